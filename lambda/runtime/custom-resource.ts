@@ -1,0 +1,57 @@
+import { Deadline } from './clock';
+import { Clock } from './clock';
+import { Log } from './log';
+import { StackPhase } from './stack';
+
+/** What CloudFormation sends. Every property value arrives as a string, or a structure of strings. */
+export interface CloudFormationEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly RequestId: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly ResourceType: string;
+  readonly LogicalResourceId: string;
+  /** Absent in Create. */
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: RawProperties;
+  /** Update only. Never compared with: what the service holds decides. */
+  readonly OldResourceProperties?: RawProperties;
+}
+
+export type RawProperties = Readonly<Record<string, unknown>>;
+
+/** The resource that an event speaks of, and the surroundings in which it is handled. */
+export interface Scope {
+  /** The stack's id. */
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** Made of RequestId and ResponseURL, since CloudFormation reuses a RequestId when a deployment is retried; 64 characters. */
+  readonly clientToken: string;
+  /** When to stop working and answer. */
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asks CloudFormation what the stack is doing, at the first call. Ask it only where the answer decides something. */
+  stackPhase(): Promise<StackPhase>;
+}
+
+/** A successful answer to Create or Update. */
+export interface Answer {
+  readonly physicalResourceId: string;
+  /** What GetAtt returns. Every key, in every answer: a missing one fails the stack. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** One resource type of a provider. Handlers keep no state between calls. */
+export interface ResourceHandler<P> {
+  /** Reads the properties; bears older formats, since a Delete may come from a stack that an older version deployed. */
+  decode(raw: RawProperties): P;
+  /** Checks the wanted properties before the first call. Not asked in Delete. */
+  validate(properties: P): void;
+  /** The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. */
+  physicalResourceId(properties: P, scope: Scope): string;
+  create(properties: P, scope: Scope): Promise<Answer>;
+  /** A different physical id in the answer is a replacement: CloudFormation then deletes the old one in its clean-up. */
+  update(properties: P, physicalResourceId: string, scope: Scope): Promise<Answer>;
+  delete(properties: P, physicalResourceId: string, scope: Scope): Promise<void>;
+}
