@@ -14,7 +14,7 @@ export interface CloudFormationEvent {
   /** Absent in Create. */
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: RawProperties;
-  /** Update only. Never compared with: what the service holds decides. */
+  /** Update only. Tells which tags the template once set; all else is compared with what the service holds. */
   readonly OldResourceProperties?: RawProperties;
 }
 
@@ -52,6 +52,6 @@ export interface ResourceHandler<P> {
   physicalResourceId(properties: P, scope: Scope): string;
   create(properties: P, scope: Scope): Promise<Answer>;
   /** A different physical id in the answer is a replacement: CloudFormation then deletes the old one in its clean-up. */
-  update(properties: P, physicalResourceId: string, scope: Scope): Promise<Answer>;
+  update(properties: P, physicalResourceId: string, scope: Scope, previous: P | undefined): Promise<Answer>;
   delete(properties: P, physicalResourceId: string, scope: Scope): Promise<void>;
 }
