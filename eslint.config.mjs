@@ -17,6 +17,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', module: 'writable', process: 'readonly' } },
+  },
+  {
     // what each side may import: data flows construct -> contract -> handler -> service.
     files: ['contract/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/lib/*', '**/lambda/*', 'aws-cdk-lib*', '@aws-sdk/*'] }] },

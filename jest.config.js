@@ -16,6 +16,6 @@ module.exports = {
     '^cdk-versioned-artifacts-local$': '<rootDir>/local/src/index.ts',
   },
   setupFiles: ['<rootDir>/test/setup.js'],
-  reporters: ['default', '<rootDir>/scripts/reporter.mjs'],
+  reporters: ['default', '<rootDir>/scripts/reporter.js'],
   maxWorkers: 2,
 };
