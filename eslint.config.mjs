@@ -23,7 +23,9 @@ export default tseslint.config(
   {
     // what each side may import: data flows construct -> contract -> handler -> service.
     files: ['contract/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/lib/*', '**/lambda/*', 'aws-cdk-lib*', '@aws-sdk/*'] }] },
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['**/lib/*', '**/lambda/*', 'aws-cdk-lib*', '@aws-sdk/*'] }],
+    },
   },
   {
     files: ['lambda/**/*.ts'],
