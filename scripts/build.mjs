@@ -1,4 +1,5 @@
-// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc).
+// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
+// as arguments build no others.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
@@ -13,7 +14,7 @@ const silenced = [
 const steps = [
   ['constructs', [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced]],
   ['handlers', ['scripts/bundle.mjs']],
-  ['local AWS', [require.resolve('typescript/bin/tsc'), '-p', 'local']],
+  ['local', [require.resolve('typescript/bin/tsc'), '-p', 'local']],
 ];
 
 function run(args) {
@@ -28,10 +29,12 @@ function run(args) {
   );
 }
 
+const wanted = process.argv.slice(2);
+const chosen = steps.filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const started = Date.now();
-const results = await Promise.all(steps.map(async ([name, args]) => ({ name, ...(await run(args)) })));
+const results = await Promise.all(chosen.map(async ([name, args]) => ({ name, ...(await run(args)) })));
 for (const { name, code, output } of results) {
   if (code !== 0 || /warning/i.test(output)) console.error(`${name}:\n${output}`);
   if (code !== 0) process.exitCode = 1;
 }
-if (!process.exitCode) console.log(`built ${steps.map(([name]) => name).join(', ')} in ${Date.now() - started} ms`);
+if (!process.exitCode) console.log(`built ${chosen.map(([name]) => name).join(', ')} in ${Date.now() - started} ms`);
