@@ -1,0 +1,81 @@
+/** The configuration of fleet indexing. */
+import type { CallContext } from '../service';
+import type { Input } from '../shape';
+import { INDEXING } from './constraints';
+import { invalidRequest } from './errors';
+import { type Operations, operation } from './operation';
+
+type Configuration = Input<typeof INDEXING.UpdateIndexingConfiguration>;
+type ThingIndexing = NonNullable<Configuration['thingIndexingConfiguration']>;
+type ThingGroupIndexing = NonNullable<Configuration['thingGroupIndexingConfiguration']>;
+
+/** What the operations of packages need besides their own action. */
+export const INDEXING_NEED = { action: 'iot:GetIndexingConfiguration', resource: '*' } as const;
+
+const OFF: ThingIndexing = {
+  thingIndexingMode: 'OFF',
+  thingConnectivityIndexingMode: 'OFF',
+  deviceDefenderIndexingMode: 'OFF',
+  namedShadowIndexingMode: 'OFF',
+};
+
+export class Indexing {
+  private things = OFF;
+  private thingGroups: ThingGroupIndexing = { thingGroupIndexingMode: 'OFF' };
+  /** When the configuration of things changed last, from where an index is built anew. */
+  changedAt = -Infinity;
+
+  get enabled(): boolean {
+    return this.things.thingIndexingMode !== 'OFF';
+  }
+
+  /** Whether a named shadow is a source of the index. */
+  covers(shadowName: string): boolean {
+    const { namedShadowIndexingMode, filter } = this.things;
+    return this.enabled && namedShadowIndexingMode === 'ON' && !!filter?.namedShadowNames?.includes(shadowName);
+  }
+
+  read() {
+    return { thingIndexingConfiguration: this.things, thingGroupIndexingConfiguration: this.thingGroups };
+  }
+
+  update({ thingIndexingConfiguration: things, thingGroupIndexingConfiguration: groups }: Configuration, now: number) {
+    if (things) {
+      checkModes(things);
+      // unverified: that modes which an update leaves out stay as they are.
+      this.things = things.thingIndexingMode === 'OFF' ? OFF : { ...this.things, ...things };
+      this.changedAt = now;
+    }
+    if (groups) this.thingGroups = groups;
+  }
+}
+
+function checkModes(things: ThingIndexing): void {
+  if (things.thingIndexingMode !== 'OFF') return;
+  const dependent = (
+    ['thingConnectivityIndexingMode', 'deviceDefenderIndexingMode', 'namedShadowIndexingMode'] as const
+  ).find(mode => things[mode] !== undefined && things[mode] !== 'OFF');
+  if (dependent) throw invalidRequest(`${dependent} cannot be ${things[dependent]} while thingIndexingMode is OFF`);
+}
+
+export function indexingOperations(indexing: Indexing): Operations {
+  return {
+    GetIndexingConfiguration: operation({
+      http: 'GET /indexing/config',
+      members: INDEXING.GetIndexingConfiguration,
+      invalid: 'InvalidRequestException',
+      needs: () => [INDEXING_NEED],
+      run: () => indexing.read(),
+    }),
+    UpdateIndexingConfiguration: operation({
+      http: 'POST /indexing/config',
+      members: INDEXING.UpdateIndexingConfiguration,
+      invalid: 'InvalidRequestException',
+      needs: () => [{ action: 'iot:UpdateIndexingConfiguration', resource: '*' }],
+      run(input, { world }: CallContext) {
+        indexing.update(input, world.clock.now());
+        return {};
+      },
+    }),
+  };
+}

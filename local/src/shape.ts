@@ -1,0 +1,168 @@
+/**
+ * The input of an operation, written down as a table of members: lengths, patterns, ranges, what is required. Reading
+ * an input by it converts what came as text in a path or query string, drops unknown members and names every broken
+ * constraint in the words that AWS uses.
+ */
+
+/** One member's rule. */
+export interface Rule<T> {
+  readonly required?: boolean;
+  /** Converts a value, or adds to `broken` what is wrong with it. */
+  read(value: unknown, at: string, broken: string[]): T;
+}
+
+export type Members = Readonly<Record<string, Rule<unknown>>>;
+
+type RequiredNames<M extends Members> = {
+  [K in keyof M]: M[K] extends { readonly required: true } ? K : never;
+}[keyof M];
+
+/** The input that a table of members describes. */
+export type Input<M extends Members> = { readonly [K in RequiredNames<M>]: Value<M[K]> } & {
+  readonly [K in Exclude<keyof M, RequiredNames<M>>]?: Value<M[K]>;
+};
+type Value<R> = R extends Rule<infer T> ? T : never;
+
+interface Range {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Reads an input; throws what `refuse` makes of the broken constraints. */
+export function readInput<M extends Members>(members: M, input: unknown, refuse: (message: string) => Error): Input<M> {
+  const broken: string[] = [];
+  const value = structure(members).read(input ?? {}, '', broken);
+  if (broken.length > 0) {
+    throw refuse(`${broken.length} validation error${broken.length > 1 ? 's' : ''} detected: ${broken.join('; ')}`);
+  }
+  return value;
+}
+
+/** A member that must be there. */
+export function required<T>(rule: Rule<T>): Rule<T> & { readonly required: true } {
+  return { ...rule, required: true };
+}
+
+/** A string. The pattern must match the whole of it. */
+export function text(options: Range & { readonly pattern?: RegExp } = {}): Rule<string> {
+  const pattern = options.pattern && new RegExp(`^(?:${options.pattern.source})$`, 'u');
+  return {
+    read(value, at, broken) {
+      if (typeof value !== 'string') return wrongType(value, at, 'a string', broken);
+      checkRange(value, value.length, at, 'have length', options, broken);
+      if (pattern && !pattern.test(value)) {
+        broken.push(failed(value, at, `satisfy regular expression pattern: ${options.pattern!.source}`));
+      }
+      return value;
+    },
+  };
+}
+
+/** A string out of a fixed set. */
+export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
+  return {
+    read(value, at, broken) {
+      if (!values.includes(value as T))
+        broken.push(failed(value, at, `satisfy enum value set: [${values.join(', ')}]`));
+      return value as T;
+    },
+  };
+}
+
+/** A whole number, or its digits. */
+export function integer(range: Range = {}): Rule<number> {
+  return {
+    read(value, at, broken) {
+      const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+      if (!Number.isSafeInteger(number)) return wrongType(value, at, 'a whole number', broken);
+      checkRange(value, number as number, at, 'have value', range, broken);
+      return number as number;
+    },
+  };
+}
+
+/** A number. */
+export function decimal(range: Range = {}): Rule<number> {
+  return {
+    read(value, at, broken) {
+      if (typeof value !== 'number') return wrongType(value, at, 'a number', broken);
+      checkRange(value, value, at, 'have value', range, broken);
+      return value;
+    },
+  };
+}
+
+/** A boolean, or its name. */
+export function flag(): Rule<boolean> {
+  return {
+    read(value, at, broken) {
+      if (value === true || value === 'true') return true;
+      if (value === false || value === 'false') return false;
+      return wrongType(value, at, 'a boolean', broken);
+    },
+  };
+}
+
+export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> {
+  return {
+    read(value, at, broken) {
+      if (!Array.isArray(value)) return wrongType(value, at, 'a list', broken);
+      checkRange(value, value.length, at, 'have length', range, broken);
+      return value.map((each, index) => member.read(each, `${at}.${index + 1}.member`, broken));
+    },
+  };
+}
+
+export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): Rule<Readonly<Record<string, T>>> {
+  return {
+    read(value, at, broken) {
+      if (!isObject(value)) return wrongType(value, at, 'a map', broken);
+      const entries = Object.entries(value);
+      checkRange(value, entries.length, at, 'have length', range, broken);
+      return Object.fromEntries(
+        entries.map(([name, each]) => [key.read(name, at, broken), member.read(each, `${at}.${name}`, broken)]),
+      );
+    },
+  };
+}
+
+export function structure<M extends Members>(members: M): Rule<Input<M>> {
+  return {
+    read(value, at, broken) {
+      if (!isObject(value)) return wrongType(value, at, 'a structure', broken);
+      const read: Record<string, unknown> = {};
+      for (const [name, rule] of Object.entries(members)) {
+        const member = value[name];
+        const path = at ? `${at}.${name}` : name;
+        if (member != null) read[name] = rule.read(member, path, broken);
+        else if (rule.required) broken.push(failed(null, path, 'not be null'));
+      }
+      return read as Input<M>;
+    },
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkRange(value: unknown, size: number, at: string, what: string, range: Range, broken: string[]): void {
+  if (range.max !== undefined && size > range.max) {
+    broken.push(failed(value, at, `${what} less than or equal to ${range.max}`));
+  }
+  if (range.min !== undefined && size < range.min) {
+    broken.push(failed(value, at, `${what} greater than or equal to ${range.min}`));
+  }
+}
+
+function wrongType(value: unknown, at: string, wanted: string, broken: string[]): never {
+  broken.push(failed(value, at, `be ${wanted}`));
+  // nobody sees it: an input with broken constraints is refused as a whole.
+  return undefined as never;
+}
+
+function failed(value: unknown, at: string, constraint: string): string {
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const cut = shown.length > 100 ? `${shown.slice(0, 97)}...` : shown;
+  return `Value ${value === null ? cut : `'${cut}'`} at '${at}' failed to satisfy constraint: Member must ${constraint}`;
+}
