@@ -15,6 +15,9 @@ export const SoftwarePackageResourceType = {
 /** States of a package version. There is no way back to DRAFT. */
 export type PackageVersionStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED';
 
+/** What stands for the version that is a package's default, in ARNs and job documents. */
+export const DEFAULT_POINTER = '$default';
+
 /** An object in S3. The version is pinned, since publishing freezes the location and not the bytes behind it. */
 export interface S3LocationProperty {
   readonly Bucket: string;
@@ -134,12 +137,14 @@ export function checkAttributes(attributes: Readonly<Record<string, string>>): P
 
 /** Checks tags; `max` is what the artifact leaves to the user. */
 export function checkTags(tags: readonly TagProperty[], max: number): Problem {
-  if (tags.length > max) return `at most ${max} tags are possible here (the library needs the rest), got ${tags.length}`;
+  if (tags.length > max)
+    return `at most ${max} tags are possible here (the library needs the rest), got ${tags.length}`;
   for (const { Key, Value } of tags) {
     const problem = checkString(TAG_KEY, Key) ?? checkString(TAG_VALUE, Value);
     if (problem) return problem;
     if (/^aws:/i.test(Key)) return `a tag key may not start with "aws:", got ${quote(Key)}`;
-    if (Key.startsWith(TAG_PREFIX)) return `tag keys that start with "${TAG_PREFIX}" are the library's, got ${quote(Key)}`;
+    if (Key.startsWith(TAG_PREFIX))
+      return `tag keys that start with "${TAG_PREFIX}" are the library's, got ${quote(Key)}`;
   }
   return undefined;
 }

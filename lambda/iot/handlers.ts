@@ -1,0 +1,16 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { SoftwarePackageResourceType } from '../../contract/iot/software-packages';
+import { ClientConfig } from '../runtime/client-config';
+import { DefaultPackageVersionHandler } from './default-package-version';
+import { SoftwarePackageHandler } from './software-package';
+import { SoftwarePackageVersionHandler } from './software-package-version';
+
+/** The handlers of the IoT provider, by resource type. */
+export const iotHandlers = (iot: IoTClient) => ({
+  [SoftwarePackageResourceType.PACKAGE]: new SoftwarePackageHandler(iot),
+  [SoftwarePackageResourceType.VERSION]: new SoftwarePackageVersionHandler(iot),
+  [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
+});
+
+/** The same with a client of their own, for one event. */
+export const handlers = (config: ClientConfig) => iotHandlers(new IoTClient(config));

@@ -1,0 +1,53 @@
+/** Physical ids and ARNs of the software package catalog. */
+import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
+import { Claimant, claimant } from '../runtime/ownership';
+import { Scope } from '../runtime/custom-resource';
+
+/** `<package>@<owner id>` */
+export const packageId = (packageName: string, owner: string) => `${packageName}@${owner}`;
+
+/** `<package>/<version>@<owner id>` */
+export const versionId = (packageName: string, versionName: string, owner: string) =>
+  `${packageName}/${versionName}@${owner}`;
+
+/** `<package>/$default@<owner id>` */
+export const defaultPointerId = (packageName: string, owner: string) => versionId(packageName, DEFAULT_POINTER, owner);
+
+export interface PhysicalId {
+  readonly packageName: string;
+  /** Absent in a package's own id. */
+  readonly versionName?: string;
+  readonly owner: string;
+}
+
+/** Where a version is. */
+export interface VersionName {
+  readonly packageName: string;
+  readonly versionName: string;
+}
+
+/** Names hold neither "/" nor "@", so an id reads back unambiguously. */
+export function parsePhysicalId(id: string): PhysicalId {
+  const match = /^(?<packageName>[^/@]+)(?:\/(?<versionName>[^/@]+))?@(?<owner>[0-9a-f]+)$/.exec(id);
+  if (!match?.groups)
+    throw new Error(`not a physical id of this library: ${JSON.stringify(id)}, expected <name>@<owner>`);
+  const { packageName, versionName, owner } = match.groups as Record<string, string>;
+  return { packageName, versionName, owner };
+}
+
+/** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */
+export function claimantOf(scope: Scope, physicalResourceId?: string): Claimant {
+  const me = claimant(scope.stackId, scope.logicalId);
+  return physicalResourceId === undefined ? me : { ...me, ownerId: parsePhysicalId(physicalResourceId).owner };
+}
+
+export const packageArn = (scope: Scope, packageName: string) => iotArn(scope, `package/${packageName}`);
+
+export const versionArn = (scope: Scope, packageName: string, versionName: string) =>
+  iotArn(scope, `package/${packageName}/version/${versionName}`);
+
+/** The catalog is the one of the stack's own account and region. */
+function iotArn({ stackId }: Scope, resource: string): string {
+  const [, partition, , region, account] = stackId.split(':');
+  return `arn:${partition}:iot:${region}:${account}:${resource}`;
+}

@@ -1,0 +1,39 @@
+import { Scope } from '../runtime/custom-resource';
+import { pollUntilFound } from '../runtime/poll';
+import { Catalog } from './catalog';
+import { VersionDiff, toS3Location } from './version-diff';
+import { listed } from './words';
+
+export async function applySbom(
+  catalog: Catalog,
+  packageName: string,
+  versionName: string,
+  change: NonNullable<VersionDiff['sbom']>,
+): Promise<void> {
+  if (change === 'disassociate') await catalog.disassociateSbom(packageName, versionName);
+  else await catalog.associateSbom(packageName, versionName, toS3Location(change.associate));
+}
+
+/** Waits until AWS IoT has validated the SBOM; fails with what is wrong in which file. */
+export async function awaitSbomValidation(
+  catalog: Catalog,
+  packageName: string,
+  versionName: string,
+  scope: Scope,
+): Promise<void> {
+  const what = `the SBOM of version ${versionName} of ${packageName}`;
+  const { status } = await pollUntilFound(
+    async () => {
+      const version = await catalog.findVersion(packageName, versionName);
+      return version?.sbomValidationStatus === 'IN_PROGRESS' ? undefined : { status: version?.sbomValidationStatus };
+    },
+    scope,
+    `${what} is still being validated; deploy without waitForSbomValidation, or try again later`,
+  );
+  if (status !== 'FAILED') return;
+  const files = await catalog.failedSbomFiles(packageName, versionName);
+  const errors = files.map(({ fileName, errorCode, errorMessage }) =>
+    `${fileName}: ${errorCode} ${errorMessage ?? ''}`.trim(),
+  );
+  throw new Error(`${what} is not valid: ${listed(errors)}`);
+}

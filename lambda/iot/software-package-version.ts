@@ -1,0 +1,222 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
+import {
+  PackageVersionStatus,
+  SoftwarePackageVersionAttributes,
+  SoftwarePackageVersionProperties,
+  checkAttributes,
+  checkDescription,
+  checkPackageName,
+  checkRecipe,
+  checkTags,
+  checkVersionName,
+} from '../../contract/iot/software-packages';
+import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { Refusal } from '../runtime/errors';
+import { claim, isAdopted, letGo, release } from '../runtime/ownership';
+import { pollUntilFound } from '../runtime/poll';
+import { Catalog, HeldVersion, VersionContent } from './catalog';
+import { VersionName, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
+import { decodeVersion } from './properties';
+import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
+import { applyDiff, failOn } from './version-changes';
+import { VersionDiff, diffVersion, toS3Location } from './version-diff';
+import { deprecateVersion, destroyVersion } from './version-removal';
+import { rejectProblems, takenByOther } from './words';
+
+type Wanted = SoftwarePackageVersionProperties;
+
+/** `Custom::IoTSoftwarePackageVersion` */
+export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
+  readonly decode = decodeVersion;
+
+  constructor(private readonly iot: IoTClient) {}
+
+  validate(wanted: Wanted): void {
+    const { PackageName, VersionName, Description, Attributes, Recipe, Tags } = wanted;
+    rejectProblems(
+      checkPackageName(PackageName),
+      checkVersionName(VersionName),
+      Description === undefined ? undefined : checkDescription(Description),
+      Recipe === undefined ? undefined : checkRecipe(Recipe),
+      checkAttributes(Attributes ?? {}),
+      checkTags(Tags ?? [], MAX_USER_TAGS_ON_VERSION),
+    );
+  }
+
+  physicalResourceId({ PackageName, VersionName }: Wanted, scope: Scope): string {
+    return versionId(PackageName, VersionName, claimantOf(scope).ownerId);
+  }
+
+  async create(wanted: Wanted, scope: Scope): Promise<Answer> {
+    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope, false);
+  }
+
+  async update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+    const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
+    const { PackageName, VersionName } = wanted;
+    if (packageName !== PackageName || versionName !== VersionName) {
+      return this.ensure(wanted, versionId(PackageName, VersionName, owner), scope, true);
+    }
+    const held = await this.catalog(scope).findVersion(PackageName, VersionName);
+    return held
+      ? this.take(wanted, physicalResourceId, held, scope, { previous, undoOnFailure: false })
+      : this.ensure(wanted, physicalResourceId, scope, false);
+  }
+
+  async delete({ Removal }: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
+    const catalog = this.catalog(scope);
+    const at = versionOf(physicalResourceId);
+    const arn = versionArn(scope, at.packageName, at.versionName);
+    const me = claimantOf(scope, physicalResourceId);
+    const tags = await catalog.tagsOf(arn);
+    if (!tags) return;
+
+    const removal = Removal ?? 'DELETE';
+    const outcome = await letGo(tags, ARTIFACT_TAGS, me, removal, () => scope.stackPhase());
+    scope.log.info('package version let go', { ...at, outcome: outcome.kind });
+    if (outcome.kind === 'foreign') return;
+    if (outcome.kind === 'destroyed') {
+      try {
+        return await destroyVersion(catalog, at, scope);
+      } catch (error) {
+        // nobody hears of this version again: without an owner, a sweep may take it later.
+        if (error instanceof Refusal && (await scope.stackPhase()) === 'rolling-back') {
+          await catalog.changeTags(arn, release(tags, ARTIFACT_TAGS, me));
+        }
+        throw error;
+      }
+    }
+    if (outcome.kind === 'released' && removal === 'DEPRECATE') await deprecateVersion(catalog, at, scope);
+    await catalog.changeTags(arn, outcome.change);
+  }
+
+  /** Creates the version, or takes the one that has its name. */
+  private async ensure(wanted: Wanted, id: string, scope: Scope, undoOnFailure: boolean): Promise<Answer> {
+    const catalog = this.catalog(scope);
+    const { PackageName, VersionName } = wanted;
+    const me = claimantOf(scope, id);
+    const tags = { ...toTags(wanted.Tags), [ARTIFACT_TAGS.owner]: me.ownerId, [ARTIFACT_TAGS.stack]: me.stackId };
+    const content = contentOf(wanted);
+    const found = await pollUntilFound(
+      async () => {
+        const made = await catalog.createVersion(PackageName, VersionName, content, tags);
+        if (made) return { made };
+        const held = await catalog.findVersion(PackageName, VersionName);
+        return held && { held };
+      },
+      scope,
+      `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
+    );
+    if ('held' in found) return this.take(wanted, id, found.held, scope, { undoOnFailure });
+
+    return this.undoing(undoOnFailure, wanted, id, scope, async () => {
+      failOn(found.made.errorReason, wanted);
+      const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
+      // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
+      const rest = diffVersion(wanted, { $metadata: {}, ...content, status }, false);
+      return answer(id, wanted, await applyDiff(catalog, wanted, { ...rest, content: {} }, scope), scope);
+    });
+  }
+
+  /** Brings a version that exists to what is wanted. Refuses before the first write. */
+  private async take(
+    wanted: Wanted,
+    id: string,
+    held: HeldVersion,
+    scope: Scope,
+    options: { readonly previous?: Wanted; readonly undoOnFailure: boolean },
+  ): Promise<Answer> {
+    const catalog = this.catalog(scope);
+    const { PackageName, VersionName } = wanted;
+    const arn = versionArn(scope, PackageName, VersionName);
+    const tags = (await catalog.tagsOf(arn)) ?? {};
+    const claimed = claim(tags, ARTIFACT_TAGS, claimantOf(scope, id), wanted.AdoptExisting ?? false);
+    if (claimed.kind === 'refused') {
+      const what = `version ${VersionName} of software package ${PackageName}`;
+      throw new Refusal(takenByOther(what, claimed.ownerStack), answer(id, wanted, held, scope));
+    }
+    const ownership = claimed.kind === 'held' ? NO_CHANGE : claimed.change;
+    const diff = diffVersion(wanted, held, isAdopted(changed(tags, ownership), ARTIFACT_TAGS));
+    await this.reportLimits(wanted, held, diff, scope);
+
+    const user = diffTags(toTags(wanted.Tags), tags, toTags(options.previous?.Tags));
+    await catalog.changeTags(arn, mergeChanges(ownership, user));
+    const undo = options.undoOnFailure && claimed.kind !== 'held';
+    return this.undoing(undo, wanted, id, scope, async () => {
+      const after = await applyDiff(catalog, wanted, diff, scope, held);
+      return answer(id, wanted, after, scope);
+    });
+  }
+
+  /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
+  private async reportLimits(wanted: Wanted, held: HeldVersion, diff: VersionDiff, scope: Scope): Promise<void> {
+    const { PackageName: packageName, VersionName: versionName } = wanted;
+    if (diff.leftovers.length > 0) {
+      scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
+        packageName,
+        versionName,
+        stays: diff.leftovers,
+      });
+    }
+    if (diff.impossible.length === 0) return;
+    if ((await scope.stackPhase()) === 'rolling-back') {
+      scope.log.error('the rollback cannot undo this: it stays', { packageName, versionName, stays: diff.impossible });
+      scope.log.count('Refused');
+      return;
+    }
+    throw new Error(
+      `version ${versionName} of software package ${packageName} is ${held.status}, and AWS IoT freezes what was published: ` +
+        `cannot change ${diff.impossible.join(', ')}. Ship the change under a new versionName, or restore the former values`,
+    );
+  }
+
+  /** A failed replacement answers with the old id, so nobody would ever delete what it has just made or taken. */
+  private async undoing(
+    undo: boolean,
+    wanted: Wanted,
+    id: string,
+    scope: Scope,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      if (undo) {
+        const rollingBack: Scope = { ...scope, stackPhase: async () => 'rolling-back' };
+        await this.delete(wanted, id, rollingBack).catch(reason =>
+          scope.log.error('the failed replacement could not be undone', { id, reason: String(reason) }),
+        );
+      }
+      throw error;
+    }
+  }
+
+  private catalog(scope: Scope): Catalog {
+    return new Catalog(this.iot, scope.clientToken);
+  }
+}
+
+function versionOf(physicalResourceId: string): VersionName {
+  const { packageName, versionName } = parsePhysicalId(physicalResourceId);
+  if (versionName === undefined) throw new Error(`not the physical id of a package version: ${physicalResourceId}`);
+  return { packageName, versionName };
+}
+
+function contentOf({ Description, Attributes, Artifact, Recipe }: Wanted): VersionContent {
+  return {
+    description: Description,
+    attributes: Attributes && { ...Attributes },
+    artifact: Artifact && { s3Location: toS3Location(Artifact) },
+    recipe: Recipe,
+  };
+}
+
+function answer(physicalResourceId: string, wanted: Wanted, held: HeldVersion, scope: Scope): Answer {
+  const data: SoftwarePackageVersionAttributes = {
+    PackageVersionArn: versionArn(scope, wanted.PackageName, wanted.VersionName),
+    VersionName: wanted.VersionName,
+    Status: (held.status ?? 'DRAFT') as PackageVersionStatus,
+  };
+  return { physicalResourceId, data: { ...data } };
+}

@@ -1,0 +1,138 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
+import {
+  SoftwarePackageAttributes,
+  SoftwarePackageProperties,
+  checkDescription,
+  checkPackageName,
+  checkTags,
+} from '../../contract/iot/software-packages';
+import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { Refusal } from '../runtime/errors';
+import { claim, letGo, release } from '../runtime/ownership';
+import { pollUntilFound, pollUntilGone } from '../runtime/poll';
+import { Catalog } from './catalog';
+import { claimantOf, packageArn, packageId, parsePhysicalId } from './names';
+import { decodePackage } from './properties';
+import { diffTags, mergeChanges, toTags } from './tags';
+import { listed, rejectProblems, takenByOther } from './words';
+
+/** `Custom::IoTSoftwarePackage` */
+export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackageProperties> {
+  readonly decode = decodePackage;
+
+  constructor(private readonly iot: IoTClient) {}
+
+  validate({ PackageName, Description, Tags }: SoftwarePackageProperties): void {
+    rejectProblems(
+      checkPackageName(PackageName),
+      Description === undefined ? undefined : checkDescription(Description),
+      checkTags(Tags ?? [], MAX_USER_TAGS_ON_PACKAGE),
+    );
+  }
+
+  physicalResourceId({ PackageName }: SoftwarePackageProperties, scope: Scope): string {
+    return packageId(PackageName, claimantOf(scope).ownerId);
+  }
+
+  async create(wanted: SoftwarePackageProperties, scope: Scope): Promise<Answer> {
+    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope);
+  }
+
+  async update(
+    wanted: SoftwarePackageProperties,
+    physicalResourceId: string,
+    scope: Scope,
+    previous?: SoftwarePackageProperties,
+  ): Promise<Answer> {
+    const { packageName, owner } = parsePhysicalId(physicalResourceId);
+    if (packageName !== wanted.PackageName) return this.ensure(wanted, packageId(wanted.PackageName, owner), scope);
+    const held = await this.catalog(scope).findPackage(packageName);
+    return held
+      ? this.settle(wanted, physicalResourceId, held.description, scope, previous)
+      : this.ensure(wanted, physicalResourceId, scope);
+  }
+
+  async delete({ Removal }: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Promise<void> {
+    const catalog = this.catalog(scope);
+    const { packageName } = parsePhysicalId(physicalResourceId);
+    const arn = packageArn(scope, packageName);
+    const me = claimantOf(scope, physicalResourceId);
+    const tags = await catalog.tagsOf(arn);
+    if (!tags) return;
+
+    const outcome = await letGo(tags, ARTIFACT_TAGS, me, Removal ?? 'RETAIN', () => scope.stackPhase());
+    scope.log.info('software package let go', { packageName, outcome: outcome.kind });
+    if (outcome.kind === 'foreign') return;
+    if (outcome.kind !== 'destroyed') return catalog.changeTags(arn, outcome.change);
+
+    const rest = await catalog.versionsOf(packageName);
+    if (rest.length > 0) {
+      if ((await scope.stackPhase()) === 'rolling-back')
+        await catalog.changeTags(arn, release(tags, ARTIFACT_TAGS, me));
+      throw new Refusal(
+        `software package ${packageName} still has versions that this stack does not remove: ` +
+          `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or let the package stay (removalPolicy: RETAIN)`,
+      );
+    }
+    await catalog.deletePackage(packageName);
+    await pollUntilGone(
+      () => catalog.findPackage(packageName),
+      scope,
+      `software package ${packageName} was deleted, but AWS IoT still shows it`,
+    );
+  }
+
+  private async ensure(wanted: SoftwarePackageProperties, id: string, scope: Scope): Promise<Answer> {
+    const catalog = this.catalog(scope);
+    const me = claimantOf(scope, id);
+    const mine = { [ARTIFACT_TAGS.owner]: me.ownerId, [ARTIFACT_TAGS.stack]: me.stackId };
+    const { PackageName, Description, Tags } = wanted;
+    const found = await pollUntilFound(
+      async () => {
+        const made = await catalog.createPackage(PackageName, Description, { ...toTags(Tags), ...mine });
+        return made ? 'made' : catalog.findPackage(PackageName);
+      },
+      scope,
+      `AWS IoT says that software package ${PackageName} exists, but does not show it`,
+    );
+    if (found === 'made') return this.answer(wanted, id, scope);
+    return this.settle(wanted, id, found.description, scope, undefined);
+  }
+
+  /** Brings a package that exists to what is wanted. */
+  private async settle(
+    wanted: SoftwarePackageProperties,
+    id: string,
+    heldDescription: string | undefined,
+    scope: Scope,
+    previous: SoftwarePackageProperties | undefined,
+  ): Promise<Answer> {
+    const catalog = this.catalog(scope);
+    const { PackageName, Description, AdoptExisting } = wanted;
+    const arn = packageArn(scope, PackageName);
+    const tags = (await catalog.tagsOf(arn)) ?? {};
+    const claimed = claim(tags, ARTIFACT_TAGS, claimantOf(scope, id), AdoptExisting ?? false);
+    if (claimed.kind === 'refused') {
+      throw new Refusal(
+        takenByOther(`software package ${PackageName}`, claimed.ownerStack),
+        this.answer(wanted, id, scope),
+      );
+    }
+    const user = diffTags(toTags(wanted.Tags), tags, toTags(previous?.Tags));
+    await catalog.changeTags(arn, claimed.kind === 'held' ? user : mergeChanges(claimed.change, user));
+    if (Description !== undefined && Description !== heldDescription) {
+      await catalog.describePackage(PackageName, Description);
+    }
+    return this.answer(wanted, id, scope);
+  }
+
+  private answer({ PackageName }: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Answer {
+    const data: SoftwarePackageAttributes = { PackageArn: packageArn(scope, PackageName), PackageName };
+    return { physicalResourceId, data: { ...data } };
+  }
+
+  private catalog(scope: Scope): Catalog {
+    return new Catalog(this.iot, scope.clientToken);
+  }
+}

@@ -1,0 +1,34 @@
+/** The user's tags beside the library's own. Pure. */
+import { TagProperty } from '../../contract/custom-resource';
+import { TAG_PREFIX } from '../../contract/ownership';
+import { TagChange, Tags } from '../runtime/ownership';
+
+export function toTags(tags: readonly TagProperty[] | undefined): Tags {
+  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+}
+
+/**
+ * What changes the held tags into the wanted ones. Only tags that the template once set are removed: others belong to
+ * operators and to tools that tag by themselves.
+ */
+export function diffTags(wanted: Tags, held: Tags, previous: Tags): TagChange {
+  const gone = Object.keys(previous).filter(key => key in held && !(key in wanted) && !key.startsWith(TAG_PREFIX));
+  return {
+    set: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => held[key] !== value)),
+    remove: gone,
+  };
+}
+
+/** Two changes in one. */
+export function mergeChanges(...changes: TagChange[]): TagChange {
+  return { set: Object.assign({}, ...changes.map(({ set }) => set)), remove: changes.flatMap(({ remove }) => remove) };
+}
+
+export const NO_CHANGE: TagChange = { set: {}, remove: [] };
+
+/** The tags after a change. */
+export function changed(tags: Tags, { set, remove }: TagChange): Tags {
+  const after: Record<string, string> = { ...tags, ...set };
+  for (const key of remove) delete after[key];
+  return after;
+}

@@ -1,0 +1,106 @@
+/**
+ * Compares the version that a template wants with the one that AWS IoT holds. Pure.
+ */
+import {
+  PackageVersionAction,
+  PackageVersionStatus,
+  S3LocationProperty,
+  SoftwarePackageVersionProperties,
+  pathBetween,
+} from '../../contract/iot/software-packages';
+import { HeldVersion, VersionContent } from './catalog';
+
+export interface VersionDiff {
+  /** What an UpdatePackageVersion has to send, and nothing else. */
+  readonly content: VersionContent;
+  /** The actions that lead to the wanted state. */
+  readonly actions: readonly PackageVersionAction[];
+  readonly sbom?: { readonly associate: S3LocationProperty } | 'disassociate';
+  /** What the service does not let anybody change any more, in words. */
+  readonly impossible: readonly string[];
+  /** What the template no longer names and the service cannot clear: it stays. */
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * @param adopted the version existed before it came to this stack: what the template leaves open stays as it is.
+ */
+export function diffVersion(
+  wanted: SoftwarePackageVersionProperties,
+  held: HeldVersion,
+  adopted: boolean,
+): VersionDiff {
+  const status = (held.status ?? 'DRAFT') as PackageVersionStatus;
+  const draft = status === 'DRAFT';
+  const content: Writable<VersionContent> = {};
+  const impossible: string[] = [];
+  const leftovers: string[] = [];
+
+  if (wanted.Description !== undefined) {
+    if (wanted.Description !== held.description) content.description = wanted.Description;
+  } else if (held.description && !adopted) leftovers.push('description');
+
+  if (wanted.Recipe !== undefined) {
+    // the developer guide says in one place that a published version's recipe may change, and in another that only
+    // description and tags may: the service decides.
+    if (wanted.Recipe !== held.recipe) content.recipe = wanted.Recipe;
+  } else if (held.recipe && !adopted) leftovers.push('recipe');
+
+  const attributes = wanted.Attributes ?? (adopted ? undefined : {});
+  const changed = attributes && changedKeys(attributes, held.attributes ?? {});
+  if (changed?.length) {
+    if (draft) content.attributes = { ...attributes };
+    // values may be confidential (the service's model marks them so): names only.
+    else impossible.push(`attributes (${changed.join(', ')})`);
+  }
+
+  const location = held.artifact?.s3Location;
+  if (wanted.Artifact && !sameLocation(wanted.Artifact, location)) {
+    if (draft) content.artifact = { s3Location: toS3Location(wanted.Artifact) };
+    else impossible.push(`artifact (${describe(location)} to ${describeWanted(wanted.Artifact)})`);
+  } else if (!wanted.Artifact && location && !adopted) {
+    (draft ? leftovers : impossible).push('artifact (removed)');
+  }
+
+  const target = wanted.Status ?? (adopted ? status : 'DRAFT');
+  const actions = pathBetween(status, target);
+  if (!actions) impossible.push(`status (${status} to ${target})`);
+
+  return { content, actions: actions ?? [], sbom: diffSbom(wanted, held, adopted), impossible, leftovers };
+}
+
+export function toS3Location(location: S3LocationProperty) {
+  return { bucket: location.Bucket, key: location.Key, version: location.Version };
+}
+
+function diffSbom(wanted: SoftwarePackageVersionProperties, held: HeldVersion, adopted: boolean): VersionDiff['sbom'] {
+  if (wanted.Sbom) return sameLocation(wanted.Sbom, held.sbom?.s3Location) ? undefined : { associate: wanted.Sbom };
+  return held.sbom?.s3Location && !adopted ? 'disassociate' : undefined;
+}
+
+type HeldLocation = NonNullable<NonNullable<HeldVersion['artifact']>['s3Location']>;
+
+function sameLocation(wanted: S3LocationProperty, held: HeldLocation | undefined): boolean {
+  return (
+    held?.bucket === wanted.Bucket &&
+    held.key === wanted.Key &&
+    (wanted.Version === undefined || held.version === wanted.Version)
+  );
+}
+
+function changedKeys(wanted: Readonly<Record<string, string>>, held: Readonly<Record<string, string>>): string[] {
+  const keys = new Set([...Object.keys(wanted), ...Object.keys(held)]);
+  return [...keys].filter(key => wanted[key] !== held[key]).sort();
+}
+
+function describe(location: HeldLocation | undefined): string {
+  return location
+    ? describeWanted({ Bucket: location.bucket ?? '', Key: location.key ?? '', Version: location.version })
+    : 'none';
+}
+
+function describeWanted({ Bucket, Key, Version }: S3LocationProperty): string {
+  return `s3://${Bucket}/${Key}${Version ? `?versionId=${Version}` : ''}`;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };

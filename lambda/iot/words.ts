@@ -1,0 +1,20 @@
+/** Sentences that several handlers say. */
+import { Problem } from '../../contract/custom-resource';
+
+/** Fails with every rule that the wanted properties break. */
+export function rejectProblems(...problems: Problem[]): void {
+  const broken = problems.filter(problem => problem !== undefined);
+  if (broken.length > 0) throw new Error(broken.join('; '));
+}
+
+/** Refuses what somebody else has. */
+export function takenByOther(what: string, ownerStack: string | undefined): string {
+  const owner = ownerStack ? `belongs to stack ${ownerStack}` : 'belongs to no stack';
+  return `${what} exists already and ${owner}; set adoptExisting: true to take it over, or choose another name`;
+}
+
+/** The first few names, and how many more there are. */
+export function listed(names: readonly string[], most = 10): string {
+  const rest = names.length - most;
+  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
