@@ -2,6 +2,8 @@
  * What a service of the local AWS is: named operations over plain input objects. The server reads the wire protocol,
  * authorises the call, records it and writes the answer or the error; a service file holds nothing but the service.
  */
+import type { Answer } from './protocols/protocol';
+import type { Responses } from './responses';
 
 /** An error as the service documents it. */
 export class ServiceError extends Error {
@@ -19,22 +21,24 @@ export class ServiceError extends Error {
   }
 }
 
-/** Who calls, and when. */
-export interface CallContext {
-  readonly world: World;
-  readonly principal: Principal;
-}
+/** Input or output of an operation; each service knows its own members. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Members = any;
 
-/** What all services share. */
-/** Calls an operation of another service, as the service `by` would. */
-export type InternalCall = (signingName: string, operation: string, input: object) => Promise<any>;
+/** Calls an operation of another service, as the service that holds this world. */
+export type InternalCall = (signingName: string, operation: string, input: object) => Promise<Members>;
 
+/** What all services share. Each service has its own, so that its calls are recorded as its own. */
 export interface World {
   readonly call: InternalCall;
   readonly region: string;
   readonly account: string;
   readonly partition: string;
   readonly clock: LocalClock;
+  /** Where the server listens: `http://127.0.0.1:PORT`. */
+  readonly endpoint: string;
+  /** The answers of custom resources. */
+  readonly responses: Responses;
   /** An ARN in this world: `arn('iot', 'package/x')`. */
   arn(service: string, resource: string, options?: { region?: string; account?: string }): string;
 }
@@ -51,6 +55,12 @@ export type Principal =
   | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'role'; readonly roleArn: string; readonly session: string };
 
+/** Who calls, and where. */
+export interface CallContext {
+  readonly world: World;
+  readonly principal: Principal;
+}
+
 /** A permission that a call needs. */
 export interface Needed {
   /** `iot:CreatePackage` */
@@ -59,18 +69,31 @@ export interface Needed {
   readonly resource: string;
   /** Context keys of the request, such as `aws:RequestTag/stage`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** The policy of the resource itself, where it has one. */
+  readonly resourcePolicy?: object;
 }
 
 export interface Operation {
-  /** For REST protocols: method and path template, `PUT /packages/{packageName}`. A `{name+}` takes slashes too. */
+  /**
+   * For REST protocols: method and path template, `PUT /packages/{packageName}`. A `{name+}` takes slashes too. Query
+   * parameters in the template must be there: `GET /{Bucket}?list-type=2`.
+   */
   readonly http?: string;
+  /** For REST protocols: request headers that are input members, by lower-case header name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For REST protocols: the member that takes the raw body, as a Buffer. */
+  readonly payload?: string;
+  /** The HTTP status of success. Absent: 200. */
+  readonly status?: number;
   /** The permissions that a call needs, all of them. */
-  needs(input: any, world: World): readonly Needed[];
+  needs(input: Members, world: World): readonly Needed[];
   /**
    * Does it. Throws ServiceError. For REST-JSON services the input has the members of the path, of the query string
-   * (as strings) and of the JSON body in one flat object.
+   * (as strings) and of the JSON body in one flat object. Dates in the result are written as the protocol has them.
    */
-  run(input: any, context: CallContext): unknown;
+  run(input: Members, context: CallContext): unknown;
+  /** What goes on the wire where it is not simply the result in the protocol's notation. */
+  answer?(result: Members): Answer;
 }
 
 /** The wire protocols of AWS that the server speaks. */

@@ -1,0 +1,155 @@
+import { Authorizer } from './authorization';
+import { Calls } from './calls';
+import { CredentialStore } from './credentials';
+import { Faults } from './faults';
+import { Gateway } from './gateway';
+import { Responses } from './responses';
+import { Server } from './server';
+import { LocalClock, Members, Principal, World } from './service';
+import { createServices, Services } from './services';
+import { Throttle, Throttles } from './throttles';
+
+export interface LocalAwsOptions {
+  /** The port on 127.0.0.1. @default - a free one */
+  readonly port?: number;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** Twelve digits. @default '111111111111' */
+  readonly account?: string;
+  /** Time for everything but the running functions, which are processes of their own. @default - the system's */
+  readonly clock?: LocalClock;
+  /** Whether calls of roles are held against the roles' policies. @default true */
+  readonly authorize?: boolean;
+}
+
+const systemClock: LocalClock = {
+  now: () => Date.now(),
+  sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+};
+
+/** An AWS account in one region, over HTTP on loopback. */
+export class LocalAws {
+  /** Starts listening. */
+  static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const aws = new LocalAws(options);
+    aws.port = await aws.server.listen(options.port ?? 0);
+    return aws;
+  }
+
+  readonly region: string;
+  readonly account: string;
+  /** Every call, in the order in which they came. */
+  readonly calls = new Calls();
+  /** Faults at calls of choice. */
+  readonly faults: Faults;
+  /** The answers of custom resources. */
+  readonly responses: Responses;
+  private readonly throttles: Throttles;
+  private readonly gateway: Gateway;
+  private readonly server: Server;
+  private readonly services: Services;
+  private readonly clock: LocalClock;
+  private port = 0;
+
+  private constructor(options: LocalAwsOptions) {
+    const { region = 'us-east-1', account = '111111111111', clock = systemClock, authorize = true } = options;
+    this.region = region;
+    this.account = account;
+    this.clock = clock;
+    this.faults = new Faults(clock);
+    this.throttles = new Throttles(clock);
+    this.responses = new Responses(clock, () => this.endpoint, region);
+    const credentials = new CredentialStore();
+    this.services = createServices({ world: name => this.world(name), credentials });
+    this.gateway = new Gateway({
+      calls: this.calls,
+      faults: this.faults,
+      throttles: this.throttles,
+      authorizer: authorize ? new Authorizer(this.services.iam, account, region) : undefined,
+      now: () => clock.now(),
+    });
+    for (const service of Object.values(this.services)) {
+      this.gateway.register(service, this.world(`${service.signingName}.amazonaws.com`));
+    }
+    this.server = new Server({
+      gateway: this.gateway,
+      credentials,
+      responses: this.responses,
+      killHolder: () => undefined,
+      killWorker: () => undefined,
+    });
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Environment variables by which the SDKs, the AWS CLI and the CDK CLI talk to it. */
+  get env(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+      AWS_ACCESS_KEY_ID: 'AKIADEVELOPER',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      CDK_DEFAULT_ACCOUNT: this.account,
+      CDK_DEFAULT_REGION: this.region,
+    };
+  }
+
+  get iam(): Services['iam'] {
+    return this.services.iam;
+  }
+
+  get ssm(): Services['ssm'] {
+    return this.services.ssm;
+  }
+
+  /** Holds calls to a quota. */
+  throttle(throttle: Throttle): void {
+    this.throttles.add(throttle);
+  }
+
+  /** Takes all quotas away. */
+  unthrottle(): void {
+    this.throttles.clear();
+  }
+
+  /** Calls an operation without HTTP, as the developer. Throws ServiceError. */
+  async call(signingName: string, operation: string, input: object): Promise<Members> {
+    return this.gateway.call({
+      service: signingName,
+      operation,
+      input,
+      principal: { kind: 'developer' },
+      via: 'internal',
+    });
+  }
+
+  /** Ends everything that runs. */
+  async stop(): Promise<void> {
+    this.faults.clear();
+    await this.server.close();
+  }
+
+  private world(servicePrincipal: string): World {
+    const { region, account, clock, responses } = this;
+    const principal: Principal = { kind: 'service', name: servicePrincipal };
+    const endpoint = () => this.endpoint;
+    return {
+      region,
+      account,
+      partition: 'aws',
+      clock,
+      responses,
+      get endpoint() {
+        return endpoint();
+      },
+      arn: (service, resource, options) =>
+        `arn:aws:${service}:${options?.region ?? region}:${options?.account ?? account}:${resource}`,
+      call: (service, operation, input) => this.gateway.call({ service, operation, input, principal, via: 'internal' }),
+    };
+  }
+}

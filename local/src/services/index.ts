@@ -1,0 +1,22 @@
+import { CredentialStore } from '../credentials';
+import { Iam } from '../iam/iam';
+import { Service, World } from '../service';
+import { Ssm } from './ssm';
+import { Sts } from './sts';
+
+/** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
+export interface Surroundings {
+  readonly world: (servicePrincipal: string) => World;
+  readonly credentials: CredentialStore;
+}
+
+/** Every service of the local AWS. To add one, add it here: its key is its name on LocalAws. */
+export function createServices({ world, credentials }: Surroundings) {
+  return {
+    iam: new Iam(),
+    ssm: new Ssm(world('ssm.amazonaws.com')),
+    sts: new Sts(credentials),
+  } satisfies Record<string, Service>;
+}
+
+export type Services = ReturnType<typeof createServices>;
