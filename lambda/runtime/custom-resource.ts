@@ -1,5 +1,4 @@
-import { Deadline } from './clock';
-import { Clock } from './clock';
+import { Clock, Deadline } from './clock';
 import { Log } from './log';
 import { StackPhase } from './stack';
 
@@ -40,6 +39,8 @@ export interface Answer {
   readonly physicalResourceId: string;
   /** What GetAtt returns. Every key, in every answer: a missing one fails the stack. */
   readonly data: Readonly<Record<string, string>>;
+  /** Masks the data wherever CloudFormation shows it. Absent: false. */
+  readonly noEcho?: boolean;
 }
 
 /** One resource type of a provider. Handlers keep no state between calls. */

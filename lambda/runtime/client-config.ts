@@ -1,0 +1,31 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** What every AWS client of a handler is made with. */
+export interface ClientConfig {
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard';
+  readonly requestHandler: NodeHttpHandler;
+}
+
+/**
+ * Clients for one event. Nothing they do hangs, and they do nothing any more once `ended` says that the event has been
+ * answered: Lambda would thaw a handler that is still at work in the midst of the next event.
+ */
+export function clientConfig(ended: AbortSignal): ClientConfig {
+  return {
+    // backs off for up to half a minute: the resources of a stack come all at once, and quotas may be 10 a second.
+    maxAttempts: 8,
+    retryMode: 'standard',
+    requestHandler: new EndingHttpHandler(ended),
+  };
+}
+
+class EndingHttpHandler extends NodeHttpHandler {
+  constructor(private readonly ended: AbortSignal) {
+    super({ connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true });
+  }
+
+  override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    return super.handle(request, { ...options, abortSignal: this.ended });
+  }
+}

@@ -1,0 +1,53 @@
+/** How long an event may be worked on: Lambda's time and CloudFormation's, whichever ends first. */
+import { CloudFormationLimits } from '../../contract/custom-resource';
+import { Clock, Deadline } from './clock';
+
+export interface Deadlines {
+  /** When a handler should stop by itself and say how far it came. */
+  readonly work: Deadline;
+  /** When the provider answers in the handler's stead. */
+  readonly answer: Deadline;
+  /** When the invocation ends, or CloudFormation stops listening. */
+  readonly end: Deadline;
+}
+
+const WORK_MARGIN = 10_000;
+/** Enough for an attempt to answer that hangs and a second one. */
+const ANSWER_MARGIN = 8_000;
+/** For the last log lines. */
+const EXIT_MARGIN = 500;
+/** Below this the margins shrink with what is left, so that a short timeout still leaves time to work. */
+const FULL_MARGINS_FROM = 40_000;
+
+export function deadlines(clock: Clock, remaining: number, abandonedAt: number): Deadlines {
+  const now = clock.now();
+  const end = Math.min(now + remaining - EXIT_MARGIN, abandonedAt);
+  const scale = Math.min(1, Math.max(0, end - now) / FULL_MARGINS_FROM);
+  const before = (margin: number) => new Deadline(clock, end - margin * scale);
+  return { work: before(WORK_MARGIN), answer: before(ANSWER_MARGIN), end: before(0) };
+}
+
+/**
+ * When CloudFormation gives an event up: an hour after it was sent, or after the `ServiceTimeout` that undocumentedly
+ * comes among the properties. After that an answer reaches nobody, or worse, a stack that has moved on.
+ */
+export function abandonedAt(responseUrl: string, serviceTimeout: unknown, now: number): number {
+  const seconds = Number(serviceTimeout);
+  const patience =
+    seconds > 0
+      ? Math.min(seconds, CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS)
+      : CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS;
+  return (sentAt(responseUrl) ?? now) + patience * 1000;
+}
+
+/** When an event was sent: the URL's signature tells, in either version. `undefined` where it is not signed. */
+function sentAt(responseUrl: string): number | undefined {
+  const query = new URL(responseUrl).searchParams;
+  const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
+  if (signed) {
+    const [year, month, day, hour, minute, second] = signed.slice(1).map(Number);
+    return Date.UTC(year, month - 1, day, hour, minute, second);
+  }
+  const expires = Number(query.get('Expires'));
+  return expires > 0 ? (expires - CloudFormationLimits.RESPONSE_URL_SECONDS) * 1000 : undefined;
+}

@@ -1,0 +1,132 @@
+import { quote } from '../../contract/custom-resource';
+import { clientToken } from './client-token';
+import { Clock } from './clock';
+import { createFailedId, isCreateFailedId } from './create-failed';
+import { Answer, ResourceHandler, Scope } from './custom-resource';
+import { Deadlines, abandonedAt, deadlines } from './deadline';
+import { Put } from './http';
+import { Fields, Log } from './log';
+import { operation } from './operation';
+import { Envelope, parseEnvelope, parseEvent } from './parse';
+import { respond } from './respond';
+import { LogLocation, Outcome, fitting, responseBody } from './response';
+import { StackState, stackPhase } from './stack';
+
+/** Handlers by resource type. */
+export type Handlers = Readonly<Record<string, ResourceHandler<unknown>>>;
+
+/** What Lambda tells about an invocation. */
+export interface InvocationContext extends LogLocation {
+  getRemainingTimeInMillis(): number;
+}
+
+/** The world outside. What is given `ended` stops working when it aborts: the event has been answered then. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly put: Put;
+  log(stackName: string, context: Fields): Log;
+  handlers(ended: AbortSignal): Promise<Handlers>;
+  describeStack(stackId: string, ended: AbortSignal): Promise<StackState>;
+}
+
+/**
+ * Answers one event of CloudFormation's, exactly once. Throws where there is nobody to answer, or where the answer
+ * cannot be delivered; Lambda then delivers the event again.
+ */
+export async function handleEvent(input: unknown, context: InvocationContext, world: Surroundings): Promise<void> {
+  const envelope = parseEnvelope(input);
+  const { RequestType, ResourceType, ResourceProperties } = input as Record<string, Fields | undefined>;
+  const log = world.log(stackNameOf(envelope.StackId), {
+    requestType: RequestType,
+    resourceType: ResourceType,
+    logicalId: envelope.LogicalResourceId,
+    requestId: context.awsRequestId,
+  });
+  const { clock, put } = world;
+  const abandoned = abandonedAt(envelope.ResponseURL, ResourceProperties?.ServiceTimeout, clock.now());
+  if (clock.now() >= abandoned) {
+    log.error('dropped an event that CloudFormation has given up', { since: new Date(abandoned).toISOString() });
+    return;
+  }
+  const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned);
+  const outcome = fitting(await outcomeOf(input, envelope, limits, log, world), envelope);
+  await respond(envelope.ResponseURL, responseBody(outcome, envelope, context), { clock, put, log, end: limits.end });
+  log.info('answered', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
+}
+
+/** Never throws. */
+async function outcomeOf(
+  input: unknown,
+  envelope: Envelope,
+  limits: Deadlines,
+  log: Log,
+  world: Surroundings,
+): Promise<Outcome> {
+  const ended = new AbortController();
+  let physicalResourceId = envelope.PhysicalResourceId ?? createFailedId(envelope);
+  try {
+    const event = parseEvent(input);
+    if (event.RequestType === 'Delete' && isCreateFailedId(event.PhysicalResourceId)) {
+      return { status: 'SUCCESS', physicalResourceId, data: {} };
+    }
+    const scope: Scope = {
+      stackId: event.StackId,
+      logicalId: event.LogicalResourceId,
+      clientToken: clientToken(event),
+      deadline: limits.work,
+      clock: world.clock,
+      log,
+      stackPhase: stackPhase(event.StackId, stackId => world.describeStack(stackId, ended.signal)),
+    };
+    const handler = handlerOf(event.ResourceType, await world.handlers(ended.signal));
+    const task = operation(event, handler, scope);
+    physicalResourceId = task.physicalResourceId;
+    const answer = await inTime(task.run, limits, world.clock);
+    return { status: 'SUCCESS', ...answer };
+  } catch (error) {
+    const message = messageOf(error);
+    log.error(message, { error });
+    return { status: 'FAILED', physicalResourceId, message };
+  } finally {
+    ended.abort();
+  }
+}
+
+/** A Delete of an unknown type fails like the rest: reporting it as done would orphan what it stands for. */
+function handlerOf(resourceType: string, handlers: Handlers): ResourceHandler<unknown> {
+  if (Object.hasOwn(handlers, resourceType)) return handlers[resourceType];
+  throw new Error(
+    `unknown resource type ${quote(resourceType)}, expected one of ${Object.keys(handlers).join(', ')}; ` +
+      'deploy with the version of the library that knows it',
+  );
+}
+
+async function inTime(run: () => Promise<Answer>, limits: Deadlines, clock: Clock): Promise<Answer> {
+  const timeLeft = limits.answer.remaining();
+  const late = () =>
+    new Error(
+      `not done after ${Math.round(timeLeft / 1000)} s, when the time of the function or of CloudFormation ran out; ` +
+        'deploy again, or give the provider a longer timeout',
+    );
+  if (timeLeft === 0) throw late();
+  const done = new AbortController();
+  const tooLate = clock.sleep(timeLeft, done.signal).then(() => {
+    throw late();
+  });
+  try {
+    return await Promise.race([run(), tooLate]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Handlers may throw anything. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return `something that is no error was thrown: ${quote(String(error))}`;
+  // errors of AWS services say more by their name than by their message.
+  return error.name === 'Error' || !('$metadata' in error) ? error.message : `${error.name}: ${error.message}`;
+}
+
+function stackNameOf(stackId: string): string {
+  return stackId.split('/')[1] ?? stackId;
+}

@@ -1,0 +1,131 @@
+/** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
+import { CloudFormationLimits, quote } from '../../contract/custom-resource';
+import { MetricName } from '../../contract/metrics';
+import { Answer, CloudFormationEvent, RawProperties, ResourceHandler, Scope } from './custom-resource';
+import { LeftAlone } from './errors';
+import { retryAccessDenied } from './retry';
+
+export interface Operation {
+  /** What a failure answers. */
+  readonly physicalResourceId: string;
+  run(): Promise<Answer>;
+}
+
+/** Throws where the properties are wrong: nothing has been called then. */
+export function operation(event: CloudFormationEvent, handler: ResourceHandler<unknown>, scope: Scope): Operation {
+  const properties = handler.decode(event.ResourceProperties);
+  const held = event.PhysicalResourceId ?? '';
+  switch (event.RequestType) {
+    case 'Create': {
+      handler.validate(properties);
+      const announced = checkedId(handler.physicalResourceId(properties, scope));
+      const run = () => retryAccessDenied(scope, () => handler.create(properties, scope));
+      return { physicalResourceId: announced, run: async () => checkedCreation(await run(), announced) };
+    }
+    case 'Update': {
+      const previous = readable(handler, event.OldResourceProperties, scope);
+      const run = async () => {
+        await validateUpdate(handler, properties, scope);
+        return retryAccessDenied(scope, () => handler.update(properties, held, scope, previous));
+      };
+      // the old id whatever the error's answer says: another one would have CloudFormation delete what stays.
+      const instead = ({ answer }: LeftAlone) => answer && { ...answer, physicalResourceId: held };
+      return { physicalResourceId: held, run: async () => checkedAnswer(await unlessRollback(run, instead, scope)) };
+    }
+    case 'Delete': {
+      const gone = { physicalResourceId: held, data: {} };
+      const run = async () => {
+        await retryAccessDenied(scope, () => handler.delete(properties, held, scope));
+        return gone;
+      };
+      return { physicalResourceId: held, run: () => unlessRollback(run, () => gone, scope) };
+    }
+  }
+}
+
+/** What cannot or must not be changed fails an event, but not a rollback: there it stays as it is. */
+async function unlessRollback(
+  run: () => Promise<Answer>,
+  instead: (error: LeftAlone) => Answer | undefined,
+  scope: Scope,
+): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof LeftAlone)) throw error;
+    scope.log.error(error.message, { refused: error.name });
+    scope.log.count(MetricName.REFUSED);
+    const answer = instead(error);
+    if (!answer || !(await inRollback(scope, error))) throw error;
+    return answer;
+  }
+}
+
+/** A rollback brings properties back that were fine when they were deployed, perhaps before a rule became stricter. */
+async function validateUpdate(handler: ResourceHandler<unknown>, properties: unknown, scope: Scope): Promise<void> {
+  try {
+    handler.validate(properties);
+  } catch (error) {
+    if (!(await inRollback(scope, error))) throw error;
+    scope.log.warn('rolled back to properties that are no longer valid', { error });
+  }
+}
+
+/** Where that cannot be read the event fails, with what went wrong first. */
+async function inRollback(scope: Scope, because: unknown): Promise<boolean> {
+  try {
+    return (await scope.stackPhase()) === 'rolling-back';
+  } catch (unreadable) {
+    throw new Error(`${(because as Error).message}; besides, ${(unreadable as Error).message}`, { cause: because });
+  }
+}
+
+/** Old properties are a help, no need: those that an older version of the library wrote may not be readable. */
+function readable(handler: ResourceHandler<unknown>, raw: RawProperties | undefined, scope: Scope): unknown {
+  try {
+    return raw && handler.decode(raw);
+  } catch (error) {
+    scope.log.warn('the old properties could not be read', { error });
+    return undefined;
+  }
+}
+
+function checkedCreation(created: Answer, announced: string): Answer {
+  const answer = checkedAnswer(created);
+  if (answer.physicalResourceId !== announced) {
+    // had this Create failed half-way, the Delete after it would have looked for the announced one.
+    throw new Error(`the handler created ${quote(answer.physicalResourceId)}, having announced ${quote(announced)}`);
+  }
+  return answer;
+}
+
+/** Handlers are checked at run time too: whatever is not clearly a success must not be reported as one. */
+function checkedAnswer(answer: Answer): Answer {
+  if (typeof answer !== 'object' || answer === null) {
+    throw new Error(`the handler answered ${String(answer)}, expected a physical id and data`);
+  }
+  const { physicalResourceId, data, noEcho } = answer;
+  checkedId(physicalResourceId);
+  if (typeof data !== 'object' || data === null) {
+    throw new Error(`the handler answered the data ${String(data)}, expected a map of strings`);
+  }
+  for (const [name, value] of Object.entries(data)) {
+    if (name.includes('.')) throw new Error(`the attribute ${quote(name)} must have a name without dots`);
+    if (typeof value !== 'string') throw new Error(`the attribute ${name} must be a string, got ${typeof value}`);
+  }
+  return { physicalResourceId, data, noEcho };
+}
+
+function checkedId(id: string): string {
+  if (typeof id !== 'string' || id === '') {
+    throw new Error(`the handler must answer a physical id, got ${JSON.stringify(id) ?? 'nothing'}`);
+  }
+  // as JSON, so that an id full of escapes cannot take the whole response.
+  const bytes = Buffer.byteLength(JSON.stringify(id)) - 2;
+  if (bytes > CloudFormationLimits.PHYSICAL_ID_BYTES) {
+    throw new Error(
+      `a physical id may have ${CloudFormationLimits.PHYSICAL_ID_BYTES} bytes, got ${bytes} (${quote(id)})`,
+    );
+  }
+  return id;
+}

@@ -1,0 +1,52 @@
+import { CloudFormationEvent, RawProperties } from './custom-resource';
+import { Decoder, mapOf, oneOf, optional, properties, string } from './decode';
+
+/** What it takes to answer, whatever else is wrong with an event. */
+export type Envelope = Pick<
+  CloudFormationEvent,
+  'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'
+>;
+
+const url: Decoder<string> = (value, property) => {
+  const text = string(value, property);
+  // the value itself is a credential, so the message does not show it.
+  if (!/^https?:/.test(text) || !URL.canParse(text)) throw new Error(`property ${property} must be an http(s) URL`);
+  return text;
+};
+
+const rawProperties: Decoder<RawProperties> = mapOf(value => value);
+
+const envelopeFields = {
+  ResponseURL: url,
+  StackId: string,
+  RequestId: string,
+  LogicalResourceId: string,
+  PhysicalResourceId: optional(string),
+};
+
+const decodeEnvelope = properties<Envelope>(envelopeFields);
+
+const decodeEvent = properties<CloudFormationEvent>({
+  ...envelopeFields,
+  RequestType: oneOf('Create', 'Update', 'Delete'),
+  ResourceType: string,
+  ResourceProperties: rawProperties,
+  OldResourceProperties: optional(rawProperties),
+});
+
+/** Throws where nobody could be answered: this is no event of CloudFormation's. */
+export function parseEnvelope(input: unknown): Envelope {
+  return decodeEnvelope(structure(input));
+}
+
+export function parseEvent(input: unknown): CloudFormationEvent {
+  const event = decodeEvent(structure(input));
+  if (event.RequestType !== 'Create' && event.PhysicalResourceId === undefined) {
+    throw new Error(`property PhysicalResourceId must be a string in ${event.RequestType}, got nothing`);
+  }
+  return event;
+}
+
+function structure(input: unknown): RawProperties {
+  return rawProperties(input, 'event');
+}

@@ -1,0 +1,48 @@
+import { Clock, Deadline } from './clock';
+import { Put } from './http';
+import { Log } from './log';
+
+const ATTEMPTS = 6;
+const ATTEMPT_TIMEOUT = 5_000;
+const FIRST_BACKOFF = 200;
+const FORBIDDEN = 403;
+
+/**
+ * Delivers the answer. Throws when it cannot: Lambda then delivers the event again, and handlers bear that.
+ */
+export async function respond(
+  url: string,
+  body: string,
+  { clock, put, log, end }: { readonly clock: Clock; readonly put: Put; readonly log: Log; readonly end: Deadline },
+): Promise<void> {
+  const host = new URL(url).host;
+  let failure = 'no time was left';
+  for (let attempt = 1; attempt <= ATTEMPTS && end.remaining() > 0; attempt++) {
+    const timeout = Math.min(ATTEMPT_TIMEOUT, end.remaining());
+    try {
+      const status = await put(url, body, timeout);
+      if (status >= 200 && status < 300) return;
+      if (status === FORBIDDEN) {
+        log.error('CloudFormation no longer takes an answer to this event: its URL has expired', { status, host });
+        return;
+      }
+      failure = `${host} answered ${status}`;
+    } catch (error) {
+      failure = describe(error, host, timeout);
+    }
+    log.warn(`the answer was not delivered: ${failure}`, { attempt });
+    // full jitter: the resources of a stack fail together and should not come back together.
+    const backoff = Math.random() * FIRST_BACKOFF * 2 ** attempt;
+    if (attempt < ATTEMPTS) await clock.sleep(Math.min(backoff, end.remaining()));
+  }
+  log.error(`the answer could not be delivered: ${failure}`);
+  throw new Error(`the answer to CloudFormation could not be delivered: ${failure}`);
+}
+
+function describe(error: unknown, host: string, timeout: number): string {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (name === 'AbortError' || name === 'TimeoutError') {
+    return `${host} did not answer within ${timeout} ms; a function in a VPC needs a way to S3: a gateway endpoint or a NAT`;
+  }
+  return `${host}: ${code ?? message}`;
+}
