@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { Removal } from '../../../contract/custom-resource';
+import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import {
+  Claimant,
+  TagChange,
+  Tags,
+  claim,
+  claimant,
+  isAdopted,
+  letGo,
+  release,
+} from '../../../lambda/runtime/ownership';
+import { StackPhase } from '../../../lambda/runtime/stack';
+
+const stackId = (name: string, uuid = '1') => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/${uuid}`;
+const me = claimant(stackId('fleet'), 'V1');
+const renamed = claimant(stackId('fleet'), 'Renamed');
+const stranger = claimant(stackId('other'), 'V1');
+
+const ownedBy = (who: Claimant): Tags => ({ [KEYS.owner]: who.ownerId, [KEYS.stack]: who.stackId });
+const after = (tags: Tags, { set, remove }: TagChange): Tags => {
+  const changed: Record<string, string> = { ...tags, ...set };
+  for (const key of remove) delete changed[key];
+  return changed;
+};
+const inPhase = (phase: StackPhase) => async () => phase;
+const notAsked = async (): Promise<StackPhase> => {
+  throw new Error('the phase decides nothing here');
+};
+
+/** Claims and returns the tags afterwards. */
+function claimed(tags: Tags, who: Claimant, adopt = false): Tags {
+  const result = claim(tags, KEYS, who, adopt);
+  if (result.kind === 'refused') throw new Error('refused');
+  return result.kind === 'held' ? tags : after(tags, result.change);
+}
+
+/** Lets go and returns the tags afterwards; `undefined` where the artifact is destroyed. */
+async function left(tags: Tags, who: Claimant, removal: Removal, phase: StackPhase): Promise<Tags | undefined> {
+  const result = await letGo(tags, KEYS, who, removal, inPhase(phase));
+  if (result.kind === 'destroyed') return undefined;
+  return result.kind === 'foreign' ? tags : after(tags, result.change);
+}
+
+describe('owner ids', () => {
+  test('differ between logical ids, between stacks and between two lives of a stack', () => {
+    const ids = [
+      claimant(stackId('a'), 'X'),
+      claimant(stackId('a'), 'Y'),
+      claimant(stackId('b'), 'X'),
+      claimant(stackId('a', '2'), 'X'),
+    ].map(({ ownerId }) => ownerId);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  test('the right to have a released artifact again outlives the stack', () => {
+    expect(claimant(stackId('a', '1'), 'X').releaseId).toBe(claimant(stackId('a', '2'), 'X').releaseId);
+    expect(claimant(stackId('a'), 'X').releaseId).not.toBe(claimant(stackId('b'), 'X').releaseId);
+  });
+});
+
+describe('claiming an artifact that exists', () => {
+  const nobody: Tags = { stage: 'prod' };
+  const released = after(ownedBy(me), release(ownedBy(me), KEYS, me));
+
+  test.each<[string, Tags, boolean, string]>([
+    ['goes on with what it owns', ownedBy(me), false, 'held'],
+    ['takes over within the stack', ownedBy(renamed), false, 'taken-over'],
+    ['refuses another stack', ownedBy(stranger), false, 'refused'],
+    ['refuses what is nobody’s', nobody, false, 'refused'],
+    ['adopts from another stack when told to', ownedBy(stranger), true, 'adopted'],
+    ['adopts what is nobody’s when told to', nobody, true, 'adopted'],
+    ['has again what it has released', released, false, 'reclaimed'],
+  ])('%s', (_rule, tags, adopt, kind) => {
+    const result = claim(tags, KEYS, me, adopt);
+    expect(result.kind).toBe(kind);
+    if (result.kind !== 'held' && result.kind !== 'refused') {
+      expect(after(tags, result.change)).toMatchObject(ownedBy(me));
+      expect(claim(after(tags, result.change), KEYS, me, false).kind).toBe('held');
+    }
+  });
+
+  test('names the stack that has it', () => {
+    expect(claim(ownedBy(stranger), KEYS, me, false)).toEqual({ kind: 'refused', ownerStack: stranger.stackId });
+  });
+
+  test('what another has released is not for the taking', () => {
+    expect(claim(released, KEYS, stranger, false).kind).toBe('refused');
+  });
+
+  test('only what existed before counts as adopted', () => {
+    expect(isAdopted(ownedBy(me), KEYS)).toBe(false);
+    expect(isAdopted(claimed(ownedBy(renamed), me), KEYS)).toBe(false);
+    expect(isAdopted(claimed(nobody, me, true), KEYS)).toBe(true);
+    expect(isAdopted(claimed(ownedBy(stranger), me, true), KEYS)).toBe(true);
+  });
+});
+
+describe('letting go', () => {
+  test('what is created goes with DELETE, and nobody asks what the stack is doing', async () => {
+    expect(await letGo(ownedBy(me), KEYS, me, 'DELETE', notAsked)).toEqual({ kind: 'destroyed' });
+  });
+
+  test.each<Removal>(['DELETE', 'DEPRECATE', 'RETAIN'])(
+    'a rollback removes what was created, under %s too',
+    async removal => {
+      expect(await left(ownedBy(me), me, removal, 'rolling-back')).toBeUndefined();
+    },
+  );
+
+  test.each<Removal>(['DEPRECATE', 'RETAIN'])('under %s it stays and is nobody’s', async removal => {
+    const tags = await left(ownedBy(me), me, removal, 'deleting');
+    expect(tags).toEqual({ [KEYS.releasedBy]: me.releaseId });
+  });
+
+  test('after a rename that succeeded, the former owner only forgets', async () => {
+    const taken = claimed(ownedBy(me), renamed);
+    expect(await left(taken, me, 'DELETE', 'deploying')).toEqual(ownedBy(renamed));
+  });
+
+  test('after a rename that failed, the former owner has it again', async () => {
+    const taken = claimed(ownedBy(me), renamed);
+    expect(await left(taken, renamed, 'DELETE', 'rolling-back')).toEqual(ownedBy(me));
+  });
+
+  test('a rollback gives an adopted artifact back to the stack that had it', async () => {
+    const adopted = claimed(ownedBy(stranger), me, true);
+    expect(await left(adopted, me, 'DELETE', 'rolling-back')).toEqual(ownedBy(stranger));
+  });
+
+  test('a rollback leaves an artifact that was nobody’s to nobody', async () => {
+    const adopted = claimed({ stage: 'prod' }, me, true);
+    expect(await left(adopted, me, 'DELETE', 'rolling-back')).toEqual({ stage: 'prod' });
+  });
+
+  test('an adopted artifact goes with its new owner', async () => {
+    const adopted = claimed({}, me, true);
+    expect(await left(adopted, me, 'DELETE', 'deleting')).toBeUndefined();
+  });
+
+  test('the stack from which it was adopted no longer gets it back once it has let go', async () => {
+    const adopted = claimed(ownedBy(stranger), me, true);
+    const forgotten = (await left(adopted, stranger, 'DELETE', 'deleting')) as Tags;
+    expect(forgotten).toMatchObject(ownedBy(me));
+    expect(await left(forgotten, me, 'DELETE', 'rolling-back')).toEqual({});
+  });
+
+  test('two resources that exchange their artifacts each keep the other’s', async () => {
+    const first = claimed(ownedBy(me), renamed);
+    const second = claimed(ownedBy(renamed), me);
+    expect(await left(first, me, 'DELETE', 'deploying')).toEqual(ownedBy(renamed));
+    expect(await left(second, renamed, 'DELETE', 'deploying')).toEqual(ownedBy(me));
+  });
+});
+
+describe('whatever happened before', () => {
+  const people = [me, renamed, stranger, claimant(stackId('other'), 'V2')];
+  const person = fc.constantFrom(...people);
+  const removal = fc.constantFrom<Removal>('DELETE', 'DEPRECATE', 'RETAIN');
+  const phase = fc.constantFrom<StackPhase>('deploying', 'rolling-back', 'deleting');
+  const step = fc.oneof(fc.record({ who: person, adopt: fc.boolean() }), fc.record({ who: person, removal, phase }));
+  const history = fc.array(step, { maxLength: 12 });
+
+  type Step = { who: Claimant; adopt: boolean } | { who: Claimant; removal: Removal; phase: StackPhase };
+
+  /** Plays steps on an artifact; a destroyed one is made again by whoever claims it. */
+  async function play(steps: readonly Step[]): Promise<Tags | undefined> {
+    let tags: Tags | undefined = undefined;
+    for (const one of steps) {
+      if ('adopt' in one) {
+        if (!tags) tags = ownedBy(one.who);
+        else {
+          const result = claim(tags, KEYS, one.who, one.adopt);
+          if (result.kind !== 'held' && result.kind !== 'refused') tags = after(tags, result.change);
+        }
+      } else if (tags) tags = await left(tags, one.who, one.removal, one.phase);
+    }
+    return tags;
+  }
+
+  test('nobody but the owner destroys an artifact', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, person, removal, phase, async (steps, who, how, when) => {
+        const tags = await play(steps);
+        if (!tags) return;
+        const result = await letGo(tags, KEYS, who, how, inPhase(when));
+        if (result.kind === 'destroyed') expect(tags[KEYS.owner]).toBe(who.ownerId);
+      }),
+    );
+  });
+
+  test('a Delete that is cut short between setting and removing tags ends the same when it is repeated', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, person, removal, phase, async (steps, who, how, when) => {
+        const tags = await play(steps);
+        if (!tags) return;
+        const result = await letGo(tags, KEYS, who, how, inPhase(when));
+        if (result.kind === 'destroyed' || result.kind === 'foreign') return;
+        const cutShort = after(tags, { ...result.change, remove: [] });
+        const repeated = await left(cutShort, who, how, when);
+        const whole = after(tags, result.change);
+        expect(repeated?.[KEYS.owner]).toBe(whole[KEYS.owner]);
+        // what a tag too many may say, it changes nothing for the owner.
+        const owner = people.find(({ ownerId }) => ownerId === whole[KEYS.owner]);
+        if (!owner || !repeated) return;
+        const ends = await Promise.all([repeated, whole].map(each => left(each, owner, 'DELETE', 'rolling-back')));
+        expect(ends[0]?.[KEYS.owner]).toBe(ends[1]?.[KEYS.owner]);
+      }),
+    );
+  });
+});
