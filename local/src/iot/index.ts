@@ -34,11 +34,14 @@ export interface PackageDescription {
   readonly versions: Readonly<Record<string, VersionDescription>>;
 }
 
+/** What may be turned in the local AWS IoT. */
+export type IotBehaviour = PackageBehaviour;
+
 /** The local AWS IoT, and what a test sees and turns of it. */
 export class Iot {
   readonly service: Service;
   /** May be changed at any time. */
-  readonly behaviour: PackageBehaviour;
+  readonly behaviour: IotBehaviour;
 
   private readonly catalog = new Catalog();
   private readonly tags = new TagStore();
@@ -46,7 +49,7 @@ export class Iot {
 
   constructor(
     private readonly world: World,
-    behaviour: Partial<PackageBehaviour> = {},
+    behaviour: Partial<IotBehaviour> = {},
   ) {
     this.behaviour = { ...DEFAULT_PACKAGE_BEHAVIOUR, ...behaviour };
     this.service = { signingName: 'iot', protocol: 'rest-json', operations: this.operations() };

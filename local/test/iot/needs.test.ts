@@ -1,0 +1,85 @@
+import { PACKAGE, PACKAGE_ARN, VERSION, VERSION_ARN, startIot } from './harness';
+
+const INDEXING = ['iot:GetIndexingConfiguration', '*'];
+const ARTIFACT = { s3Location: { bucket: 'firmware', key: 'a/1.bin', version: 'v1' } };
+const OBJECT = ['s3:GetObjectVersion', 'arn:aws:s3:::firmware/a/1.bin'];
+const ROLE = 'arn:aws:iam::111122223333:role/shadow';
+
+test.each([
+  ['CreatePackage', PACKAGE, [['iot:CreatePackage', PACKAGE_ARN], INDEXING]],
+  ['GetPackage', PACKAGE, [['iot:GetPackage', PACKAGE_ARN]]],
+  ['UpdatePackage', PACKAGE, [['iot:UpdatePackage', PACKAGE_ARN], INDEXING]],
+  ['DeletePackage', PACKAGE, [['iot:DeletePackage', PACKAGE_ARN]]],
+  ['ListPackages', {}, [['iot:ListPackages', '*']]],
+  ['CreatePackageVersion', VERSION, [...both('CreatePackageVersion'), INDEXING]],
+  ['CreatePackageVersion', { ...VERSION, artifact: ARTIFACT }, [...both('CreatePackageVersion'), INDEXING, OBJECT]],
+  ['GetPackageVersion', VERSION, both('GetPackageVersion')],
+  ['UpdatePackageVersion', VERSION, [...both('UpdatePackageVersion'), INDEXING]],
+  ['UpdatePackageVersion', { ...VERSION, artifact: ARTIFACT }, [...both('UpdatePackageVersion'), INDEXING, OBJECT]],
+  ['DeletePackageVersion', VERSION, both('DeletePackageVersion')],
+  ['ListPackageVersions', PACKAGE, [['iot:ListPackageVersions', '*']]],
+  ['GetPackageConfiguration', {}, [['iot:GetPackageConfiguration', '*']]],
+  ['UpdatePackageConfiguration', {}, [['iot:UpdatePackageConfiguration', '*']]],
+  [
+    'UpdatePackageConfiguration',
+    { versionUpdateByJobsConfig: { roleArn: ROLE } },
+    [
+      ['iot:UpdatePackageConfiguration', '*'],
+      ['iam:PassRole', ROLE],
+    ],
+  ],
+  ['AssociateSbomWithPackageVersion', VERSION, [['iot:AssociateSbomWithPackageVersion', VERSION_ARN]]],
+  ['DisassociateSbomFromPackageVersion', VERSION, [['iot:DisassociateSbomFromPackageVersion', VERSION_ARN]]],
+  ['ListSbomValidationResults', VERSION, [['iot:ListSbomValidationResults', VERSION_ARN]]],
+  ['TagResource', { resourceArn: VERSION_ARN, tags: [] }, [['iot:TagResource', VERSION_ARN]]],
+  ['UntagResource', { resourceArn: VERSION_ARN, tagKeys: [] }, [['iot:UntagResource', VERSION_ARN]]],
+  ['ListTagsForResource', { resourceArn: VERSION_ARN }, [['iot:ListTagsForResource', '*']]],
+  ['GetIndexingConfiguration', {}, [INDEXING]],
+  ['UpdateIndexingConfiguration', {}, [['iot:UpdateIndexingConfiguration', '*']]],
+])('%s %j needs %j', (operation, input, needs) => {
+  const { needs: needsOf } = startIot();
+  expect(needsOf(operation, input).map(({ action, resource }) => [action, resource])).toEqual(needs);
+});
+
+function both(action: string): string[][] {
+  return [PACKAGE_ARN, VERSION_ARN].map(arn => [`iot:${action}`, arn]);
+}
+
+test('a create is judged by the tags that it brings, on each of its resources', async () => {
+  const { needs, iot } = startIot();
+  await iot.createPackage('brake-ecu', { tags: { team: 'ecu' } });
+  const requested = { 'aws:RequestTag/stage': 'beta', 'aws:TagKeys': ['stage'] };
+  expect(needs('CreatePackageVersion', { ...VERSION, tags: { stage: 'beta' } }).slice(0, 2)).toEqual([
+    expect.objectContaining({ context: { ...requested, 'aws:ResourceTag/team': 'ecu' } }),
+    expect.objectContaining({ context: requested }),
+  ]);
+});
+
+test('a call on a version is judged by the tags of package and version, each for itself', async () => {
+  const { needs, iot } = startIot();
+  await iot.createPackage('brake-ecu', { tags: { team: 'ecu' } });
+  await iot.createVersion('brake-ecu', '1.0.0', { tags: { stage: 'beta' } });
+  expect(needs('GetPackageVersion', VERSION).map(({ context }) => context)).toEqual([
+    { 'aws:ResourceTag/team': 'ecu' },
+    { 'aws:ResourceTag/stage': 'beta' },
+  ]);
+});
+
+test('tagging is judged by the tags before and those that come or go', async () => {
+  const { needs, iot } = startIot();
+  await iot.createPackage('brake-ecu', { tags: { team: 'ecu' } });
+  expect(needs('TagResource', { resourceArn: PACKAGE_ARN, tags: [{ Key: 'a', Value: 'b' }] })[0].context).toEqual({
+    'aws:ResourceTag/team': 'ecu',
+    'aws:RequestTag/a': 'b',
+    'aws:TagKeys': ['a'],
+  });
+  expect(needs('UntagResource', { resourceArn: PACKAGE_ARN, tagKeys: ['team'] })[0].context).toEqual({
+    'aws:ResourceTag/team': 'ecu',
+    'aws:TagKeys': ['team'],
+  });
+});
+
+test('broken input is judged before it is read', () => {
+  const { needs, iot } = startIot();
+  for (const operation of Object.keys(iot.service.operations)) expect(needs(operation, {})).not.toEqual([]);
+});
