@@ -1,6 +1,6 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType } from '../../contract/iot/software-packages';
-import { ClientConfig } from '../runtime/client-config';
+import { awsService } from '../runtime/aws';
 import { DefaultPackageVersionHandler } from './default-package-version';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
@@ -12,5 +12,4 @@ export const iotHandlers = (iot: IoTClient) => ({
   [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
 });
 
-/** The same with a client of their own, for one event. */
-export const handlers = (config: ClientConfig) => iotHandlers(new IoTClient(config));
+export const service = awsService(config => iotHandlers(new IoTClient(config)));

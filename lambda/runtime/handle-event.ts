@@ -8,6 +8,7 @@ import { Put } from './http';
 import { Fields, Log } from './log';
 import { operation } from './operation';
 import { Envelope, parseEnvelope, parseEvent } from './parse';
+import { reasonOf } from './reason';
 import { respond } from './respond';
 import { LogLocation, Outcome, fitting, responseBody } from './response';
 import { StackState, stackPhase } from './stack';
@@ -20,13 +21,18 @@ export interface InvocationContext extends LogLocation {
   getRemainingTimeInMillis(): number;
 }
 
-/** The world outside. What is given `ended` stops working when it aborts: the event has been answered then. */
+/** What the handlers work on. It stops working when `ended` aborts: the event has been answered then. */
+export interface Service {
+  handlers(ended: AbortSignal): Handlers;
+  describeStack(stackId: string, ended: AbortSignal): Promise<StackState>;
+}
+
+/** The world outside. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly put: Put;
   log(stackName: string, context: Fields): Log;
-  handlers(ended: AbortSignal): Promise<Handlers>;
-  describeStack(stackId: string, ended: AbortSignal): Promise<StackState>;
+  service(): Promise<Service>;
 }
 
 /**
@@ -69,6 +75,7 @@ async function outcomeOf(
     if (event.RequestType === 'Delete' && isCreateFailedId(event.PhysicalResourceId)) {
       return { status: 'SUCCESS', physicalResourceId, data: {} };
     }
+    const service = await world.service();
     const scope: Scope = {
       stackId: event.StackId,
       logicalId: event.LogicalResourceId,
@@ -76,15 +83,15 @@ async function outcomeOf(
       deadline: limits.work,
       clock: world.clock,
       log,
-      stackPhase: stackPhase(event.StackId, stackId => world.describeStack(stackId, ended.signal)),
+      stackPhase: stackPhase(event.StackId, stackId => service.describeStack(stackId, ended.signal)),
     };
-    const handler = handlerOf(event.ResourceType, await world.handlers(ended.signal));
+    const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));
     const task = operation(event, handler, scope);
     physicalResourceId = task.physicalResourceId;
     const answer = await inTime(task.run, limits, world.clock);
     return { status: 'SUCCESS', ...answer };
   } catch (error) {
-    const message = messageOf(error);
+    const message = reasonOf(error);
     log.error(message, { error });
     return { status: 'FAILED', physicalResourceId, message };
   } finally {
@@ -118,13 +125,6 @@ async function inTime(run: () => Promise<Answer>, limits: Deadlines, clock: Cloc
   } finally {
     done.abort();
   }
-}
-
-/** Handlers may throw anything. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return `something that is no error was thrown: ${quote(String(error))}`;
-  // errors of AWS services say more by their name than by their message.
-  return error.name === 'Error' || !('$metadata' in error) ? error.message : `${error.name}: ${error.message}`;
 }
 
 function stackNameOf(stackId: string): string {

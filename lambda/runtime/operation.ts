@@ -3,6 +3,7 @@ import { CloudFormationLimits, quote } from '../../contract/custom-resource';
 import { MetricName } from '../../contract/metrics';
 import { Answer, CloudFormationEvent, RawProperties, ResourceHandler, Scope } from './custom-resource';
 import { LeftAlone } from './errors';
+import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
 
 export interface Operation {
@@ -76,7 +77,7 @@ async function inRollback(scope: Scope, because: unknown): Promise<boolean> {
   try {
     return (await scope.stackPhase()) === 'rolling-back';
   } catch (unreadable) {
-    throw new Error(`${(because as Error).message}; besides, ${(unreadable as Error).message}`, { cause: because });
+    throw new Error(`${reasonOf(because)}; besides, ${reasonOf(unreadable)}`, { cause: unreadable });
   }
 }
 

@@ -1,3 +1,5 @@
+import { reasonOf } from './reason';
+
 /** What a stack is doing, as far as a handler needs to know. */
 export type StackPhase =
   /** It creates, updates or imports, or is at rest. */
@@ -50,7 +52,7 @@ async function describeOrExplain(stackId: string, describe: DescribeStack): Prom
   } catch (error) {
     throw new Error(
       `whether stack ${stackId} is rolling back cannot be read, and what is safe to do depends on it: ` +
-        `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}; ` +
+        `${reasonOf(error)}; ` +
         `the provider needs cloudformation:DescribeStacks on the stack and those that it is nested in`,
       { cause: error },
     );
