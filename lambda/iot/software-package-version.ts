@@ -108,7 +108,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
       scope,
       `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
     );
-    if ('held' in found) return this.take(wanted, id, found.held, scope, { undoOnFailure });
+    if (found.held) return this.take(wanted, id, found.held, scope, { undoOnFailure });
 
     return this.undoing(undoOnFailure, wanted, id, scope, async () => {
       failOn(found.made.errorReason, wanted);

@@ -122,7 +122,8 @@ function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo 
 }
 
 function giveBack(tags: Tags, keys: OwnershipTags, from: string): TagChange {
-  if (from === NOBODY) return { set: {}, remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner) };
+  if (from === NOBODY)
+    return { set: {}, remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner) };
   const at = from.indexOf('@');
   return {
     set: { [keys.owner]: from.slice(0, at), [keys.stack]: from.slice(at + 1) },
