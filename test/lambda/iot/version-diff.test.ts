@@ -1,0 +1,124 @@
+import { SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot/software-packages';
+import { HeldVersion } from '../../../lambda/iot/catalog';
+import { VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
+
+const wanted = (more: Partial<SoftwarePackageVersionProperties> = {}): SoftwarePackageVersionProperties => ({
+  PackageName: 'brake-ecu',
+  VersionName: '1.0.0',
+  ...more,
+});
+const held = (more: Partial<HeldVersion> = {}): HeldVersion => ({ $metadata: {}, status: 'DRAFT', ...more });
+const nothing: VersionDiff = { content: {}, actions: [], sbom: undefined, impossible: [], leftovers: [] };
+
+const s3 = { Bucket: 'b', Key: 'k', Version: 'v1' };
+const heldS3 = { s3Location: { bucket: 'b', key: 'k', version: 'v1' } };
+
+describe('what differs is sent, and nothing else', () => {
+  const full = wanted({
+    Description: 'd',
+    Attributes: { a: '1' },
+    Artifact: s3,
+    Recipe: '{}',
+    Sbom: s3,
+    Status: 'PUBLISHED',
+  });
+  const fullHeld = held({
+    status: 'PUBLISHED',
+    description: 'd',
+    attributes: { a: '1' },
+    artifact: heldS3,
+    recipe: '{}',
+    sbom: heldS3,
+  });
+
+  test.each<[string, SoftwarePackageVersionProperties, HeldVersion, Partial<VersionDiff>]>([
+    ['nothing where all is equal', full, fullHeld, {}],
+    ['nothing for an empty draft', wanted(), held(), {}],
+    ['a description', { ...full, Description: 'new' }, fullHeld, { content: { description: 'new' } }],
+    ['a recipe, though published', { ...full, Recipe: '{"a":1}' }, fullHeld, { content: { recipe: '{"a":1}' } }],
+    [
+      'another SBOM',
+      { ...full, Sbom: { ...s3, Version: 'v2' } },
+      fullHeld,
+      { sbom: { associate: { ...s3, Version: 'v2' } } },
+    ],
+    ['no SBOM any more', { ...full, Sbom: undefined }, fullHeld, { sbom: 'disassociate' }],
+    [
+      'attributes of a draft',
+      wanted({ Attributes: { a: '2' } }),
+      held({ attributes: { a: '1' } }),
+      { content: { attributes: { a: '2' } } },
+    ],
+    ['no attributes any more, of a draft', wanted(), held({ attributes: { a: '1' } }), { content: { attributes: {} } }],
+    [
+      'the artifact of a draft',
+      wanted({ Artifact: { Bucket: 'b', Key: 'new' } }),
+      held({ artifact: heldS3 }),
+      { content: { artifact: { s3Location: { bucket: 'b', key: 'new', version: undefined } } } },
+    ],
+    [
+      'nothing for an artifact whose version is left open',
+      wanted({ Artifact: { Bucket: 'b', Key: 'k' } }),
+      held({ artifact: heldS3 }),
+      {},
+    ],
+    ['the step to published', wanted({ Status: 'PUBLISHED' }), held(), { actions: ['PUBLISH'] }],
+    ['both steps to deprecated', wanted({ Status: 'DEPRECATED' }), held(), { actions: ['PUBLISH', 'DEPRECATE'] }],
+    [
+      'the way back from deprecated',
+      wanted({ Status: 'PUBLISHED' }),
+      held({ status: 'DEPRECATED' }),
+      { actions: ['PUBLISH'] },
+    ],
+  ])('%s', (_what, want, have, expected) => {
+    expect(diffVersion(want, have, false)).toEqual({ ...nothing, ...expected });
+  });
+});
+
+describe('what publishing has frozen is impossible', () => {
+  test.each<[string, Partial<SoftwarePackageVersionProperties>, Partial<HeldVersion>, string]>([
+    ['other attributes, named without their values', { Attributes: { key: 'secret' } }, {}, 'attributes (key)'],
+    [
+      'another artifact',
+      { Artifact: { ...s3, Version: 'v2' } },
+      { artifact: heldS3 },
+      'artifact (s3://b/k?versionId=v1 to s3://b/k?versionId=v2)',
+    ],
+    ['no artifact any more', {}, { artifact: heldS3 }, 'artifact (removed)'],
+    ['draft again', { Status: 'DRAFT' }, {}, 'status (PUBLISHED to DRAFT)'],
+  ])('%s', (_what, want, have, expected) => {
+    const diff = diffVersion(wanted({ Status: 'PUBLISHED', ...want }), held({ status: 'PUBLISHED', ...have }), false);
+    expect(diff).toEqual({ ...nothing, impossible: [expected] });
+  });
+});
+
+test('what the service cannot clear is said to stay', () => {
+  const diff = diffVersion(wanted(), held({ description: 'd', recipe: '{}', artifact: heldS3 }), false);
+  expect(diff).toEqual({ ...nothing, leftovers: ['description', 'recipe', 'artifact (removed)'] });
+});
+
+test('of an adopted version, what the template leaves open stays', () => {
+  const have = held({
+    status: 'DEPRECATED',
+    description: 'd',
+    recipe: '{}',
+    attributes: { a: '1' },
+    artifact: heldS3,
+    sbom: heldS3,
+  });
+  expect(diffVersion(wanted(), have, true)).toEqual(nothing);
+});
+
+describe('the lifecycle has only the documented transitions', () => {
+  test.each([
+    ['DRAFT', 'DRAFT', []],
+    ['DRAFT', 'PUBLISHED', ['PUBLISH']],
+    ['DRAFT', 'DEPRECATED', ['PUBLISH', 'DEPRECATE']],
+    ['PUBLISHED', 'DEPRECATED', ['DEPRECATE']],
+    ['DEPRECATED', 'PUBLISHED', ['PUBLISH']],
+    ['PUBLISHED', 'DRAFT', undefined],
+    ['DEPRECATED', 'DRAFT', undefined],
+  ] as const)('%s to %s', (from, to, path) => {
+    expect(pathBetween(from, to)).toEqual(path);
+  });
+});
