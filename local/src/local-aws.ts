@@ -103,6 +103,10 @@ export class LocalAws {
     return this.services.iam;
   }
 
+  get iot(): Services['iot'] {
+    return this.services.iot;
+  }
+
   get ssm(): Services['ssm'] {
     return this.services.ssm;
   }

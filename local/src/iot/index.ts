@@ -38,8 +38,10 @@ export interface PackageDescription {
 export type IotBehaviour = PackageBehaviour;
 
 /** The local AWS IoT, and what a test sees and turns of it. */
-export class Iot {
-  readonly service: Service;
+export class Iot implements Service {
+  readonly signingName = 'iot';
+  readonly protocol = 'rest-json';
+  readonly operations: Operations;
   /** May be changed at any time. */
   readonly behaviour: IotBehaviour;
 
@@ -52,10 +54,10 @@ export class Iot {
     behaviour: Partial<IotBehaviour> = {},
   ) {
     this.behaviour = { ...DEFAULT_PACKAGE_BEHAVIOUR, ...behaviour };
-    this.service = { signingName: 'iot', protocol: 'rest-json', operations: this.operations() };
+    this.operations = this.createOperations();
   }
 
-  private operations(): Operations {
+  private createOperations(): Operations {
     const { catalog, tags, indexing, behaviour } = this;
     const context = { catalog, tags, indexing, behaviour };
     return {
@@ -76,7 +78,7 @@ export class Iot {
   /** Calls an operation as the developer by hand, past HTTP and IAM. */
   async byHand<Answer = unknown>(operation: string, input: object): Promise<Answer> {
     const context = { world: this.world, principal: { kind: 'developer' } } as const;
-    return this.service.operations[operation].run(input, context) as Answer;
+    return this.operations[operation].run(input, context) as Answer;
   }
 
   /** Makes a package by hand. */

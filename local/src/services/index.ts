@@ -1,5 +1,6 @@
 import { CredentialStore } from '../credentials';
 import { Iam } from '../iam/iam';
+import { Iot } from '../iot';
 import { Service, World } from '../service';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
@@ -14,6 +15,7 @@ export interface Surroundings {
 export function createServices({ world, credentials }: Surroundings) {
   return {
     iam: new Iam(),
+    iot: new Iot(world('iot.amazonaws.com')),
     ssm: new Ssm(world('ssm.amazonaws.com')),
     sts: new Sts(credentials),
   } satisfies Record<string, Service>;

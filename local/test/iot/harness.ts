@@ -44,8 +44,7 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
       }
       throw new Error(`${operation} ended well`);
     },
-    needs: (operation: string, input: object): readonly Needed[] =>
-      iot.service.operations[operation].needs(input, world),
+    needs: (operation: string, input: object): readonly Needed[] => iot.operations[operation].needs(input, world),
   };
 }
 

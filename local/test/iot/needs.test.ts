@@ -81,5 +81,5 @@ test('tagging is judged by the tags before and those that come or go', async () 
 
 test('broken input is judged before it is read', () => {
   const { needs, iot } = startIot();
-  for (const operation of Object.keys(iot.service.operations)) expect(needs(operation, {})).not.toEqual([]);
+  for (const operation of Object.keys(iot.operations)) expect(needs(operation, {})).not.toEqual([]);
 });
