@@ -4,7 +4,8 @@ const swc = [
 ];
 
 /** @type {import('jest').Config} */
-module.exports = {
+const newest = {
+  displayName: 'newest',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', 'cdk.out'],
@@ -16,6 +17,26 @@ module.exports = {
     '^cdk-versioned-artifacts-local$': '<rootDir>/local/src/index.ts',
   },
   setupFiles: ['<rootDir>/test/setup.js'],
+};
+
+/** The constructs once more, at the oldest peers that are supported. */
+const floor = {
+  ...newest,
+  displayName: 'floor',
+  testMatch: ['<rootDir>/test/lib/**/*.test.ts'],
+  // cdk-nag needs a newer aws-cdk-lib.
+  testPathIgnorePatterns: [...newest.testPathIgnorePatterns, 'nag\\.test\\.ts$'],
+  moduleNameMapper: {
+    ...newest.moduleNameMapper,
+    '^aws-cdk-lib$': 'aws-cdk-lib-floor',
+    '^aws-cdk-lib/(.*)$': 'aws-cdk-lib-floor/$1',
+    '^constructs$': 'constructs-floor',
+  },
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [newest, floor],
   reporters: ['default', '<rootDir>/scripts/reporter.js'],
   maxWorkers: 2,
 };

@@ -16,8 +16,12 @@ export function temporaryFolder(): { path: string; remove(): void } {
 
 /** Runs a command and returns what it prints. */
 export async function run(command: string, args: string[], cwd: string, env = process.env): Promise<string> {
-  const { stdout } = await execFileAsync(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
+  try {
+    return (await execFileAsync(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${[command, ...args].join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error });
+  }
 }
 
 /** Makes an installed package of this project available in a folder, without copying it. */
