@@ -1,1 +1,11 @@
-export {};
+export * from './iot/default-package-version';
+export * from './iot/enums';
+export * from './iot/job-recipe';
+export * from './iot/package-artifact';
+export * from './iot/package-sbom';
+export * from './iot/software-package';
+export * from './iot/software-package-interfaces';
+export * from './iot/software-package-version';
+export * from './iot/software-package-version-props';
+export * from './provider/artifact-provider';
+export * from './provider/artifact-provider-props';

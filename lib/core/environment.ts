@@ -1,0 +1,22 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/** Whether two constructs are deployed to one account and region for certain: what is unknown at synth differs. */
+export function sameEnvironment(a: IConstruct, b: IConstruct): boolean {
+  const [one, other] = [rootStackOf(a), rootStackOf(b)];
+  if (one === other) return true;
+  const known = [one.account, one.region, other.account, other.region].every(value => !Token.isUnresolved(value));
+  return known && one.account === other.account && one.region === other.region;
+}
+
+/** The stack that a construct belongs to, or the outermost one that this is nested in. */
+export function rootStackOf(scope: IConstruct): Stack {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  return stack;
+}
+
+/** Whether two values are known and differ. */
+export function differ(a: string, b: string): boolean {
+  return !Token.isUnresolved(a) && !Token.isUnresolved(b) && a !== b;
+}

@@ -1,0 +1,28 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { sameEnvironment } from '../core/environment';
+import { ISoftwarePackage } from './software-package-interfaces';
+
+/**
+ * The name of a package as declared. `packageName` of a package of this app refers to its resource, and the provider's
+ * policy, which that resource depends on, must not.
+ */
+export function declaredPackageName(softwarePackage: ISoftwarePackage): string {
+  return (softwarePackage as { _declaredName?: string })._declaredName ?? softwarePackage.packageName;
+}
+
+/** The name of a version as declared. */
+export function declaredVersionName(version: { readonly packageVersionName: string }): string {
+  return (version as { _declaredName?: string })._declaredName ?? version.packageVersionName;
+}
+
+/** Whether two constructs stand for one package, as far as that is known at synth. */
+export function samePackage(a: ISoftwarePackage, b: ISoftwarePackage): boolean {
+  if (a === b) return true;
+  const [one, other] = [declaredPackageName(a), declaredPackageName(b)];
+  if (Token.isUnresolved(one) || Token.isUnresolved(other)) {
+    return (
+      Stack.of(a) === Stack.of(b) && JSON.stringify(a.stack.resolve(one)) === JSON.stringify(b.stack.resolve(other))
+    );
+  }
+  return one === other && sameEnvironment(a, b);
+}

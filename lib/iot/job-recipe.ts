@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * The recipe of a package version: a job document that AWS IoT stores with the version, so that a job on the version
+ * needs no document of its own. At most 3,072 characters.
+ */
+export abstract class JobRecipe {
+  /**
+   * A recipe from an object, which is written as JSON. Tokens may stand anywhere in it.
+   *
+   * @param document the job document
+   */
+  public static fromObject(document: { [key: string]: any }): JobRecipe {
+    return new RenderedRecipe(scope => Stack.of(scope).toJsonString(document));
+  }
+
+  /**
+   * A recipe as it is.
+   *
+   * @param document the job document's text
+   */
+  public static fromString(document: string): JobRecipe {
+    return new RenderedRecipe(() => document);
+  }
+
+  /**
+   * A recipe from a UTF-8 file, read at synthesis.
+   *
+   * @param path path of the file, relative to the working directory
+   */
+  public static fromFile(path: string): JobRecipe {
+    return new RenderedRecipe(() => readFileSync(path, 'utf8'));
+  }
+
+  /**
+   * The text of the recipe.
+   *
+   * @param scope the version that it is for
+   */
+  public abstract render(scope: IConstruct): string;
+}
+
+class RenderedRecipe extends JobRecipe {
+  constructor(private readonly produce: (scope: IConstruct) => string) {
+    super();
+  }
+
+  public render(scope: IConstruct): string {
+    return this.produce(scope);
+  }
+}

@@ -1,0 +1,75 @@
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as assets from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+
+/** Where the artifact of a version is. */
+export interface PackageArtifactConfig {
+  /** The bucket, in the region of the version. */
+  readonly bucket: s3.IBucket;
+
+  /** Key of the object. */
+  readonly objectKey: string;
+
+  /**
+   * Version of the object.
+   *
+   * @default - the current one
+   */
+  readonly objectVersion?: string;
+
+  /**
+   * Whether the CDK stages the object, so that its garbage collection may take it one day.
+   *
+   * @default false
+   */
+  readonly staged?: boolean;
+}
+
+/** The file that a package version ships: an object in Amazon S3. Publishing the version freezes its location. */
+export abstract class PackageArtifact {
+  /**
+   * An object of a bucket. Its version is pinned, since publishing freezes the location but not the bytes behind it.
+   *
+   * @param bucket a bucket with versioning, in the region of the package
+   * @param objectKey key of the object
+   * @param objectVersion version id of the object
+   */
+  public static fromBucket(bucket: s3.IBucket, objectKey: string, objectVersion: string): PackageArtifact {
+    return new LocatedArtifact(() => ({ bucket, objectKey, objectVersion }));
+  }
+
+  /**
+   * A local file, or a directory (as a zip archive), uploaded as a CDK asset. Its location follows from a hash of its
+   * content, which pins the bytes; a version id is not known at synthesis and is left out.
+   *
+   * Changed bytes are another location: a published version refuses them, so give the version a new name, too.
+   *
+   * Garbage collection of assets (`cdk gc`) deletes what no stack names any more. A version that stays when its construct
+   * goes (`VersionRemoval.RETAIN`, `VersionRemoval.DEPRECATE`) would lose its artifact, and gets a warning.
+   *
+   * @param path path of the file or directory, relative to the working directory
+   */
+  public static fromAsset(path: string): PackageArtifact {
+    return new LocatedArtifact(scope => {
+      const asset = new assets.Asset(scope, 'Artifact', { path });
+      return { bucket: asset.bucket, objectKey: asset.s3ObjectKey, staged: true };
+    });
+  }
+
+  /**
+   * Called when a version takes the artifact.
+   *
+   * @param scope the version
+   */
+  public abstract bind(scope: Construct): PackageArtifactConfig;
+}
+
+class LocatedArtifact extends PackageArtifact {
+  constructor(private readonly locate: (scope: Construct) => PackageArtifactConfig) {
+    super();
+  }
+
+  public bind(scope: Construct): PackageArtifactConfig {
+    return this.locate(scope);
+  }
+}

@@ -1,0 +1,113 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
+import { ArtifactProvider } from '../provider/artifact-provider';
+import { ProviderFamily } from '../provider/family';
+import { Permission } from '../provider/permissions';
+
+const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
+
+/** The ARN of a package, or of a version where one is named; either name may be `*`. */
+export function packageArn(stack: Stack, packageName: string, versionName?: string): string {
+  return stack.formatArn({
+    service: 'iot',
+    resource: 'package',
+    resourceName: versionName === undefined ? packageName : `${packageName}/version/${versionName}`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
+
+/** The provider of AWS IoT artifacts. */
+export const IOT_FAMILY: ProviderFamily = {
+  constructId: 'IotArtifactProvider',
+  bundle: 'iot',
+  description: 'Manages the AWS IoT software packages of its stack',
+  permissions: stack => [
+    {
+      actions: [
+        // required by every call that creates or updates a package or a version; has no resource-level permission.
+        'iot:GetIndexingConfiguration',
+        // has no resource-level permission.
+        'iot:ListPackageVersions',
+        // the service authorization reference lists neither packages nor versions as its resources.
+        'iot:ListTagsForResource',
+      ],
+      resources: ['*'],
+    },
+    ...permissionsOnWhatTheStackMade(stack),
+  ],
+};
+
+/**
+ * CloudFormation updates the policy before it deletes what the new template no longer has: the Delete of a package that
+ * was renamed or removed, and of its versions, must be allowed without its name. What the stack made carries its id.
+ */
+function permissionsOnWhatTheStackMade(stack: Stack): readonly Permission[] {
+  const anyPackage = packageArn(stack, '*');
+  const tagged = (tag: string) => ({ StringEquals: { [`aws:ResourceTag/${tag}`]: Aws.STACK_ID } });
+  return [
+    {
+      actions: [
+        'iot:DeletePackage',
+        'iot:DeletePackageVersion',
+        'iot:UpdatePackage',
+        'iot:UpdatePackageVersion',
+        ...TAGGING,
+      ],
+      resources: [anyPackage],
+      conditions: tagged(ARTIFACT_TAGS.stack),
+    },
+    {
+      actions: ['iot:UpdatePackage', ...TAGGING],
+      resources: [anyPackage],
+      conditions: tagged(DEFAULT_POINTER_TAGS.stack),
+    },
+    // reading tells a handler what it deals with.
+    { actions: ['iot:GetPackage', 'iot:GetPackageVersion'], resources: [anyPackage] },
+    // these are authorised on the version, as above, and on its package, which may be anybody's.
+    {
+      actions: ['iot:DeletePackageVersion', 'iot:UpdatePackageVersion'],
+      notResources: [packageArn(stack, '*', '*')],
+    },
+  ];
+}
+
+/** Lets the provider manage a package. */
+export function allowPackage(provider: ArtifactProvider, packageName: string): void {
+  provider._allow({
+    actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
+    resources: [packageArn(Stack.of(provider), packageName)],
+  });
+}
+
+/** Lets the provider manage the versions of a package. */
+export function allowVersions(provider: ArtifactProvider, packageName: string): void {
+  const stack = Stack.of(provider);
+  provider._allow({
+    actions: [
+      'iot:CreatePackageVersion',
+      'iot:DeletePackageVersion',
+      'iot:DisassociateSbomFromPackageVersion',
+      // a default version is undesignated before it is deleted.
+      'iot:UpdatePackage',
+      'iot:UpdatePackageVersion',
+      ...TAGGING,
+    ],
+    resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
+  });
+}
+
+/** Lets the provider associate SBOMs with the versions of a package. */
+export function allowSboms(provider: ArtifactProvider, packageName: string): void {
+  provider._allow({
+    actions: ['iot:AssociateSbomWithPackageVersion', 'iot:ListSbomValidationResults'],
+    resources: [packageArn(Stack.of(provider), packageName, '*')],
+  });
+}
+
+/** Lets the provider designate the default version of a package. */
+export function allowDefault(provider: ArtifactProvider, packageName: string): void {
+  provider._allow({
+    actions: ['iot:UpdatePackage', ...TAGGING],
+    resources: [packageArn(Stack.of(provider), packageName)],
+  });
+}

@@ -1,0 +1,20 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { Removal } from '../../contract/custom-resource';
+import { invalid } from '../core/validation';
+
+/** The removal that a CDK policy asks for. A failed deployment is undone under each, so both RETAINs are one. */
+export function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
+  switch (policy) {
+    case RemovalPolicy.DESTROY:
+      return 'DELETE';
+    case RemovalPolicy.RETAIN:
+    case RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE:
+      return 'RETAIN';
+    default:
+      throw invalid(
+        scope,
+        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: AWS IoT has no snapshots of software packages`,
+      );
+  }
+}
