@@ -1,4 +1,5 @@
 export { Calls, type CallFilter, type CallRecord } from './calls';
+export { CloudFormation, type DeployInput, type Stack, type StackEvent, type StackOutcome } from './cloudformation';
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
 export { Iam, type ManagedPolicy, type Role } from './iam/iam';
 export type { UnusedGrant } from './iam/usage';

@@ -99,6 +99,10 @@ export class LocalAws {
     };
   }
 
+  get cloudFormation(): Services['cloudFormation'] {
+    return this.services.cloudFormation;
+  }
+
   get iam(): Services['iam'] {
     return this.services.iam;
   }

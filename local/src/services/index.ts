@@ -1,3 +1,4 @@
+import { CloudFormation } from '../cloudformation';
 import { CredentialStore } from '../credentials';
 import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
@@ -14,6 +15,7 @@ export interface Surroundings {
 /** Every service of the local AWS. To add one, add it here: its key is its name on LocalAws. */
 export function createServices({ world, credentials }: Surroundings) {
   return {
+    cloudFormation: new CloudFormation(world('cloudformation.amazonaws.com')),
     iam: new Iam(),
     iot: new Iot(world('iot.amazonaws.com')),
     ssm: new Ssm(world('ssm.amazonaws.com')),

@@ -1,0 +1,99 @@
+import { Operation, Service, World } from '../service';
+import { Engine } from './engine';
+import { WantedFailure } from './failures';
+import { Stack, StackEvent } from './stack';
+
+export interface DeployInput {
+  readonly stackName: string;
+  /** An object, or text in JSON or YAML. */
+  readonly template: object | string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** @default - those of the stack */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether what a failed deployment has done stays. @default false */
+  readonly disableRollback?: boolean;
+}
+
+/** How a deployment or a deletion ended. */
+export interface StackOutcome {
+  readonly stackId: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Of this operation, oldest first. */
+  readonly events: readonly StackEvent[];
+  /** Why resources failed, in the order in which they did: `LogicalId: reason`. */
+  readonly failures: readonly string[];
+}
+
+export class CloudFormation implements Service {
+  readonly signingName = 'cloudformation';
+  readonly protocol = 'query';
+  readonly xmlNamespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+  readonly operations: Readonly<Record<string, Operation>> = {};
+  private readonly engine: Engine;
+
+  constructor(world: World) {
+    this.engine = new Engine(world);
+  }
+
+  /** Creates or updates a stack, and waits for the end. Throws ValidationError where the template is refused. */
+  async deploy(input: DeployInput): Promise<StackOutcome> {
+    const { engine } = this;
+    const body = typeof input.template === 'string' ? input.template : JSON.stringify(input.template);
+    const parameters = Object.entries(input.parameters ?? {}).map(([key, value]) => ({
+      ParameterKey: key,
+      ParameterValue: value,
+    }));
+    const stack = engine.stacks.find(input.stackName) ?? engine.newStack(input.stackName);
+    return this.outcome(stack, async () => {
+      const deployed = await engine.prepare(stack, { body, parameters, tags: input.tags });
+      await engine.run(stack, deployed, { disableRollback: input.disableRollback });
+    });
+  }
+
+  /** Deletes a stack, and waits for the end. */
+  async destroy(stackName: string): Promise<StackOutcome> {
+    const stack = this.engine.stacks.get(stackName);
+    return this.outcome(stack, () => this.engine.deployment(stack).delete());
+  }
+
+  /** The stack of that name or id; a deleted one by its id alone. */
+  describe(stackName: string): Stack | undefined {
+    return this.engine.stacks.find(stackName);
+  }
+
+  /** Makes a resource fail the next time that it is created, updated or deleted, whatever its type. */
+  failNext(failure: WantedFailure): void {
+    this.engine.failures.add(failure);
+  }
+
+  /** Calls the listener with a stack each time that its status changes. */
+  onStackStatus(listener: (stack: Stack) => void): void {
+    this.engine.listeners.push(listener);
+  }
+
+  /**
+   * Whether a request to a custom resource that is made again, as when a failed deployment is retried, carries the same
+   * RequestId: CloudFormation has been seen doing so. @default false
+   */
+  set reuseRequestIds(value: boolean) {
+    this.engine.reuseRequestIds = value;
+  }
+
+  private async outcome(stack: Stack, operation: () => Promise<void>): Promise<StackOutcome> {
+    const before = stack.events.length;
+    await operation();
+    const events = stack.events.slice(before);
+    return {
+      stackId: stack.id,
+      status: stack.status,
+      reason: stack.reason,
+      outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])),
+      events,
+      failures: events
+        .filter(({ status, physicalId }) => status.endsWith('_FAILED') && physicalId !== stack.id)
+        .map(({ logicalId, reason }) => `${logicalId}: ${reason}`),
+    };
+  }
+}

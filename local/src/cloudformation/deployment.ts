@@ -1,0 +1,339 @@
+/**
+ * Deployments: how a stack gets from one template to another, back again where that fails, and away.
+ */
+import { setMaxListeners } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import { Dependencies, dependenciesOf, reversed, walk } from './graph';
+import { conditionHolds, resolve, Scope } from './intrinsics';
+import { resolveDynamicReferences } from './dynamic-references';
+import { ResourceSteps, StepContext, Wanted } from './resource-steps';
+import { Surroundings, includedResources, scopeOf } from './scope';
+import { Deployed, ResourceState, Stack, StackOutput } from './stack';
+import { Properties, ResourceDefinition } from './template';
+
+export interface DeploymentContext extends StepContext, Surroundings {
+  /** Throws ValidationError where another stack exports one of these names, or imports one that would go. */
+  checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void;
+}
+
+export interface DeploymentOptions {
+  /** Whether what a failed deployment has done stays. */
+  readonly disableRollback?: boolean;
+  /** Whether the rollback of a creation deletes what the template retains. */
+  readonly retainExceptOnCreate?: boolean;
+}
+
+export interface DeletionOptions {
+  /** Logical ids to leave where they are; of a stack whose deletion has failed. */
+  readonly retain?: readonly string[];
+  /** Whether what cannot be deleted is left behind. */
+  readonly force?: boolean;
+}
+
+/** How often the clean-up tries to delete something before it leaves it behind, silently. */
+const CLEAN_UP_ATTEMPTS = 3;
+
+/** One stack's deployments. Each phase leaves the stack in a status from which the next one goes on. */
+export class Deployment {
+  private readonly steps: ResourceSteps;
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly context: DeploymentContext,
+  ) {
+    this.steps = new ResourceSteps(stack, context);
+  }
+
+  /** Creates the stack, to CREATE_COMPLETE, CREATE_FAILED or the end of the rollback. */
+  async create(deployed: Deployed, options: DeploymentOptions): Promise<void> {
+    const failure = await this.createForward(deployed, options);
+    if (failure !== undefined && !options.disableRollback) await this.rollBackCreation(failure, options);
+  }
+
+  /** Creates the resources and leaves what to do about a failure to the caller. Gives its reason. */
+  async createForward(deployed: Deployed, options: DeploymentOptions): Promise<string | undefined> {
+    const { stack } = this;
+    stack.deployed = deployed;
+    stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.forward(deployed, options);
+    if (failure === undefined) stack.enter('CREATE_COMPLETE');
+    else if (options.disableRollback) stack.enter('CREATE_FAILED', failure);
+    return failure;
+  }
+
+  async rollBackCreation(reason: string, { retainExceptOnCreate = false }: DeploymentOptions = {}): Promise<void> {
+    const { stack } = this;
+    stack.enter('ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
+    const failed = await this.deleteAll(({ deletionPolicy }) => deletionPolicy === 'Retain' && !retainExceptOnCreate);
+    stack.outputs = [];
+    if (failed.size > 0) stack.enter('ROLLBACK_FAILED', failedToDelete(failed));
+    else stack.enter('ROLLBACK_COMPLETE');
+  }
+
+  /** Updates the stack, to UPDATE_COMPLETE, UPDATE_FAILED or the end of the rollback. */
+  async update(deployed: Deployed, options: DeploymentOptions): Promise<void> {
+    const failure = await this.updateForward(deployed, options);
+    if (failure === undefined) await this.cleanUp('UPDATE_COMPLETE');
+    else if (!options.disableRollback) await this.rollBackUpdate(failure);
+  }
+
+  /** Updates the resources, up to the clean-up, and leaves what to do about a failure to the caller. */
+  async updateForward(deployed: Deployed, options: DeploymentOptions): Promise<string | undefined> {
+    const { stack } = this;
+    stack.undo ??= {
+      deployed: stack.deployed,
+      outputs: stack.outputs,
+      before: new Map(),
+      touched: new Set(),
+      retainExceptOnCreate: options.retainExceptOnCreate ?? false,
+    };
+    stack.deployed = deployed;
+    stack.updatedAt = this.context.world.clock.now();
+    stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.forward(deployed, options);
+    if (failure === undefined) stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    else if (options.disableRollback) stack.enter('UPDATE_FAILED', failure);
+    return failure;
+  }
+
+  /** Takes the resources back to what they were before the update, then deletes what the update had made. */
+  async rollBackUpdate(reason: string, skip: readonly string[] = []): Promise<void> {
+    const { stack } = this;
+    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+    const undo = stack.undo!;
+    stack.deployed = undo.deployed;
+    const failed = await this.revert(undo.before, skip);
+    if (failed.size > 0) {
+      const reason = `The following resource(s) failed to update: [${[...failed.keys()].join(', ')}]. `;
+      return stack.enter('UPDATE_ROLLBACK_FAILED', reason);
+    }
+    stack.outputs = undo.outputs;
+    stack.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    await this.cleanUp('UPDATE_ROLLBACK_COMPLETE');
+  }
+
+  /** Deletes what was replaced and what the template does not have, and brings the stack to rest. */
+  async cleanUp(status: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Promise<void> {
+    const { stack } = this;
+    const wanted = includedResources(this.scope(stack.deployed!));
+    const replaced = uniqueById(stack.abandoned).filter(
+      ({ resource }) => stack.resources.get(resource.logicalId)?.physicalId !== resource.physicalId,
+    );
+    const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
+    const leaving = [
+      ...replaced.map(({ resource, retain }) => ({ resource, retain, replaced: true })),
+      ...removed.map(resource => ({ resource, retain: this.isRetained(resource), replaced: false })),
+    ];
+    const byKey = new Map(leaving.map((entry, index) => [String(index), entry]));
+    await walk(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
+      const { resource, retain, replaced } = byKey.get(key)!;
+      if (retain) this.steps.skip(resource, { replaced });
+      else await this.deleteOrLeave(resource, replaced);
+    });
+    for (const resource of stack.resources.values()) await this.steps.cleanUp(resource);
+    stack.abandoned = [];
+    stack.undo = undefined;
+    stack.enter(status);
+  }
+
+  /** Deletes the stack, to DELETE_COMPLETE or DELETE_FAILED. */
+  async delete({ retain = [], force = false }: DeletionOptions = {}): Promise<void> {
+    const { stack } = this;
+    stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
+    for (const { resource } of stack.abandoned) await this.deleteOrLeave(resource, true);
+    stack.abandoned = [];
+    const failed = await this.deleteAll(
+      ({ logicalId, deletionPolicy }) =>
+        retain.includes(logicalId) || deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate',
+      force,
+    );
+    if (failed.size > 0) return stack.enter('DELETE_FAILED', failedToDelete(failed));
+    stack.deletedAt = this.context.world.clock.now();
+    stack.undo = undefined;
+    stack.enter('DELETE_COMPLETE');
+  }
+
+  /** Brings every resource of the template to what it is wanted to be. Gives the reason of a failure. */
+  private async forward(deployed: Deployed, { disableRollback }: DeploymentOptions): Promise<string | undefined> {
+    const { stack } = this;
+    const scope = this.scope(deployed);
+    const wanted = includedResources(scope);
+    const dependencies = dependenciesOf(wanted);
+    const before = new Set(stack.resources.keys());
+    const cancel = new AbortController();
+    setMaxListeners(0, cancel.signal);
+    const failed = await walk(
+      dependencies,
+      async id => {
+        try {
+          await this.bring(id, wanted[id], dependencies, scope, cancel.signal);
+        } catch (error) {
+          // with rollback, nobody waits for the others: what they may have done is undone, too.
+          if (!disableRollback) cancel.abort();
+          throw error;
+        }
+      },
+      { stopAtFailure: !disableRollback },
+    );
+    if (failed.size > 0) return failedToBring([...failed.keys()], before);
+    try {
+      const outputs = this.outputs(scope);
+      this.context.checkExports(stack, stack.outputs, outputs);
+      stack.outputs = outputs;
+      return undefined;
+    } catch (error) {
+      return `${(error as Error).message} `;
+    }
+  }
+
+  private async bring(
+    logicalId: string,
+    definition: ResourceDefinition,
+    dependencies: Dependencies,
+    scope: Scope,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { stack } = this;
+    const current = stack.resources.get(logicalId);
+    if (stack.undo && !stack.undo.before.has(logicalId)) stack.undo.before.set(logicalId, current);
+    const wanted = {
+      logicalId,
+      type: definition.Type,
+      dependsOn: dependencies.get(logicalId)!,
+      deletionPolicy: definition.DeletionPolicy ?? 'Delete',
+      updateReplacePolicy: definition.UpdateReplacePolicy ?? 'Delete',
+    };
+    let properties: Properties;
+    try {
+      const resolved = resolve(definition.Properties ?? {}, scope) as Properties;
+      properties = await resolveDynamicReferences(resolved, this.context.world);
+    } catch (error) {
+      stack.undo?.touched.add(logicalId);
+      this.steps.refuse({ ...wanted, properties: current?.properties ?? {} }, current, (error as Error).message);
+      throw error;
+    }
+    await this.bringTo({ ...wanted, properties }, current, signal);
+  }
+
+  private async bringTo(wanted: Wanted, current: ResourceState | undefined, signal: AbortSignal): Promise<void> {
+    const isSame = current && isDeepStrictEqual(current.properties, wanted.properties) && isComplete(current);
+    if (isSame) {
+      this.stack.resources.set(wanted.logicalId, { ...current, ...wanted });
+      return;
+    }
+    this.stack.undo?.touched.add(wanted.logicalId);
+    if (!current) return this.steps.create(wanted, signal);
+    if (current.status === 'CREATE_FAILED') {
+      // left by a deployment without rollback.
+      await this.steps.delete(current);
+      return this.steps.create(wanted, signal);
+    }
+    return this.steps.update(current, wanted, signal);
+  }
+
+  /** Undoes, in the order of the old template, what the deployment did to the resources that were there before. */
+  private async revert(
+    before: ReadonlyMap<string, ResourceState | undefined>,
+    skip: readonly string[],
+  ): Promise<ReadonlyMap<string, Error>> {
+    const { stack } = this;
+    const old = new Map([...before].filter((entry): entry is [string, ResourceState] => entry[1] !== undefined));
+    const dependencies = new Map([...old].map(([id, { dependsOn }]) => [id, dependsOn]));
+    return walk(dependencies, async id => {
+      const was = old.get(id)!;
+      const is = stack.resources.get(id)!;
+      if (skip.includes(id)) return this.steps.skipRevert(was);
+      if (!stack.undo!.touched.has(id)) {
+        stack.resources.set(id, was);
+        return;
+      }
+      await this.steps.revert(was, is);
+      stack.undo!.touched.delete(id);
+    });
+  }
+
+  private async deleteOrLeave(resource: ResourceState, replaced: boolean): Promise<void> {
+    for (let attempt = 1; attempt <= CLEAN_UP_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.steps.delete(resource, { replaced });
+      } catch {
+        // told by an event, and no failure of the stack.
+      }
+    }
+    if (!replaced) this.stack.resources.delete(resource.logicalId);
+  }
+
+  private async deleteAll(
+    retained: (resource: ResourceState) => boolean,
+    force = false,
+  ): Promise<ReadonlyMap<string, Error>> {
+    const resources = new Map(this.stack.resources);
+    return walk(orderOfDeletion([...resources]), async id => {
+      const resource = resources.get(id)!;
+      if (retained(resource)) return this.steps.skip(resource);
+      try {
+        await this.steps.delete(resource);
+      } catch (error) {
+        if (!force) throw error;
+        this.steps.skip(resource);
+      }
+    });
+  }
+
+  /** Whether a resource that the template does not have stays: another rule holds where its creation is rolled back. */
+  private isRetained({ logicalId, deletionPolicy }: ResourceState): boolean {
+    const { undo } = this.stack;
+    const isNew = undo !== undefined && undo.before.has(logicalId) && undo.before.get(logicalId) === undefined;
+    if (isNew) return deletionPolicy === 'Retain' && !undo.retainExceptOnCreate;
+    return deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
+  }
+
+  private outputs(scope: Scope): StackOutput[] {
+    return Object.entries(scope.template.Outputs ?? {})
+      .filter(([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope))
+      .map(([key, { Value, Description, Export }]) => ({
+        key,
+        value: String(resolve(Value, scope)),
+        description: Description,
+        exportName: Export && String(resolve(Export.Name, scope)),
+      }));
+  }
+
+  private scope(deployed: Deployed): Scope {
+    return scopeOf(this.stack, deployed, this.context);
+  }
+}
+
+const isComplete = ({ status }: ResourceState): boolean => !status.endsWith('_FAILED');
+
+/** Each after all that need it. Several may have one logical id. */
+function orderOfDeletion(resources: readonly (readonly [string, ResourceState])[]): Dependencies {
+  const keysOf = (logicalId: string) => resources.filter(([, other]) => other.logicalId === logicalId);
+  return reversed(
+    new Map(resources.map(([key, { dependsOn }]) => [key, dependsOn.flatMap(keysOf).map(([other]) => other)])),
+  );
+}
+
+function uniqueById<T extends { resource: ResourceState }>(entries: readonly T[]): T[] {
+  return [
+    ...new Map(entries.map(entry => [`${entry.resource.logicalId} ${entry.resource.physicalId}`, entry])).values(),
+  ];
+}
+
+function failedToBring(failed: readonly string[], before: ReadonlySet<string>): string {
+  const sentence = (verb: string, ids: readonly string[]) =>
+    ids.length > 0 ? `The following resource(s) failed to ${verb}: [${ids.join(', ')}]. ` : '';
+  return (
+    sentence(
+      'create',
+      failed.filter(id => !before.has(id)),
+    ) +
+    sentence(
+      'update',
+      failed.filter(id => before.has(id)),
+    )
+  );
+}
+
+const failedToDelete = (failed: ReadonlyMap<string, Error>): string =>
+  `The following resource(s) failed to delete: [${[...failed.keys()].join(', ')}]. `;

@@ -1,0 +1,66 @@
+/** Every resource type that the local CloudFormation knows. To add one, add a line. */
+import { validationError } from '../template';
+import { metadata, waitConditionHandle } from './cloudformation';
+import { CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
+import { managedPolicy, policy, role } from './iam';
+import { softwarePackage, softwarePackageVersion } from './iot';
+import { alias, key } from './kms';
+import { lambdaFunction, permission } from './lambda';
+import { logGroup } from './logs';
+import { NestedStacks, nestedStack } from './nested-stack';
+import { ResourceType } from './resource-type';
+import { bucket, bucketPolicy } from './s3';
+import { secret } from './secrets-manager';
+import { parameter } from './ssm';
+
+const NATIVE: Readonly<Record<string, ResourceType>> = {
+  'AWS::CDK::Metadata': metadata,
+  'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
+  'AWS::IAM::ManagedPolicy': managedPolicy,
+  'AWS::IAM::Policy': policy,
+  'AWS::IAM::Role': role,
+  'AWS::IoT::SoftwarePackage': softwarePackage,
+  'AWS::IoT::SoftwarePackageVersion': softwarePackageVersion,
+  'AWS::KMS::Alias': alias,
+  'AWS::KMS::Key': key,
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
+  'AWS::Logs::LogGroup': logGroup,
+  'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::SSM::Parameter': parameter,
+  'AWS::SecretsManager::Secret': secret,
+};
+
+/** The resource types by name. */
+export class ResourceTypes {
+  private readonly known: Map<string, ResourceType>;
+  private readonly custom: ResourceType;
+
+  constructor(options: CustomResourceOptions & { readonly nestedStacks: NestedStacks }) {
+    this.custom = customResource(options);
+    this.known = new Map([
+      ...Object.entries(NATIVE),
+      ['AWS::CloudFormation::Stack', nestedStack(options.nestedStacks)],
+    ]);
+  }
+
+  get(type: string): ResourceType {
+    const found = isCustomResource(type) ? this.custom : this.known.get(type);
+    if (found) return found;
+    throw this.unknown([type]);
+  }
+
+  /** Throws ValidationError where one of them is unknown. */
+  checkAll(types: readonly string[]): void {
+    const unknown = new Set(types.filter(type => !isCustomResource(type) && !this.known.has(type)));
+    if (unknown.size > 0) throw this.unknown([...unknown]);
+  }
+
+  private unknown(types: readonly string[]): Error {
+    return validationError(
+      `Template format error: Unrecognized resource types: [${types.join(', ')}]. The local CloudFormation knows ` +
+        `custom resources and ${[...this.known.keys()].sort().join(', ')}`,
+    );
+  }
+}

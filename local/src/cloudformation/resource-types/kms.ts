@@ -1,0 +1,20 @@
+/** Keys and aliases. The local AWS encrypts nothing: they have names, so that policies and properties can refer to them. */
+import { randomUUID } from 'node:crypto';
+import { ResourceType } from './resource-type';
+
+export const key: ResourceType = {
+  create({ world }) {
+    const id = randomUUID();
+    return Promise.resolve({ physicalId: id, attributes: { Arn: world.arn('kms', `key/${id}`), KeyId: id } });
+  },
+  update: request => Promise.resolve(request),
+  delete: () => Promise.resolve(),
+};
+
+export const alias: ResourceType = {
+  createOnly: ['AliasName'],
+  nameProperty: 'AliasName',
+  create: ({ properties }) => Promise.resolve({ physicalId: String(properties.AliasName) }),
+  update: request => Promise.resolve(request),
+  delete: () => Promise.resolve(),
+};

@@ -1,0 +1,48 @@
+/** Buckets and their policies. */
+import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+
+export const bucket: ResourceType = {
+  createOnly: ['BucketName'],
+  nameProperty: 'BucketName',
+  async create(request) {
+    const { properties, call, world } = request;
+    const name = String(properties.BucketName ?? generatedName(request, 63).toLowerCase());
+    await call('s3', 'CreateBucket', { Bucket: name });
+    await putVersioning(request, name);
+    return {
+      physicalId: name,
+      attributes: {
+        Arn: `arn:${world.partition}:s3:::${name}`,
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${world.region}.amazonaws.com`,
+      },
+    };
+  },
+  async update(request) {
+    await putVersioning(request, request.physicalId);
+    return request;
+  },
+  delete: ({ physicalId, call }) => unlessMissing(call('s3', 'DeleteBucket', { Bucket: physicalId })),
+};
+
+async function putVersioning({ properties, call }: ResourceRequest, Bucket: string): Promise<void> {
+  const { VersioningConfiguration } = properties;
+  if (VersioningConfiguration) await call('s3', 'PutBucketVersioning', { Bucket, VersioningConfiguration });
+}
+
+export const bucketPolicy: ResourceType = {
+  createOnly: ['Bucket'],
+  async create(request) {
+    await putPolicy(request);
+    return { physicalId: String(request.properties.Bucket) };
+  },
+  async update(request) {
+    await putPolicy(request);
+    return request;
+  },
+  delete: ({ properties: { Bucket }, call }) => unlessMissing(call('s3', 'DeleteBucketPolicy', { Bucket })),
+};
+
+async function putPolicy({ properties: { Bucket, PolicyDocument }, call }: ResourceRequest): Promise<void> {
+  await call('s3', 'PutBucketPolicy', { Bucket, Policy: JSON.stringify(PolicyDocument) });
+}

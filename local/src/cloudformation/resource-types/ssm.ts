@@ -1,0 +1,24 @@
+/** Parameters of the parameter store. */
+import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+
+export const parameter: ResourceType = {
+  createOnly: ['Name'],
+  nameProperty: 'Name',
+  async create(request) {
+    const name = String(request.properties.Name ?? `CFN-${generatedName(request)}`);
+    await put(request, name, false);
+    return { physicalId: name, attributes: attributes(request) };
+  },
+  async update(request) {
+    await put(request, request.physicalId, true);
+    return { physicalId: request.physicalId, attributes: attributes(request) };
+  },
+  delete: ({ physicalId, call }) => unlessMissing(call('ssm', 'DeleteParameter', { Name: physicalId })),
+};
+
+async function put({ properties, call }: ResourceRequest, Name: string, Overwrite: boolean): Promise<void> {
+  const { Type, Value, Description } = properties;
+  await call('ssm', 'PutParameter', { Name, Type, Value: String(Value), Description, Overwrite });
+}
+
+const attributes = ({ properties: { Type, Value } }: ResourceRequest) => ({ Type, Value });

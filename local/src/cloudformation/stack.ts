@@ -1,0 +1,171 @@
+/**
+ * A stack: what it is made of, what it is doing, and what has happened to it.
+ */
+import { randomUUID } from 'node:crypto';
+import { Properties, RemovalPolicy, Template } from './template';
+
+/** What a deployment gives a stack, beside the template's text. */
+export interface Deployed {
+  readonly body: string;
+  readonly template: Template;
+  /** As given or by default; of an SSM parameter, its name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** What `Ref` gives: lists split, SSM parameters read. */
+  readonly parameterValues: Readonly<Record<string, string | readonly string[]>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+  readonly roleArn?: string;
+  readonly description?: string;
+}
+
+/** One resource of a stack, as its last event left it. */
+export interface ResourceState {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Absent: nothing was made that could be deleted. */
+  readonly physicalId?: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly updatedAt: number;
+  /** Resolved. */
+  readonly properties: Properties;
+  /** What GetAtt gives. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether the attributes are masked where they are shown. */
+  readonly noEcho?: boolean;
+  /** Logical ids that this resource needs: it is deleted before them. */
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy: RemovalPolicy;
+  readonly updateReplacePolicy: RemovalPolicy;
+}
+
+export interface StackEvent {
+  readonly eventId: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId?: string;
+  readonly type: string;
+  readonly timestamp: number;
+  readonly status: string;
+  readonly reason?: string;
+  readonly properties?: Properties;
+  /** Tells the events of one operation from those of another. */
+  readonly token?: string;
+}
+
+export interface StackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+/** What a resource of the stack was before it was replaced: the clean-up deletes it. */
+export interface Abandoned {
+  readonly resource: ResourceState;
+  /** Whether the clean-up leaves it where it is. */
+  readonly retain: boolean;
+}
+
+/** What the running deployment began with, and what it did. */
+export interface Undo {
+  /** Absent in the rollback of a creation. */
+  readonly deployed?: Deployed;
+  readonly outputs: readonly StackOutput[];
+  /** The resources as they were. `undefined`: it was not there. */
+  readonly before: Map<string, ResourceState | undefined>;
+  /** Those that it created or updated, or tried to. */
+  readonly touched: Set<string>;
+  /** Whether a rollback deletes what was created, even where the template retains it. */
+  readonly retainExceptOnCreate: boolean;
+}
+
+export interface StackOptions {
+  readonly name: string;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly parentId?: string;
+  readonly rootId?: string;
+  readonly disableRollback?: boolean;
+  readonly terminationProtection?: boolean;
+}
+
+export type StackStatusListener = (stack: Stack) => void;
+
+export const STACK_TYPE = 'AWS::CloudFormation::Stack';
+
+/** A stack. Only deployments change it. */
+export class Stack {
+  readonly name: string;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly parentId?: string;
+  readonly rootId?: string;
+  readonly events: StackEvent[] = [];
+  readonly resources = new Map<string, ResourceState>();
+  status = 'REVIEW_IN_PROGRESS';
+  reason?: string;
+  updatedAt?: number;
+  deletedAt?: number;
+  terminationProtection: boolean;
+  disableRollback: boolean;
+  deployed?: Deployed;
+  outputs: readonly StackOutput[] = [];
+  /** Until the stack is stable again. */
+  undo?: Undo;
+  abandoned: Abandoned[] = [];
+  /** Of the running operation. */
+  token?: string;
+  private readonly listeners: readonly StackStatusListener[];
+
+  constructor(
+    options: StackOptions,
+    private readonly now: () => number,
+    listeners: readonly StackStatusListener[],
+  ) {
+    this.name = options.name;
+    this.id = options.id;
+    this.createdAt = options.createdAt;
+    this.parentId = options.parentId;
+    this.rootId = options.rootId;
+    this.terminationProtection = options.terminationProtection ?? false;
+    this.disableRollback = options.disableRollback ?? false;
+    this.listeners = listeners;
+  }
+
+  /** Moves the stack to a status and tells it. */
+  enter(status: string, reason?: string): void {
+    this.status = status;
+    this.reason = reason;
+    this.record({ logicalId: this.name, physicalId: this.id, type: STACK_TYPE, status, reason });
+    for (const listener of this.listeners) listener(this);
+  }
+
+  /** Moves a resource to a status, keeps its state and tells it. */
+  put(resource: ResourceState): void {
+    this.resources.set(resource.logicalId, resource);
+    this.tell(resource);
+  }
+
+  /** Tells the status of a resource that is none of the stack any more. */
+  tell({ logicalId, physicalId, type, status, reason, properties }: Omit<ResourceState, 'updatedAt'>): void {
+    this.record({ logicalId, physicalId, type, status, reason, properties });
+  }
+
+  get isStable(): boolean {
+    return !this.status.endsWith('_IN_PROGRESS') || this.status === 'REVIEW_IN_PROGRESS';
+  }
+
+  private record(event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'timestamp' | 'token'>): void {
+    this.events.push({
+      eventId: `${event.type === STACK_TYPE && event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`}${randomUUID()}`,
+      stackId: this.id,
+      stackName: this.name,
+      timestamp: this.now(),
+      token: this.token,
+      ...event,
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import { CloudFormation } from '../../src/cloudformation';
+import { Responses } from '../../src/responses';
+import { LocalClock, ServiceError, World } from '../../src/service';
+
+/** What a custom resource's function gets. */
+export interface CustomEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ServiceToken: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: Record<string, unknown>;
+  readonly OldResourceProperties?: Record<string, unknown>;
+}
+
+/** Members of an answer; the ids of the request are filled in. A string is put as it is; `undefined` answers nothing. */
+export type CustomAnswer = Record<string, unknown> | string | undefined;
+
+export type CustomHandler = (event: CustomEvent) => CustomAnswer | Promise<CustomAnswer>;
+
+/** Time that stands until a test turns it. */
+export class StoppedClock implements LocalClock {
+  private time = Date.parse('2026-01-01T00:00:00Z');
+  private sleepers: { at: number; wake: () => void }[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise(wake => this.sleepers.push({ at: this.time + milliseconds, wake }));
+  }
+
+  async advance(milliseconds: number): Promise<void> {
+    this.time += milliseconds;
+    const due = this.sleepers.filter(({ at }) => at <= this.time);
+    this.sleepers = this.sleepers.filter(({ at }) => at > this.time);
+    for (const { wake } of due) wake();
+    await settle();
+  }
+}
+
+/** Lets everything that is ready run. */
+export const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+export const TOKEN = 'arn:aws:lambda:us-east-1:111111111111:function:custom';
+
+/** A CloudFormation whose neighbours are recorded, and whose custom resources are functions of the test. */
+export class Harness {
+  readonly clock = new StoppedClock();
+  readonly calls: { name: string; input: any }[] = [];
+  /** Every event, in the order in which it was sent. */
+  readonly events: CustomEvent[] = [];
+  readonly responses = new Responses(this.clock, () => 'http://127.0.0.1:1', 'us-east-1');
+  readonly parameters = new Map<string, string>();
+  readonly cloudFormation: CloudFormation;
+  handler: CustomHandler;
+
+  constructor(handler: CustomHandler = () => ({ PhysicalResourceId: 'thing' })) {
+    this.handler = handler;
+    const world: World = {
+      region: 'us-east-1',
+      account: '111111111111',
+      partition: 'aws',
+      endpoint: 'http://127.0.0.1:1',
+      clock: this.clock,
+      responses: this.responses,
+      arn: (service, resource) => `arn:aws:${service}:us-east-1:111111111111:${resource}`,
+      call: (service, operation, input) => this.call(`${service}:${operation}`, input),
+    };
+    this.cloudFormation = new CloudFormation(world);
+  }
+
+  /** `Create A`, `Update A thing` and so on, of all events. */
+  get requests(): string[] {
+    return this.events.map(({ RequestType, LogicalResourceId, PhysicalResourceId }) =>
+      [RequestType, LogicalResourceId, PhysicalResourceId].filter(Boolean).join(' '),
+    );
+  }
+
+  deploy(template: object, more: { disableRollback?: boolean; parameters?: Record<string, string> } = {}) {
+    return this.cloudFormation.deploy({ stackName: 'Test', template, ...more });
+  }
+
+  put(event: CustomEvent, answer: CustomAnswer): void {
+    const { StackId, RequestId, LogicalResourceId, PhysicalResourceId } = event;
+    const ids = { StackId, RequestId, LogicalResourceId, PhysicalResourceId };
+    const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', ...ids, ...answer });
+    const url = new URL(event.ResponseURL);
+    this.responses.put({
+      method: 'PUT',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: {},
+      body: Buffer.from(body),
+    });
+  }
+
+  private async call(name: string, input: any): Promise<any> {
+    this.calls.push({ name, input });
+    await settle();
+    switch (name) {
+      case 'lambda:Invoke':
+        this.invoke(JSON.parse(input.Payload));
+        return {};
+      case 'ssm:PutParameter':
+        if (!/^[\w./-]+$/.test(input.Name)) throw new ServiceError('ValidationException', 'Parameter name is invalid.');
+        this.parameters.set(input.Name, input.Value);
+        return {};
+      case 'ssm:DeleteParameter':
+        this.parameters.delete(input.Name);
+        return {};
+      case 'ssm:GetParameter':
+        return { Parameter: { Value: this.parameters.get(input.Name) } };
+      case 'ssm:GetParameters':
+        return { Parameters: [{ Name: input.Names[0], Value: this.parameters.get(input.Names[0]) }] };
+      default:
+        throw new ServiceError('UnknownOperationException', `the test has no ${name}`);
+    }
+  }
+
+  private invoke(event: CustomEvent): void {
+    this.events.push(event);
+    void (async () => {
+      const answer = await this.handler(event);
+      if (answer !== undefined) this.put(event, answer);
+    })();
+  }
+}
+
+/** A template of resources. */
+export const stackOf = (Resources: object, more: object = {}): object => ({ Resources, ...more });
+
+/** A custom resource. */
+export const custom = (properties: object = {}, more: object = {}): object => ({
+  Type: 'Custom::Thing',
+  Properties: { ServiceToken: TOKEN, ...properties },
+  ...more,
+});
+
+/** A parameter of the parameter store: a resource that does little. */
+export const parameter = (name: string, value: unknown = 'v', more: object = {}): object => ({
+  Type: 'AWS::SSM::Parameter',
+  Properties: { Name: name, Type: 'String', Value: value },
+  ...more,
+});
