@@ -111,6 +111,18 @@ export class LocalAws {
     return this.services.iot;
   }
 
+  get logs(): Services['logs'] {
+    return this.services.logs;
+  }
+
+  get s3(): Services['s3'] {
+    return this.services.s3;
+  }
+
+  get secretsManager(): Services['secretsManager'] {
+    return this.services.secretsManager;
+  }
+
   get ssm(): Services['ssm'] {
     return this.services.ssm;
   }

@@ -81,6 +81,8 @@ export interface Operation {
   readonly http?: string;
   /** For REST protocols: request headers that are input members, by lower-case header name. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For REST protocols: query parameters whose members are called otherwise, by parameter. */
+  readonly query?: Readonly<Record<string, string>>;
   /** For REST protocols: the member that takes the raw body, as a Buffer. */
   readonly payload?: string;
   /** The HTTP status of success. Absent: 200. */

@@ -68,7 +68,7 @@ export function outerMembers(request: HttpRequest, operation: Operation): Record
   for (const name of new Set(request.query.keys())) {
     if (/^x-(amz|id)/i.test(name)) continue;
     const values = request.query.getAll(name);
-    members[name] = values.length > 1 ? values : values[0];
+    members[operation.query?.[name] ?? name] = values.length > 1 ? values : values[0];
   }
   for (const [header, member] of Object.entries(operation.headers ?? {})) {
     if (request.headers[header] !== undefined) members[member] = request.headers[header];

@@ -14,7 +14,8 @@ export const s3: WireProtocol = {
     const operation = service.operations[name];
     const content = body(request);
     const members = operation.payload ? { [operation.payload]: content } : parseXml(content);
-    return { operation: name, input: { ...members, ...outerMembers(request, operation), ...path } };
+    const Metadata = userMetadata(request);
+    return { operation: name, input: { ...members, Metadata, ...outerMembers(request, operation), ...path } };
   },
 
   write(result, name, service) {
@@ -32,7 +33,7 @@ export const s3: WireProtocol = {
 };
 
 /** A document of S3: lists are repeated elements, not `member` elements. */
-export function xmlDocument(root: string, content: Readonly<Record<string, unknown>>): string {
+export function xmlDocument(root: string, content: unknown): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${flat(root, content)}`;
 }
 
@@ -44,11 +45,17 @@ function flat(name: string, value: unknown): string {
   return `<${name}>${members.join('')}</${name}>`;
 }
 
+/** The document's root is the input's member of that name. */
 function parseXml(content: Buffer): object {
   if (content.length === 0) return {};
-  const [root] = Object.entries(parser.parse(content) as object).filter(([name]) => !name.startsWith('?'));
-  const value: unknown = root?.[1];
-  return typeof value === 'object' && value !== null ? value : {};
+  const { '?xml': _declaration, ...members } = parser.parse(content) as Record<string, unknown>;
+  return members;
+}
+
+function userMetadata(request: HttpRequest): Record<string, string> {
+  const prefix = 'x-amz-meta-';
+  const found = Object.entries(request.headers).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
 /** The body without the framing that the SDKs add for streamed signatures and trailing checksums. */

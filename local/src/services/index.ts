@@ -2,7 +2,10 @@ import { CloudFormation } from '../cloudformation';
 import { CredentialStore } from '../credentials';
 import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
+import { S3 } from '../s3/s3';
 import { Service, World } from '../service';
+import { Logs } from './logs';
+import { SecretsManager } from './secrets-manager';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
 
@@ -18,6 +21,9 @@ export function createServices({ world, credentials }: Surroundings) {
     cloudFormation: new CloudFormation(world('cloudformation.amazonaws.com')),
     iam: new Iam(),
     iot: new Iot(world('iot.amazonaws.com')),
+    logs: new Logs(),
+    s3: new S3(world('s3.amazonaws.com')),
+    secretsManager: new SecretsManager(),
     ssm: new Ssm(world('ssm.amazonaws.com')),
     sts: new Sts(credentials),
   } satisfies Record<string, Service>;
