@@ -1,7 +1,9 @@
 // Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
 // as arguments build no others.
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const silenced = [
@@ -29,12 +31,23 @@ function run(args) {
   );
 }
 
+/** Removes what was compiled from a source that has gone: compilers leave it, and the package would ship it. */
+function prune(folder) {
+  const compiled = join('build', folder);
+  if (!existsSync(compiled)) return;
+  for (const file of readdirSync(compiled, { recursive: true })) {
+    const source = join(folder, file.replace(/(\.d)?\.[a-z]+$/, '.ts'));
+    if (/\.[a-z]+$/.test(file) && !existsSync(source)) rmSync(join(compiled, file));
+  }
+}
+
 const wanted = process.argv.slice(2);
 const chosen = steps.filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const started = Date.now();
+for (const folder of ['lib', 'contract']) prune(folder);
 const results = await Promise.all(chosen.map(async ([name, args]) => ({ name, ...(await run(args)) })));
 for (const { name, code, output } of results) {
-  if (code !== 0 || /warning/i.test(output)) console.error(`${name}:\n${output}`);
+  if (code !== 0 || /^warning /m.test(output)) console.error(`${name}:\n${output}`);
   if (code !== 0) process.exitCode = 1;
 }
 if (!process.exitCode) console.log(`built ${chosen.map(([name]) => name).join(', ')} in ${Date.now() - started} ms`);

@@ -32,4 +32,4 @@ test('the constructs compile against the oldest peers', async () => {
   } finally {
     folder.remove();
   }
-}, 60_000);
+}, 180_000);

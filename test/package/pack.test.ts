@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:f
 import { join, relative } from 'node:path';
 import { ROOT, link, run, temporaryFolder } from './workspace';
 
+jest.setTimeout(120_000);
+
 const folder = temporaryFolder();
 const consumer = join(folder.path, 'consumer');
 const installed = join(consumer, 'node_modules', 'cdk-versioned-artifacts');
@@ -16,7 +18,7 @@ beforeAll(async () => {
   link('aws-cdk-lib', consumer);
   link('constructs', consumer);
   cpSync(join(__dirname, 'app.js'), join(consumer, 'app.js'));
-}, 60_000);
+});
 
 afterAll(() => folder.remove());
 

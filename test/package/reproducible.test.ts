@@ -30,4 +30,4 @@ test('the same source gives the same handler and the same template, byte for byt
   expect(there.bundle === here.bundle).toBe(true);
   expect(there.template).toBe(here.template);
   expect(here.template).toContain('AWS::Lambda::Function');
-}, 90_000);
+}, 180_000);
