@@ -1,3 +1,4 @@
+export { deployAssembly, publishAssets } from './assembly';
 export { Calls, type CallFilter, type CallRecord } from './calls';
 export { CloudFormation, type DeployInput, type Stack, type StackEvent, type StackOutcome } from './cloudformation';
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
