@@ -53,7 +53,7 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
     return Object.entries(this.tags.tagValues()).map(([Key, Value]) => ({ Key, Value }));
   }
 
-  protected override get cfnProperties(): { [key: string]: any } {
+  protected override get cfnProperties(): { [key: string]: unknown } {
     const { Tags: _, ...properties } = super.cfnProperties;
     const tags = this.tagProperties();
     return tags.length > 0 ? { ...properties, Tags: tags } : properties;

@@ -12,7 +12,7 @@ export abstract class JobRecipe {
    *
    * @param document the job document
    */
-  public static fromObject(document: { [key: string]: any }): JobRecipe {
+  public static fromObject(document: { [key: string]: unknown }): JobRecipe {
     return new RenderedRecipe(scope => Stack.of(scope).toJsonString(document));
   }
 
