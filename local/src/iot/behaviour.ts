@@ -3,7 +3,7 @@
  * what the service does rarely or slowly, when and for how long.
  */
 import type { RefusalCode } from './errors';
-import type { SbomFileResult } from './sbom';
+import type { SbomFileResult } from './sbom-archive';
 
 /** A create or update of a package version. */
 export interface VersionWrite {
@@ -48,6 +48,9 @@ export interface PackageBehaviour {
   /** Whether packages need fleet indexing of the `$package` shadow to be on. */
   requireIndexing: boolean;
 
+  /** Whether artifacts and SBOMs must be there in S3, and readable. Turned off, any location will do. */
+  lookUpObjects: boolean;
+
   // quotas, which are undocumented.
 
   maxPackages: number;
@@ -59,8 +62,8 @@ export interface PackageBehaviour {
   staleReads: number;
   /** Milliseconds that the validation of an SBOM takes. */
   sbomValidationTime: number;
-  /** The results of a validation, by file; it fails if any file fails. */
-  sbomValidation: (sbom: ValidatedSbom) => readonly SbomFileResult[];
+  /** The results of a validation, by file; it fails if any file fails. Absent: what is in the archive decides. */
+  sbomValidation: ((sbom: ValidatedSbom) => readonly SbomFileResult[]) | undefined;
   /** Lets a write end with an errorReason instead of an error, and without its effect. */
   errorReason: (write: VersionWrite) => string | undefined;
 }
@@ -78,10 +81,11 @@ export const DEFAULT_PACKAGE_BEHAVIOUR: Readonly<PackageBehaviour> = {
   attributesBytes: 3072,
   honourClientTokens: false,
   requireIndexing: false,
+  lookUpObjects: true,
   maxPackages: Infinity,
   maxVersionsPerPackage: Infinity,
   staleReads: 0,
   sbomValidationTime: 1000,
-  sbomValidation: ({ key }) => [{ fileName: key, validationResult: 'SUCCEEDED' }],
+  sbomValidation: undefined,
   errorReason: () => undefined,
 };

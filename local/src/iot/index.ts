@@ -10,7 +10,7 @@ import { TagStore, tagOperations } from './tags';
 import { versionOperations } from './versions';
 
 export type { PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
-export type { SbomFileResult } from './sbom';
+export type { SbomFileResult } from './sbom-archive';
 
 /** A version as tests compare it; members that it does not have are absent. */
 export interface VersionDescription {

@@ -1,4 +1,5 @@
 /** Package versions and their lifecycle: draft, published, deprecated. */
+import type { World } from '../service';
 import type { PackageBehaviour } from './behaviour';
 import { type VersionRecord, type VersionStatus, versionArn } from './catalog';
 import { VERSIONS } from './constraints';
@@ -7,7 +8,7 @@ import { INDEXING_NEED } from './indexing';
 import { onVersion } from './needs';
 import { type Operations, date, operation } from './operation';
 import { type CatalogContext, deletedNothing, requireIndexing } from './packages';
-import { objectNeeds, requireObject } from './s3-objects';
+import { type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
 import { sbomStatus } from './sbom';
 import { checkTagMap } from './tags';
 
@@ -37,7 +38,7 @@ export function versionOperations(context: CatalogContext): Operations {
         requireIndexing(context);
         checkTagMap(requested);
         checkAttributes(behaviour, attributes);
-        if (artifact?.s3Location) await requireObject(world, 'the artifact', artifact.s3Location);
+        await checkArtifact(behaviour, world, artifact?.s3Location);
         const parent = catalog.packages.get(packageName);
         if (!parent) {
           const error = behaviour.createInMissingPackageError === 'ResourceNotFoundException' ? notFound : validation;
@@ -105,7 +106,7 @@ export function versionOperations(context: CatalogContext): Operations {
         requireIndexing(context);
         checkAttributes(behaviour, attributes);
         catalog.version(packageName, versionName);
-        if (artifact?.s3Location) await requireObject(world, 'the artifact', artifact.s3Location);
+        await checkArtifact(behaviour, world, artifact?.s3Location);
         const version = catalog.version(packageName, versionName);
         checkFrozen(behaviour, version, { attributes, artifact, recipe });
         const status = action ? statusAfter(behaviour, version, action) : version.status;
@@ -193,6 +194,12 @@ function checkFrozen(
   if (!frozen) return;
   const message = `The ${frozen} of version ${version.name} cannot change: it is ${version.status}, not DRAFT`;
   throw refusal(behaviour.frozenUpdateError, message, version.name);
+}
+
+async function checkArtifact(behaviour: PackageBehaviour, world: World, location?: S3Location): Promise<void> {
+  if (!location) return;
+  const object = checkLocation('the artifact', location);
+  if (behaviour.lookUpObjects) await requireObject(world, 'the artifact', object);
 }
 
 /** unverified: that keys and values count, in bytes, and that the error is this one. */

@@ -8,7 +8,8 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
     now: () => clock.time,
     sleep: async (ms: number) => void (clock.time += ms),
   };
-  const objects = new Set<string>();
+  const objects = new Map<string, Uint8Array>();
+  const bucketPolicy = { Version: '2012-10-17', Statement: [] as object[] };
   const world = {
     region: 'eu-west-1',
     account: '111122223333',
@@ -16,10 +17,10 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
     clock,
     arn: (service: string, resource: string) => `arn:aws:${service}:eu-west-1:111122223333:${resource}`,
     call: async (_service: string, operation: string, input: { Bucket: string; Key: string; VersionId?: string }) => {
-      const { Bucket, Key, VersionId } = input;
-      if (operation !== 'HeadObject') throw new Error(`unexpected ${operation}`);
-      if (objects.has([Bucket, Key, VersionId ?? ''].join('/'))) return {};
-      throw new ServiceError('NotFound', 'not found', 404);
+      if (operation === 'GetBucketPolicy') return { Policy: JSON.stringify(bucketPolicy) };
+      const found = objects.get([input.Bucket, input.Key, input.VersionId ?? ''].join('/'));
+      if (!found) throw new ServiceError('NoSuchKey', 'not found', 404);
+      return operation === 'GetObject' ? { Body: Buffer.from(found) } : {};
     },
   } as unknown as World;
   const iot = new Iot(world, behaviour);
@@ -32,7 +33,9 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
     iot,
     world,
     clock,
+    /** Contents by `bucket/key/version`. */
     objects,
+    bucketPolicy,
     run,
     /** The error that a call ends with: `code status`, and its members. */
     async error(operation: string, input: object = {}): Promise<Failure> {

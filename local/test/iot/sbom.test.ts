@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from 'fflate';
 import type { IotBehaviour } from '../../src/iot';
 import { VERSION, pages, startIot } from './harness';
 
@@ -7,9 +8,27 @@ async function startWithVersion(behaviour: Partial<IotBehaviour> = {}) {
   const started = startIot(behaviour);
   await started.iot.createPackage('brake-ecu');
   await started.iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
-  started.objects.add('firmware/sbom.zip/v1');
+  started.objects.set('firmware/sbom.zip/v1', GOOD);
+  started.bucketPolicy.Statement.push({
+    Effect: 'Allow',
+    Principal: { Service: 'iot.amazonaws.com' },
+    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Resource: 'arn:aws:s3:::firmware/*',
+    Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+  });
   return started;
 }
+
+const archive = (files: Record<string, unknown>) =>
+  zipSync(
+    Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [
+        name,
+        strToU8(typeof content === 'string' ? content : JSON.stringify(content)),
+      ]),
+    ),
+  );
+const GOOD = archive({ 'a.spdx.json': { spdxVersion: 'SPDX-2.3' }, 'b.json': { bomFormat: 'CycloneDX' } });
 
 const associate = { ...VERSION, sbom: SBOM };
 const FAILED_FILES = [
@@ -51,7 +70,7 @@ test('an SBOM can be replaced, whatever the state of the version, and is validat
   await run('AssociateSbomWithPackageVersion', associate);
   clock.time += 1000;
   iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
-  objects.add('firmware/other.zip/');
+  objects.set('firmware/other.zip/', GOOD);
   const sbom = { s3Location: { bucket: 'firmware', key: 'other.zip' } };
   await run('AssociateSbomWithPackageVersion', { ...VERSION, sbom });
   expect(await run('GetPackageVersion', VERSION)).toMatchObject({ sbom, sbomValidationStatus: 'IN_PROGRESS' });
@@ -73,6 +92,54 @@ test('the object must exist in S3', async () => {
   expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
     code: 'ValidationException',
     status: 400,
+    message: 'The object s3://firmware/sbom.zip in version v1 of the sbom cannot be read: NoSuchKey',
+  });
+});
+
+test('the bucket must let iot.amazonaws.com read', async () => {
+  const { error, bucketPolicy } = await startWithVersion();
+  bucketPolicy.Statement.pop();
+  expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
+    code: 'ValidationException',
+    status: 400,
+    message: 'The policy of bucket firmware does not let iot.amazonaws.com read the sbom sbom.zip',
+  });
+});
+
+test('nothing is looked for where a test has no S3', async () => {
+  const { run, objects } = await startWithVersion({ lookUpObjects: false, sbomValidationTime: 0 });
+  objects.clear();
+  await run('AssociateSbomWithPackageVersion', associate);
+  expect(await run('GetPackageVersion', VERSION)).toMatchObject({ sbomValidationStatus: 'SUCCEEDED' });
+});
+
+describe('an archive is judged by its files', () => {
+  const failed = (fileName: string, errorMessage: string) => ({
+    fileName,
+    validationResult: 'FAILED',
+    errorCode: 'INCOMPATIBLE_FORMAT',
+    errorMessage,
+  });
+
+  test.each<[string, Uint8Array, object[]]>([
+    [
+      'SPDX and CycloneDX',
+      GOOD,
+      [
+        { fileName: 'a.spdx.json', validationResult: 'SUCCEEDED' },
+        { fileName: 'b.json', validationResult: 'SUCCEEDED' },
+      ],
+    ],
+    ['other JSON', archive({ 'c.json': {} }), [failed('c.json', 'The file is neither SPDX nor CycloneDX in JSON')]],
+    ['broken JSON', archive({ 'c.json': '{' }), [failed('c.json', 'The file is neither SPDX nor CycloneDX in JSON')]],
+    ['other files', archive({ 'c.xml': '<bom/>' }), [failed('c.xml', 'The file is no .json file')]],
+    ['no files', archive({}), [failed('sbom.zip', 'The archive has no file')]],
+    ['no archive', strToU8('{}'), [failed('sbom.zip', 'The file is no zip archive')]],
+  ])('%s', async (_what, content, results) => {
+    const { run, objects } = await startWithVersion({ sbomValidationTime: 0 });
+    objects.set('firmware/sbom.zip/v1', content);
+    await run('AssociateSbomWithPackageVersion', associate);
+    expect((await run('ListSbomValidationResults', VERSION)).validationResultSummaries).toEqual(results);
   });
 });
 

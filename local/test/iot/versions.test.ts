@@ -17,7 +17,7 @@ async function startWithVersion(
 test('a version is created as a draft, with everything it was given', async () => {
   const { iot, run, objects, clock } = startIot();
   await iot.createPackage('brake-ecu');
-  objects.add('firmware/1.bin/v1');
+  objects.set('firmware/1.bin/v1', Buffer.from('firmware'));
   const given = { description: 'First', attributes: { signing: 'ed25519' } };
   const rest = { artifact: ARTIFACT, recipe: '{}' };
   expect(await run('CreatePackageVersion', { ...VERSION, ...given, ...rest, tags: { team: 'ecu' } })).toEqual({
@@ -119,7 +119,7 @@ describe('what may change', () => {
 
   test.each(Object.keys(CHANGES) as (keyof typeof CHANGES)[])('the %s of a draft', async member => {
     const { run, version, objects } = await startWithVersion();
-    objects.add('firmware/1.bin/v1');
+    objects.set('firmware/1.bin/v1', Buffer.from('firmware'));
     await run('UpdatePackageVersion', { ...VERSION, [member]: CHANGES[member] });
     expect(version()).toHaveProperty(member, CHANGES[member]);
   });
@@ -158,7 +158,7 @@ describe('what may change', () => {
         'but not %j',
         async change => {
           const { error, objects, version } = await startWithVersion(status, { frozenUpdateError });
-          objects.add('firmware/1.bin/v1');
+          objects.set('firmware/1.bin/v1', Buffer.from('firmware'));
           const before = version();
           const failure = await error('UpdatePackageVersion', { ...VERSION, ...change });
           expect(failure).toMatchObject({ code: frozenUpdateError, status: httpStatus });
@@ -177,8 +177,14 @@ describe('the artifact', () => {
     expect(await error(operation, { ...VERSION, artifact: ARTIFACT })).toMatchObject({
       code: 'ValidationException',
       status: 400,
-      message: 'The object s3://firmware/1.bin in version v1 of the artifact cannot be read: NotFound',
+      message: 'The object s3://firmware/1.bin in version v1 of the artifact cannot be read: NoSuchKey',
     });
+  });
+
+  test('is not looked for where a test has no S3', async () => {
+    const { run, version } = await startWithVersion('DRAFT', { lookUpObjects: false });
+    await run('UpdatePackageVersion', { ...VERSION, artifact: ARTIFACT });
+    expect(version()?.artifact).toEqual(ARTIFACT);
   });
 
   test('needs bucket and key', async () => {

@@ -1,0 +1,48 @@
+/** What the validation of an SBOM finds in its archive. */
+import { unzipSync } from 'fflate';
+
+/** What the validation says of one file of the archive. */
+export interface SbomFileResult {
+  readonly fileName: string;
+  readonly validationResult: 'SUCCEEDED' | 'FAILED';
+  readonly errorCode?: 'INCOMPATIBLE_FORMAT' | 'FILE_SIZE_LIMIT_EXCEEDED';
+  readonly errorMessage?: string;
+}
+
+/**
+ * Judges each file of a zip archive: SPDX or CycloneDX in JSON.
+ * unverified: how far the service looks into the files, what it says of other ones, and which size it allows.
+ */
+export function validateArchive(archiveName: string, archive: Uint8Array): readonly SbomFileResult[] {
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(archive);
+  } catch {
+    return [incompatible(archiveName, 'The file is no zip archive')];
+  }
+  const results = Object.entries(files)
+    .filter(([name]) => !name.endsWith('/'))
+    .map(([name, content]) => validateFile(name, content));
+  return results.length > 0 ? results : [incompatible(archiveName, 'The archive has no file')];
+}
+
+function validateFile(fileName: string, content: Uint8Array): SbomFileResult {
+  if (!fileName.endsWith('.json')) return incompatible(fileName, 'The file is no .json file');
+  const document = parse(content);
+  const known = typeof document?.spdxVersion === 'string' || document?.bomFormat === 'CycloneDX';
+  return known
+    ? { fileName, validationResult: 'SUCCEEDED' }
+    : incompatible(fileName, 'The file is neither SPDX nor CycloneDX in JSON');
+}
+
+function parse(content: Uint8Array): { spdxVersion?: unknown; bomFormat?: unknown } | null {
+  try {
+    return JSON.parse(Buffer.from(content).toString());
+  } catch {
+    return null;
+  }
+}
+
+function incompatible(fileName: string, errorMessage: string): SbomFileResult {
+  return { fileName, validationResult: 'FAILED', errorCode: 'INCOMPATIBLE_FORMAT', errorMessage };
+}
