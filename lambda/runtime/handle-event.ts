@@ -21,6 +21,9 @@ export interface InvocationContext extends LogLocation {
   getRemainingTimeInMillis(): number;
 }
 
+/** With less time, in ms, nothing is written any more. */
+const WORTH_BEGINNING = 500;
+
 /** What the handlers work on. It stops working when `ended` aborts: the event has been answered then. */
 export interface Service {
   handlers(ended: AbortSignal): Handlers;
@@ -110,15 +113,14 @@ function handlerOf(resourceType: string, handlers: Handlers): ResourceHandler<un
 
 async function inTime(run: () => Promise<Answer>, limits: Deadlines, clock: Clock): Promise<Answer> {
   const timeLeft = limits.answer.remaining();
-  const late = () =>
+  const late = (what: string) =>
     new Error(
-      `not done after ${Math.round(timeLeft / 1000)} s, when the time of the function or of CloudFormation ran out; ` +
-        'deploy again, or give the provider a longer timeout',
+      `${what}: the time of the function or of CloudFormation ran out; deploy again, or give it a longer timeout`,
     );
-  if (timeLeft === 0) throw late();
+  if (limits.work.remaining() < WORTH_BEGINNING) throw late('not begun');
   const done = new AbortController();
   const tooLate = clock.sleep(timeLeft, done.signal).then(() => {
-    throw late();
+    throw late(`not done after ${Math.round(timeLeft / 1000)} s`);
   });
   try {
     return await Promise.race([run(), tooLate]);

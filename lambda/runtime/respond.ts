@@ -4,6 +4,7 @@ import { Log } from './log';
 
 const ATTEMPTS = 6;
 const ATTEMPT_TIMEOUT = 5_000;
+const SHORTEST_TIMEOUT = 1_000;
 const FIRST_BACKOFF = 200;
 const FORBIDDEN = 403;
 
@@ -16,9 +17,9 @@ export async function respond(
   { clock, put, log, end }: { readonly clock: Clock; readonly put: Put; readonly log: Log; readonly end: Deadline },
 ): Promise<void> {
   const host = new URL(url).host;
-  let failure = 'no time was left';
-  for (let attempt = 1; attempt <= ATTEMPTS && end.remaining() > 0; attempt++) {
-    const timeout = Math.min(ATTEMPT_TIMEOUT, end.remaining());
+  let failure = '';
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const timeout = Math.round(Math.min(ATTEMPT_TIMEOUT, Math.max(SHORTEST_TIMEOUT, end.remaining())));
     try {
       const status = await put(url, body, timeout);
       if (status >= 200 && status < 300) return;
@@ -33,7 +34,8 @@ export async function respond(
     log.warn(`the answer was not delivered: ${failure}`, { attempt });
     // full jitter: the resources of a stack fail together and should not come back together.
     const backoff = Math.random() * FIRST_BACKOFF * 2 ** attempt;
-    if (attempt < ATTEMPTS) await clock.sleep(Math.min(backoff, end.remaining()));
+    if (end.remaining() <= backoff) break;
+    await clock.sleep(backoff);
   }
   log.error(`the answer could not be delivered: ${failure}`);
   throw new Error(`the answer to CloudFormation could not be delivered: ${failure}`);

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import {
+  boolean,
+  integer,
+  listOf,
+  mapOf,
+  oneOf,
+  optional,
+  properties,
+  string,
+  struct,
+  withDefault,
+} from '../../../lambda/runtime/decode';
+
+interface Sample {
+  readonly Name: string;
+  readonly Force?: boolean;
+  readonly Count?: number;
+  readonly Mode?: 'A' | 'B';
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly Places?: readonly { readonly Bucket: string; readonly Version?: string }[];
+}
+
+const decode = properties<Sample>({
+  Name: string,
+  Force: optional(boolean),
+  Count: optional(integer),
+  Mode: optional(oneOf('A', 'B')),
+  Attributes: optional(mapOf(string)),
+  Places: optional(listOf(struct({ Bucket: string, Version: optional(string) }))),
+});
+
+/** What CloudFormation does to properties on their way. */
+function travelled(value: unknown): unknown {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map(travelled);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => item != null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, travelled(item)]));
+}
+
+test('what was written in the template comes out again, although CloudFormation turned it into strings', () => {
+  const word = fc.string({ minLength: 1 });
+  const sample = fc.record(
+    {
+      Name: word,
+      Force: fc.boolean(),
+      Count: fc.maxSafeInteger(),
+      Mode: fc.constantFrom('A' as const, 'B' as const),
+      Attributes: fc.dictionary(word, word),
+      Places: fc.array(fc.record({ Bucket: word, Version: word }, { requiredKeys: ['Bucket'] })),
+    },
+    { requiredKeys: ['Name'] },
+  );
+  fc.assert(
+    fc.property(sample, value => {
+      expect(decode(travelled(value) as Record<string, unknown>)).toEqual(value);
+      expect(decode(value as unknown as Record<string, unknown>)).toEqual(value);
+    }),
+  );
+});
+
+test('properties of another version of the library are passed over', () => {
+  const raw = { Name: 'a', ServiceToken: 'arn:x', Later: { Than: ['this'] } };
+  expect(decode(raw)).toEqual({ Name: 'a' });
+});
+
+test('null and the empty string are absent, as CloudFormation would have dropped them', () => {
+  expect(decode({ Name: 'a', Force: null, Mode: '', Count: undefined })).toEqual({ Name: 'a' });
+});
+
+test('a value that may be empty comes back where CloudFormation dropped it', () => {
+  const tag = struct<{ Key: string; Value: string }>({ Key: string, Value: withDefault(string, '') });
+  expect(tag({ Key: 'k' }, 'Tag')).toEqual({ Key: 'k', Value: '' });
+  expect(tag({ Key: 'k', Value: 'v' }, 'Tag')).toEqual({ Key: 'k', Value: 'v' });
+});
+
+test('a key that every object has is one like any other', () => {
+  expect(decode({ Name: 'a', Attributes: { constructor: 'x' } }).Attributes).toEqual({ constructor: 'x' });
+});
+
+test.each<[object, string]>([
+  [{}, 'property Name must be a string, got nothing'],
+  [{ Name: ['x'] }, 'property Name must be a string, got a list'],
+  [{ Name: 'a', Force: 'yes' }, 'property Force must be "true" or "false", got "yes"'],
+  [{ Name: 'a', Count: '1.5' }, 'property Count must be a whole number, got "1.5"'],
+  [{ Name: 'a', Count: '9007199254740993' }, 'property Count must be a whole number, got "9007199254740993"'],
+  [{ Name: 'a', Count: '0x10' }, 'property Count must be a whole number, got "0x10"'],
+  [{ Name: 'a', Mode: 'C' }, 'property Mode must be one of A, B, got "C"'],
+  [{ Name: 'a', Attributes: ['x'] }, 'property Attributes must be a map, got a list'],
+  [{ Name: 'a', Attributes: { k: {} } }, 'property Attributes.k must be a string, got a structure'],
+  [{ Name: 'a', Places: 'x' }, 'property Places must be a list, got "x"'],
+  [{ Name: 'a', Places: [{ Bucket: 'b' }, {}] }, 'property Places[1].Bucket must be a string, got nothing'],
+  [{ Name: 'a', Places: ['x'] }, 'property Places[0] must be a structure, got "x"'],
+])('an error names the property, what was expected and what was got: %j', (raw, message) => {
+  expect(() => decode(raw as Record<string, unknown>)).toThrow(new Error(message));
+});

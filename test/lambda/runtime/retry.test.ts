@@ -1,0 +1,80 @@
+import { Deadline } from '../../../lambda/runtime/clock';
+import { retryAccessDenied } from '../../../lambda/runtime/retry';
+import { AnswerUrl } from './support/answer-url';
+import { THING, deleteOf, deliver, toyHandler, updateOf } from './support/deliver';
+import { FakeClock } from './support/fake-clock';
+
+const denied = (name = 'AccessDeniedException') => Object.assign(new Error('not authorized'), { name });
+
+/** Fails as often as told, then succeeds. */
+function flapping(failures: number, error: Error = denied()) {
+  return jest.fn(async () => {
+    if (failures-- > 0) throw error;
+    return 'done';
+  });
+}
+
+function surroundings(clock: FakeClock, remaining = 600_000) {
+  const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn(), count: jest.fn() };
+  return { clock, deadline: new Deadline(clock, clock.now() + remaining), log };
+}
+
+test.each(['AccessDeniedException', 'AccessDenied', 'UnauthorizedException', 'ForbiddenException'])(
+  '%s is tried again until a new permission is known',
+  async name => {
+    const action = flapping(3, denied(name));
+    expect(await retryAccessDenied(surroundings(new FakeClock()), action)).toBe('done');
+    expect(action).toHaveBeenCalledTimes(4);
+  },
+);
+
+test('a permission that is missing for good fails with what the service said, after half a minute', async () => {
+  const clock = new FakeClock();
+  const began = clock.now();
+  await expect(retryAccessDenied(surroundings(clock), flapping(100))).rejects.toThrow('not authorized');
+  expect(clock.now() - began).toBeGreaterThan(20_000);
+  expect(clock.now() - began).toBeLessThanOrEqual(30_000);
+});
+
+test('any other error is not tried again', async () => {
+  const action = flapping(1, denied('ConflictException'));
+  await expect(retryAccessDenied(surroundings(new FakeClock()), action)).rejects.toThrow('not authorized');
+  expect(action).toHaveBeenCalledTimes(1);
+});
+
+test('the deadline ends it', async () => {
+  const clock = new FakeClock();
+  const began = clock.now();
+  await expect(retryAccessDenied(surroundings(clock, 5_000), flapping(100))).rejects.toThrow('not authorized');
+  expect(clock.now() - began).toBeLessThan(5_000);
+});
+
+describe('the provider', () => {
+  let cloudFormation: AnswerUrl;
+  beforeAll(async () => {
+    cloudFormation = await AnswerUrl.listen();
+  });
+  afterAll(() => cloudFormation.close());
+
+  test.each([
+    ['create', {}],
+    ['update', updateOf('thing/a')],
+    ['delete', deleteOf('thing/a')],
+  ] as const)('repeats a %s that is denied at first', async (call, event) => {
+    let failures = 2;
+    const handler = toyHandler();
+    const original = handler[call].bind(handler) as (...args: unknown[]) => Promise<never>;
+    const handlers = {
+      [THING]: {
+        ...handler,
+        [call]: async (...args: unknown[]) => {
+          if (failures-- > 0) throw denied();
+          return original(...args);
+        },
+      },
+    };
+    const { answers } = await deliver(cloudFormation, { event, handlers });
+    expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'thing/a' })]);
+    expect(handler.calls).toEqual([call]);
+  });
+});
