@@ -4,6 +4,11 @@ import { ArtifactProvider } from '../provider/artifact-provider';
 import { ProviderFamily } from '../provider/family';
 import { Permission } from '../provider/permissions';
 
+const ANY_PACKAGE =
+  'Packages and versions that have left the template are deleted when the policy no longer names them. Writing is ' +
+  'limited to what is tagged with the id of this stack.';
+const ANY_VERSION = 'CloudFormation deletes versions that have left the template when the policy is already updated.';
+
 const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
 
 /** The ARN of a package, or of a version where one is named; either name may be `*`. */
@@ -23,15 +28,12 @@ export const IOT_FAMILY: ProviderFamily = {
   description: 'Manages the AWS IoT software packages of its stack',
   permissions: stack => [
     {
-      actions: [
-        // required by every call that creates or updates a package or a version; has no resource-level permission.
-        'iot:GetIndexingConfiguration',
-        // has no resource-level permission.
-        'iot:ListPackageVersions',
-        // the service authorization reference lists neither packages nor versions as its resources.
-        'iot:ListTagsForResource',
-      ],
+      // required by every call that creates or updates a package or a version.
+      actions: ['iot:GetIndexingConfiguration', 'iot:ListPackageVersions', 'iot:ListTagsForResource'],
       resources: ['*'],
+      wildcardReason:
+        'AWS IoT has no resource-level permission for GetIndexingConfiguration and ListPackageVersions, and its ' +
+        'authorization reference lists neither packages nor versions as resources of ListTagsForResource.',
     },
     ...permissionsOnWhatTheStackMade(stack),
   ],
@@ -55,15 +57,17 @@ function permissionsOnWhatTheStackMade(stack: Stack): readonly Permission[] {
       ],
       resources: [anyPackage],
       conditions: tagged(ARTIFACT_TAGS.stack),
+      wildcardReason: ANY_PACKAGE,
     },
     {
       actions: ['iot:UpdatePackage', ...TAGGING],
       resources: [anyPackage],
       conditions: tagged(DEFAULT_POINTER_TAGS.stack),
+      wildcardReason: ANY_PACKAGE,
     },
-    // reading tells a handler what it deals with.
-    { actions: ['iot:GetPackage', 'iot:GetPackageVersion'], resources: [anyPackage] },
-    // these are authorised on the version, as above, and on its package, which may be anybody's.
+    // unconditional: a deletion is confirmed by reading what has no tags any more.
+    { actions: ['iot:GetPackage', 'iot:GetPackageVersion'], resources: [anyPackage], wildcardReason: ANY_PACKAGE },
+    // authorised on the version, as above, and on its package, which may be anybody's.
     {
       actions: ['iot:DeletePackageVersion', 'iot:UpdatePackageVersion'],
       notResources: [packageArn(stack, '*', '*')],
@@ -93,6 +97,7 @@ export function allowVersions(provider: ArtifactProvider, packageName: string): 
       ...TAGGING,
     ],
     resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
+    wildcardReason: ANY_VERSION,
   });
 }
 
@@ -101,6 +106,7 @@ export function allowSboms(provider: ArtifactProvider, packageName: string): voi
   provider._allow({
     actions: ['iot:AssociateSbomWithPackageVersion', 'iot:ListSbomValidationResults'],
     resources: [packageArn(Stack.of(provider), packageName, '*')],
+    wildcardReason: ANY_VERSION,
   });
 }
 

@@ -14,6 +14,7 @@ export function allowArtifact(version: Construct, provider: ArtifactProvider, ar
   provider._allow({
     actions: ['s3:GetObjectVersion'],
     resources: [artifact.bucket.arnForObjects(artifact.objectKey)],
+    collapsedResource: artifact.bucket.arnForObjects('*'),
   });
   artifact.bucket.encryptionKey?.grantDecrypt(provider);
 }

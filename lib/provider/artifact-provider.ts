@@ -44,7 +44,7 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  private readonly permissions = new Permissions();
+  private readonly permissions = new Permissions(this);
   private readonly family: ProviderFamily;
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
@@ -134,7 +134,7 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       });
     this.role =
       props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.policy = new iam.Policy(this, 'Policy', { document: this.permissions.document, roles: [this.role] });
+    this.policy = new iam.Policy(this, 'Policy', { document: this.permissions, roles: [this.role] });
     this.function = new lambda.Function(this, 'Function', {
       description: this.family.description,
       code: handlerCode(this.family.bundle),
@@ -166,8 +166,8 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
         'ec2:DescribeSubnets',
         'ec2:UnassignPrivateIpAddresses',
       ],
-      // the interfaces are Lambda's, which names none beforehand.
       resources: ['*'],
+      wildcardReason: 'Lambda makes the network interfaces, whose names nobody knows beforehand.',
     });
   }
 }

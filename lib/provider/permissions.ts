@@ -1,4 +1,7 @@
+import { IResolveContext, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledgement';
 
 /** What a handler may do, to which resources. */
 export interface Permission {
@@ -6,36 +9,62 @@ export interface Permission {
   readonly resources?: readonly string[];
   /** Every resource but these, for an action that is authorised on resources of several types. */
   readonly notResources?: readonly string[];
-  readonly conditions?: Record<string, Record<string, string>>;
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Stands for the resources where they become too many. */
+  readonly collapsedResource?: string;
+  /** Why there must be a wildcard in the resources. */
+  readonly wildcardReason?: string;
 }
 
-/**
- * The one policy document of a provider. Permissions that differ in their resources alone share a statement, so that
- * the document stays below the 10,240 characters of a role's inline policies.
- */
-export class Permissions {
-  readonly document = new iam.PolicyDocument();
-  private readonly statements = new Map<string, iam.PolicyStatement>();
+/** Resources that a statement lists before they are collapsed. */
+const MAX_LISTED = 20;
+const COLLAPSED = `More than ${MAX_LISTED} objects of the bucket are used, and inline policies may have 10,240 characters.`;
+
+/** The one policy document of a provider. Permissions that differ in their resources alone share a statement. */
+export class Permissions extends iam.PolicyDocument {
+  private readonly allowed = new Map<string, { permission: Permission; resources: Set<string> }>();
+  private readonly granted: iam.PolicyStatement[] = [];
+
+  constructor(private readonly scope: IConstruct) {
+    super();
+  }
 
   allow(permission: Permission): void {
-    const key = JSON.stringify([permission.actions, permission.notResources ?? [], permission.conditions ?? {}]);
-    const known = this.statements.get(key);
-    if (known) {
-      known.addResources(...(permission.resources ?? []));
-      return;
+    const { resources = [], wildcardReason, ...rest } = permission;
+    // resolved, since two tokens may stand for one thing.
+    const key = JSON.stringify(Stack.of(this.scope).resolve(rest));
+    const entry = this.allowed.get(key) ?? { permission, resources: new Set() };
+    this.allowed.set(key, entry);
+    for (const resource of resources) {
+      entry.resources.add(resource);
+      if (wildcardReason && resource.includes('*')) acknowledgeWildcard(this.scope, resource, wildcardReason);
     }
-    const statement = new iam.PolicyStatement({
-      actions: [...permission.actions],
-      resources: permission.resources && [...permission.resources],
-      notResources: permission.notResources && [...permission.notResources],
-      conditions: permission.conditions,
-    });
-    this.statements.set(key, statement);
-    this.document.addStatements(statement);
+    if (permission.collapsedResource && entry.resources.size === MAX_LISTED + 1) {
+      acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
+    }
   }
 
   /** Takes a statement that a grant of another construct wrote. */
-  add(statement: iam.PolicyStatement): void {
-    this.document.addStatements(statement);
+  addGranted(statement: iam.PolicyStatement): void {
+    this.granted.push(statement);
+  }
+
+  override get isEmpty(): boolean {
+    return this.allowed.size === 0 && this.granted.length === 0;
+  }
+
+  override resolve(context: IResolveContext): unknown {
+    const statements = [...this.allowed.values()].map(({ permission, resources }) => {
+      const { actions, notResources, conditions, collapsedResource } = permission;
+      const listed = collapsedResource && resources.size > MAX_LISTED ? [collapsedResource] : [...resources];
+      return new iam.PolicyStatement({
+        actions: [...actions],
+        resources: listed,
+        notResources: notResources && [...notResources],
+        conditions,
+      });
+    });
+    // the same statements whatever feature flags the app has set.
+    return new iam.PolicyDocument({ statements: [...statements, ...this.granted], minimize: true }).resolve(context);
   }
 }

@@ -25,7 +25,7 @@ export class ProviderPrincipal implements iam.IPrincipal {
   }
 
   addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
-    this.permissions.add(statement);
+    this.permissions.addGranted(statement);
     return { statementAdded: true, policyDependable: this.provider };
   }
 }
