@@ -1,0 +1,40 @@
+// Measures everything anew, prints tables and writes bench/results/latest.json. Names of measurements as arguments run
+// no others.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+
+// the CDK's validation of templates is none of what is measured.
+process.env.CDK_VALIDATION = 'false';
+
+const MEASUREMENTS = ['template', 'bundle', 'calls'];
+const wanted = process.argv.slice(2);
+const results = {};
+
+for (const name of MEASUREMENTS.filter(name => wanted.length === 0 || wanted.includes(name))) {
+  const { title, run } = await import(`./${name}.mjs`);
+  const rows = await run();
+  results[name] = { title, rows };
+  print(title, rows);
+}
+
+const folder = join(import.meta.dirname, 'results');
+mkdirSync(folder, { recursive: true });
+const file = join(folder, 'latest.json');
+writeFileSync(file, JSON.stringify({ node: process.version, measured: new Date().toISOString(), results }, null, 2));
+console.log(`\nwritten to ${file}`);
+
+function print(title, rows) {
+  const columns = Object.keys(rows[0]);
+  const table = new Table({
+    head: columns,
+    style: { head: [], border: [], compact: true },
+    colAligns: alignment(rows),
+  });
+  table.push(...rows.map(row => columns.map(column => row[column].toLocaleString('en-US'))));
+  console.log(`\n${title}\n${table}`);
+}
+
+function alignment(rows) {
+  return Object.values(rows[0]).map(value => (typeof value === 'number' ? 'right' : 'left'));
+}
