@@ -1,0 +1,72 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
+import { AnswerUrl } from './support/answer-url';
+import { STACK_ID, deleteOf } from './support/deliver';
+
+const ROOT = join(__dirname, '../../..');
+
+const run = promisify(execFile);
+
+let directory: string;
+let cloudFormation: AnswerUrl;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'provider-'));
+  cloudFormation = await AnswerUrl.listen();
+});
+afterAll(async () => {
+  rmSync(directory, { recursive: true });
+  await cloudFormation.close();
+});
+/** An entry file, bundled as it ships. */
+function bundle(entry: string): string {
+  const outfile = join(directory, `${entry.replace(/\W/g, '-')}.js`);
+  execFileSync(process.execPath, [join(__dirname, 'support/bundle.mjs'), entry, outfile], { cwd: ROOT });
+  return outfile;
+}
+
+/** Has a process of its own handle an event, and waits until that ends by itself. */
+async function invoke(file: string, event: object): Promise<Record<string, unknown>> {
+  const sent = {
+    RequestType: 'Create',
+    RequestId: 'request-1',
+    ResponseURL: cloudFormation.url(Date.now()),
+    StackId: STACK_ID,
+    ResourceType: 'Custom::Unknown',
+    LogicalResourceId: 'Thing',
+    ResourceProperties: {},
+    ...event,
+  };
+  const context = `{ awsRequestId: 'invocation-1', logGroupName: '/aws/lambda/provider', getRemainingTimeInMillis: () => 300000 }`;
+  const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]), ${context})`;
+  await run(process.execPath, ['-e', script, file, JSON.stringify(sent)], { timeout: 30_000 });
+  return cloudFormation.answers[cloudFormation.answers.length - 1];
+}
+
+test('handlers that cannot be loaded are answered for, and the Delete that follows succeeds', async () => {
+  const broken = bundle('test/lambda/runtime/support/broken/index.ts');
+  const created = await invoke(broken, {});
+  expect(created).toMatchObject({
+    Status: 'FAILED',
+    PhysicalResourceId: expect.stringMatching(/^create-failed\//),
+    Reason: 'Cannot find module "left-out" (log group /aws/lambda/provider, request invocation-1)',
+  });
+  expect(await invoke(broken, deleteOf(String(created.PhysicalResourceId)))).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('the bundle of the IoT family is one file that knows its resource types', async () => {
+  const { Status, Reason } = await invoke(bundle('lambda/iot/index.ts'), {});
+  expect(Status).toBe('FAILED');
+  for (const type of Object.values(SoftwarePackageResourceType)) expect(Reason).toContain(type);
+});
+
+test('an answered event leaves no timer or connection that keeps the function awake', async () => {
+  const event = deleteOf('x', {
+    ResourceType: SoftwarePackageResourceType.PACKAGE,
+    ResourceProperties: { PackageName: 'p' },
+  });
+  expect(await invoke(bundle('lambda/iot/index.ts'), event)).toMatchObject({ PhysicalResourceId: 'x' });
+});
