@@ -1,0 +1,62 @@
+// What the demo prints: lines that stay, and below them, on a terminal, one that shows what is going on.
+import { clearInterval, setInterval } from 'node:timers';
+import Table from 'cli-table3';
+
+const out = process.stdout;
+const terminal = Boolean(out.isTTY);
+const coloured = terminal && !process.env.NO_COLOR;
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+const paint = code => text => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text);
+export const bold = paint(1);
+export const dim = paint(2);
+export const red = paint(31);
+export const green = paint(32);
+export const yellow = paint(33);
+
+/** A line that stays. */
+export function say(line = '') {
+  clearStatus();
+  out.write(`${line}\n`);
+  drawStatus();
+}
+
+/** A table that stays. */
+export function table(head, rows) {
+  const style = { head: [], border: [], compact: true };
+  const drawn = new Table({ head: head.map(bold), style });
+  drawn.push(...rows);
+  for (const line of drawn.toString().split('\n')) say(`    ${line}`);
+}
+
+let status;
+
+/** Shows that something is going on until the returned function is called. Off a terminal: nothing. */
+export function busy(text) {
+  const started = Date.now();
+  status = { text, frame: 0, seconds: () => ((Date.now() - started) / 1000).toFixed(0) };
+  const timer = setInterval(() => {
+    clearStatus();
+    status.frame++;
+    drawStatus();
+  }, 80);
+  timer.unref();
+  return {
+    update: newText => (status.text = newText),
+    end: () => {
+      clearInterval(timer);
+      clearStatus();
+      status = undefined;
+    },
+  };
+}
+
+function drawStatus() {
+  if (!terminal || !status) return;
+  const line = `    ${FRAMES[status.frame % FRAMES.length]} ${status.text} (${status.seconds()} s)`;
+  out.write(dim(line.slice(0, (out.columns ?? 80) - 1)));
+}
+
+function clearStatus() {
+  if (terminal && status) out.write('\r\x1b[2K');
+}
