@@ -5,7 +5,7 @@ import { Faults } from './faults';
 import { Gateway } from './gateway';
 import { Responses } from './responses';
 import { Server } from './server';
-import { LocalClock, Members, Principal, World } from './service';
+import { InternalCall, LocalClock, Members, Principal, World } from './service';
 import { createServices, Services } from './services';
 import { Throttle, Throttles } from './throttles';
 
@@ -20,6 +20,8 @@ export interface LocalAwsOptions {
   readonly clock?: LocalClock;
   /** Whether calls of roles are held against the roles' policies. @default true */
   readonly authorize?: boolean;
+  /** Milliseconds before the retries of a failed asynchronous invocation. @default [50, 100] */
+  readonly asyncRetryDelays?: readonly number[];
 }
 
 const systemClock: LocalClock = {
@@ -53,6 +55,7 @@ export class LocalAws {
 
   private constructor(options: LocalAwsOptions) {
     const { region = 'us-east-1', account = '111111111111', clock = systemClock, authorize = true } = options;
+    const { asyncRetryDelays = [50, 100] } = options;
     this.region = region;
     this.account = account;
     this.clock = clock;
@@ -60,7 +63,12 @@ export class LocalAws {
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
     const credentials = new CredentialStore();
-    this.services = createServices({ world: name => this.world(name), credentials });
+    this.services = createServices({
+      world: name => this.world(name),
+      callAs: principal => this.callAs(principal),
+      credentials,
+      asyncRetryDelays,
+    });
     this.gateway = new Gateway({
       calls: this.calls,
       faults: this.faults,
@@ -75,8 +83,8 @@ export class LocalAws {
       gateway: this.gateway,
       credentials,
       responses: this.responses,
-      killHolder: () => undefined,
-      killWorker: () => undefined,
+      killHolder: holder => this.lambda.killWhere(accessKeyId => accessKeyId === holder),
+      killWorker: signature => this.lambda.killWhere((_, payload) => payload?.includes(signature) ?? false),
     });
   }
 
@@ -111,6 +119,10 @@ export class LocalAws {
     return this.services.iot;
   }
 
+  get lambda(): Services['lambda'] {
+    return this.services.lambda;
+  }
+
   get logs(): Services['logs'] {
     return this.services.logs;
   }
@@ -139,24 +151,22 @@ export class LocalAws {
 
   /** Calls an operation without HTTP, as the developer. Throws ServiceError. */
   async call(signingName: string, operation: string, input: object): Promise<Members> {
-    return this.gateway.call({
-      service: signingName,
-      operation,
-      input,
-      principal: { kind: 'developer' },
-      via: 'internal',
-    });
+    return this.callAs({ kind: 'developer' })(signingName, operation, input);
   }
 
   /** Ends everything that runs. */
   async stop(): Promise<void> {
     this.faults.clear();
+    await this.lambda.stop();
     await this.server.close();
+  }
+
+  private callAs(principal: Principal): InternalCall {
+    return (service, operation, input) => this.gateway.call({ service, operation, input, principal, via: 'internal' });
   }
 
   private world(servicePrincipal: string): World {
     const { region, account, clock, responses } = this;
-    const principal: Principal = { kind: 'service', name: servicePrincipal };
     const endpoint = () => this.endpoint;
     return {
       region,
@@ -169,7 +179,7 @@ export class LocalAws {
       },
       arn: (service, resource, options) =>
         `arn:aws:${service}:${options?.region ?? region}:${options?.account ?? account}:${resource}`,
-      call: (service, operation, input) => this.gateway.call({ service, operation, input, principal, via: 'internal' }),
+      call: this.callAs({ kind: 'service', name: servicePrincipal }),
     };
   }
 }

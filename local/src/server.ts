@@ -15,8 +15,8 @@ export interface ServerParts {
   readonly responses: Responses;
   /** Kills the process that holds an access key. */
   readonly killHolder: (accessKeyId: string) => void;
-  /** Kills the process that works on an event. */
-  readonly killWorker: (responseUrl: string) => void;
+  /** Kills the process that works on an event, by the signature of its ResponseURL. */
+  readonly killWorker: (signature: string) => void;
 }
 
 /** All services on one loopback port. */
@@ -59,14 +59,13 @@ export class Server {
   /** The PUT to a presigned URL by which a custom resource answers. */
   private async customResource(request: HttpRequest): Promise<Answer> {
     const { gateway, responses, killWorker } = this.parts;
-    const url = `${request.path}?${request.query.toString()}`;
     const incoming = {
       service: 'cloudformation-response',
       operation: 'PutResponse',
       input: { body: request.body.toString('utf8') },
       principal: { kind: 'developer' },
       via: 'http',
-      kill: () => killWorker(url),
+      kill: () => killWorker(request.query.get('X-Amz-Signature') ?? ''),
     } as const;
     try {
       return await gateway.aside(incoming, () => responses.put(request));

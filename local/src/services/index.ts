@@ -2,8 +2,9 @@ import { CloudFormation } from '../cloudformation';
 import { CredentialStore } from '../credentials';
 import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
+import { Lambda } from '../lambda/lambda';
 import { S3 } from '../s3/s3';
-import { Service, World } from '../service';
+import { InternalCall, Principal, Service, World } from '../service';
 import { Logs } from './logs';
 import { SecretsManager } from './secrets-manager';
 import { Ssm } from './ssm';
@@ -13,14 +14,26 @@ import { Sts } from './sts';
 export interface Surroundings {
   readonly world: (servicePrincipal: string) => World;
   readonly credentials: CredentialStore;
+  /** Makes calls in a principal's name. */
+  readonly callAs: (principal: Principal) => InternalCall;
+  /** Milliseconds before the retries of a failed asynchronous invocation. */
+  readonly asyncRetryDelays: readonly number[];
 }
 
 /** Every service of the local AWS. To add one, add it here: its key is its name on LocalAws. */
-export function createServices({ world, credentials }: Surroundings) {
+export function createServices({ world, credentials, callAs, asyncRetryDelays }: Surroundings) {
+  const iam = new Iam();
   return {
     cloudFormation: new CloudFormation(world('cloudformation.amazonaws.com')),
-    iam: new Iam(),
+    iam,
     iot: new Iot(world('iot.amazonaws.com')),
+    lambda: new Lambda({
+      world: world('lambda.amazonaws.com'),
+      credentials,
+      callAs,
+      asyncRetryDelays,
+      mayAssume: roleArn => iam.trusts(roleArn, 'lambda.amazonaws.com'),
+    }),
     logs: new Logs(),
     s3: new S3(world('s3.amazonaws.com')),
     secretsManager: new SecretsManager(),
