@@ -1,6 +1,10 @@
 import { Operation, Service, World } from '../service';
+import { ChangeSets } from './change-sets';
 import { Engine } from './engine';
 import { WantedFailure } from './failures';
+import { changeSetOperations } from './operations/change-sets';
+import { deploymentOperations } from './operations/deployments';
+import { descriptionOperations } from './operations/descriptions';
 import { Stack, StackEvent } from './stack';
 
 export interface DeployInput {
@@ -30,14 +34,24 @@ export class CloudFormation implements Service {
   readonly signingName = 'cloudformation';
   readonly protocol = 'query';
   readonly xmlNamespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-  readonly operations: Readonly<Record<string, Operation>> = {};
+  readonly operations: Readonly<Record<string, Operation>>;
   private readonly engine: Engine;
 
   constructor(world: World) {
     this.engine = new Engine(world);
+    const changeSets = new ChangeSets(this.engine);
+    this.operations = {
+      ...deploymentOperations(this.engine),
+      ...changeSetOperations(this.engine, changeSets),
+      ...descriptionOperations(this.engine, changeSets),
+    };
   }
 
-  /** Creates or updates a stack, and waits for the end. Throws ValidationError where the template is refused. */
+  /**
+   * Creates or updates a stack, and waits for the end. A stack whose creation was rolled back is deleted first.
+   *
+   * @throws ServiceError where the template or the stack's status forbids it
+   */
   async deploy(input: DeployInput): Promise<StackOutcome> {
     const { engine } = this;
     const body = typeof input.template === 'string' ? input.template : JSON.stringify(input.template);
@@ -45,17 +59,19 @@ export class CloudFormation implements Service {
       ParameterKey: key,
       ParameterValue: value,
     }));
-    const stack = engine.stacks.find(input.stackName) ?? engine.newStack(input.stackName);
-    return this.outcome(stack, async () => {
-      const deployed = await engine.prepare(stack, { body, parameters, tags: input.tags });
-      await engine.run(stack, deployed, { disableRollback: input.disableRollback });
-    });
+    const { disableRollback } = input;
+    const existing = await this.existing(input.stackName);
+    const stack = existing ?? engine.newStack(input.stackName);
+    engine.checkUpdatable(stack, { disableRollback });
+    const deployed = await engine.prepare(stack, { body, parameters, tags: input.tags });
+    if (!existing) engine.stacks.add(stack);
+    return this.outcome(stack, () => engine.start(stack, deployed, { disableRollback }));
   }
 
   /** Deletes a stack, and waits for the end. */
   async destroy(stackName: string): Promise<StackOutcome> {
     const stack = this.engine.stacks.get(stackName);
-    return this.outcome(stack, () => this.engine.deployment(stack).delete());
+    return this.outcome(stack, () => this.engine.delete(stack));
   }
 
   /** The stack of that name or id; a deleted one by its id alone. */
@@ -79,6 +95,14 @@ export class CloudFormation implements Service {
    */
   set reuseRequestIds(value: boolean) {
     this.engine.reuseRequestIds = value;
+  }
+
+  /** As the CDK CLI does, a stack that could not be created is deleted before it is created anew. */
+  private async existing(stackName: string): Promise<Stack | undefined> {
+    const stack = this.engine.stacks.find(stackName);
+    if (stack?.status !== 'ROLLBACK_COMPLETE') return stack;
+    await this.engine.delete(stack);
+    return undefined;
   }
 
   private async outcome(stack: Stack, operation: () => Promise<void>): Promise<StackOutcome> {

@@ -19,8 +19,10 @@ export interface DeploymentContext extends StepContext, Surroundings {
 export interface DeploymentOptions {
   /** Whether what a failed deployment has done stays. */
   readonly disableRollback?: boolean;
-  /** Whether the rollback of a creation deletes what the template retains. */
+  /** Whether a rollback deletes what the deployment created, even where the template retains it. */
   readonly retainExceptOnCreate?: boolean;
+  /** Whether a stack that could not be created goes altogether. */
+  readonly deleteOnFailure?: boolean;
 }
 
 export interface DeletionOptions {
@@ -36,6 +38,7 @@ const CLEAN_UP_ATTEMPTS = 3;
 /** One stack's deployments. Each phase leaves the stack in a status from which the next one goes on. */
 export class Deployment {
   private readonly steps: ResourceSteps;
+  private readonly cancelled = new AbortController();
 
   constructor(
     private readonly stack: Stack,
@@ -44,10 +47,17 @@ export class Deployment {
     this.steps = new ResourceSteps(stack, context);
   }
 
+  /** Stops the running creation or update and has it rolled back. */
+  cancel(): void {
+    this.cancelled.abort();
+  }
+
   /** Creates the stack, to CREATE_COMPLETE, CREATE_FAILED or the end of the rollback. */
   async create(deployed: Deployed, options: DeploymentOptions): Promise<void> {
     const failure = await this.createForward(deployed, options);
-    if (failure !== undefined && !options.disableRollback) await this.rollBackCreation(failure, options);
+    if (failure === undefined || this.leavesFailure(options)) return;
+    if (options.deleteOnFailure) await this.delete();
+    else await this.rollBackCreation(failure, options);
   }
 
   /** Creates the resources and leaves what to do about a failure to the caller. Gives its reason. */
@@ -57,13 +67,13 @@ export class Deployment {
     stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
     if (failure === undefined) stack.enter('CREATE_COMPLETE');
-    else if (options.disableRollback) stack.enter('CREATE_FAILED', failure);
+    else if (this.leavesFailure(options) || options.deleteOnFailure) stack.enter('CREATE_FAILED', failure);
     return failure;
   }
 
   async rollBackCreation(reason: string, { retainExceptOnCreate = false }: DeploymentOptions = {}): Promise<void> {
     const { stack } = this;
-    stack.enter('ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
+    stack.enter('ROLLBACK_IN_PROGRESS', reason);
     const failed = await this.deleteAll(({ deletionPolicy }) => deletionPolicy === 'Retain' && !retainExceptOnCreate);
     stack.outputs = [];
     if (failed.size > 0) stack.enter('ROLLBACK_FAILED', failedToDelete(failed));
@@ -74,14 +84,14 @@ export class Deployment {
   async update(deployed: Deployed, options: DeploymentOptions): Promise<void> {
     const failure = await this.updateForward(deployed, options);
     if (failure === undefined) await this.cleanUp('UPDATE_COMPLETE');
-    else if (!options.disableRollback) await this.rollBackUpdate(failure);
+    else if (!this.leavesFailure(options)) await this.rollBackUpdate(failure);
   }
 
   /** Updates the resources, up to the clean-up, and leaves what to do about a failure to the caller. */
   async updateForward(deployed: Deployed, options: DeploymentOptions): Promise<string | undefined> {
     const { stack } = this;
     stack.undo ??= {
-      deployed: stack.deployed,
+      deployed: stack.status === 'CREATE_FAILED' ? undefined : stack.deployed,
       outputs: stack.outputs,
       before: new Map(),
       touched: new Set(),
@@ -92,7 +102,7 @@ export class Deployment {
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
     if (failure === undefined) stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    else if (options.disableRollback) stack.enter('UPDATE_FAILED', failure);
+    else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
     return failure;
   }
 
@@ -162,19 +172,18 @@ export class Deployment {
     const before = new Set(stack.resources.keys());
     const cancel = new AbortController();
     setMaxListeners(0, cancel.signal);
-    const failed = await walk(
-      dependencies,
-      async id => {
-        try {
-          await this.bring(id, wanted[id], dependencies, scope, cancel.signal);
-        } catch (error) {
-          // with rollback, nobody waits for the others: what they may have done is undone, too.
-          if (!disableRollback) cancel.abort();
-          throw error;
-        }
-      },
-      { stopAtFailure: !disableRollback },
-    );
+    this.cancelled.signal.addEventListener('abort', () => cancel.abort());
+    const bring = async (id: string) => {
+      try {
+        await this.bring(id, wanted[id], dependencies, scope, cancel.signal);
+      } catch (error) {
+        // with rollback, nobody waits for the others: what they may have done is undone, too.
+        if (!disableRollback) cancel.abort();
+        throw error;
+      }
+    };
+    const failed = await walk(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
+    if (this.cancelled.signal.aborted) return 'User Initiated. ';
     if (failed.size > 0) return failedToBring([...failed.keys()], before);
     try {
       const outputs = this.outputs(scope);
@@ -184,6 +193,11 @@ export class Deployment {
     } catch (error) {
       return `${(error as Error).message} `;
     }
+  }
+
+  /** Whether what a failed deployment has done stays. */
+  private leavesFailure({ disableRollback = false }: DeploymentOptions): boolean {
+    return disableRollback && !this.cancelled.signal.aborted;
   }
 
   private async bring(
@@ -260,7 +274,7 @@ export class Deployment {
         // told by an event, and no failure of the stack.
       }
     }
-    if (!replaced) this.stack.resources.delete(resource.logicalId);
+    if (!replaced) this.stack.remove(resource.logicalId);
   }
 
   private async deleteAll(

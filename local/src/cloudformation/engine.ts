@@ -3,18 +3,17 @@
  */
 import { randomUUID } from 'node:crypto';
 import { World } from '../service';
-import { Deployment, DeploymentContext, DeploymentOptions } from './deployment';
+import { DeletionOptions, Deployment, DeploymentContext, DeploymentOptions } from './deployment';
 import { WantedFailures } from './failures';
+import { dependenciesOf } from './graph';
 import { GivenParameter, parameterValues } from './parameters';
 import { ResourceTypes } from './resource-types';
 import { NestedStacks } from './resource-types/nested-stack';
 import { ResourceRequest } from './resource-types/resource-type';
-import { scopeOf, validateReferences } from './scope';
+import { includedResources, scopeOf, validateReferences } from './scope';
 import { Deployed, Stack, StackStatusListener } from './stack';
 import { Stacks } from './stacks';
 import { parseTemplate, validationError } from './template';
-import { dependenciesOf } from './graph';
-import { includedResources } from './scope';
 
 /** What is asked for: a template and what goes with it. */
 export interface Request {
@@ -28,6 +27,22 @@ export interface Request {
   readonly roleArn?: string;
 }
 
+export interface StartOptions extends DeploymentOptions {
+  /** What the events of the operation are known by. */
+  readonly token?: string;
+}
+
+export interface ContinueOptions {
+  /** Logical ids to take for rolled back. */
+  readonly skip: readonly string[];
+  /** Whether all that failed is taken for rolled back. */
+  readonly force?: boolean;
+  readonly token?: string;
+}
+
+/** Statuses from which a stack can be created or updated. */
+const UPDATABLE = ['REVIEW_IN_PROGRESS', 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
+
 export class Engine {
   readonly stacks = new Stacks();
   readonly failures = new WantedFailures();
@@ -35,14 +50,15 @@ export class Engine {
   /** Whether a request to a custom resource that is made again carries the same RequestId. */
   reuseRequestIds = false;
   readonly types: ResourceTypes;
-  private readonly context: DeploymentContext;
+  readonly surroundings: DeploymentContext;
+  private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
     });
-    this.context = {
+    this.surroundings = {
       world,
       types: this.types,
       failures: this.failures,
@@ -51,22 +67,17 @@ export class Engine {
     };
   }
 
-  /** A stack without resources, in REVIEW_IN_PROGRESS. */
+  /** A stack without resources, in REVIEW_IN_PROGRESS, that is not among the stacks yet. */
   newStack(name: string, nesting: { parentId?: string; rootId?: string } = {}): Stack {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validationError(
         `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
       );
     }
-    const { world } = this;
+    const { world, listeners } = this;
     const id = world.arn('cloudformation', `stack/${name}/${randomUUID()}`);
-    const stack = new Stack(
-      { name, id, createdAt: world.clock.now(), ...nesting },
-      () => world.clock.now(),
-      this.listeners,
-    );
-    this.stacks.add(stack);
-    return stack;
+    const now = () => world.clock.now();
+    return new Stack({ name, id, createdAt: now(), ...nesting }, now, listeners);
   }
 
   /** Works out what a request makes of a stack. Throws ValidationError. */
@@ -84,23 +95,92 @@ export class Engine {
       notificationArns: request.notificationArns ?? previous?.notificationArns ?? [],
       roleArn: request.roleArn ?? previous?.roleArn,
     };
-    const scope = scopeOf(stack, deployed, this.context);
+    const scope = scopeOf(stack, deployed, this.surroundings);
     validateReferences(scope, this.types);
     dependenciesOf(includedResources(scope));
     this.checkTypesStay(stack, deployed);
     return deployed;
   }
 
-  /** The deployments of one stack. */
-  deployment(stack: Stack): Deployment {
-    return new Deployment(stack, this.context);
+  /** Throws ValidationError where the stack's status does not let it be created or updated. */
+  checkUpdatable(stack: Stack, { disableRollback = false }: DeploymentOptions): void {
+    const { id, status } = stack;
+    if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(status)) {
+      if (disableRollback) return;
+      throw validationError(
+        `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
+      );
+    }
+    if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
   }
 
-  /** Creates or updates, whichever the stack's status asks for, and waits for the end. */
-  async run(stack: Stack, deployed: Deployed, options: DeploymentOptions): Promise<void> {
+  /** Creates or updates, whichever the stack's status asks for. */
+  start(stack: Stack, deployed: Deployed, options: StartOptions): Promise<void> {
     stack.disableRollback = options.disableRollback ?? false;
-    if (stack.status === 'REVIEW_IN_PROGRESS') await this.deployment(stack).create(deployed, options);
-    else await this.deployment(stack).update(deployed, options);
+    const isNew = stack.status === 'REVIEW_IN_PROGRESS';
+    return this.runs(stack, options.token, deployment =>
+      isNew ? deployment.create(deployed, options) : deployment.update(deployed, options),
+    );
+  }
+
+  /** Throws ValidationError where the stack is protected, or in the middle of an update. */
+  delete(stack: Stack, options: DeletionOptions & { readonly token?: string } = {}): Promise<void> {
+    if (stack.terminationProtection) {
+      throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    }
+    const run = this.running.get(stack);
+    if (!run) return this.runs(stack, options.token, deployment => deployment.delete(options));
+    if (stack.status !== 'CREATE_IN_PROGRESS') {
+      throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
+    }
+    run.deployment.cancel();
+    return run.end.then(() => this.delete(stack, options));
+  }
+
+  /** Takes a stack that failed without rollback back to what it was. */
+  rollBack(stack: Stack, options: DeploymentOptions & { readonly token?: string }): Promise<void> {
+    if (!['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status)) {
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+    }
+    return this.runs(stack, options.token, deployment =>
+      stack.undo?.deployed
+        ? deployment.rollBackUpdate('User Initiated')
+        : deployment.rollBackCreation('User Initiated', options),
+    );
+  }
+
+  /** Goes on with a rollback that has failed. */
+  continueRollback(stack: Stack, { skip, force, token }: ContinueOptions): Promise<void> {
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`);
+    }
+    const failed = [...stack.resources.values()].filter(({ status }) => status === 'UPDATE_FAILED');
+    const known = failed.map(({ logicalId }) => logicalId);
+    const wrong = skip.filter(id => !known.includes(id));
+    if (wrong.length > 0) {
+      throw validationError(
+        `Resources [${wrong.join(', ')}] cannot be skipped: only ones in UPDATE_FAILED can, which are [${known.join(', ')}]`,
+      );
+    }
+    return this.runs(stack, token, deployment => deployment.rollBackUpdate('User Initiated', force ? known : skip));
+  }
+
+  /** Stops a running update and has it rolled back. */
+  cancelUpdate(stack: Stack): void {
+    const run = this.running.get(stack);
+    if (!run || stack.status !== 'UPDATE_IN_PROGRESS') {
+      throw validationError(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
+    }
+    run.deployment.cancel();
+  }
+
+  /** Runs one deployment of a stack; others have to wait for its end. */
+  private runs(stack: Stack, token: string | undefined, run: (deployment: Deployment) => Promise<void>): Promise<void> {
+    const deployment = new Deployment(stack, this.surroundings);
+    stack.token = token;
+    const end = run(deployment).finally(() => this.running.delete(stack));
+    this.running.set(stack, { deployment, end });
+    return end;
   }
 
   private checkTypesStay(stack: Stack, { template }: Deployed): void {
@@ -123,31 +203,33 @@ export class Engine {
     });
     // what becomes of a failure is the root's to decide.
     const options = { disableRollback: true };
+    const deployment = (stack: Stack) => new Deployment(stack, this.surroundings);
     return {
       create: async request => {
         const { stack: parent, logicalId } = request;
         const name = `${parent.name}-${logicalId}-${randomUUID().slice(0, 12).toUpperCase().replace('-', '')}`;
         const stack = this.newStack(name, { parentId: parent.id, rootId: parent.rootId ?? parent.id });
         const deployed = await this.prepare(stack, await requestOf(request));
-        return { stack, failure: await this.deployment(stack).createForward(deployed, options) };
+        this.stacks.add(stack);
+        return { stack, failure: await deployment(stack).createForward(deployed, options) };
       },
       update: async (request, stackId) => {
         const stack = this.stacks.get(stackId);
         const deployed = await this.prepare(stack, await requestOf(request));
-        return { stack, failure: await this.deployment(stack).updateForward(deployed, options) };
+        return { stack, failure: await deployment(stack).updateForward(deployed, options) };
       },
       rollBack: async stackId => {
         const stack = this.stacks.get(stackId);
-        if (stack.undo) await this.deployment(stack).rollBackUpdate('Rollback requested by the root stack.');
+        if (stack.undo) await deployment(stack).rollBackUpdate('Rollback requested by the root stack.');
         return stack;
       },
       cleanUp: async stackId => {
         const stack = this.stacks.get(stackId);
-        if (stack.undo) await this.deployment(stack).cleanUp('UPDATE_COMPLETE');
+        if (stack.undo) await deployment(stack).cleanUp('UPDATE_COMPLETE');
       },
       delete: async stackId => {
         const stack = this.stacks.get(stackId);
-        await this.deployment(stack).delete();
+        await deployment(stack).delete();
         return stack;
       },
     };

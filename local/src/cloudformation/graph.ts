@@ -33,29 +33,28 @@ export function reversed(dependencies: Dependencies): Dependencies {
 
 /**
  * Visits every node once all that it needs are done; independent ones at the same time. What needs a failed one is not
- * visited. Gives the errors by node.
+ * visited, and nothing more once `mayStart` says no. Gives the errors by node.
  */
 export async function walk(
   dependencies: Dependencies,
   visit: (id: string) => Promise<void>,
-  { stopAtFailure = false } = {},
+  { mayStart = (): boolean => true } = {},
 ): Promise<Map<string, Error>> {
   const errors = new Map<string, Error>();
   const done = new Set<string>();
   const waiting = new Set(dependencies.keys());
   const running = new Map<string, Promise<void>>();
   for (;;) {
-    if (!(stopAtFailure && errors.size > 0)) {
-      for (const id of waiting) {
-        const ready = dependencies.get(id)!.every(other => done.has(other) || !dependencies.has(other));
-        if (!ready) continue;
-        waiting.delete(id);
-        const finished = visit(id)
-          .then(() => void done.add(id))
-          .catch(error => void errors.set(id, error as Error))
-          .finally(() => running.delete(id));
-        running.set(id, finished);
-      }
+    for (const id of waiting) {
+      if (!mayStart()) break;
+      const isReady = dependencies.get(id)!.every(other => done.has(other) || !dependencies.has(other));
+      if (!isReady) continue;
+      waiting.delete(id);
+      const finished = visit(id)
+        .then(() => void done.add(id))
+        .catch(error => void errors.set(id, error as Error))
+        .finally(() => running.delete(id));
+      running.set(id, finished);
     }
     if (running.size === 0) return errors;
     await Promise.race(running.values());

@@ -1,6 +1,7 @@
 /**
  * CloudFormation's intrinsic functions: from a value of the template to the value that a resource gets.
  */
+import { Members } from '../service';
 import { Template, isRecord, validationError } from './template';
 
 /** What a template's values are resolved against. */
@@ -17,7 +18,7 @@ export interface Scope {
 /** `AWS::NoValue`: whatever holds it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
-type Intrinsic = (argument: any, scope: Scope) => unknown;
+type Intrinsic = (argument: Members, scope: Scope) => unknown;
 
 /** Resolves a value of the template; members and elements that are `AWS::NoValue` are dropped. */
 export function resolve(value: unknown, scope: Scope): unknown {

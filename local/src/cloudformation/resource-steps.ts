@@ -104,7 +104,7 @@ export class ResourceSteps {
 
   /** Takes a resource for reverted, at the wish of the user. */
   skipRevert(before: ResourceState): void {
-    this.put(before, 'UPDATE_COMPLETE', 'Resource was skipped during the rollback, as requested');
+    this.put(before, 'UPDATE_COMPLETE', 'Resource skipped during UpdateRollback');
   }
 
   /** Deletes what is a resource of the stack, or no longer is. */
@@ -122,13 +122,13 @@ export class ResourceSteps {
       throw error;
     }
     tell('DELETE_COMPLETE');
-    if (!replaced) this.stack.resources.delete(resource.logicalId);
+    if (!replaced) this.stack.remove(resource.logicalId);
   }
 
   /** Leaves a resource where it is. */
   skip(resource: ResourceState, { replaced = false } = {}): void {
     this.stack.tell({ ...resource, status: 'DELETE_SKIPPED', reason: undefined });
-    if (!replaced) this.stack.resources.delete(resource.logicalId);
+    if (!replaced) this.stack.remove(resource.logicalId);
   }
 
   /** Tells a resource that nothing will be rolled back any more. */

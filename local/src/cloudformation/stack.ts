@@ -51,7 +51,9 @@ export interface StackEvent {
   readonly status: string;
   readonly reason?: string;
   readonly properties?: Properties;
-  /** Tells the events of one operation from those of another. */
+  /** One for each operation; a rollback has one of its own. */
+  readonly operationId: string;
+  /** What the caller of the operation gave it to know its events by. */
   readonly token?: string;
 }
 
@@ -71,7 +73,7 @@ export interface Abandoned {
 
 /** What the running deployment began with, and what it did. */
 export interface Undo {
-  /** Absent in the rollback of a creation. */
+  /** Absent: the stack was never complete. */
   readonly deployed?: Deployed;
   readonly outputs: readonly StackOutput[];
   /** The resources as they were. `undefined`: it was not there. */
@@ -105,6 +107,8 @@ export class Stack {
   readonly rootId?: string;
   readonly events: StackEvent[] = [];
   readonly resources = new Map<string, ResourceState>();
+  /** As they were last seen. */
+  readonly deletedResources = new Map<string, ResourceState>();
   status = 'REVIEW_IN_PROGRESS';
   reason?: string;
   updatedAt?: number;
@@ -118,6 +122,7 @@ export class Stack {
   abandoned: Abandoned[] = [];
   /** Of the running operation. */
   token?: string;
+  private operationId = randomUUID() as string;
   private readonly listeners: readonly StackStatusListener[];
 
   constructor(
@@ -137,6 +142,7 @@ export class Stack {
 
   /** Moves the stack to a status and tells it. */
   enter(status: string, reason?: string): void {
+    if (BEGINNINGS.includes(status)) this.operationId = randomUUID();
     this.status = status;
     this.reason = reason;
     this.record({ logicalId: this.name, physicalId: this.id, type: STACK_TYPE, status, reason });
@@ -146,6 +152,7 @@ export class Stack {
   /** Moves a resource to a status, keeps its state and tells it. */
   put(resource: ResourceState): void {
     this.resources.set(resource.logicalId, resource);
+    this.deletedResources.delete(resource.logicalId);
     this.tell(resource);
   }
 
@@ -154,18 +161,51 @@ export class Stack {
     this.record({ logicalId, physicalId, type, status, reason, properties });
   }
 
-  get isStable(): boolean {
-    return !this.status.endsWith('_IN_PROGRESS') || this.status === 'REVIEW_IN_PROGRESS';
+  /** Takes a resource out of the stack. */
+  remove(logicalId: string): void {
+    const resource = this.resources.get(logicalId);
+    if (!resource) return;
+    this.resources.delete(logicalId);
+    this.deletedResources.set(logicalId, resource);
   }
 
-  private record(event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'timestamp' | 'token'>): void {
+  private record(
+    event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'timestamp' | 'operationId' | 'token'>,
+  ): void {
     this.events.push({
       eventId: `${event.type === STACK_TYPE && event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`}${randomUUID()}`,
       stackId: this.id,
       stackName: this.name,
       timestamp: this.now(),
+      operationId: this.operationId,
       token: this.token,
       ...event,
+      properties: event.properties && masked(event.properties, this.secrets()),
     });
   }
+
+  /** Values that events do not show. */
+  private secrets(): Set<unknown> {
+    const { template, parameterValues } = this.deployed ?? {};
+    const parameters = Object.entries(template?.Parameters ?? {}).filter(([, { NoEcho }]) => String(NoEcho) === 'true');
+    const resources = [...this.resources.values()].filter(({ noEcho }) => noEcho);
+    return new Set([
+      ...parameters.map(([name]) => parameterValues?.[name]),
+      ...resources.flatMap(({ attributes }) => Object.values(attributes)),
+    ]);
+  }
+}
+
+/** Statuses in which an operation begins. */
+const BEGINNINGS = [
+  'CREATE_IN_PROGRESS',
+  'ROLLBACK_IN_PROGRESS',
+  'UPDATE_IN_PROGRESS',
+  'UPDATE_ROLLBACK_IN_PROGRESS',
+  'DELETE_IN_PROGRESS',
+];
+
+function masked(properties: Properties, secrets: ReadonlySet<unknown>): Properties {
+  if (secrets.size === 0) return properties;
+  return JSON.parse(JSON.stringify(properties, (_key, value: unknown) => (secrets.has(value) ? '****' : value)));
 }

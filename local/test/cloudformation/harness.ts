@@ -1,6 +1,6 @@
 import { CloudFormation } from '../../src/cloudformation';
 import { Responses } from '../../src/responses';
-import { LocalClock, ServiceError, World } from '../../src/service';
+import { LocalClock, Members, ServiceError, World } from '../../src/service';
 
 /** What a custom resource's function gets. */
 export interface CustomEvent {
@@ -51,7 +51,7 @@ export const TOKEN = 'arn:aws:lambda:us-east-1:111111111111:function:custom';
 /** A CloudFormation whose neighbours are recorded, and whose custom resources are functions of the test. */
 export class Harness {
   readonly clock = new StoppedClock();
-  readonly calls: { name: string; input: any }[] = [];
+  readonly calls: { name: string; input: Members }[] = [];
   /** Every event, in the order in which it was sent. */
   readonly events: CustomEvent[] = [];
   readonly responses = new Responses(this.clock, () => 'http://127.0.0.1:1', 'us-east-1');
@@ -99,7 +99,7 @@ export class Harness {
     });
   }
 
-  private async call(name: string, input: any): Promise<any> {
+  private async call(name: string, input: Members): Promise<Members> {
     this.calls.push({ name, input });
     await settle();
     switch (name) {

@@ -4,7 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { Stack } from '../stack';
 import { Properties } from '../template';
-import { World } from '../../service';
+import { InternalCall, World } from '../../service';
 
 /** What a resource type is asked to do. */
 export interface ResourceRequest {
@@ -15,7 +15,7 @@ export interface ResourceRequest {
   /** Resolved. */
   readonly properties: Properties;
   /** Calls an operation as CloudFormation does on the deployer's behalf. */
-  call(signingName: string, operation: string, input: object): Promise<any>;
+  call: InternalCall;
   /** Aborted when the deployment has failed elsewhere: whoever waits for an answer stops. */
   readonly signal: AbortSignal;
 }

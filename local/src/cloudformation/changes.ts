@@ -1,0 +1,143 @@
+/**
+ * What a deployment would change, worked out before it: the contents of a change set.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { dependenciesOf } from './graph';
+import { Scope, resolve } from './intrinsics';
+import { replacesWith } from './resource-steps';
+import { ResourceTypes } from './resource-types';
+import { Surroundings, includedResources, scopeOf } from './scope';
+import { Deployed, ResourceState, Stack } from './stack';
+import { Properties, ResourceDefinition } from './template';
+
+export interface PropertyChange {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly replaces: boolean;
+}
+
+export interface ResourceChange {
+  readonly action: 'Add' | 'Modify' | 'Remove';
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string;
+  readonly replaces: boolean;
+  readonly policyAction?: 'Delete' | 'Retain' | 'ReplaceAndDelete' | 'ReplaceAndRetain';
+  readonly before?: Properties;
+  readonly after?: Properties;
+  readonly properties: readonly PropertyChange[];
+}
+
+/** What CloudFormation says of a value that only the deployment itself will tell. */
+const UNKNOWN = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/** The changes that a deployment would make to a stack's resources. */
+export function changesOf(stack: Stack, deployed: Deployed, surroundings: Surroundings): ResourceChange[] {
+  const { types } = surroundings;
+  const changes = new Map<string, ResourceChange>();
+  const scope = previewScope(scopeOf(stack, deployed, surroundings), stack, changes, types);
+  const wanted = includedResources(scope);
+  for (const logicalId of inOrder(wanted)) {
+    const change = changeOf(stack.resources.get(logicalId), logicalId, wanted[logicalId], scope, types);
+    if (change) changes.set(logicalId, change);
+  }
+  const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
+  return [...changes.values(), ...removed.map(removal)];
+}
+
+/** Whether a deployment would change nothing at all. */
+export function isWithoutChanges(stack: Stack, deployed: Deployed, changes: readonly ResourceChange[]): boolean {
+  const { deployed: now } = stack;
+  if (!now || changes.length > 0) return false;
+  const rest = ({ template, tags, notificationArns }: Deployed) => [
+    template.Outputs ?? {},
+    Object.entries(template.Resources).map(([logicalId, { Metadata, DeletionPolicy, UpdateReplacePolicy }]) => [
+      logicalId,
+      Metadata,
+      DeletionPolicy,
+      UpdateReplacePolicy,
+    ]),
+    tags,
+    notificationArns,
+  ];
+  return isDeepStrictEqual(rest(now), rest(deployed));
+}
+
+/** Resolves against the stack as it is, where what is about to be made or changed is unknown. */
+function previewScope(
+  scope: Scope,
+  stack: Stack,
+  changes: ReadonlyMap<string, ResourceChange>,
+  types: ResourceTypes,
+): Scope {
+  return {
+    ...scope,
+    ref: logicalId =>
+      stack.resources.has(logicalId) && !changes.get(logicalId)?.replaces ? scope.ref(logicalId) : UNKNOWN,
+    getAtt(logicalId, attribute) {
+      const resource = stack.resources.get(logicalId);
+      const change = changes.get(logicalId);
+      const mayChange = change && (change.replaces || types.get(change.type).choosesPhysicalId);
+      return resource && !mayChange && attribute in resource.attributes ? resource.attributes[attribute] : UNKNOWN;
+    },
+  };
+}
+
+function inOrder(resources: Readonly<Record<string, ResourceDefinition>>): string[] {
+  const dependencies = dependenciesOf(resources);
+  const ordered = new Set<string>();
+  const add = (id: string) => {
+    if (ordered.has(id)) return;
+    dependencies.get(id)!.forEach(add);
+    ordered.add(id);
+  };
+  [...dependencies.keys()].forEach(add);
+  return [...ordered];
+}
+
+function changeOf(
+  current: ResourceState | undefined,
+  logicalId: string,
+  definition: ResourceDefinition,
+  scope: Scope,
+  types: ResourceTypes,
+): ResourceChange | undefined {
+  const type = definition.Type;
+  const after = resolve(definition.Properties ?? {}, scope) as Properties;
+  if (!current) return { action: 'Add', logicalId, type, after, replaces: false, properties: [] };
+  const before = current.properties;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter(name => !isDeepStrictEqual(before[name], after[name]));
+  if (changed.length === 0 && !current.status.endsWith('_FAILED')) return undefined;
+  const resourceType = types.get(type);
+  const replaces = replacesWith(resourceType, before, after);
+  const retains = definition.UpdateReplacePolicy === 'Retain';
+  return {
+    action: 'Modify',
+    logicalId,
+    type,
+    physicalId: current.physicalId,
+    replaces,
+    policyAction: replaces ? (retains ? 'ReplaceAndRetain' : 'ReplaceAndDelete') : undefined,
+    before,
+    after,
+    properties: changed.map(name => ({
+      name,
+      before: before[name],
+      after: after[name],
+      replaces: replacesWith(resourceType, { [name]: before[name] }, { [name]: after[name] }),
+    })),
+  };
+}
+
+const removal = ({ logicalId, type, physicalId, properties, deletionPolicy }: ResourceState): ResourceChange => ({
+  action: 'Remove',
+  logicalId,
+  type,
+  physicalId,
+  replaces: false,
+  policyAction: deletionPolicy === 'Delete' ? 'Delete' : 'Retain',
+  before: properties,
+  properties: [],
+});

@@ -1,0 +1,63 @@
+/** Operations on change sets. */
+import { Members, Operation } from '../../service';
+import { ChangeSets } from '../change-sets';
+import { Engine } from '../engine';
+import { validationError } from '../template';
+import { begin } from './deployments';
+import { isTrue, onStack, page, requestOf } from './input';
+import { summaryOfChangeSet, viewOfChangeSet } from './views';
+
+export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Record<string, Operation> {
+  const find = ({ ChangeSetName, StackName }: Members) => changeSets.get(ChangeSetName, StackName);
+  return {
+    CreateChangeSet: onStack(engine, 'CreateChangeSet', async (input, { world }) => {
+      const type = input.ChangeSetType ?? 'UPDATE';
+      if (type !== 'CREATE' && type !== 'UPDATE') {
+        throw validationError(`The local CloudFormation makes change sets of type CREATE and UPDATE, got ${type}`);
+      }
+      const { id, stack } = await changeSets.create({
+        name: input.ChangeSetName,
+        stackName: input.StackName,
+        type,
+        description: input.Description,
+        onStackFailure: input.OnStackFailure,
+        request: await requestOf(input, world),
+      });
+      return { Id: id, StackId: stack.id };
+    }),
+
+    DescribeChangeSet: onStack(engine, 'DescribeChangeSet', input =>
+      viewOfChangeSet(find(input), isTrue(input.IncludePropertyValues)),
+    ),
+
+    DescribeChangeSetHooks: onStack(engine, 'DescribeChangeSetHooks', input => {
+      const { id, name, stack } = find(input);
+      return { ChangeSetId: id, ChangeSetName: name, StackId: stack.id, StackName: stack.name, Hooks: [] };
+    }),
+
+    ListChangeSets: onStack(engine, 'ListChangeSets', ({ StackName, NextToken }) => {
+      const all = changeSets.of(engine.stacks.get(StackName));
+      const { items, ...next } = page(all, NextToken);
+      return { Summaries: items.map(summaryOfChangeSet), ...next };
+    }),
+
+    DeleteChangeSet: onStack(engine, 'DeleteChangeSet', ({ ChangeSetName, StackName }) => {
+      const changeSet = changeSets.find(ChangeSetName, StackName);
+      // deleting what is not there is a success.
+      if (changeSet) changeSets.delete(changeSet);
+    }),
+
+    ExecuteChangeSet: onStack(engine, 'ExecuteChangeSet', input => {
+      const changeSet = find(input);
+      const { stack, onStackFailure } = changeSet;
+      const options = {
+        disableRollback: isTrue(input.DisableRollback) || onStackFailure === 'DO_NOTHING',
+        deleteOnFailure: onStackFailure === 'DELETE',
+        retainExceptOnCreate: isTrue(input.RetainExceptOnCreate),
+        token: input.ClientRequestToken,
+      };
+      engine.checkUpdatable(stack, options);
+      begin(engine.start(stack, changeSets.takeForExecution(changeSet), options));
+    }),
+  };
+}

@@ -1,0 +1,65 @@
+/** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
+import { Members, Needed, Operation, World } from '../../service';
+import { GivenParameter } from '../parameters';
+import { Engine, Request, templateAt } from '../engine';
+
+export function listOf<T>(value: unknown): readonly T[] | undefined {
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? (value as T[]) : [];
+}
+
+export const isTrue = (value: unknown): boolean => String(value) === 'true';
+
+/** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
+export async function requestOf(input: Members, world: World): Promise<Request> {
+  const tags = listOf<{ Key: string; Value: string }>(input.Tags);
+  const keepsTemplate = isTrue(input.UsePreviousTemplate);
+  return {
+    body: keepsTemplate ? undefined : await templateBody(input, world),
+    parameters: listOf<GivenParameter>(input.Parameters),
+    tags: tags && Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
+    capabilities: listOf<string>(input.Capabilities) ?? [],
+    notificationArns: listOf<string>(input.NotificationARNs),
+    roleArn: input.RoleARN,
+  };
+}
+
+export async function templateBody(input: Members, { call }: World): Promise<string | undefined> {
+  if (input.TemplateBody !== undefined) return input.TemplateBody;
+  return input.TemplateURL === undefined ? undefined : templateAt(input.TemplateURL, call);
+}
+
+/** An operation on one stack, and what it needs: the action of its name on the stack. */
+export function onStack(engine: Engine, action: string, run: Operation['run']): Operation {
+  return {
+    needs: ({ StackName }, world): readonly Needed[] => [
+      { action: `cloudformation:${action}`, resource: stackArn(engine, StackName, world) },
+    ],
+    run,
+  };
+}
+
+function stackArn(engine: Engine, stackName: string | undefined, world: World): string {
+  if (stackName === undefined) return '*';
+  if (stackName.startsWith('arn:')) return stackName;
+  return engine.stacks.find(stackName)?.id ?? world.arn('cloudformation', `stack/${stackName}/*`);
+}
+
+/** An operation that is about no stack in particular. */
+export const onAll = (action: string, run: Operation['run']): Operation => ({
+  needs: () => [{ action: `cloudformation:${action}`, resource: '*' }],
+  run,
+});
+
+const PAGE = 100;
+
+/** One page of a list, by an offset as token. */
+export function page<T>(
+  items: readonly T[],
+  token: string | undefined,
+  size = PAGE,
+): { items: T[]; NextToken?: string } {
+  const from = Number(token ?? 0);
+  const next = from + size;
+  return { items: items.slice(from, next), NextToken: next < items.length ? String(next) : undefined };
+}
