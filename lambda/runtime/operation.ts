@@ -54,10 +54,10 @@ async function unlessRollback(
     return await run();
   } catch (error) {
     if (!(error instanceof LeftAlone)) throw error;
-    scope.log.error(error.message, { refused: error.name });
     scope.log.count(MetricName.REFUSED);
     const answer = instead(error);
     if (!answer || !(await inRollback(scope, error))) throw error;
+    scope.log.error(error.message, { refused: error.name });
     return answer;
   }
 }
