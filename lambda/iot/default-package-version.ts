@@ -135,12 +135,14 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
   }
 }
 
-/** The former owner had designated the predecessor. */
+/** Where the pointer goes back to an owner, that one had designated the predecessor. */
 function withPredecessor(change: TagChange, tags: Tags): TagChange {
   const predecessor = tags[KEYS.predecessor];
-  return predecessor === undefined
-    ? mergeChanges(change, { set: {}, remove: present(tags, KEYS.version) })
-    : mergeChanges(change, { set: { [KEYS.version]: predecessor }, remove: [KEYS.predecessor] });
+  const owned = KEYS.owner in change.set && predecessor !== undefined;
+  return mergeChanges(change, {
+    set: owned ? { [KEYS.version]: predecessor } : {},
+    remove: present(tags, KEYS.predecessor, ...(owned ? [] : [KEYS.version])),
+  });
 }
 
 const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);

@@ -52,7 +52,8 @@ export class Server {
       send(response, await (Responses.isFor(request) ? this.customResource(request) : this.service(request)));
     } catch (error) {
       if (!(error instanceof ConnectionCut)) console.error(error);
-      message.destroy();
+      // a message that has been read whole no longer takes its connection with it.
+      message.socket.destroy();
     }
   }
 

@@ -1,0 +1,465 @@
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
+import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { Reply, Stack } from './stack';
+
+const VERSION = SoftwarePackageResourceType.VERSION;
+const PACKAGE = 'brake-ecu';
+
+let aws: LocalAws;
+let stack: Stack;
+
+beforeEach(async () => {
+  aws = await LocalAws.start();
+  await aws.iot.createPackage(PACKAGE);
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+
+const version = (versionName = '1.0.0', more: object = {}) => ({
+  PackageName: PACKAGE,
+  VersionName: versionName,
+  ...more,
+});
+const published = (versionName = '1.0.0', more: object = {}) => version(versionName, { Status: 'PUBLISHED', ...more });
+const held = (versionName = '1.0.0') => aws.iot.describe(PACKAGE)?.versions[versionName];
+const succeeded = (reply: Reply): Reply => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply;
+};
+const created = async (properties: object, logicalId = 'V', by = stack) =>
+  succeeded(await by.create(VERSION, logicalId, properties)).PhysicalResourceId;
+
+describe('Create', () => {
+  test('a draft, with all that it has', async () => {
+    const reply = succeeded(
+      await stack.create(
+        VERSION,
+        'V',
+        version('1.0.0', {
+          Description: 'first',
+          Attributes: { signing: 'ed25519' },
+          Recipe: '{"steps":[]}',
+          Tags: [{ Key: 'stage', Value: 'prod' }],
+        }),
+      ),
+    );
+    expect(held()).toMatchObject({
+      status: 'DRAFT',
+      description: 'first',
+      attributes: { signing: 'ed25519' },
+      recipe: '{"steps":[]}',
+      tags: { stage: 'prod', [ARTIFACT_TAGS.stack]: stack.stackId },
+    });
+    expect(reply.PhysicalResourceId).toBe(`${PACKAGE}/1.0.0@${held()?.tags[ARTIFACT_TAGS.owner]}`);
+    expect(reply.Data).toEqual({
+      PackageVersionArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}/version/1.0.0`,
+      VersionName: '1.0.0',
+      Status: 'DRAFT',
+    });
+  });
+
+  test('and publish takes three calls', async () => {
+    expect(await stack.callsOf(() => created(published()))).toEqual([
+      'CreatePackageVersion',
+      'UpdatePackageVersion',
+      'GetPackageVersion',
+    ]);
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+
+  test('a deprecated version is published on the way', async () => {
+    const reply = await stack.create(VERSION, 'V', version('1.0.0', { Status: 'DEPRECATED' }));
+    expect(reply.Data?.Status).toBe('DEPRECATED');
+  });
+
+  test.each(['silent', 'honoured'])('delivered twice ends in the same state, client tokens %s', async tokens => {
+    aws.iot.behaviour.honourClientTokens = tokens === 'honoured';
+    const first = await stack.create(VERSION, 'V', published());
+    const second = await stack.create(VERSION, 'V', published());
+    expect(second).toEqual({ ...first, RequestId: expect.anything() });
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+
+  test.each([
+    ['CreatePackageVersion', 'before'],
+    ['CreatePackageVersion', 'after'],
+    ['UpdatePackageVersion', 'before'],
+    ['UpdatePackageVersion', 'after'],
+    ['GetPackageVersion', 'before'],
+  ] as const)(
+    'cut off at %s (%s it took effect) and delivered again ends in the same state',
+    async (operation, cut) => {
+      aws.faults.inject({ service: 'iot', operation, trouble: { cut } });
+      expect((await stack.create(VERSION, 'V', published())).Status).toBe('FAILED');
+      await created(published());
+      expect(held()?.status).toBe('PUBLISHED');
+    },
+  );
+
+  test('refuses a version of nobody’s, and says how to take it', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0');
+    const before = held();
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Status).toBe('FAILED');
+    expect(reply.Reason).toMatch(
+      /1\.0\.0 of software package brake-ecu exists already and belongs to no stack; set adoptExisting: true/,
+    );
+    expect(held()).toEqual(before);
+  });
+
+  test('refuses another stack’s version, naming the stack; the Delete that follows leaves it alone', async () => {
+    const other = new Stack(aws, 'other');
+    await created(version(), 'V', other);
+    const before = held();
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain(other.stackId);
+    succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
+    expect(held()).toEqual(before);
+  });
+
+  test('fails with the reason that the service leaves without an error', async () => {
+    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'CreatePackageVersion' ? 'no space' : undefined);
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain('AWS IoT reports for version 1.0.0 of brake-ecu: no space');
+  });
+
+  test('fails with the reason that publishing leaves without an error', async () => {
+    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain('no luck');
+    succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
+    expect(held()).toBeUndefined();
+  });
+
+  test('waits for a name whose deletion is under way', async () => {
+    const id = await created(version());
+    aws.iot.behaviour.staleReads = 2;
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    await created(version());
+    expect(held()?.status).toBe('DRAFT');
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a name with build metadata', version('1.0.0+abc'), /may only contain letters.*write "-" instead of "\+"/],
+    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description may only contain printable characters/],
+    ['too long a recipe', version('1.0.0', { Recipe: 'x'.repeat(3073) }), /at most 3072 characters, got 3073/],
+    [
+      'too many attributes',
+      version('1.0.0', { Attributes: { a: 'x'.repeat(3000) } }),
+      /3000 bytes together, keys and values, got 3001/,
+    ],
+    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute may only contain/],
+    [
+      'a tag of the library’s',
+      version('1.0.0', { Tags: [{ Key: ARTIFACT_TAGS.owner, Value: 'x' }] }),
+      /are the library's/,
+    ],
+  ])('refuses %s before the first call', async (_what, properties, reason) => {
+    const calls = await stack.callsOf(async () => {
+      expect((await stack.create(VERSION, 'V', properties)).Reason).toMatch(reason);
+    });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('Update', () => {
+  test('of nothing makes no write call', async () => {
+    const id = await created(published());
+    const calls = await stack.callsOf(() => stack.update(VERSION, 'V', id, published('1.0.0', { Salt: 'again' })));
+    expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource']);
+  });
+
+  test('sends only what has changed, never the attributes of a published version', async () => {
+    const id = await created(published('1.0.0', { Attributes: { a: '1' } }));
+    const calls = await stack.callsOf(async () => {
+      succeeded(
+        await stack.update(VERSION, 'V', id, published('1.0.0', { Attributes: { a: '1' }, Description: 'new' })),
+      );
+    });
+    expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource', 'UpdatePackageVersion', 'GetPackageVersion']);
+    const [sent] = aws.calls.filter({ operation: 'UpdatePackageVersion' });
+    expect(sent.input).toEqual({
+      packageName: PACKAGE,
+      versionName: '1.0.0',
+      description: 'new',
+      clientToken: expect.stringMatching(/^\S{36,64}$/),
+    });
+  });
+
+  test('changes the tags that the template set, and no others', async () => {
+    const id = await created(
+      version('1.0.0', {
+        Tags: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '1' },
+        ],
+      }),
+    );
+    const arn = `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}/version/1.0.0`;
+    await aws.iot.byHand('TagResource', { resourceArn: arn, tags: [{ Key: 'operator', Value: 'x' }] });
+    succeeded(
+      await stack.update(
+        VERSION,
+        'V',
+        id,
+        version('1.0.0', { Tags: [{ Key: 'b', Value: '2' }] }),
+        version('1.0.0', {
+          Tags: [
+            { Key: 'a', Value: '1' },
+            { Key: 'b', Value: '1' },
+          ],
+        }),
+      ),
+    );
+    expect(held()?.tags).toMatchObject({ b: '2', operator: 'x' });
+    expect(held()?.tags).not.toHaveProperty('a');
+  });
+
+  test.each<[string, object, object, string]>([
+    ['attributes', { Attributes: { signing: 'a' } }, { Attributes: { signing: 'b' } }, 'attributes (signing)'],
+    ['the state back to draft', {}, { Status: undefined }, 'status (PUBLISHED to DRAFT)'],
+  ])('of a published version refuses %s before any write', async (_what, before, after, named) => {
+    const id = await created(published('1.0.0', before));
+    const state = held();
+    const reply = await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new', ...after }));
+    expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
+    expect(reply.Reason).toContain(
+      `AWS IoT freezes what was published: cannot change ${named}. Ship the change under a new versionName`,
+    );
+    expect(held()).toEqual(state);
+    // the rollback's Update then finds nothing to do.
+    const calls = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
+      stack.callsOf(async () => succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', before)))),
+    );
+    expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource']);
+  });
+
+  test('in a rollback a published version stays published, the rest goes back, and the log says so', async () => {
+    const id = await created(version('1.0.0', { Description: 'old' }));
+    succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new' })));
+    const reply = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
+      stack.update(VERSION, 'V', id, version('1.0.0', { Description: 'old' })),
+    );
+    expect(succeeded(reply).Data?.Status).toBe('PUBLISHED');
+    expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'old' });
+    expect(stack.logs).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', stays: ['status (PUBLISHED to DRAFT)'] }),
+    );
+    expect(stack.logs).toContainEqual(expect.objectContaining({ Refused: 1 }));
+  });
+
+  test('a new versionName replaces; the clean-up removes the old version alone', async () => {
+    const old = await created(published('1.0.0'));
+    const { PhysicalResourceId: id } = succeeded(await stack.update(VERSION, 'V', old, published('2.0.0')));
+    expect(id).not.toBe(old);
+    expect(held('1.0.0')).toBeDefined();
+    succeeded(await stack.delete(VERSION, 'V', old, published('1.0.0')));
+    expect(held('1.0.0')).toBeUndefined();
+    expect(held('2.0.0')?.status).toBe('PUBLISHED');
+  });
+
+  test('a failed replacement answers with the old id and leaves nothing of the new version', async () => {
+    const old = await created(published('1.0.0'));
+    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
+    expect(await stack.update(VERSION, 'V', old, published('2.0.0'))).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: old,
+    });
+    expect(Object.keys(aws.iot.describe(PACKAGE)?.versions ?? {})).toEqual(['1.0.0']);
+  });
+
+  test('makes a version again that somebody has deleted', async () => {
+    const id = await created(published());
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    expect(succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', { Salt: '2' }))).PhysicalResourceId).toBe(
+      id,
+    );
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+
+  test('refuses a version that another stack has taken meanwhile, but not in a rollback', async () => {
+    const id = await created(version());
+    await created(version('1.0.0', { AdoptExisting: true }), 'V', new Stack(aws, 'other'));
+    const state = held();
+    const change = version('1.0.0', { Description: 'mine' });
+    expect(await stack.update(VERSION, 'V', id, change)).toMatchObject({ Status: 'FAILED' });
+    succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.update(VERSION, 'V', id, change)));
+    expect(held()).toEqual(state);
+  });
+});
+
+describe('Delete', () => {
+  test('takes three calls and ends when the version is gone', async () => {
+    const id = await created(published());
+    const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, published())));
+    expect(calls).toEqual(['ListTagsForResource', 'DeletePackageVersion', 'GetPackageVersion']);
+    expect(held()).toBeUndefined();
+  });
+
+  test('reads until the version is gone', async () => {
+    const id = await created(published());
+    aws.iot.behaviour.staleReads = 3;
+    const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, published())));
+    expect(calls.filter(operation => operation === 'GetPackageVersion')).toHaveLength(4);
+  });
+
+  test('of a missing version, or of one in a missing package, is a success', async () => {
+    const id = await created(version());
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    await aws.iot.byHand('DeletePackage', { packageName: PACKAGE });
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+  });
+
+  test.each(['silent', 'not-found'] as const)('bears a version that vanishes under it (%s)', async behaviour => {
+    aws.iot.behaviour.deleteMissing = behaviour;
+    const id = await created(version());
+    aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', trouble: { cut: 'after' } });
+    expect((await stack.delete(VERSION, 'V', id, version())).Status).toBe('FAILED');
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+  });
+
+  test('under RETAIN leaves the version to nobody, and the same stack name and logical id may have it again', async () => {
+    const kept = published('1.0.0', { Removal: 'RETAIN' });
+    const id = await created(kept);
+    await stack.during('DELETE_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, kept)));
+    expect(held()).toMatchObject({ status: 'PUBLISHED' });
+    expect(held()?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+
+    expect((await new Stack(aws, 'stranger').create(VERSION, 'V', kept)).Status).toBe('FAILED');
+    const again = new Stack(aws, stack.name, 'another-life');
+    await created(kept, 'V', again);
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(again.stackId);
+  });
+
+  test('under DEPRECATE deprecates a published version, and leaves a draft as it is', async () => {
+    for (const [name, status, end] of [
+      ['1.0.0', 'PUBLISHED', 'DEPRECATED'],
+      ['2.0.0', undefined, 'DRAFT'],
+    ] as const) {
+      const properties = version(name, { Status: status, Removal: 'DEPRECATE' });
+      const id = await created(properties, `V${name[0]}`);
+      succeeded(await stack.delete(VERSION, `V${name[0]}`, id, properties));
+      expect(held(name)?.status).toBe(end);
+      expect(held(name)?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+    }
+  });
+
+  test.each(['DELETE', 'DEPRECATE', 'RETAIN'])('in a rollback undoes the Create, under %s', async removal => {
+    const properties = published('1.0.0', { Removal: removal });
+    const id = await created(properties);
+    await stack.during('ROLLBACK_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, properties)));
+    expect(held()).toBeUndefined();
+  });
+
+  test('in a rollback gives an adopted version back', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED', attributes: { a: '1' } });
+    const before = held();
+    const properties = published('1.0.0', { AdoptExisting: true });
+    const id = await created(properties);
+    expect(held()?.tags).toHaveProperty([ARTIFACT_TAGS.owner]);
+    await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'V', id, properties),
+    );
+    expect(held()).toEqual(before);
+  });
+
+  describe('of the default version', () => {
+    let id: string;
+    beforeEach(async () => {
+      id = await created(published());
+      await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    });
+
+    test.each(['ValidationException', 'ConflictException'] as const)(
+      'is refused in a living stack that has not designated it (%s), naming the pointer',
+      async code => {
+        aws.iot.behaviour.defaultDeleteError = code;
+        const reply = await stack.delete(VERSION, 'V', id, published());
+        expect(reply.Status).toBe('FAILED');
+        expect(reply.Reason).toContain('version 1.0.0 is the default of software package brake-ecu');
+        expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('1.0.0');
+        expect(stack.logs).toContainEqual(expect.objectContaining({ Refused: 1 }));
+      },
+    );
+
+    test('is allowed to a stack that is being deleted', async () => {
+      await stack.during('DELETE_IN_PROGRESS', async () =>
+        succeeded(await stack.delete(VERSION, 'V', id, published())),
+      );
+      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBeUndefined();
+      expect(held()).toBeUndefined();
+    });
+
+    test('stays in a rollback, which succeeds and leaves it to nobody', async () => {
+      await stack.during('ROLLBACK_IN_PROGRESS', async () =>
+        succeeded(await stack.delete(VERSION, 'V', id, published())),
+      );
+      expect(held()?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+    });
+  });
+});
+
+describe('a rename within the stack', () => {
+  const renamed = async () => {
+    const old = await created(published(), 'Old');
+    const id = await created(published(), 'New');
+    return { old, id };
+  };
+
+  test('that succeeds: the former owner’s Delete leaves the version to the new one', async () => {
+    const { old, id } = await renamed();
+    succeeded(await stack.delete(VERSION, 'Old', old, published()));
+    expect(held()).toBeDefined();
+    succeeded(await stack.delete(VERSION, 'New', id, published()));
+    expect(held()).toBeUndefined();
+  });
+
+  test('that fails: the new owner’s Delete gives it back, and the former owner can delete it', async () => {
+    const { old, id } = await renamed();
+    await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'New', id, published()),
+    );
+    expect(held()).toBeDefined();
+    succeeded(await stack.delete(VERSION, 'Old', old, published()));
+    expect(held()).toBeUndefined();
+  });
+});
+
+describe('an SBOM', () => {
+  const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip' };
+
+  beforeEach(async () => {
+    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
+    const Statement = {
+      Effect: 'Allow',
+      Principal: { Service: 'iot.amazonaws.com' },
+      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Resource: 'arn:aws:s3:::artifacts/sbom.zip',
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+    await aws.call('s3', 'PutBucketPolicy', { Bucket: 'artifacts', Policy });
+  });
+
+  test('is associated, and disassociated when the template drops it', async () => {
+    const id = await created(version('1.0.0', { Sbom }));
+    expect(held()?.sbom).toEqual({ s3Location: { bucket: 'artifacts', key: 'sbom.zip' } });
+    succeeded(await stack.update(VERSION, 'V', id, version()));
+    expect(held()?.sbom).toBeUndefined();
+  });
+
+  test('that fails its validation fails the resource with each file’s error, before it is published', async () => {
+    aws.iot.behaviour.sbomValidation = () => [
+      { fileName: 'a.json', validationResult: 'FAILED', errorCode: 'INCOMPATIBLE_FORMAT', errorMessage: 'not SPDX' },
+      { fileName: 'b.json', validationResult: 'SUCCEEDED' },
+    ];
+    aws.iot.behaviour.sbomValidationTime = 0;
+    const reply = await stack.create(VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
+    expect(reply.Reason).toContain(
+      'the SBOM of version 1.0.0 of brake-ecu is not valid: a.json: INCOMPATIBLE_FORMAT not SPDX',
+    );
+    expect(held()?.status).toBe('DRAFT');
+  });
+});
