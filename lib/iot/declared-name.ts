@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { sameEnvironment } from '../core/environment';
+import { differ, sameEnvironment } from '../core/environment';
 import { ISoftwarePackage } from './software-package-interfaces';
 
 /**
@@ -24,5 +24,6 @@ export function samePackage(a: ISoftwarePackage, b: ISoftwarePackage): boolean {
       Stack.of(a) === Stack.of(b) && JSON.stringify(a.stack.resolve(one)) === JSON.stringify(b.stack.resolve(other))
     );
   }
-  return one === other && sameEnvironment(a, b);
+  const elsewhere = differ(a.env.account, b.env.account) || differ(a.env.region, b.env.region);
+  return one === other && !elsewhere && sameEnvironment(a, b);
 }

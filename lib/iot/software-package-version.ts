@@ -217,7 +217,7 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
   public readonly packageVersionArn: string;
 
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
-    super(scope, id);
+    super(scope, id, attrs.softwarePackage.env);
     validate(this, attrs.packageVersionName, checkVersionName);
     this.softwarePackage = attrs.softwarePackage;
     this.packageVersionName = attrs.packageVersionName;

@@ -12,7 +12,8 @@ import { PackageSbom } from './package-sbom';
 export function allowArtifact(version: Construct, provider: ArtifactProvider, artifact: PackageArtifactConfig): void {
   checkRegion(version, 'artifact', artifact.bucket);
   provider._allow({
-    actions: ['s3:GetObjectVersion'],
+    // unverified: that AWS IoT asks for GetObject where no version is named, as Amazon S3 does.
+    actions: artifact.objectVersion ? ['s3:GetObjectVersion'] : ['s3:GetObject', 's3:GetObjectVersion'],
     resources: [artifact.bucket.arnForObjects(artifact.objectKey)],
     collapsedResource: artifact.bucket.arnForObjects('*'),
   });

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CfnParameter } from 'aws-cdk-lib';
+import { JobRecipe, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { VERSION, artifact, newStack } from '../app';
+
+function rendered(recipe: JobRecipe, stack = newStack()): unknown {
+  SoftwarePackage.fromPackageName(stack, 'P', 'p').addVersion('V', { versionName: '1', recipe });
+  return artifact(stack, VERSION).Recipe;
+}
+
+test('an object becomes JSON', () => {
+  expect(rendered(JobRecipe.fromObject({ version: '1.0', steps: [{ wait: 3 }] }))).toBe(
+    '{"version":"1.0","steps":[{"wait":3}]}',
+  );
+});
+
+test('an object may hold tokens', () => {
+  const stack = newStack();
+  const url = new CfnParameter(stack, 'Url').valueAsString;
+
+  expect(rendered(JobRecipe.fromObject({ url }), stack)).toEqual({
+    'Fn::Join': ['', ['{"url":"', { Ref: 'Url' }, '"}']],
+  });
+});
+
+test('a text stays as it is, placeholders included', () => {
+  const text = '{"url": "${aws:iot:s3-presigned-url:https://s3/b/k}"}';
+  expect(rendered(JobRecipe.fromString(text))).toBe(text);
+});
+
+test('a file is read as UTF-8', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
+  try {
+    const path = join(folder, 'recipe.json');
+    writeFileSync(path, '{"name":"Bremse für alle"}');
+    expect(rendered(JobRecipe.fromFile(path))).toBe('{"name":"Bremse für alle"}');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a recipe of exactly 3,072 characters is possible', () => {
+  expect(rendered(JobRecipe.fromString('x'.repeat(3072)))).toHaveLength(3072);
+});
