@@ -56,7 +56,9 @@ async function importFirst(stem) {
       return extension === '.mjs' ? await import(pathToFileURL(file).href) : require(file);
     } catch (error) {
       if (error.code === 'ERR_REQUIRE_ESM') return import(pathToFileURL(file).href);
-      throw error instanceof SyntaxError ? failure('Runtime.UserCodeSyntaxError', String(error), error) : error;
+      if (error instanceof SyntaxError) throw failure('Runtime.UserCodeSyntaxError', String(error), error);
+      if (/MODULE_NOT_FOUND$/.test(error.code)) throw failure('Runtime.ImportModuleError', String(error), error);
+      throw error;
     }
   }
   throw failure('Runtime.ImportModuleError', `Error: Cannot find module '${path.basename(stem)}'`);

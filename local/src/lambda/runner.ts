@@ -137,6 +137,8 @@ export class Runner {
       TZ: ':UTC',
       LANG: 'en_US.UTF-8',
       AWS_ENDPOINT_URL: endpoint,
+      // the SDK's advice on the Node.js that happens to run here does not belong in a function's log.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
       ...Environment?.Variables,
       _HANDLER: Handler,

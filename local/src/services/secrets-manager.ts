@@ -28,7 +28,7 @@ export class SecretsManager implements Service {
 
   readonly operations: Readonly<Record<string, Operation>> = {
     CreateSecret: {
-      needs: ({ Name }, world) => [{ action: 'secretsmanager:CreateSecret', resource: arn(`${Name}-??????`, world) }],
+      needs: ({ Name }, world) => [{ action: 'secretsmanager:CreateSecret', resource: arn(Name, world) }],
       run: (input, { world }) => this.create(input, world),
     },
     GetSecretValue: this.onSecret('GetSecretValue', (secret, { VersionId, VersionStage = 'AWSCURRENT' }) => {
@@ -98,7 +98,7 @@ export class SecretsManager implements Service {
   ): Operation {
     return {
       needs: ({ SecretId }, world): Needed[] => [
-        { action: `secretsmanager:${action}`, resource: this.find(SecretId)?.ARN ?? arn(`${SecretId}-??????`, world) },
+        { action: `secretsmanager:${action}`, resource: this.find(SecretId)?.ARN ?? arn(SecretId, world) },
       ],
       run: (input, { world }) => {
         const secret = this.find(input.SecretId);
