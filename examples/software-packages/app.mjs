@@ -46,5 +46,5 @@ function published(versionName, attributes) {
 
 /** @param {SoftwarePackageVersion} version */
 function designate(version) {
-  new DefaultPackageVersion(stack, 'Default', { version });
+  new DefaultPackageVersion(stack, 'DefaultVersion', { version });
 }

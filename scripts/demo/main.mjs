@@ -8,12 +8,15 @@ import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { cdk, isolated } from './cdk.mjs';
 import { check } from './check.mjs';
 import { followEvents } from './events.mjs';
-import { isEnd, isFailure, sayEvent, sayState } from './report.mjs';
+import { isFailure, isNews, isOver, nameOf, sayEvent, sayState } from './report.mjs';
 import { bold, busy, dim, green, red, say } from './screen.mjs';
 import { stateOf } from './state.mjs';
 import { PACKAGE, STACK, STEPS } from './steps.mjs';
 
 const EXAMPLE = 'node examples/software-packages/app.mjs';
+
+// the SDK warns where Node.js is older than it will support one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const started = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
@@ -39,18 +42,19 @@ try {
 
 async function play(step) {
   say(dim(`    $ cdk ${step.command.join(' ')}`));
+  const since = Date.now();
   const failures = [];
   const status = busy('synthesising and uploading');
   const see = event => {
-    status.update(`${event.ResourceStatus}  ${event.LogicalResourceId}`);
+    status.update(isOver(event) ? 'the CLI looks every few seconds' : `${event.ResourceStatus}  ${nameOf(event)}`);
     if (isFailure(event)) failures.push(event);
-    if (isEnd(event)) sayEvent(event);
+    if (isNews(event)) sayEvent(event);
   };
-  const args = [...step.command, '--app', EXAMPLE, '--require-approval', 'never'];
+  const args = [...step.command, '--app', EXAMPLE, '--require-approval', 'never', '--no-version-reporting'];
   const run = () => cdk(args, { ...aws.env, ...isolated(folder) });
   const ended = await followEvents(clients.cloudFormation, STACK, see, run).finally(status.end);
   const state = await stateOf(clients, STACK, PACKAGE);
-  sayState(state);
+  sayState(state, since);
   check(step, { ...ended, failures, state });
 }
 

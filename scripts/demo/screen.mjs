@@ -54,7 +54,7 @@ export function busy(text) {
 function drawStatus() {
   if (!terminal || !status) return;
   const line = `    ${FRAMES[status.frame % FRAMES.length]} ${status.text} (${status.seconds()} s)`;
-  out.write(dim(line.slice(0, (out.columns ?? 80) - 1)));
+  out.write(dim(line.slice(0, (out.columns || 80) - 1)));
 }
 
 function clearStatus() {

@@ -15,6 +15,6 @@ const version = firmware.addVersion('V1', {
   artifact: PackageArtifact.fromAsset(__filename),
   status: PackageVersionStatus.PUBLISHED,
 });
-new DefaultPackageVersion(stack, 'Default', { version });
+new DefaultPackageVersion(stack, 'DefaultVersion', { version });
 
 console.log(JSON.stringify(app.synth().getStackByName('Firmware').template));
