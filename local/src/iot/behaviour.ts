@@ -89,3 +89,37 @@ export const DEFAULT_PACKAGE_BEHAVIOUR: Readonly<PackageBehaviour> = {
   sbomValidation: undefined,
   errorReason: () => undefined,
 };
+
+export interface JobBehaviour {
+  // undocumented choices, each with the likelier one as default.
+
+  /** Whether DeleteJob needs force while a job that has ended still has executions. */
+  deleteJobWithExecutions: 'free' | 'needs-force';
+  /** Whether DeleteJobExecution takes TIMED_OUT for a terminal state, as the guide does and its own page does not. */
+  deleteTimedOut: 'free' | 'needs-force';
+  /** Whether force lets DeleteJobExecution delete QUEUED executions: its page names IN_PROGRESS only. */
+  forcedDeleteOfQueued: 'allowed' | 'refused';
+
+  // what is slow.
+
+  /** Executions of a cancelled job that are cancelled in a minute. */
+  executionsCanceledPerMinute: number;
+  /** Milliseconds that the deletion of a job takes, by its number of executions. */
+  jobDeletionTime: (executions: number) => number;
+  /** Milliseconds that the index of things is built after its configuration has changed. */
+  indexBuildTime: number;
+}
+
+export const DEFAULT_JOB_BEHAVIOUR: Readonly<JobBehaviour> = {
+  deleteJobWithExecutions: 'free',
+  deleteTimedOut: 'free',
+  forcedDeleteOfQueued: 'allowed',
+  executionsCanceledPerMinute: 1000,
+  jobDeletionTime: executions => 1000 + executions,
+  indexBuildTime: 0,
+};
+
+/** All that may be turned in the local AWS IoT. */
+export type IotBehaviour = PackageBehaviour & JobBehaviour;
+
+export const DEFAULT_BEHAVIOUR: Readonly<IotBehaviour> = { ...DEFAULT_PACKAGE_BEHAVIOUR, ...DEFAULT_JOB_BEHAVIOUR };

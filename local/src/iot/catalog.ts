@@ -53,6 +53,13 @@ export class Catalog {
     return found;
   }
 
+  /** The version that an ARN names, `$default` resolved, or undefined where there is none. */
+  findVersion(arn: string): VersionRecord | undefined {
+    const [, packageName = '', wanted = ''] = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn) ?? [];
+    const found = this.packages.get(packageName);
+    return found?.versions.get(wanted === '$default' ? (found.defaultVersionName ?? '') : wanted);
+  }
+
   /** Lets the next `reads` of a deleted record still see it. */
   leaveAfterimage(record: PackageRecord | VersionRecord, reads: number): void {
     this.afterimages.delete(record.arn);

@@ -1,8 +1,8 @@
 /**
  * Every constraint that the API reference of AWS IoT documents for the members of an input: of the software package
- * catalog, tags and the indexing configuration.
+ * catalog, tags, fleet indexing and jobs.
  */
-import { flag, integer, list, map, oneOf, required, structure, text } from '../shape';
+import { decimal, flag, integer, list, map, oneOf, required, structure, text } from '../shape';
 
 const packageName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9\-_.]+/u });
 const versionName = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9\-_.]+/u });
@@ -101,5 +101,145 @@ export const INDEXING = {
       managedFields: fields,
       customFields: fields,
     }),
+  },
+  SearchIndex: {
+    indexName: text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
+    queryString: required(text({ min: 1 })),
+    queryVersion: text(),
+    maxResults: integer({ min: 1, max: 100 }),
+    nextToken: text(),
+  },
+} as const;
+
+const jobId = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9_-]+/u });
+const thingName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u });
+const namespaceId = text({ pattern: /[a-zA-Z0-9_-]+/u });
+const jobTargets = list(text({ max: 2048 }), { min: 1 });
+const comment = text({ max: 2028, pattern: /[^\p{C}]+/u });
+const arnText = text({ min: 1, max: 1600, pattern: /arn:[!-~]+/u });
+const dateTime = text({ min: 1, max: 64 });
+const executionStatus = oneOf(
+  'QUEUED',
+  'IN_PROGRESS',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'REJECTED',
+  'REMOVED',
+  'CANCELED',
+);
+const jobPage = { maxResults: integer({ min: 1, max: 250 }), nextToken: text() };
+const ofJob = { jobId: required(jobId) };
+const ofExecution = { ...ofJob, thingName: required(thingName) };
+
+const jobConfiguration = {
+  description: comment,
+  presignedUrlConfig: structure({ roleArn, expiresInSec: integer({ min: 60, max: 3600 }) }),
+  jobExecutionsRolloutConfig: structure({
+    maximumPerMinute: integer({ min: 1 }),
+    exponentialRate: structure({
+      baseRatePerMinute: required(integer({ min: 1, max: 1000 })),
+      incrementFactor: required(decimal({ min: 1.1, max: 5 })),
+      rateIncreaseCriteria: required(
+        structure({ numberOfNotifiedThings: integer({ min: 1 }), numberOfSucceededThings: integer({ min: 1 }) }),
+      ),
+    }),
+  }),
+  abortConfig: structure({
+    criteriaList: required(
+      list(
+        structure({
+          failureType: required(oneOf('FAILED', 'REJECTED', 'TIMED_OUT', 'ALL')),
+          action: required(oneOf('CANCEL')),
+          thresholdPercentage: required(decimal({ max: 100 })),
+          minNumberOfExecutedThings: required(integer({ min: 1 })),
+        }),
+        { min: 1 },
+      ),
+    ),
+  }),
+  timeoutConfig: structure({ inProgressTimeoutInMinutes: integer({ min: 1, max: 10_080 }) }),
+  jobExecutionsRetryConfig: structure({
+    criteriaList: required(
+      list(
+        structure({
+          failureType: required(oneOf('FAILED', 'TIMED_OUT', 'ALL')),
+          numberOfRetries: required(integer({ min: 0, max: 10 })),
+        }),
+        { min: 1, max: 2 },
+      ),
+    ),
+  }),
+};
+
+export const JOBS = {
+  CreateJob: {
+    ...ofJob,
+    ...jobConfiguration,
+    targets: required(jobTargets),
+    document: text({ max: 32_768 }),
+    documentSource: text({ min: 1, max: 1350 }),
+    targetSelection: oneOf('CONTINUOUS', 'SNAPSHOT'),
+    tags: tagList,
+    namespaceId,
+    jobTemplateArn: arnText,
+    documentParameters: map(
+      text({ min: 1, max: 128, pattern: /[a-zA-Z0-9_-]+/u }),
+      text({ min: 1, max: 30_720, pattern: /[^\p{C}]+/u }),
+    ),
+    schedulingConfig: structure({
+      startTime: dateTime,
+      endTime: dateTime,
+      endBehavior: oneOf('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL'),
+      maintenanceWindows: list(
+        structure({
+          startTime: required(text({ min: 1, max: 256 })),
+          durationInMinutes: required(integer({ min: 1, max: 1430 })),
+        }),
+      ),
+    }),
+    destinationPackageVersions: list(arnText, { max: 25 }),
+  },
+  DescribeJob: { ...ofJob, beforeSubstitution: flag() },
+  GetJobDocument: { ...ofJob, beforeSubstitution: flag() },
+  UpdateJob: { ...ofJob, ...jobConfiguration, namespaceId },
+  CancelJob: {
+    ...ofJob,
+    reasonCode: text({ max: 128, pattern: /[\p{Lu}\p{Nd}_]+/u }),
+    comment,
+    force: flag(),
+  },
+  DeleteJob: { ...ofJob, force: flag(), namespaceId },
+  ListJobs: {
+    ...jobPage,
+    status: oneOf('IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED'),
+    targetSelection: oneOf('CONTINUOUS', 'SNAPSHOT'),
+    thingGroupName: text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
+    thingGroupId: text({ min: 1, max: 128, pattern: /[a-zA-Z0-9-]+/u }),
+    namespaceId,
+  },
+  AssociateTargetsWithJob: { ...ofJob, targets: required(jobTargets), comment, namespaceId },
+} as const;
+
+export const EXECUTIONS = {
+  DescribeJobExecution: { ...ofExecution, executionNumber: integer() },
+  CancelJobExecution: {
+    ...ofExecution,
+    force: flag(),
+    expectedVersion: integer(),
+    statusDetails: map(
+      text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
+      text({ min: 1, pattern: /[^\p{C}]+/u }),
+      { max: 10 },
+    ),
+  },
+  DeleteJobExecution: { ...ofExecution, executionNumber: required(integer()), force: flag(), namespaceId },
+  ListJobExecutionsForJob: { ...ofJob, ...jobPage, status: executionStatus },
+  ListJobExecutionsForThing: {
+    thingName: required(thingName),
+    ...jobPage,
+    status: executionStatus,
+    jobId,
+    namespaceId,
   },
 } as const;

@@ -19,9 +19,6 @@ export const quotaExceeded = (message: string) => new ServiceError('ServiceQuota
 /** Gone: the limit of tags and of jobs. */
 export const limitExceeded = (message: string) => new ServiceError('LimitExceededException', message, 410);
 
-/** Not 429, as everywhere else. */
-export const throttled = (message = 'Rate exceeded') => new ServiceError('ThrottlingException', message, 400);
-
 /**
  * A refusal whose error type AWS does not document: the operation declares, or AWS's own code expects, either.
  */
@@ -29,3 +26,11 @@ export type RefusalCode = 'ValidationException' | 'ConflictException';
 
 export const refusal = (code: RefusalCode, message: string, resourceId: string) =>
   code === 'ConflictException' ? conflict(message, resourceId) : validation(message);
+
+export const alreadyExists = (message: string, resourceId: string, resourceArn: string) =>
+  new ServiceError('ResourceAlreadyExistsException', message, 409, { resourceId, resourceArn });
+export const invalidStateTransition = (message: string) =>
+  new ServiceError('InvalidStateTransitionException', message, 409);
+export const versionConflict = (message: string) => new ServiceError('VersionConflictException', message, 409);
+export const invalidQuery = (message: string) => new ServiceError('InvalidQueryException', message, 400);
+export const indexNotReady = (message: string) => new ServiceError('IndexNotReadyException', message, 400);

@@ -1,15 +1,23 @@
-/** AWS IoT in the local AWS: the software package catalog, tags and the configuration of fleet indexing. */
+/** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
 import type { Service, World } from '../service';
-import { DEFAULT_PACKAGE_BEHAVIOUR, type PackageBehaviour } from './behaviour';
+import { DEFAULT_BEHAVIOUR, type IotBehaviour } from './behaviour';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
+import { Devices, setPackage } from './devices';
+import { Fleet } from './fleet';
+import { fleetIndexOperations } from './fleet-index';
 import { Indexing, indexingOperations } from './indexing';
+import { jobExecutionOperations } from './job-executions';
+import { type Execution, type ExecutionStatus, type JobStatus, JobStore } from './job-store';
+import { jobOperations } from './jobs';
 import { type Operations, withClientTokens } from './operation';
-import { packageConfigurationOperations, packageOperations } from './packages';
+import { PackageConfiguration, packageConfigurationOperations } from './package-configuration';
+import { packageOperations } from './packages';
 import { sbomOperations, sbomStatus } from './sbom';
 import { TagStore, tagOperations } from './tags';
 import { versionOperations } from './versions';
 
-export type { PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
+export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
+export type { Devices, ReportedStatus } from './devices';
 export type { SbomFileResult } from './sbom-archive';
 
 /** A version as tests compare it; members that it does not have are absent. */
@@ -34,8 +42,19 @@ export interface PackageDescription {
   readonly versions: Readonly<Record<string, VersionDescription>>;
 }
 
-/** What may be turned in the local AWS IoT. */
-export type IotBehaviour = PackageBehaviour;
+/** A job as tests compare it. */
+export interface JobDescription {
+  readonly status: JobStatus;
+  /** In the order in which they were queued. */
+  readonly executions: readonly ExecutionDescription[];
+}
+
+export interface ExecutionDescription {
+  readonly thingName: string;
+  readonly executionNumber: number;
+  readonly retryAttempt: number;
+  readonly status: ExecutionStatus;
+}
 
 /** The local AWS IoT, and what a test sees and turns of it. */
 export class Iot implements Service {
@@ -44,27 +63,39 @@ export class Iot implements Service {
   readonly operations: Operations;
   /** May be changed at any time. */
   readonly behaviour: IotBehaviour;
+  /** What the devices do. */
+  readonly devices: Devices;
 
   private readonly catalog = new Catalog();
   private readonly tags = new TagStore();
   private readonly indexing = new Indexing();
+  private readonly packageConfiguration = new PackageConfiguration();
+  private readonly fleet: Fleet;
+  private readonly jobStore: JobStore;
 
   constructor(
     private readonly world: World,
     behaviour: Partial<IotBehaviour> = {},
   ) {
-    this.behaviour = { ...DEFAULT_PACKAGE_BEHAVIOUR, ...behaviour };
+    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
+    this.fleet = new Fleet(world);
+    this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
+      succeeded: execution => this.recordInstalled(execution),
+      gone: job => this.tags.forget(job.arn),
+    });
+    this.devices = new Devices(this.fleet, this.jobStore);
     this.operations = this.createOperations();
   }
 
   private createOperations(): Operations {
-    const { catalog, tags, indexing, behaviour } = this;
+    const { catalog, tags, indexing, behaviour, fleet, jobStore: jobs } = this;
     const context = { catalog, tags, indexing, behaviour };
+    const jobContext = { jobs, fleet, catalog, tags, behaviour };
     return {
       ...withClientTokens(
         {
           ...packageOperations(context),
-          ...packageConfigurationOperations(),
+          ...packageConfigurationOperations(this.packageConfiguration),
           ...versionOperations(context),
           ...sbomOperations(context),
         },
@@ -72,6 +103,9 @@ export class Iot implements Service {
       ),
       ...tagOperations(tags),
       ...indexingOperations(indexing),
+      ...fleetIndexOperations({ fleet, indexing, behaviour }),
+      ...jobOperations(jobContext),
+      ...jobExecutionOperations(jobContext),
     };
   }
 
@@ -109,6 +143,42 @@ export class Iot implements Service {
   describe(packageName: string): PackageDescription | undefined {
     const record = this.catalog.packages.get(packageName);
     return record && this.describePackage(record);
+  }
+
+  /** The ids of all jobs, those in deletion too. */
+  get jobs(): readonly string[] {
+    return [...this.jobStore.all.values()].map(({ id }) => id).sort();
+  }
+
+  /** A job with all its executions, or undefined where there is none. */
+  describeJob(jobId: string): JobDescription | undefined {
+    const job = this.jobStore.all.get(jobId);
+    return (
+      job && {
+        status: job.status,
+        executions: [...job.executions.values()].map(({ thing, number, retryAttempt, status }) => ({
+          thingName: thing.name,
+          executionNumber: number,
+          retryAttempt,
+          status,
+        })),
+      }
+    );
+  }
+
+  /** Opens or closes a maintenance window of a job that has some. */
+  setMaintenanceWindow(jobId: string, open: boolean): void {
+    this.jobStore.setWindow(this.jobStore.job(jobId), open);
+  }
+
+  /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
+  private recordInstalled({ job, thing }: Execution): void {
+    if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
+    for (const arn of job.settings.destinationPackageVersions ?? []) {
+      const version = this.catalog.findVersion(arn);
+      // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
+      if (version) setPackage(thing, version.packageName, { version: version.name });
+    }
   }
 
   private describePackage(record: PackageRecord): PackageDescription {

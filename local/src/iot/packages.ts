@@ -1,4 +1,4 @@
-/** Software packages and the account's package configuration. */
+/** Software packages. */
 import type { PackageBehaviour } from './behaviour';
 import { type Catalog, type PackageRecord, packageArn } from './catalog';
 import { PACKAGES } from './constraints';
@@ -116,33 +116,6 @@ export function packageOperations(context: CatalogContext): Operations {
       run(input) {
         const page = catalog.packages.page(input, { scope: 'packages', pageSize: 100, badToken: validation });
         return { packageSummaries: page.items.map(summary), nextToken: page.nextToken };
-      },
-    }),
-  };
-}
-
-export function packageConfigurationOperations(): Operations {
-  // unverified: that an account which never set it is answered so.
-  let versionUpdateByJobsConfig: { enabled?: boolean; roleArn?: string } = { enabled: false };
-  return {
-    GetPackageConfiguration: operation({
-      http: 'GET /package-configuration',
-      members: PACKAGES.GetPackageConfiguration,
-      invalid,
-      needs: () => [{ action: 'iot:GetPackageConfiguration', resource: '*' }],
-      run: () => ({ versionUpdateByJobsConfig }),
-    }),
-    UpdatePackageConfiguration: operation({
-      http: 'PATCH /package-configuration',
-      members: PACKAGES.UpdatePackageConfiguration,
-      invalid,
-      needs: ({ versionUpdateByJobsConfig: wanted }) => [
-        { action: 'iot:UpdatePackageConfiguration', resource: '*' },
-        ...(wanted?.roleArn ? [{ action: 'iam:PassRole', resource: wanted.roleArn }] : []),
-      ],
-      run({ versionUpdateByJobsConfig: wanted }) {
-        versionUpdateByJobsConfig = { ...versionUpdateByJobsConfig, ...wanted };
-        return {};
       },
     }),
   };

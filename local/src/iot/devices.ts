@@ -1,0 +1,81 @@
+/** The side of the devices: who is in the fleet, what they do with their jobs and what they report. */
+import type { Fleet, ReportedPackage, Thing } from './fleet';
+import { type Execution, type ExecutionStatus, type JobStore, isTerminal } from './job-store';
+
+/** What a device may report of an execution. */
+export type ReportedStatus = Extract<ExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;
+
+export class Devices {
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly jobs: JobStore,
+  ) {}
+
+  /** Registers things, each in the given groups; a group exists once a thing was in it. */
+  add(thingNames: string | readonly string[], options: { readonly groups?: readonly string[] } = {}): void {
+    for (const name of [thingNames].flat()) {
+      this.fleet.add(name);
+      for (const group of options.groups ?? []) this.join(name, group);
+    }
+  }
+
+  /** Deletes a thing: what it has not finished is REMOVED, its executions stay. */
+  remove(thingName: string): void {
+    const thing = this.fleet.thing(thingName);
+    for (const group of [...thing.groups]) this.leave(thingName, group);
+    this.jobs.withdraw(thing);
+    thing.deleted = true;
+  }
+
+  /** Puts a thing into a group, where continuous jobs wait for it. */
+  join(thingName: string, group: string): void {
+    const thing = this.fleet.thing(thingName);
+    this.fleet.join(thing, group);
+    this.jobs.regroup(thing, group);
+  }
+
+  /** Takes a thing out of a group: continuous jobs of the group end for it as REMOVED. */
+  leave(thingName: string, group: string): void {
+    const thing = this.fleet.thing(thingName);
+    this.fleet.leave(thing, group);
+    this.jobs.regroup(thing, group);
+  }
+
+  /** Reports the latest execution of a job on a thing. Throws where it is over already, as a device would be told. */
+  advance(
+    thingName: string,
+    jobId: string,
+    status: ReportedStatus,
+    statusDetails?: Readonly<Record<string, string>>,
+  ): void {
+    const execution = this.jobs.execution(jobId, thingName);
+    if (isTerminal(execution.status)) {
+      throw new Error(`${thingName} cannot report ${status} of ${jobId}: the execution is ${execution.status}`);
+    }
+    this.report(execution, status, statusDetails);
+  }
+
+  /** Reports all executions of a job that are not over; `status` may choose by thing, undefined leaves one alone. */
+  advanceAll(jobId: string, status: ReportedStatus | ((thingName: string) => ReportedStatus | undefined)): void {
+    const open = [...this.jobs.job(jobId).executions.values()].filter(execution => !isTerminal(execution.status));
+    for (const execution of open) {
+      const reported = typeof status === 'function' ? status(execution.thing.name) : status;
+      if (reported) this.report(execution, reported);
+    }
+  }
+
+  /** Writes what a device has installed into its shadow `$package`; undefined takes the package out. */
+  reportPackage(thingName: string, packageName: string, reported: ReportedPackage | undefined): void {
+    setPackage(this.fleet.thing(thingName), packageName, reported);
+  }
+
+  private report(execution: Execution, status: ReportedStatus, statusDetails = execution.statusDetails): void {
+    execution.statusDetails = statusDetails;
+    this.jobs.move(execution, status);
+  }
+}
+
+export function setPackage(thing: Thing, packageName: string, reported: ReportedPackage | undefined): void {
+  if (reported) thing.packages.set(packageName, reported);
+  else thing.packages.delete(packageName);
+}

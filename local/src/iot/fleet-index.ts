@@ -1,0 +1,78 @@
+/** Fleet indexing: the search over things and their named shadows. */
+import type { JobBehaviour } from './behaviour';
+import { INDEXING } from './constraints';
+import { indexNotReady, invalidRequest, notFound } from './errors';
+import type { Fleet, Thing } from './fleet';
+import type { Indexing } from './indexing';
+import { type Operations, operation } from './operation';
+import { type Lookup, parseQuery } from './query';
+
+const THINGS = 'AWS_Things';
+const PACKAGE_SHADOW = '$package';
+
+export function fleetIndexOperations(context: {
+  readonly fleet: Fleet;
+  readonly indexing: Indexing;
+  readonly behaviour: JobBehaviour;
+}): Operations {
+  const { fleet, indexing, behaviour } = context;
+  return {
+    SearchIndex: operation({
+      http: 'POST /indices/search',
+      members: INDEXING.SearchIndex,
+      invalid: 'InvalidRequestException',
+      needs: ({ indexName = THINGS }, world) => [
+        { action: 'iot:SearchIndex', resource: world.arn('iot', `index/${indexName}`) },
+      ],
+      run({ indexName = THINGS, queryString, maxResults, nextToken }, { world }) {
+        // unverified: that the index of things is not found while indexing is off.
+        if (indexName !== THINGS || !indexing.enabled) throw notFound(`Index ${indexName} does not exist`);
+        if (world.clock.now() < indexing.changedAt + behaviour.indexBuildTime) {
+          throw indexNotReady(`Index ${indexName} is not ready: it is being built`);
+        }
+        const query = parseQuery(queryString);
+        const page = fleet.things.page(
+          { maxResults, nextToken },
+          {
+            scope: `search ${queryString}`,
+            pageSize: 100,
+            matches: thing => !thing.deleted && query(lookup(thing, indexing)),
+            badToken: invalidRequest,
+          },
+        );
+        return { things: page.items.map(thing => document(thing, indexing)), nextToken: page.nextToken };
+      },
+    }),
+  };
+}
+
+/** Fields that are not indexed have no values: a query for them is no error, and finds nothing. */
+function lookup(thing: Thing, indexing: Indexing): Lookup {
+  return path => {
+    const [root, ...rest] = path;
+    if (path.length === 1 && root === 'thingName') return [thing.name];
+    if (path.length === 1 && root === 'thingGroupNames') return [...thing.groups];
+    return root === 'shadow' ? leaf(shadows(thing, indexing), rest) : [];
+  };
+}
+
+function leaf(value: unknown, path: readonly string[]): string[] {
+  if (path.length === 0) return typeof value === 'string' ? [value] : [];
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, path[0])) return [];
+  return leaf((value as Record<string, unknown>)[path[0]], path.slice(1));
+}
+
+function shadows(thing: Thing, indexing: Indexing): object {
+  if (!indexing.covers(PACKAGE_SHADOW) || thing.packages.size === 0) return {};
+  return { name: { [PACKAGE_SHADOW]: { reported: Object.fromEntries(thing.packages) } } };
+}
+
+function document(thing: Thing, indexing: Indexing) {
+  return {
+    thingName: thing.name,
+    // unverified: the form of a thing's id.
+    thingId: thing.name,
+    thingGroupNames: [...thing.groups],
+    shadow: JSON.stringify(shadows(thing, indexing)),
+  };
+}

@@ -1,0 +1,158 @@
+/** Operations on job executions. */
+import type { Needed, World } from '../service';
+import type { JobBehaviour } from './behaviour';
+import { EXECUTIONS } from './constraints';
+import { invalidRequest, invalidStateTransition, versionConflict } from './errors';
+import { thingArn } from './fleet';
+import { type Execution, isTerminal } from './job-store';
+import { type JobContext, inNamespace, jobArn } from './jobs';
+import { type Operations, date, operation } from './operation';
+
+const invalid = 'InvalidRequestException';
+
+export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobContext): Operations {
+  const onJob = (action: string, world: World, { jobId }: { jobId?: string }): Needed => {
+    const resource = jobArn(world, jobId);
+    return { action: `iot:${action}`, resource, context: tags.context(resource) };
+  };
+  // things have no tags that a condition could ask for.
+  const onThing = (action: string, world: World, { thingName }: { thingName?: string }): Needed => ({
+    action: `iot:${action}`,
+    resource: thingArn(world, thingName),
+  });
+
+  return {
+    DescribeJobExecution: operation({
+      http: 'GET /things/{thingName}/jobs/{jobId}',
+      members: EXECUTIONS.DescribeJobExecution,
+      invalid,
+      // unverified: which of the two resources is asked for; the authorization reference has both as optional.
+      needs: (input, world) => [
+        onJob('DescribeJobExecution', world, input),
+        onThing('DescribeJobExecution', world, input),
+      ],
+      run({ jobId, thingName, executionNumber }, { world }) {
+        // unverified: that it is the latest one where no number is given.
+        return { execution: describe(jobs.execution(jobId, thingName, executionNumber), world.clock.now()) };
+      },
+    }),
+
+    CancelJobExecution: operation({
+      http: 'PUT /things/{thingName}/jobs/{jobId}/cancel',
+      members: EXECUTIONS.CancelJobExecution,
+      invalid,
+      needs: (input, world) => [onJob('CancelJobExecution', world, input), onThing('CancelJobExecution', world, input)],
+      run({ jobId, thingName, force = false, expectedVersion, statusDetails }) {
+        const execution = jobs.execution(jobId, thingName);
+        if (expectedVersion !== undefined && expectedVersion !== execution.versionNumber) {
+          throw versionConflict(`The execution has version ${execution.versionNumber}, not ${expectedVersion}`);
+        }
+        if (isTerminal(execution.status) || (execution.status === 'IN_PROGRESS' && !force)) {
+          throw invalidStateTransition(`Job execution is ${execution.status} and cannot be canceled`);
+        }
+        execution.forceCanceled = force;
+        execution.statusDetails = statusDetails ?? execution.statusDetails;
+        jobs.move(execution, 'CANCELED');
+      },
+    }),
+
+    DeleteJobExecution: operation({
+      http: 'DELETE /things/{thingName}/jobs/{jobId}/executionNumber/{executionNumber}',
+      members: EXECUTIONS.DeleteJobExecution,
+      invalid,
+      needs: (input, world) => [onJob('DeleteJobExecution', world, input), onThing('DeleteJobExecution', world, input)],
+      run({ jobId, thingName, executionNumber, force = false, namespaceId }) {
+        const execution = jobs.execution(jobId, thingName, executionNumber);
+        inNamespace(execution.job, namespaceId);
+        if (!mayBeDeleted(execution, force, behaviour)) {
+          throw invalidStateTransition(`Job execution is ${execution.status} and cannot be deleted`);
+        }
+        jobs.remove(execution);
+      },
+    }),
+
+    ListJobExecutionsForJob: operation({
+      http: 'GET /jobs/{jobId}/things',
+      members: EXECUTIONS.ListJobExecutionsForJob,
+      invalid,
+      needs: (input, world) => [onJob('ListJobExecutionsForJob', world, input)],
+      run({ jobId, status, ...request }) {
+        const page = jobs.job(jobId).executions.page(request, {
+          scope: `executions of job ${jobId} ${status ?? ''}`,
+          pageSize: 250,
+          matches: execution => status === undefined || execution.status === status,
+          badToken: invalidRequest,
+        });
+        return {
+          executionSummaries: page.items.map(execution => ({
+            thingArn: execution.thing.arn,
+            jobExecutionSummary: summary(execution),
+          })),
+          nextToken: page.nextToken,
+        };
+      },
+    }),
+
+    ListJobExecutionsForThing: operation({
+      http: 'GET /things/{thingName}/jobs',
+      members: EXECUTIONS.ListJobExecutionsForThing,
+      invalid,
+      needs: (input, world) => [onThing('ListJobExecutionsForThing', world, input)],
+      run({ thingName, status, jobId, namespaceId, ...request }) {
+        const thing = fleet.thing(thingName);
+        const page = jobs.settled(thing.executions).page(request, {
+          scope: `executions of thing ${thingName} ${status ?? ''} ${jobId ?? ''} ${namespaceId ?? ''}`,
+          pageSize: 250,
+          matches: execution =>
+            (status === undefined || execution.status === status) &&
+            (jobId === undefined || execution.job.id === jobId) &&
+            (namespaceId === undefined || execution.job.settings.namespaceId === namespaceId),
+          badToken: invalidRequest,
+        });
+        return {
+          executionSummaries: page.items.map(execution => ({
+            jobId: execution.job.id,
+            jobExecutionSummary: summary(execution),
+          })),
+          nextToken: page.nextToken,
+        };
+      },
+    }),
+  };
+}
+
+function mayBeDeleted({ status }: Execution, force: boolean, behaviour: JobBehaviour): boolean {
+  if (status === 'QUEUED') return force && behaviour.forcedDeleteOfQueued === 'allowed';
+  if (status === 'TIMED_OUT') return force || behaviour.deleteTimedOut === 'free';
+  return force || isTerminal(status);
+}
+
+function summary(execution: Execution) {
+  return {
+    status: execution.status,
+    queuedAt: date(execution.queuedAt),
+    startedAt: date(execution.startedAt),
+    lastUpdatedAt: date(execution.updatedAt),
+    executionNumber: execution.number,
+    retryAttempt: execution.retryAttempt,
+  };
+}
+
+function describe(execution: Execution, now: number) {
+  const { retryAttempt: _, ...rest } = summary(execution);
+  return {
+    ...rest,
+    jobId: execution.job.id,
+    thingArn: execution.thing.arn,
+    forceCanceled: execution.forceCanceled,
+    statusDetails: execution.statusDetails && { detailsMap: execution.statusDetails },
+    versionNumber: execution.versionNumber,
+    approximateSecondsBeforeTimedOut: secondsLeft(execution, now),
+  };
+}
+
+function secondsLeft({ status, startedAt, job }: Execution, now: number): number | undefined {
+  const minutes = job.settings.timeoutConfig?.inProgressTimeoutInMinutes;
+  if (status !== 'IN_PROGRESS' || startedAt === undefined || minutes === undefined) return undefined;
+  return Math.max(0, Math.round(minutes * 60 - (now - startedAt) / 1000));
+}
