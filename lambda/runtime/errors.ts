@@ -5,6 +5,8 @@ import { Answer } from './custom-resource';
  * and fails the event, except in a rollback: a rollback that fails leaves the stack stuck, so there it succeeds.
  */
 export abstract class LeftAlone extends Error {
+  readonly isLeftAlone = true;
+
   /**
    * @param message what stays, how it differs from what is wanted, and how to mend it
    * @param answer what an Update that succeeds nevertheless answers: what is there; a Delete needs none
@@ -14,12 +16,20 @@ export abstract class LeftAlone extends Error {
     readonly answer?: Answer,
   ) {
     super(message);
-    this.name = new.target.name;
   }
 }
 
 /** The service has no way back: a published version stays published. */
-export class Irreversible extends LeftAlone {}
+export class Irreversible extends LeftAlone {
+  override readonly name = 'Irreversible';
+}
 
 /** The artifact is somebody else's. */
-export class Refusal extends LeftAlone {}
+export class Refusal extends LeftAlone {
+  override readonly name = 'Refusal';
+}
+
+/** By its mark, not by its class: handlers are a bundle within the provider's, and so have classes of their own. */
+export function isLeftAlone(error: unknown): error is LeftAlone {
+  return error instanceof Error && (error as Partial<LeftAlone>).isLeftAlone === true;
+}

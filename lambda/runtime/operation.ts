@@ -2,7 +2,7 @@
 import { CloudFormationLimits, quote } from '../../contract/custom-resource';
 import { MetricName } from '../../contract/metrics';
 import { Answer, CloudFormationEvent, RawProperties, ResourceHandler, Scope } from './custom-resource';
-import { LeftAlone } from './errors';
+import { LeftAlone, isLeftAlone } from './errors';
 import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
 
@@ -53,7 +53,7 @@ async function unlessRollback(
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof LeftAlone)) throw error;
+    if (!isLeftAlone(error)) throw error;
     scope.log.count(MetricName.REFUSED);
     const answer = instead(error);
     if (!answer || !(await inRollback(scope, error))) throw error;
