@@ -134,7 +134,9 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       });
     this.role =
       props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.policy = new iam.Policy(this, 'Policy', { document: this.permissions, roles: [this.role] });
+    this.policy = new iam.Policy(this, 'Policy', { document: this.permissions });
+    // the role decides, since one that is imported as immutable takes no policies.
+    this.role.attachInlinePolicy(this.policy);
     this.function = new lambda.Function(this, 'Function', {
       description: this.family.description,
       code: handlerCode(this.family.bundle),

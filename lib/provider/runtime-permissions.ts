@@ -1,11 +1,14 @@
-import { Stack } from 'aws-cdk-lib';
+import { ScopedAws, Stack } from 'aws-cdk-lib';
 import { Permission } from './permissions';
 
 /** What every handler needs, of any family. */
 export function runtimePermissions(stack: Stack, logGroupArn: string): readonly Permission[] {
   // a rollback or deletion of a stack is not always seen in the state of those that are nested in it.
   const stacks: string[] = [];
-  for (let at: Stack | undefined = stack; at; at = at.nestedStackParent) stacks.push(at.stackId);
+  for (let at: Stack | undefined = stack; at; at = at.nestedStackParent) {
+    // not `at.stackId`: handed to a stack within, that of a nested stack would make it depend on itself.
+    stacks.push(new ScopedAws(at).stackId);
+  }
   return [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] },
     { actions: ['cloudformation:DescribeStacks'], resources: stacks },

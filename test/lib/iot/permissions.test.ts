@@ -45,7 +45,9 @@ async function allows(stack: Stack, action: string, resource: string, tags: Reco
     },
     {},
   );
-  return result.resultType === 'single' && result.result.overallResult === 'Allowed';
+  if (result.resultType !== 'single' && result.resultType !== 'wildcard') throw new Error(JSON.stringify(result));
+  const results = result.resultType === 'single' ? [result.result] : result.results;
+  return results.some(({ analysis }) => analysis.result === 'Allowed');
 }
 
 const packages = stackOf(stack => new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' }));

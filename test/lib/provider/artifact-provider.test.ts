@@ -1,0 +1,350 @@
+import { App, CfnElement, Duration, NestedStack, Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { ArtifactProvider, ArtifactProviderProps, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { PACKAGE, newStack, only, resources } from '../app';
+
+const FUNCTION = 'AWS::Lambda::Function';
+const LOG_GROUP = 'AWS::Logs::LogGroup';
+const POLICY = 'AWS::IAM::Policy';
+const ROLE = 'AWS::IAM::Role';
+
+const types = (stack: Stack) => Object.values(resources(stack)).map(({ Type }) => Type);
+const own = (stack: Stack) =>
+  types(stack)
+    .filter(type => !type.startsWith('Custom::'))
+    .sort();
+
+function withPackage(stack = newStack()): Stack {
+  new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' });
+  return stack;
+}
+
+function statements(stack: Stack): { Action: string | string[]; Resource: unknown }[] {
+  return only(stack, POLICY).Properties.PolicyDocument.Statement;
+}
+
+const allowed = (stack: Stack) => statements(stack).flatMap(({ Action }) => Action);
+
+describe('by default', () => {
+  test.each([1, 20])('%d versions need four resources beside them', versions => {
+    const stack = newStack();
+    const firmware = new SoftwarePackage(stack, 'Firmware');
+    for (let i = 0; i < versions; i++) firmware.addVersion(`V${i}`, { versionName: `1.0.${i}` });
+
+    expect(own(stack)).toEqual([POLICY, ROLE, FUNCTION, LOG_GROUP]);
+    expect(types(stack)).toHaveLength(versions + 1 + 4);
+  });
+
+  test('the logical ids never change, since CloudFormation does not allow another service token', () => {
+    const ids = Object.keys(resources(withPackage())).filter(id => id.startsWith('IotArtifactProvider'));
+
+    expect(ids).toEqual([
+      'IotArtifactProviderLogGroup4BFA1C2F',
+      'IotArtifactProviderRoleE785E0A3',
+      'IotArtifactProviderPolicyF2AD6248',
+      'IotArtifactProviderFunction7D30BFCC',
+    ]);
+  });
+
+  test('the function runs the prebuilt handler for up to 15 minutes', () => {
+    const { Properties } = only(withPackage(), FUNCTION);
+
+    expect(Properties).toMatchObject({
+      Handler: 'index.handler',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      Timeout: 900,
+      LoggingConfig: { LogGroup: { Ref: 'IotArtifactProviderLogGroup4BFA1C2F' } },
+    });
+    expect(JSON.stringify(Properties.Runtime)).toMatch(/nodejs|LatestNodeRuntimeMap/);
+    expect(Properties).not.toHaveProperty('Environment');
+    expect(Properties).not.toHaveProperty('VpcConfig');
+  });
+
+  test('the function is made after its policy, and the artifacts go before it', () => {
+    const stack = withPackage();
+
+    expect(only(stack, FUNCTION).DependsOn).toContain('IotArtifactProviderPolicyF2AD6248');
+    expect(only(stack, PACKAGE).DependsOn).toEqual(['IotArtifactProviderPolicyF2AD6248']);
+  });
+
+  test('the role has no managed policies, and nothing is allowed beyond the own log group and the service', () => {
+    const stack = withPackage();
+
+    expect(only(stack, ROLE).Properties).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+      },
+    });
+    expect(statements(stack)).toContainEqual({
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: { 'Fn::GetAtt': ['IotArtifactProviderLogGroup4BFA1C2F', 'Arn'] },
+    });
+    expect(new Set(allowed(stack).map(action => action.split(':')[0]))).toEqual(
+      new Set(['cloudformation', 'iot', 'logs']),
+    );
+  });
+
+  test('the log group is deleted with the stack, and forgets after three months', () => {
+    const logGroup = only(withPackage(), LOG_GROUP);
+
+    expect(logGroup.Properties).toEqual({ RetentionInDays: 90 });
+    expect(logGroup.DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('there is one provider', () => {
+  test('in a stack, whoever asks for it', () => {
+    const stack = withPackage();
+    const provider = ArtifactProvider.iot(stack);
+
+    expect(ArtifactProvider.iot(stack.node.findChild('Firmware') as SoftwarePackage)).toBe(provider);
+  });
+
+  test('in each of two stacks', () => {
+    const app = new App();
+    const [a, b] = [new Stack(app, 'A'), new Stack(app, 'B')];
+    withPackage(a);
+    withPackage(b);
+
+    expect(own(a)).toHaveLength(4);
+    expect(own(b)).toHaveLength(4);
+  });
+
+  test('in a nested stack, which may also ask what the stacks around it are doing', () => {
+    const stack = newStack();
+    const nested = withPackage(new NestedStack(new NestedStack(stack, 'Middle'), 'Nested'));
+    const parameters = Object.keys(Template.fromStack(nested).toJSON().Parameters);
+    const { Resource } = statements(nested).find(({ Action }) => Action === 'cloudformation:DescribeStacks')!;
+
+    expect(parameters).toHaveLength(2);
+    expect(Resource).toHaveLength(3);
+    expect(Resource).toEqual(expect.arrayContaining(['AWS::StackId', ...parameters].map(Ref => ({ Ref }))));
+    expect(own(stack)).toEqual(['AWS::CloudFormation::Stack']);
+  });
+});
+
+describe('is configured', () => {
+  /** A stack with everything that a configuration may name. */
+  function surroundings() {
+    const stack = newStack();
+    return {
+      stack,
+      vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }),
+      key: new kms.Key(stack, 'Key'),
+      logGroup: new logs.LogGroup(stack, 'Logs'),
+      role: iam.Role.fromRoleName(stack, 'Role', 'provider'),
+    };
+  }
+  type Surroundings = ReturnType<typeof surroundings>;
+
+  const configurations: [string, (at: Surroundings) => ArtifactProviderProps, object][] = [
+    ['memory', () => ({ memorySize: 512 }), { MemorySize: 512 }],
+    ['architecture', () => ({ architecture: lambda.Architecture.X86_64 }), { Architectures: ['x86_64'] }],
+    ['runtime', () => ({ runtime: lambda.Runtime.NODEJS_22_X }), { Runtime: 'nodejs22.x' }],
+    ['timeout', () => ({ timeout: Duration.minutes(5) }), { Timeout: 300 }],
+    [
+      'encryption',
+      ({ key }) => ({ environmentEncryption: key }),
+      { KmsKeyArn: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] } },
+    ],
+    ['log group', ({ logGroup }) => ({ logGroup }), { LoggingConfig: { LogGroup: { Ref: 'Logs6819BB44' } } }],
+    ['role', ({ role }) => ({ role }), { Role: { 'Fn::Join': ['', expect.arrayContaining([':role/provider'])] } }],
+    ['VPC', ({ vpc }) => ({ vpc }), { VpcConfig: { SubnetIds: [{ Ref: 'VpcPrivateSubnet1Subnet536B997A' }] } }],
+  ];
+
+  describe.each(configurations)('by its %s', (_what, configuration, expected) => {
+    test('before its first use', () => {
+      const at = surroundings();
+      ArtifactProvider.iot(at.stack, configuration(at));
+      withPackage(at.stack);
+
+      expect(only(at.stack, FUNCTION).Properties).toMatchObject(expected);
+    });
+
+    test('after its first use, with the same template', () => {
+      const [before, after] = [surroundings(), surroundings()];
+      ArtifactProvider.iot(before.stack, configuration(before));
+      withPackage(before.stack);
+      withPackage(after.stack);
+      ArtifactProvider.iot(after.stack, configuration(after));
+
+      expect(resources(after.stack)).toEqual(resources(before.stack));
+    });
+  });
+
+  test('by the retention of its own log group', () => {
+    const stack = withPackage();
+    ArtifactProvider.iot(stack, { logRetention: logs.RetentionDays.ONE_YEAR });
+
+    expect(only(stack, LOG_GROUP).Properties.RetentionInDays).toBe(365);
+  });
+
+  test("with a log group of the user's, which saves one resource", () => {
+    const stack = newStack();
+    ArtifactProvider.iot(stack, { logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine') });
+    withPackage(stack);
+
+    expect(own(stack)).toEqual([POLICY, ROLE, FUNCTION]);
+    expect(JSON.stringify(statements(stack)[0])).toContain(':log-group:mine:*');
+  });
+
+  test("with a role of the user's, to which the one policy is attached", () => {
+    const stack = newStack();
+    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
+    withPackage(stack);
+
+    expect(own(stack)).toEqual([POLICY, FUNCTION, LOG_GROUP]);
+    expect(only(stack, POLICY).Properties.Roles).toEqual(['provider']);
+  });
+
+  test('with an immutable role, which is left alone', () => {
+    const stack = newStack();
+    const arn = 'arn:aws:iam::111111111111:role/provider';
+    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleArn(stack, 'Role', arn, { mutable: false }) });
+    withPackage(stack);
+
+    expect(own(stack)).toEqual([FUNCTION, LOG_GROUP]);
+    expect(only(stack, PACKAGE).DependsOn).toBeUndefined();
+  });
+
+  test('with a key, which it may decrypt with, by its one policy', () => {
+    const stack = withPackage();
+    const key = new kms.Key(stack, 'Key');
+    ArtifactProvider.iot(stack, { environmentEncryption: key });
+
+    expect(statements(stack)).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: { 'Fn::GetAtt': [stack.getLogicalId(key.node.defaultChild as CfnElement), 'Arn'] },
+    });
+    expect(resources(stack, POLICY)).not.toEqual({});
+  });
+
+  test("with a VPC: the network interfaces' permissions are there then, and only then", () => {
+    const stack = withPackage();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
+    ArtifactProvider.iot(stack, {
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [securityGroup],
+    });
+
+    expect(only(stack, FUNCTION).Properties.VpcConfig).toEqual({
+      SecurityGroupIds: ['sg-1'],
+      SubnetIds: [{ Ref: 'VpcPrivateSubnet1Subnet536B997A' }],
+    });
+    expect(allowed(stack)).toContain('ec2:CreateNetworkInterface');
+    expect(Object.keys(resources(stack, 'AWS::EC2::SecurityGroup'))).toEqual([]);
+    expect(allowed(withPackage())).not.toContain('ec2:CreateNetworkInterface');
+  });
+
+  test('twice with the same, without an error', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const group = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
+    const configuration = () => ({
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [group],
+      timeout: Duration.minutes(5),
+      runtime: lambda.Runtime.NODEJS_22_X,
+    });
+
+    expect(ArtifactProvider.iot(stack, configuration())).toBe(ArtifactProvider.iot(stack, configuration()));
+  });
+
+  test('twice with something else, with an error that tells what', () => {
+    const stack = newStack();
+    ArtifactProvider.iot(stack, { memorySize: 512, timeout: Duration.minutes(5) });
+
+    expect(() =>
+      ArtifactProvider.iot(stack, {
+        memorySize: 512,
+        timeout: Duration.minutes(6),
+        runtime: lambda.Runtime.NODEJS_22_X,
+      }),
+    ).toThrow(
+      'the provider of a stack is configured once, got a second configuration with a different runtime, timeout: ' +
+        'keep one of the two (in Stack/IotArtifactProvider)',
+    );
+  });
+
+  test.each<[string, ArtifactProviderProps, string]>([
+    ['subnets without a VPC', { vpcSubnets: {} }, 'got vpcSubnets without one: set vpc, too'],
+    ['security groups without a VPC', { securityGroups: [] }, 'got securityGroups without one: set vpc, too'],
+    [
+      'another runtime',
+      { runtime: lambda.Runtime.PYTHON_3_12 },
+      "the provider's runtime must be a Node.js one, got python3.12",
+    ],
+    [
+      'a long timeout',
+      { timeout: Duration.minutes(16) },
+      "the provider's timeout must be 1 to 15 minutes, got 16 minutes",
+    ],
+    [
+      'a short timeout',
+      { timeout: Duration.seconds(59) },
+      "the provider's timeout must be 1 to 15 minutes, got 59 seconds",
+    ],
+  ])('but not with %s', (_what, props, message) => {
+    expect(() => ArtifactProvider.iot(newStack(), props)).toThrow(message);
+  });
+
+  test("but not with a retention for the user's log group", () => {
+    const stack = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine');
+
+    expect(() => ArtifactProvider.iot(stack, { logGroup, logRetention: logs.RetentionDays.ONE_DAY })).toThrow(
+      "logRetention is for the provider's own log group, got a logGroup as well: set the retention on that one",
+    );
+  });
+});
+
+describe('can be', () => {
+  test('granted to, whatever its role, and has one policy still', () => {
+    const stack = withPackage();
+    const key = new kms.Key(stack, 'Key');
+    key.grantDecrypt(ArtifactProvider.iot(stack));
+    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
+
+    expect(allowed(stack)).toContain('kms:Decrypt');
+    expect(own(stack)).toEqual([POLICY, 'AWS::KMS::Key', FUNCTION, LOG_GROUP].sort());
+    expect(JSON.stringify(only(stack, 'AWS::KMS::Key'))).toContain(':role/provider');
+  });
+
+  test('tagged', () => {
+    const stack = withPackage();
+    Tags.of(ArtifactProvider.iot(stack)).add('team', 'chassis');
+
+    expect(only(stack, FUNCTION).Properties.Tags).toEqual([{ Key: 'team', Value: 'chassis' }]);
+  });
+
+  test('watched: its metric counts what it refused in the stack', () => {
+    const stack = withPackage();
+    const metric = ArtifactProvider.iot(stack).metricRefused({ period: Duration.hours(1) });
+
+    expect(stack.resolve(metric.toMetricConfig().metricStat)).toMatchObject({
+      namespace: 'CdkVersionedArtifacts',
+      metricName: 'Refused',
+      dimensions: [{ name: 'StackName', value: 'Stack' }],
+      statistic: 'Sum',
+    });
+    expect(metric.period.toSeconds()).toBe(3600);
+  });
+
+  test('removed with its stack, log group and all', () => {
+    for (const { Type, DeletionPolicy } of Object.values(resources(withPackage()))) {
+      expect([Type, DeletionPolicy ?? 'Delete']).toEqual([Type, 'Delete']);
+    }
+  });
+});
