@@ -63,6 +63,19 @@ export const VERSION = { ...PACKAGE, versionName: '1.0.0' };
 export const PACKAGE_ARN = 'arn:aws:iot:eu-west-1:111122223333:package/brake-ecu';
 export const VERSION_ARN = `${PACKAGE_ARN}/version/1.0.0`;
 
+export const THING_GROUP_ARN = 'arn:aws:iot:eu-west-1:111122223333:thinggroup/fleet';
+export const thingArn = (name: string) => `arn:aws:iot:eu-west-1:111122223333:thing/${name}`;
+
+/** With things `thing-1` and so on, in the group `fleet`. */
+export function startFleet(things: number, behaviour: Partial<IotBehaviour> = {}) {
+  const started = startIot(behaviour);
+  started.iot.devices.add('first', { groups: ['fleet'] });
+  started.iot.devices.remove('first');
+  const names = Array.from({ length: things }, (_, i) => `thing-${i + 1}`);
+  started.iot.devices.add(names, { groups: ['fleet'] });
+  return started;
+}
+
 /** Collects all pages of a list; `member` is the list's name in an answer. */
 export async function pages(
   run: (operation: string, input: object) => Promise<Record<string, unknown>>,

@@ -1,11 +1,14 @@
-import { PACKAGE, PACKAGE_ARN, VERSION, VERSION_ARN, startIot } from './harness';
+import { PACKAGE, PACKAGE_ARN, THING_GROUP_ARN, VERSION, VERSION_ARN, startIot, thingArn } from './harness';
 
 const INDEXING = ['iot:GetIndexingConfiguration', '*'];
 const ARTIFACT = { s3Location: { bucket: 'firmware', key: 'a/1.bin', version: 'v1' } };
 const OBJECT = ['s3:GetObjectVersion', 'arn:aws:s3:::firmware/a/1.bin'];
+const JOB = { jobId: 'ota-1' };
+const JOB_ARN = 'arn:aws:iot:eu-west-1:111122223333:job/ota-1';
+const THING_ARN = thingArn('thing-1');
 const ROLE = 'arn:aws:iam::111122223333:role/shadow';
 
-test.each([
+test.each<[string, object, string[][]]>([
   ['CreatePackage', PACKAGE, [['iot:CreatePackage', PACKAGE_ARN], INDEXING]],
   ['GetPackage', PACKAGE, [['iot:GetPackage', PACKAGE_ARN]]],
   ['UpdatePackage', PACKAGE, [['iot:UpdatePackage', PACKAGE_ARN], INDEXING]],
@@ -36,6 +39,40 @@ test.each([
   ['ListTagsForResource', { resourceArn: VERSION_ARN }, [['iot:ListTagsForResource', '*']]],
   ['GetIndexingConfiguration', {}, [INDEXING]],
   ['UpdateIndexingConfiguration', {}, [['iot:UpdateIndexingConfiguration', '*']]],
+  ['SearchIndex', {}, [['iot:SearchIndex', 'arn:aws:iot:eu-west-1:111122223333:index/AWS_Things']]],
+  [
+    'CreateJob',
+    { ...JOB, targets: [THING_GROUP_ARN, THING_ARN], presignedUrlConfig: { roleArn: ROLE } },
+    [
+      ['iot:CreateJob', JOB_ARN],
+      ['iot:CreateJob', THING_GROUP_ARN],
+      ['iot:CreateJob', THING_ARN],
+      ['iam:PassRole', ROLE],
+    ],
+  ],
+  ...['DescribeJob', 'GetJobDocument', 'UpdateJob', 'CancelJob', 'DeleteJob', 'ListJobExecutionsForJob'].map(
+    (operation): [string, object, string[][]] => [operation, JOB, [[`iot:${operation}`, JOB_ARN]]],
+  ),
+  ['ListJobs', {}, [['iot:ListJobs', '*']]],
+  [
+    'AssociateTargetsWithJob',
+    { ...JOB, targets: [THING_ARN] },
+    [
+      ['iot:AssociateTargetsWithJob', JOB_ARN],
+      ['iot:AssociateTargetsWithJob', THING_ARN],
+    ],
+  ],
+  ...['DescribeJobExecution', 'CancelJobExecution', 'DeleteJobExecution'].map(
+    (operation): [string, object, string[][]] => [
+      operation,
+      { ...JOB, thingName: 'thing-1' },
+      [
+        [`iot:${operation}`, JOB_ARN],
+        [`iot:${operation}`, THING_ARN],
+      ],
+    ],
+  ),
+  ['ListJobExecutionsForThing', { thingName: 'thing-1' }, [['iot:ListJobExecutionsForThing', THING_ARN]]],
 ])('%s %j needs %j', (operation, input, needs) => {
   const { needs: needsOf } = startIot();
   expect(needsOf(operation, input).map(({ action, resource }) => [action, resource])).toEqual(needs);
