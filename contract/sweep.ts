@@ -1,0 +1,132 @@
+/**
+ * What constructs and handlers agree on for every sweep: its configuration as it stands in the definition of its state
+ * machine, what its rules may be, why it keeps or removes a thing, and the names of what it counts.
+ */
+import { Problem, quote } from './custom-resource';
+
+/** How versions are ranked: by SemVer precedence (names that are no SemVer come after, by creation) or by creation. */
+export type VersionOrder = 'SEMVER' | 'CREATION';
+
+/** The rules that all sweeps share. Absent means that the rule does not exist. */
+export interface SweepRulesConfig {
+  /** The newest ones that stay, of everything that the selection matches, protected or not. */
+  readonly keepLatest?: number;
+  /** Seconds that a thing stays. */
+  readonly minAgeSeconds?: number;
+  /** Globs: a thing is only removed where one matches its name. Absent or empty: all names. */
+  readonly include?: readonly string[];
+  /** Globs: a thing stays where one matches its name. */
+  readonly exclude?: readonly string[];
+  /** A plan with more removals is refused before the first one. */
+  readonly maxRemovals?: number;
+  /** Plans and records, and removes nothing. Absent: false. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * A sweep as its state machine hands it to every slice. It stands there as JSON and never passes through the properties
+ * of a custom resource, so numbers arrive as numbers. A kind of sweep extends it with its selection.
+ */
+export interface SweepConfig {
+  /** The sweep's name: in records, and as the dimension of its metrics. */
+  readonly name: string;
+  readonly rules: SweepRulesConfig;
+  /** A thing is only removed in one of these states. Absent: in any. */
+  readonly statuses?: readonly string[];
+  /** Absent: CREATION. */
+  readonly order?: VersionOrder;
+  /** Upper bound of the pace, per operation. */
+  readonly requestsPerSecond: number;
+}
+
+export const SweepLimits = {
+  /** The newest `keepLatest` things travel from slice to slice while a listing is ranked. */
+  MAX_KEEP_LATEST: 250,
+  MAX_GLOBS: 50,
+  MAX_REQUESTS_PER_SECOND: 1000,
+  /** Bytes of a cursor as JSON: a quarter of what Step Functions hands from state to state. */
+  CURSOR_BYTES: 65_536,
+  /** Kept things with a record of their own; the others are counted by reason. */
+  KEPT_RECORDS: 100,
+  /** How often a removing pass that removed something is repeated. */
+  REPEATS: 3,
+  /** How often a sweep reads a listing anew because its page token went stale. */
+  RESTARTS: 20,
+} as const;
+
+/** Why a thing is kept. A source adds reasons of its own for what it protects. */
+export const KeepReason = {
+  /** Its state is none of the statuses. */
+  STATUS: 'STATUS',
+  /** No include pattern matches. */
+  NOT_INCLUDED: 'NOT_INCLUDED',
+  /** An exclude pattern matches. */
+  EXCLUDED: 'EXCLUDED',
+  /** It is younger than minAge. */
+  TOO_YOUNG: 'TOO_YOUNG',
+  /** minAge is set and the service does not say how old it is. */
+  AGE_UNKNOWN: 'AGE_UNKNOWN',
+  /** It is one of the keepLatest newest. */
+  AMONG_LATEST: 'AMONG_LATEST',
+  /** Whether it is protected could not be read. */
+  PROTECTION_UNREADABLE: 'PROTECTION_UNREADABLE',
+  /** As many things as maxRemovals allows have been removed; more appeared after the plan was made. */
+  MAX_REMOVALS: 'MAX_REMOVALS',
+} as const;
+
+/** Why a thing is removed. */
+export const RemoveReason = {
+  /** keepLatest newer ones stay. */
+  BEYOND_LATEST: 'BEYOND_LATEST',
+  /** It is older than minAge, and keepLatest is not set. */
+  OLD_ENOUGH: 'OLD_ENOUGH',
+  /** The selection matches it and no rule keeps it. */
+  SELECTED: 'SELECTED',
+} as const;
+
+/** Embedded metrics of a sweep. */
+export const SweepMetric = {
+  REMOVED: 'Removed',
+  KEPT: 'Kept',
+  FAILED: 'Failed',
+  THROTTLED: 'Throttled',
+  REFUSED: 'Refused',
+} as const;
+
+/** The one dimension of the metrics: the sweep's name. */
+export const SWEEP_METRIC_DIMENSION = 'Sweep';
+
+/** Checks the rules of a sweep. A retention must keep something of what it matches; a cleanup need not. */
+export function checkRules(rules: SweepRulesConfig, kind: 'retention' | 'cleanup'): Problem {
+  const { keepLatest, minAgeSeconds, include = [], exclude = [], maxRemovals } = rules;
+  if (keepLatest !== undefined && !isWhole(keepLatest, 0, SweepLimits.MAX_KEEP_LATEST)) {
+    return `keepLatest must be a whole number from 0 to ${SweepLimits.MAX_KEEP_LATEST}, got ${keepLatest}`;
+  }
+  if (minAgeSeconds !== undefined && !(minAgeSeconds >= 0 && Number.isFinite(minAgeSeconds))) {
+    return `minAge must be zero or longer, got ${minAgeSeconds} seconds`;
+  }
+  if (maxRemovals !== undefined && !isWhole(maxRemovals, 1, Number.MAX_SAFE_INTEGER)) {
+    return `maxRemovals must be a whole number of at least 1, got ${maxRemovals}; dryRun removes nothing at all`;
+  }
+  if (kind === 'retention' && !keepLatest && !minAgeSeconds) {
+    return 'a retention must keep something, got neither a keepLatest of at least 1 nor a minAge: set one of them';
+  }
+  return checkGlobs('include', include) ?? checkGlobs('exclude', exclude);
+}
+
+/** Checks the upper bound of a pace. */
+export function checkRequestsPerSecond(value: number): Problem {
+  return value > 0 && value <= SweepLimits.MAX_REQUESTS_PER_SECOND
+    ? undefined
+    : `requestsPerSecond must be above 0 and at most ${SweepLimits.MAX_REQUESTS_PER_SECOND}, got ${value}`;
+}
+
+function checkGlobs(property: string, globs: readonly string[]): Problem {
+  if (globs.length > SweepLimits.MAX_GLOBS) {
+    return `${property} may have ${SweepLimits.MAX_GLOBS} patterns, got ${globs.length}: join some as {one,other}`;
+  }
+  const bad = globs.find(glob => glob.length === 0 || glob.length > 256);
+  return bad === undefined ? undefined : `a pattern of ${property} must have 1 to 256 characters, got ${quote(bad)}`;
+}
+
+const isWhole = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max;

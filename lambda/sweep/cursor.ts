@@ -1,0 +1,86 @@
+import { SweepLimits } from '../../contract/sweep';
+import { LearnedRates } from './paces';
+import { Threshold } from './rank';
+
+/** What a sweep has done so far. Kept and failed things are those of the current pass over the listing. */
+export interface SweepCounts {
+  readonly removed: number;
+  /** Not there any more when their turn came. */
+  readonly gone: number;
+  readonly failed: number;
+  readonly kept: number;
+  readonly keptBy: Readonly<Record<string, number>>;
+  /** What a dry run would have removed. */
+  readonly wouldRemove: number;
+  /** How many removals the plan has. Absent where maxRemovals does not ask for it. */
+  readonly planned?: number;
+  readonly throttled: number;
+}
+
+/** Where the next slice goes on: plain JSON. */
+export interface SweepCursor {
+  /** When the sweep began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The listing is read to rank and count, then to remove. */
+  readonly pass: 'PLAN' | 'REMOVE';
+  /** Where in the listing; absent at its beginning. */
+  readonly pageToken?: string;
+  /** The latest so far, while the plan is made. */
+  readonly ranking?: readonly object[];
+  /** What keepLatest keeps, once the plan is made. */
+  readonly threshold?: Threshold;
+  readonly counts: SweepCounts;
+  /** How often the removing pass has been repeated. */
+  readonly repeats: number;
+  /** Whether the current pass has removed something: it is then repeated. */
+  readonly passRemoved: boolean;
+  /** How often the listing was read anew because a page token went stale. */
+  readonly restarts: number;
+  readonly keptRecords: number;
+  readonly learned: LearnedRates;
+}
+
+export const NOTHING: SweepCounts = {
+  removed: 0,
+  gone: 0,
+  failed: 0,
+  kept: 0,
+  keptBy: {},
+  wouldRemove: 0,
+  throttled: 0,
+};
+
+export function firstCursor(now: number, plans: boolean): SweepCursor {
+  return {
+    startedAt: now,
+    pass: plans ? 'PLAN' : 'REMOVE',
+    counts: NOTHING,
+    repeats: 0,
+    passRemoved: false,
+    restarts: 0,
+    keptRecords: 0,
+    learned: {},
+  };
+}
+
+/** The same sweep at the beginning of its listing: what was counted of the pass so far is counted again. */
+export function atBeginning(cursor: SweepCursor): SweepCursor {
+  const { removed, gone, throttled, planned } = cursor.counts;
+  return {
+    ...cursor,
+    pageToken: undefined,
+    ranking: undefined,
+    counts: { ...NOTHING, removed, gone, throttled, planned: cursor.pass === 'PLAN' ? undefined : planned },
+  };
+}
+
+/** Checks that a cursor may travel through the state machine. */
+export function checkedCursor(cursor: SweepCursor): SweepCursor {
+  const bytes = Buffer.byteLength(JSON.stringify(cursor));
+  if (bytes > SweepLimits.CURSOR_BYTES) {
+    throw new Error(
+      `the sweep's cursor has ${bytes} bytes and may have ${SweepLimits.CURSOR_BYTES}: choose a smaller keepLatest`,
+    );
+  }
+  return cursor;
+}

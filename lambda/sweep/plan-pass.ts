@@ -1,0 +1,57 @@
+import { SweepCursor } from './cursor';
+import { Plan } from './plan';
+import { judge } from './judge';
+import { Records } from './records';
+import { Candidate, SweepSource } from './source';
+import { walk } from './walk';
+
+/** What a pass works with. */
+export interface PassSteps<C extends Candidate> {
+  readonly source: SweepSource<C>;
+  readonly plan: Plan<C>;
+  readonly records: Records;
+  save(cursor: SweepCursor): void;
+}
+
+/** What a page keeps while it is worked on: the ranking before it, and the removals that it adds to the plan. */
+interface PagePlan<C> {
+  readonly before: readonly C[];
+  planned: number;
+}
+
+/**
+ * Reads the listing once and removes nothing: ranks for keepLatest and counts for maxRemovals, both in one stream, since
+ * what falls out of the ranking never comes back. False where the deadline came first.
+ */
+export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor: SweepCursor): Promise<boolean> {
+  const { source, plan, records } = steps;
+  const ranksHere = plan.keepLatest > 0 && !source.siblings;
+  const counts = Number.isFinite(plan.maxRemovals);
+  // the cursor holds what this function put there.
+  const ranking = plan.ranking(cursor.ranking as readonly C[] | undefined);
+  let planned = cursor.counts.planned ?? 0;
+
+  const end = await walk<C, PagePlan<C>>(cursor.pageToken, {
+    list: pageToken => source.list(pageToken),
+    open: candidates => {
+      const before = ranking.entries();
+      const matching = candidates.filter(candidate => plan.ranks(candidate));
+      const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
+      const work = counts ? rest.filter(candidate => candidate !== undefined) : [];
+      return { work, state: { before, planned: 0 } };
+    },
+    each: async (candidate, page) => {
+      const { action } = await judge(plan, source, candidate, undefined, records);
+      if (action === 'remove') page.planned++;
+    },
+    close: page => void (planned += page.planned),
+  });
+
+  const counted = { ...cursor.counts, planned: counts ? planned : undefined };
+  steps.save(
+    end.finished
+      ? { ...cursor, threshold: ranksHere ? ranking.threshold() : undefined, counts: counted }
+      : { ...cursor, pageToken: end.pageToken, ranking: end.state?.before ?? ranking.entries(), counts: counted },
+  );
+  return end.finished;
+}

@@ -1,0 +1,161 @@
+import { SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
+import { SweepCounts, SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
+import { Paces } from './paces';
+import { planPass } from './plan-pass';
+import { Plan } from './plan';
+import { Records } from './records';
+import { removePass } from './remove-pass';
+import { Candidate, StalePageToken, SweepRefused, SweepSource } from './source';
+
+/** A sweep of one kind: its rules and the things that it ranges over. */
+export interface Sweep<C extends Candidate> {
+  readonly config: SweepConfig;
+  readonly source: SweepSource<C>;
+}
+
+export interface Surroundings {
+  /** The paces that the source's calls run at: made with the slice's deadline and what the cursor has learned. */
+  readonly paces: Paces;
+  readonly now: () => number;
+  readonly records: Records;
+  /**
+   * Whether a slice has been begun from the same cursor before and was cut off. It may have removed things and so moved
+   * others past the cursor's page token: the pass then starts over.
+   */
+  readonly again: boolean;
+}
+
+/** How a sweep ended. `FAILED`: some removals failed, the others are done. `REFUSED`: nothing more was removed. */
+export interface SweepOutcome {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'REFUSED';
+  readonly counts: SweepCounts;
+  /** Why it was refused. */
+  readonly message?: string;
+}
+
+/** What a slice leaves: the cursor that the next one goes on from, or the outcome. */
+export type SliceResult =
+  { readonly done: false; readonly cursor: SweepCursor } | { readonly done: true; readonly outcome: SweepOutcome };
+
+/**
+ * Works on a sweep until it is done or the deadline of the paces comes. `before` is the cursor that the last slice
+ * returned: a slice that was cut off anywhere is repeated from it and removes only what the plan removes, since what it
+ * had removed is no longer listed.
+ */
+export async function runSlice<C extends Candidate>(
+  sweep: Sweep<C>,
+  before: SweepCursor | undefined,
+  surroundings: Surroundings,
+): Promise<SliceResult> {
+  const start = before ?? firstCursor(surroundings.now(), plans(sweep));
+  return new Slice(sweep, surroundings.again ? atBeginning(start) : start, surroundings).run();
+}
+
+/** Whether the listing must be read before anything is removed. */
+function plans<C extends Candidate>({ config: { rules }, source }: Sweep<C>): boolean {
+  return rules.maxRemovals !== undefined || (Boolean(rules.keepLatest) && !source.siblings);
+}
+
+class Slice<C extends Candidate> {
+  private readonly plan: Plan<C>;
+
+  constructor(
+    private readonly sweep: Sweep<C>,
+    private cursor: SweepCursor,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.plan = new Plan(sweep.config, cursor.startedAt);
+  }
+
+  async run(): Promise<SliceResult> {
+    const { removed } = this.cursor.counts;
+    const result = await this.work();
+    const { records, paces } = this.surroundings;
+    if (result.done) record(records, result.outcome);
+    const { counts } = result.done ? result.outcome : result.cursor;
+    records.counted({
+      [SweepMetric.REMOVED]: counts.removed - removed,
+      [SweepMetric.THROTTLED]: paces.throttled,
+      ...(result.done && {
+        [SweepMetric.KEPT]: counts.kept,
+        [SweepMetric.FAILED]: counts.failed,
+        [SweepMetric.REFUSED]: result.outcome.status === 'REFUSED' ? 1 : 0,
+      }),
+    });
+    return result;
+  }
+
+  private async work(): Promise<SliceResult> {
+    for (;;) {
+      try {
+        const ended = await this.pass();
+        if (!ended) return { done: false, cursor: checkedCursor(this.settled()) };
+        const outcome = this.next();
+        if (outcome) return { done: true, outcome };
+      } catch (error) {
+        if (error instanceof SweepRefused) return { done: true, outcome: this.refusal(error.message) };
+        if (!(error instanceof StalePageToken) || this.cursor.restarts === SweepLimits.RESTARTS) throw error;
+        this.surroundings.records.restarted();
+        this.cursor = { ...atBeginning(this.cursor), restarts: this.cursor.restarts + 1 };
+      }
+    }
+  }
+
+  /** Goes on with the current pass; false where the deadline came first. */
+  private async pass(): Promise<boolean> {
+    const { source } = this.sweep;
+    const { records } = this.surroundings;
+    const steps = { source, plan: this.plan, records, save: (cursor: SweepCursor) => void (this.cursor = cursor) };
+    return this.cursor.pass === 'PLAN' ? planPass(steps, this.cursor) : removePass(steps, this.cursor);
+  }
+
+  /** What comes after a finished pass: an outcome, or another pass that is set up here. */
+  private next(): SweepOutcome | undefined {
+    const { counts, pass, passRemoved, repeats } = this.cursor;
+    if (pass === 'PLAN') {
+      const { maxRemovals, dryRun } = this.plan;
+      const planned = counts.planned ?? 0;
+      if (planned > maxRemovals && !dryRun) return this.refusal(tooMany(planned, maxRemovals));
+      this.cursor = { ...atBeginning(this.cursor), pass: 'REMOVE', counts, passRemoved: false };
+      return undefined;
+    }
+    if (passRemoved && repeats < SweepLimits.REPEATS) {
+      this.cursor = { ...atBeginning(this.cursor), repeats: repeats + 1, passRemoved: false };
+      return undefined;
+    }
+    return this.outcome();
+  }
+
+  private outcome(): SweepOutcome {
+    const { counts } = this.settled();
+    const { maxRemovals, dryRun } = this.plan;
+    if (dryRun && counts.planned !== undefined && counts.planned > maxRemovals) {
+      return this.refusal(tooMany(counts.planned, maxRemovals));
+    }
+    return { status: counts.failed > 0 ? 'FAILED' : 'SUCCEEDED', counts };
+  }
+
+  private refusal(message: string): SweepOutcome {
+    return { status: 'REFUSED', counts: this.settled().counts, message };
+  }
+
+  /** The cursor with what the paces have seen. */
+  private settled(): SweepCursor {
+    const { paces } = this.surroundings;
+    const { counts } = this.cursor;
+    return {
+      ...this.cursor,
+      counts: { ...counts, throttled: counts.throttled + paces.throttled },
+      learned: paces.learned(),
+    };
+  }
+}
+
+function record(records: Records, { status, counts, message }: SweepOutcome): void {
+  if (message !== undefined) records.refused(message);
+  records.ended(status, counts);
+}
+
+const tooMany = (planned: number, maxRemovals: number) =>
+  `the plan removes ${planned}, which is ${planned - maxRemovals} more than maxRemovals allows (${maxRemovals}): ` +
+  'check the rules with dryRun, or raise maxRemovals';

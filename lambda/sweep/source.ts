@@ -1,0 +1,51 @@
+/** What the engine asks of a kind of sweep. */
+
+/** One thing that a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
+export interface Candidate {
+  /** Unique in the listing; what globs match and records name. */
+  readonly name: string;
+  /** Milliseconds since the epoch. Absent where the service does not say: it then ranks as the newest. */
+  readonly createdAt?: number;
+  /** What minAge counts from. Absent: `createdAt`. */
+  readonly agedFrom?: number;
+  readonly status?: string;
+}
+
+export interface Page<C> {
+  readonly candidates: readonly C[];
+  /** Absent on the last page. */
+  readonly nextToken?: string;
+}
+
+/** What became of a thing. `gone`: it was not there any more, which is as good. */
+export type Removal = 'removed' | 'gone' | Kept;
+
+/** The thing turned out to be one that stays. */
+export interface Kept {
+  readonly kept: string;
+}
+
+/**
+ * The things that a sweep ranges over. Every call that it makes is paced. It may be asked about many candidates at the
+ * same time, and about one again after a slice was cut off.
+ */
+export interface SweepSource<C extends Candidate> {
+  /** Throws `StalePageToken` where the service no longer knows the token. */
+  list(pageToken: string | undefined): Promise<Page<C>>;
+  /** The candidates that keepLatest ranks a candidate among, itself included. Absent: the whole listing. */
+  siblings?(candidate: C): AsyncIterable<C>;
+  /** Why the thing must stay whatever the rules say. Where that cannot be read, it throws, and the thing is kept. */
+  protection(candidate: C): Promise<string | undefined>;
+  /** Throws where the removal failed. */
+  remove(candidate: C): Promise<Removal>;
+}
+
+/** The service no longer knows a page token: the listing is read anew. */
+export class StalePageToken extends Error {
+  override readonly name = 'StalePageToken';
+}
+
+/** The sweep must not go on; the message says why and what to do. */
+export class SweepRefused extends Error {
+  override readonly name = 'SweepRefused';
+}

@@ -1,0 +1,77 @@
+import { SweepLimits } from '../../contract/sweep';
+import { SweepCounts, SweepCursor } from './cursor';
+import { Records } from './records';
+
+/** What a page contributes once it is finished: a page that is cut off is listed again and counted then. */
+export interface PageTally {
+  failed: number;
+  wouldRemove: number;
+  keptBy: Map<string, number>;
+  /** Some of what is kept, to be recorded. */
+  keptNames: [name: string, reason: string][];
+}
+
+/** Counts a removing pass. What is gone counts at once, what stays when its page is finished. */
+export class Tally {
+  private passRemoved: boolean;
+  private counts: SweepCounts;
+  private keptRecords: number;
+
+  constructor(
+    cursor: SweepCursor,
+    private readonly records: Records,
+  ) {
+    this.counts = cursor.counts;
+    this.passRemoved = cursor.passRemoved;
+    this.keptRecords = cursor.keptRecords;
+  }
+
+  get removed(): number {
+    return this.counts.removed;
+  }
+
+  page(): PageTally {
+    return { failed: 0, wouldRemove: 0, keptBy: new Map(), keptNames: [] };
+  }
+
+  onRemoved(): void {
+    this.counts = { ...this.counts, removed: this.counts.removed + 1 };
+    this.passRemoved = true;
+  }
+
+  onGone(): void {
+    this.counts = { ...this.counts, gone: this.counts.gone + 1 };
+  }
+
+  onKept(page: PageTally, name: string, reason: string): void {
+    page.keptBy.set(reason, (page.keptBy.get(reason) ?? 0) + 1);
+    if (page.keptNames.length + this.keptRecords < SweepLimits.KEPT_RECORDS) page.keptNames.push([name, reason]);
+  }
+
+  close(page: PageTally): void {
+    const keptBy: Record<string, number> = { ...this.counts.keptBy };
+    let kept = this.counts.kept;
+    for (const [reason, count] of page.keptBy) {
+      keptBy[reason] = (keptBy[reason] ?? 0) + count;
+      kept += count;
+    }
+    const { failed, wouldRemove } = this.counts;
+    this.counts = {
+      ...this.counts,
+      kept,
+      keptBy,
+      failed: failed + page.failed,
+      wouldRemove: wouldRemove + page.wouldRemove,
+    };
+    for (const [name, reason] of page.keptNames) {
+      if (this.keptRecords >= SweepLimits.KEPT_RECORDS) break;
+      this.keptRecords++;
+      this.records.kept(name, reason);
+    }
+  }
+
+  /** The cursor with what was counted. */
+  into(cursor: SweepCursor): SweepCursor {
+    return { ...cursor, counts: this.counts, passRemoved: this.passRemoved, keptRecords: this.keptRecords };
+  }
+}
