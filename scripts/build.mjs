@@ -43,11 +43,14 @@ function prune(folder) {
 
 const wanted = process.argv.slice(2);
 const chosen = steps.filter(([name]) => wanted.length === 0 || wanted.includes(name));
-const started = Date.now();
+console.log(`building ${chosen.map(([name]) => name).join(', ')}`);
 for (const folder of ['lib', 'contract']) prune(folder);
-const results = await Promise.all(chosen.map(async ([name, args]) => ({ name, ...(await run(args)) })));
-for (const { name, code, output } of results) {
-  if (code !== 0 || /^warning /m.test(output)) console.error(`${name}:\n${output}`);
-  if (code !== 0) process.exitCode = 1;
-}
-if (!process.exitCode) console.log(`built ${chosen.map(([name]) => name).join(', ')} in ${Date.now() - started} ms`);
+await Promise.all(
+  chosen.map(async ([name, args]) => {
+    const started = Date.now();
+    const { code, output } = await run(args);
+    if (code !== 0) process.exitCode = 1;
+    if (code !== 0 || /^warning /m.test(output)) console.error(`${name}:\n${output}`);
+    else console.log(`built ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }),
+);

@@ -2,7 +2,7 @@
 import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const POLL_MS = 150;
+const POLL_MS = 250;
 
 /** Hands each new event of a stack to `seen`, oldest first, while `work` goes on; returns what `work` returns. */
 export async function followEvents(cloudFormation, stackName, seen, work) {
