@@ -39,6 +39,7 @@ export interface InjectedFault {
 export class ConnectionCut extends Error {
   constructor() {
     super('socket hang up');
+    this.name = 'ConnectionCut';
   }
 }
 

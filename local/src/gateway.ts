@@ -73,8 +73,9 @@ export class Gateway {
       record.status = success;
       return result;
     } catch (error) {
-      record.error = error instanceof ServiceError ? error.code : String(error);
-      if (!(error instanceof ConnectionCut)) record.status = error instanceof ServiceError ? error.status : 500;
+      const isCut = error instanceof ConnectionCut;
+      record.error = isCut ? error.name : error instanceof ServiceError ? error.code : String(error);
+      if (!isCut) record.status = error instanceof ServiceError ? error.status : 500;
       throw error;
     }
   }

@@ -13,16 +13,17 @@ export function toXml(value: unknown): string {
 
 export const element = (name: string, value: unknown): string => `<${name}>${toXml(value)}</${name}>`;
 
-/** Characters that XML 1.0 cannot hold at all go; line ends are written so that a parser keeps them. */
+/** What XML 1.0 cannot hold, however it is written. */
+// eslint-disable-next-line no-control-regex
+export const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Text for the content of an element: without what XML cannot hold, with line ends that a parser keeps. */
 export function escape(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/"/g, '&quot;')
-      .replace(/\r/g, '&#13;')
-  );
+  return text
+    .replace(UNWRITABLE, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/\r/g, '&#13;');
 }

@@ -1,0 +1,154 @@
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { ACCOUNT, client, createRole, policy, ROLE, type Statement } from './fixtures';
+
+const PARAMETER = `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/a`;
+
+describe('what a role may do', () => {
+  let aws: LocalAws;
+  beforeEach(async () => {
+    aws = await LocalAws.start();
+    await aws.call('ssm', 'PutParameter', { Name: 'a', Value: '1' });
+  });
+  afterEach(() => aws.stop());
+
+  async function assume(...statements: Statement[]) {
+    await createRole(aws, ...statements);
+    const sts = new STSClient(client(aws));
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'session' }));
+    const credentials = {
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretAccessKey!,
+      sessionToken: Credentials!.SessionToken,
+    };
+    return { ...client(aws), credentials };
+  }
+  const get = async (config: ReturnType<typeof client>, Name = 'a') => {
+    const { Parameter } = await new SSMClient(config).send(new GetParameterCommand({ Name }));
+    return Parameter?.Value;
+  };
+
+  test('is what a policy grants', async () => {
+    const role = await assume({ Action: 'ssm:GetParameter', Resource: PARAMETER });
+    expect(await get(role)).toBe('1');
+  });
+
+  test('is nothing else: the refusal says who, what and why', async () => {
+    const role = await assume({ Action: 'ssm:GetParameter', Resource: `${PARAMETER}bc` });
+    await expect(get(role)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        `User: arn:aws:sts::${ACCOUNT}:assumed-role/worker/session is not authorized to perform: ssm:GetParameter ` +
+        `on resource: ${PARAMETER} because no identity-based policy allows the ssm:GetParameter action`,
+    });
+    expect(aws.calls.filter({ principal: ROLE })).toMatchObject([{ error: 'AccessDeniedException', status: 400 }]);
+  });
+
+  test('is not what is denied explicitly', async () => {
+    const role = await assume(
+      { Action: 'ssm:*', Resource: '*' },
+      { Effect: 'Deny', Action: 'ssm:GetParameter', Resource: PARAMETER },
+    );
+    await expect(get(role)).rejects.toThrow('with an explicit deny in an identity-based policy');
+  });
+
+  test('changes with its policies at once', async () => {
+    const role = await assume();
+    await expect(get(role)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const { Policy } = await aws.call('iam', 'CreatePolicy', {
+      PolicyName: 'managed',
+      PolicyDocument: policy({ Action: 'ssm:Get*', Resource: '*' }),
+    });
+    await aws.call('iam', 'AttachRolePolicy', { RoleName: 'worker', PolicyArn: Policy.Arn });
+    expect(await get(role)).toBe('1');
+    await aws.call('iam', 'DetachRolePolicy', { RoleName: 'worker', PolicyArn: Policy.Arn });
+    await expect(get(role)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('is refused by S3 in XML', async () => {
+    const s3 = new S3Client({ ...(await assume()), forcePathStyle: true });
+    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    await expect(s3.send(new GetObjectCommand({ Bucket: 'artifacts', Key: 'k' }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+
+  test('may be granted by the policy of a bucket', async () => {
+    const s3 = new S3Client({ ...(await assume()), forcePathStyle: true });
+    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'k', Body: 'x' });
+    await aws.call('s3', 'PutBucketPolicy', {
+      Bucket: 'artifacts',
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: ROLE }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::artifacts/*' },
+        ],
+      }),
+    });
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'artifacts', Key: 'k' }));
+    expect(await Body?.transformToString()).toBe('x');
+  });
+
+  test.each([
+    ['*', 'fulfilled'],
+    [`arn:aws:iot:us-east-1:${ACCOUNT}:thing/*`, 'rejected'],
+  ])('where a call is asked for on all resources, is granted on %s: %s', async (Resource, expected) => {
+    const role = await assume(
+      { Action: 'ssm:DescribeParameters', Resource },
+      { Action: 'iot:ListTagsForResource', Resource },
+    );
+    await aws.call('iot', 'CreatePackage', { packageName: 'p' });
+    const tags = fetch(`${aws.endpoint}/tags?resourceArn=arn:aws:iot:us-east-1:${ACCOUNT}:package/p`, {
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${role.credentials.accessKeyId}/20260101/us-east-1/iot/aws4_request`,
+      },
+    });
+    expect((await tags).status).toBe(expected === 'fulfilled' ? 200 : 403);
+  });
+
+  test('is everything where authorisation is off', async () => {
+    await aws.stop();
+    aws = await LocalAws.start({ authorize: false });
+    await aws.call('ssm', 'PutParameter', { Name: 'a', Value: '1' });
+    expect(await get(await assume())).toBe('1');
+  });
+
+  test('shows as unused where no call needed it, by action and resource', async () => {
+    const role = await assume(
+      { Action: ['ssm:GetParameter', 'ssm:PutParameter'], Resource: [PARAMETER, `${PARAMETER}/b`] },
+      { Action: 's3:*', Resource: '*' },
+    );
+    await get(role);
+    expect(aws.iam.unusedStatements(ROLE)).toEqual([
+      { policyName: 'grants', actions: ['ssm:PutParameter'], resources: [`${PARAMETER}/b`] },
+      { policyName: 'grants', actions: ['s3:*'], resources: ['*'] },
+    ]);
+    await new SSMClient(role).send(new PutParameterCommand({ Name: 'a/b', Value: '2', Type: 'String' }));
+    expect(aws.iam.unusedStatements(ROLE)).toMatchObject([{ actions: ['s3:*'] }]);
+  });
+
+  test('is asked by who calls: STS knows the session', async () => {
+    const { Arn } = await new STSClient(await assume()).send(new GetCallerIdentityCommand({}));
+    expect(Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/worker/session`);
+  });
+
+  test("is the developer's where the CDK's own roles call", async () => {
+    const sts = new STSClient(client(aws));
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-deploy-role-${ACCOUNT}-us-east-1`;
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'cli' }));
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = Credentials!;
+    expect(await get({ ...client(aws), credentials: { accessKeyId, secretAccessKey } })).toBe('1');
+  });
+
+  test('is nothing with a session that was never given out', async () => {
+    const credentials = { accessKeyId: 'ASIANOBODY', secretAccessKey: 'x' };
+    await expect(get({ ...client(aws), credentials })).rejects.toMatchObject({
+      name: 'UnrecognizedClientException',
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+});

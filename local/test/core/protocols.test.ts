@@ -1,0 +1,96 @@
+import { XMLParser } from 'fast-xml-parser';
+import fc from 'fast-check';
+import { stringify } from '../../src/protocols/protocol';
+import { query, unflatten } from '../../src/protocols/query';
+import { match } from '../../src/protocols/rest';
+import { escape, toXml, UNWRITABLE } from '../../src/protocols/xml';
+import type { Service } from '../../src/service';
+
+const nothing = { needs: () => [], run: () => undefined };
+const service = (operations: Record<string, string>): Service => ({
+  signingName: 'x',
+  protocol: 'rest-json',
+  operations: Object.fromEntries(Object.entries(operations).map(([name, http]) => [name, { ...nothing, http }])),
+});
+const request = (line: string) => {
+  const [method, url] = line.split(' ');
+  const [path, search] = url.split('?');
+  return { method, path, query: new URLSearchParams(search), headers: {}, body: Buffer.alloc(0) };
+};
+
+describe('a REST request', () => {
+  const operations = service({
+    List: 'GET /things',
+    Get: 'GET /things/{name}',
+    GetPolicy: 'GET /things/{name}?policy',
+    ListV2: 'GET /things?type=2',
+    Deep: 'GET /files/{path+}',
+    Put: 'PUT /things/{name}',
+  });
+
+  test.each([
+    ['GET /things', 'List', {}],
+    ['GET /things/', 'List', {}],
+    ['GET /things?other=1', 'List', {}],
+    ['GET /things?type=2', 'ListV2', {}],
+    ['GET /things?type=1', 'List', {}],
+    ['GET /things/a', 'Get', { name: 'a' }],
+    ['GET /things/a%2Fb%20c', 'Get', { name: 'a/b c' }],
+    ['GET /things/a?policy', 'GetPolicy', { name: 'a' }],
+    ['PUT /things/a', 'Put', { name: 'a' }],
+    ['GET /files/a/b/c', 'Deep', { path: 'a/b/c' }],
+  ])('%s is %s', (line, operation, path) => {
+    expect(match(request(line), operations)).toEqual({ operation, path });
+  });
+
+  test.each(['DELETE /things', 'GET /things/a/b', 'GET /other'])('%s is no operation', line => {
+    expect(() => match(request(line), operations)).toThrow('no operation');
+  });
+});
+
+describe('a query request', () => {
+  test('becomes nested objects, lists in the order of their numbers, and maps', () => {
+    const form = new URLSearchParams(
+      'A=1&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.10.Key=c&M.entry.1.key=k&M.entry.1.value=v&S.T=x',
+    );
+    expect(unflatten(form)).toEqual({
+      A: '1',
+      Tags: [{ Key: 'a' }, { Key: 'b' }, { Key: 'c' }],
+      M: { k: 'v' },
+      S: { T: 'x' },
+    });
+  });
+
+  test('names its operation in the body', () => {
+    const iam: Service = { signingName: 'iam', protocol: 'query', operations: { GetRole: nothing } };
+    const body = Buffer.from('Action=GetRole&Version=2010-05-08&RoleName=r');
+    expect(query.read({ ...request('POST /'), body }, iam)).toEqual({ operation: 'GetRole', input: { RoleName: 'r' } });
+  });
+});
+
+describe('an XML answer', () => {
+  test('holds lists as members and dates in ISO form, and leaves out what is undefined', () => {
+    expect(toXml({ A: [{ B: 1 }, { B: true }], C: undefined, D: new Date(0) })).toBe(
+      '<A><member><B>1</B></member><member><B>true</B></member></A><D>1970-01-01T00:00:00.000Z</D>',
+    );
+  });
+
+  test('gives any text back to a parser, but for what XML cannot hold', () => {
+    const parser = new XMLParser({
+      parseTagValue: false,
+      trimValues: false,
+      processEntities: true,
+      htmlEntities: true,
+    });
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'binary' }), text => {
+        const expected = text.replace(UNWRITABLE, '');
+        expect(parser.parse(`<t>${escape(text)}</t>`).t ?? '').toBe(expected);
+      }),
+    );
+  });
+});
+
+test('a JSON answer holds dates as seconds since the epoch', () => {
+  expect(stringify({ at: new Date(1500), list: [new Date(2000)] })).toBe('{"at":1.5,"list":[2]}');
+});
