@@ -1,0 +1,86 @@
+/**
+ * How a sweep runs: the properties of the custom resource that runs it while CloudFormation waits, and what its state
+ * machine and the provider's function say to each other.
+ */
+import { SweepConfig } from './sweep';
+
+/** When a sweep runs while CloudFormation waits for it. */
+export type SynchronousTrigger = 'ON_DESTROY' | 'DURING_DEPLOYMENT';
+
+/** What becomes of a synchronous sweep that CloudFormation's hour does not suffice for. */
+export type OnIncomplete = 'FAIL' | 'WARN';
+
+/** Properties of a sweep's custom resource, which exists where a sweep has a synchronous trigger. */
+export interface SweepProperties {
+  /** The SweepConfig as JSON: as a structure its numbers would arrive as strings. */
+  readonly Config: string;
+  /** Goes on where the function's own time ends. */
+  readonly StateMachineArn: string;
+  readonly Triggers: readonly SynchronousTrigger[];
+  /** Absent: FAIL. */
+  readonly OnIncomplete?: OnIncomplete;
+  /** Names of the versions that this stack declares: a change of them runs DURING_DEPLOYMENT again. */
+  readonly DeclaredVersions?: readonly string[];
+  readonly Salt?: string;
+}
+
+/** Attributes of a sweep's custom resource: decimal counts, "0" in every answer of a run that swept nothing. */
+export interface SweepAttributes {
+  readonly RemovedCount: string;
+  readonly KeptCount: string;
+  readonly RemainingCount: string;
+}
+
+/** What the state machine asks of the function: the next slice, or to tell CloudFormation that the sweep has failed. */
+export interface SliceRequest {
+  readonly sweep: 'SLICE' | 'GIVE_UP';
+  readonly config: SweepConfig;
+  /** ARNs, from the context object. */
+  readonly execution: string;
+  readonly stateMachine: string;
+  /** Above 0 where an earlier attempt of this slice was cut off. */
+  readonly retryCount: number;
+  readonly state: ExecutionState;
+}
+
+/** The data of an execution: what it is started with, and what each slice leaves. Empty when a rule starts it. */
+export interface ExecutionState {
+  /** What the machine does next. Absent at the beginning. */
+  readonly next?: 'SLICE' | 'WAIT' | 'DONE' | 'FAILED';
+  /** With WAIT: at least a minute. */
+  readonly waitSeconds?: number;
+  /** With FAILED: the execution's error and cause. */
+  readonly error?: string;
+  readonly cause?: string;
+  /** Where the sweep goes on: plain JSON, the handler's own. */
+  readonly cursor?: object;
+  /** Slices of this execution so far. */
+  readonly slices?: number;
+  /** How the sweep ended, for whoever reads the execution. */
+  readonly outcome?: object;
+  /** Whom to tell: CloudFormation waits for this execution. */
+  readonly answer?: PendingAnswer;
+  /** The execution that this one takes over from. */
+  readonly predecessor?: string;
+  /** With GIVE_UP: what the Catch has caught. */
+  readonly failure?: { readonly Error?: string; readonly Cause?: string };
+}
+
+/** An answer that CloudFormation still waits for. The one place that keeps a ResponseURL. */
+export interface PendingAnswer {
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly OnIncomplete: OnIncomplete;
+  /** Seconds that CloudFormation waits. */
+  readonly ServiceTimeout?: number;
+}
+
+/** Slices after which an execution starts its successor: its history may have 25,000 events. */
+export const MAX_SLICES_OF_AN_EXECUTION = 2_000;
+
+/** Step Functions bills every step, and nothing that a sweep waits for happens sooner. */
+export const SHORTEST_WAIT_SECONDS = 60;
