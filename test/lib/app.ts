@@ -8,6 +8,7 @@ export function newStack(props?: StackProps & { readonly app?: AppProps }): Stac
 
 export interface Resource {
   readonly Type: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- plain JSON, of which tests know the shape.
   readonly Properties: Record<string, any>;
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;

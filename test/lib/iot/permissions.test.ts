@@ -17,16 +17,16 @@ const stackOf = (declare: (stack: Stack) => unknown) => {
 
 /** The provider's policy as IAM has it. */
 function policyOf(stack: Stack): object {
-  const resolve = (value: any): any => {
+  const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value !== 'object' || !value) return value;
-    if (value.Ref === 'AWS::StackId') return THIS_STACK;
-    if (value.Ref === 'AWS::Partition') return 'aws';
-    if (value['Fn::Join']) return value['Fn::Join'][1].map(resolve).join(value['Fn::Join'][0]);
-    if (value['Fn::GetAtt']) return `arn:aws:logs:${region}:${account}:log-group:provider:*`;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
+    const [[key, argument]] = Object.entries(value);
+    if (key === 'Ref') return argument === 'AWS::StackId' ? THIS_STACK : 'aws';
+    if (key === 'Fn::Join') return argument[1].map(resolve).join(argument[0]);
+    if (key === 'Fn::GetAtt') return `arn:aws:logs:${region}:${account}:log-group:provider:*`;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolve(inner)]));
   };
-  return resolve(only(stack, 'AWS::IAM::Policy').Properties.PolicyDocument);
+  return resolve(only(stack, 'AWS::IAM::Policy').Properties.PolicyDocument) as object;
 }
 
 async function allows(stack: Stack, action: string, resource: string, tags: Record<string, string> = {}) {

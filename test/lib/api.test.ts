@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Documented {
+  readonly name: string;
+  readonly docs?: { readonly summary?: string; readonly default?: string; readonly custom?: Record<string, string> };
+}
+interface Member extends Documented {
+  readonly immutable?: boolean;
+  readonly optional?: boolean;
+  readonly overrides?: string;
+  readonly parameters?: Documented[];
+}
+interface Type extends Documented {
+  readonly kind: 'class' | 'interface' | 'enum';
+  readonly datatype?: boolean;
+  readonly properties?: Member[];
+  readonly methods?: Member[];
+  readonly members?: Documented[];
+  readonly initializer?: { readonly parameters?: Documented[] };
+}
+
+const assembly = JSON.parse(readFileSync(join(__dirname, '../../.jsii'), 'utf8'));
+const types: Type[] = Object.values(assembly.types);
+const structs = types.filter(type => type.datatype);
+const summary = (documented: Documented) => documented.docs?.summary ?? '';
+
+test('exports exactly this', () => {
+  expect(types.map(({ name }) => name).sort()).toEqual([
+    'ArtifactProvider',
+    'ArtifactProviderProps',
+    'DefaultPackageVersion',
+    'DefaultPackageVersionProps',
+    'ISoftwarePackage',
+    'ISoftwarePackageVersion',
+    'JobRecipe',
+    'PackageArtifact',
+    'PackageArtifactConfig',
+    'PackageSbom',
+    'PackageVersionStatus',
+    'SoftwarePackage',
+    'SoftwarePackageProps',
+    'SoftwarePackageVersion',
+    'SoftwarePackageVersionAttributes',
+    'SoftwarePackageVersionOptions',
+    'SoftwarePackageVersionProps',
+    'VersionRemoval',
+  ]);
+});
+
+test.each(types.map(type => [type.name, type] as const))('%s and all of its members are documented', (_name, type) => {
+  const members = [...(type.members ?? []), ...[...(type.properties ?? []), ...(type.methods ?? [])].filter(own)];
+  // what overrides an interface's member takes over its documentation.
+  function own(member: Member) {
+    return !member.overrides;
+  }
+
+  expect(summary(type)).not.toBe('');
+  for (const member of members) expect([member.name, summary(member)]).not.toEqual([member.name, '']);
+  for (const method of (type.methods ?? []).filter(own)) {
+    for (const parameter of method.parameters ?? []) {
+      if (parameter.name !== 'props') expect([method.name, parameter.name, summary(parameter)]).not.toContain('');
+    }
+  }
+});
+
+test.each(structs.map(type => [type.name, type] as const))(
+  '%s is readonly, and its options tell their defaults',
+  (_name, type) => {
+    expect(type.properties!.filter(({ immutable }) => !immutable)).toEqual([]);
+    for (const { name, optional, docs } of type.properties!) {
+      expect([name, docs?.default !== undefined]).toEqual([name, Boolean(optional)]);
+      expect(docs?.default ?? '').not.toMatch(/undefined|none$/i);
+    }
+  },
+);
+
+test('interfaces with behaviour, and only they, start with I', () => {
+  for (const type of types) {
+    const behavioural = type.kind === 'interface' && !type.datatype;
+    expect([type.name, /^I[A-Z]/.test(type.name)]).toEqual([type.name, behavioural]);
+  }
+});
+
+test('each construct that users make has props of its own', () => {
+  const names = new Set(types.map(({ name }) => name));
+  const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
+
+  expect(constructs).toHaveLength(3);
+  for (const { name } of constructs) expect(names).toContain(`${name}Props`);
+});
+
+test('nothing internal leaks', () => {
+  const text = JSON.stringify(assembly.types);
+  expect(text).not.toMatch(/"name":"_/);
+});

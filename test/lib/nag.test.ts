@@ -1,0 +1,109 @@
+import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import {
+  ArtifactProvider,
+  DefaultPackageVersion,
+  PackageArtifact,
+  PackageSbom,
+  PackageVersionStatus,
+  SoftwarePackage,
+} from 'cdk-versioned-artifacts';
+
+/** The findings of an app about this library's resources; what the user brings is the user's. */
+function findings(app: App): string[] {
+  return new AwsSolutionsChecks(app)
+    .validateScope(app)
+    .violations.filter(({ violatingResources }) =>
+      violatingResources.some(({ constructPath }) => constructPath?.includes('ArtifactProvider')),
+    )
+    .map(({ ruleName }) => ruleName);
+}
+
+function everything(stack: Stack): void {
+  const bucket = Bucket.fromBucketName(stack, 'Bucket', 'firmware');
+  const firmware = new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' });
+  const version = firmware.addVersion('V1', {
+    versionName: '1.0.0',
+    artifact: PackageArtifact.fromBucket(bucket, 'fw.bin', 'v1'),
+    sbom: PackageSbom.fromBucket(bucket, 'sbom.zip', 'v1'),
+    status: PackageVersionStatus.PUBLISHED,
+  });
+  new DefaultPackageVersion(stack, 'Default', { version });
+}
+
+/** The reasons with which the library answers findings, by finding. */
+function acknowledged(app: App): Record<string, string> {
+  const entries = app.node
+    .findAll()
+    .flatMap(construct => construct.node.metadata)
+    .filter(({ type }) => type === 'aws:cdk:acknowledged-rules')
+    .flatMap(({ data }) => Object.entries(data as Record<string, string>));
+  return Object.fromEntries(entries.map(([id, reason]) => [id.replace(/^annotation::/i, ''), reason]));
+}
+
+describe('AwsSolutions finds nothing that has no reason', () => {
+  test.each<[string, (app: App) => void]>([
+    ['in a stack of any region', app => everything(new Stack(app, 'Stack'))],
+    [
+      'in a stack of one region',
+      app => everything(new Stack(app, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } })),
+    ],
+    ['in a nested stack', app => everything(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
+    [
+      'in a VPC',
+      app => {
+        const stack = new Stack(app, 'Stack');
+        everything(stack);
+        ArtifactProvider.iot(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+      },
+    ],
+    [
+      'about a package whose name is known at deployment only',
+      app => {
+        const stack = new Stack(app, 'Stack');
+        const name = new CfnParameter(stack, 'Name').valueAsString;
+        SoftwarePackage.fromPackageName(stack, 'P', name).addVersion('V', { versionName: '1' });
+      },
+    ],
+    [
+      'about many objects of one bucket',
+      app => {
+        const stack = new Stack(app, 'Stack');
+        const bucket = new Bucket(stack, 'Bucket');
+        const firmware = new SoftwarePackage(stack, 'Firmware');
+        for (let i = 0; i < 30; i++) {
+          const artifact = PackageArtifact.fromBucket(bucket, `fw-${i}.bin`, 'v');
+          firmware.addVersion(`V${i}`, { versionName: `1.0.${i}`, artifact });
+        }
+      },
+    ],
+  ])('%s', (_what, declare) => {
+    const app = new App();
+    declare(app);
+
+    expect(findings(app)).toEqual([]);
+  });
+});
+
+test('each wildcard of the policy has its reason', () => {
+  const app = new App();
+  everything(new Stack(app, 'Stack'));
+  const arn = (resource: string) => `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:package/${resource}`;
+
+  expect(acknowledged(app)).toEqual({
+    'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permission for'),
+    [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
+    [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
+  });
+});
+
+test('a wildcard of the user is found', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  everything(stack);
+  Bucket.fromBucketName(stack, 'Other', 'other').grantRead(ArtifactProvider.iot(stack));
+
+  expect(findings(app)).toContain('AwsSolutions-IAM5[Action::s3:GetObject*]');
+});
