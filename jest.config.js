@@ -38,5 +38,7 @@ const floor = {
 module.exports = {
   projects: [newest, floor],
   reporters: ['default', '<rootDir>/scripts/reporter.js'],
+  // tests wait for processes, and machines are busy at times.
+  testTimeout: 60_000,
   maxWorkers: 2,
 };
