@@ -66,6 +66,10 @@ export interface Execution {
 
 const openExecutions = ({ counts }: Job) => counts.QUEUED + counts.IN_PROGRESS;
 
+function latest(executions: Listing<Execution> | undefined, jobId: string): Execution | undefined {
+  return [...(executions?.values() ?? [])].filter(({ job }) => job.id === jobId).at(-1);
+}
+
 const hasOpenExecution = (thing: Thing, job: Job) =>
   [...thing.executions.values()].some(execution => execution.job === job && !isTerminal(execution.status));
 
@@ -112,10 +116,8 @@ export class JobStore {
   /** The latest execution of a job on a thing, or the one with a number. */
   execution(jobId: string, thingName: string, number?: number): Execution {
     this.settle();
-    let found: Execution | undefined;
-    for (const each of this.fleet.things.get(thingName)?.executions.values() ?? []) {
-      if (each.job.id === jobId && (number === undefined || each.number === number)) found = each;
-    }
+    const executions = this.fleet.things.get(thingName)?.executions;
+    const found = number === undefined ? latest(executions, jobId) : executions?.get(`${jobId}#${number}`);
     if (!found) throw notFound(`Job execution of job ${jobId} on thing ${thingName} cannot be found.`);
     return found;
   }

@@ -14,7 +14,10 @@ async function startIndexed(behaviour: Partial<IotBehaviour> = {}) {
   const started = startFleet(3, behaviour);
   await started.run('UpdateIndexingConfiguration', ON);
   started.iot.devices.reportPackage('thing-1', 'brake-ecu', { version: '1.0.0' });
-  started.iot.devices.reportPackage('thing-2', 'brake-ecu', { version: '1.0.0-RC1', attributes: { track: 'beta' } });
+  started.iot.devices.reportPackage('thing-2', 'brake-ecu', {
+    version: '1.0.0-RC1',
+    attributes: { track: 'early beta ring' },
+  });
   started.iot.devices.reportPackage('thing-2', 'dash', { version: '1.0.0' });
   const find = async (queryString: string) => {
     const { things } = await started.run('SearchIndex', { queryString });
@@ -34,6 +37,9 @@ test.each([
   [`${field('Brake\\-ecu')}:"1.0.0"`, []],
   [`${field('dash')}:"1.0.0"`, ['thing-2']],
   [`shadow.name.$package.reported.brake\\-ecu.attributes.track:beta`, ['thing-2']],
+  [`shadow.name.$package.reported.brake\\-ecu.attributes.track:"Beta ring"`, ['thing-2']],
+  [`shadow.name.$package.reported.brake\\-ecu.attributes.track:"early ring"`, []],
+  [`shadow.name.$package.reported.brake\\-ecu.attributes.track:"ring road"`, []],
   [`shadow.name.$package.reported.brake\\-ecu:"1.0.0"`, []],
   [`shadow.name.other.reported.dash.version:"1.0.0"`, []],
   ['thingName:THING\\-3', ['thing-3']],

@@ -1,4 +1,11 @@
 import {
+  CreateJobCommand,
+  DeleteJobCommand,
+  DeleteJobExecutionCommand,
+  DescribeJobCommand,
+  InvalidStateTransitionException,
+  ListJobExecutionsForJobCommand,
+  SearchIndexCommand,
   CreatePackageCommand,
   CreatePackageVersionCommand,
   DeletePackageVersionCommand,
@@ -56,4 +63,27 @@ test('the indexing configuration is a POST', async () => {
   const thingIndexingConfiguration = { thingIndexingMode: 'REGISTRY' } as const;
   await client.send(new UpdateIndexingConfigurationCommand({ thingIndexingConfiguration }));
   expect(await aws.iot.byHand('GetIndexingConfiguration', {})).toMatchObject({ thingIndexingConfiguration });
+});
+
+test('jobs, executions and the index', async () => {
+  aws.iot.devices.add(['thing-1', 'thing-2'], { groups: ['fleet'] });
+  const targets = [`arn:aws:iot:us-east-1:${aws.account}:thinggroup/fleet`];
+  await client.send(new CreateJobCommand({ jobId: 'ota', targets, document: '{}' }));
+  aws.iot.devices.advance('thing-1', 'ota', 'SUCCEEDED');
+
+  const list = new ListJobExecutionsForJobCommand({ jobId: 'ota', status: 'SUCCEEDED', maxResults: 250 });
+  const { executionSummaries } = await client.send(list);
+  const executionNumber = executionSummaries![0].jobExecutionSummary!.executionNumber!;
+  expect(executionNumber).toBeGreaterThan(2 ** 31);
+  await client.send(new DeleteJobExecutionCommand({ jobId: 'ota', thingName: 'thing-1', executionNumber }));
+
+  const refused = client.send(new DeleteJobCommand({ jobId: 'ota' }));
+  await expect(refused).rejects.toBeInstanceOf(InvalidStateTransitionException);
+  await client.send(new DeleteJobCommand({ jobId: 'ota', force: true }));
+  const { job } = await client.send(new DescribeJobCommand({ jobId: 'ota' }));
+  expect(job).toMatchObject({ status: 'DELETION_IN_PROGRESS', jobProcessDetails: { numberOfQueuedThings: 1 } });
+  expect(job!.createdAt).toBeInstanceOf(Date);
+
+  const { things } = await client.send(new SearchIndexCommand({ queryString: 'thingName:thing\\-2' }));
+  expect(things?.map(({ thingName }) => thingName)).toEqual(['thing-2']);
 });

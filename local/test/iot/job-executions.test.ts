@@ -210,6 +210,7 @@ describe('DeleteJobExecution', () => {
     const input = { ...EXECUTION, executionNumber: String(number()) };
     expect(await run('DeleteJobExecution', input)).toBeUndefined();
     expect(executions()).toEqual([]);
+    expect((await run('ListJobExecutionsForThing', { thingName: 'thing-1' })).executionSummaries).toEqual([]);
   });
 
   test.each(['QUEUED', 'IN_PROGRESS'])('of a %s one needs force: InvalidStateTransitionException 409', async status => {

@@ -163,6 +163,15 @@ describe('a continuous job', () => {
     expect(statuses(started)).toEqual(['SUCCEEDED', 'REMOVED', 'QUEUED']);
   });
 
+  test('has one open execution of a thing, however often it comes', async () => {
+    const started = await startJob(1, CONTINUOUS);
+    started.iot.devices.join('thing-1', 'fleet');
+    expect(statuses(started)).toEqual(['QUEUED']);
+    started.iot.devices.advance('thing-1', 'ota-1', 'SUCCEEDED');
+    started.iot.devices.join('thing-1', 'fleet');
+    expect(statuses(started)).toEqual(['SUCCEEDED', 'QUEUED']);
+  });
+
   test('takes further targets, at most 100 in all', async () => {
     const { run, error, iot } = await startJob(1, CONTINUOUS);
     iot.devices.add(['other-1', 'other-2']);
@@ -266,6 +275,15 @@ describe('a scheduled job', () => {
     iot.devices.advanceAll('ota-1', 'SUCCEEDED');
     expect(status()).toBe('COMPLETED');
   });
+});
+
+test('a job whose end comes between its maintenance windows is COMPLETED', async () => {
+  const maintenanceWindows = [{ startTime: 'cron(0 0 18 ? * * *)', durationInMinutes: 60 }];
+  const schedulingConfig = { maintenanceWindows, endTime: '2026-01-02 00:00', endBehavior: 'STOP_ROLLOUT' };
+  const { clock, status } = await startJob(1, { schedulingConfig });
+  expect(status()).toBe('SCHEDULED');
+  clock.time += 24 * 60 * MINUTE;
+  expect(status()).toBe('COMPLETED');
 });
 
 describe('CancelJob', () => {
