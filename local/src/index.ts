@@ -4,7 +4,15 @@ export { CloudFormation, type DeployInput, type Stack, type StackEvent, type Sta
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
 export { Iam, type ManagedPolicy, type Role } from './iam/iam';
 export type { UnusedGrant } from './iam/usage';
-export { Iot, type IotBehaviour, type PackageDescription, type VersionDescription } from './iot';
+export {
+  Iot,
+  type Devices,
+  type ExecutionDescription,
+  type IotBehaviour,
+  type JobDescription,
+  type PackageDescription,
+  type VersionDescription,
+} from './iot';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './responses';
 export { ServiceError, type LocalClock, type Principal } from './service';
