@@ -278,6 +278,17 @@ describe('is configured', () => {
     );
   });
 
+  test('twice with two keys that look the same, with an error', () => {
+    const stack = newStack();
+    const arn = 'arn:aws:kms:eu-west-1:111111111111:key/1';
+    const [one, other] = ['A', 'B'].map(id => kms.Key.fromKeyArn(stack, id, arn));
+    ArtifactProvider.iot(stack, { environmentEncryption: one });
+
+    expect(() => ArtifactProvider.iot(stack, { environmentEncryption: other })).toThrow(
+      'a different environmentEncryption',
+    );
+  });
+
   test.each<[string, ArtifactProviderProps, string]>([
     ['subnets without a VPC', { vpcSubnets: {} }, 'got vpcSubnets without one: set vpc, too'],
     ['security groups without a VPC', { securityGroups: [] }, 'got securityGroups without one: set vpc, too'],
