@@ -1,4 +1,5 @@
 import {
+  AssociateSbomWithPackageVersionCommand,
   CreateJobCommand,
   DeleteJobCommand,
   DeleteJobExecutionCommand,
@@ -18,6 +19,7 @@ import {
   UpdatePackageVersionCommand,
   ConflictException,
 } from '@aws-sdk/client-iot';
+import { strToU8, zipSync } from 'fflate';
 import { LocalAws } from '../../src';
 import { PACKAGE, VERSION } from './harness';
 
@@ -63,6 +65,31 @@ test('the indexing configuration is a POST', async () => {
   const thingIndexingConfiguration = { thingIndexingMode: 'REGISTRY' } as const;
   await client.send(new UpdateIndexingConfigurationCommand({ thingIndexingConfiguration }));
   expect(await aws.iot.byHand('GetIndexingConfiguration', {})).toMatchObject({ thingIndexingConfiguration });
+});
+
+test('artifacts and SBOMs are looked up in the local S3', async () => {
+  await aws.call('s3', 'CreateBucket', { Bucket: 'firmware' });
+  const versionName = '3.0.0';
+  const artifact = { s3Location: { bucket: 'firmware', key: '3.bin' } };
+  const create = () => client.send(new CreatePackageVersionCommand({ ...PACKAGE, versionName, artifact }));
+  await expect(create()).rejects.toThrow('s3://firmware/3.bin of the artifact cannot be read: NoSuchKey');
+  await aws.call('s3', 'PutObject', { Bucket: 'firmware', Key: '3.bin', Body: Buffer.from('3') });
+  expect(await create()).toMatchObject({ status: 'DRAFT' });
+
+  const archive = zipSync({ 'bom.json': strToU8('{"bomFormat":"CycloneDX"}') });
+  await aws.call('s3', 'PutObject', { Bucket: 'firmware', Key: 'bom.zip', Body: Buffer.from(archive) });
+  const sbom = { s3Location: { bucket: 'firmware', key: 'bom.zip' } };
+  const associate = () => client.send(new AssociateSbomWithPackageVersionCommand({ ...PACKAGE, versionName, sbom }));
+  await expect(associate()).rejects.toThrow('does not let iot.amazonaws.com read');
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'iot.amazonaws.com' },
+    Action: 's3:GetObject',
+    Resource: 'arn:aws:s3:::firmware/bom.zip',
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await aws.call('s3', 'PutBucketPolicy', { Bucket: 'firmware', Policy });
+  expect(await associate()).toMatchObject({ sbomValidationStatus: 'IN_PROGRESS' });
 });
 
 test('jobs, executions and the index', async () => {

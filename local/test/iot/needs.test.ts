@@ -1,3 +1,5 @@
+import { Authorizer } from '../../src/authorization';
+import { ServiceError } from '../../src/service';
 import { PACKAGE, PACKAGE_ARN, THING_GROUP_ARN, VERSION, VERSION_ARN, startIot, thingArn } from './harness';
 
 const INDEXING = ['iot:GetIndexingConfiguration', '*'];
@@ -8,7 +10,7 @@ const JOB_ARN = 'arn:aws:iot:eu-west-1:111122223333:job/ota-1';
 const THING_ARN = thingArn('thing-1');
 const ROLE = 'arn:aws:iam::111122223333:role/shadow';
 
-test.each<[string, object, string[][]]>([
+const NEEDS: [operation: string, input: object, needs: string[][]][] = [
   ['CreatePackage', PACKAGE, [['iot:CreatePackage', PACKAGE_ARN], INDEXING]],
   ['GetPackage', PACKAGE, [['iot:GetPackage', PACKAGE_ARN]]],
   ['UpdatePackage', PACKAGE, [['iot:UpdatePackage', PACKAGE_ARN], INDEXING]],
@@ -73,7 +75,9 @@ test.each<[string, object, string[][]]>([
     ],
   ),
   ['ListJobExecutionsForThing', { thingName: 'thing-1' }, [['iot:ListJobExecutionsForThing', THING_ARN]]],
-])('%s %j needs %j', (operation, input, needs) => {
+];
+
+test.each(NEEDS)('%s %j needs %j', (operation, input, needs) => {
   const { needs: needsOf } = startIot();
   expect(needsOf(operation, input).map(({ action, resource }) => [action, resource])).toEqual(needs);
 });
@@ -81,6 +85,22 @@ test.each<[string, object, string[][]]>([
 function both(action: string): string[][] {
   return [PACKAGE_ARN, VERSION_ARN].map(arn => [`iot:${action}`, arn]);
 }
+
+test('each need is one that the authorization reference knows and a policy can grant', async () => {
+  const authorizer = new Authorizer(
+    {
+      policiesOf: () => [{ name: 'all', document: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } }],
+      used: () => undefined,
+    },
+    '111122223333',
+    'eu-west-1',
+  );
+  const role = { kind: 'role', roleArn: 'arn:aws:iam::111122223333:role/all', session: 'test' } as const;
+  const denied = (message: string) => new ServiceError('AccessDenied', message);
+  const { needs, iot } = startIot();
+  for (const [operation, input] of NEEDS) await authorizer.check(role, needs(operation, input), denied);
+  expect(new Set(NEEDS.map(([operation]) => operation))).toEqual(new Set(Object.keys(iot.operations)));
+});
 
 test('a create is judged by the tags that it brings, on each of its resources', async () => {
   const { needs, iot } = startIot();
