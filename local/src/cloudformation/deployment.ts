@@ -150,6 +150,11 @@ export class Deployment {
   async delete({ retain = [], force = false }: DeletionOptions = {}): Promise<void> {
     const { stack } = this;
     stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
+    try {
+      this.context.checkExports(stack, stack.outputs, []);
+    } catch (error) {
+      return stack.enter('DELETE_FAILED', (error as Error).message);
+    }
     for (const { resource } of stack.abandoned) await this.deleteOrLeave(resource, true);
     stack.abandoned = [];
     const failed = await this.deleteAll(

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { World } from '../service';
+import { checkCapabilities } from './capabilities';
 import { DeletionOptions, Deployment, DeploymentContext, DeploymentOptions } from './deployment';
 import { WantedFailures } from './failures';
 import { dependenciesOf } from './graph';
@@ -22,6 +23,7 @@ export interface Request {
   readonly parameters?: readonly GivenParameter[];
   /** Absent: those that the stack has. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Absent: whatever the template needs. */
   readonly capabilities?: readonly string[];
   readonly notificationArns?: readonly string[];
   readonly roleArn?: string;
@@ -86,6 +88,7 @@ export class Engine {
     const body = request.body ?? previous?.body;
     if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
     const template = parseTemplate(body);
+    if (request.capabilities) checkCapabilities(template, request.capabilities);
     const deployed: Deployed = {
       body,
       template,

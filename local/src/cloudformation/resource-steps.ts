@@ -127,8 +127,9 @@ export class ResourceSteps {
 
   /** Leaves a resource where it is. */
   skip(resource: ResourceState, { replaced = false } = {}): void {
-    this.stack.tell({ ...resource, status: 'DELETE_SKIPPED', reason: undefined });
-    if (!replaced) this.stack.remove(resource.logicalId);
+    if (replaced) return this.stack.tell({ ...resource, status: 'DELETE_SKIPPED', reason: undefined });
+    this.put(resource, 'DELETE_SKIPPED');
+    this.stack.remove(resource.logicalId);
   }
 
   /** Tells a resource that nothing will be rolled back any more. */

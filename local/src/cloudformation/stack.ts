@@ -176,7 +176,8 @@ export class Stack {
       eventId: `${event.type === STACK_TYPE && event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`}${randomUUID()}`,
       stackId: this.id,
       stackName: this.name,
-      timestamp: this.now(),
+      // later than the one before, so that they sort as they happened.
+      timestamp: Math.max(this.now(), (this.events.at(-1)?.timestamp ?? 0) + 1),
       operationId: this.operationId,
       token: this.token,
       ...event,

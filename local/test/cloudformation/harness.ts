@@ -56,7 +56,10 @@ export class Harness {
   readonly events: CustomEvent[] = [];
   readonly responses = new Responses(this.clock, () => 'http://127.0.0.1:1', 'us-east-1');
   readonly parameters = new Map<string, string>();
+  /** Of the one bucket, by key. */
+  readonly objects = new Map<string, string>();
   readonly cloudFormation: CloudFormation;
+  private readonly world: World;
   handler: CustomHandler;
 
   constructor(handler: CustomHandler = () => ({ PhysicalResourceId: 'thing' })) {
@@ -71,6 +74,7 @@ export class Harness {
       arn: (service, resource) => `arn:aws:${service}:us-east-1:111111111111:${resource}`,
       call: (service, operation, input) => this.call(`${service}:${operation}`, input),
     };
+    this.world = world;
     this.cloudFormation = new CloudFormation(world);
   }
 
@@ -83,6 +87,25 @@ export class Harness {
 
   deploy(template: object, more: { disableRollback?: boolean; parameters?: Record<string, string> } = {}) {
     return this.cloudFormation.deploy({ stackName: 'Test', template, ...more });
+  }
+
+  /** Calls an operation, as over HTTP. */
+  async operate(operation: string, input: object): Promise<Members> {
+    const context = { world: this.world, principal: { kind: 'developer' } } as const;
+    return this.cloudFormation.operations[operation].run(input, context);
+  }
+
+  /** The status of a stack once its operation has ended. */
+  async settled(stackName: string): Promise<string> {
+    const stack = this.cloudFormation.describe(stackName);
+    if (!stack) throw new Error(`there is no stack ${stackName}`);
+    while (stack.status.endsWith('_IN_PROGRESS')) await settle();
+    return stack.status;
+  }
+
+  /** Waits until so many events have been sent. */
+  async sent(count: number): Promise<void> {
+    while (this.events.length < count) await settle();
   }
 
   put(event: CustomEvent, answer: CustomAnswer): void {
@@ -106,6 +129,8 @@ export class Harness {
       case 'lambda:Invoke':
         this.invoke(JSON.parse(input.Payload));
         return {};
+      case 's3:GetObject':
+        return { Body: Buffer.from(this.objects.get(input.Key) ?? '') };
       case 'ssm:PutParameter':
         if (!/^[\w./-]+$/.test(input.Name)) throw new ServiceError('ValidationException', 'Parameter name is invalid.');
         this.parameters.set(input.Name, input.Value);
