@@ -140,12 +140,23 @@ describe('an injected fault', () => {
 });
 
 describe('a quota', () => {
-  test('refuses what exceeds it, for each operation by itself, and grants again with time', async () => {
-    const clock = new ManualClock();
-    const aws = await LocalAws.start({ clock });
-    const ssm = new SSMClient(client(aws));
+  const clock = new ManualClock();
+  let aws: LocalAws;
+  let ssm: SSMClient;
+
+  beforeEach(async () => {
+    aws = await LocalAws.start({ clock });
+    ssm = new SSMClient(client(aws));
+  });
+  afterEach(async () => {
+    ssm.destroy();
+    await aws.stop();
+  });
+
+  const get = () => ssm.send(new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' }));
+
+  test('refuses what exceeds it, as throttling, and grants again with time', async () => {
     aws.throttle({ service: 'ssm', perSecond: 2 });
-    const get = () => ssm.send(new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' }));
     await get();
     await get();
     await expect(get()).rejects.toMatchObject({
@@ -153,15 +164,30 @@ describe('a quota', () => {
       message: 'Rate exceeded',
       $metadata: { httpStatusCode: 400 },
     });
-    await expect(ssm.send(new DeleteParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
-      name: 'ParameterNotFound',
-    });
     await clock.sleep(500);
     await get();
     await expect(get()).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  test('holds for each operation by itself', async () => {
+    aws.throttle({ service: 'ssm', perSecond: 1 });
+    await get();
+    await expect(ssm.send(new DeleteParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+  });
+
+  test('saves up no more than its burst', async () => {
+    aws.throttle({ service: 'ssm', perSecond: 10, burst: 1 });
+    await clock.sleep(10_000);
+    await get();
+    await expect(get()).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  test('is gone once it is lifted', async () => {
+    aws.throttle({ service: 'ssm', perSecond: 0.1 });
+    await get();
     aws.unthrottle();
     await get();
-    ssm.destroy();
-    await aws.stop();
   });
 });
