@@ -14,7 +14,7 @@ export async function applySbom(
   else await catalog.associateSbom(packageName, versionName, toS3Location(change.associate));
 }
 
-/** Waits until AWS IoT has validated the SBOM; fails with what is wrong in which file. */
+/** Waits until AWS IoT has validated the SBOM; fails with what is wrong in which file. A rollback does not wait. */
 export async function awaitSbomValidation(
   catalog: Catalog,
   packageName: string,
@@ -22,18 +22,25 @@ export async function awaitSbomValidation(
   scope: Scope,
 ): Promise<void> {
   const what = `the SBOM of version ${versionName} of ${packageName}`;
-  const { status } = await pollUntilFound(
+  const read = async () => (await catalog.findVersion(packageName, versionName))?.sbomValidationStatus;
+  const first = await read();
+  if (first === undefined || first === 'SUCCEEDED') return;
+  if ((await scope.stackPhase()) === 'rolling-back') {
+    scope.log.warn('the rollback goes on without a valid SBOM', { packageName, versionName, status: first });
+    return;
+  }
+  const last = await pollUntilFound(
     async () => {
-      const version = await catalog.findVersion(packageName, versionName);
-      return version?.sbomValidationStatus === 'IN_PROGRESS' ? undefined : { status: version?.sbomValidationStatus };
+      const status = await read();
+      return status === 'IN_PROGRESS' ? undefined : { status };
     },
     scope,
     `${what} is still being validated; deploy without waitForSbomValidation, or try again later`,
   );
-  if (status !== 'FAILED') return;
+  if (last.status !== 'FAILED') return;
   const files = await catalog.failedSbomFiles(packageName, versionName);
   const errors = files.map(({ fileName, errorCode, errorMessage }) =>
-    `${fileName}: ${errorCode} ${errorMessage ?? ''}`.trim(),
+    [`${fileName}:`, errorCode, errorMessage].filter(Boolean).join(' '),
   );
   throw new Error(`${what} is not valid: ${listed(errors)}`);
 }

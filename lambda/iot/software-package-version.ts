@@ -12,10 +12,10 @@ import {
   checkVersionName,
 } from '../../contract/iot/software-packages';
 import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
-import { Refusal } from '../runtime/errors';
+import { Irreversible, Refusal } from '../runtime/errors';
 import { claim, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/poll';
-import { Catalog, HeldVersion, VersionContent } from './catalog';
+import { Catalog, HeldVersion, VersionContent, isRefusedByService } from './catalog';
 import { VersionName, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { decodeVersion } from './properties';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
@@ -110,12 +110,12 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     );
     if (found.held) return this.take(wanted, id, found.held, scope, { undoOnFailure });
 
-    return this.undoing(undoOnFailure, wanted, id, scope, async () => {
+    // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
+    const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
+    const held: HeldVersion = { $metadata: {}, ...content, status };
+    return this.undoing(undoOnFailure, wanted, id, scope, held, async () => {
       failOn(found.made.errorReason, wanted);
-      const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
-      // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
-      const rest = diffVersion(wanted, { $metadata: {}, ...content, status }, false);
-      return answer(id, wanted, await applyDiff(catalog, wanted, { ...rest, content: {} }, scope), scope);
+      return applyDiff(catalog, wanted, { ...diffVersion(wanted, held, false), content: {} }, scope);
     });
   }
 
@@ -143,10 +143,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     const user = diffTags(toTags(wanted.Tags), tags, toTags(options.previous?.Tags));
     await catalog.changeTags(arn, mergeChanges(ownership, user));
     const undo = options.undoOnFailure && claimed.kind !== 'held';
-    return this.undoing(undo, wanted, id, scope, async () => {
-      const after = await applyDiff(catalog, wanted, diff, scope, held);
-      return answer(id, wanted, after, scope);
-    });
+    return this.undoing(undo, wanted, id, scope, held, () => applyDiff(catalog, wanted, diff, scope, held));
   }
 
   /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
@@ -171,16 +168,20 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     );
   }
 
-  /** A failed replacement answers with the old id, so nobody would ever delete what it has just made or taken. */
+  /**
+   * Undoes failed work where it is to: a failed replacement answers with the old id, so nobody would ever delete what it
+   * has just made or taken. What the service refuses fails a deployment, but no rollback.
+   */
   private async undoing(
     undo: boolean,
     wanted: Wanted,
     id: string,
     scope: Scope,
-    work: () => Promise<Answer>,
+    held: HeldVersion,
+    work: () => Promise<HeldVersion>,
   ): Promise<Answer> {
     try {
-      return await work();
+      return answer(id, wanted, await work(), scope);
     } catch (error) {
       if (undo) {
         const rollingBack: Scope = { ...scope, stackPhase: async () => 'rolling-back' };
@@ -188,7 +189,8 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
           scope.log.error('the failed replacement could not be undone', { id, reason: String(reason) }),
         );
       }
-      throw error;
+      if (!isRefusedByService(error)) throw error;
+      throw new Irreversible(`${error.name}: ${error.message}`, answer(id, wanted, held, scope));
     }
   }
 

@@ -115,9 +115,6 @@ function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo 
   if (tags[keys.formerOwner] === me.ownerId) {
     return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner] } };
   }
-  if (tags[keys.adoptedFrom]?.startsWith(`${me.ownerId}@`)) {
-    return { kind: 'forgotten', change: { set: { [keys.adoptedFrom]: NOBODY }, remove: [] } };
-  }
   return { kind: 'foreign' };
 }
 

@@ -53,6 +53,8 @@ export class Iam implements Service, PolicySource {
   readonly roles = new Map<string, Role>();
   readonly managedPolicies = new Map<string, ManagedPolicy>();
   private readonly usageByRole = new Map<string, Usage>();
+  /** Of roles that have no policies any more, as when their stack is gone. */
+  private readonly lastPolicies = new Map<string, readonly NamedPolicy[]>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
     CreateRole: onRole('CreateRole', (input, world) => this.createRole(input, world)),
@@ -81,9 +83,10 @@ export class Iam implements Service, PolicySource {
       return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(JSON.stringify(document)) };
     }),
     DeleteRolePolicy: onRole('DeleteRolePolicy', ({ RoleName, PolicyName }) => {
-      if (!this.role(RoleName).inline.delete(PolicyName)) {
-        throw noSuch(`The role policy with name ${PolicyName} cannot be found.`);
-      }
+      const { Arn, inline } = this.role(RoleName);
+      const last = this.policiesOf(Arn);
+      if (!inline.delete(PolicyName)) throw noSuch(`The role policy with name ${PolicyName} cannot be found.`);
+      if (inline.size === 0) this.lastPolicies.set(Arn, last);
     }),
     ListRolePolicies: onRole('ListRolePolicies', ({ RoleName }) => ({
       PolicyNames: [...this.role(RoleName).inline.keys()],
@@ -148,9 +151,11 @@ export class Iam implements Service, PolicySource {
     usage.record(usages);
   }
 
-  /** What the role is granted, by the policies that it has now, and no call has ever needed. */
+  /** What the role is granted, by the policies that it has now or had last, and no call has ever needed. */
   unusedStatements(roleArn: string): UnusedGrant[] {
-    return (this.usageByRole.get(roleArn) ?? new Usage()).unused(this.policiesOf(roleArn));
+    const policies = this.policiesOf(roleArn);
+    const granted = policies.length > 0 ? policies : (this.lastPolicies.get(roleArn) ?? []);
+    return (this.usageByRole.get(roleArn) ?? new Usage()).unused(granted);
   }
 
   /** Whether a service may assume a role. */

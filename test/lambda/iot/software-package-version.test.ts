@@ -462,4 +462,20 @@ describe('an SBOM', () => {
     );
     expect(held()?.status).toBe('DRAFT');
   });
+
+  test('that is gone does not stop a rollback, which does not wait for one that is not valid either', async () => {
+    const withSbom = version('1.0.0', { Sbom, WaitForSbomValidation: 'true' });
+    aws.iot.behaviour.sbomValidationTime = 0;
+    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
+    const id = await created(withSbom);
+    succeeded(await stack.update(VERSION, 'V', id, version()));
+    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
+      succeeded(await stack.update(VERSION, 'V', id, withSbom));
+      succeeded(await stack.update(VERSION, 'V', id, version()));
+      await aws.call('s3', 'DeleteObject', { Bucket: 'artifacts', Key: 'sbom.zip' });
+      succeeded(await stack.update(VERSION, 'V', id, withSbom));
+    });
+    expect(stack.logs).toContainEqual(expect.objectContaining({ refused: 'Irreversible' }));
+  });
 });
