@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { LocalAws } from '../../src';
+import { synthesise } from './tiny-app';
+
+const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
+
+let aws: LocalAws;
+const home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
+
+beforeAll(async () => void (aws = await LocalAws.start()));
+afterAll(() => aws.stop());
+
+/** Runs the CDK CLI on a synthesised assembly. */
+function cdk(assembly: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const all = [CLI, ...args, '--app', assembly, '--no-notices', '--no-color'];
+  const env = { ...process.env, ...aws.env, HOME: home, CI: 'true' };
+  const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += String(data)));
+  return new Promise(resolve => child.on('close', code => resolve({ code, output })));
+}
+
+const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);
+const status = () => aws.cloudFormation.describe('Tiny')?.status;
+
+test('the CDK CLI deploys, compares, fails with a reason, rolls back and destroys', async () => {
+  const [small, big, bad] = ['small', 'big', 'bad'].map(synthesise);
+
+  expect(await deploy(small)).toMatchObject({ code: 0, output: expect.stringContaining('Tiny.Size = small') });
+  expect(status()).toBe('CREATE_COMPLETE');
+
+  const diff = await cdk(big, 'diff');
+  expect(diff.output).toMatch(/\[~\] AWS::CloudFormation::CustomResource Thing/);
+  expect(diff.output).toMatch(/\[-\] small[^]*\[\+\] big/);
+
+  const failed = await deploy(bad);
+  expect(failed.code).not.toBe(0);
+  expect(failed.output).toContain('bad is no size');
+  // the CLI looks the function up and prints its log.
+  expect(failed.output).toContain('asked to Update bad');
+  expect(status()).toBe('UPDATE_ROLLBACK_COMPLETE');
+
+  const left = await deploy(bad, '--method', 'direct', '--no-rollback');
+  expect(left.code).not.toBe(0);
+  expect(status()).toBe('UPDATE_FAILED');
+  expect(await cdk(small, 'rollback')).toMatchObject({ code: 0 });
+  expect(status()).toBe('UPDATE_ROLLBACK_COMPLETE');
+
+  expect(await deploy(big, '--method', 'direct')).toMatchObject({ code: 0 });
+  expect(aws.cloudFormation.describe('Tiny')?.outputs).toMatchObject([{ key: 'Size', value: 'big' }]);
+
+  expect(await cdk(big, 'destroy', '--force')).toMatchObject({ code: 0 });
+  expect(status()).toBeUndefined();
+}, 300_000);

@@ -1,0 +1,34 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnOutput, CustomResource, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+/** Refuses to create or update a thing of size `bad`. */
+const HANDLER = `exports.handler = async event => {
+  const { RequestType, StackId, RequestId, LogicalResourceId, PhysicalResourceId = 'thing' } = event;
+  const { size } = event.ResourceProperties;
+  console.log('asked to', RequestType, size);
+  const failure = size === 'bad' && RequestType !== 'Delete' && { Status: 'FAILED', Reason: 'bad is no size' };
+  const ids = { StackId, RequestId, LogicalResourceId, PhysicalResourceId };
+  const body = JSON.stringify({ Status: 'SUCCESS', ...ids, Data: { Size: size }, ...failure });
+  await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+};`;
+
+/** Synthesises a stack of one custom resource and its function, and gives the assembly's directory. */
+export function synthesise(size: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'tiny-app-'));
+  const code = join(directory, 'code');
+  mkdirSync(code);
+  writeFileSync(join(code, 'index.js'), HANDLER);
+  const app = new App({ outdir: join(directory, 'cdk.out') });
+  const stack = new Stack(app, 'Tiny', { env: { account: '111111111111', region: 'us-east-1' } });
+  const provider = new lambda.Function(stack, 'Function', {
+    runtime: lambda.Runtime.NODEJS_LATEST,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(code),
+  });
+  const thing = new CustomResource(stack, 'Thing', { serviceToken: provider.functionArn, properties: { size } });
+  new CfnOutput(stack, 'Size', { value: thing.getAttString('Size') });
+  return app.synth().directory;
+}
