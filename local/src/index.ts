@@ -1,7 +1,23 @@
 export { deployAssembly, publishAssets } from './assembly';
 export { Calls, type CallFilter, type CallRecord } from './calls';
-export { CloudFormation, type DeployInput, type Stack, type StackEvent, type StackOutcome } from './cloudformation';
+export {
+  CloudFormation,
+  type DeployInput,
+  type ResourceState,
+  type Stack,
+  type StackEvent,
+  type StackOutcome,
+  type WantedFailure,
+} from './cloudformation';
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
+export {
+  Glue,
+  concurrentModification,
+  type GlueBehaviour,
+  type SchemaDescription,
+  type SchemaVersionDescription,
+  type SeededVersion,
+} from './glue';
 export { Iam, type ManagedPolicy, type Role } from './iam/iam';
 export type { UnusedGrant } from './iam/usage';
 export {

@@ -8,7 +8,7 @@ import { conditionHolds, resolve, Scope } from './intrinsics';
 import { resolveDynamicReferences } from './dynamic-references';
 import { ResourceSteps, StepContext, Wanted } from './resource-steps';
 import { Surroundings, includedResources, scopeOf } from './scope';
-import { Deployed, ResourceState, Stack, StackOutput } from './stack';
+import { Abandoned, Deployed, ResourceState, Stack, StackOutput } from './stack';
 import { Properties, ResourceDefinition } from './template';
 
 export interface DeploymentContext extends StepContext, Surroundings {
@@ -126,9 +126,7 @@ export class Deployment {
   async cleanUp(status: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Promise<void> {
     const { stack } = this;
     const wanted = includedResources(this.scope(stack.deployed!));
-    const replaced = uniqueById(stack.abandoned).filter(
-      ({ resource }) => stack.resources.get(resource.logicalId)?.physicalId !== resource.physicalId,
-    );
+    const replaced = this.abandoned();
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
     const leaving = [
       ...replaced.map(({ resource, retain }) => ({ resource, retain, replaced: true })),
@@ -155,7 +153,7 @@ export class Deployment {
     } catch (error) {
       return stack.enter('DELETE_FAILED', (error as Error).message);
     }
-    for (const { resource } of stack.abandoned) await this.deleteOrLeave(resource, true);
+    for (const { resource } of this.abandoned()) await this.deleteOrLeave(resource, true);
     stack.abandoned = [];
     const failed = await this.deleteAll(
       ({ logicalId, deletionPolicy }) =>
@@ -271,6 +269,15 @@ export class Deployment {
     });
   }
 
+  /** What was replaced, without what a resource has come back to. */
+  private abandoned(): Abandoned[] {
+    const { abandoned, resources } = this.stack;
+    const byId = new Map(abandoned.map(entry => [`${entry.resource.logicalId} ${entry.resource.physicalId}`, entry]));
+    return [...byId.values()].filter(
+      ({ resource }) => resources.get(resource.logicalId)?.physicalId !== resource.physicalId,
+    );
+  }
+
   private async deleteOrLeave(resource: ResourceState, replaced: boolean): Promise<void> {
     for (let attempt = 1; attempt <= CLEAN_UP_ATTEMPTS; attempt += 1) {
       try {
@@ -331,12 +338,6 @@ function orderOfDeletion(resources: readonly (readonly [string, ResourceState])[
   return reversed(
     new Map(resources.map(([key, { dependsOn }]) => [key, dependsOn.flatMap(keysOf).map(([other]) => other)])),
   );
-}
-
-function uniqueById<T extends { resource: ResourceState }>(entries: readonly T[]): T[] {
-  return [
-    ...new Map(entries.map(entry => [`${entry.resource.logicalId} ${entry.resource.physicalId}`, entry])).values(),
-  ];
 }
 
 function failedToBring(failed: readonly string[], before: ReadonlySet<string>): string {

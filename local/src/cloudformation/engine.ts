@@ -181,7 +181,14 @@ export class Engine {
   private runs(stack: Stack, token: string | undefined, run: (deployment: Deployment) => Promise<void>): Promise<void> {
     const deployment = new Deployment(stack, this.surroundings);
     stack.token = token;
-    const end = run(deployment).finally(() => this.running.delete(stack));
+    const end = run(deployment)
+      .catch(error => {
+        // a defect of this engine or of a listener: whoever polls the stack must not wait for ever.
+        stack.status = stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED');
+        stack.reason = `The local CloudFormation broke: ${(error as Error).message}`;
+        throw error;
+      })
+      .finally(() => this.running.delete(stack));
     this.running.set(stack, { deployment, end });
     return end;
   }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { World } from '../service';
 import { WantedFailures } from './failures';
 import { ResourceTypes } from './resource-types';
-import { ExistingRequest, Made, ResourceFailure, ResourceType } from './resource-types/resource-type';
+import { CANCELLED, ExistingRequest, Made, ResourceFailure, ResourceType } from './resource-types/resource-type';
 import { Abandoned, ResourceState, Stack } from './stack';
 import { Properties } from './template';
 
@@ -35,11 +35,11 @@ export class ResourceSteps {
     try {
       this.context.failures.check(this.stack.name, wanted.logicalId, 'CREATE');
       const made = await this.type(wanted.type).create(this.request(wanted, signal));
-      if (signal.aborted) throw new ResourceFailure('', made.physicalId);
+      if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
       this.put({ ...resource, ...kept(made) }, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
       this.put({ ...resource, ...kept(made) }, 'CREATE_COMPLETE');
     } catch (error) {
-      const { message, physicalId } = failureOf(error, signal, 'creation');
+      const { message, physicalId } = failureOf(error, 'creation');
       this.put({ ...resource, physicalId }, 'CREATE_FAILED', message);
       throw error;
     }
@@ -61,9 +61,9 @@ export class ResourceSteps {
             ...this.existing(current, wanted.properties, signal),
             oldProperties: current.properties,
           });
-      if (signal.aborted) throw new ResourceFailure('', made.physicalId);
+      if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
     } catch (error) {
-      const { message, physicalId = current.physicalId } = failureOf(error, signal, 'update');
+      const { message, physicalId = current.physicalId } = failureOf(error, 'update');
       if (physicalId !== current.physicalId) this.abandon(current, wanted.updateReplacePolicy === 'Retain');
       this.put({ ...resource, physicalId }, 'UPDATE_FAILED', message);
       throw error;
@@ -193,7 +193,8 @@ export function replacesWith(type: ResourceType, from: Properties, to: Propertie
 const isReplacement = (type: ResourceType, before: ResourceState, current: ResourceState): boolean =>
   before.physicalId !== current.physicalId || replacesWith(type, before.properties, current.properties);
 
-function failureOf(error: unknown, signal: AbortSignal, what: string): { message: string; physicalId?: string } {
+function failureOf(error: unknown, what: string): { message: string; physicalId?: string } {
+  const { message } = error as Error;
   const physicalId = error instanceof ResourceFailure ? error.physicalId : undefined;
-  return { message: signal.aborted ? `Resource ${what} cancelled` : (error as Error).message, physicalId };
+  return { message: message === CANCELLED ? `Resource ${what} cancelled` : message, physicalId };
 }

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LocalAws } from '../../src';
-import { synthesise } from './tiny-app';
+import { synthesise, temporaryDirectory } from './tiny-app';
 
 const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
 
 let aws: LocalAws;
-const home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
+const home = temporaryDirectory();
 
 beforeAll(async () => void (aws = await LocalAws.start()));
 afterAll(() => aws.stop());

@@ -33,6 +33,7 @@ const functionOf = (text: string, suffix: string) => ({
     Timeout: '10',
     Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
     Environment: { Variables: { SUFFIX: suffix } },
+    ReservedConcurrentExecutions: suffix === '!' ? 2 : undefined,
   },
 });
 
@@ -119,6 +120,10 @@ test('a function serves custom resources, before and after its code and configur
             Principal: 'events.amazonaws.com',
           },
         },
+        Invocation: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: { Ref: 'Function' }, Qualifier: '$LATEST', MaximumRetryAttempts: size },
+        },
         Thing: {
           Type: 'Custom::Thing',
           Properties: { ServiceToken: { 'Fn::GetAtt': ['Function', 'Arn'] }, Size: size },
@@ -134,7 +139,17 @@ test('a function serves custom resources, before and after its code and configur
 test('the others are made, changed and deleted by the calls of their services', async () => {
   const resources = (value: string, days: number) => ({
     Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/test', RetentionInDays: days } },
-    Bucket: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
+    Bucket: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        VersioningConfiguration: { Status: 'Enabled' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { Ref: 'Key' } } },
+          ],
+        },
+      },
+    },
     BucketPolicy: {
       Type: 'AWS::S3::BucketPolicy',
       Properties: {
@@ -172,6 +187,12 @@ test('the others are made, changed and deleted by the calls of their services', 
   const { SecretString } = await aws.call('secretsmanager', 'GetSecretValue', { SecretId: physicalId('Generated') });
   expect(JSON.parse(SecretString)).toEqual({ user: 'me', password: expect.stringMatching(/^[A-Za-z0-9]{20}$/) });
   const bucket = physicalId('Bucket');
+  const encryption = await aws.call('s3', 'GetBucketEncryption', { Bucket: bucket });
+  expect(encryption).toMatchObject({
+    ServerSideEncryptionConfiguration: {
+      Rules: [{ ApplyServerSideEncryptionByDefault: { KMSMasterKeyID: physicalId('Key') } }],
+    },
+  });
 
   expect(await deploy(stackOf(resources('two', 30)))).toMatchObject({ failures: [], status: 'UPDATE_COMPLETE' });
   const secret = await aws.call('secretsmanager', 'GetSecretValue', { SecretId: physicalId('Secret') });

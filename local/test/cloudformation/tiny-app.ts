@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, CustomResource, Stack } from 'aws-cdk-lib';
@@ -15,9 +15,20 @@ const HANDLER = `exports.handler = async event => {
   await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
 };`;
 
+const directories: string[] = [];
+
+/** A directory that is gone after the tests. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'tiny-app-'));
+  directories.push(directory);
+  return directory;
+}
+
+afterAll(() => directories.forEach(directory => rmSync(directory, { recursive: true })));
+
 /** Synthesises a stack of one custom resource and its function, and gives the assembly's directory. */
 export function synthesise(size: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'tiny-app-'));
+  const directory = temporaryDirectory();
   const code = join(directory, 'code');
   mkdirSync(code);
   writeFileSync(join(code, 'index.js'), HANDLER);

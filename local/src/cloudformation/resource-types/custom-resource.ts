@@ -3,7 +3,15 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { Properties, isRecord } from '../template';
-import { ExistingRequest, Made, ResourceFailure, ResourceRequest, ResourceType, generatedName } from './resource-type';
+import {
+  CANCELLED,
+  ExistingRequest,
+  Made,
+  ResourceFailure,
+  ResourceRequest,
+  ResourceType,
+  generatedName,
+} from './resource-type';
 import { ExpectedResponse } from '../../responses';
 import { LocalClock } from '../../service';
 
@@ -135,7 +143,7 @@ async function waitFor(
 ): Promise<string> {
   const over = new AbortController();
   const cancelled = new Promise<never>((_resolve, reject) => {
-    const cancel = () => reject(new Error(String(signal.reason)));
+    const cancel = () => reject(new Error(CANCELLED));
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true, signal: over.signal });
   });

@@ -2,10 +2,11 @@
 import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
 import { CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
+import { registry, schema } from './glue';
 import { managedPolicy, policy, role } from './iam';
 import { softwarePackage, softwarePackageVersion } from './iot';
 import { alias, key } from './kms';
-import { lambdaFunction, permission } from './lambda';
+import { eventInvokeConfig, lambdaFunction, permission } from './lambda';
 import { logGroup } from './logs';
 import { NestedStacks, nestedStack } from './nested-stack';
 import { ResourceType } from './resource-type';
@@ -16,6 +17,8 @@ import { parameter } from './ssm';
 const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::CDK::Metadata': metadata,
   'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
+  'AWS::Glue::Registry': registry,
+  'AWS::Glue::Schema': schema,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
@@ -23,6 +26,7 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::IoT::SoftwarePackageVersion': softwarePackageVersion,
   'AWS::KMS::Alias': alias,
   'AWS::KMS::Key': key,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
   'AWS::Logs::LogGroup': logGroup,

@@ -2,7 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import { Properties } from '../template';
-import { ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
+import { ResourceRequest, ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
+
+type Call = ResourceRequest['call'];
 
 /** Properties that are members of a function's configuration under the same name. */
 const CONFIGURATION = [
@@ -34,6 +36,7 @@ export const lambdaFunction: ResourceType = {
       Code: code(properties),
       Tags: tagMap(properties),
     });
+    await reserveConcurrency(call, FunctionName, properties);
     return { physicalId: FunctionName, attributes: { Arn: FunctionArn } };
   },
   async update({ properties, oldProperties, physicalId, attributes, call }) {
@@ -45,6 +48,7 @@ export const lambdaFunction: ResourceType = {
       await call('lambda', 'UpdateFunctionCode', { FunctionName: physicalId, Architectures, ...code(properties) });
     }
     await call('lambda', 'UpdateFunctionConfiguration', { FunctionName: physicalId, ...configuration(properties) });
+    await reserveConcurrency(call, physicalId, properties);
     return { physicalId, attributes };
   },
   delete: ({ physicalId, call }) => unlessMissing(call('lambda', 'DeleteFunction', { FunctionName: physicalId })),
@@ -57,6 +61,12 @@ function configuration(properties: Properties): Properties {
     MemorySize: MemorySize === undefined ? undefined : Number(MemorySize),
     Timeout: Timeout === undefined ? undefined : Number(Timeout),
   };
+}
+
+async function reserveConcurrency(call: Call, FunctionName: string, properties: Properties): Promise<void> {
+  const { ReservedConcurrentExecutions } = properties;
+  if (ReservedConcurrentExecutions === undefined) await call('lambda', 'DeleteFunctionConcurrency', { FunctionName });
+  else await call('lambda', 'PutFunctionConcurrency', { FunctionName, ReservedConcurrentExecutions });
 }
 
 /** Code in the template itself becomes the one file of a package; other code is in S3. */
@@ -75,4 +85,19 @@ export const permission: ResourceType = {
   },
   delete: ({ physicalId, properties: { FunctionName }, call }) =>
     unlessMissing(call('lambda', 'RemovePermission', { FunctionName, StatementId: physicalId })),
+};
+
+/** How a function is invoked asynchronously. */
+export const eventInvokeConfig: ResourceType = {
+  createOnly: ['FunctionName', 'Qualifier'],
+  async create(request) {
+    await request.call('lambda', 'PutFunctionEventInvokeConfig', request.properties);
+    return { physicalId: generatedName(request) };
+  },
+  async update(request) {
+    await request.call('lambda', 'PutFunctionEventInvokeConfig', request.properties);
+    return request;
+  },
+  delete: ({ properties: { FunctionName }, call }) =>
+    unlessMissing(call('lambda', 'DeleteFunctionEventInvokeConfig', { FunctionName })),
 };

@@ -72,6 +72,9 @@ export class ResourceFailure extends Error {
   }
 }
 
+/** The message of a failure that is none of the resource's own: the deployment has failed elsewhere. */
+export const CANCELLED = 'cancelled';
+
 /** A name as CloudFormation generates it: stack, logical id and something random. */
 export function generatedName(
   { stack, logicalId }: Pick<ResourceRequest, 'stack' | 'logicalId'>,

@@ -8,7 +8,7 @@ export const bucket: ResourceType = {
     const { properties, call, world } = request;
     const name = String(properties.BucketName ?? generatedName(request, 63).toLowerCase());
     await call('s3', 'CreateBucket', { Bucket: name });
-    await putVersioning(request, name);
+    await configure(request, name);
     return {
       physicalId: name,
       attributes: {
@@ -19,15 +19,30 @@ export const bucket: ResourceType = {
     };
   },
   async update(request) {
-    await putVersioning(request, request.physicalId);
+    await configure(request, request.physicalId);
     return request;
   },
   delete: ({ physicalId, call }) => unlessMissing(call('s3', 'DeleteBucket', { Bucket: physicalId })),
 };
 
-async function putVersioning({ properties, call }: ResourceRequest, Bucket: string): Promise<void> {
-  const { VersioningConfiguration } = properties;
+async function configure({ properties, call }: ResourceRequest, Bucket: string): Promise<void> {
+  const { VersioningConfiguration, BucketEncryption } = properties;
   if (VersioningConfiguration) await call('s3', 'PutBucketVersioning', { Bucket, VersioningConfiguration });
+  if (!BucketEncryption) return;
+  const Rules = (BucketEncryption as EncryptionProperty).ServerSideEncryptionConfiguration.map(
+    ({ ServerSideEncryptionByDefault: ApplyServerSideEncryptionByDefault, BucketKeyEnabled }) => ({
+      ApplyServerSideEncryptionByDefault,
+      BucketKeyEnabled,
+    }),
+  );
+  await call('s3', 'PutBucketEncryption', { Bucket, ServerSideEncryptionConfiguration: { Rules } });
+}
+
+interface EncryptionProperty {
+  readonly ServerSideEncryptionConfiguration: readonly {
+    readonly ServerSideEncryptionByDefault: object;
+    readonly BucketKeyEnabled?: boolean;
+  }[];
 }
 
 export const bucketPolicy: ResourceType = {

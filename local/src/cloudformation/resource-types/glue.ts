@@ -1,0 +1,86 @@
+/** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
+import { InternalCall, LocalClock } from '../../service';
+import { Properties } from '../template';
+import { ResourceType, generatedName, tagMap } from './resource-type';
+
+export const registry: ResourceType = {
+  createOnly: ['Name'],
+  nameProperty: 'Name',
+  async create(request) {
+    const { properties, call } = request;
+    const { RegistryArn } = await call('glue', 'CreateRegistry', {
+      RegistryName: properties.Name ?? generatedName(request),
+      Description: properties.Description,
+      Tags: tagMap(properties),
+    });
+    return { physicalId: RegistryArn, attributes: { Arn: RegistryArn } };
+  },
+  async update({ properties, physicalId, attributes, call }) {
+    const Description = properties.Description ?? '';
+    await call('glue', 'UpdateRegistry', { RegistryId: { RegistryArn: physicalId }, Description });
+    return { physicalId, attributes };
+  },
+  delete: ({ physicalId, call, world }) =>
+    deleted(call, world.clock, 'Registry', { RegistryId: { RegistryArn: physicalId } }),
+};
+
+export const schema: ResourceType = {
+  createOnly: ['Registry', 'Name', 'DataFormat', 'SchemaDefinition', 'Tags'],
+  nameProperty: 'Name',
+  async create(request) {
+    const { properties, call } = request;
+    const { SchemaArn, SchemaVersionId } = await call('glue', 'CreateSchema', {
+      RegistryId: registryId(properties),
+      SchemaName: properties.Name ?? generatedName(request),
+      DataFormat: properties.DataFormat,
+      Compatibility: properties.Compatibility,
+      Description: properties.Description,
+      SchemaDefinition: properties.SchemaDefinition,
+      Tags: tagMap(properties),
+    });
+    return { physicalId: SchemaArn, attributes: { Arn: SchemaArn, InitialSchemaVersionId: SchemaVersionId } };
+  },
+  async update({ properties, oldProperties, physicalId, attributes, call }) {
+    const SchemaId = { SchemaArn: physicalId };
+    const checkpoint = checkpointOf(properties);
+    const isMoved = JSON.stringify(checkpoint) !== JSON.stringify(checkpointOf(oldProperties));
+    const isOtherMode = properties.Compatibility !== oldProperties.Compatibility;
+    // the service takes no mode without a checkpoint, and no mode that it has already.
+    const { SchemaCheckpoint } = await call('glue', 'GetSchema', { SchemaId });
+    await call('glue', 'UpdateSchema', {
+      SchemaId,
+      Description: properties.Description ?? '',
+      ...((isMoved || isOtherMode) && { SchemaVersionNumber: checkpoint ?? { VersionNumber: SchemaCheckpoint } }),
+      ...(isOtherMode && { Compatibility: properties.Compatibility }),
+    });
+    return { physicalId, attributes };
+  },
+  delete: ({ physicalId, call, world }) =>
+    deleted(call, world.clock, 'Schema', { SchemaId: { SchemaArn: physicalId } }),
+};
+
+function registryId({ Registry }: Properties): object | undefined {
+  const { Name, Arn } = (Registry ?? {}) as Properties;
+  return Registry === undefined ? undefined : { RegistryName: Name, RegistryArn: Arn };
+}
+
+function checkpointOf({ CheckpointVersion }: Properties): object | undefined {
+  const { IsLatest, VersionNumber } = (CheckpointVersion ?? {}) as Properties;
+  return CheckpointVersion === undefined ? undefined : { LatestVersion: IsLatest, VersionNumber };
+}
+
+/** Milliseconds between two looks at whether something is gone. */
+const POLL_INTERVAL = 250;
+
+/** Deletes, and waits until it is gone. */
+async function deleted(call: InternalCall, clock: LocalClock, kind: 'Registry' | 'Schema', id: object): Promise<void> {
+  try {
+    await call('glue', `Delete${kind}`, id);
+    for (;;) {
+      await call('glue', `Get${kind}`, id);
+      await clock.sleep(POLL_INTERVAL);
+    }
+  } catch (error) {
+    if ((error as Error).name !== 'EntityNotFoundException') throw error;
+  }
+}
