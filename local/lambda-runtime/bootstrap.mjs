@@ -102,31 +102,31 @@ function die(error) {
   process.exit(129);
 }
 
-async function* lines(stream) {
+async function serve(handler, invocation) {
+  requestId = invocation.requestId;
+  const result = await invoke(handler, invocation);
+  send({ result, memory: process.memoryUsage().rss });
+}
+
+/** Takes invocations, which come one at a time. */
+function listen(handler) {
   let rest = '';
-  for await (const chunk of stream.setEncoding('utf8')) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop();
-    yield* parts;
-  }
-}
-
-async function main() {
-  patchConsole();
-  process.on('uncaughtException', die);
-  process.on('unhandledRejection', reason => {
-    die(failure('Runtime.UnhandledPromiseRejection', String(reason), reason));
+  process.stdin.setEncoding('utf8');
+  process.stdin.on('data', chunk => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop();
+    for (const line of lines) void serve(handler, JSON.parse(line));
   });
-  const handler = await load();
-  send({ ready: true });
-  for await (const line of lines(process.stdin)) {
-    const invocation = JSON.parse(line);
-    requestId = invocation.requestId;
-    const result = await invoke(handler, invocation);
-    send({ result, memory: process.memoryUsage().rss });
-  }
-  // the local AWS is gone.
-  process.exit(0);
+  // the local AWS is gone, whatever the handler is doing.
+  process.stdin.on('end', () => process.exit(0));
 }
 
-main().catch(die);
+patchConsole();
+process.on('uncaughtException', die);
+process.on('unhandledRejection', reason => {
+  die(failure('Runtime.UnhandledPromiseRejection', String(reason), reason));
+});
+load().then(handler => {
+  send({ ready: true });
+  listen(handler);
+}, die);

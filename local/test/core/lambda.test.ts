@@ -194,6 +194,22 @@ describe('a function', () => {
     });
   });
 
+  test('ends with the local AWS, whatever it is doing', async () => {
+    await createFunction(aws, 'exports.handler = () => { console.log(process.pid); return new Promise(() => {}); };', {
+      Timeout: 900,
+    });
+    await aws.call('lambda', 'Invoke', { FunctionName: 'fn', InvocationType: 'Event' });
+    const pid = () =>
+      aws.logs
+        .messages(LOG_GROUP)
+        .find(message => message.includes('INFO'))
+        ?.split('\t')
+        .pop();
+    while (pid() === undefined) await new Promise(resolve => setImmediate(resolve));
+    await aws.stop();
+    expect(() => process.kill(Number(pid()), 0)).toThrow('ESRCH');
+  });
+
   test('refuses more at once than is reserved for it', async () => {
     await createFunction(aws, 'exports.handler = () => new Promise(r => setTimeout(r, 200));');
     await aws.call('lambda', 'PutFunctionConcurrency', { FunctionName: 'fn', ReservedConcurrentExecutions: 1 });
