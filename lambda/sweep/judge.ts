@@ -17,14 +17,12 @@ export async function judge<C extends Candidate>(
   threshold: Threshold | undefined,
   records: Records,
 ): Promise<Decision> {
-  let decision = plan.decide(candidate, threshold, []);
-  if (decision.action === 'keep') return decision;
-  if (source.siblings && plan.keepLatest > 0) {
-    threshold = await plan.rank(source.siblings(candidate));
-    decision = plan.decide(candidate, threshold, []);
-    if (decision.action === 'keep') return decision;
-  }
-  return plan.decide(candidate, threshold, await protectionsOf(source, candidate, records));
+  const byListing = plan.decide(candidate, threshold, []);
+  if (byListing.action === 'keep') return byListing;
+  const latest = source.siblings ? await plan.rank(source.siblings(candidate)) : threshold;
+  const byRank = plan.decide(candidate, latest, []);
+  if (byRank.action === 'keep') return byRank;
+  return plan.decide(candidate, latest, await protectionsOf(source, candidate, records));
 }
 
 /** A protection that cannot be read is one. */

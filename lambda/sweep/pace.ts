@@ -25,7 +25,7 @@ export class Pace {
   /** Calls that were throttled. */
   throttled = 0;
   private readonly rate: Rate;
-  private queue: Promise<unknown> = Promise.resolve();
+  private queue: Promise<boolean> = Promise.resolve(false);
   private nextTurn: number;
 
   constructor(private readonly options: PaceOptions) {
@@ -66,9 +66,9 @@ export class Pace {
 
   /** Waits in line; true where the rate held the call back. */
   private turn(): Promise<boolean> {
-    const turn = this.queue.then(() => this.wait());
-    this.queue = turn.catch(() => undefined);
-    return turn;
+    // once a turn comes after the deadline, so do all that follow.
+    this.queue = this.queue.then(() => this.wait());
+    return this.queue;
   }
 
   private async wait(): Promise<boolean> {
@@ -78,7 +78,7 @@ export class Pace {
       const now = clock.now();
       if (Math.max(now, this.nextTurn) >= deadline.at) throw new OutOfTime('no turn before the deadline');
       if (now >= this.nextTurn) break;
-      await clock.sleep(this.nextTurn - now);
+      await clock.sleep(Math.ceil(this.nextTurn - now));
     }
     const interval = 1000 / this.rate.perSecond;
     const late = clock.now() - this.nextTurn;

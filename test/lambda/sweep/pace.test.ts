@@ -183,6 +183,20 @@ test('calls that come slowly do not teach it a low quota', async () => {
   expect(pace.learned).toBeGreaterThan(4);
 });
 
+test('calls that come slowly do not raise the rate: nothing shows that the quota has room', async () => {
+  const { clock, pace } = setUp({ requestsPerSecond: 100 });
+  const slowlyThenMany = async () => {
+    for (let call = 0; call < 300; call++) {
+      await pace.run(async () => {});
+      await clock.sleep(1000);
+    }
+    const start = clock.now();
+    await Promise.all(Array.from({ length: 30 }, () => pace.run(async () => {})));
+    return clock.now() - start;
+  };
+  expect(await clock.run(slowlyThenMany())).toBeGreaterThan(1500);
+});
+
 test('what one slice learned of each operation, the next one starts from', async () => {
   const clock = new VirtualClock();
   const options = { requestsPerSecond: 100, clock, deadline: new Deadline(clock, Infinity) };

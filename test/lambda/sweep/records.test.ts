@@ -1,5 +1,5 @@
 import { Fields, Log } from '../../../lambda/runtime/log';
-import { NOTHING } from '../../../lambda/sweep/cursor';
+import { NOTHING, SweepCursor } from '../../../lambda/sweep/cursor';
 import { LogRecords } from '../../../lambda/sweep/records';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { Service, things } from './support/listing';
@@ -92,7 +92,7 @@ test('of the kept things the first hundred have a record, over all slices', asyn
   const clock = new VirtualClock();
   const service = new Service(things(150, () => ({ protectedBy: 'OWNED' })));
   const config = { name: 'Stack/Keep', rules: {}, requestsPerSecond: 100 };
-  let cursor;
+  let cursor: SweepCursor | undefined;
   for (let slices = 1; ; slices++) {
     const { source, paces } = service.slice(clock, 2500, cursor?.learned);
     const around = { paces, now: () => clock.now(), records, again: false };

@@ -225,6 +225,22 @@ describe('in slices', () => {
     expect(outcome.counts).toMatchObject({ removed: 47, kept: 13 });
   });
 
+  test('a restarted plan ranks anew what is there now', async () => {
+    const service = new Service(things(30, index => ({ createdAt: 1000 - index })));
+    service.forgetsTokens = true;
+    let slices = 0;
+    await sweepAll(service, config({ keepLatest: 1 }), {
+      slice: 500,
+      change: source => {
+        // the newest one goes after the first slice, in which it was ranked.
+        if (slices++ === 1) service.things = service.things.slice(1);
+        if (slices === 3) service.forgetsTokens = false;
+        return source;
+      },
+    });
+    expect(service.names()).toEqual(['thing-0001']);
+  });
+
   test('gives up where page tokens never last', async () => {
     const service = new Service(things(50, () => ({ protectedBy: 'OWNED' })));
     service.forgetsTokens = true;
@@ -377,6 +393,8 @@ describe('cut off at any call', () => {
       } catch (error) {
         if (!(error instanceof Killed)) throw error;
         again = true;
+        // what was on its way to the service arrives before anybody tries again.
+        await clock.run(clock.sleep(1000));
       }
     }
     return outcome;
