@@ -35,6 +35,8 @@ export interface SweepAttributes {
 export interface SliceRequest {
   readonly sweep: 'SLICE' | 'GIVE_UP';
   readonly config: SweepConfig;
+  /** The id of the stack that the sweep belongs to: a run waits for the end of what the stack is doing. */
+  readonly stackId: string;
   /** ARNs, from the context object. */
   readonly execution: string;
   readonly stateMachine: string;
