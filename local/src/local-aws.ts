@@ -111,6 +111,10 @@ export class LocalAws {
     return this.services.cloudFormation;
   }
 
+  get glue(): Services['glue'] {
+    return this.services.glue;
+  }
+
   get iam(): Services['iam'] {
     return this.services.iam;
   }

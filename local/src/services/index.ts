@@ -1,5 +1,6 @@
 import { CloudFormation } from '../cloudformation';
 import { CredentialStore } from '../credentials';
+import { Glue } from '../glue';
 import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
 import { Lambda } from '../lambda/lambda';
@@ -25,6 +26,7 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays }:
   const iam = new Iam();
   return {
     cloudFormation: new CloudFormation(world('cloudformation.amazonaws.com')),
+    glue: new Glue(world('glue.amazonaws.com')),
     iam,
     iot: new Iot(world('iot.amazonaws.com')),
     lambda: new Lambda({

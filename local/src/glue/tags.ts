@@ -1,0 +1,54 @@
+/** Tags of registries and schemas. */
+import { TAGS } from './constraints';
+import { invalidInput, notFound } from './errors';
+import { type Operations, operation } from './operation';
+import type { RegistryContext } from './registries';
+
+const MAX_TAGS = 50;
+
+/** Refuses tags that only AWS may write. */
+export function checkTags(tags: Readonly<Record<string, string>> = {}): void {
+  const reserved = Object.keys(tags).find(key => /^aws:/i.test(key));
+  if (reserved !== undefined) throw invalidInput(`Tag key ${reserved} has the reserved prefix aws:`);
+}
+
+export function tagOperations({ store, permissions }: RegistryContext): Operations {
+  const tagsOf = (arn: string): Map<string, string> => {
+    const tags = store.findTags(arn);
+    if (!tags) throw notFound(`Resource is not found. ResourceArn: ${arn}`);
+    return tags;
+  };
+
+  return {
+    TagResource: operation({
+      members: TAGS.TagResource,
+      needs: ({ ResourceArn, TagsToAdd }) => permissions.onTagged('TagResource', ResourceArn, TagsToAdd),
+      run({ ResourceArn, TagsToAdd }) {
+        checkTags(TagsToAdd);
+        const tags = tagsOf(ResourceArn);
+        const count = new Set([...tags.keys(), ...Object.keys(TagsToAdd)]).size;
+        if (count > MAX_TAGS) throw invalidInput(`A resource can have at most ${MAX_TAGS} tags, not ${count}.`);
+        for (const [key, value] of Object.entries(TagsToAdd)) tags.set(key, value);
+        return {};
+      },
+    }),
+
+    UntagResource: operation({
+      members: TAGS.UntagResource,
+      needs: ({ ResourceArn, TagsToRemove }) =>
+        permissions.onTagged('UntagResource', ResourceArn, undefined, TagsToRemove),
+      run({ ResourceArn, TagsToRemove }) {
+        const tags = tagsOf(ResourceArn);
+        for (const key of TagsToRemove) tags.delete(key);
+        return {};
+      },
+    }),
+
+    GetTags: operation({
+      members: TAGS.GetTags,
+      // the authorization reference lists neither registries nor schemas for it: only `*` grants it.
+      needs: () => permissions.anywhere('GetTags'),
+      run: ({ ResourceArn }) => ({ Tags: Object.fromEntries(tagsOf(ResourceArn)) }),
+    }),
+  };
+}
