@@ -46,7 +46,8 @@ export class ChangeSets {
     const { engine } = this;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(input.name)) {
       throw validationError(
-        `Value '${input.name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+        `1 validation error detected: Value '${input.name}' at 'changeSetName' failed to satisfy constraint: Member must ` +
+          'satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
       );
     }
     const stack = this.stackFor(input);

@@ -73,7 +73,8 @@ export class Engine {
   newStack(name: string, nesting: { parentId?: string; rootId?: string } = {}): Stack {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validationError(
-        `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+        `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy ` +
+          'regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
       );
     }
     const { world, listeners } = this;
@@ -111,7 +112,9 @@ export class Engine {
     if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(status)) {
       if (disableRollback) return;
       throw validationError(
-        `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
+        `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use ` +
+          'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the ' +
+          'rollback-stack API',
       );
     }
     if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
@@ -199,7 +202,8 @@ export class Engine {
       .map(([logicalId]) => logicalId);
     if (changed.length === 0) return;
     throw validationError(
-      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${changed.join(', ')}]`,
+      'Update of resource type is not permitted. The new template modifies resource type of the following resources: ' +
+        `[${changed.join(', ')}]`,
     );
   }
 

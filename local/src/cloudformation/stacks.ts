@@ -1,7 +1,6 @@
 /**
  * All stacks of the account: found by name or id, and what they export to each other.
  */
-import { ServiceError } from '../service';
 import { Stack, StackOutput } from './stack';
 import { referencesToImports } from './intrinsics';
 import { validationError } from './template';
@@ -87,5 +86,3 @@ export class Stacks {
     }
   }
 }
-
-export const alreadyExists = (what: string): ServiceError => new ServiceError('AlreadyExistsException', what);

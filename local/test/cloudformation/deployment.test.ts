@@ -77,6 +77,14 @@ describe('creation', () => {
     expect(outcome.status).toBe('ROLLBACK_COMPLETE');
   });
 
+  test('a failure cancels what finishes after it, and deletes that', async () => {
+    const harness = new Harness();
+    harness.slow.add('ssm:PutParameter /slow');
+    const outcome = await harness.deploy(stackOf({ Slow: parameter('/slow'), Bad: parameter('no!') }));
+    expect(outcome.failures).toEqual(['Bad: Parameter name is invalid.', 'Slow: Resource creation cancelled']);
+    expect(harness.parameters.size).toBe(0);
+  });
+
   test('a failed creation is deleted under the id that it answered', async () => {
     const harness = new Harness(({ RequestType }) => ({
       PhysicalResourceId: 'half-made',
@@ -198,8 +206,8 @@ describe('rollback of an update', () => {
     const harness = new Harness(named);
     const outcome = await update(
       harness,
-      stackOf({ A: custom({ Size: 1 }) }),
-      stackOf({ A: custom({ Size: 2 }), New: custom({}, { DependsOn: 'A' }), Bad: broken('New') }),
+      stackOf({ A: custom({ Size: 1 }), Same: custom() }),
+      stackOf({ A: custom({ Size: 2 }), Same: custom(), New: custom({}, { DependsOn: 'A' }), Bad: broken('New') }),
     );
     expect(harness.requests).toEqual(['Update A A-1', 'Create New', 'Update A A-1', 'Delete New New-1']);
     expect(harness.events[2]).toMatchObject({
@@ -246,6 +254,22 @@ describe('rollback of an update', () => {
     expect(harness.requests).toEqual(['Update A A', 'Update A stray', 'Delete A stray']);
   });
 
+  test('Retain keeps what the update had created, RetainExceptOnCreate does not', async () => {
+    const harness = new Harness(named);
+    const outcome = await update(
+      harness,
+      stackOf({ A: custom() }),
+      stackOf({
+        A: custom(),
+        Kept: custom({}, { DeletionPolicy: 'Retain' }),
+        Gone: custom({}, { DeletionPolicy: 'RetainExceptOnCreate' }),
+        Bad: broken('Kept', 'Gone'),
+      }),
+    );
+    expect(harness.requests).toEqual(['Create Kept', 'Create Gone', 'Delete Gone Gone-1']);
+    expect(told(outcome)).toContain('Kept DELETE_SKIPPED');
+  });
+
   test('a replaced native resource comes back, and its replacement goes', async () => {
     const harness = new Harness();
     const outcome = await update(
@@ -275,6 +299,7 @@ describe('rollback of an update', () => {
 
     await harness.operate('ContinueUpdateRollback', { StackName: 'Test', ResourcesToSkip: ['A'] });
     expect(await harness.settled('Test')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(harness.requests.filter(request => request === 'Update B B-1')).toHaveLength(2);
     expect(harness.cloudFormation.describe('Test')?.events.map(({ reason }) => reason)).toContain(
       'Resource skipped during UpdateRollback',
     );
@@ -310,6 +335,18 @@ describe('without rollback', () => {
     });
     expect(repaired.status).toBe('UPDATE_COMPLETE');
     expect(harness.requests).toEqual(['Update A A-1']);
+  });
+
+  test('what a failed update had put in place of another is kept by the next one, and the other goes', async () => {
+    const harness = new Harness(({ RequestType, ResourceProperties: { Size } }) => ({
+      PhysicalResourceId: RequestType === 'Update' ? 'new' : 'old',
+      ...(Size === '2' && { Status: 'FAILED', Reason: 'half done' }),
+    }));
+    await update(harness, stackOf({ A: custom({ Size: 1 }) }), stackOf({ A: custom({ Size: 2 }) }), {
+      disableRollback: true,
+    });
+    await harness.deploy(stackOf({ A: custom({ Size: 3 }) }), { disableRollback: true });
+    expect(harness.requests).toEqual(['Update A old', 'Update A new', 'Delete A old']);
   });
 
   test('RollbackStack takes it back to the last stable state, over several deployments', async () => {

@@ -15,7 +15,10 @@ const root = (key: string, more: object = {}): object =>
 const child = (size: number, more: object = {}): object =>
   stackOf(
     { A: custom({ Size: size, Given: { Ref: 'Size' } }), ...more },
-    { Parameters: { Size: { Type: 'String' } }, Outputs: { Id: { Value: { Ref: 'A' } } } },
+    {
+      Parameters: { Size: { Type: 'String' } },
+      Outputs: { Id: { Value: { Ref: 'A' } }, Size: { Value: String(size) } },
+    },
   );
 
 const childOf = (harness: Harness) => {
@@ -77,6 +80,7 @@ test('a nested stack that was updated goes back when the root does', async () =>
   expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(harness.events.map(({ ResourceProperties }) => ResourceProperties.Size)).toEqual(['2', '1']);
   expect(childOf(harness).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(childOf(harness).outputs).toContainEqual(expect.objectContaining({ key: 'Size', value: '1' }));
 });
 
 test('what fails inside an update takes root and nested stack back', async () => {

@@ -54,6 +54,22 @@ describe('change sets', () => {
     expect(harness.requests).toEqual(['Create Same', 'Create Gone']);
   });
 
+  test('tell of what only the deployment will know', async () => {
+    const harness = new Harness(() => ({ PhysicalResourceId: 'a', Data: { Arn: 'x' } }));
+    const template = (size: number) =>
+      stackOf({ A: custom({ Size: size }), B: parameter('/b', { 'Fn::GetAtt': ['A', 'Arn'] }) });
+    await harness.deploy(template(1));
+    const { Id } = await harness.operate('CreateChangeSet', changeSet(template(2)));
+    const { Changes } = await harness.operate('DescribeChangeSet', {
+      ChangeSetName: Id,
+      IncludePropertyValues: 'true',
+    });
+    expect(Changes[1].ResourceChange).toMatchObject({
+      LogicalResourceId: 'B',
+      Details: [{ Target: { BeforeValue: 'x', AfterValue: '{{changeSet:KNOWN_AFTER_APPLY}}' } }],
+    });
+  });
+
   test('without changes fail and say so', async () => {
     const harness = new Harness();
     const template = stackOf({ A: custom() });
