@@ -9,6 +9,7 @@ export {
   type StackOutcome,
   type WantedFailure,
 } from './cloudformation';
+export { Events, type Delivery, type Rule, type Target } from './events';
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
 export {
   Glue,
@@ -32,4 +33,11 @@ export {
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './responses';
 export { ServiceError, type LocalClock, type Principal } from './service';
+export {
+  StepFunctions,
+  type Execution,
+  type ExecutionStatus,
+  type HistoryEvent,
+  type StateMachine,
+} from './step-functions';
 export type { Throttle } from './throttles';

@@ -20,13 +20,14 @@ export interface LocalAwsOptions {
   readonly clock?: LocalClock;
   /** Whether calls of roles are held against the roles' policies. @default true */
   readonly authorize?: boolean;
-  /** Milliseconds before the retries of a failed asynchronous invocation. @default [50, 100] */
+  /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. @default [50, 100] */
   readonly asyncRetryDelays?: readonly number[];
 }
 
 const systemClock: LocalClock = {
   now: () => Date.now(),
-  sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+  // the server keeps the process alive; what still sleeps after it does not.
+  sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
 };
 
 /** An AWS account in one region, over HTTP on loopback. */
@@ -115,6 +116,14 @@ export class LocalAws {
     return this.services.glue;
   }
 
+  get cloudWatch(): Services['cloudWatch'] {
+    return this.services.cloudWatch;
+  }
+
+  get events(): Services['events'] {
+    return this.services.events;
+  }
+
   get iam(): Services['iam'] {
     return this.services.iam;
   }
@@ -139,8 +148,20 @@ export class LocalAws {
     return this.services.secretsManager;
   }
 
+  get sns(): Services['sns'] {
+    return this.services.sns;
+  }
+
+  get sqs(): Services['sqs'] {
+    return this.services.sqs;
+  }
+
   get ssm(): Services['ssm'] {
     return this.services.ssm;
+  }
+
+  get stepFunctions(): Services['stepFunctions'] {
+    return this.services.stepFunctions;
   }
 
   /** Holds calls to a quota. */
@@ -158,9 +179,23 @@ export class LocalAws {
     return this.callAs({ kind: 'developer' })(signingName, operation, input);
   }
 
+  /** Waits until no event is under way, no execution of a state machine runs and no asynchronous invocation is due. */
+  async settled(): Promise<void> {
+    let calls: number;
+    do {
+      calls = this.calls.length;
+      await this.events.settled();
+      await this.stepFunctions.settled();
+      await this.lambda.settled();
+      // each of them may have started another, which takes a call.
+    } while (this.calls.length !== calls);
+  }
+
   /** Ends everything that runs. */
   async stop(): Promise<void> {
     this.faults.clear();
+    this.events.stop();
+    this.stepFunctions.stop();
     await this.lambda.stop();
     await this.server.close();
   }

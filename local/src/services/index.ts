@@ -1,13 +1,19 @@
 import { CloudFormation } from '../cloudformation';
 import { CredentialStore } from '../credentials';
+import { Events } from '../events';
+import { stackStatusChange } from '../events/stack-status';
 import { Glue } from '../glue';
 import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
 import { Lambda } from '../lambda/lambda';
 import { S3 } from '../s3/s3';
 import { InternalCall, Principal, Service, World } from '../service';
+import { StepFunctions } from '../step-functions';
+import { CloudWatch } from './cloudwatch';
 import { Logs } from './logs';
 import { SecretsManager } from './secrets-manager';
+import { Sns } from './sns';
+import { Sqs } from './sqs';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
 
@@ -17,15 +23,25 @@ export interface Surroundings {
   readonly credentials: CredentialStore;
   /** Makes calls in a principal's name. */
   readonly callAs: (principal: Principal) => InternalCall;
-  /** Milliseconds before the retries of a failed asynchronous invocation. */
+  /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. */
   readonly asyncRetryDelays: readonly number[];
 }
 
 /** Every service of the local AWS. To add one, add it here: its key is its name on LocalAws. */
 export function createServices({ world, credentials, callAs, asyncRetryDelays }: Surroundings) {
   const iam = new Iam();
+  const cloudFormation = new CloudFormation(world('cloudformation.amazonaws.com'));
+  const events = new Events({
+    world: world('events.amazonaws.com'),
+    callAs,
+    mayAssume: roleArn => iam.trusts(roleArn, 'events.amazonaws.com'),
+    retryDelays: asyncRetryDelays,
+  });
+  cloudFormation.onStackStatus(stack => events.publish(stackStatusChange(stack)));
   return {
-    cloudFormation: new CloudFormation(world('cloudformation.amazonaws.com')),
+    cloudFormation,
+    cloudWatch: new CloudWatch(),
+    events,
     glue: new Glue(world('glue.amazonaws.com')),
     iam,
     iot: new Iot(world('iot.amazonaws.com')),
@@ -39,7 +55,15 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays }:
     logs: new Logs(),
     s3: new S3(world('s3.amazonaws.com')),
     secretsManager: new SecretsManager(),
+    sns: new Sns(),
+    sqs: new Sqs(),
     ssm: new Ssm(world('ssm.amazonaws.com')),
+    stepFunctions: new StepFunctions({
+      world: world('states.amazonaws.com'),
+      callAs,
+      mayAssume: roleArn => iam.trusts(roleArn, 'states.amazonaws.com'),
+      publish: event => events.publish(event),
+    }),
     sts: new Sts(credentials),
   } satisfies Record<string, Service>;
 }

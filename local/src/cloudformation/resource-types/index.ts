@@ -1,8 +1,10 @@
 /** Every resource type that the local CloudFormation knows. To add one, add a line. */
 import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
+import { alarm } from './cloudwatch';
 import { CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
 import { registry, schema } from './glue';
+import { rule } from './events';
 import { managedPolicy, policy, role } from './iam';
 import { softwarePackage, softwarePackageVersion } from './iot';
 import { alias, key } from './kms';
@@ -12,13 +14,18 @@ import { NestedStacks, nestedStack } from './nested-stack';
 import { ResourceType } from './resource-type';
 import { bucket, bucketPolicy } from './s3';
 import { secret } from './secrets-manager';
+import { topic, topicPolicy } from './sns';
+import { queue, queuePolicy } from './sqs';
 import { parameter } from './ssm';
+import { stateMachine } from './step-functions';
 
 const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::CDK::Metadata': metadata,
   'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
   'AWS::Glue::Registry': registry,
   'AWS::Glue::Schema': schema,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
@@ -32,8 +39,13 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': logGroup,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::SNS::Topic': topic,
+  'AWS::SNS::TopicPolicy': topicPolicy,
+  'AWS::SQS::Queue': queue,
+  'AWS::SQS::QueuePolicy': queuePolicy,
   'AWS::SSM::Parameter': parameter,
   'AWS::SecretsManager::Secret': secret,
+  'AWS::StepFunctions::StateMachine': stateMachine,
 };
 
 /** The resource types by name. */

@@ -1,6 +1,6 @@
 /** CloudFormation's own software packages and versions, without the lifecycle that this library adds. */
-import { isRecord, Properties } from '../template';
-import { ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
+import { Properties } from '../template';
+import { ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
 
 export const softwarePackage: ResourceType = {
   createOnly: ['PackageName'],
@@ -53,10 +53,4 @@ function changeable({ Description, Attributes, Artifact, Recipe }: Properties): 
 function namesOf(physicalId: string): { packageName: string; versionName: string } {
   const [packageName, versionName] = physicalId.split('|');
   return { packageName, versionName };
-}
-
-function camelCased(value: unknown): unknown {
-  if (!isRecord(value)) return value;
-  const members = Object.entries(value);
-  return Object.fromEntries(members.map(([key, member]) => [key[0].toLowerCase() + key.slice(1), camelCased(member)]));
 }

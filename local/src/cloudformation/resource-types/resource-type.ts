@@ -3,7 +3,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { Stack } from '../stack';
-import { Properties } from '../template';
+import { Properties, isRecord } from '../template';
 import { InternalCall, World } from '../../service';
 
 /** What a resource type is asked to do. */
@@ -95,6 +95,14 @@ export function tagList(properties: Properties): { Key: string; Value: string }[
 /** A `Tags` property as a map. */
 export function tagMap(properties: Properties): Record<string, string> | undefined {
   return tagList(properties) && Object.fromEntries(tagList(properties)!.map(({ Key, Value }) => [Key, Value]));
+}
+
+/** A property of members with capitals, for an API that has them with small letters. */
+export function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCased);
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value);
+  return Object.fromEntries(members.map(([key, member]) => [key[0].toLowerCase() + key.slice(1), camelCased(member)]));
 }
 
 /** Runs a delete for which a missing thing is as good as a deleted one. */

@@ -1,0 +1,21 @@
+/** Alarms. */
+import { ResourceRequest, ResourceType, generatedName } from './resource-type';
+
+export const alarm: ResourceType = {
+  createOnly: ['AlarmName'],
+  nameProperty: 'AlarmName',
+  async create(request) {
+    const name = String(request.properties.AlarmName ?? generatedName(request));
+    await put(request, name);
+    return { physicalId: name, attributes: { Arn: request.world.arn('cloudwatch', `alarm:${name}`) } };
+  },
+  async update(request) {
+    await put(request, request.physicalId);
+    return request;
+  },
+  delete: ({ physicalId, call }) => call('monitoring', 'DeleteAlarms', { AlarmNames: [physicalId] }),
+};
+
+async function put({ properties, call }: ResourceRequest, AlarmName: string): Promise<void> {
+  await call('monitoring', 'PutMetricAlarm', { ...properties, AlarmName });
+}

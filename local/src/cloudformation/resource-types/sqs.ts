@@ -1,0 +1,48 @@
+/** Queues and their policies. */
+import { Properties } from '../template';
+import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+
+export const queue: ResourceType = {
+  createOnly: ['QueueName', 'FifoQueue'],
+  nameProperty: 'QueueName',
+  async create(request) {
+    const { properties, call, world } = request;
+    const suffix = String(properties.FifoQueue) === 'true' ? '.fifo' : '';
+    const name = String(properties.QueueName ?? generatedName(request, 75) + suffix);
+    const { QueueUrl } = await call('sqs', 'CreateQueue', { QueueName: name, Attributes: attributes(properties) });
+    return { physicalId: QueueUrl, attributes: { Arn: world.arn('sqs', name), QueueName: name, QueueUrl } };
+  },
+  async update(request) {
+    const { physicalId: QueueUrl, properties, call } = request;
+    await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: attributes(properties) });
+    return request;
+  },
+  delete: ({ physicalId: QueueUrl, call }) => unlessMissing(call('sqs', 'DeleteQueue', { QueueUrl })),
+};
+
+/** The properties that are attributes of the queue; none is ever acted upon. */
+const attributes = ({ QueueName: _name, Tags: _tags, ...others }: Properties): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(others).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
+
+export const queuePolicy: ResourceType = {
+  async create(request) {
+    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
+    return { physicalId: generatedName(request) };
+  },
+  async update(request) {
+    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
+    return request;
+  },
+  delete: request => unlessMissing(setPolicy(request, '')),
+};
+
+async function setPolicy({ properties, call }: ResourceRequest, Policy: string): Promise<void> {
+  for (const QueueUrl of properties.Queues as string[]) {
+    await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
+  }
+}

@@ -1,0 +1,41 @@
+/** State machines. */
+import { Properties } from '../template';
+import { ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+
+export const stateMachine: ResourceType = {
+  createOnly: ['StateMachineName', 'StateMachineType'],
+  nameProperty: 'StateMachineName',
+  async create(request) {
+    const { properties, call } = request;
+    const name = String(properties.StateMachineName ?? generatedName(request, 80));
+    const { stateMachineArn } = await call('states', 'CreateStateMachine', {
+      ...configuration(properties),
+      name,
+      type: properties.StateMachineType,
+      tags: Object.entries(tagMap(properties) ?? {}).map(([key, value]) => ({ key, value })),
+    });
+    return { physicalId: stateMachineArn, attributes: { Arn: stateMachineArn, Name: name } };
+  },
+  async update({ properties, physicalId, attributes, call }) {
+    await call('states', 'UpdateStateMachine', { ...configuration(properties), stateMachineArn: physicalId });
+    return { physicalId, attributes };
+  },
+  delete: ({ physicalId, call }) =>
+    unlessMissing(call('states', 'DeleteStateMachine', { stateMachineArn: physicalId })),
+};
+
+function configuration({ RoleArn, LoggingConfiguration, TracingConfiguration, ...properties }: Properties): Properties {
+  return {
+    definition: definition(properties),
+    roleArn: RoleArn,
+    loggingConfiguration: camelCased(LoggingConfiguration),
+    tracingConfiguration: camelCased(TracingConfiguration),
+  };
+}
+
+function definition({ Definition, DefinitionString, DefinitionSubstitutions = {} }: Properties): string {
+  const substitutions = DefinitionSubstitutions as Properties;
+  return String(DefinitionString ?? JSON.stringify(Definition)).replace(/\$\{(\w+)\}/g, (placeholder, name: string) =>
+    String(substitutions[name] ?? placeholder),
+  );
+}

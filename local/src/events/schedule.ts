@@ -1,0 +1,47 @@
+import * as cron from 'aws-cron-parser';
+import { invalid } from './errors';
+
+/** When a rule fires: the first time after a moment, `undefined` where there is none. */
+export type Schedule = (after: number) => number | undefined;
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** Reads `rate(5 minutes)` or `cron(0 12 * * ? *)`; throws ValidationException. */
+export function parseSchedule(expression: string): Schedule {
+  const [, value, unit, plural] = /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+  if (value !== undefined && (value === '1') === (plural === '')) {
+    const interval = Number(value) * UNITS[unit];
+    return after => after + interval;
+  }
+  const [, fields] = /^cron\((.+)\)$/.exec(expression) ?? [];
+  if (fields !== undefined && isCron(fields.split(' '))) {
+    const parsed = parseCron(fields);
+    return after => cron.next(parsed, new Date(after))?.getTime();
+  }
+  throw notValid();
+}
+
+/** Every time after a moment, up to another. */
+export function* timesBetween(schedule: Schedule, after: number, until: number): Generator<number> {
+  let time = schedule(after);
+  while (time !== undefined && time <= until) {
+    yield time;
+    time = schedule(time);
+  }
+}
+
+/** Of day of month and day of week, one must be left open. */
+const isCron = (fields: readonly string[]): boolean =>
+  fields.length === 6 &&
+  fields.every((field, i) => (i === 2 || i === 4 ? /^[\w*,/?#-]+$/ : /^[\w*,/-]+$/).test(field)) &&
+  (fields[2] === '?') !== (fields[4] === '?');
+
+function parseCron(fields: string): ReturnType<typeof cron.parse> {
+  try {
+    return cron.parse(fields);
+  } catch {
+    throw notValid();
+  }
+}
+
+const notValid = () => invalid('Parameter ScheduleExpression is not valid.');

@@ -1,0 +1,3 @@
+/** What a text with `*` for any characters matches. */
+export const wildcard = (text: string): RegExp =>
+  new RegExp(`^${text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '.*')}$`, 's');

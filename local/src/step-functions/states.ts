@@ -1,0 +1,105 @@
+/**
+ * State machines as the interpreter runs them. It knows real time only, so what takes time is given to functions of the
+ * local AWS: a Wait becomes a Task, and a Task's retries and time-out become theirs.
+ */
+import { Retrier } from './retry';
+
+/** The members of a state that matter here. */
+export interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Parameters?: unknown;
+  readonly Seconds?: number;
+  readonly SecondsPath?: string;
+  readonly Timestamp?: string;
+  readonly TimestampPath?: string;
+  readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
+  readonly Retry?: readonly Retrier[];
+  readonly Branches?: readonly States[];
+  readonly Iterator?: States;
+  readonly ItemProcessor?: States;
+  readonly [member: string]: unknown;
+}
+
+export interface States {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export interface Definition extends States {
+  readonly TimeoutSeconds?: number;
+}
+
+/** What the function of a Task or Wait state gets. */
+export interface StateInput {
+  readonly input: unknown;
+  /** Of a Task. */
+  readonly timeoutSeconds?: number;
+  /** Of a Wait. */
+  readonly seconds?: number;
+  /** Of a Wait: an ISO date. */
+  readonly timestamp?: string;
+}
+
+/** The most that a timer of Node.js takes; in seconds, 24 days. */
+const LONGEST_TIMER = 2_147_483;
+
+/** All states of a machine by name, those of branches and iterations too: names are unique. */
+export function allStates({ States }: States): Map<string, State> {
+  return new Map(
+    Object.entries(States).flatMap(([name, state]) => [
+      [name, state] as const,
+      ...nested(state).flatMap(states => [...allStates(states)]),
+    ]),
+  );
+}
+
+/** The machine for the interpreter. */
+export function interpretable({ TimeoutSeconds: _, ...definition }: Definition): Definition {
+  const machine = withStates(definition);
+  // the interpreter would write its own time and, in branches, another input into `Execution`.
+  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', '$$.Run')) as Definition;
+}
+
+const nested = ({ Branches = [], Iterator, ItemProcessor }: State): States[] =>
+  [...Branches, Iterator, ItemProcessor].filter(states => states !== undefined);
+
+const withStates = <T extends States>(states: T): T => ({
+  ...states,
+  States: Object.fromEntries(Object.entries(states.States).map(([name, state]) => [name, interpretableState(state)])),
+});
+
+function interpretableState(state: State): State {
+  const { Branches, Iterator, ItemProcessor } = state;
+  switch (state.Type) {
+    case 'Wait':
+      return asTask(state, {
+        seconds: state.Seconds,
+        'seconds.$': state.SecondsPath,
+        timestamp: state.Timestamp,
+        'timestamp.$': state.TimestampPath,
+      });
+    case 'Task':
+      return asTask(state, { timeoutSeconds: state.TimeoutSeconds, 'timeoutSeconds.$': state.TimeoutSecondsPath });
+    default:
+      return {
+        ...state,
+        ...(Branches && { Branches: Branches.map(withStates) }),
+        ...(Iterator && { Iterator: withStates(Iterator) }),
+        ...(ItemProcessor && { ItemProcessor: withStates(ItemProcessor) }),
+      };
+  }
+}
+
+/** A task whose function gets a StateInput. */
+function asTask(state: State, parameters: Readonly<Record<string, unknown>>): State {
+  const { Parameters, InputPath, OutputPath, ResultPath, ResultSelector, Catch, Next, End } = state;
+  return {
+    ...{ InputPath, OutputPath, ResultPath, ResultSelector, Catch, Next, End },
+    Type: 'Task',
+    Resource: 'local',
+    TimeoutSeconds: LONGEST_TIMER,
+    Parameters: { ...(Parameters === undefined ? { 'input.$': '$' } : { input: Parameters }), ...parameters },
+  };
+}
