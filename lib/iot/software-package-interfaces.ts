@@ -44,7 +44,7 @@ export interface ISoftwarePackage extends IResource {
   grantRead(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets somebody, such as a build pipeline, create versions of the package, change them and publish them. He needs
+   * Lets somebody, such as a build pipeline, create versions of the package, change them and publish them. It needs
    * `s3:GetObjectVersion` on the artifacts besides.
    *
    * @param grantee who gets the permissions

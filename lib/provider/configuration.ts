@@ -33,7 +33,7 @@ function checkTimeout(timeout?: Duration): Problem {
 }
 
 /** Whether two configurations say the same. Constructs are the same only where they are one. */
-export function sameConfiguration(a: unknown, b: unknown): boolean {
+function sameConfiguration(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
   if (Construct.isConstruct(a) || Construct.isConstruct(b) || Token.isUnresolved(a) || Token.isUnresolved(b)) {
