@@ -30,6 +30,10 @@ export interface StackOutcome {
   readonly failures: readonly string[];
 }
 
+/**
+ * AWS CloudFormation. The operations are those that the CDK CLI calls; tests that need not go through the CLI deploy
+ * directly. All waiting goes over the local AWS's clock, and nothing takes longer than the resources themselves.
+ */
 export class CloudFormation implements Service {
   readonly signingName = 'cloudformation';
   readonly protocol = 'query';
@@ -79,7 +83,10 @@ export class CloudFormation implements Service {
     return this.engine.stacks.find(stackName);
   }
 
-  /** Makes a resource fail the next time that it is created, updated or deleted, whatever its type. */
+  /**
+   * Makes a resource fail the next time that it is created, updated or deleted, whatever its type. The resource itself
+   * hears nothing of it. The Update of a rollback counts as an update, and each try of the clean-up as a deletion.
+   */
   failNext(failure: WantedFailure): void {
     this.engine.failures.add(failure);
   }

@@ -8,7 +8,7 @@ import { conditionHolds, resolve, Scope } from './intrinsics';
 import { resolveDynamicReferences } from './dynamic-references';
 import { ResourceSteps, StepContext, Wanted } from './resource-steps';
 import { Surroundings, includedResources, scopeOf } from './scope';
-import { Abandoned, Deployed, ResourceState, Stack, StackOutput } from './stack';
+import { Abandoned, Deployed, ResourceState, Stack, StackOutput, Undo } from './stack';
 import { Properties, ResourceDefinition } from './template';
 
 export interface DeploymentContext extends StepContext, Surroundings {
@@ -112,7 +112,7 @@ export class Deployment {
     stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', reason);
     const undo = stack.undo!;
     stack.deployed = undo.deployed;
-    const failed = await this.revert(undo.before, skip);
+    const failed = await this.revert(undo, skip);
     if (failed.size > 0) {
       const reason = `The following resource(s) failed to update: [${[...failed.keys()].join(', ')}]. `;
       return stack.enter('UPDATE_ROLLBACK_FAILED', reason);
@@ -249,23 +249,17 @@ export class Deployment {
   }
 
   /** Undoes, in the order of the old template, what the deployment did to the resources that were there before. */
-  private async revert(
-    before: ReadonlyMap<string, ResourceState | undefined>,
-    skip: readonly string[],
-  ): Promise<ReadonlyMap<string, Error>> {
+  private async revert({ before, touched }: Undo, skip: readonly string[]): Promise<ReadonlyMap<string, Error>> {
     const { stack } = this;
     const old = new Map([...before].filter((entry): entry is [string, ResourceState] => entry[1] !== undefined));
     const dependencies = new Map([...old].map(([id, { dependsOn }]) => [id, dependsOn]));
     return walk(dependencies, async id => {
       const was = old.get(id)!;
       const is = stack.resources.get(id)!;
-      if (skip.includes(id)) return this.steps.skipRevert(was);
-      if (!stack.undo!.touched.has(id)) {
-        stack.resources.set(id, was);
-        return;
-      }
-      await this.steps.revert(was, is);
-      stack.undo!.touched.delete(id);
+      if (skip.includes(id)) this.steps.skipRevert(was);
+      else if (touched.has(id)) await this.steps.revert(was, is);
+      else stack.resources.set(id, was);
+      touched.delete(id);
     });
   }
 

@@ -1,12 +1,13 @@
 /**
  * The steps of a deployment on one resource: create, update, undo an update, delete; and the events that tell of them.
  */
+import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { World } from '../service';
 import { WantedFailures } from './failures';
 import { ResourceTypes } from './resource-types';
 import { CANCELLED, ExistingRequest, Made, ResourceFailure, ResourceType } from './resource-types/resource-type';
-import { Abandoned, ResourceState, Stack } from './stack';
+import { ResourceState, Stack } from './stack';
 import { Properties } from './template';
 
 /** What a template makes of a resource. */
@@ -89,7 +90,10 @@ export class ResourceSteps {
         made = await type.update!({ ...request, oldProperties: current.properties });
       }
     } catch (error) {
-      this.put({ ...current, properties: before.properties }, 'UPDATE_FAILED', (error as Error).message);
+      const { message, physicalId = current.physicalId } = failureOf(error, 'update');
+      if (physicalId !== current.physicalId) this.abandon(current, false);
+      // with the properties that it has, so that the next try swaps the same ones.
+      this.put({ ...current, physicalId }, 'UPDATE_FAILED', message);
       throw error;
     }
     if (made.physicalId !== current.physicalId) this.abandon(current, false);
@@ -146,15 +150,15 @@ export class ResourceSteps {
     const name = type.nameProperty && wanted.properties[type.nameProperty];
     if (name !== undefined && name === current.properties[type.nameProperty!]) {
       throw new ResourceFailure(
-        `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${String(name)} and update the stack again.`,
+        'CloudFormation cannot update a stack when a custom-named resource requires replacing. ' +
+          `Rename ${String(name)} and update the stack again.`,
       );
     }
     return type.create(this.request(wanted, signal));
   }
 
   private abandon(resource: ResourceState, retain: boolean): void {
-    const entry: Abandoned = { resource, retain };
-    this.stack.abandoned.push(entry);
+    this.stack.abandoned.push({ resource, retain });
   }
 
   private type(name: string): ResourceType {
@@ -180,6 +184,7 @@ export class ResourceSteps {
 }
 
 const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
 const kept = ({ physicalId, attributes = {}, noEcho }: Made) => ({ physicalId, attributes, noEcho });
 

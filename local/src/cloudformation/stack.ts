@@ -90,8 +90,6 @@ export interface StackOptions {
   readonly createdAt: number;
   readonly parentId?: string;
   readonly rootId?: string;
-  readonly disableRollback?: boolean;
-  readonly terminationProtection?: boolean;
 }
 
 export type StackStatusListener = (stack: Stack) => void;
@@ -113,8 +111,8 @@ export class Stack {
   reason?: string;
   updatedAt?: number;
   deletedAt?: number;
-  terminationProtection: boolean;
-  disableRollback: boolean;
+  terminationProtection = false;
+  disableRollback = false;
   deployed?: Deployed;
   outputs: readonly StackOutput[] = [];
   /** Until the stack is stable again. */
@@ -122,22 +120,18 @@ export class Stack {
   abandoned: Abandoned[] = [];
   /** Of the running operation. */
   token?: string;
-  private operationId = randomUUID() as string;
-  private readonly listeners: readonly StackStatusListener[];
+  private operationId: string = randomUUID();
 
   constructor(
     options: StackOptions,
     private readonly now: () => number,
-    listeners: readonly StackStatusListener[],
+    private readonly listeners: readonly StackStatusListener[],
   ) {
     this.name = options.name;
     this.id = options.id;
     this.createdAt = options.createdAt;
     this.parentId = options.parentId;
     this.rootId = options.rootId;
-    this.terminationProtection = options.terminationProtection ?? false;
-    this.disableRollback = options.disableRollback ?? false;
-    this.listeners = listeners;
   }
 
   /** Moves the stack to a status and tells it. */
@@ -172,8 +166,9 @@ export class Stack {
   private record(
     event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'timestamp' | 'operationId' | 'token'>,
   ): void {
+    const prefix = event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`;
     this.events.push({
-      eventId: `${event.type === STACK_TYPE && event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`}${randomUUID()}`,
+      eventId: `${prefix}${randomUUID()}`,
       stackId: this.id,
       stackName: this.name,
       // later than the one before, so that they sort as they happened.

@@ -44,6 +44,7 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, ParameterDefinition>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
+  /** Not evaluated. */
   readonly Rules?: unknown;
   readonly Resources: Readonly<Record<string, ResourceDefinition>>;
   readonly Outputs?: Readonly<Record<string, OutputDefinition>>;

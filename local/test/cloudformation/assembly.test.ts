@@ -14,7 +14,7 @@ test('what failed is told by resource and reason', async () => {
   const outcome = await deployAssembly(aws, synthesise('bad'), 'Tiny');
   expect(outcome).toMatchObject({
     status: 'ROLLBACK_COMPLETE',
-    failures: [expect.stringMatching(/^Thing: .*bad is no size$/)],
+    failures: [expect.stringMatching(/^Thing: .*bad is no size \(RequestId: /)],
   });
 });
 

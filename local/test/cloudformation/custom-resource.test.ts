@@ -94,7 +94,7 @@ describe('an answer', () => {
     [
       'of a failure',
       { PhysicalResourceId: 'a', Status: 'FAILED', Reason: 'out of stock' },
-      'Received response status [FAILED] from custom resource. Message returned: out of stock',
+      /^A: Received response status \[FAILED\] from custom resource\. Message returned: out of stock \(RequestId: .{36}\)$/,
     ],
   ])('%s fails the resource', async (_what, answer, reason) => {
     const { outcome } = await answered(answer);

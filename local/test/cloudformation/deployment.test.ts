@@ -293,6 +293,12 @@ describe('rollback of an update', () => {
 
     await harness.operate('ContinueUpdateRollback', { StackName: 'Test' });
     expect(await harness.settled('Test')).toBe('UPDATE_ROLLBACK_FAILED');
+    harness.handler = event =>
+      event.LogicalResourceId === 'A' ? { PhysicalResourceId: 'A-1', Status: 'FAILED', Reason: 'no' } : named(event);
+    await harness.operate('ContinueUpdateRollback', { StackName: 'Test' });
+    expect(await harness.settled('Test')).toBe('UPDATE_ROLLBACK_FAILED');
+    const last = harness.events.at(-1);
+    expect(last).toMatchObject({ ResourceProperties: { Size: '1' }, OldResourceProperties: { Size: '2' } });
     await expect(
       harness.operate('ContinueUpdateRollback', { StackName: 'Test', ResourcesToSkip: ['B'] }),
     ).rejects.toThrow(/\[B\] cannot be skipped/);

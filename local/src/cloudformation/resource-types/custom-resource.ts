@@ -49,6 +49,7 @@ interface CustomResourceEvent {
 }
 
 interface Answer {
+  readonly requestId: string;
   readonly status: 'SUCCESS' | 'FAILED';
   readonly reason?: string;
   readonly physicalId: string;
@@ -93,8 +94,8 @@ export function customResource(options: CustomResourceOptions): ResourceType {
   }
 
   async function apply(type: 'Create' | 'Update', request: AnyRequest): Promise<Made> {
-    const { status, reason, physicalId, data, noEcho } = await ask(type, request);
-    if (status === 'FAILED') throw new ResourceFailure(failure(reason), physicalId);
+    const { status, reason, physicalId, data, noEcho, requestId } = await ask(type, request);
+    if (status === 'FAILED') throw new ResourceFailure(failure(reason, requestId), physicalId);
     return { physicalId, attributes: data, noEcho };
   }
 
@@ -106,16 +107,16 @@ export function customResource(options: CustomResourceOptions): ResourceType {
     },
     update: request => apply('Update', request),
     async delete(request) {
-      const { status, reason } = await ask('Delete', request);
-      if (status === 'FAILED') throw new ResourceFailure(failure(reason));
+      const { status, reason, requestId } = await ask('Delete', request);
+      if (status === 'FAILED') throw new ResourceFailure(failure(reason, requestId));
     },
     missingAttribute: (attribute, physicalId) =>
       `CustomResource attribute error: Vendor response doesn't contain ${attribute} attribute in object ${physicalId}`,
   };
 }
 
-const failure = (reason: string | undefined): string =>
-  `Received response status [FAILED] from custom resource. Message returned: ${reason}`;
+const failure = (reason: string | undefined, requestId: string): string =>
+  `Received response status [FAILED] from custom resource. Message returned: ${reason} (RequestId: ${requestId})`;
 
 function serviceToken(properties: Properties): string {
   const token = String(properties.ServiceToken ?? '');
@@ -184,6 +185,7 @@ function parse(body: string, event: CustomResourceEvent): Answer {
   if (Status === 'FAILED' && (typeof Reason !== 'string' || Reason === '')) throw new Error('Invalid Reason');
   if (!isRecord(Data)) throw new Error('Invalid Data');
   return {
+    requestId: event.RequestId,
     status: Status,
     reason: Reason as string | undefined,
     physicalId: PhysicalResourceId,
