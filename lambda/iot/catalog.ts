@@ -29,6 +29,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { PackageVersionAction } from '../../contract/iot/software-packages';
 import { TagChange, Tags } from '../runtime/ownership';
+import { isAccessDenied } from '../runtime/retry';
 
 export type HeldPackage = GetPackageCommandOutput;
 export type HeldVersion = GetPackageVersionCommandOutput;
@@ -146,12 +147,15 @@ export class Catalog {
     return tags && Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? '']));
   }
 
-  async changeTags(resourceArn: string, change: TagChange): Promise<void> {
-    const tags = Object.entries(change.set).map(([Key, Value]) => ({ Key, Value }));
+  async changeTags(resourceArn: string, { set, remove, tidy = [] }: TagChange): Promise<void> {
+    const tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
     if (tags.length > 0) await this.iot.send(new TagResourceCommand({ resourceArn, tags }));
-    if (change.remove.length > 0) {
-      await this.iot.send(new UntagResourceCommand({ resourceArn, tagKeys: [...change.remove] }));
-    }
+    if (remove.length > 0) await this.untag(resourceArn, remove);
+    if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
+  }
+
+  private async untag(resourceArn: string, tagKeys: readonly string[]): Promise<void> {
+    await this.iot.send(new UntagResourceCommand({ resourceArn, tagKeys: [...tagKeys] }));
   }
 
   private async updatePackage(
@@ -186,6 +190,14 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
 
 async function unlessExists<T>(call: Promise<T>): Promise<T | undefined> {
   return unless('ConflictException', call);
+}
+
+async function unlessDenied(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+  }
 }
 
 async function unless<T>(errorName: string, call: Promise<T>): Promise<T | undefined> {

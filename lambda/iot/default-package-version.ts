@@ -10,7 +10,7 @@ import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { Claim, Claimant, TagChange, Tags, claim, letGo } from '../runtime/ownership';
 import { Catalog, isRefusedByService } from './catalog';
-import { claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
+import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { decodeDefaultVersion } from './properties';
 import { NO_CHANGE, mergeChanges } from './tags';
 import { rejectProblems, takenByOther } from './words';
@@ -40,14 +40,15 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
     return this.designate(wanted, defaultPointerId(wanted.PackageName, owner), scope);
   }
 
-  async delete(_wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
+  async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const catalog = this.catalog(scope);
-    const { packageName } = parsePhysicalId(physicalResourceId);
+    const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
+    const { packageName } = parsePhysicalId(id);
     const arn = packageArn(scope, packageName);
     const tags = await catalog.tagsOf(arn);
     if (!tags) return;
 
-    const me = claimantOf(scope, physicalResourceId);
+    const me = claimantOf(scope, id);
     const outcome = await letGo(tags, KEYS, me, 'DELETE', () => scope.stackPhase());
     scope.log.info('default pointer let go', { packageName, outcome: outcome.kind });
     switch (outcome.kind) {

@@ -1,4 +1,5 @@
 /** Physical ids and ARNs of the software package catalog. */
+import { quote } from '../../contract/custom-resource';
 import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
 import { Claimant, claimant } from '../runtime/ownership';
 import { Scope } from '../runtime/custom-resource';
@@ -27,12 +28,21 @@ export interface VersionName {
 }
 
 /** Names hold neither "/" nor "@", so an id reads back unambiguously. */
+const PHYSICAL_ID = /^(?<packageName>[^/@]+)(?:\/(?<versionName>[^/@]+))?@(?<owner>[0-9a-f]+)$/;
+
 export function parsePhysicalId(id: string): PhysicalId {
-  const match = /^(?<packageName>[^/@]+)(?:\/(?<versionName>[^/@]+))?@(?<owner>[0-9a-f]+)$/.exec(id);
-  if (!match?.groups)
-    throw new Error(`not a physical id of this library: ${JSON.stringify(id)}, expected <name>@<owner>`);
+  const match = PHYSICAL_ID.exec(id);
+  if (!match?.groups) throw new Error(`not a physical id of this library: ${quote(id)}, expected <name>@<owner>`);
   const { packageName, versionName, owner } = match.groups as Record<string, string>;
   return { packageName, versionName, owner };
+}
+
+/**
+ * The id that a Delete is about. Where a Create was given up before it had answered, CloudFormation makes one up: then
+ * it is the one that the Create would have answered.
+ */
+export function answeredId(physicalResourceId: string, announced: () => string): string {
+  return PHYSICAL_ID.test(physicalResourceId) ? physicalResourceId : announced();
 }
 
 /** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */

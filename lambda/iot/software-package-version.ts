@@ -16,7 +16,7 @@ import { Irreversible, Refusal } from '../runtime/errors';
 import { claim, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/poll';
 import { Catalog, HeldVersion, VersionContent, isRefusedByService } from './catalog';
-import { VersionName, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
+import { VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { decodeVersion } from './properties';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
@@ -64,15 +64,16 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
       : this.ensure(wanted, physicalResourceId, scope, false);
   }
 
-  async delete({ Removal }: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
+  async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const catalog = this.catalog(scope);
-    const at = versionOf(physicalResourceId);
+    const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
+    const at = versionOf(id);
     const arn = versionArn(scope, at.packageName, at.versionName);
-    const me = claimantOf(scope, physicalResourceId);
+    const me = claimantOf(scope, id);
     const tags = await catalog.tagsOf(arn);
     if (!tags) return;
 
-    const removal = Removal ?? 'DELETE';
+    const removal = wanted.Removal ?? 'DELETE';
     const outcome = await letGo(tags, ARTIFACT_TAGS, me, removal, () => scope.stackPhase());
     scope.log.info('package version let go', { ...at, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;

@@ -12,7 +12,7 @@ import { Refusal } from '../runtime/errors';
 import { claim, letGo, release } from '../runtime/ownership';
 import { pollUntilFound, pollUntilGone } from '../runtime/poll';
 import { Catalog } from './catalog';
-import { claimantOf, packageArn, packageId, parsePhysicalId } from './names';
+import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { decodePackage } from './properties';
 import { diffTags, mergeChanges, toTags } from './tags';
 import { listed, rejectProblems, takenByOther } from './words';
@@ -53,15 +53,16 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
       : this.ensure(wanted, physicalResourceId, scope);
   }
 
-  async delete({ Removal }: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Promise<void> {
+  async delete(wanted: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Promise<void> {
     const catalog = this.catalog(scope);
-    const { packageName } = parsePhysicalId(physicalResourceId);
+    const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
+    const { packageName } = parsePhysicalId(id);
     const arn = packageArn(scope, packageName);
-    const me = claimantOf(scope, physicalResourceId);
+    const me = claimantOf(scope, id);
     const tags = await catalog.tagsOf(arn);
     if (!tags) return;
 
-    const outcome = await letGo(tags, ARTIFACT_TAGS, me, Removal ?? 'RETAIN', () => scope.stackPhase());
+    const outcome = await letGo(tags, ARTIFACT_TAGS, me, wanted.Removal ?? 'RETAIN', () => scope.stackPhase());
     scope.log.info('software package let go', { packageName, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
     if (outcome.kind !== 'destroyed') return catalog.changeTags(arn, outcome.change);

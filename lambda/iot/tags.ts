@@ -21,7 +21,11 @@ export function diffTags(wanted: Tags, held: Tags, previous: Tags): TagChange {
 
 /** Two changes in one. */
 export function mergeChanges(...changes: TagChange[]): TagChange {
-  return { set: Object.assign({}, ...changes.map(({ set }) => set)), remove: changes.flatMap(({ remove }) => remove) };
+  return {
+    set: Object.assign({}, ...changes.map(({ set }) => set)),
+    remove: changes.flatMap(({ remove }) => remove),
+    tidy: changes.flatMap(({ tidy = [] }) => tidy),
+  };
 }
 
 export const NO_CHANGE: TagChange = { set: {}, remove: [] };

@@ -15,6 +15,8 @@ export type Tags = Readonly<Record<string, string>>;
 export interface TagChange {
   readonly set: Tags;
   readonly remove: readonly string[];
+  /** What means nothing any more once the rest is done; removed where the policy still allows it. */
+  readonly tidy?: readonly string[];
 }
 
 /** A resource of a stack that has, wants or had an artifact. */
@@ -119,12 +121,15 @@ function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo 
 }
 
 function giveBack(tags: Tags, keys: OwnershipTags, from: string): TagChange {
-  if (from === NOBODY)
+  if (from === NOBODY) {
     return { set: {}, remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner) };
+  }
   const at = from.indexOf('@');
   return {
     set: { [keys.owner]: from.slice(0, at), [keys.stack]: from.slice(at + 1) },
-    remove: present(tags, keys.adoptedFrom, keys.formerOwner),
+    remove: present(tags, keys.formerOwner),
+    // it is another stack's by now, and the policy may allow no write to it.
+    tidy: present(tags, keys.adoptedFrom),
   };
 }
 

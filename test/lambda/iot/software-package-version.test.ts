@@ -312,6 +312,15 @@ describe('Delete', () => {
     succeeded(await stack.delete(VERSION, 'V', id, version()));
   });
 
+  test('under an id that CloudFormation made up removes what the Create had made that never answered', async () => {
+    await created(version());
+    succeeded(await stack.delete(VERSION, 'V', 'Fleet-V-1ABCDEFGHIJKL', version()));
+    expect(held()).toBeUndefined();
+    await created(version(), 'V', new Stack(aws, 'other'));
+    succeeded(await stack.delete(VERSION, 'V', 'Fleet-V-1ABCDEFGHIJKL', version()));
+    expect(held()).toBeDefined();
+  });
+
   test.each(['silent', 'not-found'] as const)('bears a version that vanishes under it (%s)', async behaviour => {
     aws.iot.behaviour.deleteMissing = behaviour;
     const id = await created(version());

@@ -14,6 +14,12 @@ export interface Reply {
   readonly Data?: Record<string, string>;
 }
 
+/** At which call to AWS IoT a function dies, and whether that still takes effect. */
+export interface Kill {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
 let made = 0;
 
 /**
@@ -23,6 +29,8 @@ let made = 0;
 export class Stack {
   /** What the stack is doing, by CloudFormation's names. */
   status = 'UPDATE_IN_PROGRESS';
+  /** Kills the function at a call of the next event; Lambda then delivers the event once more. */
+  killNext?: Kill;
   readonly stackId: string;
   readonly logs: Record<string, unknown>[] = [];
   private readonly iot: IoTClient;
@@ -88,7 +96,6 @@ export class Stack {
   private async send(
     event: Omit<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'StackId'> & Partial<CloudFormationEvent>,
   ): Promise<Reply> {
-    let reply: Reply | undefined;
     const clock = instantClock();
     const sent: CloudFormationEvent = {
       RequestId: `request-${++this.requests}`,
@@ -96,6 +103,15 @@ export class Stack {
       StackId: this.stackId,
       ...event,
     };
+    const kill = this.killNext;
+    this.killNext = undefined;
+    // whatever the dead one says, nobody hears it.
+    if (kill) await this.deliver(sent, clock, mortal(this.iot, kill));
+    return this.deliver(sent, clock, this.iot);
+  }
+
+  private async deliver(sent: CloudFormationEvent, clock: Clock, iot: IoTClient): Promise<Reply> {
+    let reply: Reply | undefined;
     const context = {
       awsRequestId: 'invocation',
       logGroupName: '/aws/lambda/provider',
@@ -110,13 +126,24 @@ export class Stack {
       log: (stackName, fields) =>
         jsonLog({ now: clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
-        handlers: () => iotHandlers(this.iot),
+        handlers: () => iotHandlers(iot),
         describeStack: async () => ({ status: this.status }),
       }),
     });
     if (!reply) throw new Error('CloudFormation was not answered');
     return reply;
   }
+}
+
+/** A client that is dead from a call on. */
+function mortal(iot: IoTClient, { call, when }: Kill): IoTClient {
+  let calls = 0;
+  const send = async (command: Parameters<IoTClient['send']>[0]) => {
+    if (++calls < call) return iot.send(command);
+    if (calls === call && when === 'after') await iot.send(command);
+    throw new Error('killed');
+  };
+  return { send } as unknown as IoTClient;
 }
 
 const props = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn:provider', ...properties } });

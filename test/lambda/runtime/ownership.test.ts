@@ -19,9 +19,9 @@ const renamed = claimant(stackId('fleet'), 'Renamed');
 const stranger = claimant(stackId('other'), 'V1');
 
 const ownedBy = (who: Claimant): Tags => ({ [KEYS.owner]: who.ownerId, [KEYS.stack]: who.stackId });
-const after = (tags: Tags, { set, remove }: TagChange): Tags => {
+const after = (tags: Tags, { set, remove, tidy = [] }: TagChange): Tags => {
   const changed: Record<string, string> = { ...tags, ...set };
-  for (const key of remove) delete changed[key];
+  for (const key of [...remove, ...tidy]) delete changed[key];
   return changed;
 };
 const inPhase = (phase: StackPhase) => async () => phase;
@@ -195,7 +195,7 @@ describe('whatever happened before', () => {
         if (!tags) return;
         const result = await letGo(tags, KEYS, who, how, inPhase(when));
         if (result.kind === 'destroyed' || result.kind === 'foreign') return;
-        const cutShort = after(tags, { ...result.change, remove: [] });
+        const cutShort = after(tags, { set: result.change.set, remove: [] });
         const repeated = await left(cutShort, who, how, when);
         const whole = after(tags, result.change);
         expect(repeated?.[KEYS.owner]).toBe(whole[KEYS.owner]);

@@ -1,0 +1,48 @@
+import { OutOfTime } from '../../sweep/pace';
+import { SweepRefused } from '../../sweep/source';
+import { SweepCalls } from './calls';
+
+const PACKAGE_SHADOW = '$package';
+
+/** What devices report of a package, in the fleet index. Where that cannot be asked, nothing may be removed. */
+export class DeviceReports {
+  private checked: Promise<void> | undefined;
+
+  constructor(
+    private readonly packageName: string,
+    private readonly calls: SweepCalls,
+  ) {}
+
+  /** Whether a device reports a version. Throws `SweepRefused` where the index cannot tell. */
+  async show(versionName: string): Promise<boolean> {
+    await (this.checked ??= this.check());
+    // the hyphen of a field's name would exclude what follows.
+    const field = this.packageName.replace(/-/g, '\\-');
+    const query = `shadow.name.${PACKAGE_SHADOW}.reported.${field}.version:"${versionName}"`;
+    return orRefuse(`the fleet index cannot be asked whether a device runs ${versionName}`, () =>
+      this.calls.findsAnything(query),
+    );
+  }
+
+  private async check(): Promise<void> {
+    const what = 'the configuration of fleet indexing cannot be read';
+    const { thingIndexingConfiguration: things } = await orRefuse(what, () => this.calls.indexing());
+    const isOn =
+      things?.namedShadowIndexingMode === 'ON' && things.filter?.namedShadowNames?.includes(PACKAGE_SHADOW);
+    if (isOn) return;
+    throw new SweepRefused(
+      'protectOnDevices needs the fleet index, and it does not cover the reports of devices: switch the indexing of ' +
+        `named shadows on, with ${PACKAGE_SHADOW} in its filter, or set protectOnDevices to false`,
+    );
+  }
+}
+
+async function orRefuse<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof OutOfTime) throw error;
+    const { name, message } = error as Error;
+    throw new SweepRefused(`${what}: ${name}: ${message}`);
+  }
+}

@@ -1,0 +1,27 @@
+/** Why the sweeps over AWS IoT keep a thing, beside the rules. */
+export const VersionKept = {
+  /** The package's default version. */
+  DEFAULT: 'DEFAULT_VERSION',
+  /** A stack owns it. */
+  OWNED: 'OWNED',
+  /** A job that is scheduled or in progress deploys it. */
+  IN_ACTIVE_JOB: 'IN_ACTIVE_JOB',
+  /** A device reports that it runs it. */
+  ON_DEVICE: 'ON_DEVICE',
+  /** The lifecycle leads from its state nowhere near: a draft cannot be deprecated. */
+  NO_TRANSITION: 'NO_TRANSITION',
+  /** It is deprecated already. */
+  DEPRECATED: 'ALREADY_DEPRECATED',
+} as const;
+
+export const ExecutionKept = {
+  /** It is queued or in progress, and the cleanup does not force. */
+  NOT_TERMINAL: 'NOT_TERMINAL',
+  /** It went into another state meanwhile. */
+  STATE_CHANGED: 'STATE_CHANGED',
+} as const;
+
+export const JobRemoved = {
+  /** All its executions may go. */
+  WHOLE_JOB: 'WHOLE_JOB',
+} as const;

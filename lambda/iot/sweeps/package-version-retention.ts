@@ -1,0 +1,92 @@
+import { IoTClient, PackageVersionSummary } from '@aws-sdk/client-iot';
+import { PackageVersionRetentionConfig } from '../../../contract/iot/sweeps';
+import { checkPackageName } from '../../../contract/iot/software-packages';
+import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import { SourceTools, SweepKind } from '../../sweep/kind';
+import { Candidate, Page, Removal, SweepSource } from '../../sweep/source';
+import { rejectProblems } from '../words';
+import { ActiveJobs } from './active-jobs';
+import { iotArn } from './arns';
+import { SweepCalls, isError } from './calls';
+import { DeviceReports } from './device-reports';
+import { VersionKept } from './keep-reasons';
+
+/** `Custom::IoTPackageVersionRetention` */
+export class PackageVersionRetention implements SweepKind<PackageVersionRetentionConfig> {
+  constructor(private readonly iot: IoTClient) {}
+
+  validate({ packageName, rules, requestsPerSecond, protectOnDevices }: PackageVersionRetentionConfig): void {
+    rejectProblems(
+      checkPackageName(packageName),
+      checkRules(rules, 'retention'),
+      checkRequestsPerSecond(requestsPerSecond),
+      protectOnDevices && packageName.includes('.')
+        ? `protectOnDevices needs a package name without dots, got ${packageName}: how a dot is written in a field of the ` +
+            'fleet index is not documented'
+        : undefined,
+    );
+  }
+
+  source(config: PackageVersionRetentionConfig, tools: SourceTools): SweepSource<Candidate> {
+    return new PackageVersions(config, new SweepCalls(this.iot, tools.paces), tools);
+  }
+}
+
+class PackageVersions implements SweepSource<Candidate> {
+  readonly preparation: ActiveJobs | undefined;
+  private readonly reports: DeviceReports | undefined;
+
+  constructor(
+    private readonly config: PackageVersionRetentionConfig,
+    private readonly calls: SweepCalls,
+    private readonly tools: SourceTools,
+  ) {
+    const { packageName, protectInActiveJobs, protectOnDevices } = config;
+    this.preparation = protectInActiveJobs ? new ActiveJobs(packageName, calls, tools.prepared) : undefined;
+    this.reports = protectOnDevices ? new DeviceReports(packageName, calls) : undefined;
+  }
+
+  async list(pageToken: string | undefined): Promise<Page<Candidate>> {
+    const { packageVersionSummaries = [], nextToken } = await this.calls.listVersions(
+      this.config.packageName,
+      pageToken,
+    );
+    return { candidates: packageVersionSummaries.map(candidate), nextToken };
+  }
+
+  async protection({ name, status }: Candidate): Promise<string | undefined> {
+    const { packageName, action } = this.config;
+    if (action === 'DEPRECATE' && status !== 'PUBLISHED') {
+      return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
+    }
+    if ((await this.calls.defaultVersionOf(packageName)) === name) return VersionKept.DEFAULT;
+    const tags = await this.calls.tagKeysOf(
+      iotArn(this.tools.stackId, `package/${packageName}/version/${name}`),
+    );
+    if (tags.has(ARTIFACT_TAGS.owner)) return VersionKept.OWNED;
+    if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
+    if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
+    return undefined;
+  }
+
+  async remove({ name }: Candidate): Promise<Removal> {
+    const { packageName, action } = this.config;
+    try {
+      if (action === 'DELETE') await this.calls.deleteVersion(packageName, name);
+      else await this.calls.deprecateVersion(packageName, name);
+      return 'removed';
+    } catch (error) {
+      if (isError(error, 'ResourceNotFoundException')) return 'gone';
+      // how the service refuses what has become the default, or has changed its state, is not documented.
+      if (!isError(error, 'ValidationException', 'ConflictException')) throw error;
+      if ((await this.calls.defaultVersionOf(packageName)) === name) return { kept: VersionKept.DEFAULT };
+      if (action === 'DEPRECATE' && error.name === 'ConflictException') return { kept: VersionKept.NO_TRANSITION };
+      throw error;
+    }
+  }
+}
+
+function candidate({ versionName = '', status, creationDate }: PackageVersionSummary): Candidate {
+  return { name: versionName, status, createdAt: creationDate?.getTime() };
+}
