@@ -118,7 +118,10 @@ function summary(store: RegistryStore, version: VersionRecord) {
 }
 
 /** A JSON Patch. unverified: what it is where a definition is no JSON, here its replacement as a whole. */
-function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: VersionRecord): readonly unknown[] {
-  if (dataFormat !== 'PROTOBUF') return compare([JSON.parse(first.definition)], [JSON.parse(second.definition)]);
-  return first.definition === second.definition ? [] : [{ op: 'replace', path: '', value: second.definition }];
+function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: VersionRecord): readonly object[] {
+  const [before, after] = [first.definition, second.definition].map(definition =>
+    dataFormat === 'PROTOBUF' ? definition : JSON.parse(definition),
+  );
+  // the library compares objects and arrays; a definition may be text.
+  return compare([before], [after]).map(operation => ({ ...operation, path: operation.path.slice('/0'.length) }));
 }
