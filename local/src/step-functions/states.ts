@@ -59,7 +59,7 @@ export function allStates({ States }: States): Map<string, State> {
 export function interpretable({ TimeoutSeconds: _, ...definition }: Definition): Definition {
   const machine = withStates(definition);
   // the interpreter would write its own time and, in branches, another input into `Execution`.
-  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', '$$.Run')) as Definition;
+  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', () => '$$.Run')) as Definition;
 }
 
 const nested = ({ Branches = [], Iterator, ItemProcessor }: State): States[] =>

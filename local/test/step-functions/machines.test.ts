@@ -1,0 +1,147 @@
+import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { client, ManualClock } from '../core/fixtures';
+import { chain, createMachine, createRoleFor, MACHINE, MACHINE_ROLE, run, states } from './harness';
+
+let aws: LocalAws;
+let clock: ManualClock;
+beforeEach(async () => {
+  clock = new ManualClock();
+  aws = await LocalAws.start({ clock });
+  await createRoleFor(aws, 'machine', 'states.amazonaws.com');
+});
+afterEach(() => aws.stop());
+
+const SUCCEED = chain({ Type: 'Succeed' });
+const WAIT = chain({ Type: 'Wait', Seconds: 60 });
+
+test('a machine is created and described as the API has it', async () => {
+  const sfn = new SFNClient(client(aws));
+  const definition = JSON.stringify(SUCCEED);
+  const command = new CreateStateMachineCommand({ name: 'm', definition, roleArn: MACHINE_ROLE });
+  expect(await sfn.send(command)).toMatchObject({ stateMachineArn: MACHINE, creationDate: new Date(clock.now()) });
+  expect(await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: MACHINE }))).toMatchObject({
+    name: 'm',
+    status: 'ACTIVE',
+    type: 'STANDARD',
+    definition,
+    roleArn: MACHINE_ROLE,
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+  });
+  sfn.destroy();
+});
+
+test('creating the same machine again changes nothing, creating another under its name is refused', async () => {
+  await createMachine(aws, SUCCEED);
+  await createMachine(aws, SUCCEED);
+  await expect(createMachine(aws, WAIT)).rejects.toMatchObject({ code: 'StateMachineAlreadyExists' });
+});
+
+test('an update changes what it names and leaves the rest', async () => {
+  await createMachine(aws, SUCCEED, { loggingConfiguration: { level: 'ERROR' } });
+  await states(aws, 'UpdateStateMachine', { stateMachineArn: MACHINE, definition: JSON.stringify(WAIT) });
+  expect(await states(aws, 'DescribeStateMachine', { stateMachineArn: MACHINE })).toMatchObject({
+    definition: JSON.stringify(WAIT),
+    roleArn: MACHINE_ROLE,
+    loggingConfiguration: { level: 'ERROR' },
+  });
+  await expect(states(aws, 'UpdateStateMachine', { stateMachineArn: MACHINE })).rejects.toMatchObject({
+    code: 'MissingRequiredParameter',
+  });
+});
+
+test('a machine that is deleted goes with its last execution, and starts no more', async () => {
+  clock.sleep = () => new Promise(() => undefined);
+  await createMachine(aws, WAIT);
+  const { executionArn } = await states(aws, 'StartExecution', { stateMachineArn: MACHINE });
+  await states(aws, 'DeleteStateMachine', { stateMachineArn: MACHINE });
+  const { status } = await states(aws, 'DescribeStateMachine', { stateMachineArn: MACHINE });
+  expect(status).toBe('DELETING');
+  await expect(states(aws, 'StartExecution', { stateMachineArn: MACHINE })).rejects.toMatchObject({
+    code: 'StateMachineDeleting',
+  });
+  await states(aws, 'StopExecution', { executionArn });
+  expect(aws.stepFunctions.stateMachines.size).toBe(0);
+  await states(aws, 'DeleteStateMachine', { stateMachineArn: MACHINE });
+});
+
+test('tags are kept, changed and removed', async () => {
+  await createMachine(aws, SUCCEED, { tags: [{ key: 'a', value: '1' }] });
+  const tags = {
+    resourceArn: MACHINE,
+    tags: [
+      { key: 'a', value: '2' },
+      { key: 'b', value: '3' },
+    ],
+  };
+  await states(aws, 'TagResource', tags);
+  await states(aws, 'UntagResource', { resourceArn: MACHINE, tagKeys: ['b'] });
+  expect(await states(aws, 'ListTagsForResource', { resourceArn: MACHINE })).toEqual({
+    tags: [{ key: 'a', value: '2' }],
+  });
+});
+
+test.each([
+  ['a definition that is no JSON', '{', 'InvalidDefinition'],
+  ['a state that is not there', { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } }, 'InvalidDefinition'],
+  [
+    'a task that the local AWS cannot run',
+    chain({ Type: 'Task', Resource: 'arn:aws:states:::batch:submitJob.sync' }),
+    'InvalidDefinition',
+  ],
+  ['JSONata', { QueryLanguage: 'JSONata', ...SUCCEED }, 'InvalidDefinition'],
+])('refuses %s', async (_what, definition, code) => {
+  await expect(createMachine(aws, definition)).rejects.toMatchObject({ code, status: 400 });
+});
+
+test.each([
+  ['express machines', { type: 'EXPRESS' }, 'StateMachineTypeNotSupported'],
+  ['a name with white space', { name: 'a b' }, 'InvalidName'],
+  [
+    'a role that Step Functions may not assume',
+    { roleArn: 'arn:aws:iam::111111111111:role/none' },
+    'AccessDeniedException',
+  ],
+  ['a log level that is none', { loggingConfiguration: { level: 'LOUD' } }, 'ValidationException'],
+])('refuses %s', async (_what, more, code) => {
+  await expect(createMachine(aws, SUCCEED, more)).rejects.toMatchObject({ code, status: 400 });
+});
+
+describe('the log of a machine', () => {
+  const GROUP = '/aws/vendedlogs/m';
+  const logging = (level: string, includeExecutionData: boolean) => ({
+    loggingConfiguration: {
+      level,
+      includeExecutionData,
+      destinations: [
+        { cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:us-east-1:111111111111:log-group:${GROUP}:*` } },
+      ],
+    },
+  });
+  const logged = () => aws.logs.messages(GROUP).map(message => JSON.parse(message));
+  beforeEach(() => aws.call('logs', 'CreateLogGroup', { logGroupName: GROUP }));
+
+  test('has every event at level ALL, without data unless it is asked for', async () => {
+    await createMachine(aws, SUCCEED, logging('ALL', false));
+    await run(aws, { secret: 1 });
+    expect(logged().map(({ type }) => type)).toEqual([
+      'ExecutionStarted',
+      'SucceedStateEntered',
+      'SucceedStateExited',
+      'ExecutionSucceeded',
+    ]);
+    expect(JSON.stringify(logged())).not.toContain('secret');
+  });
+
+  test('has the data where it is asked for', async () => {
+    await createMachine(aws, SUCCEED, logging('ALL', true));
+    await run(aws, { shown: 1 });
+    expect(logged()[0].details.input).toBe('{"shown":1}');
+  });
+
+  test('has failures alone at level ERROR', async () => {
+    await createMachine(aws, chain({ Type: 'Fail', Error: 'E' }), logging('ERROR', false));
+    await run(aws);
+    expect(logged().map(({ type }) => type)).toEqual(['ExecutionFailed']);
+  });
+});
