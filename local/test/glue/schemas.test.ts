@@ -127,6 +127,16 @@ test('a schema that is missing is an EntityNotFound that names what was asked fo
   );
 });
 
+test('the ARN of another account or region is that of a schema that is missing', async () => {
+  const { send, create } = await startGlue();
+  await create();
+  for (const SchemaArn of [SCHEMA_ARN.replace('us-east-1', 'eu-west-1'), SCHEMA_ARN.replace('1111', '2222')]) {
+    await expect(send(new GetSchemaCommand({ SchemaId: { SchemaArn } }))).rejects.toEqual(
+      refused('EntityNotFoundException', /^Schema is not found\./),
+    );
+  }
+});
+
 test('a schema in a registry that is missing is an EntityNotFound that names the registry alone', async () => {
   const { send } = await startGlue();
   const SchemaId = { SchemaName: 'orders', RegistryName: 'missing' };

@@ -175,15 +175,21 @@ describe('a range', () => {
 });
 
 test('a definition that failed can be registered anew once its version is deleted', async () => {
-  const { remove, register, moveCheckpoint, clock } = await startWithVersions([]);
+  const { remove, register, clock } = await startWithVersions([]);
   const failed = await register(INCOMPATIBLE);
   expect(failed).toMatchObject({ VersionNumber: 2, Status: 'FAILURE' });
   await remove('2');
   await clock.sleep(GONE_AFTER);
-  await moveCheckpoint(1);
   const again = await register(INCOMPATIBLE);
   expect(again).toMatchObject({ VersionNumber: 3, Status: 'FAILURE' });
   expect(again.SchemaVersionId).not.toBe(failed.SchemaVersionId);
+});
+
+test('a definition is no duplicate of a version that is being deleted', async () => {
+  const { remove, register } = await startWithVersions([]);
+  await register(COMPATIBLE);
+  await remove('2');
+  expect(await register(COMPATIBLE)).toMatchObject({ VersionNumber: 3, Status: 'AVAILABLE' });
 });
 
 test('the number after the deletion of the highest version is the next one, or the same again', async () => {
