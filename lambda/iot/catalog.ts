@@ -28,6 +28,7 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { PackageVersionAction } from '../../contract/iot/software-packages';
+import { allPages, unless } from '../runtime/calls';
 import { TagChange, Tags } from '../runtime/ownership';
 import { isAccessDenied } from '../runtime/retry';
 
@@ -198,26 +199,4 @@ async function unlessDenied(call: Promise<void>): Promise<void> {
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
   }
-}
-
-async function unless<T>(errorName: string, call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof Error && error.name === errorName) return undefined;
-    throw error;
-  }
-}
-
-async function allPages<T>(
-  page: (nextToken: string | undefined) => Promise<{ items: T[] | undefined; nextToken: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  let nextToken: string | undefined;
-  do {
-    const { items, nextToken: next } = await page(nextToken);
-    all.push(...(items ?? []));
-    nextToken = next;
-  } while (nextToken);
-  return all;
 }

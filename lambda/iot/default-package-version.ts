@@ -13,7 +13,7 @@ import { Catalog, isRefusedByService } from './catalog';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { decodeDefaultVersion } from './properties';
 import { NO_CHANGE, mergeChanges } from './tags';
-import { rejectProblems, takenByOther } from './words';
+import { rejectProblems, takenByOther } from '../runtime/words';
 
 type Wanted = DefaultPackageVersionProperties;
 

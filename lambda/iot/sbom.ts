@@ -2,7 +2,7 @@ import { Scope } from '../runtime/custom-resource';
 import { pollUntilFound } from '../runtime/poll';
 import { Catalog } from './catalog';
 import { VersionDiff, toS3Location } from './version-diff';
-import { listed } from './words';
+import { listed } from '../runtime/words';
 
 export async function applySbom(
   catalog: Catalog,

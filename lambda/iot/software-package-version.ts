@@ -22,7 +22,7 @@ import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { VersionDiff, diffVersion, toS3Location } from './version-diff';
 import { deprecateVersion, destroyVersion } from './version-removal';
-import { rejectProblems, takenByOther } from './words';
+import { rejectProblems, takenByOther } from '../runtime/words';
 
 type Wanted = SoftwarePackageVersionProperties;
 

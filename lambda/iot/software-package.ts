@@ -15,7 +15,7 @@ import { Catalog } from './catalog';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { decodePackage } from './properties';
 import { diffTags, mergeChanges, toTags } from './tags';
-import { listed, rejectProblems, takenByOther } from './words';
+import { listed, rejectProblems, takenByOther } from '../runtime/words';
 
 /** `Custom::IoTSoftwarePackage` */
 export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackageProperties> {

@@ -5,7 +5,7 @@ import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { SourceTools, SweepKind } from '../../sweep/kind';
 import { Candidate, Page, Removal, SweepSource } from '../../sweep/source';
-import { rejectProblems } from '../words';
+import { rejectProblems } from '../../runtime/words';
 import { ActiveJobs } from './active-jobs';
 import { iotArn } from './arns';
 import { SweepCalls, isError } from './calls';
@@ -14,6 +14,8 @@ import { VersionKept } from './keep-reasons';
 
 /** `Custom::IoTPackageVersionRetention` */
 export class PackageVersionRetention implements SweepKind<PackageVersionRetentionConfig> {
+  readonly order = 'SEMVER';
+
   constructor(private readonly iot: IoTClient) {}
 
   validate({ packageName, rules, requestsPerSecond, protectOnDevices }: PackageVersionRetentionConfig): void {
