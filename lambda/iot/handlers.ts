@@ -1,9 +1,11 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType } from '../../contract/iot/software-packages';
 import { awsService } from '../runtime/aws';
+import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
+import { iotSweeps } from './sweeps';
 
 /** The handlers of the IoT provider, by resource type. */
 export const iotHandlers = (iot: IoTClient) => ({
@@ -12,4 +14,7 @@ export const iotHandlers = (iot: IoTClient) => ({
   [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
 });
 
-export const service = awsService(config => iotHandlers(new IoTClient(config)));
+export const service = withSweeps(
+  awsService(config => iotHandlers(new IoTClient(config))),
+  config => iotSweeps(new IoTClient(config)),
+);

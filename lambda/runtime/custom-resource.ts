@@ -19,6 +19,17 @@ export interface CloudFormationEvent {
 
 export type RawProperties = Readonly<Record<string, unknown>>;
 
+/** What it takes to answer an event later. Never to be logged: the URL is a credential. */
+export interface Request {
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly RequestType: CloudFormationEvent['RequestType'];
+  /** Seconds that CloudFormation waits, where the event says so. */
+  readonly ServiceTimeout?: number;
+}
+
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope {
   /** The stack's id. */
@@ -28,6 +39,9 @@ export interface Scope {
   readonly clientToken: string;
   /** When to stop working and answer. */
   readonly deadline: Deadline;
+  /** When CloudFormation stops waiting, whoever answers. */
+  readonly abandonedAt: number;
+  readonly request: Request;
   readonly clock: Clock;
   readonly log: Log;
   /** Asks CloudFormation what the stack is doing, at the first call. Ask it only where the answer decides something. */
@@ -43,6 +57,12 @@ export interface Answer {
   readonly noEcho?: boolean;
 }
 
+/** Instead of an answer: somebody else goes on with the event and answers it. */
+export interface HandedOver {
+  /** Who, for the log. */
+  readonly handedOverTo: string;
+}
+
 /** One resource type of a provider. Handlers keep no state between calls. */
 export interface ResourceHandler<P> {
   /** Reads the properties; bears older formats, since a Delete may come from a stack that an older version deployed. */
@@ -51,8 +71,13 @@ export interface ResourceHandler<P> {
   validate(properties: P): void;
   /** The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. */
   physicalResourceId(properties: P, scope: Scope): string;
-  create(properties: P, scope: Scope): Promise<Answer>;
+  create(properties: P, scope: Scope): Promise<Answer | HandedOver>;
   /** A different physical id in the answer is a replacement: CloudFormation then deletes the old one in its clean-up. */
-  update(properties: P, physicalResourceId: string, scope: Scope, previous: P | undefined): Promise<Answer>;
-  delete(properties: P, physicalResourceId: string, scope: Scope): Promise<void>;
+  update(
+    properties: P,
+    physicalResourceId: string,
+    scope: Scope,
+    previous: P | undefined,
+  ): Promise<Answer | HandedOver>;
+  delete(properties: P, physicalResourceId: string, scope: Scope): Promise<HandedOver | void>;
 }

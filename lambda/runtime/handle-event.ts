@@ -1,16 +1,18 @@
 import { quote } from '../../contract/custom-resource';
+import { ExecutionState, SliceRequest } from '../../contract/sweep-execution';
 import { clientToken } from './client-token';
 import { Clock } from './clock';
 import { createFailedId, isCreateFailedId } from './create-failed';
-import { Answer, ResourceHandler, Scope } from './custom-resource';
+import { CloudFormationEvent, HandedOver, Request, ResourceHandler, Scope } from './custom-resource';
 import { Deadlines, abandonedAt, deadlines } from './deadline';
 import { Put } from './http';
 import { Fields, Log } from './log';
-import { operation } from './operation';
+import { isHandedOver, operation } from './operation';
 import { Envelope, parseEnvelope, parseEvent } from './parse';
 import { reasonOf } from './reason';
 import { respond } from './respond';
 import { LogLocation, Outcome, fitting, responseBody } from './response';
+import { SliceScope } from './slice-scope';
 import { StackState, stackPhase } from './stack';
 
 /** Handlers by resource type. */
@@ -28,6 +30,8 @@ const WORTH_BEGINNING = 500;
 export interface Service {
   handlers(ended: AbortSignal): Handlers;
   describeStack(stackId: string, ended: AbortSignal): Promise<StackState>;
+  /** Works on a slice of a sweep. Absent where the family has none. */
+  slice?(request: SliceRequest, scope: SliceScope): Promise<ExecutionState>;
 }
 
 /** The world outside. */
@@ -58,7 +62,9 @@ export async function handleEvent(input: unknown, context: InvocationContext, wo
     return;
   }
   const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned);
-  const outcome = fitting(await outcomeOf(input, envelope, limits, log, world), envelope);
+  const result = await outcomeOf(input, envelope, limits, abandoned, log, world);
+  if (isHandedOver(result)) return log.info('handed over', { to: result.handedOverTo });
+  const outcome = fitting(result, envelope);
   await respond(envelope.ResponseURL, responseBody(outcome, envelope, context), { clock, put, log, end: limits.end });
   log.info('answered', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
 }
@@ -68,9 +74,10 @@ async function outcomeOf(
   input: unknown,
   envelope: Envelope,
   limits: Deadlines,
+  abandoned: number,
   log: Log,
   world: Surroundings,
-): Promise<Outcome> {
+): Promise<Outcome | HandedOver> {
   const ended = new AbortController();
   let physicalResourceId = envelope.PhysicalResourceId ?? createFailedId(envelope);
   try {
@@ -84,6 +91,8 @@ async function outcomeOf(
       logicalId: event.LogicalResourceId,
       clientToken: clientToken(event),
       deadline: limits.work,
+      abandonedAt: abandoned,
+      request: requestOf(event),
       clock: world.clock,
       log,
       stackPhase: stackPhase(event.StackId, stackId => service.describeStack(stackId, ended.signal)),
@@ -92,7 +101,7 @@ async function outcomeOf(
     const task = operation(event, handler, scope);
     physicalResourceId = task.physicalResourceId;
     const answer = await inTime(task.run, limits, world.clock);
-    return { status: 'SUCCESS', ...answer };
+    return isHandedOver(answer) ? answer : { status: 'SUCCESS', ...answer };
   } catch (error) {
     const message = reasonOf(error);
     log.error(message, { error });
@@ -111,7 +120,13 @@ function handlerOf(resourceType: string, handlers: Handlers): ResourceHandler<un
   );
 }
 
-async function inTime(run: () => Promise<Answer>, limits: Deadlines, clock: Clock): Promise<Answer> {
+function requestOf(event: CloudFormationEvent): Request {
+  const { ResponseURL, StackId, RequestId, LogicalResourceId, RequestType, ResourceProperties } = event;
+  const ServiceTimeout = Number(ResourceProperties.ServiceTimeout) || undefined;
+  return { ResponseURL, StackId, RequestId, LogicalResourceId, RequestType, ServiceTimeout };
+}
+
+async function inTime<T>(run: () => Promise<T>, limits: Deadlines, clock: Clock): Promise<T> {
   const timeLeft = limits.answer.remaining();
   const late = (what: string) =>
     new Error(
@@ -129,6 +144,6 @@ async function inTime(run: () => Promise<Answer>, limits: Deadlines, clock: Cloc
   }
 }
 
-function stackNameOf(stackId: string): string {
+export function stackNameOf(stackId: string): string {
   return stackId.split('/')[1] ?? stackId;
 }

@@ -1,7 +1,7 @@
 /** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
 import { CloudFormationLimits, quote } from '../../contract/custom-resource';
 import { MetricName } from '../../contract/metrics';
-import { Answer, CloudFormationEvent, RawProperties, ResourceHandler, Scope } from './custom-resource';
+import { Answer, CloudFormationEvent, HandedOver, RawProperties, ResourceHandler, Scope } from './custom-resource';
 import { LeftAlone, isLeftAlone } from './errors';
 import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
@@ -9,7 +9,7 @@ import { retryAccessDenied } from './retry';
 export interface Operation {
   /** What a failure answers. */
   readonly physicalResourceId: string;
-  run(): Promise<Answer>;
+  run(): Promise<Answer | HandedOver>;
 }
 
 /** Throws where the properties are wrong: nothing has been called then. */
@@ -36,8 +36,8 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
     case 'Delete': {
       const gone = { physicalResourceId: held, data: {} };
       const run = async () => {
-        await retryAccessDenied(scope, () => handler.delete(properties, held, scope));
-        return gone;
+        const result = await retryAccessDenied(scope, () => handler.delete(properties, held, scope));
+        return isHandedOver(result) ? result : gone;
       };
       return { physicalResourceId: held, run: () => unlessRollback(run, () => gone, scope) };
     }
@@ -46,10 +46,10 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
 
 /** What cannot or must not be changed fails an event, but not a rollback: there it stays as it is. */
 async function unlessRollback(
-  run: () => Promise<Answer>,
+  run: () => Promise<Answer | HandedOver>,
   instead: (error: LeftAlone) => Answer | undefined,
   scope: Scope,
-): Promise<Answer> {
+): Promise<Answer | HandedOver> {
   try {
     return await run();
   } catch (error) {
@@ -91,8 +91,9 @@ function readable(handler: ResourceHandler<unknown>, raw: RawProperties | undefi
   }
 }
 
-function checkedCreation(created: Answer, announced: string): Answer {
+function checkedCreation(created: Answer | HandedOver, announced: string): Answer | HandedOver {
   const answer = checkedAnswer(created);
+  if (isHandedOver(answer)) return answer;
   if (answer.physicalResourceId !== announced) {
     // had this Create failed half-way, the Delete after it would have looked for the announced one.
     throw new Error(`the handler created ${quote(answer.physicalResourceId)}, having announced ${quote(announced)}`);
@@ -101,7 +102,8 @@ function checkedCreation(created: Answer, announced: string): Answer {
 }
 
 /** Handlers are checked at run time too: whatever is not clearly a success must not be reported as one. */
-function checkedAnswer(answer: Answer): Answer {
+function checkedAnswer(answer: Answer | HandedOver): Answer | HandedOver {
+  if (isHandedOver(answer)) return answer;
   if (typeof answer !== 'object' || answer === null) {
     throw new Error(`the handler answered ${String(answer)}, expected a physical id and data`);
   }
@@ -115,6 +117,10 @@ function checkedAnswer(answer: Answer): Answer {
     if (typeof value !== 'string') throw new Error(`the attribute ${name} must be a string, got ${typeof value}`);
   }
   return { physicalResourceId, data, noEcho };
+}
+
+export function isHandedOver(result: unknown): result is HandedOver {
+  return typeof (result as Partial<HandedOver> | undefined)?.handedOverTo === 'string';
 }
 
 function checkedId(id: string): string {

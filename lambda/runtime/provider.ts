@@ -1,5 +1,7 @@
+import { ExecutionState } from '../../contract/sweep-execution';
 import { systemClock } from './clock';
-import { InvocationContext, Service, handleEvent } from './handle-event';
+import { InvocationContext, Service, Surroundings, handleEvent } from './handle-event';
+import { handleSlice, isSliceRequest } from './handle-slice';
 import { put } from './http';
 import { jsonLog, standardOutput } from './log';
 
@@ -8,16 +10,20 @@ export interface ProviderOptions {
   load(): Promise<{ readonly service: Service }>;
 }
 
-/** The Lambda function behind a family's custom resources. Only Node's own modules are loaded before it can answer. */
+/**
+ * The Lambda function behind a family's custom resources, and the slices of its sweeps. Only Node's own modules are
+ * loaded before it can answer.
+ */
 export function provider({ load }: ProviderOptions) {
   // begun while Lambda initialises; where it fails, every event says so.
   const loading = load();
   loading.catch(() => {});
-  return (event: unknown, context: InvocationContext): Promise<void> =>
-    handleEvent(event, context, {
-      clock: systemClock,
-      put,
-      log: (stackName, fields) => jsonLog(standardOutput, stackName, fields),
-      service: async () => (await loading).service,
-    });
+  const world: Surroundings = {
+    clock: systemClock,
+    put,
+    log: (stackName, fields) => jsonLog(standardOutput, stackName, fields),
+    service: async () => (await loading).service,
+  };
+  return (event: unknown, context: InvocationContext): Promise<ExecutionState | void> =>
+    isSliceRequest(event) ? handleSlice(event, context, world) : handleEvent(event, context, world);
 }

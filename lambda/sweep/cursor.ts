@@ -21,8 +21,8 @@ export interface SweepCounts {
 export interface SweepCursor {
   /** When the sweep began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The listing is read to rank and count, then to remove. */
-  readonly pass: 'PLAN' | 'REMOVE';
+  /** The listing is read to rank and count, then to remove; then what the removals have begun is waited for. */
+  readonly pass: 'PLAN' | 'REMOVE' | 'SETTLE';
   /** Where in the listing; absent at its beginning. */
   readonly pageToken?: string;
   /** The latest so far, while the plan is made. */
@@ -37,6 +37,8 @@ export interface SweepCursor {
   /** How often the listing was read anew because a page token went stale. */
   readonly restarts: number;
   readonly keptRecords: number;
+  /** What the source has read so far for its protections. */
+  readonly prepared?: object;
   readonly learned: LearnedRates;
 }
 

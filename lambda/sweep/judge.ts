@@ -17,6 +17,7 @@ export async function judge<C extends Candidate>(
   threshold: Threshold | undefined,
   records: Records,
 ): Promise<Decision> {
+  if (candidate.decided !== undefined) return { action: 'remove', reason: candidate.decided };
   const byListing = plan.decide(candidate, threshold, []);
   if (byListing.action === 'keep') return byListing;
   const latest = source.siblings ? await plan.rank(source.siblings(candidate)) : threshold;

@@ -35,7 +35,7 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
     list: pageToken => source.list(pageToken),
     open: candidates => {
       const before = ranking.entries();
-      const matching = candidates.filter(candidate => plan.ranks(candidate));
+      const matching = candidates.filter(candidate => candidate.decided !== undefined || plan.ranks(candidate));
       const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
       const work = counts ? rest.filter(candidate => candidate !== undefined) : [];
       return { work, state: { before, planned: 0 } };

@@ -1,5 +1,6 @@
 import { SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
 import { SweepCounts, SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
+import { OutOfTime } from './pace';
 import { Paces } from './paces';
 import { planPass } from './plan-pass';
 import { Plan } from './plan';
@@ -33,9 +34,10 @@ export interface SweepOutcome {
   readonly message?: string;
 }
 
-/** What a slice leaves: the cursor that the next one goes on from, or the outcome. */
+/** What a slice leaves: the cursor that the next one goes on from, at once or after a while, or the outcome. */
 export type SliceResult =
-  { readonly done: false; readonly cursor: SweepCursor } | { readonly done: true; readonly outcome: SweepOutcome };
+  | { readonly done: false; readonly cursor: SweepCursor; readonly waits: boolean }
+  | { readonly done: true; readonly outcome: SweepOutcome };
 
 /**
  * Works on a sweep until it is done or the deadline of the paces comes. `before` is the cursor that the last slice
@@ -48,7 +50,8 @@ export async function runSlice<C extends Candidate>(
   surroundings: Surroundings,
 ): Promise<SliceResult> {
   const start = before ?? firstCursor(surroundings.now(), plans(sweep));
-  return new Slice(sweep, surroundings.again ? atBeginning(start) : start, surroundings).run();
+  const again = surroundings.again && start.pass !== 'SETTLE';
+  return new Slice(sweep, again ? atBeginning(start) : start, surroundings).run();
 }
 
 /** Whether the listing must be read before anything is removed. */
@@ -89,7 +92,8 @@ class Slice<C extends Candidate> {
     for (;;) {
       try {
         const ended = await this.pass();
-        if (!ended) return { done: false, cursor: checkedCursor(this.settled()) };
+        if (!ended && (await this.prepared())) continue;
+        if (!ended) return { done: false, cursor: checkedCursor(this.settled()), waits: this.cursor.pass === 'SETTLE' };
         const outcome = this.next();
         if (outcome) return { done: true, outcome };
       } catch (error) {
@@ -104,14 +108,29 @@ class Slice<C extends Candidate> {
   /** Goes on with the current pass; false where the deadline came first. */
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
+    if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
     const { records } = this.surroundings;
     const steps = { source, plan: this.plan, records, save: (cursor: SweepCursor) => void (this.cursor = cursor) };
     return this.cursor.pass === 'PLAN' ? planPass(steps, this.cursor) : removePass(steps, this.cursor);
   }
 
+  /** Finishes a preparation that ended the pass early; false where there is none, or the deadline came first. */
+  private async prepared(): Promise<boolean> {
+    const { preparation } = this.sweep.source;
+    if (!preparation?.isDue) return false;
+    try {
+      await preparation.run();
+      return true;
+    } catch (error) {
+      if (error instanceof OutOfTime) return false;
+      throw error;
+    }
+  }
+
   /** What comes after a finished pass: an outcome, or another pass that is set up here. */
   private next(): SweepOutcome | undefined {
     const { counts, pass, passRemoved, repeats } = this.cursor;
+    this.sweep.source.preparation?.reset();
     if (pass === 'PLAN') {
       const { maxRemovals, dryRun } = this.plan;
       const planned = counts.planned ?? 0;
@@ -119,8 +138,12 @@ class Slice<C extends Candidate> {
       this.cursor = { ...atBeginning(this.cursor), pass: 'REMOVE', counts, passRemoved: false };
       return undefined;
     }
-    if (passRemoved && repeats < SweepLimits.REPEATS) {
+    if (pass === 'REMOVE' && passRemoved && repeats < SweepLimits.REPEATS) {
       this.cursor = { ...atBeginning(this.cursor), repeats: repeats + 1, passRemoved: false };
+      return undefined;
+    }
+    if (pass === 'REMOVE' && this.sweep.source.settled && !this.plan.dryRun) {
+      this.cursor = { ...this.cursor, pass: 'SETTLE' };
       return undefined;
     }
     return this.outcome();
@@ -146,6 +169,7 @@ class Slice<C extends Candidate> {
     return {
       ...this.cursor,
       counts: { ...counts, throttled: counts.throttled + paces.throttled },
+      prepared: this.sweep.source.preparation?.state(),
       learned: paces.learned(),
     };
   }

@@ -9,6 +9,10 @@ export interface Candidate {
   /** What minAge counts from. Absent: `createdAt`. */
   readonly agedFrom?: number;
   readonly status?: string;
+  /**
+   * Why it goes, where the source has applied the rules itself, to all the parts of a whole. Absent: the rules decide.
+   */
+  readonly decided?: string;
 }
 
 export interface Page<C> {
@@ -38,6 +42,28 @@ export interface SweepSource<C extends Candidate> {
   protection(candidate: C): Promise<string | undefined>;
   /** Throws where the removal failed. */
   remove(candidate: C): Promise<Removal>;
+  /** What protections are read from, where that takes long. */
+  readonly preparation?: Preparation;
+  /**
+   * Waits a little for what the removals have begun, once the last pass is over; false where it has not ended. Absent:
+   * a removal ends with its call.
+   */
+  settled?(): Promise<boolean>;
+}
+
+/**
+ * Reading that protections need as a whole, and that may take longer than a slice: a protection that finds it unfinished
+ * throws `OutOfTime`, and the engine has it finished before it goes on.
+ */
+export interface Preparation {
+  /** Whether a protection has asked for it and it is not finished. */
+  readonly isDue: boolean;
+  /** Goes on with it until it is finished, or throws `OutOfTime`. */
+  run(): Promise<void>;
+  /** Where the next slice goes on: plain JSON. */
+  state(): object | undefined;
+  /** A pass begins: what was read is out of date. */
+  reset(): void;
 }
 
 /** The service no longer knows a page token: the listing is read anew. */

@@ -5,7 +5,8 @@ import { Preparation, StalePageToken } from '../../sweep/source';
 import { deployedVersion } from './arns';
 import { SweepCalls } from './calls';
 
-const ACTIVE = ['IN_PROGRESS', 'SCHEDULED'] as const;
+// maintenance windows move jobs to and fro between the two: what left one list meanwhile is in the next.
+const ACTIVE = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED'] as const;
 
 /** How far the reading has come: plain JSON, with the package's own versions alone. */
 interface Progress {

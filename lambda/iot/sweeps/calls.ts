@@ -18,6 +18,7 @@ import {
   SearchIndexCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
+import { unless } from '../../runtime/calls';
 import { Paces } from '../../sweep/paces';
 import { StalePageToken } from '../../sweep/source';
 
@@ -118,9 +119,7 @@ export class SweepCalls {
   listExecutionsOfThing(filter: { thingName: string; jobId?: string; namespaceId?: string }, nextToken?: string) {
     return unlessMissing(
       this.page('ListJobExecutionsForThing', nextToken, () =>
-        this.iot.send(
-          new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults: EXECUTIONS_PER_PAGE }),
-        ),
+        this.iot.send(new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults: EXECUTIONS_PER_PAGE })),
       ),
     );
   }
@@ -158,11 +157,4 @@ export class SweepCalls {
 export const isError = (error: unknown, ...names: readonly string[]): error is Error =>
   error instanceof Error && names.includes(error.name);
 
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isError(error, 'ResourceNotFoundException')) return undefined;
-    throw error;
-  }
-}
+const unlessMissing = <T>(call: Promise<T>) => unless('ResourceNotFoundException', call);

@@ -27,8 +27,7 @@ export class DeviceReports {
   private async check(): Promise<void> {
     const what = 'the configuration of fleet indexing cannot be read';
     const { thingIndexingConfiguration: things } = await orRefuse(what, () => this.calls.indexing());
-    const isOn =
-      things?.namedShadowIndexingMode === 'ON' && things.filter?.namedShadowNames?.includes(PACKAGE_SHADOW);
+    const isOn = things?.namedShadowIndexingMode === 'ON' && things.filter?.namedShadowNames?.includes(PACKAGE_SHADOW);
     if (isOn) return;
     throw new SweepRefused(
       'protectOnDevices needs the fleet index, and it does not cover the reports of devices: switch the indexing of ' +

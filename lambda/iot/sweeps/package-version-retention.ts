@@ -63,9 +63,7 @@ class PackageVersions implements SweepSource<Candidate> {
       return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
     }
     if ((await this.calls.defaultVersionOf(packageName)) === name) return VersionKept.DEFAULT;
-    const tags = await this.calls.tagKeysOf(
-      iotArn(this.tools.stackId, `package/${packageName}/version/${name}`),
-    );
+    const tags = await this.calls.tagKeysOf(iotArn(this.tools.stackId, `package/${packageName}/version/${name}`));
     if (tags.has(ARTIFACT_TAGS.owner)) return VersionKept.OWNED;
     if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;

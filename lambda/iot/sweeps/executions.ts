@@ -1,0 +1,93 @@
+import { JobExecutionSummary } from '@aws-sdk/client-iot';
+import { JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot/sweeps';
+import { Candidate } from '../../sweep/source';
+import { SweepCalls } from './calls';
+import { ExecutionKept } from './keep-reasons';
+import { SelectedJobs } from './selected-jobs';
+
+/** An execution, or a whole job where no thing is named. */
+export interface CleanupCandidate extends Candidate {
+  readonly jobId: string;
+  readonly thingName?: string;
+  readonly executionNumber?: number;
+}
+
+export interface Execution extends CleanupCandidate {
+  readonly thingName: string;
+  readonly executionNumber: number;
+}
+
+export const isExecution = (candidate: CleanupCandidate): candidate is Execution => candidate.thingName !== undefined;
+
+/** Its number is a long beyond 32 bits, and one thing may have several executions of a job. */
+export function execution(jobId: string, thingName: string, summary: JobExecutionSummary = {}): Execution {
+  const { executionNumber = 0, status, queuedAt, lastUpdatedAt } = summary;
+  return {
+    name: `${jobId}/${thingName}/${executionNumber}`,
+    jobId,
+    thingName,
+    executionNumber,
+    status,
+    createdAt: queuedAt?.getTime(),
+    agedFrom: lastUpdatedAt?.getTime(),
+  };
+}
+
+export const isTerminal = (status: string | undefined) => TERMINAL_EXECUTION_STATUSES.some(known => known === status);
+
+/** Why an execution stays that the rules would remove. */
+export const heldBack = ({ force }: JobExecutionCleanupConfig, { status }: Candidate): string | undefined =>
+  force || isTerminal(status) ? undefined : ExecutionKept.NOT_TERMINAL;
+
+/** The listings of things, and what they have shown last of an execution. */
+export class ThingExecutions {
+  private readonly seen = new WeakMap<Execution, Execution | undefined>();
+
+  constructor(
+    private readonly namespaceId: string | undefined,
+    private readonly jobs: SelectedJobs,
+    private readonly calls: SweepCalls,
+  ) {}
+
+  /** All executions of the thing, of the selected jobs. */
+  async *siblings(of: Execution): AsyncIterable<Execution> {
+    const { thingName, namespaceId } = { ...of, namespaceId: this.namespaceId };
+    this.seen.set(of, undefined);
+    let nextToken: string | undefined;
+    do {
+      const page = await this.calls.listExecutionsOfThing({ thingName, namespaceId }, nextToken);
+      // a thing that is gone lists nothing: its executions are told by their jobs alone.
+      if (!page) this.seen.delete(of);
+      for (const { jobId = '', jobExecutionSummary } of page?.executionSummaries ?? []) {
+        const found = execution(jobId, thingName, jobExecutionSummary);
+        if (isSame(found, of)) this.seen.set(of, found);
+        if (jobId === of.jobId || (await this.jobs.find(jobId))) yield found;
+      }
+      nextToken = page?.nextToken;
+    } while (nextToken);
+  }
+
+  /**
+   * The execution as it is now, read from its thing right before it is deleted; `undefined` where it is gone. Its number
+   * may have been given to another one meanwhile.
+   */
+  async current(of: Execution): Promise<Execution | undefined> {
+    if (this.seen.has(of)) return this.seen.get(of);
+    const { thingName, jobId } = of;
+    let nextToken: string | undefined;
+    do {
+      const filter = { thingName, jobId, namespaceId: this.namespaceId };
+      const page = await this.calls.listExecutionsOfThing(filter, nextToken);
+      if (!page) return of;
+      const found = page.executionSummaries
+        ?.map(({ jobExecutionSummary }) => execution(jobId, thingName, jobExecutionSummary))
+        .find(candidate => isSame(candidate, of));
+      if (found) return found;
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return undefined;
+  }
+}
+
+const isSame = (a: Execution, b: Execution) =>
+  a.jobId === b.jobId && a.executionNumber === b.executionNumber && a.createdAt === b.createdAt;

@@ -1,0 +1,96 @@
+import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { SourceTools } from '../../sweep/kind';
+import { OutOfTime } from '../../sweep/pace';
+import { Removal } from '../../sweep/source';
+import { SweepCalls, isError } from './calls';
+import { ExecutionKept } from './keep-reasons';
+import { SelectedJobs } from './selected-jobs';
+
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 15_000;
+/** Milliseconds that deletions are waited for within a slice; longer ones are left to the state machine. */
+const SHORT_WAIT = 50_000;
+
+/** Deletes whole jobs. The service does that in the background, and a limited number at a time. */
+export class JobDeletion {
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly config: JobExecutionCleanupConfig,
+    private readonly jobs: SelectedJobs,
+    private readonly calls: SweepCalls,
+    private readonly tools: Pick<SourceTools, 'clock' | 'deadline'>,
+  ) {}
+
+  /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
+  async remove(jobId: string): Promise<Removal> {
+    const removal = this.line.then(() => this.delete(jobId));
+    this.line = removal.catch(() => undefined);
+    return removal;
+  }
+
+  /** Whether the jobs in deletion are gone, also those that others delete: which ones are ours is not known any more. */
+  async settled(): Promise<boolean> {
+    const { clock, deadline } = this.tools;
+    const until = Math.min(clock.now() + SHORT_WAIT, deadline.at);
+    try {
+      for (let pause = FIRST_PAUSE; await this.isDeleting(); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+        if (clock.now() + pause >= until) return false;
+        await clock.sleep(pause);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof OutOfTime) return false;
+      throw error;
+    }
+  }
+
+  private async delete(jobId: string): Promise<Removal> {
+    const { force, namespaceId } = this.config;
+    try {
+      await this.inPlace(() => this.calls.deleteJob(jobId, force, namespaceId));
+      return 'removed';
+    } catch (error) {
+      if (isError(error, 'ResourceNotFoundException')) return 'gone';
+      if (!isError(error, 'InvalidStateTransitionException')) throw error;
+      // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
+      if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
+      await this.inPlace(() => this.calls.deleteJob(jobId, true, namespaceId));
+      return 'removed';
+    }
+  }
+
+  /** Calls again until there is a place: the error says that as many jobs are in deletion as may be at once. */
+  private async inPlace(call: () => Promise<void>): Promise<void> {
+    const { clock, deadline } = this.tools;
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!isError(error, 'LimitExceededException')) throw error;
+        if (deadline.remaining() <= pause) throw new OutOfTime('no place for another deletion before the deadline');
+        await clock.sleep(pause);
+      }
+    }
+  }
+
+  private async isOver(jobId: string): Promise<boolean> {
+    const job = await this.calls.findJob(jobId);
+    const { numberOfQueuedThings = 0, numberOfInProgressThings = 0 } = job?.jobProcessDetails ?? {};
+    const hasEnded = job?.status === 'COMPLETED' || job?.status === 'CANCELED';
+    return hasEnded && numberOfQueuedThings + numberOfInProgressThings === 0;
+  }
+
+  private async isDeleting(): Promise<boolean> {
+    const { namespaceId } = this.config;
+    let nextToken: string | undefined;
+    do {
+      const page = await this.calls.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
+      for (const { jobId = '' } of page.jobs ?? []) {
+        if (this.jobs.mayBe({ jobId }) && (await this.calls.findJob(jobId))) return true;
+      }
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return false;
+  }
+}

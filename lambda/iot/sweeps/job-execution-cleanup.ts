@@ -1,0 +1,92 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot/sweeps';
+import { Problem } from '../../../contract/custom-resource';
+import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import { SourceTools, SweepKind } from '../../sweep/kind';
+import { Plan } from '../../sweep/plan';
+import { Page, Removal, SweepSource } from '../../sweep/source';
+import { rejectProblems } from '../../runtime/words';
+import { SweepCalls } from './calls';
+import { ExecutionRemoval } from './execution-removal';
+import { CleanupCandidate, Execution, ThingExecutions, heldBack, isExecution } from './executions';
+import { JobDeletion } from './job-deletion';
+import { JobListing } from './job-listing';
+import { SelectedJobs } from './selected-jobs';
+import { ThingListing } from './thing-listing';
+import { WholeJob } from './whole-job';
+
+/** `Custom::IoTJobExecutionCleanup` */
+export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig, CleanupCandidate> {
+  constructor(private readonly iot: IoTClient) {}
+
+  validate({ jobs, rules, requestsPerSecond, namespaceId }: JobExecutionCleanupConfig): void {
+    rejectProblems(
+      checkRules(rules, 'cleanup'),
+      checkRequestsPerSecond(requestsPerSecond),
+      checkSelection(jobs),
+      namespaceId === undefined ? undefined : checkNamespaceId(namespaceId),
+    );
+  }
+
+  source(config: JobExecutionCleanupConfig, tools: SourceTools): SweepSource<CleanupCandidate> {
+    return new JobExecutions(config, new SweepCalls(this.iot, tools.paces), tools);
+  }
+}
+
+function checkSelection(jobs: JobExecutionCleanupConfig['jobs']): Problem {
+  switch (jobs.by) {
+    case 'IDS':
+      return jobs.jobIds.map(checkJobId).find(problem => problem !== undefined);
+    case 'ID_PREFIX':
+      return checkJobId(jobs.prefix);
+    case 'THING':
+      return checkThingName(jobs.thingName);
+    default:
+      return undefined;
+  }
+}
+
+class JobExecutions implements SweepSource<CleanupCandidate> {
+  readonly settled: (() => Promise<boolean>) | undefined;
+  private readonly listing: { list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> };
+  private readonly things: ThingExecutions;
+  private readonly executions: ExecutionRemoval;
+  private readonly wholeJobs: JobDeletion;
+
+  constructor(
+    private readonly config: JobExecutionCleanupConfig,
+    calls: SweepCalls,
+    tools: SourceTools,
+  ) {
+    const { jobs: selection, namespaceId, deleteJobs, waitForDeletion } = config;
+    const jobs = new SelectedJobs(config, calls);
+    this.things = new ThingExecutions(namespaceId, jobs, calls);
+    this.executions = new ExecutionRemoval(config, this.things, calls);
+    this.wholeJobs = new JobDeletion(config, jobs, calls, tools);
+    const plan = new Plan<Execution>(config, tools.startedAt);
+    const whole = deleteJobs ? new WholeJob(config, plan, this.things, tools.startedAt) : undefined;
+    this.listing =
+      selection.by === 'THING'
+        ? new ThingListing(selection.thingName, namespaceId, jobs, whole, calls)
+        : new JobListing(config, jobs, whole, calls);
+    this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
+  }
+
+  list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
+    return this.listing.list(pageToken);
+  }
+
+  /** keepLatest is per thing, over the selected jobs. */
+  siblings(candidate: CleanupCandidate): AsyncIterable<CleanupCandidate> {
+    if (!isExecution(candidate)) throw new Error(`a whole job has no siblings, got ${candidate.name}`);
+    return this.things.siblings(candidate);
+  }
+
+  async protection(candidate: CleanupCandidate): Promise<string | undefined> {
+    return heldBack(this.config, candidate);
+  }
+
+  async remove(candidate: CleanupCandidate): Promise<Removal> {
+    return isExecution(candidate) ? this.executions.remove(candidate) : this.wholeJobs.remove(candidate.jobId);
+  }
+}

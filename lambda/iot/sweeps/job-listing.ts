@@ -1,0 +1,114 @@
+import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { Page } from '../../sweep/source';
+import { thingNameOf } from './arns';
+import { SweepCalls } from './calls';
+import { CleanupCandidate, Execution, execution } from './executions';
+import { JobRemoved } from './keep-reasons';
+import { SelectedJob, SelectedJobs } from './selected-jobs';
+import { WholeJob } from './whole-job';
+
+/** Where in the listing: a page of jobs, one of them, and how far its executions have been read. */
+interface Place {
+  readonly jobsAt?: string;
+  /** Absent: the first one of the page. */
+  readonly job?: string;
+  /** Of its executions. Absent: their beginning. */
+  readonly after?: string;
+  /** That the job does not go as a whole, so that its executions are candidates. */
+  readonly inParts?: boolean;
+}
+
+interface JobPage {
+  readonly ids: readonly string[];
+  readonly nextToken?: string;
+}
+
+/** Jobs that are described ahead of their turn. */
+const AHEAD = 8;
+
+/** The executions of the selected jobs, job by job; where jobs go as a whole, the job in their stead. */
+export class JobListing {
+  private held: { readonly at: string | undefined; readonly page: Promise<JobPage> } | undefined;
+
+  constructor(
+    private readonly config: JobExecutionCleanupConfig,
+    private readonly jobs: SelectedJobs,
+    private readonly whole: WholeJob | undefined,
+    private readonly calls: SweepCalls,
+  ) {}
+
+  async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
+    const place = pageToken === undefined ? {} : (JSON.parse(pageToken) as Place);
+    const { ids, nextToken } = await this.page(place.jobsAt);
+    // a job that has gone meanwhile may have moved others to its place and before.
+    const first = place.job === undefined ? 0 : Math.max(0, ids.indexOf(place.job));
+    for (let index = first; index < ids.length; index++) {
+      for (const ahead of ids.slice(index + 1, index + AHEAD)) void this.jobs.find(ahead).catch(() => undefined);
+      const job = await this.jobs.find(ids[index]);
+      if (!job) continue;
+      const here = job.jobId === place.job ? place : { jobsAt: place.jobsAt, job: job.jobId };
+      const next = index + 1 < ids.length ? { jobsAt: place.jobsAt, job: ids[index + 1] } : nextPage(nextToken);
+      return this.partsOf(job, here, next);
+    }
+    return page([], nextPage(nextToken));
+  }
+
+  private async partsOf(job: SelectedJob, here: Place, next: Place | undefined): Promise<Page<CleanupCandidate>> {
+    if (!here.inParts && this.whole?.mayGo(job)) return this.decide(job, this.whole, here, next);
+    const found = await this.executions(job, here);
+    return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
+  }
+
+  /** One page of executions at a time, so that a job may have more of them than a slice can look at. */
+  private async decide(
+    job: SelectedJob,
+    whole: WholeJob,
+    here: Place,
+    next: Place | undefined,
+  ): Promise<Page<CleanupCandidate>> {
+    const { executions, nextToken } = await this.executions(job, here);
+    const isEmpty = executions.length === 0 && here.after === undefined && nextToken === undefined;
+    if (isEmpty) return page(whole.emptyGoes(job) ? [wholeJob(job)] : [], next);
+    if (!(await whole.allGo(executions))) {
+      return this.partsOf(job, { jobsAt: here.jobsAt, job: job.jobId, inParts: true }, next);
+    }
+    return nextToken === undefined ? page([wholeJob(job)], next) : page([], { ...here, after: nextToken });
+  }
+
+  private async executions(
+    { jobId }: SelectedJob,
+    { after }: Place,
+  ): Promise<{ executions: Execution[]; nextToken?: string }> {
+    const found = await this.calls.listExecutionsOfJob(jobId, after);
+    const executions = (found?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
+      execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
+    );
+    return { executions, nextToken: found?.nextToken };
+  }
+
+  private page(at: string | undefined): Promise<JobPage> {
+    if (this.held?.at !== at || !this.held) this.held = { at, page: this.readPage(at) };
+    return this.held.page;
+  }
+
+  private async readPage(at: string | undefined): Promise<JobPage> {
+    const { jobs: selection, jobStatuses = [], namespaceId } = this.config;
+    if (selection.by === 'IDS') return { ids: selection.jobIds };
+    const status = jobStatuses.length === 1 ? jobStatuses[0] : undefined;
+    const { jobs = [], nextToken } = await this.calls.listJobs({ status, namespaceId }, at);
+    return { ids: jobs.filter(job => this.jobs.mayBe(job)).map(({ jobId = '' }) => jobId), nextToken };
+  }
+}
+
+const nextPage = (jobsAt: string | undefined): Place | undefined => (jobsAt === undefined ? undefined : { jobsAt });
+
+export const wholeJob = ({ jobId }: SelectedJob): CleanupCandidate => ({
+  name: jobId,
+  jobId,
+  decided: JobRemoved.WHOLE_JOB,
+});
+
+const page = (candidates: CleanupCandidate[], next: Place | undefined): Page<CleanupCandidate> => ({
+  candidates,
+  nextToken: next && JSON.stringify(next),
+});

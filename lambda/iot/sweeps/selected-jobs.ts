@@ -1,0 +1,64 @@
+import { Job, JobSummary } from '@aws-sdk/client-iot';
+import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { SweepCalls } from './calls';
+
+/** What a cleanup needs to know of a job. */
+export interface SelectedJob {
+  readonly jobId: string;
+  readonly status: string;
+  readonly lastUpdatedAt: number;
+}
+
+/** Descriptions that are remembered: enough for the jobs that the things of a page have in common. */
+const REMEMBERED = 1000;
+
+/** The jobs that a cleanup ranges over. Namespace and package versions are known to DescribeJob alone. */
+export class SelectedJobs {
+  private readonly described = new Map<string, Promise<SelectedJob | undefined>>();
+
+  constructor(
+    private readonly config: JobExecutionCleanupConfig,
+    private readonly calls: SweepCalls,
+  ) {}
+
+  /** Whether what a listing tells of a job speaks for it. */
+  mayBe({ jobId = '', status }: Pick<JobSummary, 'jobId' | 'status'>): boolean {
+    const { jobs } = this.config;
+    if (jobs.by === 'IDS' && !jobs.jobIds.includes(jobId)) return false;
+    if (jobs.by === 'ID_PREFIX' && !jobId.startsWith(jobs.prefix)) return false;
+    return status === undefined || this.hasStatus(status);
+  }
+
+  /** `undefined` where the job is gone, or none of those that are selected. */
+  find(jobId: string): Promise<SelectedJob | undefined> {
+    let found = this.described.get(jobId);
+    if (!found) {
+      found = this.describe(jobId);
+      // what fails is asked again, and whoever does not wait for it must not have to handle it.
+      found.catch(() => this.described.delete(jobId));
+      this.described.set(jobId, found);
+      if (this.described.size > REMEMBERED) this.described.delete(this.described.keys().next().value!);
+    }
+    return found;
+  }
+
+  private async describe(jobId: string): Promise<SelectedJob | undefined> {
+    if (!this.mayBe({ jobId })) return undefined;
+    const job = await this.calls.findJob(jobId);
+    if (!job?.status || !this.hasStatus(job.status) || !this.isSelected(job)) return undefined;
+    return { jobId, status: job.status, lastUpdatedAt: job.lastUpdatedAt?.getTime() ?? Infinity };
+  }
+
+  private isSelected({ namespaceId, destinationPackageVersions = [] }: Job): boolean {
+    const { jobs, namespaceId: wanted } = this.config;
+    // no namespace and an empty one are the same.
+    if ((namespaceId || undefined) !== wanted) return false;
+    return jobs.by !== 'PACKAGE_VERSION' || destinationPackageVersions.includes(jobs.packageVersionArn);
+  }
+
+  private hasStatus(status: string): boolean {
+    const { jobStatuses } = this.config;
+    if (status === 'DELETION_IN_PROGRESS') return false;
+    return !jobStatuses?.length || jobStatuses.some(wanted => wanted === status);
+  }
+}

@@ -1,0 +1,51 @@
+import { Page } from '../../sweep/source';
+import { SweepCalls } from './calls';
+import { thingNameOf } from './arns';
+import { CleanupCandidate, Execution, execution } from './executions';
+import { wholeJob } from './job-listing';
+import { SelectedJob, SelectedJobs } from './selected-jobs';
+import { WholeJob } from './whole-job';
+
+/** The executions of one thing, of the selected jobs; where such a job goes as a whole, the job in their stead. */
+export class ThingListing {
+  constructor(
+    private readonly thingName: string,
+    private readonly namespaceId: string | undefined,
+    private readonly jobs: SelectedJobs,
+    private readonly whole: WholeJob | undefined,
+    private readonly calls: SweepCalls,
+  ) {}
+
+  async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
+    const { thingName, namespaceId } = this;
+    const page = await this.calls.listExecutionsOfThing({ thingName, namespaceId }, pageToken);
+    const found = (page?.executionSummaries ?? []).map(({ jobId = '', jobExecutionSummary }) =>
+      execution(jobId, thingName, jobExecutionSummary),
+    );
+    const candidates: CleanupCandidate[] = [];
+    for (const [jobId, executions] of byJob(found)) {
+      const job = await this.jobs.find(jobId);
+      if (!job) continue;
+      candidates.push(...((await this.goesAsWhole(job)) ? [wholeJob(job)] : executions));
+    }
+    return { candidates, nextToken: page?.nextToken };
+  }
+
+  private async goesAsWhole(job: SelectedJob): Promise<boolean> {
+    if (!this.whole?.mayGo(job)) return false;
+    const { executionSummaries = [], nextToken } = (await this.calls.listExecutionsOfJob(job.jobId, undefined)) ?? {};
+    // so many executions are not one thing's alone.
+    if (nextToken !== undefined) return false;
+    return this.whole.allGo(
+      executionSummaries.map(({ thingArn = '', jobExecutionSummary }) =>
+        execution(job.jobId, thingNameOf(thingArn), jobExecutionSummary),
+      ),
+    );
+  }
+}
+
+function byJob(executions: readonly Execution[]): Map<string, Execution[]> {
+  const jobs = new Map<string, Execution[]>();
+  for (const each of executions) jobs.set(each.jobId, [...(jobs.get(each.jobId) ?? []), each]);
+  return jobs;
+}

@@ -1,0 +1,51 @@
+import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { Plan } from '../../sweep/plan';
+import { Execution, ThingExecutions, heldBack } from './executions';
+import { SelectedJob } from './selected-jobs';
+
+/** Decides whether a job may go as a whole, which one call does: all its executions must, by the rules. */
+export class WholeJob {
+  constructor(
+    private readonly config: JobExecutionCleanupConfig,
+    private readonly plan: Plan<Execution>,
+    private readonly things: ThingExecutions,
+    private readonly startedAt: number,
+  ) {}
+
+  /** Whether it is worth looking at the executions. */
+  mayGo({ status }: SelectedJob): boolean {
+    return this.config.force || hasEnded(status);
+  }
+
+  /** Whether some executions of it may go. */
+  async allGo(executions: readonly Execution[]): Promise<boolean> {
+    const { jobs } = this.config;
+    const goes = (execution: Execution) =>
+      (jobs.by !== 'THING' || jobs.thingName === execution.thingName) &&
+      this.plan.decide(execution, undefined, []).action === 'remove' &&
+      heldBack(this.config, execution) === undefined;
+    if (!executions.every(goes)) return false;
+    if (this.plan.keepLatest === 0) return true;
+    for (let at = 0; at < executions.length; at += CONCURRENCY) {
+      const beyond = executions.slice(at, at + CONCURRENCY).map(execution => this.isBeyondLatest(execution));
+      if (!(await Promise.all(beyond)).every(Boolean)) return false;
+    }
+    return true;
+  }
+
+  /** A job without executions: one that has not ended waits for them, and its own age counts. */
+  emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
+    const { minAgeSeconds = 0 } = this.config.rules;
+    return hasEnded(status) && this.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
+  }
+
+  private async isBeyondLatest(execution: Execution): Promise<boolean> {
+    const latest = await this.plan.rank(this.things.siblings(execution));
+    return this.plan.decide(execution, latest, []).action === 'remove';
+  }
+}
+
+/** Things whose executions are ranked at a time: the pace sets the rate. */
+const CONCURRENCY = 16;
+
+const hasEnded = (status: string) => status === 'COMPLETED' || status === 'CANCELED';

@@ -1,0 +1,96 @@
+import { ExecutionState, PendingAnswer, SliceRequest } from '../../contract/sweep-execution';
+import { abandonedAt, deadlines } from './deadline';
+import { InvocationContext, Surroundings, stackNameOf } from './handle-event';
+import { Log } from './log';
+import { respond } from './respond';
+import { Outcome, fitting, responseBody } from './response';
+import { SliceAnswer } from './slice-scope';
+
+/** Whether a state machine speaks, and not CloudFormation. */
+export function isSliceRequest(event: unknown): event is SliceRequest {
+  return typeof (event as Partial<SliceRequest> | undefined)?.sweep === 'string';
+}
+
+/**
+ * Serves what a sweep's state machine asks for. What it throws, the machine tries again, and in the end gives up: then
+ * CloudFormation, where it waits, is told so by the provider alone, which works even where the handlers do not load.
+ */
+export async function handleSlice(
+  request: SliceRequest,
+  context: InvocationContext,
+  world: Surroundings,
+): Promise<ExecutionState> {
+  const { config, stackId, execution, state, retryCount } = request;
+  const { clock } = world;
+  const log = world.log(stackNameOf(stackId), {
+    execution: execution.split(':').at(-1),
+    slice: state.slices ?? 0,
+    attempt: retryCount,
+    requestId: context.awsRequestId,
+  });
+  const abandoned = state.answer && abandonedAt(state.answer.ResponseURL, state.answer.ServiceTimeout, clock.now());
+  const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned ?? Infinity);
+  const answer = async (said: SliceAnswer) => {
+    if (!state.answer || abandoned === undefined) return;
+    if (clock.now() >= abandoned) {
+      return log.error('CloudFormation has given the event up and is not answered', {
+        since: new Date(abandoned).toISOString(),
+      });
+    }
+    const { ResponseURL, ...envelope } = state.answer;
+    const outcome = fitting(outcomeOf(said, state.answer), state.answer);
+    const body = responseBody(outcome, state.answer, context);
+    await respond(ResponseURL, body, { clock, put: world.put, log, end: limits.end });
+    log.info('answered', { status: outcome.status, physicalResourceId: envelope.PhysicalResourceId });
+  };
+  if (request.sweep === 'GIVE_UP') {
+    const { error, cause } = failureOf(state);
+    log.error(`the sweep ${config.name} is given up: ${error}: ${cause}`);
+    await answer({ status: 'FAILED', message: `the sweep was given up: ${cause}` });
+    return { next: 'FAILED', error, cause };
+  }
+  return serve(request, world, { log, deadline: limits.work, abandonedAt: abandoned, answer });
+}
+
+async function serve(
+  request: SliceRequest,
+  world: Surroundings,
+  scope: {
+    readonly log: Log;
+    readonly deadline: ReturnType<typeof deadlines>['work'];
+    readonly abandonedAt: number | undefined;
+    answer(answer: SliceAnswer): Promise<void>;
+  },
+): Promise<ExecutionState> {
+  const service = await world.service();
+  if (!service.slice) throw new Error(`no sweeps are known here, asked for ${request.config.name}`);
+  const ended = new AbortController();
+  try {
+    return await service.slice(request, {
+      ...scope,
+      clock: world.clock,
+      ended: ended.signal,
+      describeStack: stackId => service.describeStack(stackId, ended.signal),
+    });
+  } catch (error) {
+    scope.log.error('the slice failed', { error });
+    throw error;
+  } finally {
+    ended.abort();
+  }
+}
+
+function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Outcome {
+  return { ...said, physicalResourceId: PhysicalResourceId };
+}
+
+/** What the Catch has caught: the cause of a failed function is JSON. */
+function failureOf({ failure = {} }: ExecutionState): { readonly error: string; readonly cause: string } {
+  const { Error: error = 'Unknown', Cause: cause = 'the state machine does not say why' } = failure;
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return { error, cause: typeof errorMessage === 'string' ? errorMessage : cause };
+  } catch {
+    return { error, cause };
+  }
+}

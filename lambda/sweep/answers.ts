@@ -1,0 +1,40 @@
+/** What CloudFormation is told of a sweep that it waits for. Pure. */
+import { OnIncomplete, SweepAttributes } from '../../contract/sweep-execution';
+import { SliceAnswer } from '../runtime/slice-scope';
+import { SweepCounts } from './cursor';
+import { SweepOutcome } from './slices';
+
+/** The attributes of a run that swept nothing. */
+export const SWEPT_NOTHING = attributes(0, 0, 0);
+
+export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer {
+  if (status === 'REFUSED') return { status: 'FAILED', message: `the sweep was refused: ${message}` };
+  if (status === 'FAILED') return { status: 'FAILED', message: failedRemovals(counts) };
+  return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, counts.wouldRemove) } };
+}
+
+export const failedRemovals = ({ failed, removed }: SweepCounts) =>
+  `${failed} removals failed and ${removed} succeeded: the provider's log names each of them`;
+
+/** CloudFormation's time is over and the sweep is not. */
+export function incompleteAnswer(counts: SweepCounts, onIncomplete: OnIncomplete): SliceAnswer {
+  if (onIncomplete === 'FAIL') return { status: 'FAILED', message: incomplete(counts) };
+  return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, remaining(counts)) } };
+}
+
+export function incomplete(counts: SweepCounts): string {
+  const atLeast = counts.planned === undefined ? 'at least ' : '';
+  return (
+    `CloudFormation's time ended before the sweep: ${counts.removed} removed, ${atLeast}${remaining(counts)} remaining; ` +
+    'run it again, or on a schedule, which has no such limit'
+  );
+}
+
+/** Of the plan; where nothing was counted beforehand it is only known that something is left. */
+function remaining({ planned, removed, gone, failed }: SweepCounts): number {
+  return Math.max(planned === undefined ? 0 : planned - removed - gone, failed, 1);
+}
+
+function attributes(removed: number, kept: number, remaining: number): SweepAttributes {
+  return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { SweepConfig } from '../../contract/sweep';
+import { SweepProperties, SynchronousTrigger } from '../../contract/sweep-execution';
+import { Deadline } from '../runtime/clock';
+import { Answer, HandedOver, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { listOf, oneOf, optional, properties, string, withDefault } from '../runtime/decode';
+import { SliceAnswer } from '../runtime/slice-scope';
+import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
+import { endOfHour, isHourOver } from './hour';
+import { SweepKind, SweepKinds, kindOf } from './kind';
+import { Machines } from './machine';
+import { work } from './work';
+
+/** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */
+const HAND_OVER = 30_000;
+
+const decode = properties<SweepProperties>({
+  Config: string,
+  StateMachineArn: string,
+  Triggers: withDefault(listOf(oneOf<SynchronousTrigger>('ON_DESTROY', 'DURING_DEPLOYMENT')), []),
+  OnIncomplete: optional(oneOf('FAIL', 'WARN')),
+  DeclaredVersions: optional(listOf(string)),
+  Salt: optional(string),
+});
+
+/**
+ * A sweep that runs while CloudFormation waits for it. It first works in the event's own invocation; what is left when
+ * that ends goes on in the sweep's state machine, whose last slice answers.
+ */
+export class SweepHandler implements ResourceHandler<SweepProperties> {
+  readonly decode = decode;
+
+  constructor(
+    private readonly kinds: SweepKinds,
+    private readonly machines: Machines,
+  ) {}
+
+  validate({ Config }: SweepProperties): void {
+    const config = parse(Config);
+    this.kind(config).validate(config);
+  }
+
+  physicalResourceId(_: SweepProperties, { stackId, logicalId }: Scope): string {
+    return `sweep/${createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16)}`;
+  }
+
+  async create(wanted: SweepProperties, scope: Scope): Promise<Answer | HandedOver> {
+    return this.deploy(wanted, this.physicalResourceId(wanted, scope), true, scope);
+  }
+
+  async update(
+    wanted: SweepProperties,
+    physicalResourceId: string,
+    scope: Scope,
+    previous: SweepProperties | undefined,
+  ): Promise<Answer | HandedOver> {
+    return this.deploy(wanted, physicalResourceId, !previous || differ(wanted, previous), scope);
+  }
+
+  async delete(held: SweepProperties, physicalResourceId: string, scope: Scope): Promise<HandedOver | void> {
+    if (!held.Triggers.includes('ON_DESTROY')) return;
+    const phase = await scope.stackPhase();
+    if (phase !== 'deleting') {
+      return scope.log.info(`nothing is swept: the stack is not being deleted, but ${phase}`);
+    }
+    const result = await this.sweep(held, physicalResourceId, scope);
+    if ('handedOverTo' in result) return result;
+  }
+
+  private async deploy(
+    wanted: SweepProperties,
+    physicalResourceId: string,
+    isDue: boolean,
+    scope: Scope,
+  ): Promise<Answer | HandedOver> {
+    const nothing = { physicalResourceId, data: { ...SWEPT_NOTHING } };
+    if (!wanted.Triggers.includes('DURING_DEPLOYMENT')) return nothing;
+    if (!isDue) {
+      scope.log.info('nothing is swept: neither the sweep nor the declared versions have changed');
+      return nothing;
+    }
+    if ((await scope.stackPhase()) === 'rolling-back') {
+      scope.log.info('nothing is swept: the stack is rolling back');
+      return nothing;
+    }
+    return this.sweep(wanted, physicalResourceId, scope);
+  }
+
+  private async sweep(
+    { Config, StateMachineArn, OnIncomplete = 'FAIL' }: SweepProperties,
+    physicalResourceId: string,
+    scope: Scope,
+  ): Promise<Answer | HandedOver> {
+    const { clock, log, stackId, request, abandonedAt, clientToken: name } = scope;
+    const handedOver = { handedOverTo: `${StateMachineArn} ${name}` };
+    // the event has come again: its execution goes on with it, and two would only be in each other's way.
+    if ((await this.machines.running(StateMachineArn)).some(execution => execution.name === name)) return handedOver;
+
+    const config = parse(Config);
+    const until = Math.min(scope.deadline.at - handOver(scope), endOfHour(abandonedAt));
+    const deadline = new Deadline(clock, until);
+    const result = await work(this.kinds, { config, stackId, cursor: undefined, again: false, deadline, clock, log });
+    if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);
+
+    const { cursor } = result;
+    if (isHourOver(abandonedAt, clock.now())) {
+      log.error(incomplete(cursor.counts));
+      return inPerson(incompleteAnswer(cursor.counts, OnIncomplete), physicalResourceId);
+    }
+    const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete };
+    await this.machines.start(StateMachineArn, name, { cursor, answer });
+    return handedOver;
+  }
+
+  private kind(config: SweepConfig): SweepKind {
+    return kindOf(this.kinds, config);
+  }
+}
+
+function parse(config: string): SweepConfig {
+  try {
+    return JSON.parse(config) as SweepConfig;
+  } catch (error) {
+    throw new Error(`property Config must be JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Whether a sweep is to run again: it only decides that, so the template's word is enough. */
+function differ(wanted: SweepProperties, previous: SweepProperties): boolean {
+  const relevant = ({ Config, DeclaredVersions = [], Salt, Triggers }: SweepProperties) =>
+    JSON.stringify([Config, [...DeclaredVersions].sort(), Salt, Triggers.includes('DURING_DEPLOYMENT')]);
+  return relevant(wanted) !== relevant(previous);
+}
+
+function inPerson(answer: SliceAnswer, physicalResourceId: string): Answer {
+  if (answer.status === 'FAILED') throw new Error(answer.message);
+  return { physicalResourceId, data: answer.data };
+}
+
+/** Less where the function has little time altogether. */
+const handOver = ({ deadline }: Scope) => Math.min(HAND_OVER, deadline.remaining() / 3);

@@ -1,0 +1,114 @@
+/** Slices of a sweep that runs as an execution of its state machine. */
+import { createHash } from 'node:crypto';
+import {
+  ExecutionState,
+  MAX_SLICES_OF_AN_EXECUTION,
+  SHORTEST_WAIT_SECONDS,
+  SliceRequest,
+} from '../../contract/sweep-execution';
+import { Deadline } from '../runtime/clock';
+import { SliceScope } from '../runtime/slice-scope';
+import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
+import { SweepCursor } from './cursor';
+import { endOfHour, isHourOver } from './hour';
+import { SweepKinds } from './kind';
+import { Machines } from './machine';
+import { SweepOutcome } from './slices';
+import { stackRest } from './stack-rest';
+import { work } from './work';
+
+/** What slices work with. */
+export interface SliceTools {
+  readonly kinds: SweepKinds;
+  readonly machines: Machines;
+}
+
+const LONGEST_WAIT_SECONDS = 3600;
+/** Milliseconds before the end of Lambda's time: a call that is under way may take so long. */
+const LAST_CALL = 20_000;
+
+/** Works on one slice and says what the machine does next. */
+export async function serveSlice(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
+  const { config, stackId, retryCount } = request;
+  const { clock, log } = scope;
+  // empty when a rule starts the execution.
+  const state = request.state ?? {};
+  const slices = (state.slices ?? 0) + 1;
+  // the cursor is this function's own.
+  const before = state.cursor as SweepCursor | undefined;
+
+  if (before === undefined && !state.answer) {
+    const hindrance = await whyNotNow(request, scope, tools.machines);
+    if (hindrance === 'not-listed' || hindrance === 'busy') {
+      log.info(hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting to be listed');
+      const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (slices - 1), LONGEST_WAIT_SECONDS);
+      return goOn({ ...state, next: 'WAIT', waitSeconds, slices }, request, tools.machines);
+    }
+    if (hindrance) {
+      log.info(`skipped: ${hindrance}`);
+      return { next: 'DONE', outcome: { status: 'SKIPPED', message: hindrance } };
+    }
+  }
+
+  const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
+  const deadline = new Deadline(clock, until);
+  const again = retryCount > 0;
+  const result = await work(tools.kinds, { config, stackId, cursor: before, again, deadline, clock, log });
+  if (result.done) return ended(result.outcome, scope);
+
+  const { cursor, waits } = result;
+  const pause = waits ? SHORTEST_WAIT_SECONDS : 0;
+  if (state.answer && isHourOver(scope.abandonedAt, clock.now(), pause * 1000)) {
+    const cause = incomplete(cursor.counts);
+    log.error(cause);
+    await scope.answer(incompleteAnswer(cursor.counts, state.answer.OnIncomplete));
+    return { next: 'FAILED', error: 'SweepIncomplete', cause };
+  }
+  const next = waits
+    ? { next: 'WAIT' as const, waitSeconds: pause }
+    : { next: 'SLICE' as const, waitSeconds: undefined };
+  return goOn({ ...state, ...next, cursor, slices }, request, tools.machines);
+}
+
+/** Why a run that nobody waits for does not begin now; `undefined` where it does. */
+async function whyNotNow(
+  { execution, stateMachine, stackId, state }: SliceRequest,
+  scope: SliceScope,
+  machines: Machines,
+): Promise<string | undefined> {
+  const running = await machines.running(stateMachine);
+  const self = running.find(({ executionArn }) => executionArn === execution);
+  const others = running.filter(
+    ({ executionArn }) => executionArn !== execution && executionArn !== state?.predecessor,
+  );
+  // listings lag behind: without its own entry a run does not know which of two is the older one.
+  if (!self && others.length > 0) return 'not-listed';
+  const older = others.find(other => other.startedAt < self!.startedAt || isTwin(other, self!));
+  if (older) return `an older run is under way (${older.name})`;
+  const rest = await stackRest(stackId, scope.describeStack);
+  return rest === 'gone' ? 'its stack is gone' : rest === 'busy' ? rest : undefined;
+}
+
+/** Of two that began at the same time, the one with the smaller name counts as older. */
+const isTwin = (other: { startedAt: number; name: string }, self: { startedAt: number; name: string }) =>
+  other.startedAt === self.startedAt && other.name < self.name;
+
+async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<ExecutionState> {
+  await scope.answer(answerOf(outcome));
+  const { status, counts, message } = outcome;
+  if (status === 'SUCCEEDED') return { next: 'DONE', outcome };
+  if (status === 'FAILED') return { next: 'FAILED', error: 'RemovalsFailed', cause: failedRemovals(counts), outcome };
+  return { next: 'FAILED', error: 'SweepRefused', cause: message, outcome };
+}
+
+/** An execution's history has an end: after many slices another one takes over. */
+async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
+  if ((state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
+  const { next: _, waitSeconds: __, slices: ___, ...rest } = state;
+  const name = createHash('sha256').update(request.execution).digest('hex');
+  await machines.start(request.stateMachine, name, { ...rest, predecessor: request.execution });
+  return { next: 'DONE', outcome: { status: 'CONTINUED', message: `goes on as ${name}` } };
+}
+
+/** Less where the function has little time altogether. */
+const lastCall = ({ deadline }: SliceScope) => Math.min(LAST_CALL, deadline.remaining() / 4);

@@ -1,0 +1,40 @@
+import { SweepConfig, VersionOrder } from '../../contract/sweep';
+import { Clock, Deadline } from '../runtime/clock';
+import { Log } from '../runtime/log';
+import { Paces } from './paces';
+import { Candidate, SweepSource } from './source';
+
+/** What a source works with in one slice. */
+export interface SourceTools {
+  readonly paces: Paces;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  /** The sweep's own stack: tells account and region. */
+  readonly stackId: string;
+  /** When the sweep began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The state of the source's preparation that the slice before left. */
+  readonly prepared: object | undefined;
+}
+
+/** A kind of sweep. */
+export interface SweepKind<Config extends SweepConfig = SweepConfig, C extends Candidate = Candidate> {
+  /** How things are ranked where the configuration does not say. Absent: by creation. */
+  readonly order?: VersionOrder;
+  /** Throws where the configuration breaks a rule that no synthesis has checked. */
+  validate(config: Config): void;
+  source(config: Config, tools: SourceTools): SweepSource<C>;
+}
+
+/** Kinds by the type of their configuration, which is that of their custom resource, too. */
+export type SweepKinds = Readonly<Record<string, SweepKind>>;
+
+export function kindOf(kinds: SweepKinds, config: SweepConfig): SweepKind {
+  const { type } = config as { readonly type?: unknown };
+  if (typeof type === 'string' && Object.hasOwn(kinds, type)) return kinds[type];
+  throw new Error(
+    `unknown kind of sweep ${JSON.stringify(type)}, expected one of ${Object.keys(kinds).join(', ')}; ` +
+      'deploy with the version of the library that knows it',
+  );
+}

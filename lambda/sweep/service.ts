@@ -1,0 +1,25 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { ClientConfig, clientConfig } from '../runtime/client-config';
+import { Handlers, Service } from '../runtime/handle-event';
+import { SweepHandler } from './custom-resource';
+import { serveSlice } from './execution';
+import { SweepKinds } from './kind';
+import { Machines, StepFunctions } from './machine';
+
+/** A service that also sweeps: as custom resources that CloudFormation waits for, and in slices of a state machine. */
+export function withSweeps(service: Service, kinds: (config: ClientConfig) => SweepKinds): Service {
+  // paces see every throttle only where the client does not try again by itself.
+  const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 });
+  const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
+  return {
+    ...service,
+    handlers: ended => ({ ...service.handlers(ended), ...sweepHandlers(paced(ended), machines(ended)) }),
+    slice: (request, scope) =>
+      serveSlice(request, scope, { kinds: paced(scope.ended), machines: machines(scope.ended) }),
+  };
+}
+
+/** The handlers of the custom resources of sweeps. */
+export function sweepHandlers(kinds: SweepKinds, machines: Machines): Handlers {
+  return Object.fromEntries(Object.keys(kinds).map(type => [type, new SweepHandler(kinds, machines)]));
+}
