@@ -2,9 +2,9 @@
 export class Background {
   private readonly running = new Set<Promise<void>>();
 
-  /** Keeps track of work, which must not fail. */
+  /** Keeps track of work. It does not fail, but for faults of the local AWS itself. */
   add(work: Promise<void>): void {
-    const tracked = work.finally(() => this.running.delete(tracked));
+    const tracked = work.catch(console.error).finally(() => this.running.delete(tracked));
     this.running.add(tracked);
   }
 

@@ -55,6 +55,7 @@ export class Deliveries {
   private async deliver(rule: Rule, target: Target, event: DeliveredEvent, input: string): Promise<void> {
     const { clock, delay } = this.options;
     if (delay() > 0) await clock.sleep(delay());
+    if (this.isStopped) return;
     const { name: ruleName } = rule;
     const delivery = { ruleName, targetArn: target.Arn, event, input };
     try {
@@ -68,12 +69,12 @@ export class Deliveries {
   private async attempt(rule: Rule, target: Target, input: string): Promise<void> {
     const { clock, retryDelays } = this.options;
     const attempts = 1 + (target.RetryPolicy?.MaximumRetryAttempts ?? Infinity);
-    for (let attempt = 1; !this.isStopped; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         return await send(rule, target, input, { ...this.options, now: () => clock.now() });
       } catch (error) {
         const wait = retryDelays[attempt - 1];
-        if (wait === undefined || attempt >= attempts || !isTransient(error)) throw error;
+        if (wait === undefined || attempt >= attempts || this.isStopped || !isTransient(error)) throw error;
         await clock.sleep(wait);
       }
     }

@@ -30,10 +30,13 @@ export function* timesBetween(schedule: Schedule, after: number, until: number):
   }
 }
 
+/** Minutes, hours, day of month, month, day of week, year. */
+const FIELDS = [/^[\d*,/-]+$/, /^[\d*,/-]+$/, /^[\dLW*,/?-]+$/, /^[\dA-Z*,/-]+$/i, /^[\dA-Z*,/?#-]+$/i, /^[\d*,/-]+$/];
+
 /** Of day of month and day of week, one must be left open. */
 const isCron = (fields: readonly string[]): boolean =>
-  fields.length === 6 &&
-  fields.every((field, i) => (i === 2 || i === 4 ? /^[\w*,/?#-]+$/ : /^[\w*,/-]+$/).test(field)) &&
+  fields.length === FIELDS.length &&
+  FIELDS.every((pattern, i) => pattern.test(fields[i])) &&
   (fields[2] === '?') !== (fields[4] === '?');
 
 function parseCron(fields: string): ReturnType<typeof cron.parse> {

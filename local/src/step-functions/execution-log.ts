@@ -1,4 +1,5 @@
-import { InternalCall, Members } from '../service';
+import { ConnectionCut } from '../faults';
+import { InternalCall, Members, ServiceError } from '../service';
 import { Execution } from './execution';
 import { detailsKey, HistoryEvent, withoutData } from './history';
 
@@ -28,8 +29,8 @@ export async function writeLog(execution: Execution, logging: Logging, call: Int
     await call('logs', 'CreateLogStream', stream);
     await call('logs', 'PutLogEvents', { ...stream, logEvents: shown.map(event => logEvent(execution, event)) });
   } catch (error) {
-    // a log group that is gone loses what is written to it.
-    if ((error as Error).name !== 'ResourceNotFoundException') throw error;
+    // what cannot be written is lost without a word.
+    if (!(error instanceof ServiceError || error instanceof ConnectionCut)) throw error;
   }
 }
 
