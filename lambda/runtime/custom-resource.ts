@@ -69,7 +69,10 @@ export interface ResourceHandler<P> {
   decode(raw: RawProperties): P;
   /** Checks the wanted properties before the first call. Not asked in Delete. */
   validate(properties: P): void;
-  /** The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. */
+  /**
+   * The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. A
+   * successful one may add to its end what only the service could know.
+   */
   physicalResourceId(properties: P, scope: Scope): string;
   create(properties: P, scope: Scope): Promise<Answer | HandedOver>;
   /** A different physical id in the answer is a replacement: CloudFormation then deletes the old one in its clean-up. */

@@ -41,7 +41,7 @@ export function abandonedAt(responseUrl: string, serviceTimeout: unknown, now: n
 }
 
 /** When an event was sent: the URL's signature tells, in either version. `undefined` where it is not signed. */
-function sentAt(responseUrl: string): number | undefined {
+export function sentAt(responseUrl: string): number | undefined {
   const query = new URL(responseUrl).searchParams;
   const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
   if (signed) {

@@ -94,7 +94,7 @@ function readable(handler: ResourceHandler<unknown>, raw: RawProperties | undefi
 function checkedCreation(created: Answer | HandedOver, announced: string): Answer | HandedOver {
   const answer = checkedAnswer(created);
   if (isHandedOver(answer)) return answer;
-  if (answer.physicalResourceId !== announced) {
+  if (!answer.physicalResourceId.startsWith(announced)) {
     // had this Create failed half-way, the Delete after it would have looked for the announced one.
     throw new Error(`the handler created ${quote(answer.physicalResourceId)}, having announced ${quote(announced)}`);
   }
