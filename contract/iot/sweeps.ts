@@ -2,7 +2,7 @@
  * The sweeps over AWS IoT: what they select, beside the rules that all sweeps share. Limits as the AWS IoT API
  * reference states them.
  */
-import { Problem, StringRule, checkString } from '../custom-resource';
+import { Problem, StringRule, checkString, quote } from '../custom-resource';
 import { SweepConfig } from '../sweep';
 
 /** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
@@ -81,6 +81,14 @@ export const NAMESPACE_ID: StringRule = { ...JOB_ID, what: 'the id of a namespac
 export const checkJobId = (value: string): Problem => checkString(JOB_ID, value);
 export const checkThingName = (value: string): Problem => checkString(THING_NAME, value);
 export const checkNamespaceId = (value: string): Problem => checkString(NAMESPACE_ID, value);
+
+/** Whether the fleet index can be asked for a package: its name is part of a field's path. */
+export function checkPackageNameInIndex(packageName: string): Problem {
+  return packageName.includes('.')
+    ? `protectOnDevices needs a package name without dots, got ${quote(packageName)}: how a dot is written in a field of ` +
+        'the fleet index is not documented'
+    : undefined;
+}
 
 /** At most so many jobs may be in DELETION_IN_PROGRESS at once. */
 export const MAX_JOBS_IN_DELETION = 10;

@@ -1,5 +1,6 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { IResource, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { invalid } from './validation';
 
 /** Whether two constructs are deployed to one account and region for certain: what is unknown at synth differs. */
 export function sameEnvironment(a: IConstruct, b: IConstruct): boolean {
@@ -19,4 +20,15 @@ export function rootStackOf(scope: IConstruct): Stack {
 /** Whether two values are known and differ. */
 export function differ(a: string, b: string): boolean {
   return !Token.isUnresolved(a) && !Token.isUnresolved(b) && a !== b;
+}
+
+/** Throws where a construct is not in the account and region of what it belongs to. */
+export function requireEnvironmentOf(owner: IResource, scope: IConstruct, what: string, ownerName: string): void {
+  const [here, there] = [Stack.of(scope), owner.env];
+  if (!differ(here.region, there.region) && !differ(here.account, there.account)) return;
+  throw invalid(
+    scope,
+    `${what} must be in the account and region of ${ownerName}, ${there.account} and ${there.region}, ` +
+      `got ${here.account} and ${here.region}: define it in a stack there`,
+  );
 }

@@ -13,7 +13,7 @@ import {
 } from '../../contract/iot/software-packages';
 import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { TaggedArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
-import { differ } from '../core/environment';
+import { requireEnvironmentOf } from '../core/environment';
 import { invalid, knownEntries, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { declaredPackageName } from './declared-name';
@@ -179,14 +179,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     if (props.waitForSbomValidation && !props.sbom) {
       throw invalid(this, 'waitForSbomValidation waits for an SBOM, got none: set sbom, too');
     }
-    const [here, there] = [this.env, props.softwarePackage.env];
-    if (differ(here.region, there.region) || differ(here.account, there.account)) {
-      throw invalid(
-        this,
-        `a package version must be in the account and region of its package, ${there.account} and ${there.region}, ` +
-          `got ${here.account} and ${here.region}: define it in a stack there`,
-      );
-    }
+    requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
   }
 
   /** Checks what may be set after the constructor. Returns problems, and writes warnings. */

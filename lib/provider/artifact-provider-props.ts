@@ -8,8 +8,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 /** Configuration of an `ArtifactProvider`. */
 export interface ArtifactProviderProps {
   /**
-   * The VPC that the function runs in. It must reach the service's endpoints, CloudFormation's and the
-   * S3 endpoint that CloudFormation's answers go to.
+   * The VPC that the function runs in. It must reach the service's endpoints, CloudFormation's, where there are sweeps
+   * those of Step Functions, and the S3 endpoint that CloudFormation's answers go to.
    *
    * @default - the function runs outside any VPC of yours
    */
@@ -51,7 +51,8 @@ export interface ArtifactProviderProps {
   readonly logGroup?: logs.ILogGroup;
 
   /**
-   * How long the provider's own log group keeps its records. Not together with `logGroup`.
+   * How long the provider's own log groups keep their records: that of the function, and that of the state machines of
+   * sweeps. Not together with `logGroup`.
    *
    * @default - three months
    */

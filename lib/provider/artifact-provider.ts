@@ -3,8 +3,9 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct, Dependable } from 'constructs';
+import { Construct, Dependable, IDependable } from 'constructs';
 import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/metrics';
+import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { IOT_FAMILY } from '../iot/permissions';
 import { ArtifactProviderProps } from './artifact-provider-props';
@@ -45,10 +46,12 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly permissions = new Permissions(this);
+  private readonly machines = new Permissions(this);
   private readonly family: ProviderFamily;
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
   private policy!: iam.Policy;
+  private machinesPolicy!: iam.Policy;
   private logGroup!: logs.ILogGroup;
   private function!: lambda.Function;
 
@@ -61,12 +64,10 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       this.permissions,
     );
     // the policy must outlive what depends on the provider; function and role do so through the service token.
-    const policies = () => [this.policy];
-    Dependable.implement(this, {
-      get dependencyRoots() {
-        return policies();
-      },
-    });
+    Dependable.implement(
+      this,
+      dependencyOn(() => [this.policy]),
+    );
     const logGroupArn = Lazy.string({ produce: () => this.logGroup.logGroupArn });
     for (const permission of runtimePermissions(stack, logGroupArn)) this.permissions.allow(permission);
     for (const permission of family.permissions(stack)) this.permissions.allow(permission);
@@ -108,6 +109,26 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     this.permissions.allow(permission);
   }
 
+  /**
+   * Lets the handlers run a sweep's state machine, by a policy that the function is not made after: the machine is made
+   * after the function. Returns that policy.
+   *
+   * @internal
+   */
+  public _allowMachine(stateMachineArn: string): IDependable {
+    this.machines.allow({ actions: ['states:ListExecutions', 'states:StartExecution'], resources: [stateMachineArn] });
+    return dependableOn(() => [this.machinesPolicy]);
+  }
+
+  /**
+   * How long the provider's own log groups keep their records.
+   *
+   * @internal
+   */
+  public get _logRetention(): logs.RetentionDays {
+    return this.configuration?.logRetention ?? logs.RetentionDays.THREE_MONTHS;
+  }
+
   private configure(props: ArtifactProviderProps): void {
     if (this.configuration) {
       const different = differences(this.configuration, props);
@@ -129,7 +150,7 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     this.logGroup =
       props.logGroup ??
       new logs.LogGroup(this, 'LogGroup', {
-        retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
+        retention: this._logRetention,
         removalPolicy: RemovalPolicy.DESTROY,
       });
     this.role =
@@ -137,6 +158,8 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     this.policy = new iam.Policy(this, 'Policy', { document: this.permissions });
     // the role decides, since one that is imported as immutable takes no policies.
     this.role.attachInlinePolicy(this.policy);
+    this.machinesPolicy = new iam.Policy(this, 'MachinesPolicy', { document: this.machines });
+    this.role.attachInlinePolicy(this.machinesPolicy);
     this.function = new lambda.Function(this, 'Function', {
       description: this.family.description,
       code: handlerCode(this.family.bundle),

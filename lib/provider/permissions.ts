@@ -18,7 +18,7 @@ export interface Permission {
 
 /** Resources that a statement lists before they are collapsed. */
 const MAX_LISTED = 20;
-const COLLAPSED = `More than ${MAX_LISTED} objects of the bucket are used, and inline policies may have 10,240 characters.`;
+const COLLAPSED = `More than ${MAX_LISTED} resources are meant, and inline policies may have 10,240 characters.`;
 
 /** The one policy document of a provider. Permissions that differ in their resources alone share a statement. */
 export class Permissions extends iam.PolicyDocument {

@@ -33,17 +33,31 @@ test('exports exactly this', () => {
     'DefaultPackageVersionProps',
     'ISoftwarePackage',
     'ISoftwarePackageVersion',
+    'ISweep',
+    'JobExecutionCleanup',
+    'JobExecutionCleanupProps',
+    'JobExecutionStatus',
     'JobRecipe',
+    'JobSelection',
+    'JobStatus',
+    'OnIncomplete',
     'PackageArtifact',
     'PackageArtifactConfig',
     'PackageSbom',
+    'PackageVersionRetention',
+    'PackageVersionRetentionProps',
     'PackageVersionStatus',
+    'RetentionAction',
     'SoftwarePackage',
     'SoftwarePackageProps',
     'SoftwarePackageVersion',
     'SoftwarePackageVersionAttributes',
     'SoftwarePackageVersionOptions',
     'SoftwarePackageVersionProps',
+    'SweepOptions',
+    'SweepRules',
+    'SweepTrigger',
+    'VersionOrder',
     'VersionRemoval',
   ]);
 });
@@ -86,7 +100,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(3);
+  expect(constructs).toHaveLength(5);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 

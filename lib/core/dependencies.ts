@@ -1,0 +1,17 @@
+import { Dependable, IConstruct, IDependable } from 'constructs';
+
+/** A dependency on constructs that are only known when the app is synthesised. */
+export function dependencyOn(roots: () => IConstruct[]): Dependable {
+  return {
+    get dependencyRoots() {
+      return roots();
+    },
+  };
+}
+
+/** What can be depended on, and stands for constructs that are only known when the app is synthesised. */
+export function dependableOn(roots: () => IConstruct[]): IDependable {
+  const dependable: IDependable = {};
+  Dependable.implement(dependable, dependencyOn(roots));
+  return dependable;
+}

@@ -1,0 +1,136 @@
+import { Construct, IConstruct } from 'constructs';
+import {
+  IotSweepType,
+  JobExecutionCleanupConfig,
+  TERMINAL_EXECUTION_STATUSES,
+  checkNamespaceId,
+} from '../../contract/iot/sweeps';
+import { invalid, validate } from '../core/validation';
+import { ArtifactProvider } from '../provider/artifact-provider';
+import { SweepBase } from '../sweep/sweep-base';
+import { sweepConfig } from '../sweep/sweep-config';
+import { SweepOptions } from '../sweep/sweep-options';
+import { SweepRules } from '../sweep/sweep-rules';
+import { SweepTrigger } from '../sweep/sweep-trigger';
+import { JobExecutionStatus, JobStatus } from './enums';
+import { JobSelection } from './job-selection';
+import { requireStatuses } from './statuses';
+import { allowCleanup } from './sweep-permissions';
+
+/** Properties of a `JobExecutionCleanup`. */
+export interface JobExecutionCleanupProps extends SweepOptions {
+  /** The jobs whose executions are removed. */
+  readonly jobs: JobSelection;
+
+  /**
+   * Only jobs in one of these states.
+   *
+   * @default - all states
+   */
+  readonly jobStatuses?: JobStatus[];
+
+  /**
+   * Only executions in one of these states. `QUEUED` and `IN_PROGRESS` need `force`.
+   *
+   * @default - the final states; with `force`, all states
+   */
+  readonly statuses?: JobExecutionStatus[];
+
+  /**
+   * Whether to remove executions that have not ended, too: queued ones are cancelled first, those in progress are deleted
+   * while the device is at work, which then can neither report nor look up its job. Only where devices can bear that.
+   *
+   * @default false
+   */
+  readonly force?: boolean;
+
+  /**
+   * Whether to delete a job as a whole where all of its executions may go: one call instead of one for each execution.
+   *
+   * @default false - jobs stay
+   */
+  readonly deleteJobs?: boolean;
+
+  /**
+   * Whether the cleanup ends when the jobs that it deletes are gone, which AWS IoT takes its time for. Only with
+   * `deleteJobs`.
+   *
+   * @default true
+   */
+  readonly waitForDeletion?: boolean;
+
+  /**
+   * The namespace of the jobs, such as that of AWS IoT Greengrass. Jobs of other namespaces are left alone, and so are
+   * those without one.
+   *
+   * @default - only jobs without a namespace
+   */
+  readonly namespaceId?: string;
+
+  /**
+   * What is kept. `keepLatest` counts for each thing, over the selected jobs.
+   *
+   * @default - nothing is kept
+   */
+  readonly rules?: SweepRules;
+
+  /**
+   * When the cleanup runs. With an empty list only when its state machine is started.
+   *
+   * @default [SweepTrigger.onDestroy()]
+   */
+  readonly triggers?: SweepTrigger[];
+}
+
+/** Removes executions of AWS IoT jobs, and the jobs themselves where that is asked for, whoever made them. */
+export class JobExecutionCleanup extends SweepBase {
+  constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
+    const { triggers = [SweepTrigger.onDestroy()] } = props;
+    super(scope, id, { ...props, triggers }, sweep => {
+      const config = configOf(sweep, props);
+      const provider = ArtifactProvider.iot(sweep);
+      allowCleanup(provider, config);
+      return { provider, config };
+    });
+  }
+}
+
+function configOf(sweep: IConstruct, props: JobExecutionCleanupProps): JobExecutionCleanupConfig {
+  const { force = false, deleteJobs = false, waitForDeletion = true, jobStatuses, namespaceId } = props;
+  validateProps(sweep, props);
+  return {
+    type: IotSweepType.JOB_EXECUTION_CLEANUP,
+    ...sweepConfig(sweep, { kind: 'cleanup', ...props }),
+    statuses: props.statuses ?? (force ? Object.values(JobExecutionStatus) : TERMINAL_EXECUTION_STATUSES),
+    jobs: props.jobs._bind(sweep),
+    jobStatuses,
+    force,
+    deleteJobs,
+    waitForDeletion,
+    namespaceId,
+  };
+}
+
+function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void {
+  const { statuses, force, deleteJobs } = props;
+  requireStatuses(sweep, 'jobStatuses', props.jobStatuses);
+  requireStatuses(sweep, 'statuses', statuses);
+  validate(sweep, props.namespaceId, checkNamespaceId);
+  const active = statuses?.filter(status => !TERMINAL_EXECUTION_STATUSES.includes(status)) ?? [];
+  if (active.length > 0 && !force) {
+    throw invalid(
+      sweep,
+      `executions that have not ended are only removed with force, got statuses with ${active.join(' and ')}: ` +
+        'leave them out, or set force: true',
+    );
+  }
+  if (force && statuses && active.length === 0 && !deleteJobs) {
+    throw invalid(
+      sweep,
+      'force is for executions in QUEUED or IN_PROGRESS, got statuses without either: name one, or leave force out',
+    );
+  }
+  if (props.waitForDeletion !== undefined && !deleteJobs) {
+    throw invalid(sweep, 'waitForDeletion is about jobs that are deleted, got no deleteJobs: set deleteJobs: true');
+  }
+}

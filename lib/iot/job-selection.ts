@@ -1,0 +1,87 @@
+import { IConstruct } from 'constructs';
+import { JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot/sweeps';
+import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
+import { requireEnvironmentOf } from '../core/environment';
+import { invalid, validate } from '../core/validation';
+import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
+
+/** The jobs whose executions a cleanup ranges over. */
+export class JobSelection {
+  /**
+   * Jobs by their ids.
+   *
+   * @param jobIds ids of 1 to 64 letters, digits, `_` and `-`; at least one
+   */
+  public static byIds(...jobIds: string[]): JobSelection {
+    return new JobSelection(scope => {
+      if (jobIds.length === 0) {
+        throw invalid(scope, 'JobSelection.byIds needs an id, got none: name one, or take JobSelection.all()');
+      }
+      for (const jobId of jobIds) validate(scope, jobId, checkJobId);
+      return { by: 'IDS', jobIds };
+    });
+  }
+
+  /**
+   * Jobs whose ids begin in the same way.
+   *
+   * @param prefix the beginning: 1 to 64 letters, digits, `_` and `-`
+   */
+  public static byIdPrefix(prefix: string): JobSelection {
+    return new JobSelection(scope => {
+      validate(scope, prefix, checkJobId);
+      return { by: 'ID_PREFIX', prefix };
+    });
+  }
+
+  /**
+   * The executions of all jobs for one thing. Those for other things stay.
+   *
+   * @param thingName the thing's name
+   */
+  public static byThing(thingName: string): JobSelection {
+    return new JobSelection(scope => {
+      validate(scope, thingName, checkThingName);
+      return { by: 'THING', thingName };
+    });
+  }
+
+  /**
+   * Jobs that deploy a version of a software package.
+   *
+   * @param version the version, as the jobs name it
+   */
+  public static byPackageVersion(version: ISoftwarePackageVersion): JobSelection {
+    return new JobSelection(scope => {
+      requireEnvironmentOf(version, scope, 'a cleanup', 'the package version');
+      return { by: 'PACKAGE_VERSION', packageVersionArn: version.packageVersionArn };
+    });
+  }
+
+  /**
+   * Jobs that deploy the default version of a software package, and name it as `$default`.
+   *
+   * @param softwarePackage the package
+   */
+  public static byDefaultPackageVersion(softwarePackage: ISoftwarePackage): JobSelection {
+    return new JobSelection(scope => {
+      requireEnvironmentOf(softwarePackage, scope, 'a cleanup', 'the package');
+      const packageVersionArn = `${softwarePackage.packageArn}/version/${DEFAULT_POINTER}`;
+      return { by: 'PACKAGE_VERSION', packageVersionArn };
+    });
+  }
+
+  /** All jobs of the account and region. */
+  public static all(): JobSelection {
+    return new JobSelection(() => ({ by: 'ALL' }));
+  }
+
+  private constructor(
+    /**
+     * The selection for a cleanup. Throws where it breaks a rule.
+     *
+     * @internal
+     */
+    public readonly _bind: (cleanup: IConstruct) => JobSelectionConfig,
+  ) {}
+}

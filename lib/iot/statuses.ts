@@ -1,0 +1,8 @@
+import { IConstruct } from 'constructs';
+import { invalid } from '../core/validation';
+
+/** Throws where a list of states has none: nothing would be in one of them. */
+export function requireStatuses(scope: IConstruct, property: string, statuses?: readonly string[]): void {
+  if (statuses?.length !== 0) return;
+  throw invalid(scope, `${property} must name at least one state, got none: leave ${property} out for its default`);
+}

@@ -1,0 +1,54 @@
+import { Aws } from 'aws-cdk-lib';
+import { SweepConfig } from '../../contract/sweep';
+import { SliceRequest } from '../../contract/sweep-execution';
+
+/** Seconds after which an invocation has ended for certain: Lambda allows 15 minutes. */
+const INVOCATION_SECONDS = 16 * 60;
+
+/** The request as Step Functions fills it in: what ends in `.$` is a path. */
+type Payload = { readonly [K in keyof SliceRequest as K | `${K}.$`]?: unknown };
+
+/** The state machine of a sweep: slices until one says that it is over. */
+export function sweepDefinition(functionArn: string, config: SweepConfig): object {
+  const ask = (sweep: SliceRequest['sweep']) => {
+    const payload: Payload = {
+      sweep,
+      config,
+      stackId: Aws.STACK_ID,
+      'execution.$': '$$.Execution.Id',
+      'stateMachine.$': '$$.StateMachine.Id',
+      'retryCount.$': '$$.State.RetryCount',
+      'state.$': '$',
+    };
+    return {
+      Type: 'Task',
+      Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke`,
+      Parameters: { FunctionName: functionArn, Payload: payload },
+      OutputPath: '$.Payload',
+      TimeoutSeconds: INVOCATION_SECONDS,
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 5 }],
+    };
+  };
+  const goOn = (next: string, state: string) => ({ Variable: '$.next', StringEquals: next, Next: state });
+  return {
+    Comment: config.name,
+    StartAt: 'Slice',
+    States: {
+      Slice: {
+        ...ask('SLICE'),
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'GiveUp' }],
+        Next: 'Choose',
+      },
+      Choose: {
+        Type: 'Choice',
+        Choices: [goOn('SLICE', 'Slice'), goOn('WAIT', 'Wait'), goOn('DONE', 'Succeeded')],
+        Default: 'Failed',
+      },
+      Wait: { Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Slice' },
+      // CloudFormation may wait for an answer that no slice has given.
+      GiveUp: { ...ask('GIVE_UP'), Next: 'Failed' },
+      Succeeded: { Type: 'Succeed' },
+      Failed: { Type: 'Fail', ErrorPath: '$.error', CausePath: '$.cause' },
+    },
+  };
+}
