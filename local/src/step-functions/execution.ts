@@ -3,7 +3,7 @@ import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';
 import { ExecutionFailure, interpret, InterpreterEvent } from './interpreter';
 import { allStates, Definition, State, StateInput } from './states';
-import { runTaskState, textOf } from './task-state';
+import { RETRY_COUNT, runTaskState, textOf } from './task-state';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -106,6 +106,7 @@ export class Execution {
       },
       StateMachine: { Id: machine.arn, Name: machine.name },
       State: {
+        RetryCount: RETRY_COUNT,
         get EnteredTime() {
           return new Date(clock.now()).toISOString();
         },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'crypto';
 import { InternalCall } from '../service';
 import { PAYLOAD_BYTES } from './constraints';
 import { Retries } from './retry';
@@ -12,6 +13,9 @@ export interface StateSurroundings {
   readonly sleep: (seconds: number) => Promise<void>;
 }
 
+/** What `$$.State.RetryCount` gives until an attempt is made: the interpreter reads the parameters but once. */
+export const RETRY_COUNT = randomUUID();
+
 /** Runs a Task state with its retries. */
 export async function runTaskState(
   { Resource = '', Retry }: State,
@@ -19,15 +23,23 @@ export async function runTaskState(
   surroundings: StateSurroundings,
 ): Promise<unknown> {
   const retries = new Retries(Retry);
-  for (;;) {
+  for (let retryCount = 0; ; retryCount++) {
     try {
-      return await attempt(Resource, input, timeoutSeconds, surroundings);
+      return await attempt(Resource, counted(input, retryCount), timeoutSeconds, surroundings);
     } catch (error) {
       const delay = retries.next((error as Error).name);
       if (delay === undefined) throw error;
       await surroundings.sleep(delay);
     }
   }
+}
+
+function counted(input: unknown, retryCount: number): unknown {
+  return JSON.parse(
+    JSON.stringify(input)
+      .replaceAll(`"${RETRY_COUNT}"`, String(retryCount))
+      .replaceAll(RETRY_COUNT, String(retryCount)),
+  );
 }
 
 async function attempt(

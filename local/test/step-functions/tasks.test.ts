@@ -103,6 +103,19 @@ describe('a task', () => {
     ]);
   });
 
+  test('is told how often it was retried', async () => {
+    throttle(2);
+    const Payload = { 'count.$': '$$.State.RetryCount', 'text.$': "States.Format('{}.', $$.State.RetryCount)" };
+    const Retry = [{ ErrorEquals: ['States.ALL'] }];
+    await createMachine(aws, chain({ ...INVOKE, Parameters: { FunctionName: FUNCTION, Payload }, Retry }));
+    await run(aws);
+    expect(invocations().map(({ input }) => JSON.parse(input.Payload))).toEqual([
+      { count: 0, text: '0.' },
+      { count: 1, text: '1.' },
+      { count: 2, text: '2.' },
+    ]);
+  });
+
   test('fails when its retries are used up', async () => {
     throttle(9);
     const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }];
@@ -200,5 +213,37 @@ describe('a machine', () => {
       chain({ Type: 'Task', Resource, Parameters: { StackName: 'App' }, OutputPath: '$.Stacks[0].StackStatus' }),
     );
     expect((await run(aws)).output).toBe('CREATE_COMPLETE');
+  });
+});
+
+describe('a machine that goes on in slices', () => {
+  const goOn = (next: string, state: string) => ({ Variable: '$.next', StringEquals: next, Next: state });
+  const slices = {
+    StartAt: 'Slice',
+    States: {
+      Slice: { ...INVOKE, OutputPath: '$.Payload.got', Next: 'Choose' },
+      Choose: { Type: 'Choice', Choices: [goOn('WAIT', 'Wait'), goOn('DONE', 'Done')], Default: 'Failed' },
+      Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Next' },
+      Next: { Type: 'Pass', InputPath: '$.then', Next: 'Slice' },
+      Done: { Type: 'Succeed' },
+      Failed: { Type: 'Fail', ErrorPath: '$.error', CausePath: '$.cause' },
+    },
+  };
+  beforeEach(async () => {
+    await mayInvoke();
+    await createMachine(aws, slices);
+  });
+
+  test('waits between them, as long as they say', async () => {
+    const before = clock.now();
+    const { status } = await run(aws, { next: 'WAIT', seconds: 90, then: { next: 'DONE' } });
+    expect(status).toBe('SUCCEEDED');
+    expect(clock.now() - before).toBe(90_000);
+  });
+
+  test('fails with what one of them says', async () => {
+    const failure = { next: 'FAILED', error: 'SweepFailed', cause: 'two are left' };
+    const input = { next: 'WAIT', seconds: 60, then: failure };
+    expect(await run(aws, input)).toMatchObject({ status: 'FAILED', error: 'SweepFailed', cause: 'two are left' });
   });
 });
