@@ -223,8 +223,8 @@ describe('a machine that goes on in slices', () => {
     States: {
       Slice: { ...INVOKE, OutputPath: '$.Payload.got', Next: 'Choose' },
       Choose: { Type: 'Choice', Choices: [goOn('WAIT', 'Wait'), goOn('DONE', 'Done')], Default: 'Failed' },
-      Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Next' },
-      Next: { Type: 'Pass', InputPath: '$.then', Next: 'Slice' },
+      Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Unwrap' },
+      Unwrap: { Type: 'Pass', InputPath: '$.then', Next: 'Slice' },
       Done: { Type: 'Succeed' },
       Failed: { Type: 'Fail', ErrorPath: '$.error', CausePath: '$.cause' },
     },
