@@ -41,3 +41,11 @@ export {
   type StateMachine,
 } from './step-functions';
 export type { Throttle } from './throttles';
+export {
+  WeChat,
+  weChatError,
+  type CloudBaseVersionDescription,
+  type Platform,
+  type SeededCloudBaseVersion,
+  type WeChatBehaviour,
+} from './wechat';

@@ -8,6 +8,7 @@ import { Server } from './server';
 import { InternalCall, LocalClock, Members, Principal, World } from './service';
 import { createServices, Services } from './services';
 import { Throttle, Throttles } from './throttles';
+import { WeChat } from './wechat';
 
 export interface LocalAwsOptions {
   /** The port on 127.0.0.1. @default - a free one */
@@ -47,6 +48,8 @@ export class LocalAws {
   readonly faults: Faults;
   /** The answers of custom resources. */
   readonly responses: Responses;
+  /** The WeChat API. */
+  readonly weChat: WeChat;
   private readonly throttles: Throttles;
   private readonly gateway: Gateway;
   private readonly server: Server;
@@ -63,6 +66,7 @@ export class LocalAws {
     this.faults = new Faults(clock);
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
+    this.weChat = new WeChat(clock, () => this.endpoint);
     const credentials = new CredentialStore();
     this.services = createServices({
       world: name => this.world(name),
@@ -84,8 +88,9 @@ export class LocalAws {
       gateway: this.gateway,
       credentials,
       responses: this.responses,
+      weChat: this.weChat,
       killHolder: holder => this.lambda.killWhere(accessKeyId => accessKeyId === holder),
-      killWorker: signature => this.lambda.killWhere((_, payload) => payload?.includes(signature) ?? false),
+      killWorker: text => this.lambda.killWhere((_, payload) => payload?.includes(text) ?? false),
     });
   }
 

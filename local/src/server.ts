@@ -8,15 +8,17 @@ import { protocols } from './protocols';
 import { Answer, HttpRequest, stringify } from './protocols/protocol';
 import { Responses } from './responses';
 import { Principal, Service, ServiceError } from './service';
+import { WECHAT_HOST, WeChat } from './wechat';
 
 export interface ServerParts {
   readonly gateway: Gateway;
   readonly credentials: CredentialStore;
   readonly responses: Responses;
+  readonly weChat: WeChat;
   /** Kills the process that holds an access key. */
   readonly killHolder: (accessKeyId: string) => void;
-  /** Kills the process that works on an event, by the signature of its ResponseURL. */
-  readonly killWorker: (signature: string) => void;
+  /** Kills the processes that work on an event, by a text in it. */
+  readonly killWorker: (text: string) => void;
 }
 
 /** All services on one loopback port. */
@@ -49,12 +51,17 @@ export class Server {
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const request = await read(message);
-      send(response, await (Responses.isFor(request) ? this.customResource(request) : this.service(request)));
+      send(response, await this.answer(request));
     } catch (error) {
       if (!(error instanceof ConnectionCut)) console.error(error);
       // a message that has been read whole no longer takes its connection with it.
       message.socket.destroy();
     }
+  }
+
+  private answer(request: HttpRequest): Promise<Answer> {
+    if (Responses.isFor(request)) return this.customResource(request);
+    return WeChat.isFor(request) ? this.weChat(request) : this.service(request);
   }
 
   /** The PUT to a presigned URL by which a custom resource answers. */
@@ -72,6 +79,20 @@ export class Server {
       return await gateway.aside(incoming, () => responses.put(request));
     } catch (error) {
       if (error instanceof ServiceError) return protocols.s3.writeError(error, NO_SERVICE);
+      throw error;
+    }
+  }
+
+  /** A call to WeChat's API, which is none of AWS's: who calls is only known by what it is about. */
+  private async weChat(request: HttpRequest): Promise<Answer> {
+    const { gateway, weChat, killWorker } = this.parts;
+    const { operation, input, run } = weChat.read(request);
+    const kill = () => killWorker(String(input.version_name ?? input.service_name));
+    const principal = { kind: 'developer' } as const;
+    try {
+      return await gateway.aside({ service: WECHAT_HOST, operation, input, principal, via: 'http', kill }, run);
+    } catch (error) {
+      if (error instanceof ServiceError) return WeChat.writeError(error);
       throw error;
     }
   }

@@ -1,0 +1,32 @@
+/**
+ * What a test may turn in the local WeChat API: where the documentation leaves several behaviours plausible, which of
+ * them. Codes of CloudBase itself are an open set that is documented nowhere; those here are made up.
+ */
+export interface WeChatBehaviour {
+  // unverified choices, each with the likelier one as default.
+
+  /** Whether a new component_access_token voids the one before, as "not latest" in error 40001 suggests. */
+  newTokenVoidsOld: boolean;
+  /** The code for a service or version that does not exist. */
+  missingCode: number;
+  /** The code for a version that is being built or deployed. */
+  transitionCode: number;
+  /** What becomes of a request to delete a version that carries traffic beside others. */
+  trafficDeletion: 'allowed' | 'refused';
+  /** The code of that refusal. */
+  trafficCode: number;
+  /** The listing of a service that does not exist. */
+  missingServiceListing: 'empty' | 'refused';
+  /** Whether getcsversionlist, of the older generation of the interface, is still served, and shows these versions. */
+  listing: 'served' | 'retired';
+}
+
+export const DEFAULT_BEHAVIOUR: Readonly<WeChatBehaviour> = {
+  newTokenVoidsOld: true,
+  missingCode: -501_001,
+  transitionCode: -501_002,
+  trafficDeletion: 'allowed',
+  trafficCode: -501_003,
+  missingServiceListing: 'refused',
+  listing: 'served',
+};
