@@ -11,7 +11,7 @@ const INVOKE = {
 
 /** A function that does what its event says. */
 const SOURCE = `exports.handler = async event => {
-  if (event.error) throw Object.assign(new Error('no'), { name: event.error });
+  if (event.throws) throw Object.assign(new Error('no'), { name: event.throws });
   if (event.sleep) await new Promise(resolve => setTimeout(resolve, event.sleep));
   if (event.big) return 'x'.repeat(262144);
   return { got: event };
@@ -73,7 +73,7 @@ describe('a task', () => {
 
   test('fails by the name of the error that the function throws, and its payload for a cause', async () => {
     await createMachine(aws, chain(INVOKE));
-    const { status, error, cause } = await run(aws, { error: 'Stuck' });
+    const { status, error, cause } = await run(aws, { throws: 'Stuck' });
     expect([status, error]).toEqual(['FAILED', 'Stuck']);
     expect(JSON.parse(cause)).toMatchObject({ errorType: 'Stuck', errorMessage: 'no' });
   });
@@ -81,7 +81,7 @@ describe('a task', () => {
   test('is caught by name, with error and cause', async () => {
     const Catch = [{ ErrorEquals: ['Stuck'], ResultPath: '$.failure', Next: 'S2' }];
     await createMachine(aws, chain({ ...INVOKE, Catch }, { Type: 'Pass', OutputPath: '$.failure.Error' }));
-    expect((await run(aws, { error: 'Stuck' })).output).toBe('Stuck');
+    expect((await run(aws, { throws: 'Stuck' })).output).toBe('Stuck');
   });
 
   test('is retried as its retriers say, by the clock of the local AWS', async () => {
