@@ -116,6 +116,7 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _allowMachine(stateMachineArn: string): IDependable {
+    if (this.machines.isEmpty) this.buildMachinesPolicy();
     this.machines.allow({ actions: ['states:ListExecutions', 'states:StartExecution'], resources: [stateMachineArn] });
     return dependableOn(() => [this.machinesPolicy]);
   }
@@ -158,8 +159,7 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     this.policy = new iam.Policy(this, 'Policy', { document: this.permissions });
     // the role decides, since one that is imported as immutable takes no policies.
     this.role.attachInlinePolicy(this.policy);
-    this.machinesPolicy = new iam.Policy(this, 'MachinesPolicy', { document: this.machines });
-    this.role.attachInlinePolicy(this.machinesPolicy);
+    if (!this.machines.isEmpty) this.buildMachinesPolicy();
     this.function = new lambda.Function(this, 'Function', {
       description: this.family.description,
       code: handlerCode(this.family.bundle),
@@ -177,6 +177,11 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     });
     // Lambda checks the role's permissions on the VPC when it creates the function.
     this.function.node.addDependency(this.policy);
+  }
+
+  private buildMachinesPolicy(): void {
+    this.machinesPolicy = new iam.Policy(this, 'MachinesPolicy', { document: this.machines });
+    this.role.attachInlinePolicy(this.machinesPolicy);
   }
 
   private allowConfigured(props: ArtifactProviderProps): void {
