@@ -1,7 +1,6 @@
-import { Deadline } from '../../../../lambda/runtime/clock';
+import { Clock, Deadline } from '../../../../lambda/runtime/clock';
 import { LearnedRates, Paces } from '../../../../lambda/sweep/paces';
 import { Candidate, Page, Removal, StalePageToken, SweepSource } from '../../../../lambda/sweep/source';
-import { VirtualClock } from './virtual-clock';
 
 export interface Thing extends Candidate {
   readonly protectedBy?: string;
@@ -27,7 +26,7 @@ export class Service {
   }
 
   /** The source of a slice that may work for so many milliseconds. */
-  slice(clock: VirtualClock, milliseconds = Infinity, learned?: LearnedRates) {
+  slice(clock: Clock, milliseconds = Infinity, learned?: LearnedRates) {
     this.generation++;
     const deadline = new Deadline(clock, clock.now() + milliseconds);
     const paces = new Paces({ requestsPerSecond: 100, clock, deadline }, learned);

@@ -5,6 +5,8 @@ interface Sleeper {
   readonly at: number;
   readonly order: number;
   readonly wake: () => void;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
 }
 
 /** A clock that stands still while anything runs and jumps to the next sleeper when all wait. */
@@ -21,8 +23,16 @@ export class VirtualClock implements Clock {
     return this.time;
   }
 
-  sleep(milliseconds: number): Promise<void> {
-    return new Promise(wake => this.insert({ at: this.time + Math.max(0, milliseconds), order: this.count++, wake }));
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise(wake => {
+      this.insert({ at: this.time + Math.max(0, milliseconds), order: this.count++, wake, signal });
+      signal?.addEventListener('abort', () => wake());
+    });
+  }
+
+  /** Lets time pass while nobody is at work. */
+  advance(milliseconds: number): void {
+    this.time += milliseconds;
   }
 
   /** Turns the clock until the work has ended. */
@@ -41,6 +51,7 @@ export class VirtualClock implements Clock {
         continue;
       }
       idle = 0;
+      if (next.signal?.aborted) continue;
       this.time = Math.max(this.time, next.at);
       next.wake();
     }

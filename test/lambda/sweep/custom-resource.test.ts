@@ -1,0 +1,302 @@
+import { SweepProperties } from '../../../contract/sweep-execution';
+import { Service, things } from './support/listing';
+import { SweepWorld } from './support/sweep-world';
+import { toySweep } from './support/toy-sweep';
+
+const NOTHING = { RemovedCount: '0', KeptCount: '0', RemainingCount: '0' };
+const MINUTE = 60_000;
+
+let service: Service;
+let world: SweepWorld;
+beforeEach(() => {
+  service = new Service(things(20));
+  world = toySweep(service, { keepLatest: 3 });
+  world.status = 'UPDATE_IN_PROGRESS';
+});
+
+const deployed = (more: Partial<SweepProperties> = {}) => ({ OldResourceProperties: world.properties(more) });
+const destroy = () => {
+  world.status = 'DELETE_IN_PROGRESS';
+  return world.send('Delete');
+};
+
+describe('during a deployment', () => {
+  test('a Create sweeps and answers with the counts', async () => {
+    const reply = await world.send('Create');
+    expect(reply).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: expect.stringMatching(/^sweep\/[0-9a-f]{16}$/),
+      Data: { RemovedCount: '17', KeptCount: '3', RemainingCount: '0' },
+    });
+    expect(world.machine.executions).toEqual([]);
+  });
+
+  test('a dry run counts what it leaves', async () => {
+    world = toySweep(service, { keepLatest: 3, dryRun: true });
+    expect((await world.send('Create'))?.Data).toEqual({ RemovedCount: '0', KeptCount: '3', RemainingCount: '17' });
+  });
+
+  test.each<[string, Partial<SweepProperties>]>([
+    ['its configuration', { Config: '{}' }],
+    ['the set of declared versions', { DeclaredVersions: ['1.0.0'] }],
+    ['its salt', { Salt: '1' }],
+    ['its triggers', { Triggers: ['ON_DESTROY'] }],
+  ])('an Update sweeps when %s changed', async (_, old) => {
+    expect((await world.send('Update', world.properties(), deployed(old)))?.Data).toMatchObject({ RemovedCount: '17' });
+  });
+
+  test('an Update sweeps where the old properties cannot be read', async () => {
+    const OldResourceProperties = { Triggers: 'yes' };
+    expect((await world.send('Update', world.properties(), { OldResourceProperties }))?.Data).toMatchObject({
+      RemovedCount: '17',
+    });
+  });
+
+  test.each<[string, Partial<SweepProperties>, Partial<SweepProperties>]>([
+    ['the machine', {}, { StateMachineArn: 'arn:other' }],
+    ['the order of the declared versions', { DeclaredVersions: ['a', 'b'] }, { DeclaredVersions: ['b', 'a'] }],
+    ['what becomes of an incomplete one', { OnIncomplete: 'WARN' }, {}],
+  ])('an Update sweeps nothing when only %s changed', async (_, wanted, old) => {
+    const reply = await world.send('Update', world.properties(wanted), deployed(old));
+    expect(reply).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'sweep/0123456789abcdef', Data: NOTHING });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('nothing is swept without the trigger', async () => {
+    const properties = world.properties({ Triggers: ['ON_DESTROY'] });
+    expect((await world.send('Create', properties))?.Data).toEqual(NOTHING);
+    expect((await world.send('Update', properties, deployed()))?.Data).toEqual(NOTHING);
+    expect(service.calls).toEqual([]);
+  });
+
+  test('nothing is swept in a rollback', async () => {
+    world.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    const reply = await world.send('Update', world.properties(), deployed({ Salt: '1' }));
+    expect(reply).toMatchObject({ Status: 'SUCCESS', Data: NOTHING });
+    expect(service.calls).toEqual([]);
+    expect(world.log).toContainEqual(expect.objectContaining({ message: expect.stringContaining('rolling back') }));
+  });
+
+  test('failed removals and refusals fail the deployment, with what to do', async () => {
+    service.before = operation => {
+      if (operation === 'Remove') throw new Error('no way');
+    };
+    expect((await world.send('Create'))?.Reason).toMatch(/^17 removals failed and 0 succeeded/);
+    world = toySweep(service, { keepLatest: 3, maxRemovals: 5 });
+    expect((await world.send('Create'))?.Reason).toMatch(/^the sweep was refused: the plan removes 17/);
+  });
+
+  test.each(['{', '{"type":"Custom::Other"}', '{"type":"Custom::ToySweep","name":""}'])(
+    'the configuration %s is refused before anything is called',
+    async Config => {
+      const reply = await world.send('Create', world.properties({ Config }));
+      expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^create-failed/) });
+      expect(service.calls).toEqual([]);
+    },
+  );
+});
+
+describe('a Delete', () => {
+  test('of the stack sweeps', async () => {
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'sweep/0123456789abcdef' });
+    expect(service.names()).toHaveLength(3);
+  });
+
+  test.each([
+    ['a clean-up after a rename or a removed construct', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'deploying'],
+    ['a rollback', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'rolling-back'],
+    ['a first deployment that failed', 'ROLLBACK_IN_PROGRESS', 'rolling-back'],
+  ])('in %s sweeps nothing, and the log says why', async (_, status, phase) => {
+    world.status = status;
+    expect(await world.send('Delete')).toMatchObject({ Status: 'SUCCESS' });
+    expect(service.calls).toEqual([]);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ message: `nothing is swept: the stack is not being deleted, but ${phase}` }),
+    );
+  });
+
+  test('without the trigger asks nothing of anybody', async () => {
+    world.stacks = {};
+    const properties = world.properties({ Triggers: ['DURING_DEPLOYMENT'] });
+    expect(await world.send('Delete', properties)).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('what is left when the invocation ends', () => {
+  beforeEach(() => {
+    world.remaining = 2_000;
+  });
+
+  test('goes on in the state machine, whose last slice answers with the counts of all', async () => {
+    world.remaining = 3_500;
+    expect(await world.send('Create')).toBeUndefined();
+    const [execution] = world.machine.executions;
+    expect(execution.name).toMatch(/^[0-9a-f]{64}$/);
+    expect(service.removed.length).toBeGreaterThan(0);
+    world.remaining = 1_500;
+    await world.machine.runAll();
+    expect(execution.requests.length).toBeGreaterThan(1);
+    expect(world.replies).toEqual([
+      expect.objectContaining({
+        Status: 'SUCCESS',
+        RequestId: 'request-1',
+        LogicalResourceId: 'Sweep',
+        PhysicalResourceId: expect.stringMatching(/^sweep\//),
+        Data: { RemovedCount: '17', KeptCount: '3', RemainingCount: '0' },
+      }),
+    ]);
+  });
+
+  test('of a Delete, too', async () => {
+    expect(await destroy()).toBeUndefined();
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'sweep/0123456789abcdef' }]);
+    expect(service.names()).toHaveLength(3);
+  });
+
+  test('does not wait for the stack or for older runs: CloudFormation waits', async () => {
+    world.machine.begin('older');
+    await world.send('Create');
+    await world.machine.run(world.machine.executions[1]);
+    expect(world.replies).toMatchObject([{ Status: 'SUCCESS', Data: { RemovedCount: '17' } }]);
+  });
+
+  test('is answered as failed where removals failed later on', async () => {
+    service.before = (operation, name) => {
+      if (operation === 'Remove' && name === 'thing-0015') throw new Error('no way');
+    };
+    await world.send('Create');
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([{ Status: 'FAILED', Reason: expect.stringMatching(/^1 removals failed/) }]);
+    expect(world.machine.executions[0]).toMatchObject({ status: 'FAILED', state: { error: 'RemovalsFailed' } });
+  });
+
+  test('is answered by the provider alone where the machine gives up, even if no handler loads', async () => {
+    await world.send('Create');
+    world.loads = false;
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([
+      { Status: 'FAILED', Reason: expect.stringMatching(/^the sweep was given up: Cannot find module "left-out"/) },
+    ]);
+    expect(world.machine.executions[0]).toMatchObject({ status: 'FAILED', state: { error: 'Error' } });
+  });
+
+  test('is not begun twice when the event comes again while its execution runs', async () => {
+    const event = world.event('Create');
+    await world.deliver(event);
+    const calls = service.calls.length;
+    await world.deliver(event);
+    expect(world.machine.executions).toHaveLength(1);
+    expect(service.calls).toHaveLength(calls);
+    await world.machine.runAll();
+    expect(world.replies).toHaveLength(1);
+  });
+
+  test('starts one execution, however often the start is repeated', async () => {
+    const event = world.event('Create');
+    await world.deliver(event);
+    world.machine.unlisted.add(world.machine.executions[0].name);
+    await world.deliver(event);
+    expect(world.machine.executions).toHaveLength(1);
+  });
+
+  test('has an execution of its own in each deployment, though CloudFormation uses a request id again', async () => {
+    await world.deliver({ ...world.event('Create'), RequestId: 'same' });
+    await world.machine.runAll();
+    service.things = things(20);
+    world.clock.advance(MINUTE);
+    await world.deliver({ ...world.event('Create'), RequestId: 'same' });
+    expect(world.machine.executions).toHaveLength(2);
+  });
+
+  test('is answered by another attempt of the last slice where the answer got lost', async () => {
+    await world.send('Create');
+    const [execution] = world.machine.executions;
+    const put = world.put;
+    let lost = 0;
+    world.put = async (url, body, timeout) => (lost++ < 6 ? 503 : put(url, body, timeout));
+    await world.machine.run(execution);
+    expect(execution.requests.at(-1)?.retryCount).toBe(1);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(world.replies).toMatchObject([{ Status: 'SUCCESS' }]);
+  });
+});
+
+describe('the end of CloudFormation’s hour', () => {
+  beforeEach(() => {
+    service = new Service(things(1000));
+    service.latency = 15_000;
+  });
+  const within = (more: Partial<SweepProperties>, rules = {}) => {
+    world = toySweep(service, { keepLatest: 1, ...rules });
+    world.status = 'UPDATE_IN_PROGRESS';
+    return world.send('Create', world.properties(more));
+  };
+
+  test('fails with what is left, as far as it is known', async () => {
+    await within({});
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([
+      { Status: 'FAILED', Reason: expect.stringMatching(/^CloudFormation's time ended .* at least 1 remaining/) },
+    ]);
+    expect(world.machine.executions[0].state).toMatchObject({ next: 'FAILED', error: 'SweepIncomplete' });
+    expect(service.names().length).toBeGreaterThan(1);
+  });
+
+  test('or succeeds with the counts, where it is to warn', async () => {
+    await within({ OnIncomplete: 'WARN' });
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([{ Status: 'SUCCESS', Data: { RemainingCount: '1' } }]);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', message: expect.stringContaining('remaining') }),
+    );
+  });
+
+  test('counts what is left of a plan', async () => {
+    service.latency = 8_000;
+    await within({ OnIncomplete: 'WARN' }, { maxRemovals: 1000 });
+    await world.machine.runAll();
+    const { RemovedCount, RemainingCount } = world.replies[0].Data!;
+    expect(Number(RemovedCount) + Number(RemainingCount)).toBe(999);
+    expect(Number(RemainingCount)).toBeGreaterThan(1);
+  });
+
+  test('leaves two minutes for the answer', async () => {
+    const started = toySweep(service).clock.now();
+    await within({});
+    await world.machine.runAll();
+    expect(world.replies).toHaveLength(1);
+    expect(world.clock.now() - started).toBeLessThan(60 * MINUTE);
+  });
+
+  test('that comes in the invocation itself starts no execution', async () => {
+    world = toySweep(service, { keepLatest: 1 });
+    world.status = 'UPDATE_IN_PROGRESS';
+    const event = world.event('Create', { ...world.properties(), ServiceTimeout: '400' });
+    await world.deliver(event);
+    expect(world.machine.executions).toEqual([]);
+    expect(world.replies).toMatchObject([{ Status: 'FAILED' }]);
+  });
+
+  test('once over, nobody is answered and nothing is removed any more', async () => {
+    service.latency = 100;
+    world = toySweep(service, { keepLatest: 1 });
+    world.status = 'UPDATE_IN_PROGRESS';
+    world.remaining = 2_000;
+    await world.send('Create');
+    const removed = service.removed.length;
+    world.clock.advance(61 * MINUTE);
+    await world.machine.runAll();
+    expect(world.replies).toEqual([]);
+    expect(service.removed).toHaveLength(removed);
+    expect(world.machine.executions[0]).toMatchObject({ status: 'FAILED', state: { error: 'SweepIncomplete' } });
+  });
+});
+
+test('no log line holds the URL that the answer goes to', async () => {
+  world.remaining = 2_000;
+  await world.send('Create');
+  world.loads = false;
+  await world.machine.runAll();
+  expect(JSON.stringify(world.log)).not.toContain('5ec7e7');
+});

@@ -1,0 +1,192 @@
+import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
+import { Service, things } from './support/listing';
+import { STACK_ID, SweepWorld } from './support/sweep-world';
+import { toySweep } from './support/toy-sweep';
+import { VirtualClock } from './support/virtual-clock';
+
+let service: Service;
+let world: SweepWorld;
+beforeEach(() => {
+  service = new Service(things(20));
+  world = toySweep(service, { keepLatest: 3 });
+});
+
+describe('an execution', () => {
+  test('sweeps in one slice where that is time enough', async () => {
+    const { status, state, requests } = await world.run();
+    expect(status).toBe('SUCCEEDED');
+    expect(requests).toHaveLength(1);
+    expect(state).toEqual({
+      next: 'DONE',
+      outcome: { status: 'SUCCEEDED', counts: expect.objectContaining({ removed: 17, kept: 3 }) },
+    });
+    expect(service.names()).toHaveLength(3);
+    expect(world.replies).toEqual([]);
+  });
+
+  test('goes on from slice to slice, counting once', async () => {
+    world.remaining = 1_500;
+    const { status, state, requests } = await world.run();
+    expect(status).toBe('SUCCEEDED');
+    expect(requests.length).toBeGreaterThan(3);
+    expect(requests.map(request => request.state.slices ?? 0)).toEqual(requests.map((_, index) => index));
+    expect(state.outcome).toMatchObject({ counts: { removed: 17, kept: 3 } });
+  });
+
+  test('with failed removals fails, so that whoever watches it hears of it', async () => {
+    service.before = (operation, name) => {
+      if (operation === 'Remove' && name === 'thing-0004') throw new Error('no way');
+    };
+    const { status, state } = await world.run();
+    expect(status).toBe('FAILED');
+    expect(state).toMatchObject({ next: 'FAILED', error: 'RemovalsFailed' });
+    expect(state.cause).toMatch(/^1 removals failed and 16 succeeded/);
+  });
+
+  test('that is refused fails with what to do', async () => {
+    world = toySweep(service, { keepLatest: 3, maxRemovals: 5 });
+    const { status, state } = await world.run();
+    expect(status).toBe('FAILED');
+    expect(state).toMatchObject({ error: 'SweepRefused', cause: expect.stringContaining('12 more than maxRemovals') });
+    expect(service.removed).toEqual([]);
+  });
+
+  test('names an unknown kind of sweep, and what is known', async () => {
+    const stranger = new SweepWorld(
+      'Custom::Unknown',
+      { name: 'x', rules: {}, requestsPerSecond: 1 },
+      () => ({}),
+      new VirtualClock(),
+    );
+    expect((await stranger.run()).state).toMatchObject({
+      next: 'FAILED',
+      cause: expect.stringContaining('unknown kind of sweep "Custom::Unknown"'),
+    });
+  });
+});
+
+describe('a run that nobody waits for', () => {
+  test.each([
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    'UPDATE_FAILED',
+    'UPDATE_ROLLBACK_FAILED',
+    'CREATE_IN_PROGRESS',
+  ])('waits for the end of %s before it plans', async busy => {
+    world.status = busy;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 3);
+    expect(service.calls).toEqual([]);
+    expect(execution.state).toMatchObject({ next: 'WAIT', waitSeconds: 240 });
+    world.status = 'UPDATE_COMPLETE';
+    expect((await world.machine.run(execution)).status).toBe('SUCCEEDED');
+    expect(service.removed).toHaveLength(17);
+  });
+
+  test('waits an hour at a time at most', async () => {
+    world.status = 'UPDATE_FAILED';
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 10);
+    expect(execution.state.waitSeconds).toBe(3600);
+  });
+
+  test('waits for the stack that its own is nested in', async () => {
+    const root = STACK_ID.replace('fleet', 'root');
+    world.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', parentId: root };
+    world.stacks[root] = { status: 'UPDATE_IN_PROGRESS' };
+    expect((await world.machine.run(world.machine.begin('run'), 1)).state.next).toBe('WAIT');
+  });
+
+  test.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'])(
+    'begins in %s',
+    async status => {
+      world.status = status;
+      expect((await world.run()).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+    },
+  );
+
+  test('ends where its stack is gone', async () => {
+    world.status = 'DELETE_COMPLETE';
+    expect((await world.run()).state).toMatchObject({ next: 'DONE', outcome: { status: 'SKIPPED' } });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('is skipped where an older one runs, even if that waits', async () => {
+    world.machine.begin('older');
+    world.clock.advance(1000);
+    const { status, state } = await world.run('younger');
+    expect(status).toBe('SUCCEEDED');
+    expect(state.outcome).toEqual({ status: 'SKIPPED', message: 'an older run is under way (older)' });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('is not skipped for a younger one', async () => {
+    const older = world.machine.begin('older');
+    world.clock.advance(1000);
+    world.machine.begin('younger');
+    expect((await world.machine.run(older)).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
+  });
+
+  test('of two that were started at once exactly one sweeps', async () => {
+    const [a, b] = [world.machine.begin('a'), world.machine.begin('b')];
+    await world.machine.run(b);
+    await world.machine.run(a);
+    expect([a, b].map(({ state }) => (state.outcome as { status: string }).status)).toEqual(['SUCCEEDED', 'SKIPPED']);
+  });
+
+  test('that a listing does not show yet waits rather than guess', async () => {
+    world.machine.begin('other');
+    world.machine.unlisted.add('late');
+    const late = world.machine.begin('late');
+    await world.machine.run(late, 1);
+    expect(late.state).toMatchObject({ next: 'WAIT', waitSeconds: 60 });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('that has begun goes on whatever the stack does', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    world.status = 'UPDATE_IN_PROGRESS';
+    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+  });
+});
+
+describe('after many slices', () => {
+  const atTheEnd = { slices: MAX_SLICES_OF_AN_EXECUTION - 1 };
+
+  test('a successor takes over where the execution was, and is not skipped for it', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    Object.assign(execution, { state: { ...execution.state, ...atTheEnd } });
+    await world.machine.run(execution);
+    expect(execution.state).toMatchObject({ next: 'DONE', outcome: { status: 'CONTINUED' } });
+    const successor = world.machine.executions[1];
+    expect(successor.input).toEqual({ cursor: expect.anything(), predecessor: execution.arn });
+    expect(successor.name).toMatch(/^[0-9a-f]{64}$/);
+    expect((await world.machine.run(successor)).state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+  });
+
+  test('a run that has not begun yet has a successor, too, which does not mind it', async () => {
+    world.status = 'UPDATE_FAILED';
+    const execution = world.machine.begin('run', atTheEnd);
+    await world.machine.run(execution);
+    world.status = 'UPDATE_COMPLETE';
+    const successor = world.machine.executions[1];
+    execution.status = 'RUNNING';
+    expect((await world.machine.run(successor)).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
+  });
+
+  test('killed between the start of the successor and its own end, it starts no second one', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    const state = { ...execution.state, ...atTheEnd };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      Object.assign(execution, { state, status: 'RUNNING' });
+      await world.machine.run(execution);
+    }
+    expect(world.machine.executions).toHaveLength(2);
+  });
+});
