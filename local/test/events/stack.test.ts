@@ -98,13 +98,13 @@ test("the CDK's functions, queues and topics are targets of its rules", async ()
 });
 
 test('an update puts the targets that are in the template, and no others', async () => {
-  const build = (name: string, description: string) => (stack: Stack) => {
+  const build = (names: ('a' | 'b')[], description: string) => (stack: Stack) => {
     const queues = { a: new Queue(stack, 'A'), b: new Queue(stack, 'B') };
-    const targets = [new SqsQueue(queues[name as 'a'])];
+    const targets = names.map(name => new SqsQueue(queues[name]));
     new Rule(stack, 'Rule', { description, eventPattern: { source: ['app'] }, targets });
   };
-  await deploy(build('a', 'one'));
-  await deploy(build('b', 'two'));
+  await deploy(build(['a', 'b'], 'one'));
+  await deploy(build(['b'], 'two'));
   const [rule] = aws.events.rules.values();
   expect(rule.description).toBe('two');
   expect([...rule.targets.values()].map(({ Arn }) => Arn)).toEqual([expect.stringContaining('-B')]);
