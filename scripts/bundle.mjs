@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-export const FAMILIES = ['iot'];
+export const FAMILIES = ['iot', 'wechat'];
 
 const common = {
   bundle: true,

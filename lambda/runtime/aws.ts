@@ -4,9 +4,9 @@ import { Handlers, Service } from './handle-event';
 import { StackState } from './stack';
 
 /** Handlers that work on AWS. Clients are made for each event, so that they end with it. */
-export function awsService(handlers: (config: ClientConfig) => Handlers): Service {
+export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
   return {
-    handlers: ended => handlers(clientConfig(ended)),
+    handlers: ended => handlers(clientConfig(ended), ended),
     describeStack: (stackId, ended) => describeStack(new CloudFormationClient(clientConfig(ended)), stackId),
   };
 }

@@ -65,6 +65,8 @@ export interface HandedOver {
 
 /** One resource type of a provider. Handlers keep no state between calls. */
 export interface ResourceHandler<P> {
+  /** A Create writes nothing: one that fails leaves nothing behind that a Delete could look for. Absent: false. */
+  readonly createOnlyReads?: boolean;
   /** Reads the properties; bears older formats, since a Delete may come from a stack that an older version deployed. */
   decode(raw: RawProperties): P;
   /** Checks the wanted properties before the first call. Not asked in Delete. */

@@ -99,7 +99,7 @@ async function outcomeOf(
     };
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));
     const task = operation(event, handler, scope);
-    physicalResourceId = task.physicalResourceId;
+    physicalResourceId = task.physicalResourceId ?? physicalResourceId;
     const answer = await inTime(task.run, limits, world.clock);
     return isHandedOver(answer) ? answer : { status: 'SUCCESS', ...answer };
   } catch (error) {

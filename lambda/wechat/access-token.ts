@@ -1,0 +1,56 @@
+/** Where the platform's component_access_token comes from. */
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AccessTokenProperty, MintedTokenProperty } from '../../contract/wechat/service-versions';
+import { NoAnswer, WeChatError } from './errors';
+import { readSecret } from './secrets';
+import { Post } from './transport';
+
+const MINTING = 'cgi-bin/component/api_component_token';
+
+/** A token that is read when it is first asked for, and again when it turned out to be old. */
+export class AccessToken {
+  private value?: Promise<string>;
+
+  constructor(private readonly read: () => Promise<string>) {}
+
+  current(): Promise<string> {
+    return (this.value ??= this.read());
+  }
+
+  renew(): void {
+    this.value = undefined;
+  }
+}
+
+export function accessToken(
+  { Current, Minted }: AccessTokenProperty,
+  secrets: SecretsManagerClient,
+  post: Post,
+): AccessToken {
+  if (Current) return new AccessToken(() => readSecret(secrets, Current));
+  if (Minted) return new AccessToken(() => mint(Minted, secrets, post));
+  throw new Error('property AccessToken must have Current or Minted, got neither');
+}
+
+/** Makes a new token, which may void the one that the platform itself uses. */
+async function mint(
+  { ComponentAppId, AppSecret, VerifyTicket }: MintedTokenProperty,
+  secrets: SecretsManagerClient,
+  post: Post,
+): Promise<string> {
+  const [secret, ticket] = await Promise.all([readSecret(secrets, AppSecret), readSecret(secrets, VerifyTicket)]);
+  const answer = await post(MINTING, {
+    component_appid: ComponentAppId,
+    component_appsecret: secret,
+    component_verify_ticket: ticket,
+  });
+  const { component_access_token: token, errcode, errmsg } = answer;
+  if (typeof token === 'string' && token !== '') return token;
+  if (typeof errcode !== 'number') throw new NoAnswer('WeChat answered neither a token nor a code');
+  throw new WeChatError('api_component_token', errcode, withoutSecrets(String(errmsg), secret, ticket));
+}
+
+/** A text of WeChat's for a message: it might quote the request. */
+export function withoutSecrets(text: string, ...secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}

@@ -1,0 +1,130 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { MetricName } from '../../contract/metrics';
+import {
+  CloudBaseServiceVersionAttributes,
+  CloudBaseServiceVersionProperties,
+  WECHAT_API,
+  checkApiEndpoint,
+  checkDeletion,
+  checkEnvironmentId,
+  checkServerName,
+  checkServiceVersionName,
+} from '../../contract/wechat/service-versions';
+import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { isLeftAlone } from '../runtime/errors';
+import { claimant } from '../runtime/ownership';
+import { rejectProblems } from '../runtime/words';
+import { accessToken } from './access-token';
+import { ServiceVersionName, WeChatApi } from './api';
+import { findVersion } from './listing';
+import { idPrefix, parsePhysicalId, serviceVersionId } from './names';
+import { decodeServiceVersion } from './properties';
+import { removeVersion } from './removal';
+import { StackResources } from './stack-resources';
+import { postTo } from './transport';
+
+type Wanted = CloudBaseServiceVersionProperties;
+
+/** What the handler works with. */
+export interface WeChatClients {
+  readonly secrets: SecretsManagerClient;
+  readonly stackResources: StackResources;
+  /** Aborts when the event has been answered. */
+  readonly ended: AbortSignal;
+}
+
+/**
+ * `Custom::WeChatCloudBaseServiceVersion`: a version that somebody else has made. Create only records it, so nothing is
+ * to be undone when a deployment fails.
+ */
+export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
+  readonly createOnlyReads = true;
+  readonly decode = decodeServiceVersion;
+
+  constructor(private readonly clients: WeChatClients) {}
+
+  validate(wanted: Wanted): void {
+    const { EnvironmentId, ServerName, VersionName, ApiEndpoint } = wanted;
+    rejectProblems(
+      checkEnvironmentId(EnvironmentId),
+      checkServerName(ServerName),
+      checkServiceVersionName(VersionName),
+      ApiEndpoint === undefined ? undefined : checkApiEndpoint(ApiEndpoint),
+      checkDeletion(wanted),
+    );
+  }
+
+  physicalResourceId(wanted: Wanted, scope: Scope): string {
+    return serviceVersionId(nameOf(wanted), claimant(scope.stackId, scope.logicalId).ownerId);
+  }
+
+  async create(wanted: Wanted, scope: Scope): Promise<Answer> {
+    await this.verify(wanted, scope);
+    return answer(this.physicalResourceId(wanted, scope), wanted);
+  }
+
+  async update(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<Answer> {
+    const owner = parsePhysicalId(physicalResourceId)?.owner;
+    const id = owner ? serviceVersionId(nameOf(wanted), owner) : this.physicalResourceId(wanted, scope);
+    try {
+      await this.verify(wanted, scope);
+    } catch (error) {
+      if ((await scope.stackPhase()) !== 'rolling-back') throw error;
+      scope.log.error('rolled back to a version that could not be verified', { id, error });
+    }
+    return answer(id, wanted);
+  }
+
+  async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
+    const at = parsePhysicalId(physicalResourceId);
+    // of a Create that never answered: it had recorded nothing.
+    if (!at) return;
+    const phase = await scope.stackPhase();
+    if (phase === 'rolling-back') {
+      return scope.log.info('the version was only recorded: it stays', { id: physicalResourceId });
+    }
+    if (phase !== 'deleting' && (await this.isRecordedElsewhere(at, scope))) {
+      return scope.log.info('another resource of the stack has the version: it stays', { id: physicalResourceId });
+    }
+    try {
+      await removeVersion(this.api(wanted, scope), at, wanted, scope);
+    } catch (error) {
+      if (wanted.OnRefusal !== 'LEAVE' || !isLeftAlone(error)) throw error;
+      scope.log.count(MetricName.REFUSED);
+      scope.log.error(error.message, { refused: error.name });
+    }
+  }
+
+  private async verify(wanted: Wanted, scope: Scope): Promise<void> {
+    if (wanted.Verification === 'NONE') return;
+    const { EnvironmentId, ServerName, VersionName } = wanted;
+    const { version } = await findVersion(this.api(wanted, scope), nameOf(wanted));
+    if (version) return;
+    throw new Error(
+      `version ${VersionName} of service ${ServerName} does not exist in ${EnvironmentId}: deploy it there first, or set ` +
+        'verification to NONE where versions cannot be listed',
+    );
+  }
+
+  /** After a rename of its construct the version belongs to the new one; no tag of WeChat's could tell. */
+  private async isRecordedElsewhere(at: ServiceVersionName, { stackId, logicalId }: Scope): Promise<boolean> {
+    const resources = await this.clients.stackResources(stackId);
+    return resources.some(other => other.logicalId !== logicalId && other.physicalId.startsWith(idPrefix(at)));
+  }
+
+  private api({ AccessToken, ApiEndpoint = WECHAT_API }: Wanted, scope: Scope): WeChatApi {
+    const post = postTo(ApiEndpoint, this.clients.ended);
+    return new WeChatApi(post, accessToken(AccessToken, this.clients.secrets, post), scope);
+  }
+}
+
+const nameOf = ({ EnvironmentId, ServerName, VersionName }: Wanted): ServiceVersionName => ({
+  environmentId: EnvironmentId,
+  serverName: ServerName,
+  versionName: VersionName,
+});
+
+function answer(physicalResourceId: string, { VersionName }: Wanted): Answer {
+  const data: CloudBaseServiceVersionAttributes = { VersionName };
+  return { physicalResourceId, data: { ...data } };
+}

@@ -1,0 +1,74 @@
+/** What the codes of WeChat's API mean to a caller. Pure. */
+
+/** What a caller does about a code. */
+export type Reaction =
+  | 'done'
+  /** WeChat is busy: the same request again, later. */
+  | 'retry'
+  /** The token is not the current one: read it again, once. */
+  | 'renew-token'
+  | 'fail'
+  /** CloudBase's own codes, an open set that is documented nowhere: whatever was asked for, it was not done. */
+  | 'refused';
+
+interface Meaning {
+  readonly reaction: Reaction;
+  /** What to do about it, where that is known. */
+  readonly advice?: string;
+}
+
+const BUSY: Meaning = { reaction: 'retry', advice: 'WeChat stayed busy; try again later' };
+const OLD_TOKEN: Meaning = {
+  reaction: 'renew-token',
+  advice:
+    "the access token is not the platform's current component_access_token, also after it was read again: have whatever " +
+    'renews the token write it to the secret each time',
+};
+const OUR_FAULT: Meaning = { reaction: 'fail', advice: 'the request should not be like this: please report it' };
+const BAD_REQUEST: Meaning = { reaction: 'fail', advice: 'check the names against the CloudBase console' };
+const setup = (advice: string): Meaning => ({ reaction: 'fail', advice });
+
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  0: { reaction: 'done' },
+  [-1]: BUSY,
+  [-1000]: BUSY,
+  40001: OLD_TOKEN,
+  40014: OLD_TOKEN,
+  42001: OLD_TOKEN,
+  41001: OUR_FAULT,
+  40097: BAD_REQUEST,
+  40101: BAD_REQUEST,
+  43002: OUR_FAULT,
+  44002: OUR_FAULT,
+  47001: BAD_REQUEST,
+  85088: setup('cloud development is not opened for the app: open it, and check environmentId'),
+  61004: setup(
+    "the function's address is not on the platform's allow-list: add it there and publish the list to the live version; " +
+      'a function in a VPC behind a NAT has a fixed one (ArtifactProvider.weChat with vpc)',
+  ),
+  48001: setup('the platform is not authorised for this interface'),
+  45009: setup('the daily quota is used up: not tried again before tomorrow'),
+  40125: setup('the app secret is not that of the platform'),
+  41004: setup('the app secret is empty'),
+  61005: setup('the verify ticket is older than twelve hours: have the platform write every ticket that WeChat pushes'),
+  61006: setup('the verify ticket is not the one that WeChat pushed last'),
+  61011: setup('the app id is not that of a third-party platform'),
+};
+
+const OTHER: Meaning = { reaction: 'refused' };
+
+export const reactionTo = (code: number): Reaction => meaningOf(code).reaction;
+
+/** `undefined` where a code says no more than its message. */
+export function adviceOn(code: number, message: string): string | undefined {
+  const { advice } = meaningOf(code);
+  const address = code === 61004 ? CALLER.exec(message)?.[0] : undefined;
+  return address ? advice?.replace("the function's address", `the function's address ${address}`) : advice;
+}
+
+// the message of 61004 ends in "requestIP: 203.0.113.7 rid: ..."; undocumented.
+const CALLER = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b/i;
+
+function meaningOf(code: number): Meaning {
+  return Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : OTHER;
+}

@@ -1,0 +1,21 @@
+import { ListedVersion, ServiceVersionName, WeChatApi } from './api';
+
+/** A version among those of its service. */
+export interface Found {
+  /** Absent where it is not listed. */
+  readonly version?: ListedVersion;
+  /** How many versions the service has. */
+  readonly total: number;
+}
+
+/** Looks for a version, page by page, no further than needed. */
+export async function findVersion(api: WeChatApi, at: ServiceVersionName): Promise<Found> {
+  let seen = 0;
+  for (;;) {
+    const { versions, total } = await api.listVersions(at, seen);
+    const version = versions.find(({ versionName }) => versionName === at.versionName);
+    seen += versions.length;
+    // an empty page ends the listing whatever the total says: versions may go while it is read.
+    if (version || versions.length === 0 || seen >= total) return { version, total };
+  }
+}

@@ -1,0 +1,22 @@
+/** Physical ids of service versions. WeChat has no tags: the id alone tells whose a version is. */
+import { ServiceVersionName } from './api';
+
+/** `<environment>/<service>/<version>@` */
+export const idPrefix = ({ environmentId, serverName, versionName }: ServiceVersionName) =>
+  `${environmentId}/${serverName}/${versionName}@`;
+
+/** `<environment>/<service>/<version>@<owner id>` */
+export const serviceVersionId = (at: ServiceVersionName, owner: string) => idPrefix(at) + owner;
+
+export interface PhysicalId extends ServiceVersionName {
+  readonly owner: string;
+}
+
+/** Names hold neither "/" nor "@", so an id reads back unambiguously. */
+const PHYSICAL_ID = /^(?<environmentId>[^/@]+)\/(?<serverName>[^/@]+)\/(?<versionName>[^/@]+)@(?<owner>[0-9a-f]+)$/;
+
+/** `undefined` where an id is none of this library's: CloudFormation makes one up where a Create never answered. */
+export function parsePhysicalId(id: string): PhysicalId | undefined {
+  const groups = PHYSICAL_ID.exec(id)?.groups as Record<keyof PhysicalId, string> | undefined;
+  return groups && { ...groups };
+}

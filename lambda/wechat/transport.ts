@@ -1,0 +1,52 @@
+/** Requests to WeChat over HTTP. The token travels in the URL, so no URL is ever logged or put into an error. */
+import { HttpAnswer, send } from '../runtime/http';
+import { NoAnswer } from './errors';
+
+/** The members of an answer; which ones there are, the code tells. */
+export type WeChatAnswer = Readonly<Record<string, unknown>>;
+
+/** Sends a JSON body to a path of the API. Throws `NoAnswer`. */
+export type Post = (path: string, body: object, accessToken?: string) => Promise<WeChatAnswer>;
+
+const TIMEOUT = 20_000;
+
+/** Requests end when `ended` aborts: the event has been answered then. */
+export function postTo(endpoint: string, ended: AbortSignal): Post {
+  const base = endpoint.replace(/\/+$/, '');
+  const { host } = new URL(base);
+  return async (path, body, accessToken) => {
+    const query = accessToken === undefined ? '' : `?access_token=${encodeURIComponent(accessToken)}`;
+    const request = {
+      method: 'POST',
+      contentType: 'application/json',
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([ended, AbortSignal.timeout(TIMEOUT)]),
+    };
+    let answer: HttpAnswer;
+    try {
+      answer = await send(`${base}/${path}${query}`, request);
+    } catch (error) {
+      throw new NoAnswer(`${host} ${describe(error)}`);
+    }
+    return parse(answer, host);
+  };
+}
+
+/** The HTTP status says nothing: errors of WeChat's come with 200. */
+function parse({ status, body }: HttpAnswer, host: string): WeChatAnswer {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) return value as WeChatAnswer;
+  } catch {
+    // falls through to what a proxy's page in HTML means.
+  }
+  throw new NoAnswer(`${host} answered with HTTP status ${status} and no JSON`);
+}
+
+function describe(error: unknown): string {
+  const { name, code } = error as NodeJS.ErrnoException;
+  if (name === 'AbortError' || name === 'TimeoutError') {
+    return `did not answer within ${TIMEOUT / 1000} s; a function in a VPC needs a NAT to reach it`;
+  }
+  return `could not be reached (${code ?? name})`;
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { Reaction, adviceOn, reactionTo } from '../../../lambda/wechat/codes';
+
+test.each<[number, Reaction, RegExp | undefined]>([
+  [0, 'done', undefined],
+  [-1, 'retry', /try again later/],
+  [-1000, 'retry', /try again later/],
+  [40001, 'renew-token', /write it to the secret/],
+  [40014, 'renew-token', /write it to the secret/],
+  [42001, 'renew-token', /write it to the secret/],
+  [41001, 'fail', /please report it/],
+  [43002, 'fail', /please report it/],
+  [44002, 'fail', /please report it/],
+  [40097, 'fail', /check the names/],
+  [40101, 'fail', /check the names/],
+  [47001, 'fail', /check the names/],
+  [85088, 'fail', /cloud development is not opened/],
+  [61004, 'fail', /allow-list/],
+  [48001, 'fail', /not authorised/],
+  [45009, 'fail', /quota/],
+  [40125, 'fail', /app secret/],
+  [41004, 'fail', /app secret/],
+  [61005, 'fail', /twelve hours/],
+  [61006, 'fail', /pushed last/],
+  [61011, 'fail', /third-party platform/],
+])('%d leads to %s', (code, reaction, advice) => {
+  expect(reactionTo(code)).toBe(reaction);
+  if (advice) expect(adviceOn(code, '')).toMatch(advice);
+  else expect(adviceOn(code, '')).toBeUndefined();
+});
+
+test('every other code is a refusal of CloudBase, about which nothing is known', () => {
+  const known = [
+    0, -1, -1000, 40001, 40014, 42001, 41001, 43002, 44002, 40097, 40101, 47001, 85088, 61004, 48001, 45009, 40125,
+    41004, 61005, 61006, 61011,
+  ];
+  const other = fc.integer().filter(code => !known.includes(code));
+  fc.assert(fc.property(other, code => reactionTo(code) === 'refused' && adviceOn(code, 'any') === undefined));
+});
+
+test.each([
+  ['access clientip is not registered requestIP: 203.0.113.7 rid: 65f0-1', '203.0.113.7'],
+  ['access clientip is not registered, hint: [2001:db8::7]', '2001:db8::7'],
+])('the address that is not allow-listed is named: %s', (message, address) => {
+  expect(adviceOn(61004, message)).toContain(`the function's address ${address} is not on`);
+});
+
+test('where the message has no address, none is made up', () => {
+  expect(adviceOn(61004, 'access clientip is not registered rid: 65f0a1')).toContain(
+    "the function's address is not on",
+  );
+});
