@@ -24,7 +24,7 @@ export class JobDeletion {
 
   /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
   async remove(jobId: string): Promise<Removal> {
-    const removal = this.line.then(() => this.delete(jobId));
+    const removal = this.line.then(() => this.delete(jobId)).finally(() => this.jobs.forget(jobId));
     this.line = removal.catch(() => undefined);
     return removal;
   }

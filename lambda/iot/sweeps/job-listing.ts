@@ -38,6 +38,7 @@ export class JobListing {
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
+    if (pageToken === undefined) this.held = undefined;
     const place = pageToken === undefined ? {} : (JSON.parse(pageToken) as Place);
     const { ids, nextToken } = await this.page(place.jobsAt);
     // a job that has gone meanwhile may have moved others to its place and before.

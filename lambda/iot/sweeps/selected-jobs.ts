@@ -42,6 +42,11 @@ export class SelectedJobs {
     return found;
   }
 
+  /** What is known of a job is out of date. */
+  forget(jobId: string): void {
+    this.described.delete(jobId);
+  }
+
   private async describe(jobId: string): Promise<SelectedJob | undefined> {
     if (!this.mayBe({ jobId })) return undefined;
     const job = await this.calls.findJob(jobId);

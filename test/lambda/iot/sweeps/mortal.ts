@@ -1,0 +1,53 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+
+/** At which call of a run a function dies, and whether the call has taken effect. */
+export interface Death {
+  readonly call: number;
+  readonly moment: 'before' | 'after';
+}
+
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** The clients of a function that may die. Once dead, nothing of it goes on, and it is not heard of any more. */
+export class Mortal {
+  private calls = 0;
+  private deaths: Death[] = [];
+
+  constructor(private readonly aws: LocalAws) {}
+
+  /** Dies at these calls, counted over all lives. */
+  dieAt(...deaths: Death[]): void {
+    this.deaths = deaths;
+  }
+
+  client(killed: (error: Error) => void): IoTClient {
+    const { aws } = this;
+    const http = new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 20_000 });
+    let dead = false;
+    const never = new Promise<never>(() => {});
+    const handle: NodeHttpHandler['handle'] = async (request, options) => {
+      if (dead) return never;
+      this.calls++;
+      const death = this.deaths.find(({ call }) => call === this.calls);
+      if (!death) {
+        const answer = await http.handle(request, options);
+        return dead ? never : answer;
+      }
+      dead = true;
+      if (death.moment === 'after') await http.handle(request, options).catch(() => undefined);
+      killed(new Killed(`killed ${death.moment} call ${death.call}`));
+      return never;
+    };
+    return new IoTClient({
+      endpoint: aws.endpoint,
+      region: aws.region,
+      credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+      maxAttempts: 1,
+      requestHandler: { handle, destroy: () => http.destroy() },
+    });
+  }
+}

@@ -1,0 +1,380 @@
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { PackageVersionRetentionConfig } from '../../../../contract/iot/sweeps';
+import { ARTIFACT_TAGS } from '../../../../contract/ownership';
+import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { DAY, IotSweep, PACKAGE, refusal, retention } from './iot-sweep';
+
+let clock: SteppingClock;
+let aws: LocalAws;
+beforeEach(async () => {
+  clock = new SteppingClock();
+  aws = await LocalAws.start({ clock });
+  await aws.iot.createPackage(PACKAGE);
+});
+afterEach(() => aws.stop());
+
+const sweepOf = (more: Partial<PackageVersionRetentionConfig> = {}) => new IotSweep(aws, retention(more), clock);
+const left = () => Object.keys(aws.iot.describe(PACKAGE)?.versions ?? {}).sort();
+const publish = async (...names: string[]) => {
+  for (const name of names) {
+    await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+    clock.advance(DAY);
+  }
+};
+const arnOf = (version: string) => `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/${version}`;
+const job = (jobId: string, more: object = {}) =>
+  aws.iot.byHand('CreateJob', { jobId, targets: [thing('t')], document: '{}', ...more });
+const thing = (name: string) => `arn:aws:iot:${aws.region}:${aws.account}:thing/${name}`;
+const index = (namedShadowNames: string[] | undefined = ['$package']) =>
+  aws.iot.byHand('UpdateIndexingConfiguration', {
+    thingIndexingConfiguration: {
+      thingIndexingMode: 'REGISTRY',
+      namedShadowIndexingMode: 'ON',
+      filter: { namedShadowNames },
+    },
+  });
+
+describe('the rules', () => {
+  test('keep the latest by SemVer, whatever the order of creation', async () => {
+    await publish('1.10.0', '1.2.0', '2.0.0-rc.1', '1.9.0');
+    expect(await sweepOf({ rules: { keepLatest: 2 } }).counts()).toMatchObject({ removed: 2, kept: 2 });
+    expect(left()).toEqual(['1.10.0', '2.0.0-rc.1']);
+  });
+
+  test('keep the latest by creation where that is wanted', async () => {
+    await publish('1.10.0', '1.2.0', '1.9.0');
+    await sweepOf({ rules: { keepLatest: 1 }, order: 'CREATION' }).run();
+    expect(left()).toEqual(['1.9.0']);
+  });
+
+  test('range over more than a page', async () => {
+    for (let n = 0; n < 230; n++) await aws.iot.createVersion(PACKAGE, `1.0.${n}`);
+    const sweep = sweepOf({ rules: { keepLatest: 3 }, protectInActiveJobs: false });
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(left()).toEqual(['1.0.227', '1.0.228', '1.0.229']);
+    expect(calls.DeletePackageVersion).toBe(227);
+    expect(calls.ListPackageVersions).toBeLessThanOrEqual(3 + 3 + 1);
+  });
+
+  test('speak of the given states alone', async () => {
+    await publish('1.0.0', '2.0.0', '3.0.0');
+    await aws.iot.byHand('UpdatePackageVersion', { packageName: PACKAGE, versionName: '1.0.0', action: 'DEPRECATE' });
+    const sweep = sweepOf({ rules: { minAgeSeconds: 1 }, statuses: ['DEPRECATED'] });
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '3.0.0']);
+    expect(sweep.kept).toEqual({ '2.0.0': 'STATUS', '3.0.0': 'STATUS' });
+  });
+
+  test('count the age from creation', async () => {
+    await publish('1.0.0', '2.0.0', '3.0.0');
+    await sweepOf({ rules: { minAgeSeconds: (2.5 * DAY) / 1000 } }).run();
+    expect(left()).toEqual(['2.0.0', '3.0.0']);
+  });
+
+  test('of a package that is gone remove nothing, and succeed', async () => {
+    expect(await sweepOf({ packageName: 'gone' }).counts()).toMatchObject({ removed: 0, failed: 0 });
+  });
+});
+
+describe('whatever the rules say', () => {
+  beforeEach(() => publish('1.0.0', '2.0.0', '3.0.0'));
+
+  test('the default version stays', async () => {
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+    expect(sweep.kept).toEqual({ '1.0.0': 'DEFAULT_VERSION', '3.0.0': 'AMONG_LATEST' });
+  });
+
+  test('a version that a stack owns stays', async () => {
+    await aws.iot.byHand('TagResource', {
+      resourceArn: arnOf('2.0.0'),
+      tags: [{ Key: ARTIFACT_TAGS.owner, Value: '0123456789abcdef' }],
+    });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '3.0.0']);
+    expect(sweep.kept['2.0.0']).toBe('OWNED');
+  });
+
+  test('a version whose tags cannot be read stays, and the log says why', async () => {
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'ListTagsForResource',
+      match: ({ resourceArn }) => resourceArn === arnOf('2.0.0'),
+      times: 100,
+      trouble: { error: refusal('InternalFailureException', 500) },
+    });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '3.0.0']);
+    expect(sweep.kept['2.0.0']).toBe('PROTECTION_UNREADABLE');
+    expect(sweep.records('unreadable')).not.toEqual([]);
+  });
+
+  test('keepLatest counts what is protected', async () => {
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '3.0.0' });
+    await sweepOf({ rules: { keepLatest: 2 } }).run();
+    expect(left()).toEqual(['2.0.0', '3.0.0']);
+  });
+});
+
+describe('a version that an active job deploys', () => {
+  beforeEach(async () => {
+    await publish('1.0.0', '2.0.0', '3.0.0');
+    aws.iot.devices.add('t');
+  });
+
+  test.each<[string, object]>([
+    ['in progress', {}],
+    ['scheduled', { schedulingConfig: { startTime: '2026-01-30 00:00' } }],
+    ['in progress in a namespace', { namespaceId: 'greengrass' }],
+  ])('stays while it is %s', async (_, more) => {
+    await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')], ...more });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+    expect(sweep.kept['1.0.0']).toBe('IN_ACTIVE_JOB');
+  });
+
+  test('goes when the job has ended', async () => {
+    await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')] });
+    aws.iot.devices.advanceAll('rollout', 'SUCCEEDED');
+    await sweepOf().run();
+    expect(left()).toEqual(['3.0.0']);
+  });
+
+  test('stays where the job deploys the default, which it was when the jobs were read', async () => {
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    await job('rollout', { destinationPackageVersions: [arnOf('$default')] });
+    // the third listing comes when the jobs have been read.
+    const listing = { service: 'iot', operation: 'ListPackageVersions', nth: 3 };
+    const stalled = aws.faults.inject({ ...listing, trouble: { stall: 'until released' } });
+    const sweep = sweepOf({ rules: { keepLatest: 1, dryRun: true } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '3.0.0' });
+    stalled.release();
+    await running;
+    expect(sweep.records('would-remove').map(({ name }) => name)).toEqual(['2.0.0']);
+    expect(sweep.kept['1.0.0']).toBe('IN_ACTIVE_JOB');
+  });
+
+  test('is not looked for where that is not wanted', async () => {
+    await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')] });
+    const sweep = sweepOf({ protectInActiveJobs: false });
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(left()).toEqual(['3.0.0']);
+    expect(calls).not.toHaveProperty('ListJobs');
+  });
+
+  test('is not looked for where nothing would go', async () => {
+    const sweep = sweepOf({ rules: { keepLatest: 3 } });
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(calls).toEqual({ ListPackageVersions: 2 });
+  });
+
+  test('jobs that deploy other packages are described once a pass, and do not matter', async () => {
+    for (let n = 0; n < 30; n++) await job(`other-${n}`);
+    const sweep = sweepOf({ rules: { keepLatest: 1, maxRemovals: 10 } });
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(left()).toEqual(['3.0.0']);
+    // to plan, to remove, and once more since something was removed: then nothing is left to ask for.
+    expect(calls.DescribeJob).toBe(60);
+  });
+
+  test('a job that cannot be described protects all versions', async () => {
+    await job('rollout');
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DescribeJob',
+      times: 100,
+      trouble: { error: refusal('InvalidRequestException', 400) },
+    });
+    const sweep = sweepOf();
+    expect((await sweep.run()).status).toBe('SUCCEEDED');
+    expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0']);
+    expect(sweep.kept).toMatchObject({ '1.0.0': 'PROTECTION_UNREADABLE', '2.0.0': 'PROTECTION_UNREADABLE' });
+    expect(sweep.records('unreadable')[0].message).toContain('rollout');
+  });
+
+  test('a job that is gone when it is described does not matter', async () => {
+    await job('rollout');
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DescribeJob',
+      times: 100,
+      trouble: { error: refusal('ResourceNotFoundException', 404) },
+    });
+    await sweepOf().run();
+    expect(left()).toEqual(['3.0.0']);
+  });
+
+  test('jobs are read in as many slices as it takes', async () => {
+    for (let n = 0; n < 600; n++)
+      await job(`job-${n}`, n === 555 ? { destinationPackageVersions: [arnOf('1.0.0')] } : {});
+    const sweep = sweepOf();
+    sweep.remaining = 70_000;
+    const { requests } = await sweep.run();
+    expect(requests.length).toBeGreaterThan(2);
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+  });
+});
+
+describe('a version that a device reports', () => {
+  const watching = { protectOnDevices: true };
+  beforeEach(async () => {
+    await publish('1.0.0', '2.0.0', '3.0.0');
+    aws.iot.devices.add(['t', 'u']);
+    aws.iot.devices.reportPackage('u', PACKAGE, { version: '1.0.0' });
+  });
+
+  test('stays', async () => {
+    await index();
+    const sweep = sweepOf(watching);
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+    expect(sweep.kept['1.0.0']).toBe('ON_DEVICE');
+    expect(calls.GetIndexingConfiguration).toBe(1);
+    const [{ input }] = aws.calls.filter({ operation: 'SearchIndex' });
+    expect(input).toEqual({
+      maxResults: 1,
+      queryString: expect.stringMatching(/^shadow\.name\.\$package\.reported\.brake\\-ecu\.version:"\d\.0\.0"$/),
+    });
+  });
+
+  test('goes where nobody asks for devices', async () => {
+    await sweepOf().run();
+    expect(left()).toEqual(['3.0.0']);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['indexing is off', async () => undefined],
+    ['named shadows other than $package are indexed', () => index(['config'])],
+  ])('is unknown where %s: the sweep refuses', async (_, prepare) => {
+    await prepare();
+    const { status, state } = await sweepOf(watching).run();
+    expect(status).toBe('FAILED');
+    expect(state).toMatchObject({ error: 'SweepRefused', cause: expect.stringContaining('named shadows') });
+    expect(left()).toHaveLength(3);
+  });
+
+  test.each(['InvalidQueryException', 'IndexNotReadyException', 'InternalFailureException'])(
+    'is unknown where a query fails with %s: the sweep refuses',
+    async code => {
+      await index();
+      const status = code === 'InternalFailureException' ? 500 : 400;
+      const error = refusal(code, status);
+      aws.faults.inject({ service: 'iot', operation: 'SearchIndex', times: 100, trouble: { error } });
+      const { state } = await sweepOf(watching).run();
+      expect(state).toMatchObject({ error: 'SweepRefused', cause: expect.stringContaining(code) });
+      expect(left()).toHaveLength(3);
+    },
+  );
+
+  test('of a package with a dot is refused before anything is asked', async () => {
+    const sweep = sweepOf({ ...watching, packageName: 'brake.ecu' });
+    const calls = await sweep.callsOf(() => sweep.run());
+    expect(calls).toEqual({});
+    expect(sweep.machine.executions[0].state.cause).toContain('without dots');
+  });
+});
+
+describe('deprecation', () => {
+  test('takes published versions, keeps drafts, and leaves what is deprecated', async () => {
+    await publish('1.0.0', '3.0.0');
+    await aws.iot.createVersion(PACKAGE, '0.9.0');
+    await aws.iot.createVersion(PACKAGE, '0.8.0', { status: 'DEPRECATED' });
+    const sweep = sweepOf({ action: 'DEPRECATE' });
+    expect(await sweep.counts()).toMatchObject({ removed: 1, failed: 0 });
+    expect(aws.iot.describe(PACKAGE)?.versions).toMatchObject({
+      '0.8.0': { status: 'DEPRECATED' },
+      '0.9.0': { status: 'DRAFT' },
+      '1.0.0': { status: 'DEPRECATED' },
+      '3.0.0': { status: 'PUBLISHED' },
+    });
+    expect(sweep.kept).toMatchObject({ '0.9.0': 'NO_TRANSITION', '0.8.0': 'ALREADY_DEPRECATED' });
+  });
+});
+
+describe('a removal', () => {
+  beforeEach(() => publish('1.0.0', '2.0.0', '3.0.0'));
+
+  test.each(['silent', 'not-found'] as const)('of a version that went meanwhile is fine (%s)', async deleteMissing => {
+    aws.iot.behaviour.deleteMissing = deleteMissing;
+    aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', trouble: { cut: 'after' } });
+    expect(await sweepOf().counts()).toMatchObject({ failed: 0 });
+    expect(left()).toEqual(['3.0.0']);
+  });
+
+  test.each(['ValidationException', 'ConflictException'] as const)(
+    'of what has become the default is not a failure, refused by %s',
+    async code => {
+      aws.iot.behaviour.defaultDeleteError = code;
+      const stalled = aws.faults.inject({
+        service: 'iot',
+        operation: 'DeletePackageVersion',
+        match: ({ versionName }) => versionName === '1.0.0',
+        trouble: { stall: 'until released' },
+      });
+      const sweep = sweepOf();
+      const running = sweep.run();
+      while (stalled.hits === 0) await new Promise(setImmediate);
+      await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+      stalled.release();
+      expect((await running).status).toBe('SUCCEEDED');
+      expect(sweep.kept['1.0.0']).toBe('DEFAULT_VERSION');
+    },
+  );
+
+  test('that the service refuses otherwise fails the sweep, and the others go', async () => {
+    const error = refusal('ValidationException');
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      match: ({ versionName }) => versionName === '1.0.0',
+      times: 100,
+      trouble: { error },
+    });
+    const sweep = sweepOf();
+    const { status } = await sweep.run();
+    expect(status).toBe('FAILED');
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+    expect(sweep.records('failed')[0]).toMatchObject({ name: '1.0.0', error: 'ValidationException' });
+  });
+
+  test('that is throttled is made again', async () => {
+    aws.throttle({ service: 'iot', operation: 'DeletePackageVersion', perSecond: 1 });
+    for (let n = 0; n < 20; n++) await aws.iot.createVersion(PACKAGE, `0.0.${n}`);
+    const counts = await sweepOf({ requestsPerSecond: 50 }).counts();
+    expect(counts).toMatchObject({ removed: 22, failed: 0 });
+    expect(counts.throttled).toBeGreaterThan(0);
+  });
+});
+
+test('killed before or after any call, a run ends as an undisturbed one, and removes nothing else', async () => {
+  const fleet = async () => {
+    await publish('1.0.0', '2.0.0', '3.0.0', '4.0.0', '5.0.0', '6.0.0');
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '2.0.0' });
+    await job('rollout', { destinationPackageVersions: [arnOf('3.0.0')] });
+  };
+  aws.iot.devices.add('t');
+  await fleet();
+  const undisturbed = sweepOf({ rules: { keepLatest: 2, maxRemovals: 50 } });
+  const calls = Object.values(await undisturbed.callsOf(() => undisturbed.run())).reduce((a, b) => a + b);
+  const expected = ['2.0.0', '3.0.0', '5.0.0', '6.0.0'];
+  expect(left()).toEqual(expected);
+  for (let call = 1; call <= calls; call++) {
+    for (const moment of ['before', 'after'] as const) {
+      for (const versionName of ['1.0.0', '4.0.0']) {
+        if (!left().includes(versionName)) await aws.iot.createVersion(PACKAGE, versionName);
+      }
+      const sweep = sweepOf({ rules: { keepLatest: 2, maxRemovals: 50 } });
+      sweep.mortal.dieAt({ call, moment });
+      const { status, requests } = await sweep.run();
+      expect({ call, moment, status, left: left() }).toEqual({ call, moment, status: 'SUCCEEDED', left: expected });
+      expect(requests).toHaveLength(2);
+    }
+  }
+});
