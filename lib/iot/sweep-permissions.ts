@@ -33,13 +33,15 @@ export function allowRetention(provider: ArtifactProvider, config: PackageVersio
 /** Lets the provider run a cleanup. */
 export function allowCleanup(provider: ArtifactProvider, config: JobExecutionCleanupConfig): void {
   const { jobs, force, deleteJobs, waitForDeletion } = config;
-  const isListed = jobs.by !== 'IDS' && jobs.by !== 'THING';
-  if (isListed || (deleteJobs && waitForDeletion)) allowListing(provider);
+  const jobsAreListed = jobs.by !== 'IDS' && jobs.by !== 'THING';
+  if (jobsAreListed || (deleteJobs && waitForDeletion)) allowListing(provider);
+  // the executions of a thing are listed by the thing; whether they are all that its job has, by the job.
+  const listing = jobs.by === 'THING' && !deleteJobs ? [] : ['iot:ListJobExecutionsForJob'];
   // authorised on the job and on the thing, each.
   const removal = ['iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   allowOnJobs(provider, idsOf(jobs), [
     'iot:DescribeJob',
-    'iot:ListJobExecutionsForJob',
+    ...listing,
     ...removal,
     ...(deleteJobs ? ['iot:DeleteJob'] : []),
   ]);

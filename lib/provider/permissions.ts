@@ -35,11 +35,12 @@ export class Permissions extends iam.PolicyDocument {
     const key = JSON.stringify(Stack.of(this.scope).resolve(rest));
     const entry = this.allowed.get(key) ?? { permission, resources: new Set() };
     this.allowed.set(key, entry);
+    const before = entry.resources.size;
     for (const resource of resources) {
       entry.resources.add(resource);
       if (wildcardReason && resource.includes('*')) acknowledgeWildcard(this.scope, resource, wildcardReason);
     }
-    if (permission.collapsedResource && entry.resources.size === MAX_LISTED + 1) {
+    if (permission.collapsedResource && before <= MAX_LISTED && entry.resources.size > MAX_LISTED) {
       acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
     }
   }

@@ -1,4 +1,4 @@
-import { Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -37,8 +37,8 @@ export class SweepMachines extends Construct {
     });
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.CompositePrincipal(
-        new iam.ServicePrincipal('states.amazonaws.com'),
-        new iam.ServicePrincipal('events.amazonaws.com'),
+        serviceOf(stack, 'states', 'stateMachine:*'),
+        serviceOf(stack, 'events', 'rule/*'),
       ),
       inlinePolicies: { Run: this.permissionsToRun() },
     });
@@ -107,6 +107,15 @@ export class SweepMachines extends Construct {
     });
     return permissions;
   }
+}
+
+/** A service, on behalf of its resources in the stack's account and region. */
+function serviceOf(stack: Stack, service: string, resource: string): iam.ServicePrincipal {
+  return new iam.ServicePrincipal(`${service}.amazonaws.com`, {
+    conditions: {
+      ArnLike: { 'aws:SourceArn': stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }) },
+    },
+  });
 }
 
 /** Days of a retention that has an end. */

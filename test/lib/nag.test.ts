@@ -1,14 +1,19 @@
-import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ArtifactProvider,
   DefaultPackageVersion,
+  JobExecutionCleanup,
+  JobSelection,
   PackageArtifact,
   PackageSbom,
+  PackageVersionRetention,
   PackageVersionStatus,
   SoftwarePackage,
+  SweepTrigger,
 } from 'cdk-versioned-artifacts';
 
 /** The findings of an app about this library's resources; what the user brings is the user's. */
@@ -16,7 +21,7 @@ function findings(app: App): string[] {
   return new AwsSolutionsChecks(app)
     .validateScope(app)
     .violations.filter(({ violatingResources }) =>
-      violatingResources.some(({ constructPath }) => constructPath?.includes('ArtifactProvider')),
+      violatingResources.some(({ constructPath }) => /ArtifactProvider|Keep|Cleanup/.test(constructPath ?? '')),
     )
     .map(({ ruleName }) => ruleName);
 }
@@ -31,6 +36,20 @@ function everything(stack: Stack): void {
     status: PackageVersionStatus.PUBLISHED,
   });
   new DefaultPackageVersion(stack, 'Default', { version });
+}
+
+function sweeps(stack: Stack): void {
+  const softwarePackage = SoftwarePackage.fromPackageName(stack, 'Swept', 'engine-ecu');
+  const triggers = [
+    SweepTrigger.afterDeployment(),
+    SweepTrigger.onSchedule(Schedule.rate(Duration.days(1))),
+    SweepTrigger.onDestroy(),
+    SweepTrigger.duringDeployment(),
+  ];
+  const rules = { keepLatest: 1 };
+  new PackageVersionRetention(stack, 'Keep', { softwarePackage, rules, protectOnDevices: true, triggers });
+  const jobs = JobSelection.byIdPrefix('ota-');
+  new JobExecutionCleanup(stack, 'Cleanup', { jobs, force: true, deleteJobs: true, triggers });
 }
 
 /** The reasons with which the library answers findings, by finding. */
@@ -51,6 +70,15 @@ describe('AwsSolutions finds nothing that has no reason', () => {
       app => everything(new Stack(app, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } })),
     ],
     ['in a nested stack', app => everything(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
+    ['about sweeps', app => sweeps(new Stack(app, 'Stack'))],
+    ['about sweeps in a nested stack', app => sweeps(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
+    [
+      'about sweeps over many jobs',
+      app => {
+        const ids = Array.from({ length: 30 }, (_, i) => `ota-${i}`);
+        new JobExecutionCleanup(new Stack(app, 'Stack'), 'Cleanup', { jobs: JobSelection.byIds(...ids) });
+      },
+    ],
     [
       'in a VPC',
       app => {
@@ -96,6 +124,20 @@ test('each wildcard of the policy has its reason', () => {
     'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permission for'),
     [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
     [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
+  });
+});
+
+test('each wildcard for sweeps has its reason', () => {
+  const app = new App();
+  sweeps(new Stack(app, 'Stack'));
+  const arn = (resource: string) => `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:${resource}`;
+
+  expect(acknowledged(app)).toMatchObject({
+    'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('Step Functions delivers logs and traces'),
+    [`AwsSolutions-IAM5[Resource::${arn('package/engine-ecu/version/*')}]`]: expect.stringContaining('no stack owns'),
+    [`AwsSolutions-IAM5[Resource::${arn('job/*')}]`]: expect.stringContaining('jobs that a sweep looks at'),
+    [`AwsSolutions-IAM5[Resource::${arn('job/ota-*')}]`]: expect.stringContaining('jobs that a sweep looks at'),
+    [`AwsSolutions-IAM5[Resource::${arn('thing/*')}]`]: expect.stringContaining('things whose executions'),
   });
 });
 

@@ -1,54 +1,6 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
-import { newStack, only } from '../app';
-
-const account = '111111111111';
-const region = 'eu-west-1';
-const arn = (resource: string) => `arn:aws:iot:${region}:${account}:package/${resource}`;
-const stackArn = (name: string) => `arn:aws:cloudformation:${region}:${account}:stack/${name}/id`;
-const THIS_STACK = stackArn('this');
-
-const stackOf = (declare: (stack: Stack) => unknown) => {
-  const stack = newStack({ env: { account, region } });
-  declare(stack);
-  return stack;
-};
-
-/** The provider's policy as IAM has it. */
-function policyOf(stack: Stack): object {
-  const resolve = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(resolve);
-    if (typeof value !== 'object' || !value) return value;
-    const [[key, argument]] = Object.entries(value);
-    if (key === 'Ref') return argument === 'AWS::StackId' ? THIS_STACK : 'aws';
-    if (key === 'Fn::Join') return argument[1].map(resolve).join(argument[0]);
-    if (key === 'Fn::GetAtt') return `arn:aws:logs:${region}:${account}:log-group:provider:*`;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolve(inner)]));
-  };
-  return resolve(only(stack, 'AWS::IAM::Policy').Properties.PolicyDocument) as object;
-}
-
-async function allows(stack: Stack, action: string, resource: string, tags: Record<string, string> = {}) {
-  const context = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
-  const result = await runSimulation(
-    {
-      request: {
-        principal: `arn:aws:sts::${account}:assumed-role/provider/session`,
-        action,
-        resource: { resource, accountId: account },
-        contextVariables: Object.fromEntries(context),
-      },
-      identityPolicies: [{ name: 'provider', policy: policyOf(stack) }],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    {},
-  );
-  if (result.resultType !== 'single' && result.resultType !== 'wildcard') throw new Error(JSON.stringify(result));
-  const results = result.resultType === 'single' ? [result.result] : result.results;
-  return results.some(({ analysis }) => analysis.result === 'Allowed');
-}
+import { THIS_STACK, allows, arn, policyOf, stackArn, stackOf } from './simulation';
 
 const packages = stackOf(stack => new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' }));
 const versions = stackOf(stack =>

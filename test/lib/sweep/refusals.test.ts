@@ -1,0 +1,121 @@
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { OnIncomplete, SweepOptions, SweepRules, SweepTrigger } from 'cdk-versioned-artifacts';
+import { newStack } from '../app';
+import { cleanup, config, retention } from './stack';
+
+const declaring = (rules: SweepRules) => () => retention(newStack(), { rules });
+
+describe('rules are refused at synthesis', () => {
+  test.each<[string, SweepRules, string]>([
+    [
+      'a retention that keeps nothing',
+      {},
+      'a retention must keep something, got neither a keepLatest of at least 1 nor a minAge: set one of them',
+    ],
+    ['a retention that keeps the newest none', { keepLatest: 0 }, 'a retention must keep something'],
+    ['a retention that keeps for no time', { minAge: Duration.days(0) }, 'a retention must keep something'],
+    ['half a version', { keepLatest: 1.5 }, 'keepLatest must be a whole number from 0 to 250, got 1.5'],
+    [
+      'more versions than a cursor holds',
+      { keepLatest: 251 },
+      'keepLatest must be a whole number from 0 to 250, got 251',
+    ],
+    [
+      'no removals',
+      { keepLatest: 1, maxRemovals: 0 },
+      'maxRemovals must be a whole number of at least 1, got 0; dryRun removes nothing at all',
+    ],
+    [
+      'an empty pattern',
+      { keepLatest: 1, include: [''] },
+      'a pattern of include must have 1 to 256 characters, got ""',
+    ],
+    [
+      'many patterns',
+      { keepLatest: 1, exclude: Array.from({ length: 51 }, (_, i) => `${i}.*`) },
+      'exclude may have 50 patterns, got 51: join some as {one,other}',
+    ],
+  ])('%s', (_what, rules, message) => {
+    expect(declaring(rules)).toThrow(message);
+    expect(declaring(rules)).toThrow('(in Stack/Keep)');
+  });
+
+  test.each([0, -1, 1001])('%d requests a second', requestsPerSecond => {
+    expect(() => cleanup(newStack(), { requestsPerSecond })).toThrow(
+      `requestsPerSecond must be above 0 and at most 1000, got ${requestsPerSecond} (in Stack/Cleanup)`,
+    );
+  });
+});
+
+describe('rules are accepted', () => {
+  test.each<[string, (stack: Stack) => SweepRules]>([
+    ['with an age alone', () => ({ minAge: Duration.days(90) })],
+    ['with a number that the deployment brings', stack => ({ keepLatest: parameter(stack) })],
+    ['with an age that the deployment brings', stack => ({ minAge: Duration.seconds(parameter(stack)) })],
+    ['with a limit that the deployment brings', stack => ({ keepLatest: 1, maxRemovals: parameter(stack) })],
+  ])('of a retention %s', (_what, rules) => {
+    const stack = newStack();
+    expect(() => retention(stack, { rules: rules(stack) })).not.toThrow();
+  });
+
+  test('of a cleanup that keeps nothing', () => {
+    expect(() => cleanup(newStack(), { rules: {} })).not.toThrow();
+  });
+
+  function parameter(stack: Stack): number {
+    return new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
+  }
+});
+
+test('rules are handed to the sweep in seconds, without what is as by default', () => {
+  const stack = newStack();
+  const rules = {
+    keepLatest: 5,
+    minAge: Duration.days(90),
+    include: ['2.*'],
+    exclude: ['*-lts'],
+    maxRemovals: 10,
+    dryRun: false,
+  };
+  retention(stack, { rules });
+
+  const { minAge: _, dryRun: __, ...rest } = rules;
+  expect(config(stack).rules).toEqual({ ...rest, minAgeSeconds: 90 * 86_400 });
+});
+
+test('a dry run is handed to the sweep', () => {
+  const stack = newStack();
+  retention(stack, { rules: { keepLatest: 1, dryRun: true } });
+
+  expect(config(stack).rules.dryRun).toBe(true);
+});
+
+describe('triggers are refused', () => {
+  const daily = () => SweepTrigger.onSchedule(Schedule.rate(Duration.days(1)));
+
+  test.each<[string, SweepTrigger[], SweepOptions, string]>([
+    [
+      'twice',
+      [SweepTrigger.onDestroy(), SweepTrigger.onDestroy()],
+      {},
+      'a sweep has each trigger once, got SweepTrigger.onDestroy() twice: leave one out',
+    ],
+    ['with one schedule twice', [daily(), daily()], {}, 'got SweepTrigger.onSchedule(rate(1 day)) twice'],
+    [
+      'with onIncomplete where nobody waits',
+      [SweepTrigger.afterDeployment()],
+      { onIncomplete: OnIncomplete.WARN },
+      'onIncomplete is for sweeps that CloudFormation waits for, got afterDeployment(): leave it out, or add ' +
+        'SweepTrigger.onDestroy() or SweepTrigger.duringDeployment() to triggers',
+    ],
+    [
+      'with salt where no deployment sweeps',
+      [SweepTrigger.onDestroy()],
+      { salt: '1' },
+      'salt has a deployment sweep again, got onDestroy(): leave it out, or add SweepTrigger.duringDeployment() to triggers',
+    ],
+  ])('%s', (_what, triggers, options, message) => {
+    expect(() => cleanup(newStack(), { triggers, ...options })).toThrow(`${message}`);
+  });
+});
