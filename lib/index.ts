@@ -1,3 +1,7 @@
+export * from './core/version-removal';
+export * from './glue/schema-definition';
+export * from './glue/schema-reference';
+export * from './glue/schema-version';
 export * from './iot/default-package-version';
 export * from './iot/enums';
 export * from './iot/job-execution-cleanup';

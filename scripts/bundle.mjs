@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-export const FAMILIES = ['iot', 'wechat'];
+export const FAMILIES = ['iot', 'glue', 'wechat'];
 
 const common = {
   bundle: true,

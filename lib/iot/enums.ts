@@ -10,18 +10,6 @@ export enum PackageVersionStatus {
   DEPRECATED = 'DEPRECATED',
 }
 
-/** What becomes of a version when its construct goes. A failed deployment is undone whatever is set here. */
-export enum VersionRemoval {
-  /** It is deleted. */
-  DELETE = 'DELETE',
-
-  /** It stays, deprecated, and no longer belongs to the stack. A draft stays a draft. */
-  DEPRECATE = 'DEPRECATE',
-
-  /** It stays as it is, and no longer belongs to the stack. */
-  RETAIN = 'RETAIN',
-}
-
 /** What a retention does with a version that it does not keep. */
 export enum RetentionAction {
   /** It is deleted. */

@@ -1,4 +1,5 @@
-import { PackageVersionStatus, VersionRemoval } from './enums';
+import { VersionRemoval } from '../core/version-removal';
+import { PackageVersionStatus } from './enums';
 import { JobRecipe } from './job-recipe';
 import { PackageArtifact } from './package-artifact';
 import { PackageSbom } from './package-sbom';

@@ -14,14 +14,15 @@ import {
 import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { TaggedArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
 import { requireEnvironmentOf } from '../core/environment';
+import { removalOf } from '../core/removal';
 import { invalid, knownEntries, validate } from '../core/validation';
+import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { declaredPackageName } from './declared-name';
-import { PackageVersionStatus, VersionRemoval } from './enums';
+import { PackageVersionStatus } from './enums';
 import { PackageArtifactConfig } from './package-artifact';
 import { PackageSbom } from './package-sbom';
 import { allowSboms, allowVersions } from './permissions';
-import { removalOf } from './removal';
 import { importPackageByArn } from './software-package-base';
 import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
 import { SoftwarePackageVersionBase } from './software-package-version-base';

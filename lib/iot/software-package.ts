@@ -11,10 +11,10 @@ import {
 } from '../../contract/iot/software-packages';
 import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
 import { TaggedArtifactResource } from '../core/artifact-resource';
+import { removalOf } from '../core/removal';
 import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { allowPackage } from './permissions';
-import { removalOf } from './removal';
 import { SoftwarePackageBase, importPackageByArn, importPackageByName } from './software-package-base';
 import { ISoftwarePackage } from './software-package-interfaces';
 

@@ -7,6 +7,7 @@ import { Construct, Dependable, IDependable } from 'constructs';
 import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/metrics';
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
+import { GLUE_FAMILY } from '../glue/permissions';
 import { IOT_FAMILY } from '../iot/permissions';
 import { ArtifactProviderProps } from './artifact-provider-props';
 import { differences, validateConfiguration } from './configuration';
@@ -32,6 +33,16 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
    */
   public static iot(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
     return ArtifactProvider.ofFamily(scope, IOT_FAMILY, props);
+  }
+
+  /**
+   * The provider of AWS Glue schema versions in a scope's stack. There is one in each stack, nested ones included.
+   *
+   * @param scope a construct in the stack, or the stack
+   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
+   */
+  public static glue(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
+    return ArtifactProvider.ofFamily(scope, GLUE_FAMILY, props);
   }
 
   private static ofFamily(scope: Construct, family: ProviderFamily, props?: ArtifactProviderProps): ArtifactProvider {

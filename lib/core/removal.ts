@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { Removal } from '../../contract/custom-resource';
-import { invalid } from '../core/validation';
+import { invalid } from './validation';
 
 /** The removal that a CDK policy asks for. A failed deployment is undone under each, so both RETAINs are one. */
 export function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
@@ -14,7 +14,7 @@ export function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
     default:
       throw invalid(
         scope,
-        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: AWS IoT has no snapshots of software packages`,
+        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: there are no snapshots of artifacts`,
       );
   }
 }

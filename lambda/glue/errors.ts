@@ -1,0 +1,11 @@
+/** The definition cannot become a version, whoever asks for it and how often. */
+export class Unpublishable extends Error {
+  override readonly name = 'Unpublishable';
+}
+
+/** Whether the registry refuses the request as such. */
+export function isRefusedByService(error: unknown): error is Error {
+  return error instanceof Error && REFUSALS.includes(error.name);
+}
+
+const REFUSALS = ['InvalidInputException', 'EntityNotFoundException', 'ResourceNumberLimitExceededException'];

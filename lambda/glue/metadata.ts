@@ -1,0 +1,25 @@
+/** The user's metadata beside the library's own. Pure. */
+
+/** The values of each key: the registry keeps several. */
+export type Metadata = Readonly<Record<string, readonly string[]>>;
+
+export type Pair = readonly [key: string, value: string];
+
+export interface MetadataChange {
+  /** Goes first, to make room: a version may have ten pairs. */
+  readonly remove: readonly Pair[];
+  readonly put: readonly Pair[];
+}
+
+/** What changes the held pairs into the wanted ones. Of the others only those go that the template once set. */
+export function diffMetadata(
+  wanted: Readonly<Record<string, string>>,
+  held: Metadata,
+  previous: Readonly<Record<string, string>>,
+): MetadataChange {
+  const isHeld = ([key, value]: Pair) => held[key]?.includes(value) ?? false;
+  return {
+    remove: Object.entries(previous).filter(([key, value]) => wanted[key] !== value && isHeld([key, value])),
+    put: Object.entries(wanted).filter(pair => !isHeld(pair)),
+  };
+}

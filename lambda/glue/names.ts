@@ -1,0 +1,46 @@
+/** Physical ids of schema versions, and the names of schemas. */
+import { quote } from '../../contract/custom-resource';
+
+/** Where a schema is. */
+export interface SchemaName {
+  readonly registryName: string;
+  readonly schemaName: string;
+}
+
+export interface PhysicalId extends SchemaName {
+  readonly owner: string;
+  /** Absent where the Create did not come so far as to know it. */
+  readonly versionId?: string;
+}
+
+/**
+ * `<registry>/<schema>@<owner id>`, and `/<version id>` after it once that is known: the registry makes it up. Names
+ * hold neither "/" nor "@", so an id reads back unambiguously.
+ */
+export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
+  `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
+
+const PHYSICAL_ID =
+  /^(?<registryName>[^/@]+)\/(?<schemaName>[^/@]+)@(?<owner>[0-9a-f]+)(?:\/(?<versionId>[0-9a-f-]+))?$/;
+
+export function parsePhysicalId(id: string): PhysicalId {
+  const found = findPhysicalId(id);
+  if (!found) throw new Error(`not a physical id of this library: ${quote(id)}, expected <registry>/<schema>@<owner>`);
+  return found;
+}
+
+/** `undefined` for an id that CloudFormation made up, since the Create was given up before it had answered. */
+export function findPhysicalId(id: string): PhysicalId | undefined {
+  const match = PHYSICAL_ID.exec(id);
+  if (!match?.groups) return undefined;
+  const { registryName, schemaName, owner, versionId } = match.groups as Record<string, string>;
+  return { registryName, schemaName, owner, versionId };
+}
+
+/** A schema in words. */
+export const schemaIn = ({ registryName, schemaName }: SchemaName): string =>
+  `schema ${schemaName} in registry ${registryName}`;
+
+/** A version in words. */
+export const versionIn = (at: SchemaName, versionNumber: number): string =>
+  `version ${versionNumber} of ${schemaIn(at)}`;

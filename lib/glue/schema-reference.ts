@@ -1,0 +1,116 @@
+import { Aws, Fn, Token } from 'aws-cdk-lib';
+import * as glue from 'aws-cdk-lib/aws-glue';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { quote } from '../../contract/custom-resource';
+import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue/schema-versions';
+
+/** The names of a schema and its registry. */
+export interface SchemaNames {
+  /**
+   * The name of the registry.
+   *
+   * @default 'default-registry'
+   */
+  readonly registryName?: string;
+
+  /** The name of the schema. */
+  readonly schemaName: string;
+}
+
+/** A schema in the AWS Glue schema registry of this account and region, whoever has made it. */
+export class SchemaReference {
+  /**
+   * A schema of this app.
+   *
+   * @param cfnSchema CloudFormation's own resource, whose `schemaDefinition` is that of the first version
+   */
+  public static fromCfnSchema(cfnSchema: glue.CfnSchema): SchemaReference {
+    return new SchemaReference(cfnSchema.attrArn);
+  }
+
+  /**
+   * A schema by its name.
+   *
+   * @param names the names of the schema and its registry
+   */
+  public static fromSchemaName(names: SchemaNames): SchemaReference {
+    const { registryName = DEFAULT_REGISTRY, schemaName } = names;
+    const known = (check: (name: string) => string | undefined, name: string) =>
+      Token.isUnresolved(name) ? undefined : check(name);
+    const problem = known(checkRegistryName, registryName) ?? known(checkSchemaName, schemaName);
+    if (problem) throw new Error(problem);
+    return new SchemaReference(
+      `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:schema/${registryName}/${schemaName}`,
+      registryName,
+      schemaName,
+    );
+  }
+
+  /**
+   * A schema by its ARN.
+   *
+   * @param schemaArn the schema's ARN, of the account and region of the stack that uses it
+   */
+  public static fromSchemaArn(schemaArn: string): SchemaReference {
+    if (!Token.isUnresolved(schemaArn) && !/^arn:[^:]+:glue:[^:]+:[^:]+:schema\/[^/]+\/[^/]+$/.test(schemaArn)) {
+      throw new Error(
+        `the ARN of a schema must have the form arn:aws:glue:REGION:ACCOUNT:schema/REGISTRY/NAME, got ${quote(schemaArn)}`,
+      );
+    }
+    return new SchemaReference(schemaArn);
+  }
+
+  private constructor(
+    /** The ARN of the schema. */
+    public readonly schemaArn: string,
+    /** The name of its registry. */
+    public readonly registryName: string = Fn.select(1, Fn.split('/', schemaArn)),
+    /** The name of the schema. */
+    public readonly schemaName: string = Fn.select(2, Fn.split('/', schemaArn)),
+  ) {}
+
+  /** The ARN of the schema's registry. AWS Glue authorises what is done with a schema on it as well. */
+  public get registryArn(): string {
+    return `${Fn.select(0, Fn.split(':schema/', this.schemaArn))}:registry/${this.registryName}`;
+  }
+
+  /**
+   * Grants actions on the schema and its registry.
+   *
+   * @param grantee who gets the permissions
+   * @param actions actions such as `glue:GetSchema`
+   */
+  public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.registryArn, this.schemaArn] });
+  }
+
+  /**
+   * Lets a consumer read the schema and its versions. Records name versions by id and no schema, so that the versions of
+   * every schema can be read.
+   *
+   * @param grantee who gets the permissions
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, 'glue:GetSchema', 'glue:GetSchemaByDefinition', 'glue:ListSchemaVersions').combine(
+      grantReadingById(grantee),
+    );
+  }
+
+  /**
+   * Lets a producer look definitions up and register new ones.
+   *
+   * @param grantee who gets the permissions
+   */
+  public grantRegister(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(
+      grantee,
+      'glue:GetSchemaByDefinition',
+      'glue:PutSchemaVersionMetadata',
+      'glue:RegisterSchemaVersion',
+    ).combine(grantReadingById(grantee));
+  }
+}
+
+function grantReadingById(grantee: iam.IGrantable): iam.Grant {
+  return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
+}

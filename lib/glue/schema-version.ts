@@ -1,0 +1,153 @@
+import { ArnFormat, Lazy, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { Removal } from '../../contract/custom-resource';
+import {
+  SchemaResourceType,
+  SchemaVersionProperties,
+  checkDefinition,
+  checkMetadata,
+  checkRemoval,
+} from '../../contract/glue/schema-versions';
+import { ArtifactResource } from '../core/artifact-resource';
+import { dependableOn } from '../core/dependencies';
+import { differ } from '../core/environment';
+import { removalOf } from '../core/removal';
+import { invalid, knownEntries, validate } from '../core/validation';
+import { VersionRemoval } from '../core/version-removal';
+import { ArtifactProvider } from '../provider/artifact-provider';
+import { definitionSource } from './definition-asset';
+import { allowRegistration } from './permissions';
+import { SchemaDefinition } from './schema-definition';
+import { SchemaReference } from './schema-reference';
+
+/** Properties of a `SchemaVersion`. */
+export interface SchemaVersionProps {
+  /** The schema that this becomes a version of. It must be of the stack's account and region. */
+  readonly schema: SchemaReference;
+
+  /**
+   * The definition, in the schema's data format. Another one is another version, which is registered before the old one
+   * is let go. Neither whitespace nor the order of JSON keys makes a difference.
+   */
+  readonly definition: SchemaDefinition;
+
+  /**
+   * Metadata of the version, up to 8 pairs. Keys have up to 128 characters, values up to 256: letters, digits and
+   * `+ , - . / : ; < = _ @`. Not written to a version that the stack does not own.
+   *
+   * @default - no metadata but the owner's
+   */
+  readonly metadata?: { [key: string]: string };
+
+  /**
+   * What becomes of the version when its construct goes, or when its definition changes: `RETAIN` or `DELETE`. Records
+   * that have been written with a version name it, and consumers cannot read them without it.
+   *
+   * @default VersionRemoval.RETAIN
+   */
+  readonly removal?: VersionRemoval;
+
+  /**
+   * Whether to take over a version that has the definition already and belongs to nobody or to another stack. A version
+   * that the registry has failed is deleted then, to have the definition checked again.
+   *
+   * @default false - such a version is used and left alone; a failed one fails the deployment
+   */
+  readonly adoptExisting?: boolean;
+
+  /**
+   * Any text. A change has the definition registered again, where somebody's hand has deleted it.
+   *
+   * @default - applied when a property changes
+   */
+  readonly salt?: string;
+}
+
+/**
+ * A version of a schema in the AWS Glue schema registry.
+ *
+ * The deployment waits until the version is available. A definition that is not compatible fails it, with the schema's
+ * compatibility mode and the difference to the latest version, and leaves no failed version behind.
+ *
+ * The versions of one schema in a stack are registered one after the other, in the order of their constructs.
+ */
+export class SchemaVersion extends Resource {
+  /** The schema that this is a version of. */
+  public readonly schema: SchemaReference;
+
+  /**
+   * The id of the version, which records name: a UUID, known at deployment.
+   *
+   * @attribute
+   */
+  public readonly versionId: string;
+
+  /**
+   * The number of the version within its schema, known at deployment. `Token.asNumber` makes it a number.
+   *
+   * @attribute
+   */
+  public readonly versionNumber: string;
+
+  private removal: Removal;
+
+  constructor(scope: Construct, id: string, props: SchemaVersionProps) {
+    super(scope, id);
+    this.schema = props.schema;
+    this.removal = props.removal ?? VersionRemoval.RETAIN;
+    const definition = props.definition.render(this);
+    this.validateProps(props, definition);
+
+    const provider = ArtifactProvider.glue(this);
+    allowRegistration(provider, props.schema);
+    const properties: SchemaVersionProperties = {
+      RegistryName: props.schema.registryName,
+      SchemaName: props.schema.schemaName,
+      ...definitionSource(this, provider, definition),
+      Metadata: props.metadata,
+      Removal: Lazy.string({ produce: () => (this.removal === 'RETAIN' ? undefined : this.removal) }) as Removal,
+      AdoptExisting: props.adoptExisting || undefined,
+      Salt: props.salt,
+    };
+    const resource = new ArtifactResource(this, {
+      provider,
+      type: SchemaResourceType.VERSION,
+      properties,
+      onRemovalPolicy: (policy: RemovalPolicy) => {
+        this.removal = removalOf(this, policy);
+      },
+    });
+    resource.node.addDependency(dependableOn(() => this.before()));
+    this.versionId = resource.getAtt('VersionId').toString();
+    this.versionNumber = resource.getAtt('VersionNumber').toString();
+  }
+
+  private validateProps({ schema, metadata, removal }: SchemaVersionProps, definition: string): void {
+    validate(this, definition, checkDefinition);
+    validate(this, metadata && knownEntries(metadata), checkMetadata);
+    validate(this, removal, checkRemoval);
+    const { region, account } = Stack.of(this).splitArn(schema.schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
+    if (differ(this.env.region, region ?? '') || differ(this.env.account, account ?? '')) {
+      throw invalid(
+        this,
+        `a schema version must be in the account and region of its schema, ${account} and ${region}, ` +
+          `got ${this.env.account} and ${this.env.region}: define it in a stack there`,
+      );
+    }
+  }
+
+  /** What is registered right before this: numbers and compatibility follow the order of the constructs. */
+  private before(): IConstruct[] {
+    const versions = this.stack.node
+      .findAll()
+      .filter(construct => construct instanceof SchemaVersion)
+      .filter(version => version.stack === this.stack && sameSchema(version, this));
+    const previous = versions.at(versions.indexOf(this) - 1);
+    return versions[0] === this || !previous ? [] : [previous.node.defaultChild!];
+  }
+}
+
+function sameSchema(a: SchemaVersion, b: SchemaVersion): boolean {
+  const arnOf = ({ stack, schema }: SchemaVersion) => JSON.stringify(stack.resolve(schema.schemaArn));
+  return arnOf(a) === arnOf(b);
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { FIELDS, changeRecord, claimantOf, readRecord } from '../../../lambda/glue/owner-record';
+import { Scope } from '../../../lambda/runtime/custom-resource';
+import { TagChange, Tags, claim, release } from '../../../lambda/runtime/ownership';
+
+/** What metadata certainly takes, however the documented pattern is read. */
+const VALUE = /^[a-zA-Z0-9+\-=._/@]{1,256}$/;
+
+const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
+const stackId = fc
+  .tuple(name, fc.uuid())
+  .map(([stack, uuid]) => `arn:aws-us-gov:cloudformation:us-gov-west-1:111122223333:stack/${stack}/${uuid}`);
+const claimant = fc
+  .tuple(stackId, fc.stringMatching(/^[A-Za-z0-9]{1,255}$/))
+  .map(([id, logicalId]) => claimantOf({ stackId: id, logicalId } as Scope));
+
+/** All the states that owners bring a version into, one after the other. */
+const states = fc.array(fc.tuple(claimant, fc.constantFrom('adopt', 'release')), { maxLength: 6 }).map(steps => {
+  const changes: TagChange[] = [];
+  let fields: Tags = {};
+  for (const [me, step] of steps) {
+    const claimed = claim(fields, FIELDS, me, true);
+    const change = step === 'release' ? release(fields, FIELDS, me) : 'change' in claimed ? claimed.change : undefined;
+    if (!change) continue;
+    changes.push(change);
+    fields = Object.fromEntries(
+      Object.entries({ ...fields, ...change.set }).filter(([key]) => !change.remove.includes(key)),
+    );
+  }
+  return { changes, fields };
+});
+
+/** The values of the pair, written as the registry is asked to. */
+function written(changes: readonly TagChange[]): string[] {
+  let values: string[] = [];
+  for (const change of changes) {
+    const { put, remove } = changeRecord(readRecord(values), change);
+    values = [...values, ...(put === undefined ? [] : [put])].filter(value => !remove.includes(value));
+  }
+  return values;
+}
+
+test('whatever happens to a version, its record fits into one value and reads back', () => {
+  fc.assert(
+    fc.property(states, ({ changes, fields }) => {
+      const values = written(changes);
+      expect(values.length).toBeLessThanOrEqual(1);
+      for (const value of values) expect(value).toMatch(VALUE);
+      expect(readRecord(values).fields).toEqual(fields);
+    }),
+  );
+});
+
+test('between the two writes of a change the new record counts, in whatever order the values are listed', () => {
+  fc.assert(
+    fc.property(states, claimant, ({ changes }, me) => {
+      const before = written(changes);
+      const { put, remove } = changeRecord(readRecord(before), { set: { owner: me.ownerId }, remove: [] });
+      expect(remove).toEqual(before);
+      for (const values of [
+        [put!, ...before],
+        [...before, put!],
+      ]) {
+        expect(readRecord(values).fields.owner).toBe(me.ownerId);
+        expect(changeRecord(readRecord(values), { set: {}, remove: [] })).toEqual({ remove: before });
+      }
+    }),
+  );
+});
+
+test('a record from which everything goes is removed, the older ones first', () => {
+  const record = readRecord(['10.owner=aa', '9.owner=bb']);
+  expect(changeRecord(record, { set: {}, remove: ['owner'] })).toEqual({ remove: ['9.owner=bb', '10.owner=aa'] });
+});
+
+test('nothing to change is no write', () => {
+  expect(changeRecord(readRecord(['1.owner=aa']), { set: {}, remove: [] })).toEqual({ remove: [] });
+  expect(changeRecord(readRecord([]), { set: {}, remove: [] })).toEqual({ remove: [] });
+});
+
+test('values that somebody else has written are neither read nor removed', () => {
+  const record = readRecord(['mine', '1.owner', 'owner=aa', '2.owner=aa']);
+  expect(record).toEqual({ fields: { owner: 'aa' }, values: ['2.owner=aa'] });
+  expect(readRecord(['mine'])).toEqual({ fields: {}, values: [] });
+});

@@ -1,0 +1,523 @@
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { SchemaResourceType } from '../../../contract/glue/schema-versions';
+import { OWNER_KEY } from '../../../contract/glue/version-owner';
+import { Reply, Stack, clock } from './stack';
+
+const VERSION = SchemaResourceType.VERSION;
+const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
+
+const record = (...fields: object[]) => JSON.stringify({ type: 'record', name: 'Item', fields });
+const optional = (name: string) => ({ name, type: ['null', 'string'], default: null });
+const FIRST = record({ name: 'value', type: 'int' });
+const SECOND = record({ name: 'value', type: 'int' }, optional('note'));
+const THIRD = record({ name: 'value', type: 'int' }, optional('note'), optional('place'));
+const INCOMPATIBLE = record({ name: 'value', type: 'string' });
+
+let aws: LocalAws;
+let stack: Stack;
+
+beforeEach(async () => {
+  aws = await LocalAws.start({ clock });
+  await aws.glue.createSchema('orders', { Compatibility: 'BACKWARD', SchemaDefinition: FIRST });
+  stack = new Stack(aws);
+  await later();
+});
+afterEach(() => aws.stop());
+
+/** What was there before an event is older than it by a second at least. */
+const later = () => clock.sleep(2_000);
+
+const version = (definition = SECOND, more: object = {}) => ({ ...AT, Definition: definition, ...more });
+const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
+const numbers = () => Object.keys(aws.glue.describe('orders')?.versions ?? {}).map(Number);
+const ownerOf = (number = 2) => held(number)?.metadata[OWNER_KEY];
+const byHand = (operation: string, input: object) =>
+  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
+
+const succeeded = (reply: Reply): Reply => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply;
+};
+const created = async (properties: object = version(), logicalId = 'V', by = stack) => {
+  await later();
+  return succeeded(await by.create(VERSION, logicalId, properties)).PhysicalResourceId;
+};
+
+describe('Create', () => {
+  test('registers the definition, and owns its version', async () => {
+    const reply = succeeded(await stack.create(VERSION, 'V', version(SECOND, { Metadata: { ticket: 'A-1' } })));
+    const { versionId, status, metadata } = held()!;
+
+    expect(status).toBe('AVAILABLE');
+    expect(metadata).toEqual({
+      ticket: ['A-1'],
+      [OWNER_KEY]: [expect.stringMatching(/^1\.owner=[0-9a-f]{16}\.stack=stack-\d+\/0a1b$/)],
+    });
+    expect(reply.Data).toEqual({ VersionId: versionId, VersionNumber: '2' });
+    const [, owner] = /owner=([0-9a-f]+)/.exec(ownerOf()![0])!;
+    expect(reply.PhysicalResourceId).toBe(`default-registry/orders@${owner}/${versionId}`);
+  });
+
+  test('takes six calls, of which two write', async () => {
+    expect(await stack.callsOf(() => created())).toEqual([
+      'GetSchema',
+      'CheckSchemaVersionValidity',
+      'GetSchemaByDefinition',
+      'RegisterSchemaVersion',
+      'GetSchemaVersion',
+      'PutSchemaVersionMetadata',
+    ]);
+  });
+
+  test('waits until the version is available', async () => {
+    aws.glue.behaviour.checkTime = () => 60_000;
+    await created();
+    expect(held()?.status).toBe('AVAILABLE');
+  });
+
+  test('reads a large definition from where the CDK has put it', async () => {
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    await aws.call('s3', 'PutObject', { Bucket: 'assets', Key: 'hash.json', Body: Buffer.from(SECOND) });
+    await created({ ...AT, DefinitionObject: { Bucket: 'assets', Key: 'hash.json' } });
+    expect(held()?.definition).toBe(SECOND);
+  });
+
+  test('says what to do where a large definition has gone', async () => {
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    const reply = await stack.create(VERSION, 'V', { ...AT, DefinitionObject: { Bucket: 'assets', Key: 'no' } });
+    expect(reply.Reason).toMatch(/not at s3:\/\/assets\/no any more \(NoSuchKey\): deploy again/);
+  });
+
+  test.each([
+    ['GetSchema', 1],
+    ['CheckSchemaVersionValidity', 2],
+    ['GetSchemaByDefinition', 3],
+    ['RegisterSchemaVersion', 4],
+    ['GetSchemaVersion', 5],
+    ['PutSchemaVersionMetadata', 6],
+  ])('killed before or after %s and delivered again has one version, which is the resource’s', async (_call, call) => {
+    for (const when of ['before', 'after'] as const) {
+      stack.killNext = { call, when };
+      const id = await created(version(), 'V');
+      expect(numbers()).toEqual([1, 2]);
+      expect(ownerOf()).toHaveLength(1);
+      succeeded(await stack.delete(VERSION, 'V', id, version(SECOND, { Removal: 'DELETE' })));
+      expect(numbers()).toEqual([1]);
+      aws.glue.behaviour.numberAfterDeletion = 'reused';
+    }
+  });
+
+  test('repeats a write that meets another one', async () => {
+    const { concurrentModification } = await import('cdk-versioned-artifacts-local');
+    for (const operation of ['RegisterSchemaVersion', 'PutSchemaVersionMetadata']) {
+      aws.faults.inject({ service: 'glue', operation, trouble: { error: concurrentModification() }, times: 2 });
+    }
+    await created();
+    expect(ownerOf()).toHaveLength(1);
+  });
+
+  test('withdraws the version where it cannot be marked', async () => {
+    aws.glue.behaviour.maxMetadataPairs = 0;
+    const reply = await stack.create(VERSION, 'V', version());
+    expect(reply.Reason).toMatch(/ResourceNumberLimitExceededException/);
+    expect(numbers()).toEqual([1]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a definition that is no AVRO',
+      version('{"type":"recrod"}'),
+      /schema orders in registry default-registry is no valid AVRO schema: /,
+    ],
+    [
+      'a schema that does not exist',
+      version(SECOND, { SchemaName: 'no' }),
+      /schema no in registry default-registry does not exist: define it/,
+    ],
+  ])('fails on %s', async (_what, properties, reason) => {
+    const reply = await stack.create(VERSION, 'V', properties);
+    expect(reply.Reason).toMatch(reason);
+    expect(numbers()).toEqual([1]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a definition that is too long', version('x'.repeat(170_001)), /at most 170,000 characters, got 170001/],
+    ['a blank definition', version(' \n'), /must not be blank/],
+    ['no definition', AT, /one of Definition and DefinitionObject must be set, got neither/],
+    ['a name with a space', version(SECOND, { SchemaName: 'my orders' }), /the name of a schema may only contain/],
+    ['the removal DEPRECATE', version(SECOND, { Removal: 'DEPRECATE' }), /knows no deprecated versions/],
+    ['metadata with a space', version(SECOND, { Metadata: { a: 'b c' } }), /a metadata value may only contain/],
+    ['metadata of the library’s', version(SECOND, { Metadata: { [OWNER_KEY]: 'me' } }), /are the library's/],
+    [
+      'nine pairs of metadata',
+      version(SECOND, { Metadata: Object.fromEntries([...'abcdefghi'].map(key => [key, '1'])) }),
+      /8 pairs of metadata beside the library's, got 9/,
+    ],
+  ])('refuses %s before the first call', async (_what, properties, reason) => {
+    const calls = await stack.callsOf(async () => {
+      expect((await stack.create(VERSION, 'V', properties)).Reason).toMatch(reason);
+    });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('a definition that is not compatible', () => {
+  test('fails with the mode and the difference, and leaves no failed version behind', async () => {
+    const reply = await stack.create(VERSION, 'V', version(INCOMPATIBLE));
+    expect(reply.Reason).toMatch(
+      /not compatible with schema orders in registry default-registry, whose compatibility mode is BACKWARD: the registry failed it as version 2\. Difference to the latest version: \[\{"op":"replace","path":"\/fields\/0\/type","value":"string"\}\]/,
+    );
+    expect(numbers()).toEqual([1]);
+    succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, version(INCOMPATIBLE)));
+  });
+
+  test('whose version was left by a function that was killed leaves none either', async () => {
+    stack.killNext = { call: 5, when: 'before' };
+    expect((await stack.create(VERSION, 'V', version(INCOMPATIBLE))).Reason).toMatch(/compatibility mode is BACKWARD/);
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('of an earlier attempt of somebody else’s is named, and left', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
+    await later();
+    const reply = await stack.create(VERSION, 'V', version(INCOMPATIBLE));
+    expect(reply.Reason).toMatch(
+      /while version 2 of schema orders .* exists: delete that version, or set adoptExisting: true/,
+    );
+    expect(numbers()).toEqual([1, 2]);
+  });
+
+  test('of an earlier attempt is checked again with adoptExisting, once the mode allows it', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
+    await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
+    await created(version(INCOMPATIBLE, { AdoptExisting: true }));
+    expect(numbers()).toEqual([1, 3]);
+    expect(held(3)?.status).toBe('AVAILABLE');
+  });
+
+  test('says so where the failed version cannot be removed', async () => {
+    aws.glue.behaviour.deletionError = () => ({ code: 'InternalServiceException', message: 'no luck' });
+    const reply = await stack.create(VERSION, 'V', version(INCOMPATIBLE));
+    expect(reply.Reason).toMatch(
+      /besides, version [0-9a-f-]{36} could not be removed again: InternalServiceException: no luck/,
+    );
+  });
+
+  test('fails an Update, and the rollback finds what there was', async () => {
+    const id = await created();
+    const failed = await stack.update(VERSION, 'V', id, version(INCOMPATIBLE), version());
+    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
+    const before = aws.glue.describe('orders');
+    const back = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
+      stack.update(VERSION, 'V', id, version(), version(INCOMPATIBLE)),
+    );
+    expect(back).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+    expect(aws.glue.describe('orders')).toEqual(before);
+  });
+
+  test('does not fail a rollback, whose version has been deleted meanwhile', async () => {
+    const id = await created();
+    await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
+    await byHand('UpdateSchema', { Compatibility: 'BACKWARD', SchemaVersionNumber: { VersionNumber: 3 } });
+    await byHand('DeleteSchemaVersions', { Versions: '2' });
+    await later();
+    const back = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
+      stack.update(VERSION, 'V', id, version(), version(THIRD)),
+    );
+    expect(back).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id, Data: { VersionNumber: '0' } });
+    expect(JSON.stringify(stack.logs)).toContain('compatibility mode is BACKWARD');
+  });
+});
+
+describe('a definition that exists already', () => {
+  test('is a success, and its version stays whose it is', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+    const before = held();
+    await later();
+    const reply = succeeded(await stack.create(VERSION, 'V', version(SECOND, { Metadata: { a: '1' } })));
+    expect(reply.Data).toEqual({ VersionId: before?.versionId, VersionNumber: '2' });
+    succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, version(SECOND, { Removal: 'DELETE' })));
+    expect(held()).toEqual(before);
+  });
+
+  test('in other whitespace and order is the same, and replaces nothing', async () => {
+    const id = await created();
+    const { type, name, fields } = JSON.parse(SECOND);
+    const reply = await stack.update(
+      VERSION,
+      'V',
+      id,
+      version(JSON.stringify({ name, fields, type }, null, 2)),
+      version(),
+    );
+    expect(succeeded(reply).PhysicalResourceId).toBe(id);
+    expect(numbers()).toEqual([1, 2]);
+  });
+
+  test('of another stack stays that one’s', async () => {
+    await created(version(), 'V', new Stack(aws, 'other'));
+    const before = held();
+    const id = await created();
+    succeeded(await stack.delete(VERSION, 'V', id, version(SECOND, { Removal: 'DELETE' })));
+    expect(held()).toEqual(before);
+  });
+
+  test('is taken over with adoptExisting, and given back untouched by a rollback', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+    const before = held();
+    const adopting = version(SECOND, { AdoptExisting: true, Removal: 'DELETE' });
+    const id = await created(adopting);
+    expect(ownerOf()).toHaveLength(1);
+    await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, adopting));
+    expect(held()).toEqual(before);
+  });
+
+  test('is given back to the stack that it was adopted from', async () => {
+    const other = new Stack(aws, 'other');
+    const theirs = await created(version(), 'V', other);
+    const adopting = version(SECOND, { AdoptExisting: true });
+    const id = await created(adopting);
+    await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, adopting));
+    succeeded(await other.delete(VERSION, 'V', theirs, version(SECOND, { Removal: 'DELETE' })));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('goes with the stack once it is adopted', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+    const adopting = version(SECOND, { AdoptExisting: true, Removal: 'DELETE' });
+    succeeded(await stack.delete(VERSION, 'V', await created(adopting), adopting));
+    expect(numbers()).toEqual([1]);
+  });
+});
+
+describe('Update', () => {
+  test('of nothing makes no write call', async () => {
+    const id = await created();
+    const calls = await stack.callsOf(() => stack.update(VERSION, 'V', id, version(SECOND, { Salt: '1' }), version()));
+    expect(calls).toEqual([
+      'GetSchema',
+      'CheckSchemaVersionValidity',
+      'GetSchemaByDefinition',
+      'GetSchemaVersion',
+      'QuerySchemaVersionMetadata',
+    ]);
+  });
+
+  test('of the definition replaces the version; the old one stays by default, and is nobody’s', async () => {
+    const id = await created();
+    await later();
+    const reply = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version()));
+    expect(reply.PhysicalResourceId).not.toBe(id);
+    expect(reply.Data).toMatchObject({ VersionNumber: '3' });
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    expect(numbers()).toEqual([1, 2, 3]);
+    expect(ownerOf(2)).toEqual([expect.stringMatching(/^2\.released=[0-9a-f]{16}$/)]);
+    expect(ownerOf(3)).toEqual([expect.stringContaining('owner=')]);
+  });
+
+  test('that is rolled back removes what it made, under RETAIN too', async () => {
+    const id = await created();
+    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
+    const rollback = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
+      stack.update(VERSION, 'V', next, version(), version(THIRD)),
+    );
+    expect(rollback.PhysicalResourceId).toBe(id);
+    await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'V', next, version(THIRD)),
+    );
+    expect(numbers()).toEqual([1, 2]);
+    expect(ownerOf()).toEqual([expect.stringContaining('owner=')]);
+  });
+
+  test('back to a definition that was released has its version again', async () => {
+    const id = await created();
+    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    const again = succeeded(await stack.update(VERSION, 'V', next, version(), version(THIRD)));
+    expect(again.PhysicalResourceId).toBe(id);
+    expect(ownerOf()).toEqual([expect.stringMatching(/^3\..*owner=/)]);
+  });
+
+  test('of metadata removes what the template once set, and nothing else', async () => {
+    const id = await created(version(SECOND, { Metadata: { a: '1', b: '2' } }));
+    const at = { SchemaVersionNumber: { VersionNumber: 2 } };
+    await byHand('PutSchemaVersionMetadata', {
+      ...at,
+      MetadataKeyValue: { MetadataKey: 'by-hand', MetadataValue: 'x' },
+    });
+    succeeded(
+      await stack.update(
+        VERSION,
+        'V',
+        id,
+        version(SECOND, { Metadata: { a: '3' } }),
+        version(SECOND, { Metadata: { a: '1', b: '2' } }),
+      ),
+    );
+    const { [OWNER_KEY]: _owner, ...rest } = held()?.metadata ?? {};
+    expect(rest).toEqual({ a: ['3'], 'by-hand': ['x'] });
+  });
+
+  test('exchanges all eight pairs within the ten that a version may have', async () => {
+    const pairs = (value: string) => Object.fromEntries([...'abcdefgh'].map(key => [key, value]));
+    const id = await created(version(SECOND, { Metadata: pairs('1') }));
+    const next = version(SECOND, { Metadata: pairs('2') });
+    succeeded(await stack.update(VERSION, 'V', id, next, version(SECOND, { Metadata: pairs('1') })));
+    expect(held()?.metadata).toMatchObject({ a: ['2'], h: ['2'] });
+  });
+
+  test('to another schema replaces', async () => {
+    await aws.glue.createSchema('returns', { Compatibility: 'NONE', SchemaDefinition: FIRST });
+    const id = await created();
+    const reply = await stack.update(VERSION, 'V', id, version(SECOND, { SchemaName: 'returns' }), version());
+    expect(succeeded(reply).PhysicalResourceId).toMatch(/^default-registry\/returns@/);
+  });
+
+  test('registers again what has been deleted by hand', async () => {
+    const id = await created();
+    await byHand('DeleteSchemaVersions', { Versions: '2' });
+    await later();
+    const reply = succeeded(await stack.update(VERSION, 'V', id, version(SECOND, { Salt: '1' }), version()));
+    expect(reply.Data).toMatchObject({ VersionNumber: '3' });
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    expect(numbers()).toEqual([1, 3]);
+  });
+});
+
+describe('a construct that is renamed', () => {
+  test('keeps its version', async () => {
+    const old = await created(version(), 'Old');
+    const id = await created(version(), 'New');
+    succeeded(await stack.delete(VERSION, 'Old', old, version(SECOND, { Removal: 'DELETE' })));
+    expect(numbers()).toEqual([1, 2]);
+    succeeded(await stack.delete(VERSION, 'New', id, version(SECOND, { Removal: 'DELETE' })));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('gives it back when the deployment fails', async () => {
+    const old = await created(version(), 'Old');
+    const id = await created(version(), 'New');
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'New', id, version()));
+    succeeded(await stack.delete(VERSION, 'Old', old, version(SECOND, { Removal: 'DELETE' })));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('keeps it whichever call of the take-over is killed', async () => {
+    for (const call of [5, 6, 7]) {
+      for (const when of ['before', 'after'] as const) {
+        const name = `New-${call}-${when}`;
+        const old = await created(version(), `${name}-old`);
+        stack.killNext = { call, when };
+        const id = await created(version(), name);
+        expect(ownerOf()).toHaveLength(1);
+        succeeded(await stack.delete(VERSION, `${name}-old`, old, version()));
+        succeeded(await stack.delete(VERSION, name, id, version(SECOND, { Removal: 'DELETE' })));
+        expect(numbers()).toEqual([1]);
+        aws.glue.behaviour.numberAfterDeletion = 'reused';
+      }
+    }
+  });
+});
+
+describe('Delete', () => {
+  const deletable = version(SECOND, { Removal: 'DELETE' });
+
+  test('leaves the version to nobody by default; the same stack name and logical id may have it again', async () => {
+    const first = new Stack(aws, 'same', 'life-1');
+    succeeded(await first.delete(VERSION, 'V', await created(version(), 'V', first), version()));
+    expect(ownerOf()).toEqual([expect.stringMatching(/^2\.released=/)]);
+    const second = new Stack(aws, 'same', 'life-2');
+    succeeded(await second.delete(VERSION, 'V', await created(version(), 'V', second), deletable));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('removes the version where the template says so, and waits until it is gone', async () => {
+    aws.glue.behaviour.deletionTime = 60_000;
+    succeeded(await stack.delete(VERSION, 'V', await created(deletable), deletable));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('of what is gone succeeds: the version, the schema, the registry', async () => {
+    const id = await created(deletable);
+    await byHand('DeleteSchemaVersions', { Versions: '2' });
+    await later();
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    await byHand('DeleteSchema', {});
+    await later();
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    const orphan = 'no-registry/orders@0123456789abcdef';
+    succeeded(await stack.delete(VERSION, 'V', orphan, deletable));
+  });
+
+  test('finds what a Create has made that never answered, under an id that CloudFormation made up', async () => {
+    await created(deletable);
+    succeeded(await stack.delete(VERSION, 'V', 'stack-V-1A2B3C', deletable));
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('of a Create whose definition is not to be had any more leaves it, and says so', async () => {
+    const gone = { ...AT, DefinitionObject: { Bucket: 'assets', Key: 'no' } };
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    succeeded(await stack.delete(VERSION, 'V', 'default-registry/orders@0123456789abcdef', gone));
+    expect(JSON.stringify(stack.logs)).toContain('what the failed Create has made cannot be looked up');
+  });
+
+  test.each(['refused', 'item-error'] as const)(
+    'of a first version (%s) says that it goes with its schema',
+    async how => {
+      aws.glue.behaviour.firstVersionDeletion = how;
+      const adopted = version(FIRST, { AdoptExisting: true, Removal: 'DELETE' });
+      const id = await created(adopted);
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+      await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 2 } });
+      const reply = await stack.delete(VERSION, 'V', id, adopted);
+      expect(reply.Reason).toMatch(
+        /version 1 of schema orders .* only goes together with the schema: delete the schema/,
+      );
+    },
+  );
+
+  test('of the checkpoint says that it has to be moved', async () => {
+    const id = await created(deletable);
+    await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 2 } });
+    const reply = await stack.delete(VERSION, 'V', id, deletable);
+    expect(reply.Reason).toMatch(
+      /version 2 of schema orders .* is the checkpoint.*move the checkpoint.*Cannot delete checkpoint/,
+    );
+    expect(numbers()).toEqual([1, 2]);
+  });
+
+  test('of a version that compatibility needs says which mode', async () => {
+    aws.glue.behaviour.necessary = () => true;
+    const reply = await stack.delete(VERSION, 'V', await created(deletable), deletable);
+    expect(reply.Reason).toMatch(/version 2 of schema orders .* is needed by the compatibility mode BACKWARD/);
+    expect(JSON.stringify(stack.logs)).toContain('"Refused":1');
+  });
+
+  test('in a rollback leaves what the registry needs, and gives it up', async () => {
+    const id = await created();
+    await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 2 } });
+    succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, version())));
+    expect(ownerOf()).toEqual([expect.stringContaining('released=')]);
+  });
+
+  test.each([1, 2, 3, 4, 5])('killed at its call %s and delivered again ends in the same state', async call => {
+    for (const when of ['before', 'after'] as const) {
+      const id = await created(deletable);
+      stack.killNext = { call, when };
+      succeeded(await stack.delete(VERSION, 'V', id, deletable));
+      expect(numbers()).toEqual([1]);
+      aws.glue.behaviour.numberAfterDeletion = 'reused';
+    }
+  });
+
+  test.each([1, 2, 3, 4])('killed at its call %s gives the ownership up when it is delivered again', async call => {
+    for (const when of ['before', 'after'] as const) {
+      const id = await created();
+      stack.killNext = { call, when };
+      succeeded(await stack.delete(VERSION, 'V', id, version()));
+      expect(ownerOf()).toEqual([expect.stringMatching(/^\d+\.released=/)]);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { GlueClient } from '@aws-sdk/client-glue';
+import { S3Client } from '@aws-sdk/client-s3';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { glueHandlers } from '../../../lambda/glue/handlers';
+import { Family, Stack as AnyStack, instantClock } from '../support/stack';
+
+export type { Reply } from '../support/stack';
+
+/** Time for both the local AWS and the stacks: it passes in sleeps, which take none. */
+export const clock = instantClock();
+
+const GLUE: Family = {
+  service: 'glue',
+  clock,
+  handlers: (access, dying) => glueHandlers(dying(new GlueClient(access)), new S3Client(access)),
+};
+
+/** A stack with schema versions. */
+export class Stack extends AnyStack {
+  constructor(aws: LocalAws, name?: string, uuid?: string) {
+    super(GLUE, aws, name, uuid);
+  }
+}
