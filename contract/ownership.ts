@@ -28,6 +28,13 @@ export type OwnershipTags = ReturnType<typeof ownershipTags>;
 /** Ownership of an artifact itself. */
 export const ARTIFACT_TAGS = ownershipTags();
 
+/** Ownership of a package version. */
+export const VERSION_TAGS = {
+  ...ARTIFACT_TAGS,
+  /** The state in which the owner found a version that he took: given back in a rollback, it has it again. */
+  formerStatus: `${TAG_PREFIX}former-status`,
+} as const;
+
 /** Ownership of a package's default pointer, kept on the package beside its own. */
 export const DEFAULT_POINTER_TAGS = {
   ...ownershipTags('default-'),
@@ -41,7 +48,7 @@ export const DEFAULT_POINTER_TAGS = {
 export const MAX_TAGS = 50;
 
 /** Tags left to the user on a package version. */
-export const MAX_USER_TAGS_ON_VERSION = MAX_TAGS - Object.keys(ARTIFACT_TAGS).length;
+export const MAX_USER_TAGS_ON_VERSION = MAX_TAGS - Object.keys(VERSION_TAGS).length;
 
 /** Tags left to the user on a package, which also remembers who designated its default. */
 export const MAX_USER_TAGS_ON_PACKAGE =

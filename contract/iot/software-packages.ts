@@ -69,6 +69,8 @@ export interface SoftwarePackageVersionAttributes {
 export interface DefaultPackageVersionProperties extends ArtifactProperties {
   readonly PackageName: string;
   readonly VersionName: string;
+  /** DELETE (undesignated) or RETAIN. Absent: DELETE. */
+  readonly Removal?: Removal;
 }
 
 /** Attributes of `Custom::IoTDefaultPackageVersion`, in every answer to Create and Update. */

@@ -8,10 +8,11 @@ import {
 } from '../../contract/iot/software-packages';
 import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { Claim, Claimant, TagChange, Tags, claim, letGo } from '../runtime/ownership';
+import { TagChange, Tags, claimInPhase, letGo } from '../runtime/ownership';
 import { Catalog, isRefusedByService } from './catalog';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { decodeDefaultVersion } from './properties';
+import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, mergeChanges } from './tags';
 import { rejectProblems, takenByOther } from '../runtime/words';
 
@@ -32,12 +33,13 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
   }
 
   async create(wanted: Wanted, scope: Scope): Promise<Answer> {
-    return this.designate(wanted, this.physicalResourceId(wanted, scope), scope);
+    return this.designate(wanted, this.physicalResourceId(wanted, scope), scope, false);
   }
 
   async update(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<Answer> {
-    const { owner } = parsePhysicalId(physicalResourceId);
-    return this.designate(wanted, defaultPointerId(wanted.PackageName, owner), scope);
+    const { packageName, owner } = parsePhysicalId(physicalResourceId);
+    const replaces = packageName !== wanted.PackageName;
+    return this.designate(wanted, defaultPointerId(wanted.PackageName, owner), scope, replaces);
   }
 
   async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
@@ -49,55 +51,63 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
     if (!tags) return;
 
     const me = claimantOf(scope, id);
-    const outcome = await letGo(tags, KEYS, me, 'DELETE', () => scope.stackPhase());
+    const outcome = await letGo(tags, KEYS, me, wanted.Removal ?? 'DELETE', () => scope.stackPhase());
     scope.log.info('default pointer let go', { packageName, outcome: outcome.kind });
     switch (outcome.kind) {
       case 'foreign':
         return;
       case 'forgotten':
-        return catalog.changeTags(
-          arn,
-          mergeChanges(outcome.change, { set: {}, remove: present(tags, KEYS.predecessor) }),
-        );
+        return catalog.changeTags(arn, mergeChanges(outcome.change, without(tags, KEYS.predecessor)));
+      case 'released':
+        return catalog.changeTags(arn, mergeChanges(outcome.change, without(tags, KEYS.version, KEYS.predecessor)));
       case 'returned':
         await this.restore(packageName, tags, scope);
         return catalog.changeTags(arn, withPredecessor(outcome.change, tags));
-      default:
+      case 'destroyed':
         await this.restore(packageName, { [KEYS.version]: tags[KEYS.version] }, scope);
-        return catalog.changeTags(arn, { set: {}, remove: present(tags, ...Object.values(KEYS)) });
+        return catalog.changeTags(arn, without(tags, ...Object.values(KEYS)));
     }
   }
 
   /** Tags first: a pointer that was moved without them would look like somebody's hand to the repeated event. */
-  private async designate(wanted: Wanted, id: string, scope: Scope): Promise<Answer> {
+  private async designate(wanted: Wanted, id: string, scope: Scope, replaces: boolean): Promise<Answer> {
     const catalog = this.catalog(scope);
     const { PackageName, VersionName } = wanted;
     const held = await catalog.findPackage(PackageName);
     if (!held) throw new Error(`software package ${PackageName} does not exist, so it has no default version to set`);
     const arn = packageArn(scope, PackageName);
     const tags = (await catalog.tagsOf(arn)) ?? {};
-    const ownership = this.own(wanted, tags, held.defaultVersionName, claimantOf(scope, id), id);
+    const ownership = await this.own(wanted, tags, held.defaultVersionName, id, scope);
     const version =
       tags[KEYS.version] === VersionName ? NO_CHANGE : { set: { [KEYS.version]: VersionName }, remove: [] };
-    await catalog.changeTags(arn, mergeChanges(ownership, version));
-    if (held.defaultVersionName !== VersionName) await this.point(wanted, id, scope);
-    return answer(id, wanted);
+    const apply = async () => {
+      await catalog.changeTags(arn, mergeChanges(ownership, version));
+      if (held.defaultVersionName !== VersionName) await this.point(wanted, id, scope);
+      return answer(id, wanted);
+    };
+    if (!replaces || ownership === NO_CHANGE) return apply();
+    return undoneOnFailure(apply, inRollback => this.delete(wanted, id, inRollback), scope);
   }
 
-  private own(wanted: Wanted, tags: Tags, pointsTo: string | undefined, me: Claimant, id: string): TagChange {
+  private async own(
+    wanted: Wanted,
+    tags: Tags,
+    pointsTo: string | undefined,
+    id: string,
+    scope: Scope,
+  ): Promise<TagChange> {
+    const me = claimantOf(scope, id);
     if (tags[KEYS.owner] === undefined && pointsTo === undefined) {
       return { set: { [KEYS.owner]: me.ownerId, [KEYS.stack]: me.stackId }, remove: present(tags, KEYS.predecessor) };
     }
-    const claimed: Claim = claim(tags, KEYS, me, wanted.AdoptExisting ?? false);
+    const claimed = await claimInPhase(tags, KEYS, me, wanted.AdoptExisting ?? false, () => scope.stackPhase());
     if (claimed.kind === 'held') return NO_CHANGE;
     if (claimed.kind === 'refused') {
       const what = `a default version of software package ${wanted.PackageName} (${pointsTo ?? 'none at the moment'})`;
       throw new Refusal(takenByOther(what, claimed.ownerStack), answer(id, wanted));
     }
     const predecessor: TagChange =
-      pointsTo === undefined
-        ? { set: {}, remove: present(tags, KEYS.predecessor) }
-        : { set: { [KEYS.predecessor]: pointsTo }, remove: [] };
+      pointsTo === undefined ? without(tags, KEYS.predecessor) : { set: { [KEYS.predecessor]: pointsTo }, remove: [] };
     return mergeChanges(claimed.change, predecessor);
   }
 
@@ -142,9 +152,13 @@ function withPredecessor(change: TagChange, tags: Tags): TagChange {
   const owned = KEYS.owner in change.set && predecessor !== undefined;
   return mergeChanges(change, {
     set: owned ? { [KEYS.version]: predecessor } : {},
-    remove: present(tags, KEYS.predecessor, ...(owned ? [] : [KEYS.version])),
+    remove: owned ? [] : present(tags, KEYS.predecessor, KEYS.version),
+    // it may be another stack's by now, and the policy may allow no write to it.
+    tidy: owned ? present(tags, KEYS.predecessor) : [],
   });
 }
+
+const without = (tags: Tags, ...keys: string[]): TagChange => ({ set: {}, remove: present(tags, ...keys) });
 
 const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
 

@@ -40,4 +40,5 @@ export const decodeDefaultVersion = properties<DefaultPackageVersionProperties>(
   ...artifact,
   PackageName: string,
   VersionName: string,
+  Removal: optional(removal),
 });

@@ -1,5 +1,5 @@
 import { IoTClient } from '@aws-sdk/client-iot';
-import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
+import { MAX_USER_TAGS_ON_VERSION, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import {
   PackageVersionStatus,
   SoftwarePackageVersionAttributes,
@@ -13,15 +13,16 @@ import {
 } from '../../contract/iot/software-packages';
 import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { claim, isAdopted, letGo, release } from '../runtime/ownership';
+import { TagChange, Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/poll';
 import { Catalog, HeldVersion, VersionContent, isRefusedByService } from './catalog';
 import { VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { decodeVersion } from './properties';
+import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { VersionDiff, diffVersion, toS3Location } from './version-diff';
-import { deprecateVersion, destroyVersion } from './version-removal';
+import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 import { rejectProblems, takenByOther } from '../runtime/words';
 
 type Wanted = SoftwarePackageVersionProperties;
@@ -60,7 +61,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     }
     const held = await this.catalog(scope).findVersion(PackageName, VersionName);
     return held
-      ? this.take(wanted, physicalResourceId, held, scope, { previous, undoOnFailure: false })
+      ? this.take(wanted, physicalResourceId, held, scope, { previous, replaces: false })
       : this.ensure(wanted, physicalResourceId, scope, false);
   }
 
@@ -74,7 +75,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     if (!tags) return;
 
     const removal = wanted.Removal ?? 'DELETE';
-    const outcome = await letGo(tags, ARTIFACT_TAGS, me, removal, () => scope.stackPhase());
+    const outcome = await letGo(tags, KEYS, me, removal, () => scope.stackPhase());
     scope.log.info('package version let go', { ...at, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
     if (outcome.kind === 'destroyed') {
@@ -83,21 +84,22 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
       } catch (error) {
         // nobody hears of this version again: without an owner, a sweep may take it later.
         if (error instanceof Refusal && (await scope.stackPhase()) === 'rolling-back') {
-          await catalog.changeTags(arn, release(tags, ARTIFACT_TAGS, me));
+          await catalog.changeTags(arn, forgettingStatus(release(tags, KEYS, me), tags));
         }
         throw error;
       }
     }
     if (outcome.kind === 'released' && removal === 'DEPRECATE') await deprecateVersion(catalog, at, scope);
-    await catalog.changeTags(arn, outcome.change);
+    if (outcome.kind === 'returned') await restoreStatus(catalog, at, tags[KEYS.formerStatus], scope);
+    await catalog.changeTags(arn, forgettingStatus(outcome.change, tags));
   }
 
   /** Creates the version, or takes the one that has its name. */
-  private async ensure(wanted: Wanted, id: string, scope: Scope, undoOnFailure: boolean): Promise<Answer> {
+  private async ensure(wanted: Wanted, id: string, scope: Scope, replaces: boolean): Promise<Answer> {
     const catalog = this.catalog(scope);
     const { PackageName, VersionName } = wanted;
     const me = claimantOf(scope, id);
-    const tags = { ...toTags(wanted.Tags), [ARTIFACT_TAGS.owner]: me.ownerId, [ARTIFACT_TAGS.stack]: me.stackId };
+    const tags = { ...toTags(wanted.Tags), [KEYS.owner]: me.ownerId, [KEYS.stack]: me.stackId };
     const content = contentOf(wanted);
     const found = await pollUntilFound(
       async () => {
@@ -109,12 +111,12 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
       scope,
       `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
     );
-    if (found.held) return this.take(wanted, id, found.held, scope, { undoOnFailure });
+    if (found.held) return this.take(wanted, id, found.held, scope, { replaces });
 
     // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
     const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
     const held: HeldVersion = { $metadata: {}, ...content, status };
-    return this.undoing(undoOnFailure, wanted, id, scope, held, async () => {
+    return this.apply(replaces, wanted, id, scope, held, async () => {
       failOn(found.made.errorReason, wanted);
       return applyDiff(catalog, wanted, { ...diffVersion(wanted, held, false), content: {} }, scope);
     });
@@ -126,25 +128,38 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     id: string,
     held: HeldVersion,
     scope: Scope,
-    options: { readonly previous?: Wanted; readonly undoOnFailure: boolean },
+    options: { readonly previous?: Wanted; readonly replaces: boolean },
   ): Promise<Answer> {
     const catalog = this.catalog(scope);
     const { PackageName, VersionName } = wanted;
     const arn = versionArn(scope, PackageName, VersionName);
     const tags = (await catalog.tagsOf(arn)) ?? {};
-    const claimed = claim(tags, ARTIFACT_TAGS, claimantOf(scope, id), wanted.AdoptExisting ?? false);
+    const me = claimantOf(scope, id);
+    const claimed = await claimInPhase(tags, KEYS, me, wanted.AdoptExisting ?? false, () => scope.stackPhase());
     if (claimed.kind === 'refused') {
       const what = `version ${VersionName} of software package ${PackageName}`;
       throw new Refusal(takenByOther(what, claimed.ownerStack), answer(id, wanted, held, scope));
     }
-    const ownership = claimed.kind === 'held' ? NO_CHANGE : claimed.change;
-    const diff = diffVersion(wanted, held, isAdopted(changed(tags, ownership), ARTIFACT_TAGS));
+    const ownership = claimed.kind === 'held' ? NO_CHANGE : rememberingStatus(claimed.change, held);
+    const diff = diffVersion(wanted, held, isAdopted(changed(tags, ownership), KEYS));
     await this.reportLimits(wanted, held, diff, scope);
+    if (claimed.kind !== 'held') {
+      const { status, description } = held;
+      scope.log.info('package version taken as it was found', {
+        ...versionOf(id),
+        claim: claimed.kind,
+        status,
+        description,
+      });
+    }
 
     const user = diffTags(toTags(wanted.Tags), tags, toTags(options.previous?.Tags));
-    await catalog.changeTags(arn, mergeChanges(ownership, user));
-    const undo = options.undoOnFailure && claimed.kind !== 'held';
-    return this.undoing(undo, wanted, id, scope, held, () => applyDiff(catalog, wanted, diff, scope, held));
+    // what it holds already it may have answered before: the event was delivered twice.
+    const replaces = options.replaces && claimed.kind !== 'held';
+    return this.apply(replaces, wanted, id, scope, held, async () => {
+      await catalog.changeTags(arn, mergeChanges(ownership, user));
+      return applyDiff(catalog, wanted, diff, scope, held);
+    });
   }
 
   /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
@@ -169,12 +184,9 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     );
   }
 
-  /**
-   * Undoes failed work where it is to: a failed replacement answers with the old id, so nobody would ever delete what it
-   * has just made or taken. What the service refuses fails a deployment, but no rollback.
-   */
-  private async undoing(
-    undo: boolean,
+  /** What the service refuses fails a deployment, but no rollback. */
+  private async apply(
+    replaces: boolean,
     wanted: Wanted,
     id: string,
     scope: Scope,
@@ -182,14 +194,9 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     work: () => Promise<HeldVersion>,
   ): Promise<Answer> {
     try {
-      return answer(id, wanted, await work(), scope);
+      const undo = (inRollback: Scope) => this.delete(wanted, id, inRollback);
+      return answer(id, wanted, await (replaces ? undoneOnFailure(work, undo, scope) : work()), scope);
     } catch (error) {
-      if (undo) {
-        const rollingBack: Scope = { ...scope, stackPhase: async () => 'rolling-back' };
-        await this.delete(wanted, id, rollingBack).catch(reason =>
-          scope.log.error('the failed replacement could not be undone', { id, reason: String(reason) }),
-        );
-      }
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(`${error.name}: ${error.message}`, answer(id, wanted, held, scope));
     }
@@ -204,6 +211,15 @@ function versionOf(physicalResourceId: string): VersionName {
   const { packageName, versionName } = parsePhysicalId(physicalResourceId);
   if (versionName === undefined) throw new Error(`not the physical id of a package version: ${physicalResourceId}`);
   return { packageName, versionName };
+}
+
+const rememberingStatus = (change: TagChange, { status = 'DRAFT' }: HeldVersion): TagChange =>
+  mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
+
+function forgettingStatus(change: TagChange, tags: Tags): TagChange {
+  const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
+  const anothers = KEYS.stack in change.set;
+  return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
 }
 
 function contentOf({ Description, Attributes, Artifact, Recipe }: Wanted): VersionContent {

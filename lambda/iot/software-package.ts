@@ -9,11 +9,12 @@ import {
 } from '../../contract/iot/software-packages';
 import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { claim, letGo, release } from '../runtime/ownership';
+import { claimInPhase, letGo, release } from '../runtime/ownership';
 import { pollUntilFound, pollUntilGone } from '../runtime/poll';
 import { Catalog } from './catalog';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { decodePackage } from './properties';
+import { undoneOnFailure } from './replacement';
 import { diffTags, mergeChanges, toTags } from './tags';
 import { listed, rejectProblems, takenByOther } from '../runtime/words';
 
@@ -36,7 +37,7 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
   }
 
   async create(wanted: SoftwarePackageProperties, scope: Scope): Promise<Answer> {
-    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope);
+    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope, false);
   }
 
   async update(
@@ -46,11 +47,13 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
     previous?: SoftwarePackageProperties,
   ): Promise<Answer> {
     const { packageName, owner } = parsePhysicalId(physicalResourceId);
-    if (packageName !== wanted.PackageName) return this.ensure(wanted, packageId(wanted.PackageName, owner), scope);
+    if (packageName !== wanted.PackageName) {
+      return this.ensure(wanted, packageId(wanted.PackageName, owner), scope, true);
+    }
     const held = await this.catalog(scope).findPackage(packageName);
     return held
-      ? this.settle(wanted, physicalResourceId, held.description, scope, previous)
-      : this.ensure(wanted, physicalResourceId, scope);
+      ? this.settle(wanted, physicalResourceId, held.description, scope, { previous, replaces: false })
+      : this.ensure(wanted, physicalResourceId, scope, false);
   }
 
   async delete(wanted: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Promise<void> {
@@ -84,7 +87,12 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
     );
   }
 
-  private async ensure(wanted: SoftwarePackageProperties, id: string, scope: Scope): Promise<Answer> {
+  private async ensure(
+    wanted: SoftwarePackageProperties,
+    id: string,
+    scope: Scope,
+    replaces: boolean,
+  ): Promise<Answer> {
     const catalog = this.catalog(scope);
     const me = claimantOf(scope, id);
     const mine = { [ARTIFACT_TAGS.owner]: me.ownerId, [ARTIFACT_TAGS.stack]: me.stackId };
@@ -98,7 +106,7 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
       `AWS IoT says that software package ${PackageName} exists, but does not show it`,
     );
     if (found === 'made') return this.answer(wanted, id, scope);
-    return this.settle(wanted, id, found.description, scope, undefined);
+    return this.settle(wanted, id, found.description, scope, { replaces });
   }
 
   /** Brings a package that exists to what is wanted. */
@@ -107,13 +115,14 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
     id: string,
     heldDescription: string | undefined,
     scope: Scope,
-    previous: SoftwarePackageProperties | undefined,
+    { previous, replaces }: { readonly previous?: SoftwarePackageProperties; readonly replaces: boolean },
   ): Promise<Answer> {
     const catalog = this.catalog(scope);
     const { PackageName, Description, AdoptExisting } = wanted;
     const arn = packageArn(scope, PackageName);
     const tags = (await catalog.tagsOf(arn)) ?? {};
-    const claimed = claim(tags, ARTIFACT_TAGS, claimantOf(scope, id), AdoptExisting ?? false);
+    const me = claimantOf(scope, id);
+    const claimed = await claimInPhase(tags, ARTIFACT_TAGS, me, AdoptExisting ?? false, () => scope.stackPhase());
     if (claimed.kind === 'refused') {
       throw new Refusal(
         takenByOther(`software package ${PackageName}`, claimed.ownerStack),
@@ -121,11 +130,15 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
       );
     }
     const user = diffTags(toTags(wanted.Tags), tags, toTags(previous?.Tags));
-    await catalog.changeTags(arn, claimed.kind === 'held' ? user : mergeChanges(claimed.change, user));
-    if (Description !== undefined && Description !== heldDescription) {
-      await catalog.describePackage(PackageName, Description);
-    }
-    return this.answer(wanted, id, scope);
+    const apply = async () => {
+      await catalog.changeTags(arn, claimed.kind === 'held' ? user : mergeChanges(claimed.change, user));
+      if (Description !== undefined && Description !== heldDescription) {
+        await catalog.describePackage(PackageName, Description);
+      }
+      return this.answer(wanted, id, scope);
+    };
+    if (!replaces || claimed.kind === 'held') return apply();
+    return undoneOnFailure(apply, inRollback => this.delete(wanted, id, inRollback), scope);
   }
 
   private answer({ PackageName }: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Answer {

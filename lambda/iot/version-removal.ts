@@ -1,4 +1,5 @@
 /** What becomes of a version that its owner lets go. */
+import { PackageVersionStatus, pathBetween } from '../../contract/iot/software-packages';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
@@ -31,6 +32,20 @@ export async function deprecateVersion(catalog: Catalog, at: VersionName, scope:
   } else {
     scope.log.info('only a published version can be deprecated: it stays as it is', { ...at, status: held?.status });
   }
+}
+
+/** Brings a version that is given back to the state in which it was found, where the lifecycle has a way. */
+export async function restoreStatus(
+  catalog: Catalog,
+  at: VersionName,
+  former: string | undefined,
+  scope: Scope,
+): Promise<void> {
+  const held = await catalog.findVersion(at.packageName, at.versionName);
+  if (!held?.status || former === undefined || former === held.status) return;
+  const actions = pathBetween(held.status, former as PackageVersionStatus);
+  if (!actions) scope.log.warn('the rollback cannot undo this: it stays', { ...at, status: held.status, former });
+  for (const action of actions ?? []) await catalog.updateVersion(at.packageName, at.versionName, { action });
 }
 
 /** `false` where the version is not the default. A living stack only takes back what it has designated itself. */

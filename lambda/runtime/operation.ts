@@ -7,8 +7,8 @@ import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
 
 export interface Operation {
-  /** What a failure answers. Absent: that nothing was created. */
-  readonly physicalResourceId?: string;
+  /** What a failure answers. */
+  readonly physicalResourceId: string;
   run(): Promise<Answer | HandedOver>;
 }
 
@@ -21,10 +21,7 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
       handler.validate(properties);
       const announced = checkedId(handler.physicalResourceId(properties, scope));
       const run = () => retryAccessDenied(scope, () => handler.create(properties, scope));
-      return {
-        physicalResourceId: handler.createOnlyReads ? undefined : announced,
-        run: async () => checkedCreation(await run(), announced),
-      };
+      return { physicalResourceId: announced, run: async () => checkedCreation(await run(), announced) };
     }
     case 'Update': {
       const previous = readable(handler, event.OldResourceProperties, scope);
@@ -32,8 +29,8 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
         await validateUpdate(handler, properties, scope);
         return retryAccessDenied(scope, () => handler.update(properties, held, scope, previous));
       };
-      // the old id whatever the error's answer says: another one would have CloudFormation delete what stays.
-      const instead = ({ answer }: LeftAlone) => answer && { ...answer, physicalResourceId: held };
+      // where a replacement is rolled back the id is another one, so that what had replaced is deleted.
+      const instead = ({ answer }: LeftAlone) => answer;
       return { physicalResourceId: held, run: async () => checkedAnswer(await unlessRollback(run, instead, scope)) };
     }
     case 'Delete': {

@@ -60,10 +60,26 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, adoptExisti
   return {
     kind: 'adopted',
     change: {
-      set: { ...mine, [keys.adoptedFrom]: owner === undefined ? NOBODY : `${owner}@${ownerStack ?? ''}` },
+      set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys) },
       remove: present(tags, keys.formerOwner),
     },
   };
+}
+
+/**
+ * The claim as the stack's phase allows it. A rollback adopts nothing: it restores what the stack had, and what is
+ * somebody else's by now it had lost before.
+ */
+export async function claimInPhase(
+  tags: Tags,
+  keys: OwnershipTags,
+  me: Claimant,
+  adoptExisting: boolean,
+  phase: () => Promise<StackPhase>,
+): Promise<Claim> {
+  const claimed = claim(tags, keys, me, adoptExisting);
+  if (claimed.kind !== 'adopted' || (await phase()) !== 'rolling-back') return claimed;
+  return claim(tags, keys, me, false);
 }
 
 /** Whether the artifact existed before its owner's Create, so that what the template leaves open is not ours to clear. */
@@ -124,14 +140,25 @@ function giveBack(tags: Tags, keys: OwnershipTags, from: string): TagChange {
   if (from === NOBODY) {
     return { set: {}, remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner) };
   }
-  const at = from.indexOf('@');
+  const { owner, stack, adopted } = FORMER.exec(from)?.groups as Record<'owner' | 'stack' | 'adopted', string>;
   return {
-    set: { [keys.owner]: from.slice(0, at), [keys.stack]: from.slice(at + 1) },
+    set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
     remove: present(tags, keys.formerOwner),
     // it is another stack's by now, and the policy may allow no write to it.
-    tidy: present(tags, keys.adoptedFrom),
+    tidy: adopted ? [] : present(tags, keys.adoptedFrom),
   };
 }
+
+/** Whose the artifact is before it is adopted. */
+function describeFormer(tags: Tags, keys: OwnershipTags): string {
+  const owner = tags[keys.owner];
+  if (owner === undefined) return NOBODY;
+  return `${owner}${isAdopted(tags, keys) ? ADOPTER : ''}@${tags[keys.stack] ?? ''}`;
+}
+
+/** Marks an owner who had adopted the artifact himself: given back to him, it is an adopted one again. */
+const ADOPTER = '+';
+const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+?)@(?<stack>.*)$/;
 
 /** From whom the artifact was adopted. A giving back that was cut short leaves the owner's own name there. */
 function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {

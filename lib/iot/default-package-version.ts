@@ -1,7 +1,9 @@
-import { Resource } from 'aws-cdk-lib';
+import { Lazy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { Removal } from '../../contract/custom-resource';
 import { DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot/software-packages';
 import { ArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
+import { removalOf } from '../core/removal';
 import { invalid } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
@@ -34,7 +36,7 @@ export interface DefaultPackageVersionProps {
  * package has one at most.
  *
  * When the construct goes, the designation is taken back, unless somebody has moved it meanwhile. Under
- * `applyRemovalPolicy(RemovalPolicy.RETAIN)` it stays.
+ * `applyRemovalPolicy(RemovalPolicy.RETAIN)` it stays, and no longer belongs to the stack.
  */
 export class DefaultPackageVersion extends Resource {
   /** The version that is the default. */
@@ -42,6 +44,8 @@ export class DefaultPackageVersion extends Resource {
 
   /** The package whose default it is. */
   public readonly softwarePackage: ISoftwarePackage;
+
+  private removal: Removal = 'DELETE';
 
   constructor(scope: Construct, id: string, props: DefaultPackageVersionProps) {
     super(scope, id);
@@ -56,6 +60,7 @@ export class DefaultPackageVersion extends Resource {
     const properties: DefaultPackageVersionProperties = {
       PackageName: packageName,
       VersionName: declaredVersionName(props.version),
+      Removal: Lazy.string({ produce: () => (this.removal === 'DELETE' ? undefined : this.removal) }) as Removal,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
@@ -63,6 +68,9 @@ export class DefaultPackageVersion extends Resource {
       provider,
       type: SoftwarePackageResourceType.DEFAULT_VERSION,
       properties,
+      onRemovalPolicy: policy => {
+        this.removal = removalOf(this, policy);
+      },
     });
     dependOnResourceOf(resource, this.softwarePackage);
     dependOnResourceOf(resource, props.version);

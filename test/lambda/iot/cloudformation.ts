@@ -87,7 +87,10 @@ export class CloudFormation {
     for (const logicalId of updated) {
       const now = this.deployed.get(logicalId) as Deployed;
       const old = before.get(logicalId) as Deployed;
-      const reply = await this.apply(logicalId, old, { ...now, properties: (template.get(logicalId) as Resource).properties });
+      const reply = await this.apply(logicalId, old, {
+        ...now,
+        properties: (template.get(logicalId) as Resource).properties,
+      });
       if (reply.Status === 'FAILED') this.later.push(`rollback of ${logicalId}: ${reply.Reason}`);
       if (reply.PhysicalResourceId !== now.id) leftover.push([logicalId, now]);
       this.deployed.set(logicalId, { ...old, id: reply.PhysicalResourceId });
@@ -111,6 +114,11 @@ export class CloudFormation {
     if (reasons.length > 0) return this.outcome('delete-failed', reasons);
     this.stack = this.reborn();
     return this.outcome('deleted', reasons);
+  }
+
+  /** The properties that a resource was last deployed with. */
+  propertiesOf(logicalId: string): object | undefined {
+    return this.deployed.get(logicalId)?.properties;
   }
 
   private apply(logicalId: string, wanted: Resource, old: Deployed | undefined): Promise<Reply> {

@@ -112,6 +112,35 @@ describe('Update', () => {
   });
 });
 
+describe('Update that moves to another package', () => {
+  const elsewhere = (more: object = {}) => ({ PackageName: 'engine-ecu', VersionName: '1.0.0', ...more });
+  const engine = () => aws.iot.describe('engine-ecu');
+  beforeEach(() => aws.iot.createPackage('engine-ecu'));
+
+  test('designates there; the clean-up takes back what was designated here', async () => {
+    const old = await designated('1.0.0');
+    await aws.iot.createVersion('engine-ecu', '1.0.0', { status: 'PUBLISHED' });
+    const { PhysicalResourceId: id } = succeeded(await stack.update(DEFAULT, 'D', old, elsewhere(), to('1.0.0')));
+    expect(id).not.toBe(old);
+    succeeded(await stack.delete(DEFAULT, 'D', old, to('1.0.0')));
+    expect(pointer()).toBeUndefined();
+    expect(engine()?.defaultVersionName).toBe('1.0.0');
+  });
+
+  test.each([
+    ['without a default', {}],
+    ['with one of its own', { isDefault: true }],
+  ])('and fails leaves nothing on that package, %s', async (_what, more) => {
+    const old = await designated('1.0.0');
+    await aws.iot.createVersion('engine-ecu', '0.9.0', { status: 'PUBLISHED', ...more });
+    await aws.iot.createVersion('engine-ecu', '1.0.0');
+    const before = engine();
+    const reply = await stack.update(DEFAULT, 'D', old, elsewhere({ AdoptExisting: 'true' }), to('1.0.0'));
+    expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: old });
+    expect(engine()).toEqual(before);
+  });
+});
+
 describe('Delete', () => {
   test('takes the designation back, and forgets', async () => {
     const id = await designated('1.0.0');
@@ -125,6 +154,25 @@ describe('Delete', () => {
     await byHand('2.0.0');
     succeeded(await stack.delete(DEFAULT, 'D', id, to('1.0.0')));
     expect(pointer()).toBe('2.0.0');
+    expect(memory()).toEqual([]);
+  });
+
+  test('under RETAIN leaves the pointer to nobody; the same stack name and logical id may have it again', async () => {
+    const retained = to('1.0.0', { Removal: 'RETAIN' });
+    const id = await designated('1.0.0');
+    succeeded(await stack.during('DELETE_IN_PROGRESS', () => stack.delete(DEFAULT, 'D', id, retained)));
+    expect(pointer()).toBe('1.0.0');
+    expect(memory()).toEqual([KEYS.releasedBy]);
+    expect((await new Stack(aws, 'other').create(DEFAULT, 'D', to('2.0.0'))).Status).toBe('FAILED');
+    await designated('2.0.0', 'D', new Stack(aws, stack.name, 'another-life'));
+    expect(pointer()).toBe('2.0.0');
+  });
+
+  test('in a rollback takes the designation back, under RETAIN too', async () => {
+    const id = await designated('1.0.0');
+    const retained = to('1.0.0', { Removal: 'RETAIN' });
+    await stack.during('ROLLBACK_IN_PROGRESS', async () => succeeded(await stack.delete(DEFAULT, 'D', id, retained)));
+    expect(pointer()).toBeUndefined();
     expect(memory()).toEqual([]);
   });
 

@@ -287,6 +287,30 @@ describe('Update', () => {
     succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.update(VERSION, 'V', id, change)));
     expect(held()).toEqual(state);
   });
+
+  test('in a rollback to a version that another stack has by now still removes what had replaced it', async () => {
+    const old = await created(published());
+    await created(published('1.0.0', { AdoptExisting: 'true' }), 'V', new Stack(aws, 'other'));
+    const { PhysicalResourceId: id } = succeeded(await stack.update(VERSION, 'V', old, published('2.0.0')));
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
+      const reply = succeeded(await stack.update(VERSION, 'V', id, published(), published('2.0.0')));
+      expect(reply.PhysicalResourceId).toBe(old);
+      succeeded(await stack.delete(VERSION, 'V', id, published('2.0.0')));
+    });
+    expect(held('2.0.0')).toBeUndefined();
+    expect(held()?.tags).not.toMatchObject({ [ARTIFACT_TAGS.stack]: stack.stackId });
+  });
+
+  test('in a rollback adopts nothing that another stack has by now', async () => {
+    const adopting = published('1.0.0', { AdoptExisting: 'true' });
+    const id = await created(adopting);
+    await created(adopting, 'V', new Stack(aws, 'other'));
+    const before = held();
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
+      succeeded(await stack.update(VERSION, 'V', id, adopting)),
+    );
+    expect(held()).toEqual(before);
+  });
 });
 
 describe('Delete', () => {
@@ -362,6 +386,20 @@ describe('Delete', () => {
     expect(held()).toBeUndefined();
   });
 
+  test.each([
+    ['deprecated', 'DEPRECATED', 'PUBLISHED', 'DEPRECATED'],
+    ['published', 'PUBLISHED', 'DEPRECATED', 'PUBLISHED'],
+    ['a draft, which nothing is again,', 'DRAFT', 'PUBLISHED', 'PUBLISHED'],
+  ] as const)('in a rollback an adopted version that was %s is given back so', async (_what, found, Status, after) => {
+    await aws.iot.createVersion('brake-ecu', '1.0.0', { status: found });
+    const before = held();
+    const adopting = version('1.0.0', { Status, AdoptExisting: 'true' });
+    const id = await created(adopting);
+    expect(held()?.status).toBe(Status);
+    await stack.during('ROLLBACK_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, adopting)));
+    expect(held()).toEqual({ ...before, status: after });
+  });
+
   test('in a rollback gives an adopted version back', async () => {
     await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED', attributes: { a: '1' } });
     const before = held();
@@ -423,6 +461,17 @@ describe('a rename within the stack', () => {
     expect(held()).toBeDefined();
     succeeded(await stack.delete(VERSION, 'New', id, published()));
     expect(held()).toBeUndefined();
+  });
+
+  test('and to another state, that fails: the version has its former state again', async () => {
+    await created(published());
+    const before = held();
+    const deprecated = version('1.0.0', { Status: 'DEPRECATED' });
+    const id = await created(deprecated, 'New');
+    await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'New', id, deprecated),
+    );
+    expect(held()).toEqual(before);
   });
 
   test('that fails: the new owner’s Delete gives it back, and the former owner can delete it', async () => {

@@ -82,6 +82,17 @@ describe('Update', () => {
   });
 });
 
+test('a failed replacement gives back what it has adopted', async () => {
+  const old = await created(named('old'));
+  await aws.iot.createPackage('brake-ecu');
+  const before = held();
+  aws.faults.inject({ service: 'iot', operation: 'UpdatePackage', trouble: { cut: 'before' } });
+  const adopting = named('brake-ecu', { AdoptExisting: 'true', Description: 'ours' });
+  const reply = await stack.update(PACKAGE, 'P', old, adopting, named('old'));
+  expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: old });
+  expect(held()).toEqual(before);
+});
+
 describe('Delete', () => {
   test('leaves the package to nobody by default; the same stack name and logical id may have it again', async () => {
     const id = await created();

@@ -255,7 +255,7 @@ describe('what cannot or must not be changed', () => {
     expect(log).toContainEqual(expect.objectContaining({ Refused: 1, StackName: 'fleet' }));
   });
 
-  test.each(errors)('stays, and lets an Update of a rollback succeed under the old id: $message', async error => {
+  test.each(errors)('stays, and lets an Update of a rollback succeed as what is there: $message', async error => {
     const update = async () => Promise.reject(error);
     const { answer, log } = await deliver(cloudFormation, {
       event: updateOf('thing/a'),
@@ -264,7 +264,7 @@ describe('what cannot or must not be changed', () => {
     });
     expect(answer).toMatchObject({
       Status: 'SUCCESS',
-      PhysicalResourceId: 'thing/a',
+      PhysicalResourceId: 'thing/other',
       Data: { Arn: 'arn:kept' },
     });
     expect(log).toContainEqual(

@@ -6,6 +6,7 @@ import {
   TagChange,
   Tags,
   claim,
+  claimInPhase,
   claimant,
   isAdopted,
   letGo,
@@ -89,6 +90,19 @@ describe('claiming an artifact that exists', () => {
     expect(claim(released, KEYS, stranger, false).kind).toBe('refused');
   });
 
+  test.each<[StackPhase, string]>([
+    ['deploying', 'adopted'],
+    ['rolling-back', 'refused'],
+  ])('a stack that is %s: what another has is %s', async (phase, kind) => {
+    expect((await claimInPhase(ownedBy(stranger), KEYS, me, true, inPhase(phase))).kind).toBe(kind);
+  });
+
+  test('the phase is not asked where nothing is adopted', async () => {
+    expect((await claimInPhase(ownedBy(me), KEYS, me, true, notAsked)).kind).toBe('held');
+    expect((await claimInPhase(ownedBy(renamed), KEYS, me, true, notAsked)).kind).toBe('taken-over');
+    expect((await claimInPhase(ownedBy(stranger), KEYS, me, false, notAsked)).kind).toBe('refused');
+  });
+
   test('only what existed before counts as adopted', () => {
     expect(isAdopted(ownedBy(me), KEYS)).toBe(false);
     expect(isAdopted(claimed(ownedBy(renamed), me), KEYS)).toBe(false);
@@ -127,6 +141,13 @@ describe('letting go', () => {
   test('a rollback gives an adopted artifact back to the stack that had it', async () => {
     const adopted = claimed(ownedBy(stranger), me, true);
     expect(await left(adopted, me, 'DELETE', 'rolling-back')).toEqual(ownedBy(stranger));
+  });
+
+  test('who had adopted it himself has it again as an adopted one', async () => {
+    const first = claimed(ownedBy(renamed), stranger, true);
+    const again = await left(claimed(first, me, true), me, 'DELETE', 'rolling-back');
+    expect(again).toMatchObject(ownedBy(stranger));
+    expect(isAdopted(again as Tags, KEYS)).toBe(true);
   });
 
   test('a rollback leaves an artifact that was nobody’s to nobody', async () => {

@@ -55,13 +55,21 @@ test('a default knows its version and its package', () => {
 
 test.each([
   [undefined, undefined],
-  [RemovalPolicy.RETAIN, 'Retain'],
-])('under the removal policy %s, CloudFormation has its own set to %s', (policy, expected) => {
+  [RemovalPolicy.DESTROY, undefined],
+  [RemovalPolicy.RETAIN, 'RETAIN'],
+])('the removal policy %s becomes a property and leaves the resource alone', (policy, removal) => {
   const stack = newStack();
   const designated = new DefaultPackageVersion(stack, 'Default', { version: importedVersion(stack) });
   if (policy) designated.applyRemovalPolicy(policy);
 
-  expect(only(stack, DEFAULT).DeletionPolicy).toBe(expected);
+  expect(only(stack, DEFAULT).DeletionPolicy).toBeUndefined();
+  expect(artifact(stack, DEFAULT).Removal).toBe(removal);
+});
+
+test('a snapshot is refused', () => {
+  const stack = newStack();
+  const designated = new DefaultPackageVersion(stack, 'Default', { version: importedVersion(stack) });
+  expect(() => designated.applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow('got SNAPSHOT');
 });
 
 test('a draft is refused', () => {
