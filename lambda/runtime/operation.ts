@@ -7,8 +7,8 @@ import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
 
 export interface Operation {
-  /** What a failure answers. */
-  readonly physicalResourceId: string;
+  /** What a failure answers. Absent: that nothing was created. */
+  readonly physicalResourceId?: string;
   run(): Promise<Answer | HandedOver>;
 }
 
@@ -21,7 +21,10 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
       handler.validate(properties);
       const announced = checkedId(handler.physicalResourceId(properties, scope));
       const run = () => retryAccessDenied(scope, () => handler.create(properties, scope));
-      return { physicalResourceId: announced, run: async () => checkedCreation(await run(), announced) };
+      return {
+        physicalResourceId: handler.createOnlyReads ? undefined : announced,
+        run: async () => checkedCreation(await run(), announced),
+      };
     }
     case 'Update': {
       const previous = readable(handler, event.OldResourceProperties, scope);
