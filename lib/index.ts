@@ -21,3 +21,7 @@ export * from './sweep/sweep-interface';
 export * from './sweep/sweep-options';
 export * from './sweep/sweep-rules';
 export * from './sweep/sweep-trigger';
+export * from './wechat/cloudbase-service-version';
+export * from './wechat/cloudbase-service-version-props';
+export * from './wechat/enums';
+export * from './wechat/wechat-access-token';

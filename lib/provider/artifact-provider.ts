@@ -9,6 +9,7 @@ import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { GLUE_FAMILY } from '../glue/permissions';
 import { IOT_FAMILY } from '../iot/permissions';
+import { WECHAT_FAMILY } from '../wechat/permissions';
 import { ArtifactProviderProps } from './artifact-provider-props';
 import { differences, validateConfiguration } from './configuration';
 import { ProviderFamily } from './family';
@@ -43,6 +44,20 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
    */
   public static glue(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
     return ArtifactProvider.ofFamily(scope, GLUE_FAMILY, props);
+  }
+
+  /**
+   * The provider of WeChat CloudBase service versions in a scope's stack. There is one in each stack, nested ones
+   * included.
+   *
+   * WeChat takes a platform's token only from addresses on the platform's allow-list: give the function a VPC whose
+   * private subnets have a NAT with a fixed address.
+   *
+   * @param scope a construct in the stack, or the stack
+   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
+   */
+  public static weChat(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
+    return ArtifactProvider.ofFamily(scope, WECHAT_FAMILY, props);
   }
 
   private static ofFamily(scope: Construct, family: ProviderFamily, props?: ArtifactProviderProps): ArtifactProvider {

@@ -29,8 +29,13 @@ test('exports exactly this', () => {
   expect(types.map(({ name }) => name).sort()).toEqual([
     'ArtifactProvider',
     'ArtifactProviderProps',
+    'CloudBaseServiceVersion',
+    'CloudBaseServiceVersionAttributes',
+    'CloudBaseServiceVersionProps',
+    'CloudBaseVerification',
     'DefaultPackageVersion',
     'DefaultPackageVersionProps',
+    'ICloudBaseServiceVersion',
     'ISoftwarePackage',
     'ISoftwarePackageVersion',
     'ISweep',
@@ -40,7 +45,9 @@ test('exports exactly this', () => {
     'JobRecipe',
     'JobSelection',
     'JobStatus',
+    'MintedTokenProps',
     'OnIncomplete',
+    'OnRefusal',
     'PackageArtifact',
     'PackageArtifactConfig',
     'PackageSbom',
@@ -48,6 +55,7 @@ test('exports exactly this', () => {
     'PackageVersionRetentionProps',
     'PackageVersionStatus',
     'RetentionAction',
+    'SecretTokenOptions',
     'SoftwarePackage',
     'SoftwarePackageProps',
     'SoftwarePackageVersion',
@@ -59,6 +67,8 @@ test('exports exactly this', () => {
     'SweepTrigger',
     'VersionOrder',
     'VersionRemoval',
+    'WeChatAccessToken',
+    'WeChatOptions',
   ]);
 });
 
@@ -100,7 +110,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(5);
+  expect(constructs).toHaveLength(6);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 

@@ -1,0 +1,99 @@
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
+import { AccessTokenProperty, SecretValueProperty, checkComponentAppId } from '../../contract/wechat/service-versions';
+import { validate } from '../core/validation';
+import { ArtifactProvider } from '../provider/artifact-provider';
+
+/** Where in a secret a token is. */
+export interface SecretTokenOptions {
+  /**
+   * The field, where the secret is a JSON object.
+   *
+   * @default - the whole secret is the token
+   */
+  readonly jsonField?: string;
+}
+
+/** What a new token is made from. */
+export interface MintedTokenProps {
+  /** The app id of the third-party platform. */
+  readonly componentAppId: string;
+
+  /** The secret with the platform's app secret. */
+  readonly appSecret: ISecret;
+
+  /**
+   * The field of `appSecret`, where that is a JSON object.
+   *
+   * @default - the whole secret is the app secret
+   */
+  readonly appSecretField?: string;
+
+  /** The secret to which the platform writes each `component_verify_ticket` that WeChat pushes to it. */
+  readonly verifyTicket: ISecret;
+
+  /**
+   * The field of `verifyTicket`, where that is a JSON object.
+   *
+   * @default - the whole secret is the ticket
+   */
+  readonly verifyTicketField?: string;
+}
+
+/**
+ * The `component_access_token` of a third-party platform. It is looked up when it is needed: no template, log or error
+ * holds it.
+ */
+export class WeChatAccessToken {
+  /**
+   * The current token, which whatever renews the platform's token writes to a secret each time.
+   *
+   * @param secret the secret; the provider may read it
+   * @param options where in the secret the token is
+   */
+  public static fromSecret(secret: ISecret, options: SecretTokenOptions = {}): WeChatAccessToken {
+    const current = secretValue(secret, options.jsonField);
+    return new WeChatAccessToken([secret], () => ({ Current: current }));
+  }
+
+  /**
+   * A new token for each event and each slice of a sweep, made by `api_component_token`. Only for a platform that has no
+   * other use for its token: WeChat's error 40001 ("invalid or not latest") suggests that a new token voids the one
+   * before, whoever uses that, and the number of tokens a day is limited.
+   *
+   * @param props what the token is made from
+   */
+  public static minted(props: MintedTokenProps): WeChatAccessToken {
+    const { componentAppId, appSecret, appSecretField, verifyTicket, verifyTicketField } = props;
+    return new WeChatAccessToken([appSecret, verifyTicket], scope => {
+      validate(scope, componentAppId, checkComponentAppId);
+      return {
+        Minted: {
+          ComponentAppId: componentAppId,
+          AppSecret: secretValue(appSecret, appSecretField),
+          VerifyTicket: secretValue(verifyTicket, verifyTicketField),
+        },
+      };
+    });
+  }
+
+  private constructor(
+    private readonly secrets: readonly ISecret[],
+    private readonly render: (scope: IConstruct) => AccessTokenProperty,
+  ) {}
+
+  /**
+   * Where the token comes from, and the permission to read it.
+   *
+   * @internal
+   */
+  public _bind(scope: IConstruct, provider: ArtifactProvider): AccessTokenProperty {
+    for (const secret of this.secrets) secret.grantRead(provider);
+    return this.render(scope);
+  }
+}
+
+const secretValue = (secret: ISecret, JsonField?: string): SecretValueProperty => ({
+  SecretId: secret.secretArn,
+  JsonField,
+});
