@@ -13,7 +13,7 @@ import { OWNER_KEY } from '../../contract/glue/version-owner';
 import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { sentAt } from '../runtime/deadline';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { Claimant, TagChange, claim, letGo, release } from '../runtime/ownership';
+import { Claimant, TagChange, claimInPhase, letGo, release } from '../runtime/ownership';
 import { reasonOf } from '../runtime/reason';
 import { isAccessDenied } from '../runtime/retry';
 import { rejectProblems } from '../runtime/words';
@@ -196,10 +196,9 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     // made by a delivery of this event that was killed, most likely: adopted, so that a rollback rather leaves it.
     const orphaned = Object.keys(metadata).length === 0 && isOfThisEvent(version, scope);
     const { fields } = recordOf(metadata);
-    let claimed = claim(fields, FIELDS, me, orphaned || (AdoptExisting ?? false));
-    // a rollback adopts nothing: it restores what the stack had.
-    if (claimed.kind === 'adopted' && (await scope.stackPhase()) === 'rolling-back')
-      claimed = claim(fields, FIELDS, me, false);
+    const claimed = await claimInPhase(fields, FIELDS, me, orphaned || (AdoptExisting ?? false), () =>
+      scope.stackPhase(),
+    );
     if (claimed.kind === 'refused') return undefined;
     return claimed.kind === 'held' ? NO_CHANGE : claimed.change;
   }
