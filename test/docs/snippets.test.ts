@@ -35,6 +35,7 @@ test('the examples in the documents compile', async () => {
       paths: {
         'cdk-versioned-artifacts': [join(ROOT, 'build', 'lib', 'index.d.ts')],
         'aws-cdk-lib': [join(ROOT, 'node_modules', 'aws-cdk-lib')],
+        'aws-cdk-lib/*': [join(ROOT, 'node_modules', 'aws-cdk-lib', '*')],
       },
     };
     const tsconfig = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'], exclude: [] };
