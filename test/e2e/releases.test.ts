@@ -192,6 +192,30 @@ describe('what somebody else has made', () => {
     expect(held()).toEqual(before);
   });
 
+  test('adopt in an update and fail: the restored policy lets it be given back, published or deprecated as it was', async () => {
+    // another stack's, deprecated.
+    await byHand('UpdatePackageVersion', { packageName: PACKAGE, versionName: '1.0.0', action: 'DEPRECATE' });
+    const arn = `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}`;
+    const tags = [
+      { Key: `${TAG_PREFIX}owner`, Value: '0123456789abcdef' },
+      { Key: `${TAG_PREFIX}stack`, Value: 'arn:aws:cloudformation:us-east-1:111111111111:stack/Other/1' },
+    ];
+    await byHand('TagResource', { resourceArn: `${arn}/version/1.0.0`, tags });
+    const others = (stack: Stack) => void new SoftwarePackage(stack, 'Engine', { packageName: 'engine-ecu' });
+    await fleet.deploy(others);
+    const before = held();
+
+    const both = (stack: Stack) => {
+      others(stack);
+      release(true)(stack);
+    };
+    expect(await fleet.deploy(both, { fails: true })).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    const { tags: after, ...rest } = held()?.versions['1.0.0'] ?? {};
+    const { tags: expected, ...former } = before?.versions['1.0.0'] ?? {};
+    expect(rest).toEqual(former);
+    expect(after).toMatchObject(expected ?? {});
+  });
+
   test('once adopted it goes with the stack', async () => {
     expect(await fleet.deploy(release(true))).toMatchObject({ status: 'CREATE_COMPLETE' });
     await fleet.destroy();
