@@ -55,6 +55,11 @@ test('exports exactly this', () => {
     'PackageVersionRetentionProps',
     'PackageVersionStatus',
     'RetentionAction',
+    'SchemaDefinition',
+    'SchemaNames',
+    'SchemaReference',
+    'SchemaVersion',
+    'SchemaVersionProps',
     'SecretTokenOptions',
     'SoftwarePackage',
     'SoftwarePackageProps',
@@ -110,7 +115,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(6);
+  expect(constructs).toHaveLength(7);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 
