@@ -35,9 +35,10 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
     list: pageToken => source.list(pageToken),
     open: candidates => {
       const before = ranking.entries();
-      const matching = candidates.filter(candidate => candidate.decided !== undefined || plan.ranks(candidate));
+      const decided = candidates.filter(candidate => candidate.decided !== undefined);
+      const matching = candidates.filter(candidate => candidate.decided === undefined && plan.ranks(candidate));
       const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
-      const work = counts ? rest.filter(candidate => candidate !== undefined) : [];
+      const work = counts ? [...decided, ...rest.filter(candidate => candidate !== undefined)] : [];
       return { work, state: { before, planned: 0 } };
     },
     each: async (candidate, page) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
+import { IotSweepType } from '../../../contract/iot/sweeps';
 import { AnswerUrl } from './support/answer-url';
 import { STACK_ID, deleteOf } from './support/deliver';
 
@@ -60,7 +61,20 @@ test('handlers that cannot be loaded are answered for, and the Delete that follo
 test('the bundle of the IoT family is one file that knows its resource types', async () => {
   const { Status, Reason } = await invoke(bundle('lambda/iot/index.ts'), {});
   expect(Status).toBe('FAILED');
-  for (const type of Object.values(SoftwarePackageResourceType)) expect(Reason).toContain(type);
+  const types = { ...SoftwarePackageResourceType, ...IotSweepType };
+  for (const type of Object.values(types)) expect(Reason).toContain(type);
+});
+
+test('the bundle serves slices of sweeps, and what fails in one reaches the state machine', async () => {
+  const slice = {
+    sweep: 'SLICE',
+    config: { type: 'Custom::Unknown', name: 'fleet/Sweep' },
+    stackId: STACK_ID,
+    execution: 'arn:aws:states:us-east-1:111111111111:execution:sweep:run',
+    stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
+    state: { cursor: {} },
+  };
+  await expect(invoke(bundle('lambda/iot/index.ts'), slice)).rejects.toThrow('unknown kind of sweep');
 });
 
 test('an answered event leaves no timer or connection that keeps the function awake', async () => {

@@ -1,0 +1,178 @@
+import { PendingAnswer, SliceRequest } from '../../../contract/sweep-execution';
+import { Surroundings } from '../../../lambda/runtime/handle-event';
+import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
+import { put } from '../../../lambda/runtime/http';
+import { jsonLog } from '../../../lambda/runtime/log';
+import { SliceScope } from '../../../lambda/runtime/slice-scope';
+import { AnswerUrl } from './support/answer-url';
+import { STACK_ID } from './support/deliver';
+import { FakeClock } from './support/fake-clock';
+
+const MINUTE = 60_000;
+
+let cloudFormation: AnswerUrl;
+let clock: FakeClock;
+let log: Record<string, unknown>[];
+beforeAll(async () => {
+  cloudFormation = await AnswerUrl.listen();
+});
+beforeEach(() => {
+  clock = new FakeClock();
+  log = [];
+  cloudFormation.received.splice(0);
+});
+afterAll(() => cloudFormation.close());
+
+const pending = (more: Partial<PendingAnswer> = {}): PendingAnswer => ({
+  ResponseURL: cloudFormation.url(clock.now()),
+  StackId: STACK_ID,
+  RequestId: 'c0ffee00',
+  LogicalResourceId: 'Sweep',
+  PhysicalResourceId: 'sweep/1',
+  RequestType: 'Delete',
+  OnIncomplete: 'FAIL',
+  ...more,
+});
+
+const request = (more: Partial<SliceRequest> = {}): SliceRequest => ({
+  sweep: 'SLICE',
+  config: { name: 'fleet/Sweep', rules: {}, requestsPerSecond: 8 },
+  stackId: STACK_ID,
+  execution: 'arn:aws:states:us-east-1:111111111111:execution:sweep:run',
+  stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
+  retryCount: 0,
+  state: {},
+  ...more,
+});
+
+/** What a slice does, instead of sweeping. */
+type Slice = (scope: SliceScope) => Promise<void>;
+
+const serve = (asked: SliceRequest, slice: Slice = async () => {}, service: Partial<Surroundings> = {}) =>
+  handleSlice(
+    asked,
+    { awsRequestId: 'invocation-1', logGroupName: '/aws/lambda/provider', getRemainingTimeInMillis: () => 900_000 },
+    {
+      clock,
+      put,
+      log: (stackName, fields) =>
+        jsonLog({ now: () => clock.now(), write: line => log.push(JSON.parse(line)) }, stackName, fields),
+      service: async () => ({
+        handlers: () => ({}),
+        describeStack: async () => ({ status: 'UPDATE_COMPLETE' }),
+        slice: async (_, scope) => {
+          await slice(scope);
+          return { next: 'DONE' };
+        },
+      }),
+      ...service,
+    },
+  );
+
+test('events of CloudFormation are told from requests of a state machine', () => {
+  expect(isSliceRequest(request())).toBe(true);
+  expect(isSliceRequest({ RequestType: 'Create' })).toBe(false);
+  expect(isSliceRequest(undefined)).toBe(false);
+});
+
+test('a slice answers the event that CloudFormation waits for, word for word', async () => {
+  const state = { answer: pending() };
+  await serve(request({ state }), scope => scope.answer({ status: 'SUCCESS', data: { RemovedCount: '3' } }));
+  expect(cloudFormation.answers).toEqual([
+    {
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'sweep/1',
+      StackId: STACK_ID,
+      RequestId: 'c0ffee00',
+      LogicalResourceId: 'Sweep',
+      Data: { RemovedCount: '3' },
+    },
+  ]);
+  expect(JSON.stringify(log)).not.toContain('5ec7e7');
+});
+
+test('a slice that nobody waits for answers nobody', async () => {
+  await serve(request(), scope => scope.answer({ status: 'SUCCESS', data: {} }));
+  expect(cloudFormation.answers).toEqual([]);
+});
+
+test('a slice learns when CloudFormation stops waiting: the hour or the resource’s own time, from its URL’s date', async () => {
+  const sentAt = clock.now();
+  const seen: (number | undefined)[] = [];
+  const look: Slice = async ({ abandonedAt }) => void seen.push(abandonedAt);
+  await serve(request({ state: { answer: pending() } }), look);
+  await serve(request({ state: { answer: pending({ ServiceTimeout: 300 }) } }), look);
+  await serve(request(), look);
+  expect(seen).toEqual([sentAt + 60 * MINUTE, sentAt + 5 * MINUTE, undefined]);
+});
+
+test('after the hour nobody is answered, since the stack has moved on', async () => {
+  const state = { answer: pending({ ResponseURL: cloudFormation.url(clock.now() - 61 * MINUTE) }) };
+  await serve(request({ state }), scope => scope.answer({ status: 'SUCCESS', data: {} }));
+  await serve(request({ sweep: 'GIVE_UP', state }));
+  expect(cloudFormation.answers).toEqual([]);
+  expect(log).toContainEqual(expect.objectContaining({ message: expect.stringContaining('given the event up') }));
+});
+
+test('an answer that cannot be delivered fails the slice, so that the machine tries again', async () => {
+  cloudFormation.meetWith(500, 500, 500, 500, 500, 500);
+  const state = { answer: pending() };
+  const answer: Slice = scope => scope.answer({ status: 'SUCCESS', data: {} });
+  await expect(serve(request({ state }), answer)).rejects.toThrow('could not be delivered');
+  await serve(request({ state, retryCount: 1 }), answer);
+  expect(cloudFormation.answers.at(-1)).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('when a slice has returned, or failed, nothing of it goes on', async () => {
+  const signals: AbortSignal[] = [];
+  await serve(request(), async ({ ended }) => void signals.push(ended));
+  const fails = serve(request(), async ({ ended }) => {
+    signals.push(ended);
+    throw new Error('no way');
+  });
+  await expect(fails).rejects.toThrow('no way');
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  expect(log).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'the slice failed' }));
+});
+
+test('a slice stops before Lambda does', async () => {
+  await serve(request(), async ({ deadline }) => {
+    expect(deadline.remaining()).toBeGreaterThan(880_000);
+    expect(deadline.remaining()).toBeLessThan(895_000);
+  });
+});
+
+describe('giving up', () => {
+  const giveUp = (failure: object | undefined, service: Partial<Surroundings> = {}) =>
+    serve(request({ sweep: 'GIVE_UP', state: { answer: pending(), ...(failure && { failure }) } }), undefined, service);
+
+  test('tells CloudFormation what failed, with where to read on', async () => {
+    const Cause = JSON.stringify({ errorType: 'Error', errorMessage: 'no way', trace: ['Error: no way', ' at x'] });
+    expect(await giveUp({ Error: 'Error', Cause })).toEqual({ next: 'FAILED', error: 'Error', cause: 'no way' });
+    expect(cloudFormation.answers).toMatchObject([
+      {
+        Status: 'FAILED',
+        PhysicalResourceId: 'sweep/1',
+        Reason: 'the sweep was given up: no way (log group /aws/lambda/provider, request invocation-1)',
+      },
+    ]);
+  });
+
+  test.each([
+    ['text', 'killed at its time-out'],
+    ['JSON of another form', '{"reason":"x"}'],
+  ])('passes on a cause that is %s', async (_, Cause) => {
+    expect(await giveUp({ Error: 'States.Timeout', Cause })).toMatchObject({ error: 'States.Timeout', cause: Cause });
+  });
+
+  test('answers even if nothing is said and no handler loads', async () => {
+    const service = async () => Promise.reject(new Error('left out'));
+    expect(await giveUp(undefined, { service })).toMatchObject({ next: 'FAILED', error: 'Unknown' });
+    expect(cloudFormation.answers).toMatchObject([{ Status: 'FAILED' }]);
+  });
+});
+
+test('a family without sweeps says so', async () => {
+  const service = async () => ({ handlers: () => ({}), describeStack: async () => ({ status: '' }) });
+  await expect(serve(request(), undefined, { service })).rejects.toThrow('no sweeps are known here');
+});
