@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { LocalAws, StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { LocalAws, LocalAwsOptions, StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
 
 /** Deploys one stack to a local AWS again and again, as releases of an app would. */
 export class Fleet {
-  static async start(stackName = 'Fleet'): Promise<Fleet> {
-    return new Fleet(await LocalAws.start(), stackName);
+  static async start(stackName = 'Fleet', options?: LocalAwsOptions): Promise<Fleet> {
+    return new Fleet(await LocalAws.start(options), stackName);
   }
 
   private readonly directory = mkdtempSync(join(tmpdir(), 'fleet-'));
@@ -39,11 +39,12 @@ export class Fleet {
     return this.aws.cloudFormation.destroy(this.stackName);
   }
 
-  /** What the functions have logged, one record a line. */
+  /** What the functions have logged, one record a line, also to groups that went with their stack. */
   get log(): string {
-    const streams = [...this.aws.logs.groups.values()].flatMap(group => [...group.streams.values()]);
-    return streams
-      .flat()
+    return this.aws.calls
+      .filter({ service: 'logs', operation: 'PutLogEvents' })
+      .filter(({ status }) => status === 200)
+      .flatMap(({ input }) => input.logEvents as { readonly message: string }[])
       .map(({ message }) => message)
       .join('\n');
   }

@@ -1,0 +1,337 @@
+import { CfnOutput, Duration, NestedStack, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import {
+  PackageVersionRetention,
+  PackageVersionRetentionProps,
+  PackageVersionStatus,
+  RetentionAction,
+  SoftwarePackage,
+  SweepTrigger,
+} from 'cdk-versioned-artifacts';
+import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { Construct } from 'constructs';
+import { Fleet } from './fleet';
+import { createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
+
+const PACKAGE = 'brake-ecu';
+const DAY = 86_400_000;
+const { PUBLISHED } = PackageVersionStatus;
+
+let fleet: Fleet;
+/** Milliseconds by which the services are behind the functions. */
+let past: number;
+beforeEach(async () => {
+  past = 0;
+  fleet = await startSweepFleet('Fleet', {
+    clock: {
+      now: () => Date.now() - past,
+      sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
+    },
+  });
+  await fleet.aws.iot.createPackage(PACKAGE);
+});
+afterEach(() => fleet.stop());
+
+const create = async (...names: string[]) => {
+  for (const name of names) await fleet.aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+};
+const versions = () => Object.keys(fleet.aws.iot.describe(PACKAGE)?.versions ?? {}).sort();
+const versionArn = (name: string) =>
+  `arn:aws:iot:${fleet.aws.region}:${fleet.aws.account}:package/${PACKAGE}/version/${name}`;
+
+type Options = Partial<PackageVersionRetentionProps> & { readonly id?: string; readonly owned?: readonly string[] };
+
+/** A retention of somebody else's package, and versions of the stack's own. */
+const retention =
+  ({ id = 'Keep', owned = [], ...props }: Options = {}) =>
+  (scope: Construct): PackageVersionRetention => {
+    const softwarePackage = SoftwarePackage.fromPackageName(scope, 'Firmware', PACKAGE);
+    for (const versionName of owned) softwarePackage.addVersion(`V${versionName}`, { versionName, status: PUBLISHED });
+    return new PackageVersionRetention(scope, id, {
+      softwarePackage,
+      rules: { keepLatest: 1 },
+      requestsPerSecond: 200,
+      ...props,
+    });
+  };
+const deploy = async (declare: (stack: Stack) => unknown, options?: { fails: boolean }) => {
+  const outcome = await fleet.deploy(stack => void declare(stack), options);
+  await fleet.aws.settled();
+  return outcome;
+};
+const fire = async () => {
+  const rule = [...fleet.aws.events.rules.keys()].find(name => name.includes('Schedule'));
+  fleet.aws.events.fireSchedule(rule!);
+  await fleet.aws.settled();
+};
+const onSchedule = SweepTrigger.onSchedule(Schedule.rate(Duration.days(1)));
+const indexPackages = () =>
+  fleet.aws.iot.byHand('UpdateIndexingConfiguration', {
+    thingIndexingConfiguration: {
+      thingIndexingMode: 'REGISTRY',
+      namedShadowIndexingMode: 'ON',
+      filter: { namedShadowNames: ['$package'] },
+    },
+  });
+
+describe('after a deployment', () => {
+  test('the old versions go, and each survivor stays for a reason', async () => {
+    past = 100 * DAY;
+    await create('0.1.0', '1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0-lts', '2.0.0', '9.0.0', '10.0.0', 'nightly');
+    past = 10 * DAY;
+    await create('1.9.0');
+    past = 0;
+    await fleet.aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    await indexPackages();
+    fleet.aws.iot.devices.add(['car-1', 'car-2']);
+    fleet.aws.iot.devices.reportPackage('car-1', PACKAGE, { version: '1.2.0' });
+    await createJob(fleet.aws, 'ota', ['car-2'], { destinationPackageVersions: [versionArn('1.1.0')] });
+
+    const outcome = await deploy(
+      retention({
+        owned: ['0.2.0'],
+        rules: { keepLatest: 2, minAge: Duration.days(90), exclude: ['*-lts'] },
+        protectOnDevices: true,
+      }),
+    );
+
+    expect(outcome.status).toBe('CREATE_COMPLETE');
+    expect(removed(fleet)).toEqual(['0.1.0', '1.3.0', '2.0.0', 'nightly']);
+    expect(kept(fleet)).toEqual({
+      '0.2.0': 'TOO_YOUNG',
+      '1.0.0': 'DEFAULT_VERSION',
+      '1.1.0': 'IN_ACTIVE_JOB',
+      '1.2.0': 'ON_DEVICE',
+      '1.4.0-lts': 'EXCLUDED',
+      '1.9.0': 'TOO_YOUNG',
+      '9.0.0': 'AMONG_LATEST',
+      '10.0.0': 'AMONG_LATEST',
+    });
+    expect(versions()).toEqual(Object.keys(kept(fleet)).sort());
+    expect(runs(fleet)).toMatchObject([{ status: 'SUCCEEDED', outcome: { counts: { removed: 4, failed: 0 } } }]);
+  });
+
+  test('versions that a stack owns stay, and after an update the next old one goes', async () => {
+    await create('1.0.0');
+    await deploy(retention({ owned: ['0.1.0', '2.0.0'] }));
+    expect(versions()).toEqual(['0.1.0', '2.0.0']);
+    expect(kept(fleet)).toMatchObject({ '0.1.0': 'OWNED' });
+
+    await create('1.5.0');
+    expect(await deploy(retention({ owned: ['0.1.0', '2.0.0'], rules: { keepLatest: 1 } }))).toMatchObject({
+      status: 'UPDATE_COMPLETE',
+    });
+    expect(versions()).toEqual(['0.1.0', '2.0.0']);
+  });
+
+  test('versions are deprecated where that is the action, and drafts stay', async () => {
+    await create('1.0.0', '3.0.0');
+    await fleet.aws.iot.createVersion(PACKAGE, '2.0.0');
+    await deploy(retention({ action: RetentionAction.DEPRECATE }));
+    expect(fleet.aws.iot.describe(PACKAGE)?.versions).toMatchObject({
+      '1.0.0': { status: 'DEPRECATED' },
+      '2.0.0': { status: 'DRAFT' },
+      '3.0.0': { status: 'PUBLISHED' },
+    });
+    expect(kept(fleet)).toMatchObject({ '2.0.0': 'NO_TRANSITION' });
+  });
+
+  test('nothing goes where the fleet index cannot tell what devices run', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(retention({ protectOnDevices: true }));
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    expect(runs(fleet)).toMatchObject([
+      {
+        status: 'FAILED',
+        error: 'SweepRefused',
+        cause: expect.stringContaining('protectOnDevices needs the fleet index'),
+      },
+    ]);
+  });
+
+  test('one that rolls back prunes nothing', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(retention({ rules: { keepLatest: 2 } }));
+    expect(await deploy(retention(), { fails: true })).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    expect(runs(fleet)).toHaveLength(1);
+  });
+
+  test('an event that comes twice does no harm: the second run is skipped', async () => {
+    await create('1.0.0', '2.0.0');
+    fleet.aws.events.copies = 2;
+    const listing = fleet.aws.faults.inject({
+      service: 'iot',
+      operation: 'ListPackageVersions',
+      trouble: { stall: 'until released' },
+      times: 2,
+    });
+    const deployment = deploy(retention());
+    await until(() => runs(fleet).some(({ status }) => status === 'SUCCEEDED'));
+    listing.remove();
+    await deployment;
+    const outcomes = runs(fleet).map(({ outcome }) => outcome?.status);
+    expect(outcomes.sort()).toEqual(['SKIPPED', 'SUCCEEDED']);
+    expect(removed(fleet)).toEqual(['1.0.0']);
+  });
+
+  test('a nested stack sweeps after the deployment of its root', async () => {
+    await create('1.0.0', '2.0.0');
+    const nested = retention();
+    await deploy(stack => nested(new NestedStack(stack, 'Nested')), { fails: true });
+    expect(runs(fleet)).toEqual([]);
+
+    await deploy(stack => nested(new NestedStack(stack, 'Nested')));
+    expect(versions()).toEqual(['2.0.0']);
+    expect(runs(fleet)).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+});
+
+describe('on a schedule', () => {
+  const nightly = (options: Options = {}) => retention({ triggers: [onSchedule], ...options });
+
+  test('a run that meets its stack in progress waits and goes on', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(nightly());
+    const creation = fleet.aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      trouble: { stall: 'until released' },
+    });
+    const deployment = deploy(nightly({ owned: ['3.0.0'] }));
+    await until(() => creation.hits === 1);
+    const swept = fire();
+    await until(() => fleet.log.includes('the stack is in progress or has failed: waiting'));
+    expect(removed(fleet)).toEqual([]);
+    creation.release();
+    expect(await deployment).toMatchObject({ status: 'UPDATE_COMPLETE' });
+    await swept;
+    expect(versions()).toEqual(['3.0.0']);
+    const [{ history }] = fleet.aws.stepFunctions.executions();
+    expect(history.events.map(({ type }) => type)).toContain('WaitStateExited');
+  });
+
+  test('a dry run removes nothing and names what it would remove', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(nightly({ rules: { keepLatest: 1, dryRun: true } }));
+    await fire();
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    expect(records(fleet, 'would-remove')).toMatchObject([{ name: '1.0.0', reason: 'BEYOND_LATEST' }]);
+    expect(runs(fleet)).toMatchObject([{ status: 'SUCCEEDED', outcome: { counts: { removed: 0, wouldRemove: 1 } } }]);
+  });
+
+  const withAlarm = (options: Options) => (stack: Stack) => {
+    const queue = new Queue(stack, 'Queue', { queueName: 'alarms' });
+    nightly(options)(stack).onFailure('Alarm', { target: new SqsQueue(queue) });
+  };
+  const alarms = () =>
+    fleet.aws.sqs.messages('alarms').map(message => (JSON.parse(message) as { detail: object }).detail);
+
+  test('a plan beyond maxRemovals is refused before the first removal, and onFailure hears of it', async () => {
+    await create('1.0.0', '2.0.0', '3.0.0', '4.0.0');
+    await deploy(withAlarm({ rules: { keepLatest: 1, maxRemovals: 2 } }));
+    await fire();
+    expect(versions()).toHaveLength(4);
+    const cause = expect.stringContaining('the plan removes 3, which is 1 more than maxRemovals allows (2)') as string;
+    expect(runs(fleet)).toMatchObject([{ status: 'FAILED', error: 'SweepRefused', cause }]);
+    expect(alarms()).toMatchObject([{ status: 'FAILED', error: 'SweepRefused', cause }]);
+  });
+
+  test('a removal that fails fails the run, the others are done, and onFailure hears of it', async () => {
+    await create('1.0.0', '2.0.0', '3.0.0');
+    await deploy(withAlarm({}));
+    fleet.aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      match: ({ versionName }) => versionName === '1.0.0',
+      trouble: { error: new ServiceError('AccessDeniedException', 'not this one', 403) },
+      times: Infinity,
+    });
+    await fire();
+    expect(versions()).toEqual(['1.0.0', '3.0.0']);
+    expect(records(fleet, 'failed')).toContainEqual(
+      expect.objectContaining({ name: '1.0.0', error: 'AccessDeniedException' }),
+    );
+    expect(runs(fleet)).toMatchObject([{ status: 'FAILED', error: 'RemovalsFailed' }]);
+    expect(alarms()).toMatchObject([{ error: 'RemovalsFailed', cause: expect.stringContaining('1 removals failed') }]);
+  });
+});
+
+describe('during a deployment', () => {
+  const counted = (...owned: string[]) =>
+    function declare(stack: Stack) {
+      const keep = retention({ owned, triggers: [SweepTrigger.duringDeployment()] })(stack);
+      for (const count of ['removedCount', 'keptCount', 'remainingCount'] as const) {
+        new CfnOutput(stack, count, { value: keep[count] });
+      }
+    };
+
+  test('the counts are attributes; it runs again when the declared versions change', async () => {
+    await create('0.1.0', '0.2.0');
+    expect(await deploy(counted('1.0.0'))).toMatchObject({
+      status: 'CREATE_COMPLETE',
+      outputs: { removedCount: '2', keptCount: '1', remainingCount: '0' },
+    });
+    await create('0.3.0');
+    await deploy(counted('1.0.0'));
+    expect(versions()).toEqual(['0.3.0', '1.0.0']);
+
+    expect(await deploy(counted('1.0.0', '2.0.0'))).toMatchObject({
+      outputs: { removedCount: '1', keptCount: '2', remainingCount: '0' },
+    });
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    expect(runs(fleet)).toEqual([]);
+  });
+
+  test('it never runs in a rollback', async () => {
+    await deploy(counted('1.0.0'));
+    fleet.aws.cloudFormation.onStackStatus(({ status }) => {
+      if (status === 'UPDATE_ROLLBACK_IN_PROGRESS') void create('0.1.0');
+    });
+    expect(await deploy(counted('1.0.0', '2.0.0'), { fails: true })).toMatchObject({
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+    });
+    expect(versions()).toEqual(['0.1.0', '1.0.0']);
+    expect(fleet.log).toContain('nothing is swept: the stack is rolling back');
+  });
+
+  test('one that fails fails the deployment, which rolls back', async () => {
+    await create('1.0.0', '2.0.0', '3.0.0');
+    const triggers = [SweepTrigger.duringDeployment()];
+    const outcome = await deploy(retention({ rules: { keepLatest: 1, maxRemovals: 1 }, triggers }));
+    expect(outcome.status).toBe('ROLLBACK_COMPLETE');
+    expect(outcome.failures.join()).toContain('the sweep was refused: the plan removes 2');
+    expect(versions()).toHaveLength(3);
+  });
+});
+
+describe('on destroy', () => {
+  const atTheEnd = (id?: string) => retention({ id, owned: ['0.1.0'], triggers: [SweepTrigger.onDestroy()] });
+
+  test('a stack that is destroyed sweeps before its own versions go', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(atTheEnd());
+    expect(versions()).toEqual(['0.1.0', '1.0.0', '2.0.0']);
+    expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
+    expect(versions()).toEqual(['2.0.0']);
+    expect(kept(fleet)).toMatchObject({ '0.1.0': 'OWNED' });
+  });
+
+  test('a construct that is renamed or removed sweeps nothing, and says why', async () => {
+    await create('1.0.0', '2.0.0');
+    await deploy(atTheEnd('Keep'));
+    await deploy(atTheEnd('Renamed'));
+    await deploy(retention({ owned: ['0.1.0'], triggers: [] }));
+    expect(versions()).toEqual(['0.1.0', '1.0.0', '2.0.0']);
+    expect(fleet.log.match(/nothing is swept: the stack is not being deleted, but deploying/g)).toHaveLength(2);
+  });
+
+  test('a first deployment that is rolled back sweeps nothing, and says why', async () => {
+    await create('1.0.0', '2.0.0');
+    expect(await deploy(atTheEnd(), { fails: true })).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    expect(fleet.log).toContain('nothing is swept: the stack is not being deleted, but rolling-back');
+  });
+});
