@@ -7,7 +7,7 @@ const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
 function stepFunctions(answer: (target: string, input: Record<string, unknown>) => object) {
   const handle = async ({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) => {
     const target = headers['x-amz-target'].split('.')[1];
-    const answered = answer(target, JSON.parse(Buffer.from(body).toString()));
+    const answered = answer(target, JSON.parse(new TextDecoder().decode(body)));
     return {
       response: {
         statusCode: '__type' in answered ? 400 : 200,

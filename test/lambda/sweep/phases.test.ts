@@ -16,7 +16,7 @@ beforeEach(() => {
 /** Runs to the end in slices of so many milliseconds; `change` adds to the source of each slice. */
 async function sweepAll(
   change: (source: SweepSource<Thing>, cursor: SweepCursor | undefined) => SweepSource<Thing>,
-  { slice = Infinity, rules = {}, again = (_: number) => false } = {},
+  { slice = Infinity, rules = {}, again = (_slice: number): boolean => false } = {},
 ) {
   const cursors: SweepCursor[] = [];
   const waits: boolean[] = [];
