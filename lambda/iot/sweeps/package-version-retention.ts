@@ -1,5 +1,5 @@
 import { IoTClient, PackageVersionSummary } from '@aws-sdk/client-iot';
-import { PackageVersionRetentionConfig } from '../../../contract/iot/sweeps';
+import { PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../../contract/iot/sweeps';
 import { checkPackageName } from '../../../contract/iot/software-packages';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
@@ -23,10 +23,7 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
       checkPackageName(packageName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
-      protectOnDevices && packageName.includes('.')
-        ? `protectOnDevices needs a package name without dots, got ${packageName}: how a dot is written in a field of the ` +
-            'fleet index is not documented'
-        : undefined,
+      protectOnDevices ? checkPackageNameInIndex(packageName) : undefined,
     );
   }
 
