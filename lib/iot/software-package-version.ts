@@ -15,6 +15,7 @@ import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { TaggedArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
 import { requireEnvironmentOf } from '../core/environment';
 import { removalOf } from '../core/removal';
+import { refuseSecond } from '../core/unique';
 import { invalid, knownEntries, validate } from '../core/validation';
 import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
@@ -108,6 +109,13 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
     const provider = ArtifactProvider.iot(this);
     const packageName = declaredPackageName(props.softwarePackage);
+    refuseSecond(
+      this,
+      `version ${props.versionName} of software package ${packageName}`,
+      'version',
+      packageName,
+      props.versionName,
+    );
     allowVersions(provider, packageName);
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);

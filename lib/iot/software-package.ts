@@ -12,6 +12,7 @@ import {
 import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
 import { TaggedArtifactResource } from '../core/artifact-resource';
 import { removalOf } from '../core/removal';
+import { refuseSecond } from '../core/unique';
 import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { allowPackage } from './permissions';
@@ -103,6 +104,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
       props.packageName ?? Names.uniqueResourceName(this, { maxLength: PACKAGE_NAME.max, separator: '-' });
     validate(this, this._declaredName, checkPackageName);
     validate(this, props.description, checkDescription);
+    refuseSecond(this, `software package ${this._declaredName}`, 'package', this._declaredName);
 
     const provider = ArtifactProvider.iot(this);
     allowPackage(provider, this._declaredName);

@@ -322,6 +322,33 @@ describe('imports', () => {
   });
 });
 
+describe('a second version of the same name', () => {
+  test('is refused, though one of them is of an import', () => {
+    const stack = newStack();
+    new SoftwarePackage(stack, 'Firmware', { packageName: 'p' }).addVersion('V', { versionName: '1.0.0' });
+
+    expect(() => imported(stack, 'p').addVersion('V', { versionName: '1.0.0' })).toThrow(
+      'version 1.0.0 of software package p is declared twice, here and in Stack/Firmware/V: keep one of the two',
+    );
+  });
+
+  test('is refused where the name is known at deployment only', () => {
+    const stack = newStack();
+    const versionName = new CfnParameter(stack, 'Name').valueAsString;
+    const softwarePackage = imported(stack);
+    softwarePackage.addVersion('V', { versionName });
+
+    expect(() => softwarePackage.addVersion('W', { versionName })).toThrow('is declared twice');
+  });
+
+  test('of another package, or in another stack, is welcome', () => {
+    const stack = newStack();
+    versionOf(stack);
+    SoftwarePackage.fromPackageName(stack, 'P', 'p').addVersion('V', { versionName: '2.0.0' });
+    versionOf(new Stack(stack, 'Other'));
+  });
+});
+
 test('reading a version is granted on the version and on its package', () => {
   const stack = newStack();
   const arn = 'arn:aws:iot:eu-west-1:111111111111:package/p/version/1.0.0';

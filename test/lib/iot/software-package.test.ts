@@ -108,6 +108,16 @@ describe('refuses', () => {
   });
 });
 
+test('a second package of the same name in a stack is refused, for each would take it over from the other', () => {
+  const stack = newStack();
+  new SoftwarePackage(stack, 'One', { packageName: 'p' });
+
+  expect(() => new SoftwarePackage(stack, 'Two', { packageName: 'p' })).toThrow(
+    'software package p is declared twice, here and in Stack/One: keep one of the two (in Stack/Two)',
+  );
+  new SoftwarePackage(new Stack(stack, 'Other'), 'Two', { packageName: 'p' });
+});
+
 describe('removal policy', () => {
   test.each([
     [RemovalPolicy.DESTROY, 'DELETE'],
