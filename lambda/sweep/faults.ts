@@ -27,13 +27,15 @@ const TRANSIENT = new Set([
 ]);
 
 export function faultOf(error: unknown): Fault {
-  const { name, code, $metadata } = Object(error) as {
+  const { name, code, isTransient, $metadata } = Object(error) as {
     name?: string;
     code?: string;
+    /** Of errors of services that are none of AWS's. */
+    isTransient?: boolean;
     $metadata?: { httpStatusCode?: number };
   };
   const status = $metadata?.httpStatusCode ?? 0;
   const is = (names: ReadonlySet<string>) => names.has(name ?? '') || names.has(code ?? '');
   if (is(THROTTLING) || status === 429) return 'throttled';
-  return is(TRANSIENT) || status >= 500 ? 'transient' : 'final';
+  return isTransient || is(TRANSIENT) || status >= 500 ? 'transient' : 'final';
 }

@@ -7,9 +7,9 @@ import { SweepKinds } from './kind';
 import { Machines, StepFunctions } from './machine';
 
 /** A service that also sweeps: as custom resources that CloudFormation waits for, and in slices of a state machine. */
-export function withSweeps(service: Service, kinds: (config: ClientConfig) => SweepKinds): Service {
+export function withSweeps(service: Service, kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
   // paces see every throttle only where the client does not try again by itself.
-  const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 });
+  const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 }, ended);
   const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
   return {
     ...service,

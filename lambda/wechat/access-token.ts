@@ -14,21 +14,34 @@ export class AccessToken {
   constructor(private readonly read: () => Promise<string>) {}
 
   current(): Promise<string> {
-    return (this.value ??= this.read());
+    if (!this.value) {
+      const value = this.read();
+      // what could not be read is read again when it is asked for again.
+      value.catch(() => this.forget(value));
+      this.value = value;
+    }
+    return this.value;
   }
 
-  renew(): void {
-    this.value = undefined;
+  /** Calls that find out at the same time have it read again once. */
+  async renew(old: string): Promise<void> {
+    const { value } = this;
+    if ((await value) === old) this.forget(value);
+  }
+
+  private forget(value: Promise<string> | undefined): void {
+    if (this.value === value) this.value = undefined;
   }
 }
 
-export function accessToken(
+/** Reads a token from where the property says. */
+export async function readToken(
   { Current, Minted }: AccessTokenProperty,
   secrets: SecretsManagerClient,
   post: Post,
-): AccessToken {
-  if (Current) return new AccessToken(() => readSecret(secrets, Current));
-  if (Minted) return new AccessToken(() => mint(Minted, secrets, post));
+): Promise<string> {
+  if (Current) return readSecret(secrets, Current);
+  if (Minted) return mint(Minted, secrets, post);
   throw new Error('property AccessToken must have Current or Minted, got neither');
 }
 

@@ -46,7 +46,8 @@ export class WeChatApi {
   constructor(
     private readonly post: Post,
     private readonly token: AccessToken,
-    private readonly time: { readonly clock: Clock; readonly deadline: Deadline },
+    /** Absent: nothing is repeated here, since a pace does. */
+    private readonly time?: { readonly clock: Clock; readonly deadline: Deadline },
   ) {}
 
   /**
@@ -97,7 +98,7 @@ export class WeChatApi {
       const reaction = reactionTo(errcode);
       if (reaction === 'done') return answer;
       if (reaction === 'renew-token' && !renewed) {
-        this.token.renew();
+        await this.token.renew(token);
         renewed = true;
       } else if (reaction !== 'retry' || !(await this.pause(attempt))) {
         throw new WeChatError(describe(operation, fields), errcode, withoutSecrets(String(errmsg), token));
@@ -107,6 +108,7 @@ export class WeChatApi {
 
   /** Waits before the next attempt; false where there should be none. */
   async pause(attempt: number): Promise<boolean> {
+    if (!this.time) return false;
     const { clock, deadline } = this.time;
     // half of it is jitter: the resources of a stack fail together and should not come back together.
     const delay = FIRST_DELAY * 2 ** (attempt - 1) * (1 + Math.random());

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { MetricName } from '../../contract/metrics';
 import {
   CloudBaseServiceVersionAttributes,
@@ -14,24 +13,16 @@ import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
 import { isLeftAlone } from '../runtime/errors';
 import { claimant } from '../runtime/ownership';
 import { rejectProblems } from '../runtime/words';
-import { accessToken } from './access-token';
+import { AccessToken, readToken } from './access-token';
 import { ServiceVersionName, WeChatApi } from './api';
+import { WeChatClients } from './clients';
 import { findVersion } from './listing';
 import { idPrefix, parsePhysicalId, serviceVersionId } from './names';
 import { decodeServiceVersion } from './properties';
 import { removeVersion } from './removal';
-import { StackResources } from './stack-resources';
 import { postTo } from './transport';
 
 type Wanted = CloudBaseServiceVersionProperties;
-
-/** What the handler works with. */
-export interface WeChatClients {
-  readonly secrets: SecretsManagerClient;
-  readonly stackResources: StackResources;
-  /** Aborts when the event has been answered. */
-  readonly ended: AbortSignal;
-}
 
 /**
  * `Custom::WeChatCloudBaseServiceVersion`: a version that somebody else has made. Create only records it, so nothing is
@@ -112,9 +103,10 @@ export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
     return resources.some(other => other.logicalId !== logicalId && other.physicalId.startsWith(idPrefix(at)));
   }
 
-  private api({ AccessToken, ApiEndpoint = WECHAT_API }: Wanted, scope: Scope): WeChatApi {
+  private api({ AccessToken: source, ApiEndpoint = WECHAT_API }: Wanted, scope: Scope): WeChatApi {
     const post = postTo(ApiEndpoint, this.clients.ended);
-    return new WeChatApi(post, accessToken(AccessToken, this.clients.secrets, post), scope);
+    const token = new AccessToken(() => readToken(source, this.clients.secrets, post));
+    return new WeChatApi(post, token, scope);
   }
 }
 

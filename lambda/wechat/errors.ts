@@ -4,6 +4,8 @@ import { Reaction, adviceOn, reactionTo } from './codes';
 export class WeChatError extends Error {
   override readonly name = 'WeChatError';
   readonly reaction: Reaction;
+  /** To a pace. */
+  readonly isTransient: boolean;
 
   /**
    * @param request what was asked for: the operation and, where they are no secrets, its fields
@@ -18,10 +20,12 @@ export class WeChatError extends Error {
     super(`WeChat answered ${code} (${message}) to ${request}${advice ? `: ${advice}` : ''}`);
     // where the code says success and the result does not, nothing is known to have been done.
     this.reaction = code === 0 ? 'refused' : reactionTo(code);
+    this.isTransient = this.reaction === 'retry';
   }
 }
 
 /** No answer came that could be read: whether the request took effect is not known. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+  readonly isTransient = true;
 }

@@ -2,18 +2,25 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat/service-versions';
 import { awsService } from '../runtime/aws';
-import { CloudBaseServiceVersionHandler, WeChatClients } from './cloudbase-service-version';
+import { ClientConfig } from '../runtime/client-config';
+import { withSweeps } from '../sweep/service';
+import { WeChatClients } from './clients';
+import { CloudBaseServiceVersionHandler } from './cloudbase-service-version';
 import { stackResources } from './stack-resources';
+import { weChatSweeps } from './sweeps';
 
 /** The handlers of the WeChat provider, by resource type. */
 export const weChatHandlers = (clients: WeChatClients) => ({
   [CLOUDBASE_SERVICE_VERSION]: new CloudBaseServiceVersionHandler(clients),
 });
 
-export const service = awsService((config, ended) =>
-  weChatHandlers({
-    secrets: new SecretsManagerClient(config),
-    stackResources: stackResources(new CloudFormationClient(config)),
-    ended,
-  }),
+export const service = withSweeps(
+  awsService((config, ended) => weChatHandlers(clients(config, ended))),
+  (config, ended) => weChatSweeps(clients(config, ended)),
 );
+
+const clients = (config: ClientConfig, ended: AbortSignal): WeChatClients => ({
+  secrets: new SecretsManagerClient(config),
+  stackResources: stackResources(new CloudFormationClient(config)),
+  ended,
+});

@@ -1,0 +1,10 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { StackResources } from './stack-resources';
+
+/** What the handlers and sweeps work with. */
+export interface WeChatClients {
+  readonly secrets: SecretsManagerClient;
+  readonly stackResources: StackResources;
+  /** Aborts when the event has been answered, or the slice has returned. */
+  readonly ended: AbortSignal;
+}

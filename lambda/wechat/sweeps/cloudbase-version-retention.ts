@@ -1,0 +1,165 @@
+import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import {
+  VERSIONS_PER_PAGE,
+  WECHAT_API,
+  checkApiEndpoint,
+  checkEnvironmentId,
+  checkServerName,
+} from '../../../contract/wechat/service-versions';
+import { CloudBaseVersionRetentionConfig } from '../../../contract/wechat/sweeps';
+import { rejectProblems } from '../../runtime/words';
+import { SourceTools, SweepKind } from '../../sweep/kind';
+import { Candidate, Page, Removal, SweepRefused, SweepSource } from '../../sweep/source';
+import { AccessToken, readToken } from '../access-token';
+import { ListedVersion, ServiceName, VersionPage, WeChatApi } from '../api';
+import { WeChatClients } from '../clients';
+import { NoAnswer, WeChatError } from '../errors';
+import { Found, findVersion } from '../listing';
+import { parsePhysicalId } from '../names';
+import { postTo } from '../transport';
+import { agedFrom, createdAt } from './created-time';
+import { ServiceVersionKept, protectionOf } from './protection';
+
+/** `Custom::WeChatCloudBaseVersionRetention` */
+export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRetentionConfig, ServiceVersion> {
+  constructor(private readonly clients: WeChatClients) {}
+
+  validate(config: CloudBaseVersionRetentionConfig): void {
+    const { environmentId, serverName, apiEndpoint, rules, requestsPerSecond } = config;
+    rejectProblems(
+      checkEnvironmentId(environmentId),
+      checkServerName(serverName),
+      apiEndpoint === undefined ? undefined : checkApiEndpoint(apiEndpoint),
+      checkRules(rules, 'retention'),
+      checkRequestsPerSecond(requestsPerSecond),
+    );
+  }
+
+  source(config: CloudBaseVersionRetentionConfig, tools: SourceTools): SweepSource<ServiceVersion> {
+    return new ServiceVersions(config, this.clients, tools);
+  }
+}
+
+interface ServiceVersion extends Candidate {
+  readonly flowRatio?: number;
+  /** Of the page that listed it. */
+  readonly offset: number;
+}
+
+class ServiceVersions implements SweepSource<ServiceVersion> {
+  private readonly api: WeChatApi;
+  private readonly service: ServiceName;
+  private recorded?: Promise<ReadonlySet<string>>;
+  private lastRemoval: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    { environmentId, serverName, accessToken, apiEndpoint = WECHAT_API }: CloudBaseVersionRetentionConfig,
+    private readonly clients: WeChatClients,
+    private readonly tools: SourceTools,
+  ) {
+    this.service = { environmentId, serverName };
+    const post = postTo(apiEndpoint, clients.ended);
+    const read = () => readToken(accessToken, clients.secrets, post);
+    this.api = new WeChatApi(post, new AccessToken(() => this.paced('GetSecretValue', read)));
+  }
+
+  /**
+   * The pages from the last to the first: their tokens are offsets, which removals shift for all that comes later in
+   * the listing.
+   */
+  async list(pageToken: string | undefined): Promise<Page<ServiceVersion>> {
+    if (pageToken !== undefined) return pageAt(Number(pageToken), await this.page(Number(pageToken)));
+    const first = await this.page(0);
+    const last = Math.max(0, Math.ceil(first.total / VERSIONS_PER_PAGE) - 1) * VERSIONS_PER_PAGE;
+    return pageAt(last, last === 0 ? first : await this.page(last));
+  }
+
+  async protection(candidate: ServiceVersion): Promise<string | undefined> {
+    const protection = protectionOf(candidate);
+    if (protection) return protection;
+    return (await this.recordedByStack()).has(candidate.name) ? ServiceVersionKept.OWNED : undefined;
+  }
+
+  /** One after the other: two at once would both find that the other one is left. */
+  async remove(candidate: ServiceVersion): Promise<Removal> {
+    const removal = this.lastRemoval.then(() => this.removeIfFree(candidate));
+    this.lastRemoval = removal.catch(() => undefined);
+    return removal;
+  }
+
+  private async removeIfFree(candidate: ServiceVersion): Promise<Removal> {
+    const { version, total } = await this.look(candidate);
+    if (!version) return 'gone';
+    const kept = total <= 1 ? ServiceVersionKept.LAST : protectionOf(version);
+    if (kept) return { kept };
+    try {
+      await this.call(REMOVAL, () => this.api.deleteVersion({ ...this.service, versionName: candidate.name }, ALONE));
+      return 'removed';
+    } catch (error) {
+      if (!(error instanceof NoAnswer) && !(error instanceof WeChatError)) throw error;
+      // the code of a version that is gone is not documented.
+      if (!(await this.look(candidate)).version) return 'gone';
+      throw error;
+    }
+  }
+
+  /** Reads a version once more: first where it was listed. */
+  private async look({ name, offset }: ServiceVersion): Promise<Found> {
+    const { versions, total } = await this.page(offset);
+    const version = versions.find(({ versionName }) => versionName === name);
+    if (version || total <= VERSIONS_PER_PAGE) return { version, total };
+    return this.call(LISTING, () => findVersion(this.api, { ...this.service, versionName: name }));
+  }
+
+  private page(offset: number): Promise<VersionPage> {
+    return this.call(LISTING, () => this.api.listVersions(this.service, offset));
+  }
+
+  private recordedByStack(): Promise<ReadonlySet<string>> {
+    return (this.recorded ??= this.readRecorded());
+  }
+
+  private async readRecorded(): Promise<ReadonlySet<string>> {
+    const { environmentId, serverName } = this.service;
+    const resources = await this.paced('ListStackResources', () => this.clients.stackResources(this.tools.stackId));
+    const versions = resources
+      .map(({ physicalId }) => parsePhysicalId(physicalId))
+      .filter(at => at?.environmentId === environmentId && at.serverName === serverName);
+    return new Set(versions.map(at => at!.versionName));
+  }
+
+  private async call<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.paced(operation, call);
+    } catch (error) {
+      throw concernsAll(operation, error) ? new SweepRefused(error.message) : error;
+    }
+  }
+
+  private paced<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    return this.tools.paces.of(operation).run(call);
+  }
+}
+
+/** Whether an error would meet every other version, too. CloudBase's own codes about a removal are about its version. */
+const concernsAll = (operation: string, error: unknown): error is WeChatError =>
+  error instanceof WeChatError && error.reaction !== 'retry' && (error.reaction !== 'refused' || operation === LISTING);
+
+const LISTING = 'getcsversionlist';
+const REMOVAL = 'deletecloudbaserunserverversion';
+
+/** The service never goes with a version that a sweep removes. */
+const ALONE = { deleteServer: false, deleteImage: false };
+
+function pageAt(offset: number, { versions }: VersionPage): Page<ServiceVersion> {
+  const before = offset - VERSIONS_PER_PAGE;
+  return {
+    candidates: versions.map(version => candidate(version, offset)),
+    nextToken: before >= 0 ? String(before) : undefined,
+  };
+}
+
+function candidate({ versionName, status, flowRatio, createdTime }: ListedVersion, offset: number): ServiceVersion {
+  const created = createdAt(createdTime);
+  return { name: versionName, status, flowRatio, createdAt: created, agedFrom: agedFrom(created), offset };
+}

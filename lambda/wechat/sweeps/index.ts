@@ -1,0 +1,9 @@
+import { CLOUDBASE_VERSION_RETENTION } from '../../../contract/wechat/sweeps';
+import { SweepKinds } from '../../sweep/kind';
+import { WeChatClients } from '../clients';
+import { CloudBaseVersionRetention } from './cloudbase-version-retention';
+
+/** The sweeps of the WeChat provider, by their type. */
+export const weChatSweeps = (clients: WeChatClients): SweepKinds => ({
+  [CLOUDBASE_VERSION_RETENTION]: new CloudBaseVersionRetention(clients),
+});

@@ -1,0 +1,23 @@
+/** Which versions a retention keeps whatever its rules say. Pure. */
+import { ListedVersion } from '../api';
+
+export const ServiceVersionKept = {
+  /** It carries traffic, or how much could not be read. */
+  TRAFFIC: 'TRAFFIC',
+  /** It is being built, deployed or deleted, or its state could not be read. */
+  IN_TRANSITION: 'IN_TRANSITION',
+  /** The service has no other version. */
+  LAST: 'LAST_VERSION',
+  /** The retention's stack has recorded it. Other stacks' records are not known. */
+  OWNED: 'OWNED',
+} as const;
+
+type Kept = (typeof ServiceVersionKept)[keyof typeof ServiceVersionKept];
+
+export function protectionOf({ status, flowRatio }: Pick<ListedVersion, 'status' | 'flowRatio'>): Kept | undefined {
+  if (flowRatio !== 0) return ServiceVersionKept.TRAFFIC;
+  return isInTransition(status) ? ServiceVersionKept.IN_TRANSITION : undefined;
+}
+
+/** unverified: the words. The documentation shows `build_fail` alone, and others of Tencent's end in "ing" on their way. */
+const isInTransition = (status: string | undefined) => !status || (status.endsWith('ing') && status !== 'running');

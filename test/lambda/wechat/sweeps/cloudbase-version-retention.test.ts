@@ -1,0 +1,239 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { LocalAws, SeededCloudBaseVersion, weChatError } from 'cdk-versioned-artifacts-local';
+import { CLOUDBASE_VERSION_RETENTION, CloudBaseVersionRetentionConfig } from '../../../../contract/wechat/sweeps';
+import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
+import { StackResource } from '../../../../lambda/wechat/stack-resources';
+import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { SweepWorld } from '../../sweep/support/sweep-world';
+import { ENVIRONMENT, SERVER, TOKEN_SECRET, shareToken } from '../stack';
+
+const DAY = 86_400_000;
+const LIST = 'getcsversionlist';
+const DELETE = 'deletecloudbaserunserverversion';
+
+let clock: SteppingClock;
+let aws: LocalAws;
+let resources: StackResource[];
+beforeEach(async () => {
+  clock = new SteppingClock();
+  aws = await LocalAws.start({ clock });
+  await shareToken(aws);
+  resources = [];
+});
+afterEach(() => aws.stop());
+
+/** Versions api-001 to api-N, a day apart, the newest a day old. */
+const deploy = (count: number, special: Readonly<Record<string, Partial<SeededCloudBaseVersion>>> = {}) =>
+  aws.weChat.addVersions(
+    ENVIRONMENT,
+    SERVER,
+    Array.from({ length: count }, (_, n) => {
+      const versionName = `api-${String(n + 1).padStart(3, '0')}`;
+      return { versionName, createdAt: new Date(clock.now() - (count - n) * DAY), ...special[versionName] };
+    }),
+  );
+const left = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}).sort();
+const calls = () => aws.calls.filter({ service: 'api.weixin.qq.com' }).map(({ operation }) => operation);
+
+function sweepOf(more: Partial<CloudBaseVersionRetentionConfig> = {}): SweepWorld {
+  const config: CloudBaseVersionRetentionConfig = {
+    type: CLOUDBASE_VERSION_RETENTION,
+    name: 'prod/KeepApi',
+    rules: { keepLatest: 2 },
+    requestsPerSecond: 8,
+    environmentId: ENVIRONMENT,
+    serverName: SERVER,
+    accessToken: { Current: { SecretId: TOKEN_SECRET } },
+    apiEndpoint: aws.weChat.endpoint,
+    ...more,
+  };
+  const kinds = () =>
+    weChatSweeps({
+      secrets: new SecretsManagerClient({
+        endpoint: aws.endpoint,
+        region: aws.region,
+        credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+        maxAttempts: 1,
+      }),
+      stackResources: async () => resources,
+      ended: new AbortController().signal,
+    });
+  return new SweepWorld(config.type, config, kinds, clock);
+}
+const outcome = async (sweep: SweepWorld) => (await sweep.run()).state.outcome;
+
+test('the newest stay, by creation', async () => {
+  deploy(4);
+  const sweep = sweepOf();
+  expect(await outcome(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2, kept: 2 } });
+  expect(left()).toEqual(['api-003', 'api-004']);
+});
+
+test.each([19, 20, 21, 45, 130])('of %d versions on pages of 20, all but the newest go', async count => {
+  deploy(count);
+  await sweepOf({ rules: { keepLatest: 2, maxRemovals: 200 } }).run();
+  expect(left()).toHaveLength(2);
+  expect(calls().filter(operation => operation === DELETE)).toHaveLength(count - 2);
+});
+
+test('a removal takes two calls, beside the pages of the listing', async () => {
+  deploy(12);
+  await sweepOf().run();
+  // counted, removed from, and looked through once more, since something was removed.
+  expect(calls().filter(operation => operation === LIST)).toHaveLength(10 + 3);
+  expect(calls().filter(operation => operation === DELETE)).toHaveLength(10);
+});
+
+test('the age counts from creation, and eight hours later where the zone may be another one', async () => {
+  aws.weChat.addVersions(ENVIRONMENT, SERVER, [
+    { versionName: 'old', createdAt: new Date(clock.now() - 39 * 3_600_000) },
+    { versionName: 'perhaps', createdAt: new Date(clock.now() - 31 * 3_600_000) },
+    { versionName: 'young', createdAt: new Date(clock.now() - 3_600_000) },
+  ]);
+  const sweep = sweepOf({ rules: { minAgeSeconds: 24 * 3600 } });
+  await sweep.run();
+  expect(left()).toEqual(['perhaps', 'young']);
+  expect(sweep.kept).toEqual({ perhaps: 'TOO_YOUNG', young: 'TOO_YOUNG' });
+});
+
+describe('whatever the rules say', () => {
+  test('a version with traffic stays', async () => {
+    deploy(4, { 'api-001': { flowRatio: 1 } });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
+    expect(sweep.kept['api-001']).toBe('TRAFFIC');
+  });
+
+  test('a version to which traffic moves after the listing stays', async () => {
+    deploy(4);
+    let listings = 0;
+    const look = () => {
+      // counted, listed for removal, and looked at once more before the first removal.
+      if (++listings === 3) aws.weChat.route(ENVIRONMENT, SERVER, { 'api-001': 100 });
+      return false;
+    };
+    aws.faults.inject({ operation: LIST, match: look, trouble: { stall: 0 } });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
+    expect(sweep.kept['api-001']).toBe('TRAFFIC');
+  });
+
+  test.each(['creating', 'building', 'deploying', 'deleting'])('a version that is %s stays', async status => {
+    deploy(4, { 'api-001': { status } });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toContain('api-001');
+    expect(sweep.kept['api-001']).toBe('IN_TRANSITION');
+  });
+
+  test('a version whose build failed goes', async () => {
+    deploy(4, { 'api-001': { status: 'build_fail' } });
+    await sweepOf().run();
+    expect(left()).not.toContain('api-001');
+  });
+
+  test('the last one stays, though all are old enough and many are removed at a time', async () => {
+    deploy(30);
+    const sweep = sweepOf({ rules: { minAgeSeconds: 1 } });
+    await sweep.run();
+    expect(left()).toHaveLength(1);
+    expect(sweep.kept).toEqual({ [left()[0]]: 'LAST_VERSION' });
+  });
+
+  test('a version that the stack has recorded stays', async () => {
+    deploy(4);
+    resources = [{ logicalId: 'Api', physicalId: `${ENVIRONMENT}/${SERVER}/api-001@0a1b2c3d4e5f6071` }];
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
+    expect(sweep.kept['api-001']).toBe('OWNED');
+  });
+
+  test('the service stays, and its image', async () => {
+    deploy(3);
+    await sweepOf({ rules: { keepLatest: 1 } }).run();
+    for (const { input } of aws.calls.filter({ operation: DELETE })) {
+      expect(input).toMatchObject({ is_delete_server: false, is_delete_image: false });
+    }
+  });
+});
+
+describe('an answer of WeChat', () => {
+  test('-1 is tried again', async () => {
+    deploy(4);
+    const fault = aws.faults.inject({ operation: DELETE, times: 2, trouble: { error: weChatError(-1) } });
+    expect(await outcome(sweepOf())).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2 } });
+    expect(fault.hits).toBe(2);
+  });
+
+  test('that is lost is looked up', async () => {
+    deploy(4);
+    aws.faults.inject({ operation: DELETE, trouble: { cut: 'after' } });
+    expect(await outcome(sweepOf())).toMatchObject({ status: 'SUCCEEDED' });
+    expect(left()).toEqual(['api-003', 'api-004']);
+  });
+
+  test('of an unknown code fails that version alone', async () => {
+    deploy(5);
+    aws.faults.inject({
+      operation: DELETE,
+      match: ({ version_name }) => version_name === 'api-002',
+      times: Infinity,
+      trouble: { error: weChatError(-501555) },
+    });
+    expect(await outcome(sweepOf())).toMatchObject({ status: 'FAILED', counts: { failed: 1, removed: 2 } });
+    expect(left()).toEqual(['api-002', 'api-004', 'api-005']);
+  });
+
+  test.each([45009, 48001, 61004, 85088])('%d ends the whole sweep: it would meet every version', async code => {
+    deploy(5);
+    const fault = aws.faults.inject({ operation: DELETE, times: Infinity, trouble: { error: weChatError(code) } });
+    expect(await outcome(sweepOf())).toMatchObject({
+      status: 'REFUSED',
+      message: expect.stringContaining(`WeChat answered ${code}`),
+    });
+    expect(fault.hits).toBeLessThanOrEqual(3);
+  });
+
+  test('a listing that is not served refuses the sweep', async () => {
+    deploy(5);
+    aws.weChat.behaviour.listing = 'retired';
+    expect(await outcome(sweepOf())).toMatchObject({ status: 'REFUSED' });
+    expect(left()).toHaveLength(5);
+  });
+});
+
+test('a token that is rotated meanwhile is read again', async () => {
+  deploy(6);
+  aws.faults.inject({
+    operation: DELETE,
+    nth: 2,
+    match: () => true,
+    trouble: { error: weChatError(40001) },
+  });
+  expect(await outcome(sweepOf())).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 4 } });
+  expect(aws.calls.filter({ operation: 'GetSecretValue' })).toHaveLength(2);
+});
+
+test('a dry run removes nothing', async () => {
+  deploy(4);
+  await sweepOf({ rules: { keepLatest: 2, dryRun: true } }).run();
+  expect(left()).toHaveLength(4);
+  expect(calls()).not.toContain(DELETE);
+});
+
+test.each<[string, Partial<CloudBaseVersionRetentionConfig>]>([
+  ['an environment', { environmentId: 'a/b' }],
+  ['a service', { serverName: 'a b' }],
+  ['an endpoint', { apiEndpoint: 'http://proxy.example' }],
+  ['rules that keep nothing', { rules: {} }],
+  ['a pace', { requestsPerSecond: 0 }],
+])('%s that no synthesis has checked is checked', async (_what, more) => {
+  deploy(4);
+  const sweep = sweepOf(more);
+  await sweep.run().catch(() => undefined);
+  expect(left()).toHaveLength(4);
+  expect(calls()).toEqual([]);
+});
