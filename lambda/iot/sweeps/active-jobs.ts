@@ -85,8 +85,8 @@ export class ActiveJobs implements Preparation {
         undescribed,
       };
     } catch (error) {
-      if (!(error instanceof StalePageToken)) throw error;
-      this.progress = { ...this.progress, pageToken: undefined };
+      if (error instanceof StalePageToken) this.progress = { ...this.progress, pageToken: undefined };
+      throw error;
     }
   }
 

@@ -39,9 +39,12 @@ export class SweepCalls {
     private readonly paces: Paces,
   ) {}
 
+  /** `undefined` where there is no such package. */
   listVersions(packageName: string, nextToken: string | undefined) {
-    return this.page('ListPackageVersions', nextToken, () =>
-      this.iot.send(new ListPackageVersionsCommand({ packageName, nextToken, maxResults: VERSIONS_PER_PAGE })),
+    return unlessMissing(
+      this.page('ListPackageVersions', nextToken, () =>
+        this.iot.send(new ListPackageVersionsCommand({ packageName, nextToken, maxResults: VERSIONS_PER_PAGE })),
+      ),
     );
   }
 

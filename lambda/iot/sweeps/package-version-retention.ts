@@ -47,11 +47,8 @@ class PackageVersions implements SweepSource<Candidate> {
   }
 
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
-    const { packageVersionSummaries = [], nextToken } = await this.calls.listVersions(
-      this.config.packageName,
-      pageToken,
-    );
-    return { candidates: packageVersionSummaries.map(candidate), nextToken };
+    const page = await this.calls.listVersions(this.config.packageName, pageToken);
+    return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {

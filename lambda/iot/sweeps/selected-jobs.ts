@@ -9,8 +9,8 @@ export interface SelectedJob {
   readonly lastUpdatedAt: number;
 }
 
-/** Descriptions that are remembered: enough for the jobs that the things of a page have in common. */
-const REMEMBERED = 1000;
+/** Descriptions that are remembered, a few megabytes at most: things have most of their jobs in common. */
+const REMEMBERED = 10_000;
 
 /** The jobs that a cleanup ranges over. Namespace and package versions are known to DescribeJob alone. */
 export class SelectedJobs {

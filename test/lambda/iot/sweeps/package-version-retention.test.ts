@@ -138,6 +138,21 @@ describe('a version that an active job deploys', () => {
     expect(sweep.kept['1.0.0']).toBe('IN_ACTIVE_JOB');
   });
 
+  test('stays where the job goes from window to window while the jobs are read', async () => {
+    const maintenanceWindows = [{ startTime: 'cron(0 0 ? * * *)', durationInMinutes: 60 }];
+    const schedulingConfig = { startTime: '2026-01-30 00:00', endTime: '2026-03-30 00:00', maintenanceWindows };
+    await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')], schedulingConfig });
+    aws.iot.setMaintenanceWindow('rollout', true);
+    const listing = { service: 'iot', operation: 'ListJobs', match: (input: object) => 'status' in input };
+    const stalled = aws.faults.inject({ ...listing, nth: 2, trouble: { stall: 'until released' } });
+    const running = sweepOf().run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    aws.iot.setMaintenanceWindow('rollout', false);
+    stalled.release();
+    await running;
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+  });
+
   test('goes when the job has ended', async () => {
     await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')] });
     aws.iot.devices.advanceAll('rollout', 'SUCCEEDED');
@@ -197,6 +212,21 @@ describe('a version that an active job deploys', () => {
     expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0']);
     expect(sweep.kept).toMatchObject({ '1.0.0': 'PROTECTION_UNREADABLE', '2.0.0': 'PROTECTION_UNREADABLE' });
     expect(sweep.records('unreadable')[0].message).toContain('rollout');
+  });
+
+  test('a listing of jobs whose page token is not known any more is read again', async () => {
+    for (let n = 0; n < 260; n++)
+      await job(`job-${n}`, n === 0 ? { destinationPackageVersions: [arnOf('1.0.0')] } : {});
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'ListJobs',
+      match: ({ nextToken }) => nextToken !== undefined,
+      trouble: { error: refusal('InvalidRequestException') },
+    });
+    const sweep = sweepOf();
+    expect((await sweep.run()).status).toBe('SUCCEEDED');
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+    expect(sweep.records('restarted')).toHaveLength(1);
   });
 
   test('a job that is gone when it is described does not matter', async () => {
