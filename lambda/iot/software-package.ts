@@ -129,6 +129,12 @@ export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackagePr
         this.answer(wanted, id, scope),
       );
     }
+    if (Description === undefined && heldDescription && previous?.Description !== undefined) {
+      scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
+        packageName: PackageName,
+        stays: ['description'],
+      });
+    }
     const user = diffTags(toTags(wanted.Tags), tags, toTags(previous?.Tags));
     const apply = async () => {
       await catalog.changeTags(arn, claimed.kind === 'held' ? user : mergeChanges(claimed.change, user));

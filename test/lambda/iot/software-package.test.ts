@@ -73,6 +73,14 @@ describe('Update', () => {
     expect(held()?.tags).not.toHaveProperty('x');
   });
 
+  test('cannot clear a description, and says that it stays', async () => {
+    const before = named('brake-ecu', { Description: 'a' });
+    const id = await created(before);
+    succeeded(await stack.update(PACKAGE, 'P', id, named(), before));
+    expect(held()?.description).toBe('a');
+    expect(stack.logs).toContainEqual(expect.objectContaining({ level: 'WARN', stays: ['description'] }));
+  });
+
   test('a new name replaces; the clean-up removes the old package alone', async () => {
     const old = await created(named('old', destroyed));
     const { PhysicalResourceId: id } = succeeded(await stack.update(PACKAGE, 'P', old, named('new', destroyed)));
