@@ -23,5 +23,6 @@ export * from './sweep/sweep-rules';
 export * from './sweep/sweep-trigger';
 export * from './wechat/cloudbase-service-version';
 export * from './wechat/cloudbase-service-version-props';
+export * from './wechat/cloudbase-version-retention';
 export * from './wechat/enums';
 export * from './wechat/wechat-access-token';

@@ -42,6 +42,19 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     return new ImportedServiceVersion(scope, id, attrs);
   }
 
+  /**
+   * The versions of a service that a stack declares, in the order of their constructs.
+   *
+   * @internal
+   */
+  public static _declaredIn(stack: Stack, service: ServiceNames): CloudBaseServiceVersion[] {
+    const wanted = serviceIn(stack, service);
+    return stack.node
+      .findAll()
+      .filter(construct => construct instanceof CloudBaseServiceVersion)
+      .filter(version => version.stack === stack && serviceIn(stack, version) === wanted);
+  }
+
   public readonly environmentId: string;
   public readonly serverName: string;
   public readonly versionName: string;
@@ -87,25 +100,17 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     resource.node.addDependency(dependableOn(() => this.before()));
   }
 
-  /** The versions of the same service that the stack declares, this one included. */
-  private all(): CloudBaseServiceVersion[] {
-    const { stack } = this;
-    const service = serviceOf(this);
-    return stack.node
-      .findAll()
-      .filter(construct => construct instanceof CloudBaseServiceVersion)
-      .filter(other => other.stack === stack && serviceOf(other) === service);
-  }
-
   private before(): IConstruct[] {
-    const versions = this.all();
+    const versions = CloudBaseServiceVersion._declaredIn(this.stack, this);
     const previous = versions[versions.indexOf(this) - 1];
     return previous ? [previous.node.defaultChild!] : [];
   }
 
   private refuseSecond(): void {
     const name = nameIn(this.stack, this._declaredName);
-    const other = this.all().find(each => each !== this && nameIn(this.stack, each._declaredName) === name);
+    const other = CloudBaseServiceVersion._declaredIn(this.stack, this).find(
+      version => version !== this && nameIn(this.stack, version._declaredName) === name,
+    );
     if (other) {
       throw invalid(
         this,
@@ -136,7 +141,9 @@ function validateName(scope: Construct, name: CloudBaseServiceVersionAttributes)
   validate(scope, name.versionName, checkServiceVersionName);
 }
 
-const serviceOf = ({ stack, environmentId, serverName }: CloudBaseServiceVersion) =>
+type ServiceNames = Pick<CloudBaseServiceVersionAttributes, 'environmentId' | 'serverName'>;
+
+const serviceIn = (stack: Stack, { environmentId, serverName }: ServiceNames) =>
   JSON.stringify([nameIn(stack, environmentId), nameIn(stack, serverName)]);
 
 /** Names that are known at deployment only are the same where they are rendered the same. */

@@ -33,6 +33,8 @@ test('exports exactly this', () => {
     'CloudBaseServiceVersionAttributes',
     'CloudBaseServiceVersionProps',
     'CloudBaseVerification',
+    'CloudBaseVersionRetention',
+    'CloudBaseVersionRetentionProps',
     'DefaultPackageVersion',
     'DefaultPackageVersionProps',
     'ICloudBaseServiceVersion',
@@ -115,7 +117,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(7);
+  expect(constructs).toHaveLength(8);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 
