@@ -1,4 +1,5 @@
-/** The user's metadata beside the library's own. Pure. */
+/** Metadata of versions, the user's beside the library's own. Pure. */
+import { MetadataInfo } from '@aws-sdk/client-glue';
 
 /** The values of each key: the registry keeps several. */
 export type Metadata = Readonly<Record<string, readonly string[]>>;
@@ -22,4 +23,14 @@ export function diffMetadata(
     remove: Object.entries(previous).filter(([key, value]) => wanted[key] !== value && isHeld([key, value])),
     put: Object.entries(wanted).filter(pair => !isHeld(pair)),
   };
+}
+
+/** Metadata as the service answers it: the newest value, and the others beside it. */
+export function metadataFrom(entries: readonly (readonly [string, MetadataInfo])[]): Metadata {
+  return Object.fromEntries(entries.map(([key, info]) => [key, valuesOf(info)]));
+}
+
+function valuesOf({ MetadataValue, OtherMetadataValueList = [] }: MetadataInfo): string[] {
+  const values = [MetadataValue, ...OtherMetadataValueList.map(other => other.MetadataValue)];
+  return values.filter(value => value !== undefined);
 }

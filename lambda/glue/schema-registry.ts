@@ -13,7 +13,6 @@ import {
   GetSchemaVersionCommand,
   GetSchemaVersionsDiffCommand,
   GlueClient,
-  MetadataInfo,
   PutSchemaVersionMetadataCommand,
   QuerySchemaVersionMetadataCommand,
   RegisterSchemaVersionCommand,
@@ -23,7 +22,7 @@ import {
 import { allPages, unless } from '../runtime/calls';
 import { Scope } from '../runtime/custom-resource';
 import { retryConflict } from '../runtime/retry';
-import { Metadata, Pair } from './metadata';
+import { Metadata, Pair, metadataFrom } from './metadata';
 import { SchemaName } from './names';
 
 export interface HeldSchema extends SchemaName {
@@ -110,13 +109,13 @@ export class SchemaRegistry {
   }
 
   async metadataOf(versionId: string): Promise<Metadata> {
-    const keys = await allPages(async NextToken => {
+    const entries = await allPages(async NextToken => {
       const page = await this.glue.send(
         new QuerySchemaVersionMetadataCommand({ SchemaVersionId: versionId, NextToken }),
       );
       return { items: Object.entries(page.MetadataInfoMap ?? {}), nextToken: page.NextToken };
     });
-    return Object.fromEntries(keys.map(([key, info]) => [key, valuesOf(info)]));
+    return metadataFrom(entries);
   }
 
   async putMetadata(versionId: string, pair: Pair): Promise<void> {
@@ -143,10 +142,5 @@ const GONE = ['ResourceNotFoundException', 'ConcurrentModificationException'];
 const schemaId = ({ registryName, schemaName }: SchemaName) => ({ RegistryName: registryName, SchemaName: schemaName });
 
 const metadata = ([key, value]: Pair) => ({ MetadataKey: key, MetadataValue: value });
-
-function valuesOf({ MetadataValue, OtherMetadataValueList = [] }: MetadataInfo): string[] {
-  const values = [MetadataValue, ...OtherMetadataValueList.map(other => other.MetadataValue)];
-  return values.filter(value => value !== undefined);
-}
 
 const unlessMissing = <T>(call: Promise<T>) => unless('EntityNotFoundException', call);

@@ -21,7 +21,7 @@ export async function removePass<C extends Candidate>(steps: PassSteps<C>, curso
     if (begun >= plan.maxRemovals) return tally.onKept(page, candidate.name, KeepReason.MAX_REMOVALS);
     begun++;
     try {
-      const removal = await source.remove(candidate);
+      const removal = await source.remove!(candidate);
       if (removal === 'removed') {
         tally.onRemoved();
         records.removed(candidate.name, reason);

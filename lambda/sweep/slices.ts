@@ -5,6 +5,7 @@ import { Paces } from './paces';
 import { planPass } from './plan-pass';
 import { Plan } from './plan';
 import { Records } from './records';
+import { removeManyPass } from './remove-many-pass';
 import { removePass } from './remove-pass';
 import { Candidate, StalePageToken, SweepRefused, SweepSource } from './source';
 
@@ -111,7 +112,8 @@ class Slice<C extends Candidate> {
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
     const { records } = this.surroundings;
     const steps = { source, plan: this.plan, records, save: (cursor: SweepCursor) => void (this.cursor = cursor) };
-    return this.cursor.pass === 'PLAN' ? planPass(steps, this.cursor) : removePass(steps, this.cursor);
+    if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
+    return source.removeMany ? removeManyPass(steps, this.cursor) : removePass(steps, this.cursor);
   }
 
   /** Finishes a preparation that ended the pass early; false where there is none, or the deadline came first. */

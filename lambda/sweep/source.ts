@@ -29,6 +29,14 @@ export interface Kept {
   readonly kept: string;
 }
 
+/** The removal of one of many failed. */
+export interface Failed {
+  readonly failed: unknown;
+}
+
+/** Takes the end of one of many removals. */
+export type Report<C> = (candidate: C, end: Removal | Failed) => void;
+
 /**
  * The things that a sweep ranges over. Every call that it makes is paced. It may be asked about many candidates at the
  * same time, and about one again after a slice was cut off.
@@ -40,8 +48,13 @@ export interface SweepSource<C extends Candidate> {
   siblings?(candidate: C): AsyncIterable<C>;
   /** Why the thing must stay whatever the rules say. Where that cannot be read, it throws, and the thing is kept. */
   protection(candidate: C): Promise<string | undefined>;
-  /** Throws where the removal failed. */
-  remove(candidate: C): Promise<Removal>;
+  /** Throws where the removal failed. Absent where there is `removeMany`. */
+  remove?(candidate: C): Promise<Removal>;
+  /**
+   * Removes things of one page with as few calls as it takes, and reports the end of each as soon as it is known. Throws
+   * `OutOfTime` where the deadline comes first. Absent: things are removed one by one.
+   */
+  removeMany?(candidates: readonly C[], report: Report<C>): Promise<void>;
   /** What protections are read from, where that takes long. */
   readonly preparation?: Preparation;
   /**

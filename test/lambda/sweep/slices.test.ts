@@ -377,7 +377,7 @@ describe('cut off at any call', () => {
       const mortalSource = {
         list: mortal(source.list),
         protection: mortal(source.protection),
-        remove: mortal(source.remove),
+        remove: mortal(source.remove!),
       };
       const work = runSlice({ config: sweep, source: mortalSource }, cursor, {
         paces,

@@ -1,0 +1,9 @@
+import { GlueClient } from '@aws-sdk/client-glue';
+import { GlueSweepType } from '../../../contract/glue/retention';
+import { SweepKinds } from '../../sweep/kind';
+import { SchemaVersionRetention } from './schema-version-retention';
+
+/** The sweeps of the Glue provider, by their type. */
+export const glueSweeps = (glue: GlueClient): SweepKinds => ({
+  [GlueSweepType.SCHEMA_VERSION_RETENTION]: new SchemaVersionRetention(glue),
+});

@@ -1,0 +1,167 @@
+import { GlueClient, SchemaVersionListItem } from '@aws-sdk/client-glue';
+import { SchemaVersionRetentionConfig } from '../../../contract/glue/retention';
+import { checkRegistryName, checkSchemaName } from '../../../contract/glue/schema-versions';
+import { OWNER_KEY } from '../../../contract/glue/version-owner';
+import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import { reasonOf } from '../../runtime/reason';
+import { rejectProblems } from '../../runtime/words';
+import { SourceTools, SweepKind } from '../../sweep/kind';
+import { OutOfTime } from '../../sweep/pace';
+import { Candidate, Failed, Page, Removal, Report, SweepSource } from '../../sweep/source';
+import { FIELDS, readRecord } from '../owner-record';
+import { RetentionCalls } from './calls';
+import { VersionKept } from './keep-reasons';
+import { deleteRanges } from './version-ranges';
+
+type Config = SchemaVersionRetentionConfig;
+
+/** Why a version in FAILURE goes. */
+const FAILED = 'FAILED';
+
+/** Part of the time of a slice in which nothing more is decided, but what is decided is removed. */
+const REMOVAL_SHARE = 0.25;
+
+interface SchemaVersion extends Candidate {
+  readonly id: string;
+  readonly number: number;
+}
+
+/** `Custom::GlueSchemaVersionRetention` */
+export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> {
+  constructor(private readonly glue: GlueClient) {}
+
+  validate({ registryName, schemaName, rules, requestsPerSecond }: Config): void {
+    rejectProblems(
+      checkRegistryName(registryName),
+      checkSchemaName(schemaName),
+      checkRules(rules, 'retention'),
+      checkRequestsPerSecond(requestsPerSecond),
+    );
+  }
+
+  source(config: Config, tools: SourceTools): SweepSource<SchemaVersion> {
+    return new SchemaVersions(config, new RetentionCalls(this.glue, config, tools), tools);
+  }
+}
+
+class SchemaVersions implements SweepSource<SchemaVersion> {
+  /** Numbers of all versions, those that are being deleted too. */
+  private numbers: readonly number[] = [];
+  private versions: readonly SchemaVersion[] = [];
+  private checkpoint?: number;
+  private readonly decideUntil: number;
+
+  constructor(
+    private readonly config: Config,
+    private readonly calls: RetentionCalls,
+    private readonly tools: SourceTools,
+  ) {
+    this.decideUntil = tools.deadline.at - tools.deadline.remaining() * REMOVAL_SHARE;
+  }
+
+  /**
+   * All versions in one page, since a range may reach from any of them to any other: an account has 10,000 at most. The
+   * service lists them in no order.
+   */
+  async list(): Promise<Page<SchemaVersion>> {
+    const listed = await this.calls.versions();
+    this.checkpoint = listed.length > 0 ? await this.calls.checkpoint() : undefined;
+    this.numbers = listed.map(({ VersionNumber = 0 }) => VersionNumber);
+    this.versions = listed
+      .filter(({ Status }) => Status !== 'DELETING')
+      .map(version => this.candidate(version))
+      .sort((a, b) => a.number - b.number);
+    return { candidates: this.versions };
+  }
+
+  async protection(version: SchemaVersion): Promise<string | undefined> {
+    const { advanceCheckpoint } = this.config;
+    if (version.number === 1) return VersionKept.FIRST;
+    // of the listing: the schema's own latest version counts failed ones.
+    if (version === this.available().at(-1)) return VersionKept.LATEST;
+    if (!advanceCheckpoint && version.number === this.checkpoint) return VersionKept.CHECKPOINT;
+    if (this.tools.clock.now() >= this.decideUntil) throw new OutOfTime('what is decided is removed first');
+    return this.protectingMetadata(version);
+  }
+
+  async removeMany(chosen: readonly SchemaVersion[], report: Report<SchemaVersion>): Promise<void> {
+    const going = await this.unprotected(chosen, report);
+    const numbers = going.map(({ number }) => number);
+    if (this.config.advanceCheckpoint && going.length > 0) await this.advanceCheckpoint(numbers);
+    const byNumber = new Map(going.map(version => [version.number, version]));
+    await deleteRanges({
+      calls: this.calls,
+      remove: numbers,
+      keep: this.numbers.filter(number => !byNumber.has(number)),
+      report: (number, end) => report(byNumber.get(number)!, this.judged(number, end)),
+    });
+  }
+
+  /** Failed versions are chosen by their state alone: what protects them is read now. */
+  private async unprotected(
+    chosen: readonly SchemaVersion[],
+    report: Report<SchemaVersion>,
+  ): Promise<readonly SchemaVersion[]> {
+    const going: SchemaVersion[] = [];
+    for (const version of chosen) {
+      const kept = version.decided === undefined ? undefined : await this.protectingMetadata(version);
+      if (kept === undefined) going.push(version);
+      else report(version, { kept });
+    }
+    return going;
+  }
+
+  private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
+    const metadata = await this.calls.metadataOf(id);
+    if (readRecord(metadata[OWNER_KEY] ?? []).fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
+    const protecting = Object.entries(this.config.protectedMetadata);
+    return protecting.some(([key, value]) => metadata[key]?.includes(value)) ? VersionKept.METADATA : undefined;
+  }
+
+  /** To the oldest version that stays and can be used; the first one stays only because it cannot go. */
+  private async advanceCheckpoint(going: readonly number[]): Promise<void> {
+    const oldest = this.available().find(({ number }) => number > 1 && !going.includes(number));
+    if (!oldest || oldest.number <= (this.checkpoint ?? Infinity)) return;
+    await this.calls.moveCheckpoint(oldest.number);
+    const { registryName, schemaName } = this.config;
+    const moved = { registryName, schemaName, from: this.checkpoint, to: oldest.number };
+    this.tools.log.info('checkpoint moved, which cannot be undone', moved);
+    this.checkpoint = oldest.number;
+  }
+
+  /** What a version that was not deleted means to the run. */
+  private judged(versionNumber: number, end: Removal | Failed): Removal | Failed {
+    if (typeof end === 'string' || !('failed' in end) || this.config.onVersionError === 'FAIL') return end;
+    const { registryName, schemaName } = this.config;
+    this.tools.log.warn('the registry has not deleted a version', {
+      registryName,
+      schemaName,
+      versionNumber,
+      error: reasonOf(end.failed),
+    });
+    return { kept: VersionKept.REFUSED };
+  }
+
+  private available(): readonly SchemaVersion[] {
+    return this.versions.filter(({ status }) => status === 'AVAILABLE');
+  }
+
+  private candidate({
+    SchemaVersionId = '',
+    VersionNumber = 0,
+    Status,
+    CreatedTime,
+  }: SchemaVersionListItem): SchemaVersion {
+    const isFree = VersionNumber !== 1 && VersionNumber !== this.checkpoint;
+    return {
+      id: SchemaVersionId,
+      number: VersionNumber,
+      name: String(VersionNumber),
+      status: Status,
+      // ranks by number: those are given in the order of creation, and are never alike.
+      createdAt: VersionNumber,
+      agedFrom: CreatedTime === undefined ? undefined : Date.parse(CreatedTime),
+      ...(this.config.removeFailed && Status === 'FAILURE' && isFree && { decided: FAILED }),
+    };
+  }
+}

@@ -1,0 +1,326 @@
+import { GlueClient } from '@aws-sdk/client-glue';
+import {
+  LocalAws,
+  SeededVersion,
+  ServiceError,
+  concurrentModification,
+  throttling,
+} from 'cdk-versioned-artifacts-local';
+import { GlueSweepType, SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
+import { OWNER_KEY } from '../../../../contract/glue/version-owner';
+import { glueSweeps } from '../../../../lambda/glue/sweeps';
+import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { SweepWorld } from '../../sweep/support/sweep-world';
+
+const DAY = 86_400_000;
+
+let clock: SteppingClock;
+let aws: LocalAws;
+beforeEach(async () => {
+  clock = new SteppingClock();
+  aws = await LocalAws.start({ clock });
+  await aws.glue.createSchema('orders', { Compatibility: 'BACKWARD' });
+});
+afterEach(() => aws.stop());
+
+/** A retention of the schema `orders`, through the real SDK. */
+function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): SweepWorld {
+  const config: SchemaVersionRetentionConfig = {
+    type: GlueSweepType.SCHEMA_VERSION_RETENTION,
+    name: 'orders/Keep',
+    rules: { keepLatest: 1 },
+    statuses: ['AVAILABLE'],
+    requestsPerSecond: 8,
+    registryName: 'default-registry',
+    schemaName: 'orders',
+    removeFailed: true,
+    protectedMetadata: {},
+    advanceCheckpoint: false,
+    onVersionError: 'FAIL',
+    ...more,
+  };
+  const glue = new GlueClient({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+  return new SweepWorld(config.type, config, () => glueSweeps(glue), clock);
+}
+
+const add = (...versions: SeededVersion[]) => aws.glue.addVersions('orders', versions);
+const held = () => aws.glue.describe('orders');
+const left = () => {
+  clock.advance(1_000);
+  return Object.keys(held()?.versions ?? {}).map(Number);
+};
+const byHand = (operation: string, input: object) =>
+  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
+const checkpoint = (VersionNumber: number) => byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber } });
+const deletions = () =>
+  aws.calls
+    .filter({ service: 'glue', operation: 'DeleteSchemaVersions', via: 'http' })
+    .map(({ input }) => input.Versions);
+const outcomeOf = async (sweep: SweepWorld) => (await sweep.run()).state.outcome;
+
+describe('the rules', () => {
+  test('keep the latest by number, in whatever order the service lists them', async () => {
+    add({}, {}, {}, {}, {});
+    aws.glue.behaviour.versionOrder = 'by-id';
+    await sweepOf({ rules: { keepLatest: 2 } }).run();
+    expect(left()).toEqual([1, 5, 6]);
+    expect(deletions()).toEqual(['2-4']);
+  });
+
+  test('keep what is young', async () => {
+    const old = { createdAt: new Date(clock.now() - 40 * DAY) };
+    add(old, {}, old, {});
+    await sweepOf({ rules: { minAgeSeconds: 30 * 86_400 } }).run();
+    expect(left()).toEqual([1, 3, 5]);
+  });
+
+  test('refuse a plan that removes more than it may', async () => {
+    add(...Array<object>(10).fill({}));
+    expect(await outcomeOf(sweepOf({ rules: { keepLatest: 1, maxRemovals: 5 } }))).toMatchObject({ status: 'REFUSED' });
+    expect(left()).toHaveLength(11);
+  });
+
+  test('plan and record in a dry run, and remove nothing', async () => {
+    add({}, {}, {});
+    const sweep = sweepOf({ rules: { keepLatest: 1, dryRun: true }, advanceCheckpoint: true });
+    await sweep.run();
+    expect(sweep.records('would-remove').map(({ name }) => name)).toEqual(['2', '3']);
+    expect(left()).toEqual([1, 2, 3, 4]);
+    expect(held()?.checkpoint).toBe(1);
+  });
+});
+
+describe('always stay', () => {
+  test('the first version, the checkpoint, the newest that is available, protected and owned ones', async () => {
+    add(
+      {},
+      { metadata: { keep: 'true' } },
+      {},
+      { metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=orders/0a1b' } },
+      {},
+      { status: 'PENDING' },
+      {},
+      { status: 'FAILURE' },
+    );
+    await checkpoint(4);
+    const sweep = sweepOf({ rules: { minAgeSeconds: 1 }, protectedMetadata: { keep: 'true' } });
+    clock.advance(DAY);
+    await sweep.run();
+    expect(left()).toEqual([1, 3, 4, 5, 7, 8]);
+    expect(sweep.kept).toEqual({
+      1: 'FIRST_VERSION',
+      3: 'PROTECTED_METADATA',
+      4: 'CHECKPOINT',
+      5: 'OWNED',
+      7: 'STATUS',
+      8: 'LATEST_AVAILABLE',
+    });
+  });
+
+  test('versions with another value of the protecting key do not', async () => {
+    add({ metadata: { keep: 'false' } }, {});
+    await sweepOf({ protectedMetadata: { keep: 'true' } }).run();
+    expect(left()).toEqual([1, 3]);
+  });
+
+  test('versions that a stack has released do not', async () => {
+    add({ metadata: { [OWNER_KEY]: '2.released=0123456789abcdef' } }, {});
+    await sweepOf().run();
+    expect(left()).toEqual([1, 3]);
+  });
+
+  test('versions whose metadata cannot be read', async () => {
+    add({}, {});
+    const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
+    aws.faults.inject({ service: 'glue', operation: 'QuerySchemaVersionMetadata', trouble, times: 99 });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(sweep.kept).toMatchObject({ 2: 'PROTECTION_UNREADABLE' });
+  });
+});
+
+describe('failed versions', () => {
+  const young = { status: 'FAILURE' } as const;
+
+  test('go whatever their age, and do not count among the latest', async () => {
+    add(young, {}, young);
+    const sweep = sweepOf({ rules: { keepLatest: 2, minAgeSeconds: 86_400 } });
+    await sweep.run();
+    expect(left()).toEqual([1, 3]);
+    expect(sweep.records('removed').map(({ reason }) => reason)).toEqual(['FAILED', 'FAILED']);
+  });
+
+  test('stay where they are not to go', async () => {
+    add(young, {});
+    await sweepOf({ removeFailed: false }).run();
+    expect(left()).toEqual([1, 2, 3]);
+  });
+
+  test('stay where their metadata protect them, or they are the checkpoint', async () => {
+    aws.glue.behaviour.checkpointOnFailure = 'allowed';
+    add({ ...young, metadata: { keep: 'true' } }, young, {}, young);
+    await checkpoint(3);
+    await sweepOf({ protectedMetadata: { keep: 'true' } }).run();
+    expect(left()).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('ranges', () => {
+  test('skip what stays and reach over what is gone, with as few calls as it takes', async () => {
+    add(...Array.from({ length: 60 }, (_, index) => (index === 28 ? { metadata: { keep: '1' } } : {})));
+    await byHand('DeleteSchemaVersions', { Versions: '5-9' });
+    clock.advance(1_000);
+    await sweepOf({ protectedMetadata: { keep: '1' } }).run();
+    expect(deletions()).toEqual(['2-26', '27-29', '31-55', '56-60']);
+    expect(left()).toEqual([1, 30, 61]);
+  });
+
+  test('go on in the next slice', async () => {
+    add(...Array<object>(400).fill({}));
+    const sweep = sweepOf();
+    sweep.remaining = 40_000;
+    await sweep.run();
+    expect(left()).toEqual([1, 401]);
+    const slices = new Set(sweep.records('removed').map(({ slice }) => slice));
+    expect(slices.size).toBeGreaterThan(1);
+    expect(deletions().length).toBeLessThanOrEqual(16 + slices.size - 1);
+  });
+
+  test('are counted and recorded by version', async () => {
+    add(...Array<object>(40).fill({}));
+    const sweep = sweepOf();
+    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 39, kept: 2, failed: 0 } });
+    expect(sweep.records('removed')).toHaveLength(39);
+  });
+});
+
+describe('a call', () => {
+  test('comes after another look at the checkpoint, which stays where it has moved', async () => {
+    add(...Array<object>(40).fill({}));
+    const sweep = sweepOf();
+    let looks = 0;
+    aws.faults.inject({
+      service: 'glue',
+      operation: 'GetSchema',
+      trouble: { stall: 0 },
+      match: () => {
+        // after the listing, and before the first call.
+        if (++looks === 2) void checkpoint(10);
+        return false;
+      },
+    });
+    await sweep.run();
+    expect(deletions()).toEqual(['2-9', '11-35', '36-40']);
+    expect(left()).toEqual([1, 10, 41]);
+  });
+
+  test('that is refused for the checkpoint is planned again', async () => {
+    add(...Array<object>(10).fill({}));
+    let refused = false;
+    aws.faults.inject({
+      service: 'glue',
+      operation: 'DeleteSchemaVersions',
+      trouble: { stall: 0 },
+      match: () => {
+        // somebody moves the checkpoint between the look and the call.
+        if (!refused) void checkpoint(5);
+        refused = true;
+        return false;
+      },
+    });
+    const sweep = sweepOf();
+    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(deletions()).toEqual(['2-10', '2-4', '6-10']);
+    expect(sweep.kept).toMatchObject({ 5: 'CHECKPOINT' });
+    expect(left()).toEqual([1, 5, 11]);
+  });
+
+  test('that is refused for another reason fails its versions, with the schema’s name', async () => {
+    add({}, {}, {});
+    aws.glue.behaviour.necessary = ({ versionNumber }) => versionNumber === 3;
+    const sweep = sweepOf();
+    expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { failed: 2 } });
+    expect(JSON.stringify(sweep.records('failed'))).toContain('schema orders in registry default-registry');
+    expect(left()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('with an error of one version fails that version alone', async () => {
+    add({}, {}, {}, {});
+    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
+      versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
+    const sweep = sweepOf();
+    expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
+    for (const failed of sweep.records('failed')) {
+      expect(failed).toMatchObject({ name: '3', message: expect.stringContaining('no luck') });
+    }
+    expect(left()).toEqual([1, 3, 5]);
+  });
+
+  test('with an error of one version warns where that is wanted', async () => {
+    add({}, {}, {}, {});
+    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
+      versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
+    const sweep = sweepOf({ onVersionError: 'WARN' });
+    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2, failed: 0 } });
+    expect(sweep.kept).toMatchObject({ 3: 'REFUSED_BY_REGISTRY' });
+    expect(JSON.stringify(sweep.log)).toContain('no luck');
+  });
+
+  test('that meets another write or is throttled is repeated', async () => {
+    add({}, {});
+    const of = { service: 'glue', operation: 'DeleteSchemaVersions' };
+    aws.faults.inject({ ...of, trouble: { error: concurrentModification() }, times: 2 });
+    aws.faults.inject({ ...of, trouble: { error: throttling() }, nth: 3 });
+    await sweepOf().run();
+    expect(left()).toEqual([1, 3]);
+  });
+});
+
+describe('advanceCheckpoint', () => {
+  test('moves it to the oldest version that stays, the first aside, by number alone', async () => {
+    add({}, {}, {}, {}, {});
+    const sweep = sweepOf({ rules: { keepLatest: 2 }, advanceCheckpoint: true });
+    await sweep.run();
+    expect(held()).toMatchObject({ checkpoint: 5, compatibility: 'BACKWARD' });
+    expect(left()).toEqual([1, 5, 6]);
+    const [move] = aws.calls.filter({ service: 'glue', operation: 'UpdateSchema', via: 'http' });
+    expect(move.input).toEqual({
+      SchemaId: { RegistryName: 'default-registry', SchemaName: 'orders' },
+      SchemaVersionNumber: { VersionNumber: 5 },
+    });
+  });
+
+  test('frees the former checkpoint', async () => {
+    add({}, {}, {}, {});
+    await checkpoint(3);
+    await sweepOf({ advanceCheckpoint: true }).run();
+    expect(left()).toEqual([1, 5]);
+  });
+
+  test('never moves it back, and not to what has failed', async () => {
+    add({}, { status: 'FAILURE' }, {}, {}, {});
+    await checkpoint(5);
+    await sweepOf({ rules: { keepLatest: 3 }, removeFailed: false, advanceCheckpoint: true }).run();
+    expect(held()?.checkpoint).toBe(5);
+  });
+
+  test('moves nothing where nothing is removed', async () => {
+    add({});
+    await sweepOf({ rules: { keepLatest: 5 }, advanceCheckpoint: true }).run();
+    expect(held()?.checkpoint).toBe(1);
+  });
+});
+
+test('a schema that is gone leaves nothing to do, when the stack is destroyed as well', async () => {
+  await byHand('DeleteSchema', {});
+  clock.advance(1_000);
+  const sweep = sweepOf();
+  expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0 } });
+  sweep.status = 'DELETE_IN_PROGRESS';
+  expect(await sweep.send('Delete')).toMatchObject({ Status: 'SUCCESS' });
+});
