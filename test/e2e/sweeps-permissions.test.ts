@@ -1,0 +1,98 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  ArtifactProvider,
+  DefaultPackageVersion,
+  JobExecutionCleanup,
+  JobSelection,
+  PackageVersionRetention,
+  PackageVersionStatus,
+  SoftwarePackage,
+  SweepTrigger,
+} from 'cdk-versioned-artifacts';
+import { Fleet } from './fleet';
+import { createJob, startSweepFleet } from './sweep-fleet';
+
+const PACKAGE = 'brake-ecu';
+const TRIGGERS = [
+  SweepTrigger.afterDeployment(),
+  SweepTrigger.onSchedule(Schedule.rate(Duration.days(1))),
+  SweepTrigger.duringDeployment(),
+  SweepTrigger.onDestroy(),
+];
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await startSweepFleet();
+});
+afterEach(() => fleet.stop());
+
+const release =
+  (...names: string[]) =>
+  (stack: Stack): void => {
+    const provider = ArtifactProvider.iot(stack, { timeout: Duration.minutes(1) });
+    (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = 8;
+    const softwarePackage = new SoftwarePackage(stack, 'Firmware', {
+      packageName: PACKAGE,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const versions = names.map(versionName =>
+      softwarePackage.addVersion(`V${versionName}`, { versionName, status: PackageVersionStatus.PUBLISHED }),
+    );
+    new DefaultPackageVersion(stack, 'Default', { version: versions[versions.length - 1] });
+    new PackageVersionRetention(stack, 'Keep', {
+      softwarePackage,
+      rules: { keepLatest: 1 },
+      protectOnDevices: true,
+      triggers: TRIGGERS,
+      requestsPerSecond: 200,
+    });
+    new JobExecutionCleanup(stack, 'Cleanup', {
+      jobs: JobSelection.byIdPrefix('ota-'),
+      rules: { exclude: ['*/car-2/*'] },
+      force: true,
+      deleteJobs: true,
+      triggers: TRIGGERS,
+      requestsPerSecond: 200,
+    });
+  };
+
+test('sweeps need every permission of their roles, and no other', async () => {
+  const { iot, iam, faults, calls } = fleet.aws;
+  await iot.byHand('UpdateIndexingConfiguration', {
+    thingIndexingConfiguration: {
+      thingIndexingMode: 'REGISTRY',
+      namedShadowIndexingMode: 'ON',
+      filter: { namedShadowNames: ['$package'] },
+    },
+  });
+  iot.behaviour.jobDeletionTime = () => 0;
+  iot.devices.add(['car-1', 'car-2']);
+  await createJob(fleet.aws, 'ota-1', ['car-1', 'car-2']);
+  await createJob(fleet.aws, 'ota-2', ['car-1']);
+
+  await fleet.deploy(release('1.0.0', '2.0.0'));
+  await fleet.aws.settled();
+  expect(iot.describeJob('ota-1')?.executions).toHaveLength(1);
+  expect(iot.jobs).toEqual(['ota-1']);
+
+  await iot.createVersion(PACKAGE, '0.1.0');
+  await fleet.deploy(release('2.0.0', '3.0.0'));
+  await fleet.aws.settled();
+  expect(Object.keys(iot.describe(PACKAGE)?.versions ?? {})).toEqual(['2.0.0', '3.0.0']);
+
+  // both outlive the function.
+  for (const operation of ['ListPackageVersions', 'ListJobs']) {
+    faults.inject({ service: 'iot', operation, trouble: { stall: 4200 } });
+  }
+  const roles = [...iam.roles.values()].map(({ Arn }) => Arn);
+  expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
+  await fleet.aws.settled();
+
+  expect([...calls].filter(({ status }) => status === 403)).toEqual([]);
+  expect(roles).toHaveLength(2);
+  const unused = roles.flatMap(role => iam.unusedStatements(role)).flatMap(({ actions }) => actions);
+  // no version of the stack has a bill of materials, and the local AWS delivers no logs and traces in the role's name.
+  expect(unused.filter(action => !/Sbom|^logs:|^xray:/.test(action))).toEqual([]);
+});
