@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
   PackageVersionRetention,
@@ -135,11 +135,13 @@ describe('during a deployment', () => {
     expect(DependsOn).not.toContain(others[0][0]);
   });
 
-  test('it does not mind versions that other stacks declare', () => {
-    const app = new App();
-    const [here, there] = ['Here', 'There'].map(id => new Stack(app, id));
+  test.each<[string, (here: Stack) => Stack]>([
+    ['beside it', here => new Stack(here.node.root as App, 'There')],
+    ['within it', here => new NestedStack(here, 'There')],
+  ])('it does not mind versions that a stack %s declares', (_where, other) => {
+    const here = newStack();
     const softwarePackage = new SoftwarePackage(here, 'Firmware', { packageName: 'brake-ecu' });
-    SoftwarePackage.fromPackageName(there, 'Firmware', 'brake-ecu').addVersion('V', { versionName: '1.0.0' });
+    SoftwarePackage.fromPackageName(other(here), 'Firmware', 'brake-ecu').addVersion('V', { versionName: '1.0.0' });
     new PackageVersionRetention(here, 'Keep', { softwarePackage, rules: { keepLatest: 1 }, triggers: during });
 
     expect(only(here, RETENTION).Properties.DeclaredVersions).toBeUndefined();
