@@ -33,6 +33,21 @@ describe('an execution', () => {
     expect(state.outcome).toMatchObject({ counts: { removed: 17, kept: 3 } });
   });
 
+  test('reads the listing from its beginning where a slice was cut off: it may have moved', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 2);
+    expect(execution.state.cursor).toHaveProperty('pageToken');
+    const before = service.calls.length;
+    service.before = () => {
+      service.before = () => {};
+      throw new Error('cut off');
+    };
+    await world.machine.run(execution, 1);
+    expect(service.calls[before]).toMatch(/^List ./);
+    expect(service.calls[before + 1]).toBe('List ');
+  });
+
   test('with failed removals fails, so that whoever watches it hears of it', async () => {
     service.before = (operation, name) => {
       if (operation === 'Remove' && name === 'thing-0004') throw new Error('no way');
@@ -174,7 +189,7 @@ describe('after many slices', () => {
     await world.machine.run(execution);
     world.status = 'UPDATE_COMPLETE';
     const successor = world.machine.executions[1];
-    execution.status = 'RUNNING';
+    Object.assign(execution, { status: 'RUNNING', startedAt: successor.startedAt - 1 });
     expect((await world.machine.run(successor)).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
   });
 

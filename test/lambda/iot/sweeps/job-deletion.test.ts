@@ -35,6 +35,8 @@ describe('a job whose executions may all go', () => {
       expect(await sweep.counts()).toMatchObject({ removed: 1, failed: 0 });
     });
     expect(calls).toMatchObject({ DeleteJob: 1 });
+    // the pass is repeated, since it removed something; other listings look at what is being deleted.
+    expect(called('ListJobs').filter(({ input }) => !('status' in input))).toHaveLength(2);
     expect(calls).not.toHaveProperty('DeleteJobExecution');
     expect(aws.iot.jobs).toEqual([]);
     expect(sweep.records('removed')).toMatchObject([{ name: 'ota', reason: 'WHOLE_JOB' }]);
@@ -73,6 +75,21 @@ describe('a job whose executions may all go', () => {
     await sweepOf().run();
     expect(aws.iot.jobs).toEqual([]);
     expect(called('DeleteJob').map(({ input }) => input.force)).toEqual(['false', 'true']);
+  });
+
+  test('stays where it is another one by then, and nothing is stopped', async () => {
+    await finished('ota');
+    const stalled = aws.faults.inject({ service: 'iot', operation: 'DeleteJob', trouble: { stall: 'until released' } });
+    const sweep = sweepOf();
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('DeleteJob', { jobId: 'ota' });
+    clock.advance(5_000);
+    await job('ota');
+    stalled.release();
+    expect((await running).status).toBe('SUCCEEDED');
+    expect(sweep.kept).toMatchObject({ ota: 'STATE_CHANGED' });
+    expect(left('ota')).toHaveLength(3);
   });
 
   test('of a namespace is deleted by it', async () => {
