@@ -31,29 +31,32 @@ export function table(head, rows) {
 
 let status;
 
-/** Shows that something is going on until the returned function is called. Off a terminal: nothing. */
-export function busy(text) {
+/**
+ * Shows what is going on, as `text` tells it, until the returned function is called. Off a terminal it says instead what
+ * `milestone` tells, now and then.
+ */
+export function busy(text, milestone = () => undefined) {
   const started = Date.now();
   status = { text, frame: 0, seconds: () => ((Date.now() - started) / 1000).toFixed(0) };
-  const timer = setInterval(() => {
+  const tick = () => {
     clearStatus();
     status.frame++;
     drawStatus();
-  }, 80);
+    const reached = terminal ? undefined : milestone();
+    if (reached) say(`    ${reached}`);
+  };
+  const timer = setInterval(tick, 80);
   timer.unref();
-  return {
-    update: newText => (status.text = newText),
-    end: () => {
-      clearInterval(timer);
-      clearStatus();
-      status = undefined;
-    },
+  return () => {
+    clearInterval(timer);
+    clearStatus();
+    status = undefined;
   };
 }
 
 function drawStatus() {
   if (!terminal || !status) return;
-  const line = `    ${FRAMES[status.frame % FRAMES.length]} ${status.text} (${status.seconds()} s)`;
+  const line = `    ${FRAMES[status.frame % FRAMES.length]} ${status.text()} (${status.seconds()} s)`;
   out.write(dim(line.slice(0, (out.columns || 80) - 1)));
 }
 
