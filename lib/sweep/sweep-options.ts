@@ -6,7 +6,7 @@ export interface SweepOptions {
    * The most requests a second, for each operation of the service. A sweep finds out by itself what the account's quota
    * allows below that. Above 0, at most 1,000.
    *
-   * @default 8 - of the 10 that AWS IoT allows by default; the rest is for everybody else
+   * @default 8 - AWS IoT allows 10 by default: two are left for everybody else
    */
   readonly requestsPerSecond?: number;
 
