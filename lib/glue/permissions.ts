@@ -1,4 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { SchemaVersionRetentionConfig } from '../../contract/glue/retention';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { ProviderFamily } from '../provider/family';
 import { SchemaReference } from './schema-reference';
@@ -39,6 +40,19 @@ export function allowRegistration(provider: ArtifactProvider, { registryName, sc
   const stack = Stack.of(provider);
   provider._allow({
     actions: ['glue:GetSchemaByDefinition', 'glue:GetSchemaVersionsDiff', 'glue:RegisterSchemaVersion'],
+    resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
+  });
+}
+
+/** Lets the provider run a retention. It may read versions and delete them anyway. */
+export function allowRetention(
+  provider: ArtifactProvider,
+  { registryName, schemaName }: SchemaReference,
+  { advanceCheckpoint }: SchemaVersionRetentionConfig,
+): void {
+  const stack = Stack.of(provider);
+  provider._allow({
+    actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],
     resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
   });
 }

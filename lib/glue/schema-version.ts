@@ -1,4 +1,4 @@
-import { ArnFormat, Lazy, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { Removal } from '../../contract/custom-resource';
 import {
@@ -10,14 +10,14 @@ import {
 } from '../../contract/glue/schema-versions';
 import { ArtifactResource } from '../core/artifact-resource';
 import { dependableOn } from '../core/dependencies';
-import { differ } from '../core/environment';
 import { removalOf } from '../core/removal';
-import { invalid, knownEntries, validate } from '../core/validation';
+import { knownEntries, validate } from '../core/validation';
 import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { definitionSource } from './definition-asset';
 import { allowRegistration } from './permissions';
 import { SchemaDefinition } from './schema-definition';
+import { requireEnvironmentOfSchema, sameSchema } from './schema-environment';
 import { SchemaReference } from './schema-reference';
 
 /** Properties of a `SchemaVersion`. */
@@ -126,14 +126,7 @@ export class SchemaVersion extends Resource {
     validate(this, definition, checkDefinition);
     validate(this, metadata && knownEntries(metadata), checkMetadata);
     validate(this, removal, checkRemoval);
-    const { region, account } = Stack.of(this).splitArn(schema.schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
-    if (differ(this.env.region, region ?? '') || differ(this.env.account, account ?? '')) {
-      throw invalid(
-        this,
-        `a schema version must be in the account and region of its schema, ${account} and ${region}, ` +
-          `got ${this.env.account} and ${this.env.region}: define it in a stack there`,
-      );
-    }
+    requireEnvironmentOfSchema(schema, this, 'a schema version');
   }
 
   /** What is registered right before this: numbers and compatibility follow the order of the constructs. */
@@ -141,13 +134,8 @@ export class SchemaVersion extends Resource {
     const versions = this.stack.node
       .findAll()
       .filter(construct => construct instanceof SchemaVersion)
-      .filter(version => version.stack === this.stack && sameSchema(version, this));
+      .filter(version => version.stack === this.stack && sameSchema(this.stack, version.schema, this.schema));
     const previous = versions.at(versions.indexOf(this) - 1);
     return versions[0] === this || !previous ? [] : [previous.node.defaultChild!];
   }
-}
-
-function sameSchema(a: SchemaVersion, b: SchemaVersion): boolean {
-  const arnOf = ({ stack, schema }: SchemaVersion) => JSON.stringify(stack.resolve(schema.schemaArn));
-  return arnOf(a) === arnOf(b);
 }

@@ -50,6 +50,7 @@ test('exports exactly this', () => {
     'MintedTokenProps',
     'OnIncomplete',
     'OnRefusal',
+    'OnVersionError',
     'PackageArtifact',
     'PackageArtifactConfig',
     'PackageSbom',
@@ -62,6 +63,8 @@ test('exports exactly this', () => {
     'SchemaReference',
     'SchemaVersion',
     'SchemaVersionProps',
+    'SchemaVersionRetention',
+    'SchemaVersionRetentionProps',
     'SecretTokenOptions',
     'SoftwarePackage',
     'SoftwarePackageProps',
@@ -117,7 +120,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(8);
+  expect(constructs).toHaveLength(9);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 

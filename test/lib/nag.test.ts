@@ -12,6 +12,10 @@ import {
   PackageSbom,
   PackageVersionRetention,
   PackageVersionStatus,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SchemaVersionRetention,
   SoftwarePackage,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
@@ -52,6 +56,12 @@ function sweeps(stack: Stack): void {
   new JobExecutionCleanup(stack, 'Cleanup', { jobs, force: true, deleteJobs: true, triggers });
 }
 
+function schemas(stack: Stack): void {
+  const schema = SchemaReference.fromSchemaName({ registryName: 'events', schemaName: 'orders' });
+  new SchemaVersion(stack, 'Order', { schema, definition: SchemaDefinition.fromString('x'.repeat(20_000)) });
+  new SchemaVersionRetention(stack, 'KeepOrders', { schema, rules: { keepLatest: 1 }, advanceCheckpoint: true });
+}
+
 /** The reasons with which the library answers findings, by finding. */
 function acknowledged(app: App): Record<string, string> {
   const entries = app.node
@@ -70,6 +80,7 @@ describe('AwsSolutions finds nothing that has no reason', () => {
       app => everything(new Stack(app, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } })),
     ],
     ['in a nested stack', app => everything(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
+    ['about schemas', app => schemas(new Stack(app, 'Stack'))],
     ['about sweeps', app => sweeps(new Stack(app, 'Stack'))],
     ['about sweeps in a nested stack', app => sweeps(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
     [
@@ -124,6 +135,17 @@ test('each wildcard of the policy has its reason', () => {
     'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permission for'),
     [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
     [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
+  });
+});
+
+test('each wildcard for schemas has its reason', () => {
+  const app = new App();
+  schemas(new Stack(app, 'Stack'));
+  const arn = (resource: string) => `arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:${resource}`;
+
+  expect(acknowledged(app)).toMatchObject({
+    [`AwsSolutions-IAM5[Resource::${arn('registry/*')}]`]: expect.stringContaining('name this stack in their metadata'),
+    [`AwsSolutions-IAM5[Resource::${arn('schema/*/*')}]`]: expect.stringContaining('name this stack in their metadata'),
   });
 });
 
