@@ -16,6 +16,7 @@ export class Tally {
   private passRemoved: boolean;
   private counts: SweepCounts;
   private keptRecords: number;
+  private readonly mostKeptRecords: number;
 
   constructor(
     cursor: SweepCursor,
@@ -24,6 +25,8 @@ export class Tally {
     this.counts = cursor.counts;
     this.passRemoved = cursor.passRemoved;
     this.keptRecords = cursor.keptRecords;
+    // a pass that is repeated meets what the first one has kept.
+    this.mostKeptRecords = cursor.repeats > 0 ? 0 : SweepLimits.KEPT_RECORDS;
   }
 
   get removed(): number {
@@ -45,7 +48,7 @@ export class Tally {
 
   onKept(page: PageTally, name: string, reason: string): void {
     page.keptBy.set(reason, (page.keptBy.get(reason) ?? 0) + 1);
-    if (page.keptNames.length + this.keptRecords < SweepLimits.KEPT_RECORDS) page.keptNames.push([name, reason]);
+    if (page.keptNames.length + this.keptRecords < this.mostKeptRecords) page.keptNames.push([name, reason]);
   }
 
   close(page: PageTally): void {
@@ -64,7 +67,7 @@ export class Tally {
       wouldRemove: wouldRemove + page.wouldRemove,
     };
     for (const [name, reason] of page.keptNames) {
-      if (this.keptRecords >= SweepLimits.KEPT_RECORDS) break;
+      if (this.keptRecords >= this.mostKeptRecords) break;
       this.keptRecords++;
       this.records.kept(name, reason);
     }

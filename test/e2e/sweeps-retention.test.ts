@@ -110,6 +110,7 @@ describe('after a deployment', () => {
       '10.0.0': 'AMONG_LATEST',
     });
     expect(versions()).toEqual(Object.keys(kept(fleet)).sort());
+    expect(records(fleet, 'kept')).toHaveLength(versions().length);
     expect(runs(fleet)).toMatchObject([{ status: 'SUCCEEDED', outcome: { counts: { removed: 4, failed: 0 } } }]);
   });
 
@@ -328,9 +329,13 @@ describe('on destroy', () => {
     expect(fleet.log.match(/nothing is swept: the stack is not being deleted, but deploying/g)).toHaveLength(2);
   });
 
-  test('a first deployment that is rolled back sweeps nothing, and says why', async () => {
+  test.each<[string, (stack: Stack) => Construct]>([
+    ['a stack', stack => stack],
+    ['a nested stack', stack => new NestedStack(stack, 'Nested')],
+  ])('the first deployment of %s that is rolled back sweeps nothing, and says why', async (_what, scopeIn) => {
     await create('1.0.0', '2.0.0');
-    expect(await deploy(atTheEnd(), { fails: true })).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
+    const outcome = await deploy(stack => atTheEnd()(scopeIn(stack)), { fails: true });
+    expect(outcome.status).toBe('ROLLBACK_COMPLETE');
     expect(versions()).toEqual(['1.0.0', '2.0.0']);
     expect(fleet.log).toContain('nothing is swept: the stack is not being deleted, but rolling-back');
   });

@@ -60,6 +60,12 @@ describe('a sweep', () => {
     expect(records.metrics).toEqual({ Removed: 13, Kept: 7, Failed: 0, Throttled: 0, Refused: 0 });
   });
 
+  test('names what it keeps once, however often a pass is repeated', async () => {
+    const service = new Service(things(4));
+    const { records } = await sweepAll(service, config({ keepLatest: 1 }));
+    expect(records.lines.filter(line => line.startsWith('kept'))).toEqual(['kept thing-0003 AMONG_LATEST']);
+  });
+
   test('reads the listing once before it removes where keepLatest asks for it', async () => {
     const service = new Service(things(4));
     service.pageSize = 10;
