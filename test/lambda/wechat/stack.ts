@@ -13,23 +13,23 @@ export const TOKEN_SECRET = 'platform/component-access-token';
 
 /** A stack with versions of one service, whose platform keeps its token in a secret. */
 export class Stack extends AnyStack {
-  constructor(
-    private readonly aws: LocalAws,
-    /** What CloudFormation lists. */
-    private readonly resources: StackResource[] = [],
-  ) {
+  private readonly apiEndpoint: string;
+
+  /** @param resources what CloudFormation lists */
+  constructor(aws: LocalAws, resources: readonly StackResource[] = []) {
     super(
       {
         service: 'api.weixin.qq.com',
         handlers: (access, dying) =>
           weChatHandlers({
             secrets: dying(new SecretsManagerClient(access)),
-            stackResources: async () => this.resources,
+            stackResources: async () => resources,
             ended: new AbortController().signal,
           }),
       },
       aws,
     );
+    this.apiEndpoint = aws.weChat.endpoint;
   }
 
   record(versionName: string, more: object = {}, logicalId = 'Version'): Promise<Reply> {
@@ -54,7 +54,7 @@ export class Stack extends AnyStack {
       ServerName: SERVER,
       VersionName: versionName,
       AccessToken: { Current: { SecretId: TOKEN_SECRET } },
-      ApiEndpoint: this.aws.weChat.endpoint,
+      ApiEndpoint: this.apiEndpoint,
       ...more,
     };
   }

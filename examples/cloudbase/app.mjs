@@ -1,0 +1,61 @@
+// @ts-check
+// The versions of a service of WeChat CloudBase Run: the one that serves belongs to the stack, old ones are swept.
+// `npx cdk deploy --app 'node examples/cloudbase/app.mjs' -c environmentId=... -c version=...`
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  ArtifactProvider,
+  CloudBaseServiceVersion,
+  CloudBaseVersionRetention,
+  OnRefusal,
+  SweepTrigger,
+  WeChatAccessToken,
+} from 'cdk-versioned-artifacts';
+
+const app = new App();
+const stack = new Stack(app, 'CloudBase', { description: 'Versions of a service of WeChat CloudBase Run' });
+/** @type {(name: string, otherwise?: string) => string} */
+const setting = (name, otherwise) => app.node.tryGetContext(name) ?? otherwise;
+
+const environmentId = setting('environmentId', 'prod-6gxk23no5605e14f');
+const versionName = setting('version', 'api-012');
+const apiEndpoint = setting('apiEndpoint');
+
+// whatever renews the platform's token writes it here each time.
+const secret = Secret.fromSecretNameV2(stack, 'Token', setting('tokenSecret', 'wechat/component-access-token'));
+const service = {
+  environmentId,
+  serverName: 'api',
+  accessToken: WeChatAccessToken.fromSecret(secret),
+  apiEndpoint,
+};
+
+new CloudBaseServiceVersion(stack, 'Api', {
+  ...service,
+  versionName,
+  // the stack can be destroyed while the version serves.
+  onRefusal: OnRefusal.LEAVE,
+});
+
+new CloudBaseVersionRetention(stack, 'KeepApi', {
+  ...service,
+  rules: { keepLatest: 3, minAge: Duration.days(7), exclude: ['*-lts'] },
+  triggers: [SweepTrigger.afterDeployment()],
+});
+
+// a stand-in for WeChat takes every address; WeChat takes those on the platform's allow-list alone.
+if (!apiEndpoint) callFromFixedAddress();
+
+function callFromFixedAddress() {
+  const address = new ec2.CfnEIP(stack, 'Address');
+  const vpc = new ec2.Vpc(stack, 'Vpc', {
+    maxAzs: 1,
+    natGatewayProvider: ec2.NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] }),
+  });
+  ArtifactProvider.weChat(stack, { vpc });
+  new CfnOutput(stack, 'AddressToAllow', {
+    value: address.attrPublicIp,
+    description: "Add it to the platform's allow-list",
+  });
+}
