@@ -7,7 +7,6 @@ export function recordsOf(aws, sweep) {
   const of = kind => records.filter(({ record }) => record === kind);
   return {
     removed: of('removed').map(({ name }) => name),
-    // a repeated pass records again what it keeps.
     kept: Object.fromEntries(of('kept').map(({ name, reason }) => [name, reason])),
     counts: of('ended').at(-1)?.counts ?? {},
   };
