@@ -73,6 +73,7 @@ function previewScope(
 ): Scope {
   return {
     ...scope,
+    unknown: UNKNOWN,
     ref: logicalId =>
       stack.resources.has(logicalId) && !changes.get(logicalId)?.replaces ? scope.ref(logicalId) : UNKNOWN,
     getAtt(logicalId, attribute) {

@@ -12,6 +12,8 @@ export interface Scope {
   /** What `Ref` of a resource gives. */
   ref(logicalId: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
+  /** Stands for what only the deployment knows, in a preview of it. */
+  readonly unknown?: string;
   importValue(name: string): string;
 }
 
@@ -69,6 +71,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const [index, values] = pair('Fn::Select', argument);
     const elements = list('Fn::Select', values, scope);
     const position = Number(evaluate(index, scope));
+    if (scope.unknown !== undefined && elements.some(element => String(element).includes(scope.unknown!))) {
+      return elements[position] ?? scope.unknown;
+    }
     if (!(position in elements)) {
       throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${position}`);
     }

@@ -70,6 +70,18 @@ describe('change sets', () => {
     });
   });
 
+  test('tell of a part of what only the deployment will know', async () => {
+    const harness = new Harness(() => ({ PhysicalResourceId: 'a', Data: { Arn: 'x/y' } }));
+    const name = { 'Fn::Select': [1, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['A', 'Arn'] }] }] };
+    const template = stackOf({ A: custom({ Size: 1 }), B: parameter('/b', name) });
+    const { Id } = await harness.operate('CreateChangeSet', { ...changeSet(template), ChangeSetType: 'CREATE' });
+    const { Changes } = await harness.operate('DescribeChangeSet', {
+      ChangeSetName: Id,
+      IncludePropertyValues: 'true',
+    });
+    expect(Changes[1].ResourceChange.AfterContext).toContain('KNOWN_AFTER_APPLY');
+  });
+
   test('without changes fail and say so', async () => {
     const harness = new Harness();
     const template = stackOf({ A: custom() });
