@@ -11,6 +11,7 @@ import {
 import { ArtifactResource } from '../core/artifact-resource';
 import { dependableOn } from '../core/dependencies';
 import { removalOf } from '../core/removal';
+import { refuseSecond } from '../core/unique';
 import { knownEntries, validate } from '../core/validation';
 import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
@@ -97,6 +98,14 @@ export class SchemaVersion extends Resource {
     this.removal = props.removal ?? VersionRemoval.RETAIN;
     const definition = props.definition.render(this);
     this.validateProps(props, definition);
+
+    refuseSecond(
+      this,
+      `a version of schema ${props.schema.schemaName} with this definition`,
+      'schema-version',
+      props.schema.schemaArn,
+      definition,
+    );
 
     const provider = ArtifactProvider.glue(this);
     allowRegistration(provider, props.schema);

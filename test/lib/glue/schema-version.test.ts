@@ -160,7 +160,7 @@ describe('order', () => {
 
   test('versions of a schema are registered one after the other, as they are declared', () => {
     const stack = newStack();
-    for (const id of ['V1', 'V2', 'V3']) versionOf(stack, {}, id);
+    for (const id of ['V1', 'V2', 'V3']) versionOf(stack, { definition: SchemaDefinition.fromString(id) }, id);
 
     const all = resources(stack, VERSION);
     const [first, second] = Object.keys(all);
@@ -178,7 +178,13 @@ describe('order', () => {
   test('two references to one schema are one schema', () => {
     const stack = newStack();
     const schema = cfnSchema(stack);
-    for (const id of ['V1', 'V2']) versionOf(stack, { schema: SchemaReference.fromCfnSchema(schema) }, id);
+    for (const id of ['V1', 'V2']) {
+      versionOf(
+        stack,
+        { schema: SchemaReference.fromCfnSchema(schema), definition: SchemaDefinition.fromString(id) },
+        id,
+      );
+    }
 
     expect(dependencies(resources(stack, VERSION)).flat()).toHaveLength(1);
   });
@@ -263,6 +269,14 @@ describe('refuses', () => {
     const stack = newStack();
     expect(() => versionOf(stack, props)).toThrow(message);
     expect(() => versionOf(stack, props, 'W')).toThrow('(in Stack/W)');
+  });
+
+  test('two constructs for one definition, which would take its version over from each other', () => {
+    const stack = newStack();
+    versionOf(stack, {}, 'V1');
+    expect(() => versionOf(stack, {}, 'V2')).toThrow(
+      'a version of schema orders with this definition is declared twice, here and in Stack/V1: keep one of the two',
+    );
   });
 
   test('a snapshot', () => {
