@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { IoTClient } from '@aws-sdk/client-iot';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { DemoClock } from './clock.mjs';
-import { cloudBaseSteps } from './cloudbase.mjs';
 import { fleetSteps } from './fleet.mjs';
 import { packageSteps } from './packages.mjs';
+import { schemaSteps } from './schemas.mjs';
 import { bold, green, red, say } from './screen.mjs';
 
 // the SDK warns where Node.js is older than it will support one day.
@@ -19,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
 const clock = new DemoClock();
 const aws = await LocalAws.start({ clock });
 const demo = { aws, clock, folder, clients: clientsOf(aws) };
-const steps = [...packageSteps(demo), ...fleetSteps(demo), ...cloudBaseSteps(demo)];
+const steps = [...packageSteps(demo), ...fleetSteps(demo), ...schemaSteps(demo)];
 try {
   say(`A local AWS answers on ${aws.endpoint}. The real CDK CLI deploys the examples to it.`);
   for (const [index, { title, play }] of steps.entries()) {
@@ -41,5 +42,9 @@ try {
 function clientsOf({ endpoint, region, env }) {
   const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
   const settings = { endpoint, region, credentials };
-  return { cloudFormation: new CloudFormationClient(settings), iot: new IoTClient(settings) };
+  return {
+    cloudFormation: new CloudFormationClient(settings),
+    glue: new GlueClient(settings),
+    iot: new IoTClient(settings),
+  };
 }

@@ -10,7 +10,7 @@ export async function stateOf({ cloudFormation, iot }, stackName, packageName) {
   };
 }
 
-async function stackStatus(cloudFormation, StackName) {
+export async function stackStatus(cloudFormation, StackName) {
   const answer = await orUndefined('ValidationError', cloudFormation.send(new DescribeStacksCommand({ StackName })));
   return answer?.Stacks[0].StackStatus ?? 'none';
 }
@@ -27,7 +27,7 @@ async function packageState(iot, packageName) {
   return { package: packageName, versions };
 }
 
-async function orUndefined(errorName, promise) {
+export async function orUndefined(errorName, promise) {
   try {
     return await promise;
   } catch (error) {

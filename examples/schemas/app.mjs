@@ -1,0 +1,53 @@
+// @ts-check
+// Four releases of an event's schema: `npx cdk deploy --app 'node examples/schemas/app.mjs' -c release=1`, then 2, 3, 4.
+import { App, Stack, aws_glue as glue } from 'aws-cdk-lib';
+import {
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SchemaVersionRetention,
+  SweepTrigger,
+} from 'cdk-versioned-artifacts';
+
+const app = new App();
+const release = Number(app.node.tryGetContext('release') ?? 1);
+const stack = new Stack(app, 'Schemas', { description: 'Events of a shop' });
+
+const registry = new glue.CfnRegistry(stack, 'Registry', { name: 'shop' });
+const schema = SchemaReference.fromCfnSchema(
+  new glue.CfnSchema(stack, 'Orders', {
+    name: 'orders',
+    registry: { arn: registry.attrArn },
+    dataFormat: 'AVRO',
+    compatibility: 'BACKWARD',
+    // version 1; CloudFormation cannot change it.
+    schemaDefinition: JSON.stringify(order()),
+  }),
+);
+
+const notes = ['note', 'place', 'gift'];
+// the last release gives a field another type: readers with it could not read what was written before.
+const fields = release <= 3 ? notes.slice(0, release).map(optional) : [{ name: 'id', type: 'int' }];
+new SchemaVersion(stack, 'Order', { schema, definition: SchemaDefinition.fromObject(order(...fields)) });
+
+// two versions for those who still read with them; this stack's own and the first one stay anyway.
+new SchemaVersionRetention(stack, 'Keep', {
+  schema,
+  rules: { keepLatest: 2 },
+  triggers: [SweepTrigger.duringDeployment()],
+});
+
+/** @param {object[]} more */
+function order(...more) {
+  const id = { name: 'id', type: 'string' };
+  return {
+    type: 'record',
+    name: 'Order',
+    fields: more.some(field => 'name' in field && field.name === 'id') ? more : [id, ...more],
+  };
+}
+
+/** @param {string} name */
+function optional(name) {
+  return { name, type: ['null', 'string'], default: null };
+}
