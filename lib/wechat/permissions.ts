@@ -1,4 +1,7 @@
-import { ScopedAws } from 'aws-cdk-lib';
+import { ScopedAws, Stack } from 'aws-cdk-lib';
+import { ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ArtifactProvider } from '../provider/artifact-provider';
 import { ProviderFamily } from '../provider/family';
 
 /** The provider of WeChat CloudBase service versions. Which secrets it reads, the access tokens tell. */
@@ -11,3 +14,14 @@ export const WECHAT_FAMILY: ProviderFamily = {
     { actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] },
   ],
 };
+
+/** Lets the provider read a secret's value. `grantRead` would let it describe the secret, too, which it does not. */
+export function allowReading(provider: ArtifactProvider, secret: ISecret): void {
+  provider._allow({
+    actions: ['secretsmanager:GetSecretValue'],
+    // an ARN without its six random characters is that of any secret of the name.
+    resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
+  });
+  const service = `secretsmanager.${Stack.of(provider).region}.amazonaws.com`;
+  secret.encryptionKey?.grantDecrypt(new ViaServicePrincipal(service, provider.grantPrincipal));
+}

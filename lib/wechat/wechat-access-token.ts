@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { AccessTokenProperty, SecretValueProperty, checkComponentAppId } from '../../contract/wechat/service-versions';
 import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
+import { allowReading } from './permissions';
 
 /** Where in a secret a token is. */
 export interface SecretTokenOptions {
@@ -88,7 +89,7 @@ export class WeChatAccessToken {
    * @internal
    */
   public _bind(scope: IConstruct, provider: ArtifactProvider): AccessTokenProperty {
-    for (const secret of this.secrets) secret.grantRead(provider);
+    for (const secret of this.secrets) allowReading(provider, secret);
     return this.render(scope);
   }
 }

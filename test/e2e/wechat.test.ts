@@ -123,11 +123,12 @@ test.each(['before', 'after'] as const)('a function that is killed %s a removal 
   expect(versions()).toEqual(['api-011', 'api-013']);
 });
 
-test('a whole life needs every permission of the role', async () => {
+test('a whole life needs every permission of the role, and no other', async () => {
   await fleet.deploy(release('api-011'));
   const [{ Arn }] = [...fleet.aws.iam.roles.values()];
   await fleet.deploy(release('api-012'));
   await fleet.destroy();
   const calls = fleet.aws.calls.filter({ principal: Arn as `arn:${string}` });
   expect(calls.filter(({ status }) => status === 403)).toEqual([]);
+  expect(fleet.aws.iam.unusedStatements(Arn)).toEqual([]);
 });

@@ -2,9 +2,12 @@ import { App, CfnParameter, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ArtifactProvider,
+  CloudBaseServiceVersion,
+  CloudBaseVersionRetention,
   DefaultPackageVersion,
   JobExecutionCleanup,
   JobSelection,
@@ -18,6 +21,7 @@ import {
   SchemaVersionRetention,
   SoftwarePackage,
   SweepTrigger,
+  WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
 
 /** The findings of an app about this library's resources; what the user brings is the user's. */
@@ -62,6 +66,14 @@ function schemas(stack: Stack): void {
   new SchemaVersionRetention(stack, 'KeepOrders', { schema, rules: { keepLatest: 1 }, advanceCheckpoint: true });
 }
 
+function services(stack: Stack): void {
+  const accessToken = WeChatAccessToken.fromSecret(Secret.fromSecretNameV2(stack, 'Token', 'platform/token'));
+  const service = { environmentId: 'prod', serverName: 'api', accessToken };
+  new CloudBaseServiceVersion(stack, 'Api', { ...service, versionName: 'api-012' });
+  new CloudBaseVersionRetention(stack, 'KeepApi', { ...service, rules: { keepLatest: 1 } });
+  ArtifactProvider.weChat(stack, { vpc: new ec2.Vpc(stack, 'NatVpc', { maxAzs: 1 }) });
+}
+
 /** The reasons with which the library answers findings, by finding. */
 function acknowledged(app: App): Record<string, string> {
   const entries = app.node
@@ -81,6 +93,7 @@ describe('AwsSolutions finds nothing that has no reason', () => {
     ],
     ['in a nested stack', app => everything(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
     ['about schemas', app => schemas(new Stack(app, 'Stack'))],
+    ['about CloudBase versions in a VPC', app => services(new Stack(app, 'Stack'))],
     ['about sweeps', app => sweeps(new Stack(app, 'Stack'))],
     ['about sweeps in a nested stack', app => sweeps(new NestedStack(new Stack(app, 'Stack'), 'Nested'))],
     [

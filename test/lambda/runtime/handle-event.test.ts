@@ -116,6 +116,17 @@ describe('the physical id', () => {
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing/a' });
   });
 
+  test('of a failed Create that only reads says that nothing was created', async () => {
+    const handler = { createOnlyReads: true, create: () => Promise.reject(new Error('not found')) };
+    const { answer } = await deliver(cloudFormation, { handler });
+    expect(answer).toMatchObject({ Status: 'FAILED' });
+    expect(answer.PhysicalResourceId).toMatch(/^create-failed\//);
+    expect((await deliver(cloudFormation, { handler: { createOnlyReads: true } })).answer).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'thing/a',
+    });
+  });
+
   test('does not exceed 1,024 bytes', async () => {
     const { answer } = await deliver(cloudFormation, { handler: { physicalResourceId: () => 'é'.repeat(513) } });
     expect(answer.Reason).toMatch(/^a physical id may have 1024 bytes, got 1026/);

@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   ArtifactProvider,
@@ -27,6 +28,12 @@ function version(
     ...props,
   });
 }
+
+/** The statements of the provider's policy that allow an action. */
+const statementsOn = (stack: Stack, action: string) =>
+  Object.values(resources(stack, 'AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => [Action].flat().includes(action));
 
 const rendered = (stack: Stack) => artifactProperties(only(stack, CLOUDBASE_SERVICE_VERSION));
 const partialArn = expect.objectContaining({ 'Fn::Join': expect.anything() });
@@ -98,12 +105,35 @@ test('the provider may read the secret, look at its own stack, and do nothing el
           Resource: { Ref: 'AWS::StackId' },
         }),
         Match.objectLike({
-          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'].sort(),
+          Action: 'secretsmanager:GetSecretValue',
           Resource: stack.resolve(secret.secretArn),
         }),
       ]),
     },
   });
+});
+
+test('of a secret by name the provider may read those with any random suffix', () => {
+  const stack = newStack();
+  version(stack);
+
+  const [statement] = statementsOn(stack, 'secretsmanager:GetSecretValue');
+  expect(JSON.stringify(statement.Resource)).toContain(':secret:platform/token-??????');
+});
+
+test('of an encrypted secret the provider may use the key, through Secrets Manager alone', () => {
+  const stack = newStack();
+  const secret = new Secret(stack, 'Own', { encryptionKey: new Key(stack, 'Key') });
+  version(stack, { accessToken: WeChatAccessToken.fromSecret(secret) });
+
+  const statements = only(stack, 'AWS::KMS::Key').Properties.KeyPolicy.Statement;
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Action: 'kms:Decrypt',
+      Principal: { AWS: { 'Fn::GetAtt': [expect.stringContaining('WeChatArtifactProviderRole'), 'Arn'] } },
+      Condition: { StringEquals: { 'kms:ViaService': expect.anything() } },
+    }),
+  );
 });
 
 test.each<[string, Partial<CloudBaseServiceVersionProps>, string]>([

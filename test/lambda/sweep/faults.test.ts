@@ -1,0 +1,18 @@
+import { Fault, faultOf } from '../../../lambda/sweep/faults';
+
+const named = (name: string, more: object = {}) => Object.assign(new Error('no way'), { name, ...more });
+
+test.each<[string, unknown, Fault]>([
+  ['a throttled call', named('ThrottlingException'), 'throttled'],
+  ['a call that HTTP throttles', named('Other', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
+  ['a broken connection', named('Error', { code: 'ECONNRESET' }), 'transient'],
+  ['a service that is unwell', named('Other', { $metadata: { httpStatusCode: 503 } }), 'transient'],
+  ['an error that says so itself', named('NoAnswer', { isTransient: true }), 'transient'],
+  ['an error that denies it', named('WeChatError', { isTransient: false }), 'final'],
+  ['a full house', named('LimitExceededException', { $metadata: { httpStatusCode: 409 } }), 'final'],
+  ['a refusal', named('ValidationException', { $metadata: { httpStatusCode: 400 } }), 'final'],
+  ['what is no error', 'no way', 'final'],
+  ['nothing', undefined, 'final'],
+])('%s', (_what, error, fault) => {
+  expect(faultOf(error)).toBe(fault);
+});
