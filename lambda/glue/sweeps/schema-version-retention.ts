@@ -1,5 +1,5 @@
 import { GlueClient, SchemaVersionListItem } from '@aws-sdk/client-glue';
-import { SchemaVersionRetentionConfig } from '../../../contract/glue/retention';
+import { SchemaVersionRetentionConfig, VERSIONS_PER_CALL } from '../../../contract/glue/retention';
 import { checkRegistryName, checkSchemaName } from '../../../contract/glue/schema-versions';
 import { OWNER_KEY } from '../../../contract/glue/version-owner';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
@@ -20,6 +20,9 @@ const FAILED = 'FAILED';
 
 /** Part of the time of a slice in which nothing more is decided, but what is decided is removed. */
 const REMOVAL_SHARE = 0.25;
+
+/** Part of the time of a slice that a page takes, where its versions can be asked about at the full rate. */
+const PAGE_SHARE = 0.25;
 
 interface SchemaVersion extends Candidate {
   readonly id: string;
@@ -50,20 +53,31 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   private versions: readonly SchemaVersion[] = [];
   private checkpoint?: number;
   private readonly decideUntil: number;
+  private readonly pageSize: number;
 
   constructor(
     private readonly config: Config,
     private readonly calls: RetentionCalls,
     private readonly tools: SourceTools,
   ) {
-    this.decideUntil = tools.deadline.at - tools.deadline.remaining() * REMOVAL_SHARE;
+    const time = tools.deadline.remaining();
+    this.decideUntil = tools.deadline.at - time * REMOVAL_SHARE;
+    this.pageSize = Math.max(VERSIONS_PER_CALL, Math.floor((config.requestsPerSecond * time * PAGE_SHARE) / 1000));
   }
 
   /**
-   * All versions in one page, since a range may reach from any of them to any other: an account has 10,000 at most. The
-   * service lists them in no order.
+   * Pages as large as a slice can decide about, since a range may reach from any version of a page to any other. The
+   * service lists versions in no order, so that all are read first: an account has 10,000 at most.
    */
-  async list(): Promise<Page<SchemaVersion>> {
+  async list(pageToken: string | undefined): Promise<Page<SchemaVersion>> {
+    if (pageToken === undefined || this.versions.length === 0) await this.read();
+    const after = Number(pageToken ?? 0);
+    const rest = this.versions.filter(({ number }) => number > after);
+    const candidates = rest.slice(0, this.pageSize);
+    return { candidates, nextToken: rest.length > candidates.length ? candidates.at(-1)?.name : undefined };
+  }
+
+  private async read(): Promise<void> {
     const listed = await this.calls.versions();
     this.checkpoint = listed.length > 0 ? await this.calls.checkpoint() : undefined;
     this.numbers = listed.map(({ VersionNumber = 0 }) => VersionNumber);
@@ -71,7 +85,6 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
       .filter(({ Status }) => Status !== 'DELETING')
       .map(version => this.candidate(version))
       .sort((a, b) => a.number - b.number);
-    return { candidates: this.versions };
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {

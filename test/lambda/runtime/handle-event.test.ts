@@ -127,6 +127,12 @@ describe('the physical id', () => {
     });
   });
 
+  test('of a Create may have at its end what only the service could know', async () => {
+    const create = async (): Promise<Answer> => ({ physicalResourceId: 'thing/a/1', data: {} });
+    const { answer } = await deliver(cloudFormation, { handler: { create } });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'thing/a/1' });
+  });
+
   test('does not exceed 1,024 bytes', async () => {
     const { answer } = await deliver(cloudFormation, { handler: { physicalResourceId: () => 'é'.repeat(513) } });
     expect(answer.Reason).toMatch(/^a physical id may have 1024 bytes, got 1026/);
