@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -205,4 +206,16 @@ test('the provider has a family of its own, with a small function', () => {
   expect(stack.node.tryFindChild('WeChatArtifactProvider')).toBeDefined();
   expect(only(stack, 'AWS::Lambda::Function').Properties.MemorySize).toBe(128);
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+test('the way out to WeChat outlives the function, and with it the versions that are removed last', () => {
+  const stack = newStack();
+  version(stack);
+  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 1 });
+  ArtifactProvider.weChat(stack, { vpc });
+
+  const isRouteToNat = (id: string) => resources(stack)[id].Properties.NatGatewayId !== undefined;
+  const routes = Object.keys(resources(stack, 'AWS::EC2::Route')).filter(isRouteToNat);
+  expect(routes).toHaveLength(1);
+  expect(only(stack, 'AWS::Lambda::Function').DependsOn).toEqual(expect.arrayContaining(routes));
 });
