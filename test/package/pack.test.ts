@@ -50,6 +50,7 @@ describe('the npm package', () => {
         'README.md',
         'LICENSE',
         '.jsii',
+        'build/handlers/glue/index.js',
         'build/handlers/iot/index.js',
         ...sources().flatMap(source => [`${source}.js`, `${source}.d.ts`]),
       ]),
