@@ -7,6 +7,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { IoTClient } from '@aws-sdk/client-iot';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { DemoClock } from './clock.mjs';
+import { cloudBaseSteps } from './cloudbase.mjs';
 import { fleetSteps } from './fleet.mjs';
 import { packageSteps } from './packages.mjs';
 import { schemaSteps } from './schemas.mjs';
@@ -20,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
 const clock = new DemoClock();
 const aws = await LocalAws.start({ clock });
 const demo = { aws, clock, folder, clients: clientsOf(aws) };
-const steps = [...packageSteps(demo), ...fleetSteps(demo), ...schemaSteps(demo)];
+const steps = [...packageSteps(demo), ...fleetSteps(demo), ...schemaSteps(demo), ...cloudBaseSteps(demo)];
 try {
   say(`A local AWS answers on ${aws.endpoint}. The real CDK CLI deploys the examples to it.`);
   for (const [index, { title, play }] of steps.entries()) {
