@@ -1,4 +1,6 @@
 import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { KeepReason } from '../../../contract/sweep';
+import { Plan } from '../../sweep/plan';
 import { Removal } from '../../sweep/source';
 import { SweepCalls, isError } from './calls';
 import { Execution, ThingExecutions, heldBack } from './executions';
@@ -8,6 +10,7 @@ import { ExecutionKept } from './keep-reasons';
 export class ExecutionRemoval {
   constructor(
     private readonly config: JobExecutionCleanupConfig,
+    private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
     private readonly calls: SweepCalls,
   ) {}
@@ -15,7 +18,8 @@ export class ExecutionRemoval {
   async remove(listed: Execution): Promise<Removal> {
     const current = await this.things.current(listed);
     if (!current) return 'gone';
-    if (!this.mayStillGo(current)) return { kept: ExecutionKept.STATE_CHANGED };
+    const kept = this.keptByNow(current);
+    if (kept !== undefined) return { kept };
     try {
       // without force: that would also stop one that has begun meanwhile.
       if (current.status === 'QUEUED') await this.calls.cancelExecution(current);
@@ -30,10 +34,11 @@ export class ExecutionRemoval {
     }
   }
 
-  private mayStillGo(current: Execution): boolean {
-    const { statuses } = this.config;
-    const isSelected = !statuses || statuses.some(status => status === current.status);
-    return isSelected && heldBack(this.config, current) === undefined;
+  /** Why it stays though the plan removes it: its state and its last update are those of this moment. */
+  private keptByNow(current: Execution): string | undefined {
+    const { action, reason } = this.plan.decide(current, undefined, []);
+    if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
+    return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
   }
 
   private async delete(current: Execution, force: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 import { JobExecutionSummary } from '@aws-sdk/client-iot';
 import { JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot/sweeps';
 import { Candidate } from '../../sweep/source';
+import { thingNameOf } from './arns';
 import { SweepCalls } from './calls';
 import { ExecutionKept } from './keep-reasons';
 import { SelectedJobs } from './selected-jobs';
@@ -38,6 +39,19 @@ export const isTerminal = (status: string | undefined) => TERMINAL_EXECUTION_STA
 /** Why an execution stays that the rules would remove. */
 export const heldBack = ({ force }: JobExecutionCleanupConfig, { status }: Candidate): string | undefined =>
   force || isTerminal(status) ? undefined : ExecutionKept.NOT_TERMINAL;
+
+/** A page of the executions of a job; none where it is gone. */
+export async function executionsOf(
+  jobId: string,
+  calls: SweepCalls,
+  after?: string,
+): Promise<{ executions: Execution[]; nextToken?: string }> {
+  const page = await calls.listExecutionsOfJob(jobId, after);
+  const executions = (page?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
+    execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
+  );
+  return { executions, nextToken: page?.nextToken };
+}
 
 /** The listings of things, and what they have shown last of an execution. */
 export class ThingExecutions {

@@ -5,6 +5,7 @@ import { Removal } from '../../sweep/source';
 import { SweepCalls, isError } from './calls';
 import { ExecutionKept } from './keep-reasons';
 import { SelectedJobs } from './selected-jobs';
+import { WholeJob } from './whole-job';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
@@ -18,6 +19,7 @@ export class JobDeletion {
   constructor(
     private readonly config: JobExecutionCleanupConfig,
     private readonly jobs: SelectedJobs,
+    private readonly whole: WholeJob | undefined,
     private readonly calls: SweepCalls,
     private readonly tools: Pick<SourceTools, 'clock' | 'deadline'>,
   ) {}
@@ -48,8 +50,12 @@ export class JobDeletion {
   private async delete(jobId: string): Promise<Removal> {
     const { force, namespaceId } = this.config;
     try {
-      await this.inPlace(() => this.calls.deleteJob(jobId, force, namespaceId));
-      return 'removed';
+      return await this.inPlace(async () => {
+        // what has ended stays as it is while a place is waited for; what has not does not.
+        if (force && !(await this.whole?.stillGoes(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
+        await this.calls.deleteJob(jobId, force, namespaceId);
+        return 'removed';
+      });
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
@@ -61,7 +67,7 @@ export class JobDeletion {
   }
 
   /** Calls again until there is a place: the error says that as many jobs are in deletion as may be at once. */
-  private async inPlace(call: () => Promise<void>): Promise<void> {
+  private async inPlace<T>(call: () => Promise<T>): Promise<T> {
     const { clock, deadline } = this.tools;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {

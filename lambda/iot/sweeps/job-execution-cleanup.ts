@@ -61,10 +61,10 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
     const { jobs: selection, namespaceId, deleteJobs, waitForDeletion } = config;
     const jobs = new SelectedJobs(config, calls);
     this.things = new ThingExecutions(namespaceId, jobs, calls);
-    this.executions = new ExecutionRemoval(config, this.things, calls);
-    this.wholeJobs = new JobDeletion(config, jobs, calls, tools);
     const plan = new Plan<Execution>(config, tools.startedAt);
-    const whole = deleteJobs ? new WholeJob(config, plan, this.things, tools.startedAt) : undefined;
+    this.executions = new ExecutionRemoval(config, plan, this.things, calls);
+    const whole = deleteJobs ? new WholeJob(config, plan, this.things, calls, tools.startedAt) : undefined;
+    this.wholeJobs = new JobDeletion(config, jobs, whole, calls, tools);
     this.listing =
       selection.by === 'THING'
         ? new ThingListing(selection.thingName, namespaceId, jobs, whole, calls)

@@ -1,8 +1,7 @@
 import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
 import { Page } from '../../sweep/source';
-import { thingNameOf } from './arns';
 import { SweepCalls } from './calls';
-import { CleanupCandidate, Execution, execution } from './executions';
+import { CleanupCandidate, executionsOf } from './executions';
 import { JobRemoved } from './keep-reasons';
 import { SelectedJob, SelectedJobs } from './selected-jobs';
 import { WholeJob } from './whole-job';
@@ -56,7 +55,7 @@ export class JobListing {
 
   private async partsOf(job: SelectedJob, here: Place, next: Place | undefined): Promise<Page<CleanupCandidate>> {
     if (!here.inParts && this.whole?.mayGo(job)) return this.decide(job, this.whole, here, next);
-    const found = await this.executions(job, here);
+    const found = await executionsOf(job.jobId, this.calls, here.after);
     return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
   }
 
@@ -67,24 +66,13 @@ export class JobListing {
     here: Place,
     next: Place | undefined,
   ): Promise<Page<CleanupCandidate>> {
-    const { executions, nextToken } = await this.executions(job, here);
+    const { executions, nextToken } = await executionsOf(job.jobId, this.calls, here.after);
     const isEmpty = executions.length === 0 && here.after === undefined && nextToken === undefined;
     if (isEmpty) return page(whole.emptyGoes(job) ? [wholeJob(job)] : [], next);
     if (!(await whole.allGo(executions))) {
       return this.partsOf(job, { jobsAt: here.jobsAt, job: job.jobId, inParts: true }, next);
     }
     return nextToken === undefined ? page([wholeJob(job)], next) : page([], { ...here, after: nextToken });
-  }
-
-  private async executions(
-    { jobId }: SelectedJob,
-    { after }: Place,
-  ): Promise<{ executions: Execution[]; nextToken?: string }> {
-    const found = await this.calls.listExecutionsOfJob(jobId, after);
-    const executions = (found?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
-      execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
-    );
-    return { executions, nextToken: found?.nextToken };
   }
 
   private page(at: string | undefined): Promise<JobPage> {

@@ -1,7 +1,6 @@
 import { Page } from '../../sweep/source';
 import { SweepCalls } from './calls';
-import { thingNameOf } from './arns';
-import { CleanupCandidate, Execution, execution } from './executions';
+import { CleanupCandidate, Execution, execution, executionsOf } from './executions';
 import { wholeJob } from './job-listing';
 import { SelectedJob, SelectedJobs } from './selected-jobs';
 import { WholeJob } from './whole-job';
@@ -33,14 +32,10 @@ export class ThingListing {
 
   private async goesAsWhole(job: SelectedJob): Promise<boolean> {
     if (!this.whole?.mayGo(job)) return false;
-    const { executionSummaries = [], nextToken } = (await this.calls.listExecutionsOfJob(job.jobId, undefined)) ?? {};
-    // so many executions are not one thing's alone.
-    if (nextToken !== undefined) return false;
-    return this.whole.allGo(
-      executionSummaries.map(({ thingArn = '', jobExecutionSummary }) =>
-        execution(job.jobId, thingNameOf(thingArn), jobExecutionSummary),
-      ),
-    );
+    const { executions, nextToken } = await executionsOf(job.jobId, this.calls);
+    // so many executions are not one thing's alone; and without any, the thing has nothing to do with the job any more.
+    if (nextToken !== undefined || executions.length === 0) return false;
+    return this.whole.allGo(executions);
   }
 }
 

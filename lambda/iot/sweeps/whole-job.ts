@@ -1,6 +1,7 @@
 import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
 import { Plan } from '../../sweep/plan';
-import { Execution, ThingExecutions, heldBack } from './executions';
+import { SweepCalls } from './calls';
+import { Execution, ThingExecutions, executionsOf, heldBack } from './executions';
 import { SelectedJob } from './selected-jobs';
 
 /** Decides whether a job may go as a whole, which one call does: all its executions must, by the rules. */
@@ -9,6 +10,7 @@ export class WholeJob {
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
+    private readonly calls: SweepCalls,
     private readonly startedAt: number,
   ) {}
 
@@ -19,12 +21,7 @@ export class WholeJob {
 
   /** Whether some executions of it may go. */
   async allGo(executions: readonly Execution[]): Promise<boolean> {
-    const { jobs } = this.config;
-    const goes = (execution: Execution) =>
-      (jobs.by !== 'THING' || jobs.thingName === execution.thingName) &&
-      this.plan.decide(execution, undefined, []).action === 'remove' &&
-      heldBack(this.config, execution) === undefined;
-    if (!executions.every(goes)) return false;
+    if (!executions.every(execution => this.goes(execution))) return false;
     if (this.plan.keepLatest === 0) return true;
     for (let at = 0; at < executions.length; at += CONCURRENCY) {
       const beyond = executions.slice(at, at + CONCURRENCY).map(execution => this.isBeyondLatest(execution));
@@ -33,10 +30,36 @@ export class WholeJob {
     return true;
   }
 
+  /**
+   * Whether no execution has begun, or shown life, that makes the job stay since it was decided that it goes. Ranks are
+   * not read again: what is newer does not bring old ones back among the latest.
+   */
+  async stillGoes(jobId: string): Promise<boolean> {
+    const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.startedAt;
+    let after: string | undefined;
+    do {
+      const { executions, nextToken } = await executionsOf(jobId, this.calls, after);
+      if (!executions.every(execution => this.goes(execution))) return false;
+      if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
+      after = nextToken;
+    } while (after !== undefined);
+    return true;
+  }
+
   /** A job without executions: one that has not ended waits for them, and its own age counts. */
   emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
     const { minAgeSeconds = 0 } = this.config.rules;
     return hasEnded(status) && this.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
+  }
+
+  /** By every rule but keepLatest. */
+  private goes(execution: Execution): boolean {
+    const { jobs } = this.config;
+    return (
+      (jobs.by !== 'THING' || jobs.thingName === execution.thingName) &&
+      this.plan.decide(execution, undefined, []).action === 'remove' &&
+      heldBack(this.config, execution) === undefined
+    );
   }
 
   private async isBeyondLatest(execution: Execution): Promise<boolean> {

@@ -164,6 +164,42 @@ describe('with force', () => {
     await sweepOf(force).run();
     expect(aws.iot.jobs).toEqual(['ota']);
   });
+
+  test('a job stays that runs on for other things, where the last execution of one thing has gone meanwhile', async () => {
+    await job('ota', { targets: [arn('thing/t2')], targetSelection: 'CONTINUOUS' });
+    aws.iot.devices.advanceAll('ota', 'SUCCEEDED');
+    const [{ executionNumber }] = aws.iot.describeJob('ota')!.executions;
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'ListJobExecutionsForJob',
+      trouble: { stall: 'until released' },
+    });
+    const running = sweepOf({ ...force, jobs: { by: 'THING', thingName: 't2' } }).run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('DeleteJobExecution', { jobId: 'ota', thingName: 't2', executionNumber });
+    stalled.release();
+    await running;
+    expect(aws.iot.jobs).toEqual(['ota']);
+  });
+
+  test('a job that has waited for its place is looked at again: what is young by then stays', async () => {
+    aws.iot.behaviour.jobDeletionTime = () => 60_000;
+    const first = Array.from({ length: 10 }, (_, n) => `a-${n}`);
+    for (const jobId of first) await finished(jobId);
+    await job('ota');
+    aws.iot.devices.advanceAll('ota', 'IN_PROGRESS');
+    clock.advance(2 * DAY);
+    for (const jobId of first) await aws.iot.byHand('DeleteJob', { jobId });
+    const sweep = sweepOf({ ...force, jobs: { by: 'IDS', jobIds: ['ota'] }, rules: { minAgeSeconds: DAY / 1000 } });
+    const stalled = aws.faults.inject({ service: 'iot', operation: 'DeleteJob', trouble: { stall: 'until released' } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    aws.iot.devices.advance('t2', 'ota', 'IN_PROGRESS');
+    stalled.release();
+    await running;
+    expect(left('ota')).toEqual(['t1', 't2', 't3']);
+    expect(sweep.kept).toEqual({ ota: 'STATE_CHANGED' });
+  });
 });
 
 describe('a job without executions', () => {

@@ -284,6 +284,26 @@ describe('an execution that moved since it was listed', () => {
     expect(sweep.records('kept')).toContainEqual(expect.objectContaining({ reason: 'STATE_CHANGED' }));
   });
 
+  test('without leaving its state stays, too, where its device reported lately', async () => {
+    things(1);
+    await job('ota');
+    aws.iot.devices.advanceAll('ota', 'IN_PROGRESS');
+    clock.advance(2 * DAY);
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'ListJobExecutionsForThing',
+      trouble: { stall: 'until released' },
+    });
+    const sweep = sweepOf({ statuses: ['IN_PROGRESS'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
+    stalled.release();
+    await running;
+    expect(leftOf('ota')).toEqual(['thing-000 IN_PROGRESS']);
+    expect(Object.values(sweep.kept)).toEqual(['TOO_YOUNG']);
+  });
+
   test('and was deleted, with its number given to another one, is gone: that one stays', async () => {
     things(1);
     await finished('ota');
