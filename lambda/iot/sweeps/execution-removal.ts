@@ -1,19 +1,30 @@
 import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
 import { KeepReason } from '../../../contract/sweep';
+import { Deadline } from '../../runtime/clock';
+import { OutOfTime } from '../../sweep/pace';
 import { Plan } from '../../sweep/plan';
 import { Removal } from '../../sweep/source';
 import { SweepCalls, isError } from './calls';
 import { Execution, ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
+/** Milliseconds that are left for the deletion of what is cancelled: in its turn, and with a throttle or two. */
+const TIME_TO_DELETE = 20_000;
+
 /** Deletes executions, each as it is at that moment. */
 export class ExecutionRemoval {
+  private readonly timeToDelete: number;
+
   constructor(
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
     private readonly calls: SweepCalls,
-  ) {}
+    private readonly deadline: Deadline,
+  ) {
+    // less in a slice that has little time altogether.
+    this.timeToDelete = Math.min(TIME_TO_DELETE, deadline.remaining() / 2);
+  }
 
   async remove(listed: Execution): Promise<Removal> {
     const current = await this.things.current(listed);
@@ -22,7 +33,7 @@ export class ExecutionRemoval {
     if (kept !== undefined) return { kept };
     try {
       // without force: that would also stop one that has begun meanwhile.
-      if (current.status === 'QUEUED') await this.calls.cancelExecution(current);
+      if (current.status === 'QUEUED') await this.cancel(current);
       await this.delete(current, current.status === 'IN_PROGRESS');
       return 'removed';
     } catch (error) {
@@ -39,6 +50,12 @@ export class ExecutionRemoval {
     const { action, reason } = this.plan.decide(current, undefined, []);
     if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
     return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
+  }
+
+  /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
+  private async cancel(current: Execution): Promise<void> {
+    if (this.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
+    await this.calls.cancelExecution(current);
   }
 
   private async delete(current: Execution, force: boolean): Promise<void> {

@@ -62,7 +62,7 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
     const jobs = new SelectedJobs(config, calls);
     this.things = new ThingExecutions(namespaceId, jobs, calls);
     const plan = new Plan<Execution>(config, tools.startedAt);
-    this.executions = new ExecutionRemoval(config, plan, this.things, calls);
+    this.executions = new ExecutionRemoval(config, plan, this.things, calls, tools.deadline);
     const whole = deleteJobs ? new WholeJob(config, plan, this.things, calls, tools.startedAt) : undefined;
     this.wholeJobs = new JobDeletion(config, jobs, whole, calls, tools);
     this.listing =

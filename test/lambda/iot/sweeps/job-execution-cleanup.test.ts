@@ -264,6 +264,17 @@ describe('with force', () => {
   });
 });
 
+test('what a slice has cancelled it also deletes: to the next one it would be young, and in another state', async () => {
+  things(600);
+  await job('ota');
+  clock.advance(2 * DAY);
+  const sweep = sweepOf({ statuses: ['QUEUED'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
+  sweep.remaining = 70_000;
+  const { requests } = await sweep.run();
+  expect(requests.length).toBeGreaterThan(1);
+  expect(leftOf('ota')).toEqual([]);
+});
+
 describe('an execution that moved since it was listed', () => {
   test('into a state that is not selected stays', async () => {
     things(2);
