@@ -67,8 +67,13 @@ class PackageVersions implements SweepSource<Candidate> {
   async remove({ name }: Candidate): Promise<Removal> {
     const { packageName, action } = this.config;
     try {
-      if (action === 'DELETE') await this.calls.deleteVersion(packageName, name);
-      else await this.calls.deprecateVersion(packageName, name);
+      if (action === 'DELETE') {
+        await this.calls.deleteVersion(packageName, name);
+        return 'removed';
+      }
+      // the service refuses to delete what has become the default meanwhile, and deprecates it.
+      if ((await this.calls.defaultVersionOf(packageName)) === name) return { kept: VersionKept.DEFAULT };
+      await this.calls.deprecateVersion(packageName, name);
       return 'removed';
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';

@@ -326,6 +326,23 @@ describe('deprecation', () => {
     });
     expect(sweep.kept).toMatchObject({ '0.9.0': 'NO_TRANSITION', '0.8.0': 'ALREADY_DEPRECATED' });
   });
+
+  test('spares what has become the default meanwhile: the service would deprecate that, too', async () => {
+    await publish('1.0.0', '3.0.0');
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'ListTagsForResource',
+      trouble: { stall: 'until released' },
+    });
+    const sweep = sweepOf({ action: 'DEPRECATE', protectInActiveJobs: false });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    stalled.release();
+    await running;
+    expect(aws.iot.describe(PACKAGE)?.versions).toMatchObject({ '1.0.0': { status: 'PUBLISHED' } });
+    expect(sweep.kept['1.0.0']).toBe('DEFAULT_VERSION');
+  });
 });
 
 describe('a removal', () => {
