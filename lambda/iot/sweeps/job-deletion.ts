@@ -1,7 +1,7 @@
 import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
 import { SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
-import { Removal } from '../../sweep/source';
+import { Removal, StalePageToken } from '../../sweep/source';
 import { SweepCalls, isError } from './calls';
 import { ExecutionKept } from './keep-reasons';
 import { SelectedJobs } from './selected-jobs';
@@ -58,6 +58,8 @@ export class JobDeletion {
       });
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
+      // its executions have moved while they were looked at again.
+      if (error instanceof StalePageToken) return { kept: ExecutionKept.STATE_CHANGED };
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
       // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };

@@ -182,6 +182,22 @@ describe('with force', () => {
     expect(aws.iot.jobs).toEqual(['ota']);
   });
 
+  test('a job stays whose executions cannot be listed to the end once more', async () => {
+    const names = Array.from({ length: 300 }, (_, n) => `m${n}`);
+    aws.iot.devices.add(names, { groups: ['many'] });
+    await job('ota', { targets: [arn('thinggroup/many')] });
+    // two pages to decide, and the second page again before the deletion.
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'ListJobExecutionsForJob',
+      nth: 4,
+      trouble: { error: refusal('InvalidRequestException') },
+    });
+    const sweep = sweepOf(force);
+    expect(await sweep.counts()).toMatchObject({ removed: 0, failed: 0 });
+    expect(sweep.kept).toEqual({ ota: 'STATE_CHANGED' });
+  });
+
   test('a job that has waited for its place is looked at again: what is young by then stays', async () => {
     aws.iot.behaviour.jobDeletionTime = () => 60_000;
     const first = Array.from({ length: 10 }, (_, n) => `a-${n}`);
