@@ -27,5 +27,4 @@ export const isolated = folder => ({
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   CDK_DISABLE_VERSION_CHECK: 'true',
   CDK_HOME: `${folder}/cdk-home`,
-  CDK_OUTDIR: `${folder}/cdk.out`,
 });

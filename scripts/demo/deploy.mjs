@@ -18,7 +18,8 @@ export async function runCli({ aws, clients, folder }, { app, stack, command }, 
     if (isFailure(event)) failures.push(event);
     if (isNews(event)) sayEvent(event);
   };
-  const args = [...command, '--app', `node ${app}`, '--require-approval', 'never', '--no-version-reporting'];
+  const settings = ['--output', `${folder}/cdk.out`, '--require-approval', 'never', '--no-version-reporting'];
+  const args = [...command, '--app', `node ${app}`, ...settings];
   const run = () => cdk(args, { ...aws.env, ...isolated(folder) });
   const ended = await followEvents(clients.cloudFormation, stack, see, run).finally(done);
   return { ...ended, failures };

@@ -1,4 +1,5 @@
 // What the demo prints: lines that stay, and below them, on a terminal, one that shows what is going on.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import Table from 'cli-table3';
 
@@ -14,8 +15,28 @@ export const red = paint(31);
 export const green = paint(32);
 export const yellow = paint(33);
 
+/** The lines of what is played before its turn. */
+const recordings = new AsyncLocalStorage();
+
+/** Plays at once; `show` says what there was to say, when it is over. */
+export function playAhead(play) {
+  const lines = [];
+  const ended = recordings.run(lines, play);
+  // its turn tells what went wrong.
+  ended.catch(() => {});
+  const show = async () => {
+    const done = busy(() => 'played at the same time as the steps above, and not over yet');
+    await ended.catch(() => {}).finally(done);
+    lines.forEach(line => say(line));
+    await ended;
+  };
+  return { ended, show };
+}
+
 /** A line that stays. */
 export function say(line = '') {
+  const recording = recordings.getStore();
+  if (recording) return void recording.push(line);
   clearStatus();
   out.write(`${line}\n`);
   drawStatus();
@@ -36,6 +57,7 @@ let status;
  * `milestone` tells, now and then.
  */
 export function busy(text, milestone = () => undefined) {
+  if (recordings.getStore()) return () => {};
   const started = Date.now();
   status = { text, frame: 0, seconds: () => ((Date.now() - started) / 1000).toFixed(0) };
   const tick = () => {
