@@ -7,7 +7,16 @@ import Table from 'cli-table3';
 // the CDK's validation of templates is none of what is measured.
 process.env.CDK_VALIDATION = 'false';
 
-const MEASUREMENTS = ['template', 'bundle', 'calls', 'schemas', 'wechat', 'sweep/plan', 'sweep/memory', 'sweep/cleanup'];
+const MEASUREMENTS = [
+  'template',
+  'bundle',
+  'calls',
+  'schemas',
+  'wechat',
+  'sweep/plan',
+  'sweep/memory',
+  'sweep/cleanup',
+];
 const wanted = process.argv.slice(2);
 const results = {};
 
