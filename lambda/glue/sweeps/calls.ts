@@ -38,6 +38,14 @@ export class RetentionCalls {
     return (await unlessMissing(versions)) ?? [];
   }
 
+  /** Numbers of the versions that nobody is deleting. */
+  async remaining(): Promise<ReadonlySet<number>> {
+    const versions = await this.versions();
+    return new Set(
+      versions.filter(({ Status }) => Status !== 'DELETING').map(({ VersionNumber = 0 }) => VersionNumber),
+    );
+  }
+
   /** `undefined` where the schema is gone. */
   async checkpoint(): Promise<number | undefined> {
     const command = new GetSchemaCommand({ SchemaId: this.schemaId });

@@ -27,8 +27,8 @@ export async function deleteRanges({ calls, remove, keep, report }: RangeDeletio
   const end = (number: number, how: Removal | Failed) => {
     if (left.delete(number)) report(number, how);
   };
-  const endAll = (range: Range, how: Removal | Failed) => {
-    for (const number of [...left].filter(each => isWithin(each, range))) end(number, how);
+  const endAll = (range: Range, how: Removal | Failed, except?: ReadonlyMap<number, unknown>) => {
+    for (const number of [...left].filter(each => isWithin(each, range) && !except?.has(each))) end(number, how);
   };
   const spare = (checkpoint: number) => {
     kept.add(checkpoint);
@@ -42,11 +42,15 @@ export async function deleteRanges({ calls, remove, keep, report }: RangeDeletio
     const range = rangesOf(left, kept, VERSIONS_PER_CALL).at(0);
     if (!range) return;
     try {
-      for (const { VersionNumber = 0, ErrorDetails } of await calls.deleteVersions(range)) {
-        const { ErrorCode = '', ErrorMessage = '' } = ErrorDetails ?? {};
-        end(VersionNumber, ErrorCode === GONE ? 'gone' : { failed: new Error(`${ErrorCode}: ${ErrorMessage}`) });
+      const items = await calls.deleteVersions(range);
+      const errors = new Map(items.map(({ VersionNumber = 0, ErrorDetails = {} }) => [VersionNumber, ErrorDetails]));
+      endAll(range, 'removed', errors);
+      // an attempt whose answer was lost may have begun the deletion, or somebody else has.
+      const isUnclear = [...errors.values()].some(({ ErrorCode }) => ErrorCode !== GONE);
+      const there = isUnclear ? await calls.remaining() : new Set<number>();
+      for (const [number, { ErrorCode = '', ErrorMessage = '' }] of errors) {
+        end(number, there.has(number) ? { failed: new Error(`${ErrorCode}: ${ErrorMessage}`) } : 'gone');
       }
-      endAll(range, 'removed');
     } catch (error) {
       if (isError(error, 'EntityNotFoundException')) return endAll({ first: 1, last: Infinity }, 'gone');
       if (!isError(error, 'InvalidInputException')) throw error;

@@ -317,6 +317,18 @@ describe('advanceCheckpoint', () => {
     expect(held()?.checkpoint).toBe(5);
   });
 
+  test.each([{ keepLatest: 1 }, { keepLatest: 1, maxRemovals: 50 }, { minAgeSeconds: 1 }])(
+    'that is not wanted never has UpdateSchema called, with %j',
+    async rules => {
+      add({}, { status: 'FAILURE' }, {}, {}, {});
+      clock.advance(DAY);
+      await sweepOf({ rules }).run();
+      expect(left()).toEqual([1, 6]);
+      expect(aws.calls.filter({ service: 'glue', operation: 'UpdateSchema', via: 'http' })).toEqual([]);
+      expect(held()?.checkpoint).toBe(1);
+    },
+  );
+
   test('moves nothing where nothing is removed', async () => {
     add({});
     await sweepOf({ rules: { keepLatest: 5 }, advanceCheckpoint: true }).run();

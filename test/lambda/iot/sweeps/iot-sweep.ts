@@ -1,3 +1,4 @@
+import { IoTClient } from '@aws-sdk/client-iot';
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
 import {
   IotSweepType,
@@ -5,9 +6,9 @@ import {
   PackageVersionRetentionConfig,
 } from '../../../../contract/iot/sweeps';
 import { iotSweeps } from '../../../../lambda/iot/sweeps';
+import { Mortal } from '../../sweep/support/mortal';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { SweepWorld } from '../../sweep/support/sweep-world';
-import { Mortal } from './mortal';
 
 export const DAY = 86_400_000;
 export const PACKAGE = 'brake-ecu';
@@ -22,7 +23,7 @@ export class IotSweep extends SweepWorld {
     clock: SteppingClock,
   ) {
     const mortal = new Mortal(aws);
-    super(config.type, config, killed => iotSweeps(mortal.client(killed)), clock);
+    super(config.type, config, killed => iotSweeps(new IoTClient(mortal.options(killed))), clock);
     this.mortal = mortal;
   }
 
