@@ -1,4 +1,4 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { LocalAws, LocalClock } from 'cdk-versioned-artifacts-local';
 import { SweepCounts } from '../../lambda/sweep/cursor';
 import { Fleet } from './fleet';
 
@@ -17,6 +17,20 @@ export interface SweepRun {
   readonly error?: string;
   readonly cause?: string;
   readonly outcome?: { readonly status: string; readonly counts?: SweepCounts };
+}
+
+/** The services' clock, which a test sets behind the functions' own: what they make meanwhile is old. */
+export class PastClock implements LocalClock {
+  /** Milliseconds. */
+  behind = 0;
+
+  now(): number {
+    return Date.now() - this.behind;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise(resolve => void setTimeout(resolve, milliseconds).unref());
+  }
 }
 
 /** A fleet whose state machines wait and retry a thousand times faster. */

@@ -7,22 +7,16 @@ import {
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
 import { Fleet } from './fleet';
-import { createJob, kept, records, removed, startSweepFleet, until } from './sweep-fleet';
+import { PastClock, createJob, kept, records, removed, startSweepFleet, until } from './sweep-fleet';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
 let fleet: Fleet;
-/** Milliseconds by which the services are behind the functions. */
-let past: number;
+let clock: PastClock;
 beforeEach(async () => {
-  past = 0;
-  fleet = await startSweepFleet('Fleet', {
-    clock: {
-      now: () => Date.now() - past,
-      sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
-    },
-  });
+  clock = new PastClock();
+  fleet = await startSweepFleet('Fleet', { clock });
 });
 afterEach(() => fleet.stop());
 
@@ -115,11 +109,11 @@ describe('rules', () => {
   test('the latest of each thing stay, over all selected jobs, and so does what changed lately', async () => {
     fleet.aws.iot.devices.add(cars(2));
     for (const [index, age] of [400, 300, 200, 10].entries()) {
-      past = age * DAY;
+      clock.behind = age * DAY;
       await createJob(fleet.aws, `ota-${index}`, index === 1 ? ['car-0'] : cars(2));
       fleet.aws.iot.devices.advanceAll(`ota-${index}`, 'SUCCEEDED');
     }
-    past = 0;
+    clock.behind = 0;
     await destroyWith({ rules: { keepLatest: 2, minAge: Duration.days(30) } });
 
     expect(removed(fleet).map(name => name.split('/').slice(0, 2).join())).toEqual([
@@ -161,7 +155,7 @@ describe('whole jobs', () => {
     await until(() => refused('DeleteJob').includes('LimitExceededException'));
     expect(calls('DeleteJob')).toHaveLength(10);
     fleet.aws.iot.behaviour.jobDeletionTime = () => 0;
-    past -= 10 * MINUTE;
+    clock.behind -= 10 * MINUTE;
     await destruction;
 
     expect(fleet.aws.iot.jobs).toEqual(['ota-13']);

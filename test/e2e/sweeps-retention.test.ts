@@ -13,23 +13,17 @@ import {
 import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { Construct } from 'constructs';
 import { Fleet } from './fleet';
-import { createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
+import { PastClock, createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
 
 const PACKAGE = 'brake-ecu';
 const DAY = 86_400_000;
 const { PUBLISHED } = PackageVersionStatus;
 
 let fleet: Fleet;
-/** Milliseconds by which the services are behind the functions. */
-let past: number;
+let clock: PastClock;
 beforeEach(async () => {
-  past = 0;
-  fleet = await startSweepFleet('Fleet', {
-    clock: {
-      now: () => Date.now() - past,
-      sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
-    },
-  });
+  clock = new PastClock();
+  fleet = await startSweepFleet('Fleet', { clock });
   await fleet.aws.iot.createPackage(PACKAGE);
 });
 afterEach(() => fleet.stop());
@@ -78,11 +72,11 @@ const indexPackages = () =>
 
 describe('after a deployment', () => {
   test('the old versions go, and each survivor stays for a reason', async () => {
-    past = 100 * DAY;
+    clock.behind = 100 * DAY;
     await create('0.1.0', '1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0-lts', '2.0.0', '9.0.0', '10.0.0', 'nightly');
-    past = 10 * DAY;
+    clock.behind = 10 * DAY;
     await create('1.9.0');
-    past = 0;
+    clock.behind = 0;
     await fleet.aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
     await indexPackages();
     fleet.aws.iot.devices.add(['car-1', 'car-2']);

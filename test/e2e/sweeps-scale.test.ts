@@ -10,19 +10,13 @@ import {
 } from 'cdk-versioned-artifacts';
 import { CallRecord } from 'cdk-versioned-artifacts-local';
 import { Fleet } from './fleet';
-import { createJob, runs, startSweepFleet } from './sweep-fleet';
+import { PastClock, createJob, runs, startSweepFleet } from './sweep-fleet';
 
 let fleet: Fleet;
-/** Milliseconds by which the services are behind the functions. */
-let past: number;
+let clock: PastClock;
 beforeEach(async () => {
-  past = 0;
-  fleet = await startSweepFleet('Fleet', {
-    clock: {
-      now: () => Date.now() - past,
-      sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
-    },
-  });
+  clock = new PastClock();
+  fleet = await startSweepFleet('Fleet', { clock });
 });
 afterEach(() => fleet.stop());
 
@@ -96,7 +90,7 @@ describe('a destroy that outlives Lambda’s limit', () => {
   ])('and CloudFormation’s hour ends as onIncomplete says: %s', async (onIncomplete, status) => {
     await deploy({ onIncomplete, requestsPerSecond: 1 });
     // of its hour, CloudFormation has two minutes left.
-    past = 57.98 * 60_000;
+    clock.behind = 57.98 * 60_000;
     const outcome = await fleet.destroy();
     expect(outcome.status).toBe(status);
     const message = "CloudFormation's time ended before the sweep";

@@ -3,6 +3,7 @@
  * catalog, tags, fleet indexing and jobs.
  */
 import { decimal, flag, integer, list, map, oneOf, required, structure, text } from '../shape';
+import { EXECUTION_STATUSES } from './execution-status';
 
 const packageName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9\-_.]+/u });
 const versionName = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9\-_.]+/u });
@@ -118,16 +119,7 @@ const jobTargets = list(text({ max: 2048 }), { min: 1 });
 const comment = text({ max: 2028, pattern: /[^\p{C}]+/u });
 const arnText = text({ min: 1, max: 1600, pattern: /arn:[!-~]+/u });
 const dateTime = text({ min: 1, max: 64 });
-const executionStatus = oneOf(
-  'QUEUED',
-  'IN_PROGRESS',
-  'SUCCEEDED',
-  'FAILED',
-  'TIMED_OUT',
-  'REJECTED',
-  'REMOVED',
-  'CANCELED',
-);
+const executionStatus = oneOf(...EXECUTION_STATUSES);
 const jobPage = { maxResults: integer({ min: 1, max: 250 }), nextToken: text() };
 const ofJob = { jobId: required(jobId) };
 const ofExecution = { ...ofJob, thingName: required(thingName) };

@@ -1,6 +1,7 @@
 /** The side of the devices: who is in the fleet, what they do with their jobs and what they report. */
 import type { Fleet, ReportedPackage, Thing } from './fleet';
-import { type Execution, type ExecutionStatus, type JobStore, isTerminal } from './job-store';
+import { type ExecutionStatus, isTerminal } from './execution-status';
+import type { Execution, JobStore } from './job-store';
 
 /** What a device may report of an execution. */
 export type ReportedStatus = Extract<ExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;

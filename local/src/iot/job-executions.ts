@@ -4,7 +4,8 @@ import type { JobBehaviour } from './behaviour';
 import { EXECUTIONS } from './constraints';
 import { invalidRequest, invalidStateTransition, versionConflict } from './errors';
 import { thingArn } from './fleet';
-import { type Execution, isTerminal } from './job-store';
+import { isTerminal } from './execution-status';
+import type { Execution } from './job-store';
 import { type JobContext, inNamespace, jobArn } from './jobs';
 import { type Operations, date, operation } from './operation';
 

@@ -4,25 +4,11 @@ import type { Input } from '../shape';
 import type { JobBehaviour } from './behaviour';
 import type { JOBS } from './constraints';
 import { notFound } from './errors';
+import { type ExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, Thing } from './fleet';
 import { Listing } from './paging';
 
 export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETION_IN_PROGRESS';
-
-export const EXECUTION_STATUSES = [
-  'QUEUED',
-  'IN_PROGRESS',
-  'SUCCEEDED',
-  'FAILED',
-  'TIMED_OUT',
-  'REJECTED',
-  'REMOVED',
-  'CANCELED',
-] as const;
-
-export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
-
-export const isTerminal = (status: ExecutionStatus) => status !== 'QUEUED' && status !== 'IN_PROGRESS';
 
 export type JobSettings = Omit<Input<typeof JOBS.CreateJob>, 'jobId' | 'targets' | 'tags'>;
 

@@ -1,0 +1,15 @@
+/** The states of a job's execution for one thing. */
+export const EXECUTION_STATUSES = [
+  'QUEUED',
+  'IN_PROGRESS',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'REJECTED',
+  'REMOVED',
+  'CANCELED',
+] as const;
+
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export const isTerminal = (status: ExecutionStatus) => status !== 'QUEUED' && status !== 'IN_PROGRESS';
