@@ -1,10 +1,53 @@
 import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+
+/** Who may import whom, among the rooms of this repository. A room may always import from itself. */
+const MAY_IMPORT = {
+  contract: [],
+  'lib/core': ['contract'],
+  'lib/provider': ['contract', 'lib/core'],
+  'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
+  'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
+  'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
+  'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
+  'lambda/runtime': ['contract'],
+  'lambda/sweep': ['contract', 'lambda/runtime'],
+  'lambda/iot': ['contract', 'lambda/runtime', 'lambda/sweep'],
+  'lambda/glue': ['contract', 'lambda/runtime', 'lambda/sweep'],
+  'lambda/wechat': ['contract', 'lambda/runtime', 'lambda/sweep'],
+  local: [],
+};
+
+const rooms = Object.keys(MAY_IMPORT);
+const zones = Object.entries(MAY_IMPORT).map(([target, allowed]) => ({
+  target: `./${target}`,
+  from: [...rooms.filter(room => room !== target && !allowed.includes(room)), 'test', 'bench'].map(room => `./${room}`),
+  message: `${target}/ may import ${allowed.length > 0 ? allowed.join(', ') : 'no other room'}.`,
+}));
 
 export default tseslint.config(
   { ignores: ['**/build/', '**/cdk.out/', 'dist/', 'coverage/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
+  {
+    plugins: { 'import-x': importX },
+    settings: {
+      ...importX.flatConfigs.typescript.settings,
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.dev.json' })],
+    },
+    rules: {
+      'import-x/order': [
+        'error',
+        { groups: ['builtin', 'external', 'internal', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc' } },
+      ],
+      'sort-imports': [
+        'error',
+        { ignoreDeclarationSort: true, memberSyntaxSortOrder: ['none', 'all', 'single', 'multiple'] },
+      ],
+    },
+  },
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.dev.json', tsconfigRootDir: import.meta.dirname } },
@@ -12,9 +55,16 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'import-x/no-restricted-paths': ['error', { zones }],
     },
+  },
+  {
+    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'local/src/**/*.ts'],
+    // an import of a type alone is no cycle: nothing is loaded.
+    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },
   {
     files: ['**/*.js', '**/*.mjs'],
@@ -26,18 +76,15 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    // what each side may import: data flows construct -> contract -> handler -> service.
     files: ['contract/**/*.ts'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: ['**/lib/*', '**/lambda/*', 'aws-cdk-lib*', '@aws-sdk/*'] }],
-    },
+    rules: { 'no-restricted-imports': ['error', { patterns: ['aws-cdk-lib*', 'constructs', '@aws-sdk/*'] }] },
   },
   {
     files: ['lambda/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/lib/*', 'aws-cdk-lib*', 'constructs'] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: ['aws-cdk-lib*', 'constructs'] }] },
   },
   {
     files: ['lib/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/lambda/*', '@aws-sdk/*'] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: ['@aws-sdk/*'] }] },
   },
 );

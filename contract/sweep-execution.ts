@@ -2,7 +2,7 @@
  * How a sweep runs: the properties of the custom resource that runs it while CloudFormation waits, and what its state
  * machine and the provider's function say to each other.
  */
-import { SweepConfig } from './sweep';
+import { type SweepConfig } from './sweep';
 
 /** When a sweep runs while CloudFormation waits for it. */
 export type SynchronousTrigger = 'ON_DESTROY' | 'DURING_DEPLOYMENT';

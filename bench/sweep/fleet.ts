@@ -1,6 +1,6 @@
-import { IoTClient, IoTClientConfig } from '@aws-sdk/client-iot';
-import { Clock } from '../../lambda/runtime/clock';
-import { Quota, TokenBucketService } from '../../test/lambda/sweep/support/token-bucket';
+import { IoTClient, type IoTClientConfig } from '@aws-sdk/client-iot';
+import { type Clock } from '../../lambda/runtime/clock';
+import { type Quota, TokenBucketService } from '../../test/lambda/sweep/support/token-bucket';
 
 const PAGE = 250;
 

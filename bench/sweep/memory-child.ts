@@ -1,8 +1,8 @@
 // Sweeps over as many candidates as the first argument says, and prints the most that the heap held.
-import { Clock, Deadline } from '../../lambda/runtime/clock';
+import { type Clock, Deadline } from '../../lambda/runtime/clock';
 import { Paces } from '../../lambda/sweep/paces';
 import { runSlice } from '../../lambda/sweep/slices';
-import { SweepSource } from '../../lambda/sweep/source';
+import { type SweepSource } from '../../lambda/sweep/source';
 import { silentRecords } from './silent-records';
 
 const candidates = Number(process.argv[2]);

@@ -1,8 +1,8 @@
-import { DeleteJobExecutionCommand, IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot';
-import { Clock, Deadline } from '../../lambda/runtime/clock';
+import { DeleteJobExecutionCommand, type IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot';
+import { type Clock, Deadline } from '../../lambda/runtime/clock';
 import { Paces } from '../../lambda/sweep/paces';
 import { runSlice } from '../../lambda/sweep/slices';
-import { SweepSource } from '../../lambda/sweep/source';
+import { type SweepSource } from '../../lambda/sweep/source';
 import { random } from '../../test/lambda/sweep/support/token-bucket';
 import { VirtualClock } from '../../test/lambda/sweep/support/virtual-clock';
 import { Fleet } from './fleet';

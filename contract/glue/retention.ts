@@ -1,5 +1,5 @@
 /** The sweep over the versions of a schema: what it selects, beside the rules that all sweeps share. */
-import { SweepConfig } from '../sweep';
+import { type SweepConfig } from '../sweep';
 
 /** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
 export const GlueSweepType = {

@@ -2,7 +2,14 @@
  * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer guide
  * state them.
  */
-import { ArtifactProperties, Problem, Removal, StringRule, checkString, quote } from '../custom-resource';
+import {
+  type ArtifactProperties,
+  type Problem,
+  type Removal,
+  type StringRule,
+  checkString,
+  quote,
+} from '../custom-resource';
 import { METADATA_KEY_PREFIX } from './version-owner';
 
 /** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */

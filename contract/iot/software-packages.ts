@@ -2,7 +2,15 @@
  * AWS IoT Device Management Software Package Catalog: resource types, property shapes, limits and lifecycle rules,
  * as the AWS IoT API reference and developer guide state them.
  */
-import { ArtifactProperties, Problem, Removal, StringRule, TagProperty, checkString, quote } from '../custom-resource';
+import {
+  type ArtifactProperties,
+  type Problem,
+  type Removal,
+  type StringRule,
+  type TagProperty,
+  checkString,
+  quote,
+} from '../custom-resource';
 import { TAG_PREFIX } from '../ownership';
 
 /** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */

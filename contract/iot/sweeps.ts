@@ -2,8 +2,8 @@
  * The sweeps over AWS IoT: what they select, beside the rules that all sweeps share. Limits as the AWS IoT API
  * reference states them.
  */
-import { Problem, StringRule, checkString, quote } from '../custom-resource';
-import { SweepConfig } from '../sweep';
+import { type Problem, type StringRule, checkString, quote } from '../custom-resource';
+import { type SweepConfig } from '../sweep';
 
 /** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
 export const IotSweepType = {

@@ -2,7 +2,7 @@
  * WeChat CloudBase Run, as third-party platforms manage it over api.weixin.qq.com: the resource type, property shapes
  * and limits. The documentation names no patterns; what is checked here is what no name can do without.
  */
-import { Problem, StringRule, checkString, quote } from '../custom-resource';
+import { type Problem, type StringRule, checkString, quote } from '../custom-resource';
 
 /** Type of the custom resource. Frozen: CloudFormation cannot change the type of a resource in place. */
 export const CLOUDBASE_SERVICE_VERSION = 'Custom::WeChatCloudBaseServiceVersion';

@@ -1,6 +1,6 @@
 /** The sweep over WeChat CloudBase Run: what it selects, beside the rules that all sweeps share. */
-import { SweepConfig } from '../sweep';
-import { AccessTokenProperty } from './service-versions';
+import { type SweepConfig } from '../sweep';
+import { type AccessTokenProperty } from './service-versions';
 
 /** Type of the retention, and of the custom resource that runs it. Frozen, as for every custom resource. */
 export const CLOUDBASE_VERSION_RETENTION = 'Custom::WeChatCloudBaseVersionRetention';

@@ -1,7 +1,7 @@
 /** Where the definition of a version comes from. */
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Problem } from '../../contract/custom-resource';
-import { SchemaVersionProperties } from '../../contract/glue/schema-versions';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type Problem } from '../../contract/custom-resource';
+import { type SchemaVersionProperties } from '../../contract/glue/schema-versions';
 import { Unpublishable } from './errors';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;

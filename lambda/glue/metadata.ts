@@ -1,5 +1,5 @@
 /** Metadata of versions, the user's beside the library's own. Pure. */
-import { MetadataInfo } from '@aws-sdk/client-glue';
+import { type MetadataInfo } from '@aws-sdk/client-glue';
 
 /** The values of each key: the registry keeps several. */
 export type Metadata = Readonly<Record<string, readonly string[]>>;

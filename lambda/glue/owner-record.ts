@@ -4,9 +4,9 @@
  * A changed record is put beside the one that it replaces, which is removed then. They are numbered: where a function is
  * killed between the two writes, the higher number counts.
  */
-import { OwnershipTags } from '../../contract/ownership';
-import { Scope } from '../runtime/custom-resource';
-import { Claimant, TagChange, Tags, claimant } from '../runtime/ownership';
+import { type OwnershipTags } from '../../contract/ownership';
+import { type Scope } from '../runtime/custom-resource';
+import { type Claimant, type TagChange, type Tags, claimant } from '../runtime/ownership';
 
 /** The fields of a record, as the rules of ownership call them. */
 export const FIELDS: OwnershipTags = {

@@ -1,6 +1,6 @@
 /** The properties of the Glue resources, decoded. */
-import { Removal } from '../../contract/custom-resource';
-import { DefinitionObjectProperty, SchemaVersionProperties } from '../../contract/glue/schema-versions';
+import { type Removal } from '../../contract/custom-resource';
+import { type DefinitionObjectProperty, type SchemaVersionProperties } from '../../contract/glue/schema-versions';
 import { boolean, mapOf, oneOf, optional, properties, string, struct } from '../runtime/decode';
 
 export const decodeSchemaVersion = properties<SchemaVersionProperties>({

@@ -1,10 +1,10 @@
 /** How a definition becomes an available version. */
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 import { pollUntilFound, pollUntilGone } from '../runtime/poll';
 import { reasonOf } from '../runtime/reason';
 import { Unpublishable } from './errors';
 import { schemaIn, versionIn } from './names';
-import { HeldSchema, HeldVersion, SchemaRegistry } from './schema-registry';
+import { type HeldSchema, type HeldVersion, type SchemaRegistry } from './schema-registry';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;

@@ -4,26 +4,26 @@
  */
 import {
   CheckSchemaVersionValidityCommand,
-  Compatibility,
-  DataFormat,
+  type Compatibility,
+  type DataFormat,
   DeleteSchemaVersionsCommand,
-  ErrorDetails,
+  type ErrorDetails,
   GetSchemaByDefinitionCommand,
   GetSchemaCommand,
   GetSchemaVersionCommand,
   GetSchemaVersionsDiffCommand,
-  GlueClient,
+  type GlueClient,
   PutSchemaVersionMetadataCommand,
   QuerySchemaVersionMetadataCommand,
   RegisterSchemaVersionCommand,
   RemoveSchemaVersionMetadataCommand,
-  SchemaVersionStatus,
+  type SchemaVersionStatus,
 } from '@aws-sdk/client-glue';
 import { allPages, unless } from '../runtime/calls';
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 import { retryConflict } from '../runtime/retry';
-import { Metadata, Pair, metadataFrom } from './metadata';
-import { SchemaName } from './names';
+import { type Metadata, type Pair, metadataFrom } from './metadata';
+import { type SchemaName } from './names';
 
 export interface HeldSchema extends SchemaName {
   readonly dataFormat: DataFormat;

@@ -1,8 +1,8 @@
-import { GlueClient } from '@aws-sdk/client-glue';
-import { S3Client } from '@aws-sdk/client-s3';
+import { type GlueClient } from '@aws-sdk/client-glue';
+import { type S3Client } from '@aws-sdk/client-s3';
 import {
-  SchemaVersionAttributes,
-  SchemaVersionProperties,
+  type SchemaVersionAttributes,
+  type SchemaVersionProperties,
   checkDefinition,
   checkMetadata,
   checkRegistryName,
@@ -10,21 +10,21 @@ import {
   checkSchemaName,
 } from '../../contract/glue/schema-versions';
 import { OWNER_KEY } from '../../contract/glue/version-owner';
-import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { sentAt } from '../runtime/deadline';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { Claimant, TagChange, claimInPhase, letGo, release } from '../runtime/ownership';
+import { type Claimant, type TagChange, claimInPhase, letGo, release } from '../runtime/ownership';
 import { reasonOf } from '../runtime/reason';
 import { isAccessDenied } from '../runtime/retry';
 import { rejectProblems } from '../runtime/words';
 import { checkSource, definitionOf } from './definition';
 import { Unpublishable, isRefusedByService } from './errors';
-import { Metadata, diffMetadata } from './metadata';
-import { PhysicalId, findPhysicalId, parsePhysicalId, physicalId, schemaIn, versionIn } from './names';
+import { type Metadata, diffMetadata } from './metadata';
+import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, changeRecord, claimantOf, readRecord } from './owner-record';
 import { decodeSchemaVersion } from './properties';
 import { Publication } from './publication';
-import { HeldVersion, SchemaRegistry } from './schema-registry';
+import { type HeldVersion, SchemaRegistry } from './schema-registry';
 import { removeVersion } from './version-removal';
 
 type Wanted = SchemaVersionProperties;

@@ -1,9 +1,9 @@
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { pollUntilGone } from '../runtime/poll';
 import { reasonOf } from '../runtime/reason';
-import { SchemaName, schemaIn, versionIn } from './names';
-import { HeldVersion, SchemaRegistry } from './schema-registry';
+import { type SchemaName, schemaIn, versionIn } from './names';
+import { type HeldVersion, type SchemaRegistry } from './schema-registry';
 
 /** Deletes a version. Returns when it is gone, and throws a Refusal where the registry needs it. */
 export async function removeVersion(

@@ -7,29 +7,29 @@ import {
   AssociateSbomWithPackageVersionCommand,
   CreatePackageCommand,
   CreatePackageVersionCommand,
-  CreatePackageVersionCommandOutput,
+  type CreatePackageVersionCommandOutput,
   DeletePackageCommand,
   DeletePackageVersionCommand,
   DisassociateSbomFromPackageVersionCommand,
   GetPackageCommand,
-  GetPackageCommandOutput,
+  type GetPackageCommandOutput,
   GetPackageVersionCommand,
-  GetPackageVersionCommandOutput,
-  IoTClient,
+  type GetPackageVersionCommandOutput,
+  type IoTClient,
   ListPackageVersionsCommand,
   ListSbomValidationResultsCommand,
   ListTagsForResourceCommand,
-  PackageVersionSummary,
-  S3Location,
-  SbomValidationResultSummary,
+  type PackageVersionSummary,
+  type S3Location,
+  type SbomValidationResultSummary,
   TagResourceCommand,
   UntagResourceCommand,
   UpdatePackageCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
-import { PackageVersionAction } from '../../contract/iot/software-packages';
+import { type PackageVersionAction } from '../../contract/iot/software-packages';
 import { allPages, unless } from '../runtime/calls';
-import { TagChange, Tags } from '../runtime/ownership';
+import { type TagChange, type Tags } from '../runtime/ownership';
 import { isAccessDenied } from '../runtime/retry';
 
 export type HeldPackage = GetPackageCommandOutput;

@@ -1,20 +1,20 @@
-import { IoTClient } from '@aws-sdk/client-iot';
-import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type IoTClient } from '@aws-sdk/client-iot';
 import {
-  DefaultPackageVersionAttributes,
-  DefaultPackageVersionProperties,
+  type DefaultPackageVersionAttributes,
+  type DefaultPackageVersionProperties,
   checkPackageName,
   checkVersionName,
 } from '../../contract/iot/software-packages';
-import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { TagChange, Tags, claimInPhase, letGo } from '../runtime/ownership';
+import { type TagChange, type Tags, claimInPhase, letGo } from '../runtime/ownership';
+import { rejectProblems, takenByOther } from '../runtime/words';
 import { Catalog, isRefusedByService } from './catalog';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { decodeDefaultVersion } from './properties';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, mergeChanges } from './tags';
-import { rejectProblems, takenByOther } from '../runtime/words';
 
 type Wanted = DefaultPackageVersionProperties;
 

@@ -1,8 +1,8 @@
 /** Physical ids and ARNs of the software package catalog. */
 import { quote } from '../../contract/custom-resource';
 import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
-import { Claimant, claimant } from '../runtime/ownership';
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
+import { type Claimant, claimant } from '../runtime/ownership';
 
 /** `<package>@<owner id>` */
 export const packageId = (packageName: string, owner: string) => `${packageName}@${owner}`;

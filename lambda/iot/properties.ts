@@ -1,10 +1,10 @@
 /** The properties of the IoT resources, decoded. */
-import { Removal, TagProperty } from '../../contract/custom-resource';
+import { type Removal, type TagProperty } from '../../contract/custom-resource';
 import {
-  DefaultPackageVersionProperties,
-  S3LocationProperty,
-  SoftwarePackageProperties,
-  SoftwarePackageVersionProperties,
+  type DefaultPackageVersionProperties,
+  type S3LocationProperty,
+  type SoftwarePackageProperties,
+  type SoftwarePackageVersionProperties,
 } from '../../contract/iot/software-packages';
 import { boolean, listOf, mapOf, oneOf, optional, properties, string, struct, withDefault } from '../runtime/decode';
 

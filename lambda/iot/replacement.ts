@@ -1,4 +1,4 @@
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 
 /**
  * Undoes what a replacement did before it failed: it answers with the old id, so nobody would ever delete what it has

@@ -1,8 +1,8 @@
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 import { pollUntilFound } from '../runtime/poll';
-import { Catalog } from './catalog';
-import { VersionDiff, toS3Location } from './version-diff';
 import { listed } from '../runtime/words';
+import { type Catalog } from './catalog';
+import { type VersionDiff, toS3Location } from './version-diff';
 
 export async function applySbom(
   catalog: Catalog,

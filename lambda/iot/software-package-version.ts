@@ -1,9 +1,8 @@
-import { IoTClient } from '@aws-sdk/client-iot';
-import { MAX_USER_TAGS_ON_VERSION, VERSION_TAGS as KEYS } from '../../contract/ownership';
+import { type IoTClient } from '@aws-sdk/client-iot';
 import {
-  PackageVersionStatus,
-  SoftwarePackageVersionAttributes,
-  SoftwarePackageVersionProperties,
+  type PackageVersionStatus,
+  type SoftwarePackageVersionAttributes,
+  type SoftwarePackageVersionProperties,
   checkAttributes,
   checkDescription,
   checkPackageName,
@@ -11,19 +10,20 @@ import {
   checkTags,
   checkVersionName,
 } from '../../contract/iot/software-packages';
-import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { VERSION_TAGS as KEYS, MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
+import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { TagChange, Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
+import { type TagChange, type Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/poll';
-import { Catalog, HeldVersion, VersionContent, isRefusedByService } from './catalog';
-import { VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
+import { rejectProblems, takenByOther } from '../runtime/words';
+import { Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './catalog';
+import { type VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { decodeVersion } from './properties';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
-import { VersionDiff, diffVersion, toS3Location } from './version-diff';
+import { type VersionDiff, diffVersion, toS3Location } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
-import { rejectProblems, takenByOther } from '../runtime/words';
 
 type Wanted = SoftwarePackageVersionProperties;
 

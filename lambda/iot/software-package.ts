@@ -1,22 +1,22 @@
-import { IoTClient } from '@aws-sdk/client-iot';
-import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
+import { type IoTClient } from '@aws-sdk/client-iot';
 import {
-  SoftwarePackageAttributes,
-  SoftwarePackageProperties,
+  type SoftwarePackageAttributes,
+  type SoftwarePackageProperties,
   checkDescription,
   checkPackageName,
   checkTags,
 } from '../../contract/iot/software-packages';
-import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
+import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { claimInPhase, letGo, release } from '../runtime/ownership';
 import { pollUntilFound, pollUntilGone } from '../runtime/poll';
+import { listed, rejectProblems, takenByOther } from '../runtime/words';
 import { Catalog } from './catalog';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { decodePackage } from './properties';
 import { undoneOnFailure } from './replacement';
 import { diffTags, mergeChanges, toTags } from './tags';
-import { listed, rejectProblems, takenByOther } from '../runtime/words';
 
 /** `Custom::IoTSoftwarePackage` */
 export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackageProperties> {

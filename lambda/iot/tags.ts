@@ -1,7 +1,7 @@
 /** The user's tags beside the library's own. Pure. */
-import { TagProperty } from '../../contract/custom-resource';
+import { type TagProperty } from '../../contract/custom-resource';
 import { TAG_PREFIX } from '../../contract/ownership';
-import { TagChange, Tags } from '../runtime/ownership';
+import { type TagChange, type Tags } from '../runtime/ownership';
 
 export function toTags(tags: readonly TagProperty[] | undefined): Tags {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));

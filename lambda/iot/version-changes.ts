@@ -1,9 +1,9 @@
 /** Makes the changes that a version needs. */
-import { PackageVersionAction, SoftwarePackageVersionProperties } from '../../contract/iot/software-packages';
-import { Scope } from '../runtime/custom-resource';
-import { Catalog, HeldVersion, isRefusedByService } from './catalog';
+import { type PackageVersionAction, type SoftwarePackageVersionProperties } from '../../contract/iot/software-packages';
+import { type Scope } from '../runtime/custom-resource';
+import { type Catalog, type HeldVersion, isRefusedByService } from './catalog';
 import { applySbom, awaitSbomValidation } from './sbom';
-import { VersionDiff } from './version-diff';
+import { type VersionDiff } from './version-diff';
 
 type Wanted = SoftwarePackageVersionProperties;
 

@@ -2,13 +2,13 @@
  * Compares the version that a template wants with the one that AWS IoT holds. Pure.
  */
 import {
-  PackageVersionAction,
-  PackageVersionStatus,
-  S3LocationProperty,
-  SoftwarePackageVersionProperties,
+  type PackageVersionAction,
+  type PackageVersionStatus,
+  type S3LocationProperty,
+  type SoftwarePackageVersionProperties,
   pathBetween,
 } from '../../contract/iot/software-packages';
-import { HeldVersion, VersionContent } from './catalog';
+import { type HeldVersion, type VersionContent } from './catalog';
 
 export interface VersionDiff {
   /** What an UpdatePackageVersion has to send, and nothing else. */

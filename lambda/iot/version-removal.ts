@@ -1,11 +1,11 @@
 /** What becomes of a version that its owner lets go. */
-import { PackageVersionStatus, pathBetween } from '../../contract/iot/software-packages';
+import { type PackageVersionStatus, pathBetween } from '../../contract/iot/software-packages';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
-import { Scope } from '../runtime/custom-resource';
+import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { pollUntilGone } from '../runtime/poll';
-import { Catalog, isRefusedByService } from './catalog';
-import { VersionName, packageArn } from './names';
+import { type Catalog, isRefusedByService } from './catalog';
+import { type VersionName, packageArn } from './names';
 
 /** Deletes a version, and its default designation where that is this stack's to take. Returns when it is gone. */
 export async function destroyVersion(catalog: Catalog, at: VersionName, scope: Scope): Promise<void> {

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ClientConfig, clientConfig } from './client-config';
-import { Handlers, Service } from './handle-event';
-import { StackState } from './stack';
+import { type ClientConfig, clientConfig } from './client-config';
+import { type Handlers, type Service } from './handle-event';
+import { type StackState } from './stack';
 
 /** Handlers that work on AWS. Clients are made for each event, so that they end with it. */
 export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {

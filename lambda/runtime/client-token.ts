@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Envelope } from './parse';
+import { type Envelope } from './parse';
 
 // they change when the same request is signed again.
 const CREDENTIALS = ['X-Amz-Credential', 'X-Amz-Security-Token', 'X-Amz-Signature', 'AWSAccessKeyId', 'Signature'];

@@ -3,7 +3,7 @@
  * failed to create, and that Delete must neither call the service nor fail.
  */
 import { createHash } from 'node:crypto';
-import { Envelope } from './parse';
+import { type Envelope } from './parse';
 
 const PREFIX = 'create-failed/';
 

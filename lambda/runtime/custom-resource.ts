@@ -1,6 +1,6 @@
-import { Clock, Deadline } from './clock';
-import { Log } from './log';
-import { StackPhase } from './stack';
+import { type Clock, type Deadline } from './clock';
+import { type Log } from './log';
+import { type StackPhase } from './stack';
 
 /** What CloudFormation sends. Every property value arrives as a string, or a structure of strings. */
 export interface CloudFormationEvent {

@@ -1,6 +1,6 @@
 /** How long an event may be worked on: Lambda's time and CloudFormation's, whichever ends first. */
 import { CloudFormationLimits } from '../../contract/custom-resource';
-import { Clock, Deadline } from './clock';
+import { type Clock, Deadline } from './clock';
 
 export interface Deadlines {
   /** When a handler should stop by itself and say how far it came. */

@@ -1,4 +1,4 @@
-import { Answer } from './custom-resource';
+import { type Answer } from './custom-resource';
 
 /**
  * Something stays as it is although the template wants it changed or gone. The provider logs it as an error, counts it,

@@ -1,19 +1,25 @@
 import { quote } from '../../contract/custom-resource';
-import { ExecutionState, SliceRequest } from '../../contract/sweep-execution';
+import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
 import { clientToken } from './client-token';
-import { Clock } from './clock';
+import { type Clock } from './clock';
 import { createFailedId, isCreateFailedId } from './create-failed';
-import { CloudFormationEvent, HandedOver, Request, ResourceHandler, Scope } from './custom-resource';
-import { Deadlines, abandonedAt, deadlines } from './deadline';
-import { Put } from './http';
-import { Fields, Log } from './log';
+import {
+  type CloudFormationEvent,
+  type HandedOver,
+  type Request,
+  type ResourceHandler,
+  type Scope,
+} from './custom-resource';
+import { type Deadlines, abandonedAt, deadlines } from './deadline';
+import { type Put } from './http';
+import { type Fields, type Log } from './log';
 import { isHandedOver, operation } from './operation';
-import { Envelope, parseEnvelope, parseEvent } from './parse';
+import { type Envelope, parseEnvelope, parseEvent } from './parse';
 import { reasonOf } from './reason';
 import { respond } from './respond';
-import { LogLocation, Outcome, fitting, responseBody } from './response';
-import { SliceScope } from './slice-scope';
-import { StackState, stackPhase } from './stack';
+import { type LogLocation, type Outcome, fitting, responseBody } from './response';
+import { type SliceScope } from './slice-scope';
+import { type StackState, stackPhase } from './stack';
 
 /** Handlers by resource type. */
 export type Handlers = Readonly<Record<string, ResourceHandler<unknown>>>;

@@ -1,10 +1,10 @@
-import { ExecutionState, PendingAnswer, SliceRequest } from '../../contract/sweep-execution';
+import { type ExecutionState, type PendingAnswer, type SliceRequest } from '../../contract/sweep-execution';
 import { abandonedAt, deadlines } from './deadline';
-import { InvocationContext, Surroundings, stackNameOf } from './handle-event';
-import { Log } from './log';
+import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
+import { type Log } from './log';
 import { respond } from './respond';
-import { Outcome, fitting, responseBody } from './response';
-import { SliceAnswer } from './slice-scope';
+import { type Outcome, fitting, responseBody } from './response';
+import { type SliceAnswer } from './slice-scope';
 
 /** Whether a state machine speaks, and not CloudFormation. */
 export function isSliceRequest(event: unknown): event is SliceRequest {

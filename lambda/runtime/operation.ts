@@ -1,8 +1,15 @@
 /** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
 import { CloudFormationLimits, quote } from '../../contract/custom-resource';
 import { MetricName } from '../../contract/metrics';
-import { Answer, CloudFormationEvent, HandedOver, RawProperties, ResourceHandler, Scope } from './custom-resource';
-import { LeftAlone, isLeftAlone } from './errors';
+import {
+  type Answer,
+  type CloudFormationEvent,
+  type HandedOver,
+  type RawProperties,
+  type ResourceHandler,
+  type Scope,
+} from './custom-resource';
+import { type LeftAlone, isLeftAlone } from './errors';
 import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
 

@@ -5,9 +5,9 @@
  * run again must decide the same. So what is set first never makes an artifact look like somebody else's to delete.
  */
 import { createHash } from 'node:crypto';
-import { Removal } from '../../contract/custom-resource';
-import { OwnershipTags } from '../../contract/ownership';
-import { StackPhase } from './stack';
+import { type Removal } from '../../contract/custom-resource';
+import { type OwnershipTags } from '../../contract/ownership';
+import { type StackPhase } from './stack';
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
-import { CloudFormationEvent, RawProperties } from './custom-resource';
-import { Decoder, mapOf, oneOf, optional, properties, string } from './decode';
+import { type CloudFormationEvent, type RawProperties } from './custom-resource';
+import { type Decoder, mapOf, oneOf, optional, properties, string } from './decode';
 
 /** What it takes to answer, whatever else is wrong with an event. */
 export type Envelope = Pick<

@@ -1,4 +1,4 @@
-import { Clock, Deadline } from './clock';
+import { type Clock, type Deadline } from './clock';
 
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5_000;

@@ -1,6 +1,6 @@
-import { ExecutionState } from '../../contract/sweep-execution';
+import { type ExecutionState } from '../../contract/sweep-execution';
 import { systemClock } from './clock';
-import { InvocationContext, Service, Surroundings, handleEvent } from './handle-event';
+import { type InvocationContext, type Service, type Surroundings, handleEvent } from './handle-event';
 import { handleSlice, isSliceRequest } from './handle-slice';
 import { put } from './http';
 import { jsonLog, standardOutput } from './log';

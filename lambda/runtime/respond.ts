@@ -1,6 +1,6 @@
-import { Clock, Deadline } from './clock';
-import { Put } from './http';
-import { Log } from './log';
+import { type Clock, type Deadline } from './clock';
+import { type Put } from './http';
+import { type Log } from './log';
 
 const ATTEMPTS = 6;
 const ATTEMPT_TIMEOUT = 5_000;

@@ -1,7 +1,7 @@
 /** The answer to CloudFormation, within its limits. */
 import { CloudFormationLimits } from '../../contract/custom-resource';
-import { Answer } from './custom-resource';
-import { Envelope } from './parse';
+import { type Answer } from './custom-resource';
+import { type Envelope } from './parse';
 import { redactText } from './redact';
 
 export type Outcome =

@@ -1,5 +1,5 @@
-import { Clock, Deadline } from './clock';
-import { Log } from './log';
+import { type Clock, type Deadline } from './clock';
+import { type Log } from './log';
 
 /** How long a new permission may take to be known everywhere. Undocumented; half a minute has been enough in practice. */
 const PATIENCE = 30_000;

@@ -1,7 +1,7 @@
-import { Answer } from './custom-resource';
-import { Clock, Deadline } from './clock';
-import { Log } from './log';
-import { StackState } from './stack';
+import { type Clock, type Deadline } from './clock';
+import { type Answer } from './custom-resource';
+import { type Log } from './log';
+import { type StackState } from './stack';
 
 /** What a slice tells CloudFormation. The physical id is that of the event. */
 export type SliceAnswer =

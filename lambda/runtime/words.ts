@@ -1,5 +1,5 @@
 /** Sentences that several handlers say. */
-import { Problem } from '../../contract/custom-resource';
+import { type Problem } from '../../contract/custom-resource';
 
 /** Fails with every rule that the wanted properties break. */
 export function rejectProblems(...problems: Problem[]): void {

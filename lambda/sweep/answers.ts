@@ -1,8 +1,8 @@
 /** What CloudFormation is told of a sweep that it waits for. Pure. */
-import { OnIncomplete, SweepAttributes } from '../../contract/sweep-execution';
-import { SliceAnswer } from '../runtime/slice-scope';
-import { SweepCounts } from './cursor';
-import { SweepOutcome } from './slices';
+import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
+import { type SliceAnswer } from '../runtime/slice-scope';
+import { type SweepCounts } from './cursor';
+import { type SweepOutcome } from './slices';
 
 /** The attributes of a run that swept nothing. */
 export const SWEPT_NOTHING = attributes(0, 0, 0);

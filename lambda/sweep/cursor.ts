@@ -1,6 +1,6 @@
 import { SweepLimits } from '../../contract/sweep';
-import { LearnedRates } from './paces';
-import { Threshold } from './rank';
+import { type LearnedRates } from './paces';
+import { type Threshold } from './rank';
 
 /** What a sweep has done so far. Kept and failed things are those of the current pass over the listing. */
 export interface SweepCounts {

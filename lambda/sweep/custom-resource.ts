@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { SweepConfig } from '../../contract/sweep';
-import { SweepProperties, SynchronousTrigger } from '../../contract/sweep-execution';
+import { type SweepConfig } from '../../contract/sweep';
+import { type SweepProperties, type SynchronousTrigger } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
-import { Answer, HandedOver, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { type Answer, type HandedOver, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { listOf, oneOf, optional, properties, string, withDefault } from '../runtime/decode';
-import { SliceAnswer } from '../runtime/slice-scope';
+import { type SliceAnswer } from '../runtime/slice-scope';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
 import { endOfHour, isHourOver } from './hour';
-import { SweepKind, SweepKinds, kindOf } from './kind';
-import { Machines } from './machine';
+import { type SweepKind, type SweepKinds, kindOf } from './kind';
+import { type Machines } from './machine';
 import { work } from './work';
 
 /** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */

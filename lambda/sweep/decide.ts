@@ -1,8 +1,8 @@
-import { KeepReason, RemoveReason, SweepRulesConfig } from '../../contract/sweep';
-import { Order } from './order';
-import { Threshold } from './rank';
-import { Selection } from './select';
-import { Candidate } from './source';
+import { KeepReason, RemoveReason, type SweepRulesConfig } from '../../contract/sweep';
+import { type Order } from './order';
+import { type Threshold } from './rank';
+import { type Selection } from './select';
+import { type Candidate } from './source';
 
 /** What the rules say about a candidate. */
 export interface Decision {

@@ -1,19 +1,19 @@
 /** Slices of a sweep that runs as an execution of its state machine. */
 import { createHash } from 'node:crypto';
 import {
-  ExecutionState,
+  type ExecutionState,
   MAX_SLICES_OF_AN_EXECUTION,
   SHORTEST_WAIT_SECONDS,
-  SliceRequest,
+  type SliceRequest,
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
-import { SliceScope } from '../runtime/slice-scope';
+import { type SliceScope } from '../runtime/slice-scope';
 import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
-import { SweepCursor } from './cursor';
+import { type SweepCursor } from './cursor';
 import { endOfHour, isHourOver } from './hour';
-import { SweepKinds } from './kind';
-import { Machines } from './machine';
-import { SweepOutcome } from './slices';
+import { type SweepKinds } from './kind';
+import { type Machines } from './machine';
+import { type SweepOutcome } from './slices';
 import { stackRest } from './stack-rest';
 import { work } from './work';
 

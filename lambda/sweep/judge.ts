@@ -1,10 +1,10 @@
 import { KeepReason } from '../../contract/sweep';
-import { Decision } from './decide';
+import { type Decision } from './decide';
 import { OutOfTime } from './pace';
-import { Plan } from './plan';
-import { Threshold } from './rank';
-import { Records } from './records';
-import { Candidate, SweepRefused, SweepSource } from './source';
+import { type Plan } from './plan';
+import { type Threshold } from './rank';
+import { type Records } from './records';
+import { type Candidate, SweepRefused, type SweepSource } from './source';
 
 /**
  * Decides about a candidate with everything that can be known, and asks the service only where the rules alone would

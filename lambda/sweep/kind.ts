@@ -1,8 +1,8 @@
-import { SweepConfig, VersionOrder } from '../../contract/sweep';
-import { Clock, Deadline } from '../runtime/clock';
-import { Log } from '../runtime/log';
-import { Paces } from './paces';
-import { Candidate, SweepSource } from './source';
+import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
+import { type Clock, type Deadline } from '../runtime/clock';
+import { type Log } from '../runtime/log';
+import { type Paces } from './paces';
+import { type Candidate, type SweepSource } from './source';
 
 /** What a source works with in one slice. */
 export interface SourceTools {

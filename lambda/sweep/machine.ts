@@ -1,5 +1,5 @@
-import { ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { ExecutionState } from '../../contract/sweep-execution';
+import { ListExecutionsCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type ExecutionState } from '../../contract/sweep-execution';
 
 /** An execution that runs. */
 export interface RunningExecution {

@@ -1,7 +1,7 @@
 import compareSemVer from 'semver/functions/compare';
 import parseSemVer from 'semver/functions/parse';
-import { VersionOrder } from '../../contract/sweep';
-import { Candidate } from './source';
+import { type VersionOrder } from '../../contract/sweep';
+import { type Candidate } from './source';
 
 /** What a rank depends on. */
 export type RankKey = Pick<Candidate, 'name' | 'createdAt'>;

@@ -1,4 +1,4 @@
-import { Clock, Deadline } from '../runtime/clock';
+import { type Clock, type Deadline } from '../runtime/clock';
 import { faultOf } from './faults';
 import { Rate } from './rate';
 

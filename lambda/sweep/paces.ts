@@ -1,4 +1,4 @@
-import { Pace, PaceOptions } from './pace';
+import { Pace, type PaceOptions } from './pace';
 
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;

@@ -1,8 +1,8 @@
-import { SweepCursor } from './cursor';
-import { Plan } from './plan';
+import { type SweepCursor } from './cursor';
 import { judge } from './judge';
-import { Records } from './records';
-import { Candidate, SweepSource } from './source';
+import { type Plan } from './plan';
+import { type Records } from './records';
+import { type Candidate, type SweepSource } from './source';
 import { walk } from './walk';
 
 /** What a pass works with. */

@@ -1,9 +1,9 @@
-import { SweepConfig } from '../../contract/sweep';
-import { Decision, Rules, decide } from './decide';
+import { type SweepConfig } from '../../contract/sweep';
+import { type Decision, type Rules, decide } from './decide';
 import { orderBy } from './order';
-import { Ranking, Threshold } from './rank';
+import { Ranking, type Threshold } from './rank';
 import { selection } from './select';
-import { Candidate } from './source';
+import { type Candidate } from './source';
 
 /** A sweep's rules as two pure functions: rank a stream of candidates, then decide about each. */
 export class Plan<C extends Candidate> {

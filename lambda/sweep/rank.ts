@@ -1,4 +1,4 @@
-import { Order, RankKey } from './order';
+import { type Order, type RankKey } from './order';
 
 /** What keepLatest keeps: everything down to `last`; without `last`, fewer than keepLatest exist and all are kept. */
 export interface Threshold {

@@ -1,6 +1,6 @@
-import { SWEEP_METRIC_DIMENSION, SweepMetric } from '../../contract/sweep';
-import { Fields, Log } from '../runtime/log';
-import { SweepCounts } from './cursor';
+import { SWEEP_METRIC_DIMENSION, type SweepMetric } from '../../contract/sweep';
+import { type Fields, type Log } from '../runtime/log';
+import { type SweepCounts } from './cursor';
 
 /** What a sweep tells about its decisions. */
 export interface Records {

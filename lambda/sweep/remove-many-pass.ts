@@ -1,11 +1,11 @@
 import { KeepReason } from '../../contract/sweep';
-import { SweepCursor } from './cursor';
-import { Decision } from './decide';
+import { type SweepCursor } from './cursor';
+import { type Decision } from './decide';
 import { judge } from './judge';
 import { OutOfTime } from './pace';
-import { PassSteps } from './plan-pass';
-import { Candidate } from './source';
-import { PageTally, Tally } from './tally';
+import { type PassSteps } from './plan-pass';
+import { type Candidate } from './source';
+import { type PageTally, Tally } from './tally';
 
 /** How many candidates of a page are decided about at a time. */
 const CONCURRENCY = 8;

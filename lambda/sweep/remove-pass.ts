@@ -1,10 +1,10 @@
 import { KeepReason } from '../../contract/sweep';
-import { SweepCursor } from './cursor';
+import { type SweepCursor } from './cursor';
 import { judge } from './judge';
 import { OutOfTime } from './pace';
-import { PassSteps } from './plan-pass';
-import { Candidate, SweepRefused } from './source';
-import { PageTally, Tally } from './tally';
+import { type PassSteps } from './plan-pass';
+import { type Candidate, SweepRefused } from './source';
+import { type PageTally, Tally } from './tally';
 import { walk } from './walk';
 
 /** Reads the listing and removes what the rules remove. False where the deadline came first. */

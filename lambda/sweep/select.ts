@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
-import { KeepReason, SweepConfig } from '../../contract/sweep';
-import { Candidate } from './source';
+import { KeepReason, type SweepConfig } from '../../contract/sweep';
+import { type Candidate } from './source';
 
 /** Why a candidate is none of the things that the sweep speaks of; `undefined` where it is one. */
 export type Selection = (candidate: Candidate) => string | undefined;

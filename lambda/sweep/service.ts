@@ -1,10 +1,10 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { ClientConfig, clientConfig } from '../runtime/client-config';
-import { Handlers, Service } from '../runtime/handle-event';
+import { type ClientConfig, clientConfig } from '../runtime/client-config';
+import { type Handlers, type Service } from '../runtime/handle-event';
 import { SweepHandler } from './custom-resource';
 import { serveSlice } from './execution';
-import { SweepKinds } from './kind';
-import { Machines, StepFunctions } from './machine';
+import { type SweepKinds } from './kind';
+import { type Machines, StepFunctions } from './machine';
 
 /** A service that also sweeps: as custom resources that CloudFormation waits for, and in slices of a state machine. */
 export function withSweeps(service: Service, kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {

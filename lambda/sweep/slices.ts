@@ -1,13 +1,13 @@
-import { SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
-import { SweepCounts, SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
+import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
+import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
 import { OutOfTime } from './pace';
-import { Paces } from './paces';
-import { planPass } from './plan-pass';
+import { type Paces } from './paces';
 import { Plan } from './plan';
-import { Records } from './records';
+import { planPass } from './plan-pass';
+import { type Records } from './records';
 import { removeManyPass } from './remove-many-pass';
 import { removePass } from './remove-pass';
-import { Candidate, StalePageToken, SweepRefused, SweepSource } from './source';
+import { type Candidate, StalePageToken, SweepRefused, type SweepSource } from './source';
 
 /** A sweep of one kind: its rules and the things that it ranges over. */
 export interface Sweep<C extends Candidate> {

@@ -1,4 +1,4 @@
-import { DescribeStack } from '../runtime/stack';
+import { type DescribeStack } from '../runtime/stack';
 
 /** What a run that nobody waits for finds its stack doing. */
 export type StackRest = 'at-rest' | 'busy' | 'gone';

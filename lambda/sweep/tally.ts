@@ -1,6 +1,6 @@
 import { SweepLimits } from '../../contract/sweep';
-import { SweepCounts, SweepCursor } from './cursor';
-import { Records } from './records';
+import { type SweepCounts, type SweepCursor } from './cursor';
+import { type Records } from './records';
 
 /** What a page contributes once it is finished: a page that is cut off is listed again and counted then. */
 export interface PageTally {

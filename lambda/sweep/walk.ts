@@ -1,5 +1,5 @@
 import { OutOfTime } from './pace';
-import { Page } from './source';
+import { type Page } from './source';
 
 /** What a walk does with a listing. */
 export interface Walk<C, S> {

@@ -1,12 +1,12 @@
 import { METRIC_NAMESPACE } from '../../contract/metrics';
-import { SweepConfig } from '../../contract/sweep';
-import { Clock, Deadline } from '../runtime/clock';
-import { Log } from '../runtime/log';
-import { SweepCursor } from './cursor';
-import { SweepKinds, kindOf } from './kind';
+import { type SweepConfig } from '../../contract/sweep';
+import { type Clock, type Deadline } from '../runtime/clock';
+import { type Log } from '../runtime/log';
+import { type SweepCursor } from './cursor';
+import { type SweepKinds, kindOf } from './kind';
 import { Paces } from './paces';
 import { LogRecords } from './records';
-import { SliceResult, runSlice } from './slices';
+import { type SliceResult, runSlice } from './slices';
 
 /** One slice of a sweep, whoever asks for it. */
 export interface Work {

@@ -1,9 +1,9 @@
 /** Where the platform's component_access_token comes from. */
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AccessTokenProperty, MintedTokenProperty } from '../../contract/wechat/service-versions';
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AccessTokenProperty, type MintedTokenProperty } from '../../contract/wechat/service-versions';
 import { NoAnswer, WeChatError } from './errors';
 import { readSecret } from './secrets';
-import { Post } from './transport';
+import { type Post } from './transport';
 
 const MINTING = 'cgi-bin/component/api_component_token';
 

@@ -1,10 +1,10 @@
 /** The calls of WeChat's API as the handlers need them: repeated where that is documented to help, and explained where not. */
 import { VERSIONS_PER_PAGE } from '../../contract/wechat/service-versions';
-import { Clock, Deadline } from '../runtime/clock';
-import { AccessToken, withoutSecrets } from './access-token';
+import { type Clock, type Deadline } from '../runtime/clock';
+import { type AccessToken, withoutSecrets } from './access-token';
 import { reactionTo } from './codes';
 import { NoAnswer, WeChatError } from './errors';
-import { Post, WeChatAnswer } from './transport';
+import { type Post, type WeChatAnswer } from './transport';
 
 /** Where a service is. */
 export interface ServiceName {

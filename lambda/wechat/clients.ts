@@ -1,5 +1,5 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { StackResources } from './stack-resources';
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type StackResources } from './stack-resources';
 
 /** What the handlers and sweeps work with. */
 export interface WeChatClients {

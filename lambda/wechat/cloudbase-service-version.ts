@@ -1,7 +1,7 @@
 import { MetricName } from '../../contract/metrics';
 import {
-  CloudBaseServiceVersionAttributes,
-  CloudBaseServiceVersionProperties,
+  type CloudBaseServiceVersionAttributes,
+  type CloudBaseServiceVersionProperties,
   WECHAT_API,
   checkApiEndpoint,
   checkDeletion,
@@ -9,13 +9,13 @@ import {
   checkServerName,
   checkServiceVersionName,
 } from '../../contract/wechat/service-versions';
-import { Answer, ResourceHandler, Scope } from '../runtime/custom-resource';
+import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { isLeftAlone } from '../runtime/errors';
 import { claimant } from '../runtime/ownership';
 import { rejectProblems } from '../runtime/words';
 import { AccessToken, readToken } from './access-token';
-import { ServiceVersionName, WeChatApi } from './api';
-import { WeChatClients } from './clients';
+import { type ServiceVersionName, WeChatApi } from './api';
+import { type WeChatClients } from './clients';
 import { findVersion } from './listing';
 import { idPrefix, parsePhysicalId, serviceVersionId } from './names';
 import { decodeServiceVersion } from './properties';

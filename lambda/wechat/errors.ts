@@ -1,4 +1,4 @@
-import { Reaction, adviceOn, reactionTo } from './codes';
+import { type Reaction, adviceOn, reactionTo } from './codes';
 
 /** WeChat answered with another code than 0, or 0 without success. */
 export class WeChatError extends Error {

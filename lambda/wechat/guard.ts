@@ -1,5 +1,5 @@
 /** Which versions must not go. Pure. */
-import { Found } from './listing';
+import { type Found } from './listing';
 
 /** What the template allows, and what its stack is doing. */
 export interface Allowance {

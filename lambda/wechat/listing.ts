@@ -1,4 +1,4 @@
-import { ListedVersion, ServiceVersionName, WeChatApi } from './api';
+import { type ListedVersion, type ServiceVersionName, type WeChatApi } from './api';
 
 /** A version among those of its service. */
 export interface Found {

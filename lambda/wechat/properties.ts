@@ -1,9 +1,9 @@
 /** The properties of the WeChat resources, decoded. */
 import {
-  AccessTokenProperty,
-  CloudBaseServiceVersionProperties,
-  MintedTokenProperty,
-  SecretValueProperty,
+  type AccessTokenProperty,
+  type CloudBaseServiceVersionProperties,
+  type MintedTokenProperty,
+  type SecretValueProperty,
 } from '../../contract/wechat/service-versions';
 import { boolean, oneOf, optional, properties, string, struct } from '../runtime/decode';
 

@@ -1,11 +1,11 @@
 /** What becomes of a service version that its stack lets go. */
-import { CloudBaseServiceVersionProperties } from '../../contract/wechat/service-versions';
-import { Scope } from '../runtime/custom-resource';
+import { type CloudBaseServiceVersionProperties } from '../../contract/wechat/service-versions';
+import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { ServiceVersionName, WeChatApi, WithLastVersion } from './api';
+import { type ServiceVersionName, type WeChatApi, type WithLastVersion } from './api';
 import { NoAnswer, WeChatError } from './errors';
 import { whyItStays } from './guard';
-import { Found, findVersion } from './listing';
+import { type Found, findVersion } from './listing';
 
 type Wanted = CloudBaseServiceVersionProperties;
 

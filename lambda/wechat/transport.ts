@@ -1,5 +1,5 @@
 /** Requests to WeChat over HTTP. The token travels in the URL, so no URL is ever logged or put into an error. */
-import { HttpAnswer, send } from '../runtime/http';
+import { type HttpAnswer, send } from '../runtime/http';
 import { NoAnswer } from './errors';
 
 /** The members of an answer; which ones there are, the code tells. */

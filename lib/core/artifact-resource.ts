@@ -1,7 +1,14 @@
-import { CfnResource, ITaggable, RemovalPolicy, RemovalPolicyOptions, TagManager, TagType } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
-import { CloudFormationLimits, TagProperty } from '../../contract/custom-resource';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import {
+  CfnResource,
+  type ITaggable,
+  type RemovalPolicy,
+  type RemovalPolicyOptions,
+  TagManager,
+  TagType,
+} from 'aws-cdk-lib';
+import { type Construct, type IConstruct } from 'constructs';
+import { CloudFormationLimits, type TagProperty } from '../../contract/custom-resource';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;

@@ -1,4 +1,4 @@
-import { Dependable, IConstruct, IDependable } from 'constructs';
+import { Dependable, type IConstruct, type IDependable } from 'constructs';
 
 /** A dependency on constructs that are only known when the app is synthesised. */
 export function dependencyOn(roots: () => IConstruct[]): Dependable {

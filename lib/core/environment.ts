@@ -1,5 +1,5 @@
-import { IResource, Stack, Token } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { type IResource, Stack, Token } from 'aws-cdk-lib';
+import { type IConstruct } from 'constructs';
 import { invalid } from './validation';
 
 /** Whether two constructs are deployed to one account and region for certain: what is unknown at synth differs. */

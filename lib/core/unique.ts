@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 import { invalid } from './validation';
 
 const declared = new WeakMap<Stack, Map<string, IConstruct>>();

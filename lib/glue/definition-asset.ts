@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { AssetHashType, Token } from 'aws-cdk-lib';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import {
   DEFINITION_BYTES_IN_TEMPLATE,
-  DefinitionObjectProperty,
-  SchemaVersionProperties,
+  type DefinitionObjectProperty,
+  type SchemaVersionProperties,
 } from '../../contract/glue/schema-versions';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 

@@ -1,8 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { SchemaVersionRetentionConfig } from '../../contract/glue/retention';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { ProviderFamily } from '../provider/family';
-import { SchemaReference } from './schema-reference';
+import { type SchemaVersionRetentionConfig } from '../../contract/glue/retention';
+import { type ArtifactProvider } from '../provider/artifact-provider';
+import { type ProviderFamily } from '../provider/family';
+import { type SchemaReference } from './schema-reference';
 
 const ANY_SCHEMA =
   'CloudFormation lets go of versions whose schema has left the template when the policy is already updated. The ' +

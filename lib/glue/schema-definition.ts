@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. At most 170,000

@@ -1,8 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 import { differ } from '../core/environment';
 import { invalid } from '../core/validation';
-import { SchemaReference } from './schema-reference';
+import { type SchemaReference } from './schema-reference';
 
 /** Throws where a schema is known to be of another account or region than a construct. */
 export function requireEnvironmentOfSchema(schema: SchemaReference, scope: IConstruct, what: string): void {

@@ -1,5 +1,5 @@
 import { Aws, Fn, Token } from 'aws-cdk-lib';
-import * as glue from 'aws-cdk-lib/aws-glue';
+import type * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { quote } from '../../contract/custom-resource';
 import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue/schema-versions';

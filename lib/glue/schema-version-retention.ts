@@ -1,19 +1,19 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
-import { GlueSweepType, SchemaVersionRetentionConfig } from '../../contract/glue/retention';
+import { type Construct, type IConstruct } from 'constructs';
+import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../contract/glue/retention';
 import { checkMetadata } from '../../contract/glue/schema-versions';
 import { dependableOn } from '../core/dependencies';
 import { knownEntries, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { SweepBase } from '../sweep/sweep-base';
 import { sweepConfig } from '../sweep/sweep-config';
-import { SweepOptions } from '../sweep/sweep-options';
-import { SweepRules } from '../sweep/sweep-rules';
+import { type SweepOptions } from '../sweep/sweep-options';
+import { type SweepRules } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
 import { OnVersionError } from './enums';
 import { allowRetention } from './permissions';
 import { requireEnvironmentOfSchema, sameSchema } from './schema-environment';
-import { SchemaReference } from './schema-reference';
+import { type SchemaReference } from './schema-reference';
 import { SchemaVersion } from './schema-version';
 
 /** Removals that one run may make where the rules set no other limit. */

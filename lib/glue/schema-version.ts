@@ -1,9 +1,9 @@
-import { Lazy, RemovalPolicy, Resource } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
-import { Removal } from '../../contract/custom-resource';
+import { Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { type Construct, type IConstruct } from 'constructs';
+import { type Removal } from '../../contract/custom-resource';
 import {
   SchemaResourceType,
-  SchemaVersionProperties,
+  type SchemaVersionProperties,
   checkDefinition,
   checkMetadata,
   checkRemoval,
@@ -17,9 +17,9 @@ import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { definitionSource } from './definition-asset';
 import { allowRegistration } from './permissions';
-import { SchemaDefinition } from './schema-definition';
+import { type SchemaDefinition } from './schema-definition';
 import { requireEnvironmentOfSchema, sameSchema } from './schema-environment';
-import { SchemaReference } from './schema-reference';
+import { type SchemaReference } from './schema-reference';
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {

@@ -1,7 +1,10 @@
 import { Lazy, Resource } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { Removal } from '../../contract/custom-resource';
-import { DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot/software-packages';
+import { type Construct } from 'constructs';
+import { type Removal } from '../../contract/custom-resource';
+import {
+  type DefaultPackageVersionProperties,
+  SoftwarePackageResourceType,
+} from '../../contract/iot/software-packages';
 import { ArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
 import { removalOf } from '../core/removal';
 import { invalid } from '../core/validation';
@@ -9,7 +12,7 @@ import { ArtifactProvider } from '../provider/artifact-provider';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { allowDefault } from './permissions';
-import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
+import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
 
 /** Properties of a `DefaultPackageVersion`. */
 export interface DefaultPackageVersionProps {

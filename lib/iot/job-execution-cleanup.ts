@@ -1,7 +1,7 @@
-import { Construct, IConstruct } from 'constructs';
+import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
-  JobExecutionCleanupConfig,
+  type JobExecutionCleanupConfig,
   TERMINAL_EXECUTION_STATUSES,
   checkNamespaceId,
 } from '../../contract/iot/sweeps';
@@ -9,11 +9,11 @@ import { invalid, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { SweepBase } from '../sweep/sweep-base';
 import { sweepConfig } from '../sweep/sweep-config';
-import { SweepOptions } from '../sweep/sweep-options';
-import { SweepRules } from '../sweep/sweep-rules';
+import { type SweepOptions } from '../sweep/sweep-options';
+import { type SweepRules } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
-import { JobExecutionStatus, JobStatus } from './enums';
-import { JobSelection } from './job-selection';
+import { JobExecutionStatus, type JobStatus } from './enums';
+import { type JobSelection } from './job-selection';
 import { requireStatuses } from './statuses';
 import { allowCleanup } from './sweep-permissions';
 

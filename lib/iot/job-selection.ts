@@ -1,9 +1,9 @@
-import { IConstruct } from 'constructs';
-import { JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot/sweeps';
+import { type IConstruct } from 'constructs';
 import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
+import { type JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot/sweeps';
 import { requireEnvironmentOf } from '../core/environment';
 import { invalid, validate } from '../core/validation';
-import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
+import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
 
 /** The jobs whose executions a cleanup ranges over. */
 export class JobSelection {

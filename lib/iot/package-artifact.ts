@@ -1,6 +1,6 @@
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 
 /** Where the artifact of a version is. */
 export interface PackageArtifactConfig {

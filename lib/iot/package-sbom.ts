@@ -1,4 +1,4 @@
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
  * The software bill of materials of a package version: one zip archive of SPDX or CycloneDX files in JSON format. AWS

@@ -1,8 +1,8 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { ProviderFamily } from '../provider/family';
-import { Permission } from '../provider/permissions';
+import { type ArtifactProvider } from '../provider/artifact-provider';
+import { type ProviderFamily } from '../provider/family';
+import { type Permission } from '../provider/permissions';
 
 const ANY_PACKAGE =
   'Packages and versions that have left the template are deleted when the policy no longer names them. Writing is ' +

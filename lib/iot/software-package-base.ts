@@ -1,12 +1,12 @@
 import { Fn, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { checkPackageName } from '../../contract/iot/software-packages';
 import { validate } from '../core/validation';
 import { packageArn } from './permissions';
-import { ISoftwarePackage } from './software-package-interfaces';
+import { type ISoftwarePackage } from './software-package-interfaces';
 import { SoftwarePackageVersion } from './software-package-version';
-import { SoftwarePackageVersionOptions } from './software-package-version-props';
+import { type SoftwarePackageVersionOptions } from './software-package-version-props';
 
 /**
  * What defined and imported packages share.

@@ -1,5 +1,5 @@
-import { IResource } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { type IResource } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { SoftwarePackageVersion } from './software-package-version';
 import type { SoftwarePackageVersionOptions } from './software-package-version-props';
 

@@ -1,6 +1,6 @@
 import { Resource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
+import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
 
 /**
  * What defined and imported versions share.

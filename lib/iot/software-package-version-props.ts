@@ -1,9 +1,9 @@
-import { VersionRemoval } from '../core/version-removal';
-import { PackageVersionStatus } from './enums';
-import { JobRecipe } from './job-recipe';
-import { PackageArtifact } from './package-artifact';
-import { PackageSbom } from './package-sbom';
-import { ISoftwarePackage } from './software-package-interfaces';
+import { type VersionRemoval } from '../core/version-removal';
+import { type PackageVersionStatus } from './enums';
+import { type JobRecipe } from './job-recipe';
+import { type PackageArtifact } from './package-artifact';
+import { type PackageSbom } from './package-sbom';
+import { type ISoftwarePackage } from './software-package-interfaces';
 
 /** A version, apart from its package. */
 export interface SoftwarePackageVersionOptions {

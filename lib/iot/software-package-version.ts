@@ -1,10 +1,10 @@
 import { Annotations, Fn, Lazy, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { Removal, quote } from '../../contract/custom-resource';
+import { type Removal, quote } from '../../contract/custom-resource';
 import {
-  S3LocationProperty,
+  type S3LocationProperty,
   SoftwarePackageResourceType,
-  SoftwarePackageVersionProperties,
+  type SoftwarePackageVersionProperties,
   checkAttributes,
   checkDescription,
   checkRecipe,
@@ -21,13 +21,16 @@ import { VersionRemoval } from '../core/version-removal';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
-import { PackageArtifactConfig } from './package-artifact';
-import { PackageSbom } from './package-sbom';
+import { type PackageArtifactConfig } from './package-artifact';
+import { type PackageSbom } from './package-sbom';
 import { allowSboms, allowVersions } from './permissions';
 import { importPackageByArn } from './software-package-base';
-import { ISoftwarePackage, ISoftwarePackageVersion } from './software-package-interfaces';
+import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
 import { SoftwarePackageVersionBase } from './software-package-version-base';
-import { SoftwarePackageVersionAttributes, SoftwarePackageVersionProps } from './software-package-version-props';
+import {
+  type SoftwarePackageVersionAttributes,
+  type SoftwarePackageVersionProps,
+} from './software-package-version-props';
 import { allowArtifact, allowSbomToBeRead } from './stored-objects';
 
 /**

@@ -1,9 +1,9 @@
-import { Lazy, Names, RemovalPolicy } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { Removal } from '../../contract/custom-resource';
+import { Lazy, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { type Construct } from 'constructs';
+import { type Removal } from '../../contract/custom-resource';
 import {
   PACKAGE_NAME,
-  SoftwarePackageProperties,
+  type SoftwarePackageProperties,
   SoftwarePackageResourceType,
   checkDescription,
   checkPackageName,
@@ -17,7 +17,7 @@ import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { allowPackage } from './permissions';
 import { SoftwarePackageBase, importPackageByArn, importPackageByName } from './software-package-base';
-import { ISoftwarePackage } from './software-package-interfaces';
+import { type ISoftwarePackage } from './software-package-interfaces';
 
 /** Properties of a `SoftwarePackage`. */
 export interface SoftwarePackageProps {

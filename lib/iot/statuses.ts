@@ -1,4 +1,4 @@
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 import { invalid } from '../core/validation';
 
 /** Throws where a list of states has none: nothing would be in one of them. */

@@ -1,12 +1,12 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct, IDependable } from 'constructs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { type Construct, type IDependable } from 'constructs';
 import { differ } from '../core/environment';
 import { invalid } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { PackageArtifactConfig } from './package-artifact';
-import { PackageSbom } from './package-sbom';
+import { type ArtifactProvider } from '../provider/artifact-provider';
+import { type PackageArtifactConfig } from './package-artifact';
+import { type PackageSbom } from './package-sbom';
 
 /** Lets the provider hand an artifact in: AWS IoT checks that the caller may read it. */
 export function allowArtifact(version: Construct, provider: ArtifactProvider, artifact: PackageArtifactConfig): void {

@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import {
-  JobExecutionCleanupConfig,
-  JobSelectionConfig,
-  PackageVersionRetentionConfig,
+  type JobExecutionCleanupConfig,
+  type JobSelectionConfig,
+  type PackageVersionRetentionConfig,
 } from '../../contract/iot/sweeps';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 import { packageArn } from './permissions';
 
 const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';

@@ -1,5 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 
 /** `Validations` of aws-cdk-lib, as far as it is needed here; absent before 2.257. */
 interface Acknowledging {

@@ -1,9 +1,9 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { Construct, IConstruct } from 'constructs';
-import { Problem } from '../../contract/custom-resource';
+import { Construct, type IConstruct } from 'constructs';
+import { type Problem } from '../../contract/custom-resource';
 import { invalid } from '../core/validation';
-import { ArtifactProviderProps } from './artifact-provider-props';
+import { type ArtifactProviderProps } from './artifact-provider-props';
 
 /** Throws where a configuration contradicts itself. */
 export function validateConfiguration(scope: IConstruct, props: ArtifactProviderProps): void {

@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { Permission } from './permissions';
+import { type Stack } from 'aws-cdk-lib';
+import { type Permission } from './permissions';
 
 /** A service family: what distinguishes its provider from another's. */
 export interface ProviderFamily {

@@ -1,6 +1,6 @@
-import { IResolveContext, Stack } from 'aws-cdk-lib';
+import { type IResolveContext, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { IConstruct } from 'constructs';
+import { type IConstruct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledgement';
 
 /** What a handler may do, to which resources. */

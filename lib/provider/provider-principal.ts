@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, IDependable } from 'constructs';
-import { Permissions } from './permissions';
+import { type Construct, type IDependable } from 'constructs';
+import { type Permissions } from './permissions';
 
 /**
  * The provider's role as the target of grants. The role's own `addToPrincipalPolicy` would make a second policy, so

@@ -1,5 +1,5 @@
-import { ScopedAws, Stack } from 'aws-cdk-lib';
-import { Permission } from './permissions';
+import { ScopedAws, type Stack } from 'aws-cdk-lib';
+import { type Permission } from './permissions';
 
 /** What every handler needs, of any family. */
 export function runtimePermissions(stack: Stack, logGroupArn: string): readonly Permission[] {

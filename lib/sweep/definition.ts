@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
-import { SweepConfig } from '../../contract/sweep';
-import { SliceRequest } from '../../contract/sweep-execution';
+import { type SweepConfig } from '../../contract/sweep';
+import { type SliceRequest } from '../../contract/sweep-execution';
 
 /** Seconds after which an invocation has ended for certain: Lambda allows 15 minutes. */
 const INVOCATION_SECONDS = 16 * 60;

@@ -1,6 +1,6 @@
 import { ScopedAws } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import { IConstruct } from 'constructs';
+import type * as events from 'aws-cdk-lib/aws-events';
+import { type IConstruct } from 'constructs';
 import { rootStackOf } from '../core/environment';
 
 /** An EventBridge rule that starts a sweep. */

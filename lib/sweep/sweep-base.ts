@@ -1,19 +1,19 @@
 import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/metrics';
-import { SWEEP_METRIC_DIMENSION, SweepConfig, SweepMetric } from '../../contract/sweep';
-import { SweepAttributes, SweepProperties } from '../../contract/sweep-execution';
+import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
+import { type SweepAttributes, type SweepProperties } from '../../contract/sweep-execution';
 import { ArtifactResource } from '../core/artifact-resource';
 import { invalid } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 import { OnIncomplete } from './enums';
-import { ISweep } from './sweep-interface';
+import { type ISweep } from './sweep-interface';
 import { SweepMachines } from './sweep-machines';
-import { SweepOptions } from './sweep-options';
-import { SweepTrigger } from './sweep-trigger';
+import { type SweepOptions } from './sweep-options';
+import { type SweepTrigger } from './sweep-trigger';
 import { isTriggered, namesOf, validateTriggers } from './trigger-rules';
 
 /** What a kind of sweep declares. */

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
-import { SweepConfig, SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
+import { type IConstruct } from 'constructs';
+import { type SweepConfig, type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
 import { invalid, validate } from '../core/validation';
-import { SweepRules } from './sweep-rules';
+import { type SweepRules } from './sweep-rules';
 
 /** Two of the ten requests a second that services allow by default are left for everybody else. */
 const REQUESTS_PER_SECOND = 8;

@@ -5,11 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { SweepConfig } from '../../contract/sweep';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { type SweepConfig } from '../../contract/sweep';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 import { Permissions } from '../provider/permissions';
 import { sweepDefinition } from './definition';
-import { StartingRule } from './starting-rule';
+import { type StartingRule } from './starting-rule';
 
 /** What the state machines of a stack's sweeps share, one for each provider: a role and a log group. */
 export class SweepMachines extends Construct {

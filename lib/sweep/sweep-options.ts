@@ -1,4 +1,4 @@
-import { OnIncomplete } from './enums';
+import { type OnIncomplete } from './enums';
 
 /** What can be set for each sweep. */
 export interface SweepOptions {

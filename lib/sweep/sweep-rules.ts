@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { type Duration } from 'aws-cdk-lib';
 
 /** What a sweep removes of what it selects. A thing is removed where every rule lets it go: keep beats remove. */
 export interface SweepRules {

@@ -1,6 +1,6 @@
-import * as events from 'aws-cdk-lib/aws-events';
-import { SynchronousTrigger } from '../../contract/sweep-execution';
-import { AFTER_DEPLOYMENT, StartingRule, scheduled } from './starting-rule';
+import type * as events from 'aws-cdk-lib/aws-events';
+import { type SynchronousTrigger } from '../../contract/sweep-execution';
+import { AFTER_DEPLOYMENT, type StartingRule, scheduled } from './starting-rule';
 
 /** When a sweep runs. */
 export class SweepTrigger {

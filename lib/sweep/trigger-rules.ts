@@ -1,9 +1,9 @@
-import { IConstruct } from 'constructs';
-import { Problem } from '../../contract/custom-resource';
-import { SynchronousTrigger } from '../../contract/sweep-execution';
+import { type IConstruct } from 'constructs';
+import { type Problem } from '../../contract/custom-resource';
+import { type SynchronousTrigger } from '../../contract/sweep-execution';
 import { invalid } from '../core/validation';
-import { SweepOptions } from './sweep-options';
-import { SweepTrigger } from './sweep-trigger';
+import { type SweepOptions } from './sweep-options';
+import { type SweepTrigger } from './sweep-trigger';
 
 /** Throws where triggers, or what depends on them, contradict each other. */
 export function validateTriggers(sweep: IConstruct, triggers: readonly SweepTrigger[], options: SweepOptions): void {

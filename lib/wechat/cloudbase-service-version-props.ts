@@ -1,6 +1,6 @@
-import { IResource } from 'aws-cdk-lib';
-import { CloudBaseVerification, OnRefusal } from './enums';
-import { WeChatAccessToken } from './wechat-access-token';
+import { type IResource } from 'aws-cdk-lib';
+import { type CloudBaseVerification, type OnRefusal } from './enums';
+import { type WeChatAccessToken } from './wechat-access-token';
 
 /** A version of a service of WeChat CloudBase Run. */
 export interface ICloudBaseServiceVersion extends IResource {

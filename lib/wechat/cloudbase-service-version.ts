@@ -1,8 +1,8 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
+import { Resource, type Stack, Token } from 'aws-cdk-lib';
+import { type Construct, type IConstruct } from 'constructs';
 import {
   CLOUDBASE_SERVICE_VERSION,
-  CloudBaseServiceVersionProperties,
+  type CloudBaseServiceVersionProperties,
   checkApiEndpoint,
   checkDeletion,
   checkEnvironmentId,
@@ -14,9 +14,9 @@ import { dependableOn } from '../core/dependencies';
 import { invalid, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import {
-  CloudBaseServiceVersionAttributes,
-  CloudBaseServiceVersionProps,
-  ICloudBaseServiceVersion,
+  type CloudBaseServiceVersionAttributes,
+  type CloudBaseServiceVersionProps,
+  type ICloudBaseServiceVersion,
 } from './cloudbase-service-version-props';
 import { CloudBaseVerification, OnRefusal } from './enums';
 

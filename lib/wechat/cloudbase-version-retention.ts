@@ -1,17 +1,17 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { checkApiEndpoint, checkEnvironmentId, checkServerName } from '../../contract/wechat/service-versions';
-import { CLOUDBASE_VERSION_RETENTION, CloudBaseVersionRetentionConfig } from '../../contract/wechat/sweeps';
+import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../contract/wechat/sweeps';
 import { dependableOn } from '../core/dependencies';
 import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { SweepBase } from '../sweep/sweep-base';
 import { sweepConfig } from '../sweep/sweep-config';
-import { SweepOptions } from '../sweep/sweep-options';
-import { SweepRules } from '../sweep/sweep-rules';
+import { type SweepOptions } from '../sweep/sweep-options';
+import { type SweepRules } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
 import { CloudBaseServiceVersion } from './cloudbase-service-version';
-import { WeChatOptions } from './cloudbase-service-version-props';
+import { type WeChatOptions } from './cloudbase-service-version-props';
 
 /** Removals that one run may make where the rules set no other limit. */
 const MAX_REMOVALS = 50;

@@ -1,8 +1,8 @@
 import { ScopedAws, Stack } from 'aws-cdk-lib';
 import { ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
-import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { ProviderFamily } from '../provider/family';
+import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ArtifactProvider } from '../provider/artifact-provider';
+import { type ProviderFamily } from '../provider/family';
 
 /** The provider of WeChat CloudBase service versions. Which secrets it reads, the access tokens tell. */
 export const WECHAT_FAMILY: ProviderFamily = {

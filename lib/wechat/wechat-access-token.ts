@@ -1,8 +1,12 @@
-import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { IConstruct } from 'constructs';
-import { AccessTokenProperty, SecretValueProperty, checkComponentAppId } from '../../contract/wechat/service-versions';
+import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type IConstruct } from 'constructs';
+import {
+  type AccessTokenProperty,
+  type SecretValueProperty,
+  checkComponentAppId,
+} from '../../contract/wechat/service-versions';
 import { validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
 
 /** Where in a secret a token is. */

@@ -1,5 +1,5 @@
-import { runSimulation, RunSimulationResults } from '@cloud-copilot/iam-simulate';
-import { Needed, Principal, ServiceError } from './service';
+import { type RunSimulationResults, runSimulation } from '@cloud-copilot/iam-simulate';
+import { type Needed, type Principal, type ServiceError } from './service';
 
 /** A policy of a role. */
 export interface NamedPolicy {

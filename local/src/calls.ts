@@ -1,4 +1,4 @@
-import { Members, Principal } from './service';
+import { type Members, type Principal } from './service';
 
 /** One call of an operation, over HTTP or from one service to another. */
 export interface CallRecord {

@@ -1,5 +1,5 @@
-import { CallContext, Needed, Operation, World } from './service';
-import { Input, Members, readInput } from './shape';
+import { type CallContext, type Needed, type Operation, type World } from './service';
+import { type Input, type Members, readInput } from './shape';
 
 /** An operation whose input is described by a table of members. */
 export interface Definition<M extends Members> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import { Principal } from './service';
+import { type Principal } from './service';
 
 /** Temporary credentials, as STS hands them out. */
 export interface Credentials {

@@ -1,5 +1,5 @@
-import { CallFilter, CallRecord, selects } from './calls';
-import { LocalClock, Members, ServiceError } from './service';
+import { type CallFilter, type CallRecord, selects } from './calls';
+import { type LocalClock, type Members, ServiceError } from './service';
 
 /** Kills the caller's process; absent where the caller is no Lambda function. */
 type Kill = (() => void) | undefined;

@@ -1,10 +1,10 @@
-import { Authorizer } from './authorization';
-import { CallRecord, Calls } from './calls';
-import { ConnectionCut, Faults } from './faults';
+import { type Authorizer } from './authorization';
+import { type CallRecord, type Calls } from './calls';
+import { ConnectionCut, type Faults } from './faults';
 import { protocols } from './protocols';
 import { unknownOperation } from './protocols/protocol';
-import { Principal, Service, ServiceError, World } from './service';
-import { Throttles } from './throttles';
+import { type Principal, type Service, ServiceError, type World } from './service';
+import { type Throttles } from './throttles';
 
 /** A call on its way in. */
 export interface Incoming {

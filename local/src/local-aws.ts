@@ -5,9 +5,9 @@ import { Faults } from './faults';
 import { Gateway } from './gateway';
 import { Responses } from './responses';
 import { Server } from './server';
-import { InternalCall, LocalClock, Members, Principal, World } from './service';
-import { createServices, Services } from './services';
-import { Throttle, Throttles } from './throttles';
+import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './service';
+import { type Services, createServices } from './services';
+import { type Throttle, Throttles } from './throttles';
 import { WeChat } from './wechat';
 
 export interface LocalAwsOptions {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'crypto';
-import { Answer, HttpRequest } from './protocols/protocol';
-import { LocalClock } from './service';
+import { type Answer, type HttpRequest } from './protocols/protocol';
+import { type LocalClock } from './service';
 
 /** Seconds for which the URL of a response is presigned. */
 const RESPONSE_URL_SECONDS = 7200;

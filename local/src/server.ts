@@ -1,13 +1,13 @@
 import { randomUUID } from 'crypto';
-import { createServer, IncomingMessage, Server as HttpServer, ServerResponse } from 'http';
-import { AddressInfo } from 'net';
-import { CredentialStore } from './credentials';
+import { type Server as HttpServer, type IncomingMessage, type ServerResponse, createServer } from 'http';
+import { type AddressInfo } from 'net';
+import { type CredentialStore } from './credentials';
 import { ConnectionCut } from './faults';
-import { Gateway } from './gateway';
+import { type Gateway } from './gateway';
 import { protocols } from './protocols';
-import { Answer, HttpRequest, stringify } from './protocols/protocol';
+import { type Answer, type HttpRequest, stringify } from './protocols/protocol';
 import { Responses } from './responses';
-import { Principal, Service, ServiceError } from './service';
+import { type Principal, type Service, ServiceError } from './service';
 import { WECHAT_HOST, WeChat } from './wechat';
 
 export interface ServerParts {

@@ -1,6 +1,6 @@
-import { CallFilter, CallRecord, selects } from './calls';
+import { type CallFilter, type CallRecord, selects } from './calls';
 import { throttling } from './faults';
-import { LocalClock, ServiceError } from './service';
+import { type LocalClock, type ServiceError } from './service';
 
 /** A request quota. */
 export interface Throttle extends Pick<CallFilter, 'service' | 'operation' | 'principal'> {

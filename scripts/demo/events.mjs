@@ -1,6 +1,6 @@
 // Follows a stack's events while the CLI works on it.
-import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 
 const POLL_MS = 250;
 

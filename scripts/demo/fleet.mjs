@@ -1,8 +1,8 @@
 // The story of a fleet: what no stack owns is swept, while a stack is deployed and after that.
 import { requireNames, requireSame, requireSuccess } from './check.mjs';
 import { runCli } from './deploy.mjs';
-import { CLEANUP, PACKAGE, RETENTION, executionsOf, expectedOf, seed } from './fleet-seed.mjs';
 import { sayExecutions, saySurvivors } from './fleet-report.mjs';
+import { CLEANUP, PACKAGE, RETENTION, executionsOf, expectedOf, seed } from './fleet-seed.mjs';
 import { Progress } from './progress.mjs';
 import { busy, say } from './screen.mjs';
 import { recordsOf } from './sweep-records.mjs';

@@ -1,4 +1,4 @@
-import { SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
+import { type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
 
 test.each<[SweepRulesConfig, RegExp]>([
   [{ keepLatest: -1 }, /keepLatest must be a whole number from 0 to 250, got -1/],

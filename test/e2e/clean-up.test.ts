@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { Fleet } from './fleet';
 
 // CloudFormation updates the provider's policy before it deletes what has left the template.

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { LocalAws, LocalAwsOptions, StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { LocalAws, type LocalAwsOptions, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
 
 /** Deploys one stack to a local AWS again and again, as releases of an app would. */
 export class Fleet {

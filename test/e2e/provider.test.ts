@@ -1,15 +1,15 @@
-import { NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { NestedStack, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   DefaultPackageVersion,
   PackageSbom,
   PackageVersionStatus,
   SoftwarePackage,
-  SoftwarePackageVersion,
+  type SoftwarePackageVersion,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { throttling } from 'cdk-versioned-artifacts-local';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { Fleet } from './fleet';
 
 const PACKAGE = 'brake-ecu';

@@ -1,11 +1,11 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
-  ISoftwarePackage,
+  type ISoftwarePackage,
   PackageVersionStatus,
   SoftwarePackage,
   SoftwarePackageVersion,
-  SoftwarePackageVersionOptions,
+  type SoftwarePackageVersionOptions,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { TAG_PREFIX } from '../../contract/ownership';

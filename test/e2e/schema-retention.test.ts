@@ -1,13 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import {
   SchemaDefinition,
   SchemaReference,
   SchemaVersion,
   SchemaVersionRetention,
-  SchemaVersionRetentionProps,
+  type SchemaVersionRetentionProps,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { Fleet } from './fleet';
+import { type Fleet } from './fleet';
 import { kept, records, removed, runs, startSweepFleet } from './sweep-fleet';
 
 let fleet: Fleet;

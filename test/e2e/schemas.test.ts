@@ -1,10 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-glue';
 import {
   SchemaDefinition,
   SchemaReference,
   SchemaVersion,
-  SchemaVersionProps,
+  type SchemaVersionProps,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { OWNER_KEY } from '../../contract/glue/version-owner';

@@ -1,5 +1,5 @@
-import { LocalAws, LocalClock } from 'cdk-versioned-artifacts-local';
-import { SweepCounts } from '../../lambda/sweep/cursor';
+import { type LocalAws, type LocalClock } from 'cdk-versioned-artifacts-local';
+import { type SweepCounts } from '../../lambda/sweep/cursor';
 import { Fleet } from './fleet';
 
 /** One line of a sweep's log. */

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   JobExecutionCleanup,
-  JobExecutionCleanupProps,
+  type JobExecutionCleanupProps,
   JobExecutionStatus,
   JobSelection,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { Fleet } from './fleet';
+import { type Fleet } from './fleet';
 import { PastClock, createJob, kept, records, removed, startSweepFleet, until } from './sweep-fleet';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ArtifactProvider,
   DefaultPackageVersion,
@@ -11,7 +11,7 @@ import {
   SoftwarePackage,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { Fleet } from './fleet';
+import { type Fleet } from './fleet';
 import { createJob, startSweepFleet } from './sweep-fleet';
 
 const PACKAGE = 'brake-ecu';

@@ -1,18 +1,18 @@
-import { CfnOutput, Duration, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, NestedStack, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import {
   PackageVersionRetention,
-  PackageVersionRetentionProps,
+  type PackageVersionRetentionProps,
   PackageVersionStatus,
   RetentionAction,
   SoftwarePackage,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
 import { ServiceError } from 'cdk-versioned-artifacts-local';
-import { Construct } from 'constructs';
-import { Fleet } from './fleet';
+import { type Construct } from 'constructs';
+import { type Fleet } from './fleet';
 import { PastClock, createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
 
 const PACKAGE = 'brake-ecu';

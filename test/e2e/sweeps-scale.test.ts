@@ -1,15 +1,15 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ArtifactProvider,
   JobExecutionCleanup,
-  JobExecutionCleanupProps,
+  type JobExecutionCleanupProps,
   JobSelection,
   OnIncomplete,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { CallRecord } from 'cdk-versioned-artifacts-local';
-import { Fleet } from './fleet';
+import { type CallRecord } from 'cdk-versioned-artifacts-local';
+import { type Fleet } from './fleet';
 import { PastClock, createJob, runs, startSweepFleet } from './sweep-fleet';
 
 let fleet: Fleet;

@@ -1,13 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudBaseServiceVersion,
   CloudBaseVersionRetention,
-  CloudBaseVersionRetentionProps,
+  type CloudBaseVersionRetentionProps,
   SweepTrigger,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { Fleet } from './fleet';
+import { type Fleet } from './fleet';
 import { kept, removed, runs, startSweepFleet } from './sweep-fleet';
 
 const SERVICE = { environmentId: 'prod-6gxk23', serverName: 'api' };

@@ -1,8 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudBaseServiceVersion,
-  CloudBaseServiceVersionProps,
+  type CloudBaseServiceVersionProps,
   OnRefusal,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';

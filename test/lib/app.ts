@@ -1,4 +1,4 @@
-import { App, AppProps, Stack, StackProps } from 'aws-cdk-lib';
+import { App, type AppProps, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 
 /** A stack of an app of its own, with the id `Stack`. */

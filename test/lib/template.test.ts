@@ -1,4 +1,6 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import {
   DefaultPackageVersion,
   JobRecipe,
@@ -7,9 +9,7 @@ import {
   SoftwarePackage,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
-import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { Resource, resources } from './app';
+import { type Resource, resources } from './app';
 
 function declare(context?: Record<string, unknown>): Record<string, Resource> {
   const stack = new Stack(new App({ context }), 'Stack');

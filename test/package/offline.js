@@ -1,6 +1,6 @@
 // Loaded before an app: whoever reaches for a bundler, a process or the network fails.
-const Module = require('node:module');
 const childProcess = require('node:child_process');
+const Module = require('node:module');
 const net = require('node:net');
 
 const refuse = what => () => {

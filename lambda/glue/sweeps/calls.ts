@@ -2,19 +2,19 @@
 import {
   DeleteSchemaVersionsCommand,
   GetSchemaCommand,
-  GlueClient,
+  type GlueClient,
   ListSchemaVersionsCommand,
   QuerySchemaVersionMetadataCommand,
-  SchemaVersionErrorItem,
-  SchemaVersionListItem,
+  type SchemaVersionErrorItem,
+  type SchemaVersionListItem,
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
 import { allPages, unless } from '../../runtime/calls';
-import { SourceTools } from '../../sweep/kind';
+import { type SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
-import { Metadata, metadataFrom } from '../metadata';
-import { SchemaName, schemaIn } from '../names';
-import { Range, inWords } from './ranges';
+import { type Metadata, metadataFrom } from '../metadata';
+import { type SchemaName, schemaIn } from '../names';
+import { type Range, inWords } from './ranges';
 
 const VERSIONS_PER_PAGE = 100;
 

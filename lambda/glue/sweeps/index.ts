@@ -1,6 +1,6 @@
-import { GlueClient } from '@aws-sdk/client-glue';
+import { type GlueClient } from '@aws-sdk/client-glue';
 import { GlueSweepType } from '../../../contract/glue/retention';
-import { SweepKinds } from '../../sweep/kind';
+import { type SweepKinds } from '../../sweep/kind';
 import { SchemaVersionRetention } from './schema-version-retention';
 
 /** The sweeps of the Glue provider, by their type. */

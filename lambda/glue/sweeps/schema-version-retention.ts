@@ -1,13 +1,20 @@
-import { GlueClient, SchemaVersionListItem } from '@aws-sdk/client-glue';
-import { SchemaVersionRetentionConfig, VERSIONS_PER_CALL } from '../../../contract/glue/retention';
+import { type GlueClient, type SchemaVersionListItem } from '@aws-sdk/client-glue';
+import { type SchemaVersionRetentionConfig, VERSIONS_PER_CALL } from '../../../contract/glue/retention';
 import { checkRegistryName, checkSchemaName } from '../../../contract/glue/schema-versions';
 import { OWNER_KEY } from '../../../contract/glue/version-owner';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf } from '../../runtime/reason';
 import { rejectProblems } from '../../runtime/words';
-import { SourceTools, SweepKind } from '../../sweep/kind';
+import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
-import { Candidate, Failed, Page, Removal, Report, SweepSource } from '../../sweep/source';
+import {
+  type Candidate,
+  type Failed,
+  type Page,
+  type Removal,
+  type Report,
+  type SweepSource,
+} from '../../sweep/source';
 import { FIELDS, readRecord } from '../owner-record';
 import { RetentionCalls } from './calls';
 import { VersionKept } from './keep-reasons';

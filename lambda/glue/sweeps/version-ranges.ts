@@ -1,9 +1,9 @@
 /** Deletes versions of a schema by ranges. */
 import { VERSIONS_PER_CALL } from '../../../contract/glue/retention';
-import { Failed, Removal } from '../../sweep/source';
-import { RetentionCalls, isError } from './calls';
+import { type Failed, type Removal } from '../../sweep/source';
+import { type RetentionCalls, isError } from './calls';
 import { VersionKept } from './keep-reasons';
-import { Range, isWithin, rangesOf } from './ranges';
+import { type Range, isWithin, rangesOf } from './ranges';
 
 export interface RangeDeletion {
   readonly calls: RetentionCalls;

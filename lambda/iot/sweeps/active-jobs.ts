@@ -1,9 +1,9 @@
-import { Job } from '@aws-sdk/client-iot';
+import { type Job } from '@aws-sdk/client-iot';
 import { DEFAULT_POINTER } from '../../../contract/iot/software-packages';
 import { OutOfTime } from '../../sweep/pace';
-import { Preparation, StalePageToken } from '../../sweep/source';
+import { type Preparation, StalePageToken } from '../../sweep/source';
 import { deployedVersion } from './arns';
-import { SweepCalls } from './calls';
+import { type SweepCalls } from './calls';
 
 // maintenance windows move jobs to and fro between the two: what left one list meanwhile is in the next.
 const ACTIVE = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED'] as const;

@@ -7,9 +7,9 @@ import {
   DescribeJobCommand,
   GetIndexingConfigurationCommand,
   GetPackageCommand,
-  IoTClient,
-  Job,
-  JobStatus,
+  type IoTClient,
+  type Job,
+  type JobStatus,
   ListJobExecutionsForJobCommand,
   ListJobExecutionsForThingCommand,
   ListJobsCommand,
@@ -19,7 +19,7 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { unless } from '../../runtime/calls';
-import { Paces } from '../../sweep/paces';
+import { type Paces } from '../../sweep/paces';
 import { StalePageToken } from '../../sweep/source';
 
 const EXECUTIONS_PER_PAGE = 250;

@@ -1,6 +1,6 @@
 import { OutOfTime } from '../../sweep/pace';
 import { SweepRefused } from '../../sweep/source';
-import { SweepCalls } from './calls';
+import { type SweepCalls } from './calls';
 
 const PACKAGE_SHADOW = '$package';
 

@@ -1,11 +1,11 @@
-import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
 import { KeepReason } from '../../../contract/sweep';
-import { Deadline } from '../../runtime/clock';
+import { type Deadline } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';
-import { Plan } from '../../sweep/plan';
-import { Removal } from '../../sweep/source';
-import { SweepCalls, isError } from './calls';
-import { Execution, ThingExecutions, heldBack } from './executions';
+import { type Plan } from '../../sweep/plan';
+import { type Removal } from '../../sweep/source';
+import { type SweepCalls, isError } from './calls';
+import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
 /** Milliseconds that are left for the deletion of what is cancelled: in its turn, and with a throttle or two. */

@@ -1,10 +1,10 @@
-import { JobExecutionSummary } from '@aws-sdk/client-iot';
-import { JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot/sweeps';
-import { Candidate } from '../../sweep/source';
+import { type JobExecutionSummary } from '@aws-sdk/client-iot';
+import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot/sweeps';
+import { type Candidate } from '../../sweep/source';
 import { thingNameOf } from './arns';
-import { SweepCalls } from './calls';
+import { type SweepCalls } from './calls';
 import { ExecutionKept } from './keep-reasons';
-import { SelectedJobs } from './selected-jobs';
+import { type SelectedJobs } from './selected-jobs';
 
 /** An execution, or a whole job where no thing is named. */
 export interface CleanupCandidate extends Candidate {

@@ -1,6 +1,6 @@
-import { IoTClient } from '@aws-sdk/client-iot';
+import { type IoTClient } from '@aws-sdk/client-iot';
 import { IotSweepType } from '../../../contract/iot/sweeps';
-import { SweepKinds } from '../../sweep/kind';
+import { type SweepKinds } from '../../sweep/kind';
 import { JobExecutionCleanup } from './job-execution-cleanup';
 import { PackageVersionRetention } from './package-version-retention';
 

@@ -1,11 +1,11 @@
-import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
-import { SourceTools } from '../../sweep/kind';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
-import { Removal, StalePageToken } from '../../sweep/source';
-import { SweepCalls, isError } from './calls';
+import { type Removal, StalePageToken } from '../../sweep/source';
+import { type SweepCalls, isError } from './calls';
 import { ExecutionKept } from './keep-reasons';
-import { SelectedJobs } from './selected-jobs';
-import { WholeJob } from './whole-job';
+import { type SelectedJobs } from './selected-jobs';
+import { type WholeJob } from './whole-job';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;

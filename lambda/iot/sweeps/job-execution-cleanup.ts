@@ -1,14 +1,19 @@
-import { IoTClient } from '@aws-sdk/client-iot';
-import { JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot/sweeps';
-import { Problem } from '../../../contract/custom-resource';
+import { type IoTClient } from '@aws-sdk/client-iot';
+import { type Problem } from '../../../contract/custom-resource';
+import {
+  type JobExecutionCleanupConfig,
+  checkJobId,
+  checkNamespaceId,
+  checkThingName,
+} from '../../../contract/iot/sweeps';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
-import { SourceTools, SweepKind } from '../../sweep/kind';
-import { Plan } from '../../sweep/plan';
-import { Page, Removal, SweepSource } from '../../sweep/source';
 import { rejectProblems } from '../../runtime/words';
+import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { Plan } from '../../sweep/plan';
+import { type Page, type Removal, type SweepSource } from '../../sweep/source';
 import { SweepCalls } from './calls';
 import { ExecutionRemoval } from './execution-removal';
-import { CleanupCandidate, Execution, ThingExecutions, heldBack, isExecution } from './executions';
+import { type CleanupCandidate, type Execution, ThingExecutions, heldBack, isExecution } from './executions';
 import { JobDeletion } from './job-deletion';
 import { JobListing } from './job-listing';
 import { SelectedJobs } from './selected-jobs';

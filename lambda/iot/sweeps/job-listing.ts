@@ -1,10 +1,10 @@
-import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
-import { Page } from '../../sweep/source';
-import { SweepCalls } from './calls';
-import { CleanupCandidate, executionsOf } from './executions';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type Page } from '../../sweep/source';
+import { type SweepCalls } from './calls';
+import { type CleanupCandidate, executionsOf } from './executions';
 import { JobRemoved } from './keep-reasons';
-import { SelectedJob, SelectedJobs } from './selected-jobs';
-import { WholeJob } from './whole-job';
+import { type SelectedJob, type SelectedJobs } from './selected-jobs';
+import { type WholeJob } from './whole-job';
 
 /** Where in the listing: a page of jobs, one of them, and how far its executions have been read. */
 interface Place {

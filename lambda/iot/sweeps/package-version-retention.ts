@@ -1,11 +1,11 @@
-import { IoTClient, PackageVersionSummary } from '@aws-sdk/client-iot';
-import { PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../../contract/iot/sweeps';
+import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
 import { checkPackageName } from '../../../contract/iot/software-packages';
+import { type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../../contract/iot/sweeps';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
-import { SourceTools, SweepKind } from '../../sweep/kind';
-import { Candidate, Page, Removal, SweepSource } from '../../sweep/source';
 import { rejectProblems } from '../../runtime/words';
+import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
 import { ActiveJobs } from './active-jobs';
 import { iotArn } from './arns';
 import { SweepCalls, isError } from './calls';

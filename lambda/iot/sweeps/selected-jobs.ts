@@ -1,6 +1,6 @@
-import { Job, JobSummary } from '@aws-sdk/client-iot';
-import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
-import { SweepCalls } from './calls';
+import { type Job, type JobSummary } from '@aws-sdk/client-iot';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type SweepCalls } from './calls';
 
 /** What a cleanup needs to know of a job. */
 export interface SelectedJob {

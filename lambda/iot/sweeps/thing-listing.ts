@@ -1,9 +1,9 @@
-import { Page } from '../../sweep/source';
-import { SweepCalls } from './calls';
-import { CleanupCandidate, Execution, execution, executionsOf } from './executions';
+import { type Page } from '../../sweep/source';
+import { type SweepCalls } from './calls';
+import { type CleanupCandidate, type Execution, execution, executionsOf } from './executions';
 import { wholeJob } from './job-listing';
-import { SelectedJob, SelectedJobs } from './selected-jobs';
-import { WholeJob } from './whole-job';
+import { type SelectedJob, type SelectedJobs } from './selected-jobs';
+import { type WholeJob } from './whole-job';
 
 /** The executions of one thing, of the selected jobs; where such a job goes as a whole, the job in their stead. */
 export class ThingListing {

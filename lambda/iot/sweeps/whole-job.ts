@@ -1,8 +1,8 @@
-import { JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
-import { Plan } from '../../sweep/plan';
-import { SweepCalls } from './calls';
-import { Execution, ThingExecutions, executionsOf, heldBack } from './executions';
-import { SelectedJob } from './selected-jobs';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type Plan } from '../../sweep/plan';
+import { type SweepCalls } from './calls';
+import { type Execution, type ThingExecutions, executionsOf, heldBack } from './executions';
+import { type SelectedJob } from './selected-jobs';
 
 /** Decides whether a job may go as a whole, which one call does: all its executions must, by the rules. */
 export class WholeJob {

@@ -6,15 +6,15 @@ import {
   checkEnvironmentId,
   checkServerName,
 } from '../../../contract/wechat/service-versions';
-import { CloudBaseVersionRetentionConfig } from '../../../contract/wechat/sweeps';
+import { type CloudBaseVersionRetentionConfig } from '../../../contract/wechat/sweeps';
 import { rejectProblems } from '../../runtime/words';
-import { SourceTools, SweepKind } from '../../sweep/kind';
-import { Candidate, Page, Removal, SweepRefused, SweepSource } from '../../sweep/source';
+import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
-import { ListedVersion, ServiceName, VersionPage, WeChatApi } from '../api';
-import { WeChatClients } from '../clients';
+import { type ListedVersion, type ServiceName, type VersionPage, WeChatApi } from '../api';
+import { type WeChatClients } from '../clients';
 import { NoAnswer, WeChatError } from '../errors';
-import { Found, findVersion } from '../listing';
+import { type Found, findVersion } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
 import { agedFrom, createdAt } from './created-time';

@@ -1,6 +1,6 @@
 import { CLOUDBASE_VERSION_RETENTION } from '../../../contract/wechat/sweeps';
-import { SweepKinds } from '../../sweep/kind';
-import { WeChatClients } from '../clients';
+import { type SweepKinds } from '../../sweep/kind';
+import { type WeChatClients } from '../clients';
 import { CloudBaseVersionRetention } from './cloudbase-version-retention';
 
 /** The sweeps of the WeChat provider, by their type. */

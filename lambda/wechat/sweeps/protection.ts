@@ -1,5 +1,5 @@
 /** Which versions a retention keeps whatever its rules say. Pure. */
-import { ListedVersion } from '../api';
+import { type ListedVersion } from '../api';
 
 export const ServiceVersionKept = {
   /** It carries traffic, or how much could not be read. */

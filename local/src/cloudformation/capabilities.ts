@@ -2,7 +2,7 @@
  * Capabilities: what a deployer has to acknowledge before a template may change permissions.
  */
 import { ServiceError } from '../service';
-import { Template } from './template';
+import { type Template } from './template';
 
 /** The properties that give IAM resources names of the user's choice. */
 const NAMES: Readonly<Record<string, string | undefined>> = {

@@ -3,9 +3,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../service';
-import { ResourceChange, changesOf, isWithoutChanges } from './changes';
-import { Engine, Request } from './engine';
-import { Deployed, Stack } from './stack';
+import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
+import { type Engine, type Request } from './engine';
+import { type Deployed, type Stack } from './stack';
 import { validationError } from './template';
 
 export interface ChangeSet {

@@ -3,12 +3,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { dependenciesOf } from './graph';
-import { Scope, resolve } from './intrinsics';
+import { type Scope, resolve } from './intrinsics';
 import { replacesWith } from './resource-steps';
-import { ResourceTypes } from './resource-types';
-import { Surroundings, includedResources, scopeOf } from './scope';
-import { Deployed, ResourceState, Stack } from './stack';
-import { Properties, ResourceDefinition } from './template';
+import { type ResourceTypes } from './resource-types';
+import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type Deployed, type ResourceState, type Stack } from './stack';
+import { type Properties, type ResourceDefinition } from './template';
 
 export interface PropertyChange {
   readonly name: string;

@@ -1,11 +1,11 @@
-import { Operation, Service, World } from '../service';
+import { type Operation, type Service, type World } from '../service';
 import { ChangeSets } from './change-sets';
 import { Engine } from './engine';
-import { WantedFailure } from './failures';
+import { type WantedFailure } from './failures';
 import { changeSetOperations } from './operations/change-sets';
 import { deploymentOperations } from './operations/deployments';
 import { descriptionOperations } from './operations/descriptions';
-import { Stack, StackEvent } from './stack';
+import { type Stack, type StackEvent } from './stack';
 
 export interface DeployInput {
   readonly stackName: string;

@@ -3,13 +3,13 @@
  */
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { Dependencies, dependenciesOf, reversed, walk } from './graph';
-import { conditionHolds, resolve, Scope } from './intrinsics';
 import { resolveDynamicReferences } from './dynamic-references';
-import { ResourceSteps, StepContext, Wanted } from './resource-steps';
-import { Surroundings, includedResources, scopeOf } from './scope';
-import { Abandoned, Deployed, ResourceState, Stack, StackOutput, Undo } from './stack';
-import { Properties, ResourceDefinition } from './template';
+import { type Dependencies, dependenciesOf, reversed, walk } from './graph';
+import { type Scope, conditionHolds, resolve } from './intrinsics';
+import { ResourceSteps, type StepContext, type Wanted } from './resource-steps';
+import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type Abandoned, type Deployed, type ResourceState, type Stack, type StackOutput, type Undo } from './stack';
+import { type Properties, type ResourceDefinition } from './template';
 
 export interface DeploymentContext extends StepContext, Surroundings {
   /** Throws ValidationError where another stack exports one of these names, or imports one that would go. */

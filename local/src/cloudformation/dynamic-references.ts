@@ -1,8 +1,8 @@
 /**
  * Dynamic references, such as `{{resolve:ssm:/name}}`: values that CloudFormation reads while it deploys.
  */
-import { World } from '../service';
-import { Properties, isRecord, validationError } from './template';
+import { type World } from '../service';
+import { type Properties, isRecord, validationError } from './template';
 
 const REFERENCE = /\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}/g;
 

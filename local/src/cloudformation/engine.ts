@@ -2,17 +2,17 @@
  * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
  */
 import { randomUUID } from 'node:crypto';
-import { World } from '../service';
+import { type World } from '../service';
 import { checkCapabilities } from './capabilities';
-import { DeletionOptions, Deployment, DeploymentContext, DeploymentOptions } from './deployment';
+import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
 import { WantedFailures } from './failures';
 import { dependenciesOf } from './graph';
-import { GivenParameter, parameterValues } from './parameters';
+import { type GivenParameter, parameterValues } from './parameters';
 import { ResourceTypes } from './resource-types';
-import { NestedStacks } from './resource-types/nested-stack';
-import { ResourceRequest } from './resource-types/resource-type';
+import { type NestedStacks } from './resource-types/nested-stack';
+import { type ResourceRequest } from './resource-types/resource-type';
 import { includedResources, scopeOf, validateReferences } from './scope';
-import { Deployed, Stack, StackStatusListener } from './stack';
+import { type Deployed, Stack, type StackStatusListener } from './stack';
 import { Stacks } from './stacks';
 import { parseTemplate, validationError } from './template';
 

@@ -2,7 +2,7 @@
  * The order of resources: what needs what, and doing things in that order, the independent ones at the same time.
  */
 import { referencesOf } from './intrinsics';
-import { ResourceDefinition, validationError } from './template';
+import { type ResourceDefinition, validationError } from './template';
 
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 

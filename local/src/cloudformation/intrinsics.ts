@@ -1,8 +1,8 @@
 /**
  * CloudFormation's intrinsic functions: from a value of the template to the value that a resource gets.
  */
-import { Members } from '../service';
-import { Template, isRecord, validationError } from './template';
+import { type Members } from '../service';
+import { type Template, isRecord, validationError } from './template';
 
 /** What a template's values are resolved against. */
 export interface Scope {

@@ -1,8 +1,8 @@
 /**
  * A template's parameters: the values that a deployment gives them, by their rules.
  */
-import { World } from '../service';
-import { ParameterDefinition, Template, validationError } from './template';
+import { type World } from '../service';
+import { type ParameterDefinition, type Template, validationError } from './template';
 
 export interface GivenParameter {
   readonly ParameterKey: string;

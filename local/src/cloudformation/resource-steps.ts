@@ -3,12 +3,18 @@
  */
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { World } from '../service';
-import { WantedFailures } from './failures';
-import { ResourceTypes } from './resource-types';
-import { CANCELLED, ExistingRequest, Made, ResourceFailure, ResourceType } from './resource-types/resource-type';
-import { ResourceState, Stack } from './stack';
-import { Properties } from './template';
+import { type World } from '../service';
+import { type WantedFailures } from './failures';
+import { type ResourceTypes } from './resource-types';
+import {
+  CANCELLED,
+  type ExistingRequest,
+  type Made,
+  ResourceFailure,
+  type ResourceType,
+} from './resource-types/resource-type';
+import { type ResourceState, type Stack } from './stack';
+import { type Properties } from './template';
 
 /** What a template makes of a resource. */
 export type Wanted = Pick<

@@ -1,11 +1,11 @@
 /**
  * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
  */
-import { World } from '../service';
-import { Scope, conditionHolds, referencesOf } from './intrinsics';
-import { ResourceTypes } from './resource-types';
-import { Deployed, ResourceState, Stack } from './stack';
-import { ResourceDefinition, validationError } from './template';
+import { type World } from '../service';
+import { type Scope, conditionHolds, referencesOf } from './intrinsics';
+import { type ResourceTypes } from './resource-types';
+import { type Deployed, type ResourceState, type Stack } from './stack';
+import { type ResourceDefinition, validationError } from './template';
 
 export interface Surroundings {
   readonly world: World;

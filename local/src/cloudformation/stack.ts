@@ -2,7 +2,7 @@
  * A stack: what it is made of, what it is doing, and what has happened to it.
  */
 import { randomUUID } from 'node:crypto';
-import { Properties, RemovalPolicy, Template } from './template';
+import { type Properties, type RemovalPolicy, type Template } from './template';
 
 /** What a deployment gives a stack, beside the template's text. */
 export interface Deployed {

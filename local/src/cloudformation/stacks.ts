@@ -1,8 +1,8 @@
 /**
  * All stacks of the account: found by name or id, and what they export to each other.
  */
-import { Stack, StackOutput } from './stack';
 import { referencesToImports } from './intrinsics';
+import { type Stack, type StackOutput } from './stack';
 import { validationError } from './template';
 
 export interface Export {

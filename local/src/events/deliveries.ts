@@ -1,9 +1,9 @@
 import { Background } from '../background';
 import { ConnectionCut } from '../faults';
-import { LocalClock, ServiceError } from '../service';
-import { Rule, Target } from './rules';
-import { DeliveredEvent, inputOf } from './target-input';
-import { send, TargetsOptions } from './targets';
+import { type LocalClock, ServiceError } from '../service';
+import { type Rule, type Target } from './rules';
+import { type DeliveredEvent, inputOf } from './target-input';
+import { type TargetsOptions, send } from './targets';
 
 /** An event that a target has been given, or should have been. */
 export interface Delivery {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'crypto';
 import { checked } from '../checked';
-import { InternalCall, Operation, Principal, Service, World } from '../service';
-import { Input } from '../shape';
+import { type InternalCall, type Operation, type Principal, type Service, type World } from '../service';
+import { type Input } from '../shape';
 import { ENTRIES_BYTES, MEMBERS } from './constraints';
-import { Deliveries, Delivery } from './deliveries';
+import { Deliveries, type Delivery } from './deliveries';
 import { invalid, noBus } from './errors';
-import { AwsEvent } from './event';
+import { type AwsEvent } from './event';
 import { matchesPattern } from './pattern';
-import { Rule, Rules } from './rules';
+import { type Rule, Rules } from './rules';
 import { timesBetween } from './schedule';
-import { DeliveredEvent } from './target-input';
+import { type DeliveredEvent } from './target-input';
 
 export type { Delivery } from './deliveries';
 export type { Rule, Target } from './rules';

@@ -1,10 +1,10 @@
 import { checked } from '../checked';
-import { Operation, ServiceError, World } from '../service';
-import { Input, Members } from '../shape';
-import { MEMBERS, RULES, target, TARGETS } from './constraints';
+import { type Operation, ServiceError, type World } from '../service';
+import { type Input, type Members } from '../shape';
+import { MEMBERS, RULES, TARGETS, type target } from './constraints';
 import { invalid, limitExceeded, noBus, noRule } from './errors';
-import { parsePattern, Pattern } from './pattern';
-import { parseSchedule, Schedule } from './schedule';
+import { type Pattern, parsePattern } from './pattern';
+import { type Schedule, parseSchedule } from './schedule';
 
 export type Target = Input<typeof target>;
 

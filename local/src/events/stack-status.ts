@@ -1,5 +1,5 @@
 import type { Stack } from '../cloudformation';
-import { AwsEvent } from './event';
+import { type AwsEvent } from './event';
 
 /** The event by which CloudFormation tells a stack's status. */
 export function stackStatusChange({ id, status, reason = '', token = '' }: Stack): AwsEvent {

@@ -1,5 +1,5 @@
 import { JSONPath } from 'jsonpath-plus';
-import { Target } from './rules';
+import { type Target } from './rules';
 
 /** An event in the form in which targets get it. */
 export type DeliveredEvent = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
-import { InternalCall, Principal } from '../service';
-import { Rule, Target } from './rules';
+import { type InternalCall, type Principal } from '../service';
+import { type Rule, type Target } from './rules';
 import { wildcard } from './wildcard';
 
 export interface TargetsOptions {

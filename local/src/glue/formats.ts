@@ -3,8 +3,8 @@
  * service's own: only that there is a message is the same.
  */
 import Ajv from 'ajv';
-import Ajv04 from 'ajv-draft-04';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
+import Ajv04 from 'ajv-draft-04';
 import { Type } from 'avsc';
 import { parse as parseProtobuf } from 'protobufjs';
 import type { DataFormat } from './registry-store';

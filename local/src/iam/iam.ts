@@ -1,16 +1,16 @@
 import { randomBytes } from 'crypto';
-import { NamedPolicy, PolicySource, StatementUsage } from '../authorization';
-import { Members, Operation, Service, ServiceError, World } from '../service';
+import { type NamedPolicy, type PolicySource, type StatementUsage } from '../authorization';
+import { type Members, type Operation, type Service, ServiceError, type World } from '../service';
 import {
   AWS_MANAGED,
-  identityPolicy,
   INLINE_CHARACTERS,
   MANAGED_CHARACTERS,
-  PolicyDocument,
+  type PolicyDocument,
+  identityPolicy,
   size,
   trustPolicy,
 } from './policies';
-import { UnusedGrant, Usage } from './usage';
+import { type UnusedGrant, Usage } from './usage';
 
 /** A role as IAM keeps it. */
 export interface Role {

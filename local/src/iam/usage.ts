@@ -1,5 +1,5 @@
-import { NamedPolicy, StatementUsage } from '../authorization';
-import { PolicyDocument } from './policies';
+import { type NamedPolicy, type StatementUsage } from '../authorization';
+import { type PolicyDocument } from './policies';
 
 /** What no call has needed of a statement. */
 export interface UnusedGrant {

@@ -1,6 +1,6 @@
 /** The side of the devices: who is in the fleet, what they do with their jobs and what they report. */
-import type { Fleet, ReportedPackage, Thing } from './fleet';
 import { type ExecutionStatus, isTerminal } from './execution-status';
+import type { Fleet, ReportedPackage, Thing } from './fleet';
 import type { Execution, JobStore } from './job-store';
 
 /** What a device may report of an execution. */

@@ -3,8 +3,8 @@ import { SBOMS } from './constraints';
 import { validation } from './errors';
 import { onVersionOnly } from './needs';
 import { type Operations, operation } from './operation';
-import { Listing } from './paging';
 import type { CatalogContext } from './packages';
+import { Listing } from './paging';
 import { type S3Object, checkLocation, readObject } from './s3-objects';
 import { type SbomFileResult, validateArchive } from './sbom-archive';
 

@@ -1,5 +1,5 @@
-import { LocalClock, ServiceError } from '../service';
-import { Invocation, Outcome } from './execution-environment';
+import { type LocalClock, ServiceError } from '../service';
+import { type Invocation, type Outcome } from './execution-environment';
 
 /** Asynchronous invocations: queued, and run again when they fail. */
 export class AsynchronousInvocations {

@@ -1,6 +1,6 @@
-import { ChildProcess, spawn } from 'child_process';
+import { type ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
-import { Readable } from 'stream';
+import { type Readable } from 'stream';
 
 const BOOTSTRAP = join(__dirname, '../../lambda-runtime/bootstrap.mjs');
 

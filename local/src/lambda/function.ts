@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'crypto';
-import { unzipSync } from 'fflate';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join, resolve, sep } from 'path';
-import { Members, ServiceError, World } from '../service';
+import { unzipSync } from 'fflate';
+import { type Members, ServiceError, type World } from '../service';
 
 /** What a function is configured with, as the API has it. */
 export interface FunctionConfiguration {

@@ -1,10 +1,18 @@
 import { randomUUID } from 'crypto';
-import { Answer } from '../protocols/protocol';
-import { CallContext, Members, Needed, Operation, Service, ServiceError, World } from '../service';
+import { type Answer } from '../protocols/protocol';
+import {
+  type CallContext,
+  type Members,
+  type Needed,
+  type Operation,
+  type Service,
+  ServiceError,
+  type World,
+} from '../service';
 import { AsynchronousInvocations } from './asynchronous';
-import { Invocation } from './execution-environment';
-import { Code, configure, fetchCode, FunctionConfiguration, invalid } from './function';
-import { Result, Runner, RunnerOptions } from './runner';
+import { type Invocation } from './execution-environment';
+import { type Code, type FunctionConfiguration, configure, fetchCode, invalid } from './function';
+import { type Result, Runner, type RunnerOptions } from './runner';
 
 export interface LambdaOptions extends RunnerOptions {
   /** Milliseconds before the retries of a failed asynchronous invocation. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'crypto';
-import { Credentials, CredentialStore } from '../credentials';
-import { InternalCall, LocalClock, Principal, ServiceError, World } from '../service';
-import { ExecutionEnvironment, Invocation, Outcome } from './execution-environment';
-import { Code, FunctionConfiguration } from './function';
+import { type CredentialStore, type Credentials } from '../credentials';
+import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../service';
+import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
+import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';
 
 /** What the environments of a function need of their surroundings. */

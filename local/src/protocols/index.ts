@@ -1,6 +1,6 @@
-import { Protocol } from '../service';
+import { type Protocol } from '../service';
 import { json } from './json';
-import { WireProtocol } from './protocol';
+import { type WireProtocol } from './protocol';
 import { query } from './query';
 import { restJson } from './rest-json';
 import { s3 } from './s3';

@@ -1,5 +1,5 @@
 import { ServiceError } from '../service';
-import { parseObject, stringify, successStatus, unknownOperation, WireProtocol } from './protocol';
+import { type WireProtocol, parseObject, stringify, successStatus, unknownOperation } from './protocol';
 
 const headers = { 'content-type': 'application/x-amz-json-1.1' };
 

@@ -1,4 +1,4 @@
-import { Operation, Service, ServiceError } from '../service';
+import { type Operation, type Service, ServiceError } from '../service';
 
 /** An HTTP request, read to its end. */
 export interface HttpRequest {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
 import { ServiceError } from '../service';
-import { successStatus, unknownOperation, WireProtocol } from './protocol';
+import { type WireProtocol, successStatus, unknownOperation } from './protocol';
 import { element } from './xml';
 
 const headers = { 'content-type': 'text/xml' };

@@ -1,5 +1,5 @@
 import { ServiceError } from '../service';
-import { parseObject, stringify, successStatus, WireProtocol } from './protocol';
+import { type WireProtocol, parseObject, stringify, successStatus } from './protocol';
 import { match, outerMembers } from './rest';
 
 /** REST-JSON: members in path, query string, headers and a JSON body, flattened into one object. */

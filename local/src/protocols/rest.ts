@@ -1,5 +1,5 @@
-import { Operation, Service } from '../service';
-import { HttpRequest, unknownOperation } from './protocol';
+import { type Operation, type Service } from '../service';
+import { type HttpRequest, unknownOperation } from './protocol';
 
 interface Route {
   readonly operation: string;

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { ServiceError } from '../service';
-import { HttpRequest, successStatus, WireProtocol } from './protocol';
+import { type HttpRequest, type WireProtocol, successStatus } from './protocol';
 import { match, outerMembers } from './rest';
 import { element } from './xml';
 

@@ -1,6 +1,6 @@
-import { Answer } from '../protocols/protocol';
+import { type Answer } from '../protocols/protocol';
 import { xmlDocument } from '../protocols/s3';
-import { Members } from '../service';
+import { type Members } from '../service';
 
 /** An answer whose members are the children of one XML element. */
 export const xml =

@@ -1,5 +1,5 @@
-import { Members } from '../service';
-import { Bucket } from './bucket';
+import { type Members } from '../service';
+import { type Bucket } from './bucket';
 
 const PAGE = 1000;
 

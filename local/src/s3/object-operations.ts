@@ -1,6 +1,6 @@
-import { Members, Operation, ServiceError } from '../service';
+import { type Members, type Operation, ServiceError } from '../service';
 import { headers, noContent, xml } from './answers';
-import { ObjectVersion } from './bucket';
+import { type ObjectVersion } from './bucket';
 import { onObject } from './needs';
 import type { S3 } from './s3';
 

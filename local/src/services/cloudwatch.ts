@@ -1,4 +1,4 @@
-import { Members, Needed, Operation, Service, ServiceError, World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
 
 /** Amazon CloudWatch: keeps alarms, which never ring. */
 export class CloudWatch implements Service {

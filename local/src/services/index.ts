@@ -1,5 +1,5 @@
 import { CloudFormation } from '../cloudformation';
-import { CredentialStore } from '../credentials';
+import { type CredentialStore } from '../credentials';
 import { Events } from '../events';
 import { stackStatusChange } from '../events/stack-status';
 import { Glue } from '../glue';
@@ -7,7 +7,7 @@ import { Iam } from '../iam/iam';
 import { Iot } from '../iot';
 import { Lambda } from '../lambda/lambda';
 import { S3 } from '../s3/s3';
-import { InternalCall, Principal, Service, World } from '../service';
+import { type InternalCall, type Principal, type Service, type World } from '../service';
 import { StepFunctions } from '../step-functions';
 import { CloudWatch } from './cloudwatch';
 import { Logs } from './logs';

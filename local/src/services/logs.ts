@@ -1,4 +1,12 @@
-import { CallContext, Members, Needed, Operation, Service, ServiceError, World } from '../service';
+import {
+  type CallContext,
+  type Members,
+  type Needed,
+  type Operation,
+  type Service,
+  ServiceError,
+  type World,
+} from '../service';
 
 /** A line in a log. */
 export interface LogEvent {

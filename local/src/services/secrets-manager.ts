@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'crypto';
-import { Members, Needed, Operation, Service, ServiceError, World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
 
 interface SecretVersion {
   readonly VersionId: string;

@@ -1,4 +1,4 @@
-import { Members, Operation, Service, ServiceError } from '../service';
+import { type Members, type Operation, type Service, ServiceError } from '../service';
 
 /** A topic. */
 export interface Topic {

@@ -1,4 +1,4 @@
-import { Members, Needed, Operation, Service, ServiceError, World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
 
 /** A queue. */
 export interface Queue {

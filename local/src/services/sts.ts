@@ -1,6 +1,14 @@
-import { CredentialStore } from '../credentials';
 import { sessionArn } from '../authorization';
-import { CallContext, Members, Operation, Principal, Service, ServiceError, World } from '../service';
+import { type CredentialStore } from '../credentials';
+import {
+  type CallContext,
+  type Members,
+  type Operation,
+  type Principal,
+  type Service,
+  ServiceError,
+  type World,
+} from '../service';
 
 /** AWS Security Token Service. */
 export class Sts implements Service {

@@ -1,7 +1,7 @@
 import { ConnectionCut } from '../faults';
-import { InternalCall, Members, ServiceError } from '../service';
-import { Execution } from './execution';
-import { detailsKey, HistoryEvent, withoutData } from './history';
+import { type InternalCall, type Members, ServiceError } from '../service';
+import { type Execution } from './execution';
+import { type HistoryEvent, detailsKey, withoutData } from './history';
 
 /** A machine's logging configuration. */
 export interface Logging {

@@ -1,8 +1,8 @@
-import { InternalCall, LocalClock } from '../service';
+import { type InternalCall, type LocalClock } from '../service';
 import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';
-import { ExecutionFailure, interpret, InterpreterEvent } from './interpreter';
-import { allStates, Definition, State, StateInput } from './states';
+import { type ExecutionFailure, type InterpreterEvent, interpret } from './interpreter';
+import { type Definition, type State, type StateInput, allStates } from './states';
 import { RETRY_COUNT, runTaskState, textOf } from './task-state';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'crypto';
 import { Background } from '../background';
 import { checked } from '../checked';
-import { InternalCall, Needed, Operation, Principal, ServiceError, World } from '../service';
-import { Input } from '../shape';
+import { type InternalCall, type Needed, type Operation, type Principal, ServiceError, type World } from '../service';
+import { type Input } from '../shape';
 import { EXECUTIONS, NAME, PAYLOAD_BYTES } from './constraints';
 import { deleting, invalid, invalidArn, invalidName, noExecution } from './errors';
 import { Execution } from './execution';
 import { writeLog } from './execution-log';
 import { withoutData } from './history';
-import { StateMachine } from './machines';
+import { type StateMachine } from './machines';
 import { page } from './paging';
 
 export interface ExecutionsOptions {

@@ -1,8 +1,8 @@
-import { InternalCall, Operation, Principal, Service, World } from '../service';
-import { AwsEvent } from '../events/event';
-import { Execution } from './execution';
+import { type AwsEvent } from '../events/event';
+import { type InternalCall, type Operation, type Principal, type Service, type World } from '../service';
+import { type Execution } from './execution';
 import { Executions } from './executions';
-import { Machines, StateMachine } from './machines';
+import { Machines, type StateMachine } from './machines';
 import { executionStatusChange } from './status-event';
 
 export type { Execution, ExecutionStatus } from './execution';

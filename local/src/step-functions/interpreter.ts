@@ -1,6 +1,6 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { invalidDefinition } from './errors';
-import { Definition, interpretable, StateInput } from './states';
+import { type Definition, type StateInput, interpretable } from './states';
 
 /** What the interpreter tells of an execution. */
 export interface InterpreterEvent {

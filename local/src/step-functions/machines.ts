@@ -1,14 +1,14 @@
 import { randomUUID } from 'crypto';
 import { isDeepStrictEqual } from 'util';
 import { checked } from '../checked';
-import { Needed, Operation, ServiceError, World } from '../service';
-import { Input } from '../shape';
+import { type Needed, type Operation, ServiceError, type World } from '../service';
+import { type Input } from '../shape';
 import { MACHINES, NAME, TAGS } from './constraints';
 import { deleting, invalid, invalidArn, invalidDefinition, invalidName, noMachine, noResource } from './errors';
-import { Logging } from './execution-log';
+import { type Logging } from './execution-log';
 import { parseDefinition } from './interpreter';
 import { page } from './paging';
-import { allStates, Definition } from './states';
+import { type Definition, allStates } from './states';
 import { taskOf } from './tasks';
 
 /** What can be changed of a state machine. */

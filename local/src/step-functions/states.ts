@@ -2,7 +2,7 @@
  * State machines as the interpreter runs them. It knows real time only, so what takes time is given to functions of the
  * local AWS: a Wait becomes a Task, and a Task's retries and time-out become theirs.
  */
-import { Retrier } from './retry';
+import { type Retrier } from './retry';
 
 /** The members of a state that matter here. */
 export interface State {

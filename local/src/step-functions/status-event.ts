@@ -1,5 +1,5 @@
-import { AwsEvent } from '../events/event';
-import { Execution } from './execution';
+import { type AwsEvent } from '../events/event';
+import { type Execution } from './execution';
 
 /** Characters of an execution's input and output together that its events hold. */
 const DATA_CHARACTERS = 248 * 1024;

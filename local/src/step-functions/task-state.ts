@@ -1,9 +1,9 @@
 import { randomUUID } from 'crypto';
-import { InternalCall } from '../service';
+import { type InternalCall } from '../service';
 import { PAYLOAD_BYTES } from './constraints';
 import { Retries } from './retry';
-import { State, StateInput } from './states';
-import { Task, TaskError, taskOf } from './tasks';
+import { type State, type StateInput } from './states';
+import { type Task, TaskError, taskOf } from './tasks';
 
 /** What a state has of the execution that it is a part of. */
 export interface StateSurroundings {

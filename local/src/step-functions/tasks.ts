@@ -1,5 +1,5 @@
 import { ConnectionCut } from '../faults';
-import { InternalCall, Members, ServiceError } from '../service';
+import { type InternalCall, type Members, ServiceError } from '../service';
 
 /** What a task does. */
 export interface Task {

@@ -1,7 +1,7 @@
 /** The WeChat API for third-party platforms in the local AWS, as far as it concerns versions of CloudBase Run services. */
 import { randomUUID } from 'node:crypto';
 import type { Answer, HttpRequest } from '../protocols/protocol';
-import { type LocalClock, ServiceError } from '../service';
+import { type LocalClock, type ServiceError } from '../service';
 import { DEFAULT_BEHAVIOUR, type WeChatBehaviour } from './behaviour';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './services';

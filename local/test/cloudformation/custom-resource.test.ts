@@ -1,4 +1,4 @@
-import { CustomAnswer, CustomEvent, Harness, TOKEN, custom, parameter, settle, stackOf } from './harness';
+import { type CustomAnswer, type CustomEvent, Harness, TOKEN, custom, parameter, settle, stackOf } from './harness';
 
 /** Deploys one custom resource whose function answers so. */
 async function answered(answer: CustomAnswer | ((event: CustomEvent) => CustomAnswer), properties: object = {}) {

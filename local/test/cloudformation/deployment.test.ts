@@ -1,5 +1,5 @@
 import type { StackOutcome } from '../../src/cloudformation';
-import { CustomHandler, Harness, custom, parameter, stackOf } from './harness';
+import { type CustomHandler, Harness, custom, parameter, stackOf } from './harness';
 
 /** `LogicalId STATUS` of every event; of the stack itself only the status. */
 const told = ({ events }: StackOutcome): string[] =>

@@ -1,6 +1,6 @@
 import { CloudFormation } from '../../src/cloudformation';
 import { Responses } from '../../src/responses';
-import { LocalClock, Members, ServiceError, World } from '../../src/service';
+import { type LocalClock, type Members, ServiceError, type World } from '../../src/service';
 
 /** What a custom resource's function gets. */
 export interface CustomEvent {

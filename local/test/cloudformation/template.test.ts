@@ -1,4 +1,4 @@
-import { resolve, Scope } from '../../src/cloudformation/intrinsics';
+import { type Scope, resolve } from '../../src/cloudformation/intrinsics';
 import { parseTemplate } from '../../src/cloudformation/template';
 import { Harness, custom, parameter, stackOf } from './harness';
 

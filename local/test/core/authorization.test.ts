@@ -1,8 +1,8 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, client, createRole, policy, ROLE, type Statement } from './fixtures';
+import { ACCOUNT, ROLE, type Statement, client, createRole, policy } from './fixtures';
 
 const PARAMETER = `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/a`;
 

@@ -1,6 +1,6 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LocalAws, ServiceError, throttling } from 'cdk-versioned-artifacts-local';
-import { client, createFunction, createRole, ManualClock } from './fixtures';
+import { ManualClock, client, createFunction, createRole } from './fixtures';
 
 const SSM_ALL = { Action: 'ssm:*', Resource: '*' };
 

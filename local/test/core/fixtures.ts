@@ -1,4 +1,4 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { strToU8, zipSync } from 'fflate';
 
 export const ACCOUNT = '111111111111';

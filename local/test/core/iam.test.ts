@@ -1,5 +1,5 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, createRole, policy, ROLE } from './fixtures';
+import { ACCOUNT, ROLE, createRole, policy } from './fixtures';
 
 describe('IAM', () => {
   let aws: LocalAws;

@@ -7,7 +7,7 @@ import {
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { client, createFunction, createRole, ROLE, zip } from './fixtures';
+import { ROLE, client, createFunction, createRole, zip } from './fixtures';
 
 const LOG_GROUP = '/aws/lambda/fn';
 

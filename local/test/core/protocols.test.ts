@@ -1,9 +1,9 @@
-import { XMLParser } from 'fast-xml-parser';
 import fc from 'fast-check';
+import { XMLParser } from 'fast-xml-parser';
 import { stringify } from '../../src/protocols/protocol';
 import { query, unflatten } from '../../src/protocols/query';
 import { match } from '../../src/protocols/rest';
-import { escape, toXml, UNWRITABLE } from '../../src/protocols/xml';
+import { UNWRITABLE, escape, toXml } from '../../src/protocols/xml';
 import type { Service } from '../../src/service';
 
 const nothing = { needs: () => [], run: () => undefined };

@@ -1,5 +1,8 @@
+import { Readable } from 'stream';
 import {
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -9,10 +12,8 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListBucketsCommand,
-  ListObjectsV2Command,
   ListObjectVersionsCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
+  ListObjectsV2Command,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -20,7 +21,6 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { Readable } from 'stream';
 import { client } from './fixtures';
 
 describe('S3', () => {

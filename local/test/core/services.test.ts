@@ -1,6 +1,6 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { client, ManualClock } from './fixtures';
+import { ManualClock, client } from './fixtures';
 
 let aws: LocalAws;
 let clock: ManualClock;

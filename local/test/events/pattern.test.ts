@@ -1,4 +1,4 @@
-import { matchesPattern, parsePattern, Pattern } from '../../src/events/pattern';
+import { type Pattern, matchesPattern, parsePattern } from '../../src/events/pattern';
 
 const EVENT = {
   source: 'aws.cloudformation',

@@ -1,6 +1,6 @@
 import { DescribeRuleCommand, EventBridgeClient, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { client, ManualClock } from '../core/fixtures';
+import { ManualClock, client } from '../core/fixtures';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:111111111111:q';
 

@@ -6,8 +6,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { client, ManualClock } from '../core/fixtures';
-import { chain, createMachine, createRoleFor, history, MACHINE, run, states } from './harness';
+import { ManualClock, client } from '../core/fixtures';
+import { MACHINE, chain, createMachine, createRoleFor, history, run, states } from './harness';
 
 let aws: LocalAws;
 let clock: ManualClock;

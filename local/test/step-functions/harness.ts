@@ -1,5 +1,5 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, policy, Statement } from '../core/fixtures';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { ACCOUNT, type Statement, policy } from '../core/fixtures';
 
 export const MACHINE_ROLE = `arn:aws:iam::${ACCOUNT}:role/machine`;
 export const MACHINE = `arn:aws:states:us-east-1:${ACCOUNT}:stateMachine:m`;

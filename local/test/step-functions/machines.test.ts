@@ -1,7 +1,7 @@
 import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { client, ManualClock } from '../core/fixtures';
-import { chain, createMachine, createRoleFor, MACHINE, MACHINE_ROLE, run, states } from './harness';
+import { ManualClock, client } from '../core/fixtures';
+import { MACHINE, MACHINE_ROLE, chain, createMachine, createRoleFor, run, states } from './harness';
 
 let aws: LocalAws;
 let clock: ManualClock;

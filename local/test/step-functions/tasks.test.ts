@@ -1,6 +1,6 @@
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, createFunction, createRole, ManualClock } from '../core/fixtures';
-import { chain, createMachine, createRoleFor, history, MACHINE, run, states } from './harness';
+import { ACCOUNT, ManualClock, createFunction, createRole } from '../core/fixtures';
+import { MACHINE, chain, createMachine, createRoleFor, history, run, states } from './harness';
 
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:fn`;
 const INVOKE = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FIELDS, changeRecord, claimantOf, readRecord } from '../../../lambda/glue/owner-record';
-import { Scope } from '../../../lambda/runtime/custom-resource';
-import { TagChange, Tags, claim, release } from '../../../lambda/runtime/ownership';
+import { type Scope } from '../../../lambda/runtime/custom-resource';
+import { type TagChange, type Tags, claim, release } from '../../../lambda/runtime/ownership';
 
 /** What metadata certainly takes, however the documented pattern is read. */
 const VALUE = /^[a-zA-Z0-9+\-=._/@]{1,256}$/;

@@ -1,7 +1,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../../contract/glue/schema-versions';
 import { OWNER_KEY } from '../../../contract/glue/version-owner';
-import { Reply, Stack, clock } from './stack';
+import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
 const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };

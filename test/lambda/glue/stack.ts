@@ -1,8 +1,8 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { glueHandlers } from '../../../lambda/glue/handlers';
-import { Family, Stack as AnyStack, instantClock } from '../support/stack';
+import { Stack as AnyStack, type Family, instantClock } from '../support/stack';
 
 export type { Reply } from '../support/stack';
 

@@ -1,5 +1,5 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { Kill, Reply, Stack } from './stack';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { type Kill, type Reply, Stack } from './stack';
 
 export interface Resource {
   readonly type: string;

@@ -1,7 +1,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
 import { DEFAULT_POINTER_TAGS as KEYS, TAG_PREFIX } from '../../../contract/ownership';
-import { Reply, Stack } from './stack';
+import { type Reply, Stack } from './stack';
 
 const DEFAULT = SoftwarePackageResourceType.DEFAULT_VERSION;
 const PACKAGE = 'brake-ecu';

@@ -1,8 +1,11 @@
+import { LocalAws, type PackageDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import { LocalAws, PackageDescription } from 'cdk-versioned-artifacts-local';
-import { PackageVersionStatus, SoftwarePackageResourceType as Type } from '../../../contract/iot/software-packages';
+import {
+  type PackageVersionStatus,
+  SoftwarePackageResourceType as Type,
+} from '../../../contract/iot/software-packages';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
-import { CloudFormation, Outcome, Resource, Template, Trouble } from './cloudformation';
+import { CloudFormation, type Outcome, type Resource, type Template, type Trouble } from './cloudformation';
 
 const PACKAGE = 'brake-ecu';
 

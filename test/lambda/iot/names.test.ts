@@ -1,5 +1,5 @@
 import { packageArn, versionArn } from '../../../lambda/iot/names';
-import { Scope } from '../../../lambda/runtime/custom-resource';
+import { type Scope } from '../../../lambda/runtime/custom-resource';
 
 test.each(['aws', 'aws-cn', 'aws-us-gov'])(
   'ARNs are of the stack’s own partition, region and account: %s',

@@ -1,7 +1,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { Reply, Stack } from './stack';
+import { type Reply, Stack } from './stack';
 
 const VERSION = SoftwarePackageResourceType.VERSION;
 const PACKAGE = 'brake-ecu';

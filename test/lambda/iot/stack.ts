@@ -1,7 +1,7 @@
 import { IoTClient } from '@aws-sdk/client-iot';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { iotHandlers } from '../../../lambda/iot/handlers';
-import { Family, Stack as AnyStack } from '../support/stack';
+import { Stack as AnyStack, type Family } from '../support/stack';
 
 export type { Kill, Reply } from '../support/stack';
 

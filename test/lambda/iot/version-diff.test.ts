@@ -1,6 +1,6 @@
-import { SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot/software-packages';
-import { HeldVersion } from '../../../lambda/iot/catalog';
-import { VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
+import { type SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot/software-packages';
+import { type HeldVersion } from '../../../lambda/iot/catalog';
+import { type VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
 
 const wanted = (more: Partial<SoftwarePackageVersionProperties> = {}): SoftwarePackageVersionProperties => ({
   PackageName: 'brake-ecu',

@@ -1,5 +1,5 @@
-import { Deadline } from '../../../lambda/runtime/clock';
-import { Answer, Scope } from '../../../lambda/runtime/custom-resource';
+import { type Deadline } from '../../../lambda/runtime/clock';
+import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
 import { AnswerUrl } from './support/answer-url';
 import { deliver, updateOf } from './support/deliver';

@@ -1,4 +1,4 @@
-import { Answer } from '../../../lambda/runtime/custom-resource';
+import { type Answer } from '../../../lambda/runtime/custom-resource';
 import { Irreversible, Refusal } from '../../../lambda/runtime/errors';
 import { AnswerUrl } from './support/answer-url';
 import { STACK_ID, THING, deleteOf, deliver, toyHandler, updateOf } from './support/deliver';

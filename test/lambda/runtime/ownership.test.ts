@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { Removal } from '../../../contract/custom-resource';
+import { type Removal } from '../../../contract/custom-resource';
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
 import {
-  Claimant,
-  TagChange,
-  Tags,
+  type Claimant,
+  type TagChange,
+  type Tags,
   claim,
   claimInPhase,
   claimant,
@@ -12,7 +12,7 @@ import {
   letGo,
   release,
 } from '../../../lambda/runtime/ownership';
-import { StackPhase } from '../../../lambda/runtime/stack';
+import { type StackPhase } from '../../../lambda/runtime/stack';
 
 const stackId = (name: string, uuid = '1') => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/${uuid}`;
 const me = claimant(stackId('fleet'), 'V1');

@@ -1,4 +1,4 @@
-import { StackPhase, StackState, stackPhase } from '../../../lambda/runtime/stack';
+import { type StackPhase, type StackState, stackPhase } from '../../../lambda/runtime/stack';
 
 const phaseOf = (stacks: Record<string, StackState>) => {
   const describe = jest.fn(async (stackId: string) => stacks[stackId] ?? Promise.reject(new Error('no such stack')));

@@ -1,7 +1,7 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { Clock } from '../../../lambda/runtime/clock';
-import { CloudFormationEvent } from '../../../lambda/runtime/custom-resource';
-import { Handlers, handleEvent } from '../../../lambda/runtime/handle-event';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { type Clock } from '../../../lambda/runtime/clock';
+import { type CloudFormationEvent } from '../../../lambda/runtime/custom-resource';
+import { type Handlers, handleEvent } from '../../../lambda/runtime/handle-event';
 import { jsonLog } from '../../../lambda/runtime/log';
 
 /** What CloudFormation is told. */

@@ -1,6 +1,6 @@
-import { SweepProperties } from '../../../contract/sweep-execution';
+import { type SweepProperties } from '../../../contract/sweep-execution';
 import { Service, things } from './support/listing';
-import { SweepWorld } from './support/sweep-world';
+import { type SweepWorld } from './support/sweep-world';
 import { toySweep } from './support/toy-sweep';
 
 const NOTHING = { RemovedCount: '0', KeptCount: '0', RemainingCount: '0' };

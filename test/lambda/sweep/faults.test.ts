@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '../../../lambda/sweep/faults';
+import { type Fault, faultOf } from '../../../lambda/sweep/faults';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('no way'), { name, ...more });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { RankKey, orderBy } from '../../../lambda/sweep/order';
+import { type RankKey, orderBy } from '../../../lambda/sweep/order';
 
 const key = (name: string, createdAt?: number): RankKey => ({ name, createdAt });
 const sorted = (rule: 'SEMVER' | 'CREATION', keys: RankKey[]) => [...keys].sort(orderBy(rule)).map(({ name }) => name);

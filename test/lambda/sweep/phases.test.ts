@@ -1,8 +1,8 @@
-import { SweepCursor } from '../../../lambda/sweep/cursor';
+import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { OutOfTime } from '../../../lambda/sweep/pace';
-import { SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
-import { Preparation, SweepSource } from '../../../lambda/sweep/source';
-import { Service, Thing, things } from './support/listing';
+import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
+import { type Preparation, type SweepSource } from '../../../lambda/sweep/source';
+import { Service, type Thing, things } from './support/listing';
 import { Lines } from './support/records';
 import { VirtualClock } from './support/virtual-clock';
 

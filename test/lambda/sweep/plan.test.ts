@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { SweepConfig, SweepRulesConfig } from '../../../contract/sweep';
+import { type SweepConfig, type SweepRulesConfig } from '../../../contract/sweep';
 import { orderBy } from '../../../lambda/sweep/order';
 import { Plan } from '../../../lambda/sweep/plan';
-import { Candidate } from '../../../lambda/sweep/source';
+import { type Candidate } from '../../../lambda/sweep/source';
 
 const NOW = 1000_000;
 const config = (rules: SweepRulesConfig, more: Partial<SweepConfig> = {}): SweepConfig => ({

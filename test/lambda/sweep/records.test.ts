@@ -1,5 +1,5 @@
-import { Fields, Log } from '../../../lambda/runtime/log';
-import { NOTHING, SweepCursor } from '../../../lambda/sweep/cursor';
+import { type Fields, type Log } from '../../../lambda/runtime/log';
+import { NOTHING, type SweepCursor } from '../../../lambda/sweep/cursor';
 import { LogRecords } from '../../../lambda/sweep/records';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { Service, things } from './support/listing';

@@ -1,8 +1,8 @@
-import { SweepRulesConfig } from '../../../contract/sweep';
-import { SweepCursor } from '../../../lambda/sweep/cursor';
+import { type SweepRulesConfig } from '../../../contract/sweep';
+import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
-import { SweepSource } from '../../../lambda/sweep/source';
-import { Service, Thing, things } from './support/listing';
+import { type SweepSource } from '../../../lambda/sweep/source';
+import { Service, type Thing, things } from './support/listing';
 import { Lines } from './support/records';
 import { VirtualClock } from './support/virtual-clock';
 

@@ -1,4 +1,4 @@
-import { SweepRulesConfig } from '../../../contract/sweep';
+import { type SweepRulesConfig } from '../../../contract/sweep';
 import { selection } from '../../../lambda/sweep/select';
 
 const reason = (rules: SweepRulesConfig, name: string, status?: string, statuses?: string[]) =>

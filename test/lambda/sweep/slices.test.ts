@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { SweepConfig, SweepLimits, SweepRulesConfig } from '../../../contract/sweep';
-import { SweepCursor } from '../../../lambda/sweep/cursor';
-import { SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
-import { SweepRefused, SweepSource } from '../../../lambda/sweep/source';
-import { Service, Thing, things } from './support/listing';
+import { type SweepConfig, SweepLimits, type SweepRulesConfig } from '../../../contract/sweep';
+import { type SweepCursor } from '../../../lambda/sweep/cursor';
+import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
+import { SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
+import { Service, type Thing, things } from './support/listing';
 import { Lines } from './support/records';
 import { throttling } from './support/token-bucket';
 import { VirtualClock } from './support/virtual-clock';

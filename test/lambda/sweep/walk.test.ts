@@ -1,5 +1,5 @@
 import { OutOfTime } from '../../../lambda/sweep/pace';
-import { Walk, walk } from '../../../lambda/sweep/walk';
+import { type Walk, walk } from '../../../lambda/sweep/walk';
 import { VirtualClock } from './support/virtual-clock';
 
 /** A listing of numbers in pages of ten, and a log of what the walk does. */

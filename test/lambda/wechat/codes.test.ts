@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Reaction, adviceOn, reactionTo } from '../../../lambda/wechat/codes';
+import { type Reaction, adviceOn, reactionTo } from '../../../lambda/wechat/codes';
 
 test.each<[number, Reaction, RegExp | undefined]>([
   [0, 'done', undefined],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Allowance, whyItStays } from '../../../lambda/wechat/guard';
-import { Found } from '../../../lambda/wechat/listing';
+import { type Allowance, whyItStays } from '../../../lambda/wechat/guard';
+import { type Found } from '../../../lambda/wechat/listing';
 
 const found = (flowRatio: number | undefined, total: number): Found => ({
   version: { versionName: 'api-012', flowRatio },

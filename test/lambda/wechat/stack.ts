@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat/service-versions';
 import { weChatHandlers } from '../../../lambda/wechat/handlers';
-import { StackResource } from '../../../lambda/wechat/stack-resources';
-import { Reply, Stack as AnyStack } from '../support/stack';
+import { type StackResource } from '../../../lambda/wechat/stack-resources';
+import { Stack as AnyStack, type Reply } from '../support/stack';
 
 export type { Reply } from '../support/stack';
 

@@ -1,5 +1,5 @@
-import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { NoAnswer } from '../../../lambda/wechat/errors';
 import { postTo } from '../../../lambda/wechat/transport';
 

@@ -1,11 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   OnVersionError,
   SchemaDefinition,
   SchemaReference,
   SchemaVersion,
   SchemaVersionRetention,
-  SchemaVersionRetentionProps,
+  type SchemaVersionRetentionProps,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
 import { newStack, only, resources } from '../app';

@@ -1,14 +1,14 @@
-import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   SchemaDefinition,
   SchemaReference,
   SchemaVersion,
-  SchemaVersionProps,
+  type SchemaVersionProps,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
-import { Resource, artifact, newStack, only, resources } from '../app';
+import { type Resource, artifact, newStack, only, resources } from '../app';
 
 const VERSION = 'Custom::GlueSchemaVersion';
 const AVRO = { type: 'record', name: 'Order', fields: [] };

@@ -1,7 +1,7 @@
 import { App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
-  ISoftwarePackageVersion,
+  type ISoftwarePackageVersion,
   PackageVersionStatus,
   SoftwarePackage,
   SoftwarePackageVersion,

@@ -1,6 +1,6 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import {
-  JobExecutionCleanupProps,
+  type JobExecutionCleanupProps,
   JobExecutionStatus,
   JobSelection,
   JobStatus,

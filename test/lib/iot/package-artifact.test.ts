@@ -1,7 +1,12 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { type CfnResource, type Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
-import { PackageArtifact, PackageSbom, SoftwarePackage, SoftwarePackageVersionOptions } from 'cdk-versioned-artifacts';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  PackageArtifact,
+  PackageSbom,
+  SoftwarePackage,
+  type SoftwarePackageVersionOptions,
+} from 'cdk-versioned-artifacts';
 import { VERSION, artifact, newStack, only, resources, warnings } from '../app';
 
 function addVersion(stack: Stack, props: Partial<SoftwarePackageVersionOptions>, id = 'V') {

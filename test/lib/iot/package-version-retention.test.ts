@@ -1,8 +1,8 @@
-import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { type App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
   PackageVersionRetention,
-  PackageVersionRetentionProps,
+  type PackageVersionRetentionProps,
   PackageVersionStatus,
   RetentionAction,
   SoftwarePackage,

@@ -7,7 +7,7 @@ import {
   PackageVersionStatus,
   SoftwarePackage,
   SoftwarePackageVersion,
-  SoftwarePackageVersionOptions,
+  type SoftwarePackageVersionOptions,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { PACKAGE, VERSION, artifact, newStack, only, resources, warnings } from '../app';

@@ -1,11 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import {
   ArtifactProvider,
   JobExecutionCleanup,
-  JobExecutionCleanupProps,
+  type JobExecutionCleanupProps,
   JobSelection,
   PackageVersionRetention,
-  PackageVersionRetentionProps,
+  type PackageVersionRetentionProps,
   RetentionAction,
   SoftwarePackage,
 } from 'cdk-versioned-artifacts';

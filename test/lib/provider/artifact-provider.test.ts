@@ -1,11 +1,11 @@
-import { App, CfnElement, Duration, NestedStack, Stack, Tags } from 'aws-cdk-lib';
+import { App, type CfnElement, Duration, NestedStack, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { ArtifactProvider, ArtifactProviderProps, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { ArtifactProvider, type ArtifactProviderProps, SoftwarePackage } from 'cdk-versioned-artifacts';
 import { PACKAGE, newStack, only, resources } from '../app';
 
 const FUNCTION = 'AWS::Lambda::Function';

@@ -1,6 +1,6 @@
-import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { OnIncomplete, SweepOptions, SweepRules, SweepTrigger } from 'cdk-versioned-artifacts';
+import { OnIncomplete, type SweepOptions, type SweepRules, SweepTrigger } from 'cdk-versioned-artifacts';
 import { newStack } from '../app';
 import { cleanup, config, retention } from './stack';
 

@@ -1,13 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import {
   JobExecutionCleanup,
-  JobExecutionCleanupProps,
+  type JobExecutionCleanupProps,
   JobSelection,
   PackageVersionRetention,
-  PackageVersionRetentionProps,
+  type PackageVersionRetentionProps,
   SoftwarePackage,
 } from 'cdk-versioned-artifacts';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { only } from '../app';
 
 export const MACHINE = 'AWS::StepFunctions::StateMachine';

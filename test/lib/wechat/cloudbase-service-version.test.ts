@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -6,7 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   ArtifactProvider,
   CloudBaseServiceVersion,
-  CloudBaseServiceVersionProps,
+  type CloudBaseServiceVersionProps,
   CloudBaseVerification,
   OnRefusal,
   WeChatAccessToken,

@@ -4,7 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudBaseServiceVersion,
   CloudBaseVersionRetention,
-  CloudBaseVersionRetentionProps,
+  type CloudBaseVersionRetentionProps,
   SweepTrigger,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';

@@ -1,7 +1,7 @@
 /** Operations on change sets. */
-import { Members, Operation } from '../../service';
-import { ChangeSets } from '../change-sets';
-import { Engine } from '../engine';
+import { type Members, type Operation } from '../../service';
+import { type ChangeSets } from '../change-sets';
+import { type Engine } from '../engine';
 import { validationError } from '../template';
 import { begin } from './deployments';
 import { isTrue, onStack, page, requestOf } from './input';

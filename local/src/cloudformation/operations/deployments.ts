@@ -1,7 +1,7 @@
 /** Operations that deploy, roll back and delete stacks. They answer at once; the deployment goes on. */
-import { Operation, ServiceError } from '../../service';
+import { type Operation, ServiceError } from '../../service';
 import { changesOf, isWithoutChanges } from '../changes';
-import { Engine } from '../engine';
+import { type Engine } from '../engine';
 import { validationError } from '../template';
 import { isTrue, listOf, onStack, requestOf } from './input';
 

@@ -1,10 +1,10 @@
 /** Operations that only look: at stacks, their resources, events, templates and exports. */
-import { Members, Operation } from '../../service';
-import { Engine } from '../engine';
-import { Stack, StackEvent } from '../stack';
-import { Template, parseTemplate, validationError } from '../template';
+import { type Members, type Operation } from '../../service';
 import { requiredCapabilities } from '../capabilities';
-import { ChangeSets } from '../change-sets';
+import { type ChangeSets } from '../change-sets';
+import { type Engine } from '../engine';
+import { type Stack, type StackEvent } from '../stack';
+import { type Template, parseTemplate, validationError } from '../template';
 import { listOf, onAll, onStack, page, templateBody } from './input';
 import { viewOfEvent, viewOfResource, viewOfStack } from './views';
 

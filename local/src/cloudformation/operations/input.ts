@@ -1,7 +1,7 @@
 /** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
-import { Members, Needed, Operation, World } from '../../service';
-import { GivenParameter } from '../parameters';
-import { Engine, Request, templateAt } from '../engine';
+import { type Members, type Needed, type Operation, type World } from '../../service';
+import { type Engine, type Request, templateAt } from '../engine';
+import { type GivenParameter } from '../parameters';
 
 export function listOf<T>(value: unknown): readonly T[] | undefined {
   if (value === undefined) return undefined;

@@ -1,8 +1,8 @@
 /** Stacks, resources, events and change sets as the operations show them. */
-import { ChangeSet } from '../change-sets';
-import { ResourceChange } from '../changes';
-import { Deployed, ResourceState, Stack, StackEvent } from '../stack';
-import { Properties } from '../template';
+import { type ChangeSet } from '../change-sets';
+import { type ResourceChange } from '../changes';
+import { type Deployed, type ResourceState, type Stack, type StackEvent } from '../stack';
+import { type Properties } from '../template';
 
 const MASKED = '****';
 

@@ -1,5 +1,5 @@
 /** CloudFormation's and the CDK's own resources that do nothing here. */
-import { ResourceType, generatedName } from './resource-type';
+import { type ResourceType, generatedName } from './resource-type';
 
 /** What the CDK counts its users by. */
 export const metadata: ResourceType = {

@@ -1,5 +1,5 @@
 /** Alarms. */
-import { ResourceRequest, ResourceType, generatedName } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName } from './resource-type';
 
 export const alarm: ResourceType = {
   createOnly: ['AlarmName'],

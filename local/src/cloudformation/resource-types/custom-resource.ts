@@ -2,18 +2,18 @@
  * Custom resources: CloudFormation's requests to a function, and the rules that an answer has to keep.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { Properties, isRecord } from '../template';
+import { type ExpectedResponse } from '../../responses';
+import { type LocalClock } from '../../service';
+import { type Properties, isRecord } from '../template';
 import {
   CANCELLED,
-  ExistingRequest,
-  Made,
+  type ExistingRequest,
+  type Made,
   ResourceFailure,
-  ResourceRequest,
-  ResourceType,
+  type ResourceRequest,
+  type ResourceType,
   generatedName,
 } from './resource-type';
-import { ExpectedResponse } from '../../responses';
-import { LocalClock } from '../../service';
 
 export interface CustomResourceOptions {
   /**

@@ -1,7 +1,7 @@
 /** Rules of the default event bus, with their targets. */
-import { Members } from '../../service';
-import { Properties } from '../template';
-import { ResourceRequest, ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
+import { type Members } from '../../service';
+import { type Properties } from '../template';
+import { type ResourceRequest, type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
 
 export const rule: ResourceType = {
   createOnly: ['Name', 'EventBusName'],

@@ -1,7 +1,7 @@
 /** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
-import { InternalCall, LocalClock } from '../../service';
-import { Properties } from '../template';
-import { ResourceType, generatedName, tagMap } from './resource-type';
+import { type InternalCall, type LocalClock } from '../../service';
+import { type Properties } from '../template';
+import { type ResourceType, generatedName, tagMap } from './resource-type';
 
 export const registry: ResourceType = {
   createOnly: ['Name'],

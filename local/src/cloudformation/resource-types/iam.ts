@@ -1,6 +1,6 @@
 /** Roles and their policies. */
-import { Properties } from '../template';
-import { ResourceRequest, ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceRequest, type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
 
 type Call = ResourceRequest['call'];
 

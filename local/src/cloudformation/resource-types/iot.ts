@@ -1,6 +1,6 @@
 /** CloudFormation's own software packages and versions, without the lifecycle that this library adds. */
-import { Properties } from '../template';
-import { ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
 
 export const softwarePackage: ResourceType = {
   createOnly: ['PackageName'],

@@ -1,6 +1,6 @@
 /** Keys and aliases. The local AWS encrypts nothing: they have names, so that policies and properties can refer to them. */
 import { randomUUID } from 'node:crypto';
-import { ResourceType } from './resource-type';
+import { type ResourceType } from './resource-type';
 
 export const key: ResourceType = {
   create({ world }) {

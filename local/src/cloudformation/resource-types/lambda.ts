@@ -1,8 +1,8 @@
 /** Functions and who may invoke them. */
 import { isDeepStrictEqual } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
-import { Properties } from '../template';
-import { ResourceRequest, ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceRequest, type ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
 
 type Call = ResourceRequest['call'];
 

@@ -1,5 +1,5 @@
 /** Log groups. */
-import { ResourceRequest, ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
 
 export const logGroup: ResourceType = {
   createOnly: ['LogGroupName'],

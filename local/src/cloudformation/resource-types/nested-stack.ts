@@ -1,6 +1,6 @@
 /** Stacks in stacks. */
-import { ResourceFailure, ResourceRequest, ResourceType } from './resource-type';
-import { Stack } from '../stack';
+import { type Stack } from '../stack';
+import { ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
 
 /** What the engine does with the stacks in a stack: they wait for the root before they clean up or roll back. */
 export interface NestedStacks {

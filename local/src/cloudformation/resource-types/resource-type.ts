@@ -2,9 +2,9 @@
  * What a resource type is: how to create, update and delete one resource by calls to its service.
  */
 import { randomInt } from 'node:crypto';
-import { Stack } from '../stack';
-import { Properties, isRecord } from '../template';
-import { InternalCall, World } from '../../service';
+import { type InternalCall, type World } from '../../service';
+import { type Stack } from '../stack';
+import { type Properties, isRecord } from '../template';
 
 /** What a resource type is asked to do. */
 export interface ResourceRequest {

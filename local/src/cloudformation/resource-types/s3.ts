@@ -1,5 +1,5 @@
 /** Buckets and their policies. */
-import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const bucket: ResourceType = {
   createOnly: ['BucketName'],

@@ -1,7 +1,7 @@
 /** Secrets, given or generated. */
 import { randomInt } from 'node:crypto';
-import { Properties } from '../template';
-import { ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
 
 export const secret: ResourceType = {
   createOnly: ['Name'],

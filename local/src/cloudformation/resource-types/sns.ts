@@ -1,5 +1,5 @@
 /** Topics and their policies. */
-import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const topic: ResourceType = {
   createOnly: ['TopicName', 'FifoTopic'],

@@ -1,6 +1,6 @@
 /** Queues and their policies. */
-import { Properties } from '../template';
-import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const queue: ResourceType = {
   createOnly: ['QueueName', 'FifoQueue'],

@@ -1,5 +1,5 @@
 /** Parameters of the parameter store. */
-import { ResourceRequest, ResourceType, generatedName, unlessMissing } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const parameter: ResourceType = {
   createOnly: ['Name'],

@@ -1,6 +1,6 @@
 /** State machines. */
-import { Properties } from '../template';
-import { ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type Properties } from '../template';
+import { type ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
 
 export const stateMachine: ResourceType = {
   createOnly: ['StateMachineName', 'StateMachineType'],

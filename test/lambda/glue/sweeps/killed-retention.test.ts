@@ -1,9 +1,9 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { GlueSweepType, SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
+import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
 import { OWNER_KEY } from '../../../../contract/glue/version-owner';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
-import { Death, Mortal } from '../../sweep/support/mortal';
+import { type Death, Mortal } from '../../sweep/support/mortal';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { SweepWorld } from '../../sweep/support/sweep-world';
 

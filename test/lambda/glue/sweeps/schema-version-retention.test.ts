@@ -1,12 +1,12 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import {
   LocalAws,
-  SeededVersion,
+  type SeededVersion,
   ServiceError,
   concurrentModification,
   throttling,
 } from 'cdk-versioned-artifacts-local';
-import { GlueSweepType, SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
+import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
 import { OWNER_KEY } from '../../../../contract/glue/version-owner';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../sweep/support/stepping-clock';

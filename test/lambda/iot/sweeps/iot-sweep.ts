@@ -1,13 +1,13 @@
 import { IoTClient } from '@aws-sdk/client-iot';
-import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { type LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
 import {
   IotSweepType,
-  JobExecutionCleanupConfig,
-  PackageVersionRetentionConfig,
+  type JobExecutionCleanupConfig,
+  type PackageVersionRetentionConfig,
 } from '../../../../contract/iot/sweeps';
 import { iotSweeps } from '../../../../lambda/iot/sweeps';
 import { Mortal } from '../../sweep/support/mortal';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { type SteppingClock } from '../../sweep/support/stepping-clock';
 import { SweepWorld } from '../../sweep/support/sweep-world';
 
 export const DAY = 86_400_000;

@@ -1,5 +1,5 @@
-import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 
 /** How a request is met: with a status, by cutting the connection, or not at all. */
 export type Reaction = number | 'cut' | 'hang';

@@ -1,9 +1,9 @@
-import { Answer, ResourceHandler } from '../../../../lambda/runtime/custom-resource';
-import { Handlers, Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
+import { type Answer, type ResourceHandler } from '../../../../lambda/runtime/custom-resource';
+import { type Handlers, type Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
 import { put } from '../../../../lambda/runtime/http';
 import { jsonLog } from '../../../../lambda/runtime/log';
-import { StackState } from '../../../../lambda/runtime/stack';
-import { AnswerUrl } from './answer-url';
+import { type StackState } from '../../../../lambda/runtime/stack';
+import { type AnswerUrl } from './answer-url';
 import { FakeClock } from './fake-clock';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';

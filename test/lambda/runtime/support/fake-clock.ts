@@ -1,4 +1,4 @@
-import { Clock } from '../../../../lambda/runtime/clock';
+import { type Clock } from '../../../../lambda/runtime/clock';
 
 interface Sleeper {
   readonly until: number;

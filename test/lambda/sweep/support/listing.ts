@@ -1,6 +1,12 @@
-import { Clock, Deadline } from '../../../../lambda/runtime/clock';
-import { LearnedRates, Paces } from '../../../../lambda/sweep/paces';
-import { Candidate, Page, Removal, StalePageToken, SweepSource } from '../../../../lambda/sweep/source';
+import { type Clock, Deadline } from '../../../../lambda/runtime/clock';
+import { type LearnedRates, Paces } from '../../../../lambda/sweep/paces';
+import {
+  type Candidate,
+  type Page,
+  type Removal,
+  StalePageToken,
+  type SweepSource,
+} from '../../../../lambda/sweep/source';
 
 export interface Thing extends Candidate {
   readonly protectedBy?: string;

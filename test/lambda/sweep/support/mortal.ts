@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 /** At which call of a run a function dies, and whether the call has taken effect. */
 export interface Death {

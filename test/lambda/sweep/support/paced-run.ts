@@ -1,6 +1,6 @@
 import { Deadline } from '../../../../lambda/runtime/clock';
 import { Pace } from '../../../../lambda/sweep/pace';
-import { Quota, TokenBucketService, random } from './token-bucket';
+import { type Quota, TokenBucketService, random } from './token-bucket';
 import { VirtualClock } from './virtual-clock';
 
 export interface Scenario {

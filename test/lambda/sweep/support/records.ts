@@ -1,4 +1,4 @@
-import { Records } from '../../../../lambda/sweep/records';
+import { type Records } from '../../../../lambda/sweep/records';
 
 /** Records as lines, for expectations. */
 export class Lines implements Records {

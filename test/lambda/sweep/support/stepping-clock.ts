@@ -1,4 +1,4 @@
-import { Clock } from '../../../../lambda/runtime/clock';
+import { type Clock } from '../../../../lambda/runtime/clock';
 
 /** A clock that a test turns, and what has to be done for that while something is at work. */
 export interface TestClock extends Clock {

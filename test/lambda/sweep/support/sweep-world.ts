@@ -1,15 +1,15 @@
-import { SweepConfig } from '../../../../contract/sweep';
-import { SweepProperties } from '../../../../contract/sweep-execution';
-import { Service, Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
+import { type SweepConfig } from '../../../../contract/sweep';
+import { type SweepProperties } from '../../../../contract/sweep-execution';
+import { type Service, type Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
 import { handleSlice } from '../../../../lambda/runtime/handle-slice';
-import { Put } from '../../../../lambda/runtime/http';
+import { type Put } from '../../../../lambda/runtime/http';
 import { jsonLog } from '../../../../lambda/runtime/log';
-import { StackState } from '../../../../lambda/runtime/stack';
+import { type StackState } from '../../../../lambda/runtime/stack';
 import { serveSlice } from '../../../../lambda/sweep/execution';
-import { SweepKinds } from '../../../../lambda/sweep/kind';
+import { type SweepKinds } from '../../../../lambda/sweep/kind';
 import { sweepHandlers } from '../../../../lambda/sweep/service';
-import { Execution, StateMachine } from './state-machine';
-import { TestClock } from './stepping-clock';
+import { type Execution, StateMachine } from './state-machine';
+import { type TestClock } from './stepping-clock';
 
 /** What CloudFormation is told. */
 export interface Reply {

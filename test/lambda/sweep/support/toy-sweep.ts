@@ -1,6 +1,6 @@
-import { SweepConfig, SweepRulesConfig } from '../../../../contract/sweep';
-import { SourceTools } from '../../../../lambda/sweep/kind';
-import { Service } from './listing';
+import { type SweepConfig, type SweepRulesConfig } from '../../../../contract/sweep';
+import { type SourceTools } from '../../../../lambda/sweep/kind';
+import { type Service } from './listing';
 import { SweepWorld } from './sweep-world';
 import { VirtualClock } from './virtual-clock';
 

@@ -1,5 +1,5 @@
 import { setTimeout as realTimer } from 'node:timers/promises';
-import { Clock } from '../../../../lambda/runtime/clock';
+import { type Clock } from '../../../../lambda/runtime/clock';
 
 interface Sleeper {
   readonly at: number;

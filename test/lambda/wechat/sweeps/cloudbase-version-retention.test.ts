@@ -1,8 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { LocalAws, SeededCloudBaseVersion, weChatError } from 'cdk-versioned-artifacts-local';
-import { CLOUDBASE_VERSION_RETENTION, CloudBaseVersionRetentionConfig } from '../../../../contract/wechat/sweeps';
+import { LocalAws, type SeededCloudBaseVersion, weChatError } from 'cdk-versioned-artifacts-local';
+import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat/sweeps';
+import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
-import { StackResource } from '../../../../lambda/wechat/stack-resources';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { SweepWorld } from '../../sweep/support/sweep-world';
 import { ENVIRONMENT, SERVER, TOKEN_SECRET, shareToken } from '../stack';

@@ -1,4 +1,4 @@
-import { Service } from '../../../../../lambda/runtime/handle-event';
+import { type Service } from '../../../../../lambda/runtime/handle-event';
 
 export const service: Service = (() => {
   throw new Error('Cannot find module "left-out"');
