@@ -1,6 +1,7 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js.
-import { resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { leanSdk } from './lean-sdk.mjs';
 
 export const FAMILIES = ['iot', 'glue', 'wechat'];
 
@@ -17,20 +18,24 @@ const common = {
   absWorkingDir: process.cwd(),
 };
 
-// what is imported dynamically becomes a bundle of its own inside the bundle: esbuild does not tree-shake modules that
-// it has to start lazily.
-const lazily = {
-  name: 'lazily',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
-      kind === 'dynamic-import'
-        ? { path: resolve(resolveDir, path.replace(/\.js$/, '.ts')), namespace: 'lazily' }
-        : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'lazily' }, async ({ path }) => {
-      const { outputFiles } = await build({ ...common, entryPoints: [path], write: false });
-      return { contents: outputFiles[0].text };
+// the handlers, which are imported dynamically, become a bundle of their own inside the bundle: esbuild does not
+// tree-shake modules that it has to start lazily.
+const handlersWithin = {
+  name: 'handlers-within',
+  async setup({ initialOptions, onResolve, onLoad }) {
+    const [entry] = initialOptions.entryPoints;
+    const { outputFiles } = await build({
+      ...common,
+      entryPoints: [join(dirname(entry), 'handlers.ts')],
+      plugins: leanSdk,
+      write: false,
     });
+    // in parentheses, at the top: V8 compiles such a function at once, and would otherwise parse it twice.
+    initialOptions.banner = { js: `"use strict";const $handlers=(function(module,exports){${outputFiles[0].text}});` };
+    onResolve({ filter: /^\.\/handlers\.js$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: 'handlers', namespace: 'within' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'within' }, () => ({ contents: '$handlers(module,exports)' }));
   },
 };
 
@@ -38,7 +43,7 @@ export const bundleOptions = family => ({
   ...common,
   entryPoints: [`lambda/${family}/index.ts`],
   outfile: `build/handlers/${family}/index.js`,
-  plugins: [lazily],
+  plugins: [handlersWithin],
 });
 
 if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url)) {
