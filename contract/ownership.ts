@@ -53,3 +53,11 @@ export const MAX_USER_TAGS_ON_VERSION = MAX_TAGS - Object.keys(VERSION_TAGS).len
 /** Tags left to the user on a package, which also remembers who designated its default. */
 export const MAX_USER_TAGS_ON_PACKAGE =
   MAX_TAGS - Object.keys(ARTIFACT_TAGS).length - Object.keys(DEFAULT_POINTER_TAGS).length;
+
+// a schema version has no tags: one pair of metadata holds everything, so that ownership changes with one write.
+
+/** Every metadata key that this library writes starts so. */
+export const METADATA_KEY_PREFIX = 'cdk-versioned-artifacts.';
+
+/** The key of the owner's record. */
+export const OWNER_KEY = `${METADATA_KEY_PREFIX}owner`;

@@ -2,27 +2,33 @@
  * How a sweep runs: the properties of the custom resource that runs it while CloudFormation waits, and what its state
  * machine and the provider's function say to each other.
  */
+import { Salt } from './cloudformation';
+import { type Infer, list, oneOf, optional, string, struct, withDefault } from './shape';
 import { type SweepConfig } from './sweep';
 
+const synchronousTrigger = oneOf('ON_DESTROY', 'DURING_DEPLOYMENT');
+const onIncomplete = oneOf('FAIL', 'WARN');
+
 /** When a sweep runs while CloudFormation waits for it. */
-export type SynchronousTrigger = 'ON_DESTROY' | 'DURING_DEPLOYMENT';
+export type SynchronousTrigger = Infer<typeof synchronousTrigger>;
 
 /** What becomes of a synchronous sweep that CloudFormation's hour does not suffice for. */
-export type OnIncomplete = 'FAIL' | 'WARN';
+export type OnIncomplete = Infer<typeof onIncomplete>;
 
 /** Properties of a sweep's custom resource, which exists where a sweep has a synchronous trigger. */
-export interface SweepProperties {
+export const SweepShape = struct({
   /** The SweepConfig as JSON: as a structure its numbers would arrive as strings. */
-  readonly Config: string;
+  Config: string(),
   /** Goes on where the function's own time ends. */
-  readonly StateMachineArn: string;
-  readonly Triggers: readonly SynchronousTrigger[];
+  StateMachineArn: string(),
+  Triggers: withDefault(list(synchronousTrigger), []),
   /** Absent: FAIL. */
-  readonly OnIncomplete?: OnIncomplete;
+  OnIncomplete: optional(onIncomplete),
   /** Names of the versions that this stack declares: a change of them runs DURING_DEPLOYMENT again. */
-  readonly DeclaredVersions?: readonly string[];
-  readonly Salt?: string;
-}
+  DeclaredVersions: optional(list(string())),
+  Salt,
+});
+export type SweepProperties = Infer<typeof SweepShape>;
 
 /** Attributes of a sweep's custom resource: decimal counts, "0" in every answer of a run that swept nothing. */
 export interface SweepAttributes {

@@ -2,7 +2,7 @@
  * What constructs and handlers agree on for every sweep: its configuration as it stands in the definition of its state
  * machine, what its rules may be, why it keeps or removes a thing, and the names of what it counts.
  */
-import { type Problem, quote } from './custom-resource';
+import { type Problem, quote } from './shape';
 
 /** How versions are ranked: by SemVer precedence (names that are no SemVer come after, by creation) or by creation. */
 export type VersionOrder = 'SEMVER' | 'CREATION';

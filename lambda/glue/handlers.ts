@@ -1,6 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SchemaResourceType } from '../../contract/glue/schema-versions';
+import { SchemaResourceType } from '../../contract/glue';
 import { awsService } from '../runtime/aws';
 import { withSweeps } from '../sweep/service';
 import { SchemaVersionHandler } from './schema-version';

@@ -1,5 +1,5 @@
 /** Physical ids of schema versions, and the names of schemas. */
-import { quote } from '../../contract/custom-resource';
+import { quote } from '../../contract/shape';
 
 /** Where a schema is. */
 export interface SchemaName {

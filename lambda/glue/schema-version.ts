@@ -3,13 +3,10 @@ import { type S3Client } from '@aws-sdk/client-s3';
 import {
   type SchemaVersionAttributes,
   type SchemaVersionProperties,
+  SchemaVersionShape,
   checkDefinition,
-  checkMetadata,
-  checkRegistryName,
-  checkRemoval,
-  checkSchemaName,
-} from '../../contract/glue/schema-versions';
-import { OWNER_KEY } from '../../contract/glue/version-owner';
+} from '../../contract/glue';
+import { OWNER_KEY } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { sentAt } from '../runtime/deadline';
 import { Irreversible, Refusal } from '../runtime/errors';
@@ -17,12 +14,11 @@ import { type Claimant, type TagChange, claimInPhase, letGo, release } from '../
 import { reasonOf } from '../runtime/reason';
 import { isAccessDenied } from '../runtime/retry';
 import { rejectProblems } from '../runtime/words';
-import { checkSource, definitionOf } from './definition';
+import { definitionOf } from './definition';
 import { Unpublishable, isRefusedByService } from './errors';
 import { type Metadata, diffMetadata } from './metadata';
 import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, changeRecord, claimantOf, readRecord } from './owner-record';
-import { decodeSchemaVersion } from './properties';
 import { Publication } from './publication';
 import { type HeldVersion, SchemaRegistry } from './schema-registry';
 import { removeVersion } from './version-removal';
@@ -38,24 +34,12 @@ interface Found {
 
 /** `Custom::GlueSchemaVersion` */
 export class SchemaVersionHandler implements ResourceHandler<Wanted> {
-  readonly decode = decodeSchemaVersion;
+  readonly shape = SchemaVersionShape;
 
   constructor(
     private readonly glue: GlueClient,
     private readonly s3: S3Client,
   ) {}
-
-  validate(wanted: Wanted): void {
-    const { RegistryName, SchemaName, Definition, Metadata, Removal } = wanted;
-    rejectProblems(
-      checkRegistryName(RegistryName),
-      checkSchemaName(SchemaName),
-      checkSource(wanted),
-      Definition === undefined ? undefined : checkDefinition(Definition),
-      checkMetadata(Metadata ?? {}),
-      Removal === undefined ? undefined : checkRemoval(Removal),
-    );
-  }
 
   physicalResourceId(wanted: Wanted, scope: Scope): string {
     return physicalId(announced(wanted, claimantOf(scope).ownerId));

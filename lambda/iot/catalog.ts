@@ -27,7 +27,7 @@ import {
   UpdatePackageCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
-import { type PackageVersionAction } from '../../contract/iot/software-packages';
+import { type PackageVersionAction } from '../../contract/iot';
 import { allPages, unless } from '../runtime/calls';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { isAccessDenied } from '../runtime/retry';

@@ -2,17 +2,15 @@ import { type IoTClient } from '@aws-sdk/client-iot';
 import {
   type DefaultPackageVersionAttributes,
   type DefaultPackageVersionProperties,
-  checkPackageName,
-  checkVersionName,
-} from '../../contract/iot/software-packages';
+  DefaultPackageVersionShape,
+} from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { type TagChange, type Tags, claimInPhase, letGo } from '../runtime/ownership';
-import { rejectProblems, takenByOther } from '../runtime/words';
+import { takenByOther } from '../runtime/words';
 import { Catalog, isRefusedByService } from './catalog';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
-import { decodeDefaultVersion } from './properties';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, mergeChanges } from './tags';
 
@@ -20,13 +18,9 @@ type Wanted = DefaultPackageVersionProperties;
 
 /** `Custom::IoTDefaultPackageVersion`: a package's `$default` pointer. Its ownership stands in tags of the package. */
 export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
-  readonly decode = decodeDefaultVersion;
+  readonly shape = DefaultPackageVersionShape;
 
   constructor(private readonly iot: IoTClient) {}
-
-  validate({ PackageName, VersionName }: Wanted): void {
-    rejectProblems(checkPackageName(PackageName), checkVersionName(VersionName));
-  }
 
   physicalResourceId({ PackageName }: Wanted, scope: Scope): string {
     return defaultPointerId(PackageName, claimantOf(scope).ownerId);

@@ -1,5 +1,5 @@
 import { IoTClient } from '@aws-sdk/client-iot';
-import { SoftwarePackageResourceType } from '../../contract/iot/software-packages';
+import { SoftwarePackageResourceType } from '../../contract/iot';
 import { awsService } from '../runtime/aws';
 import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';

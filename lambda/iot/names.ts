@@ -1,6 +1,6 @@
 /** Physical ids and ARNs of the software package catalog. */
-import { quote } from '../../contract/custom-resource';
-import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
+import { DEFAULT_POINTER } from '../../contract/iot';
+import { quote } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
 import { type Claimant, claimant } from '../runtime/ownership';
 

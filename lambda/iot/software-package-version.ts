@@ -1,24 +1,18 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
 import {
+  PackageVersionShape,
   type PackageVersionStatus,
   type SoftwarePackageVersionAttributes,
   type SoftwarePackageVersionProperties,
-  checkAttributes,
-  checkDescription,
-  checkPackageName,
-  checkRecipe,
-  checkTags,
-  checkVersionName,
-} from '../../contract/iot/software-packages';
-import { VERSION_TAGS as KEYS, MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
+} from '../../contract/iot';
+import { VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { type TagChange, type Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/poll';
-import { rejectProblems, takenByOther } from '../runtime/words';
+import { takenByOther } from '../runtime/words';
 import { Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './catalog';
 import { type VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
-import { decodeVersion } from './properties';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
@@ -29,21 +23,9 @@ type Wanted = SoftwarePackageVersionProperties;
 
 /** `Custom::IoTSoftwarePackageVersion` */
 export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
-  readonly decode = decodeVersion;
+  readonly shape = PackageVersionShape;
 
   constructor(private readonly iot: IoTClient) {}
-
-  validate(wanted: Wanted): void {
-    const { PackageName, VersionName, Description, Attributes, Recipe, Tags } = wanted;
-    rejectProblems(
-      checkPackageName(PackageName),
-      checkVersionName(VersionName),
-      Description === undefined ? undefined : checkDescription(Description),
-      Recipe === undefined ? undefined : checkRecipe(Recipe),
-      checkAttributes(Attributes ?? {}),
-      checkTags(Tags ?? [], MAX_USER_TAGS_ON_VERSION),
-    );
-  }
 
   physicalResourceId({ PackageName, VersionName }: Wanted, scope: Scope): string {
     return versionId(PackageName, VersionName, claimantOf(scope).ownerId);

@@ -1,36 +1,21 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import {
-  type SoftwarePackageAttributes,
-  type SoftwarePackageProperties,
-  checkDescription,
-  checkPackageName,
-  checkTags,
-} from '../../contract/iot/software-packages';
-import { ARTIFACT_TAGS, MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
+import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackageProperties } from '../../contract/iot';
+import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { claimInPhase, letGo, release } from '../runtime/ownership';
 import { pollUntilFound, pollUntilGone } from '../runtime/poll';
-import { listed, rejectProblems, takenByOther } from '../runtime/words';
+import { listed, takenByOther } from '../runtime/words';
 import { Catalog } from './catalog';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
-import { decodePackage } from './properties';
 import { undoneOnFailure } from './replacement';
 import { diffTags, mergeChanges, toTags } from './tags';
 
 /** `Custom::IoTSoftwarePackage` */
 export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackageProperties> {
-  readonly decode = decodePackage;
+  readonly shape = PackageShape;
 
   constructor(private readonly iot: IoTClient) {}
-
-  validate({ PackageName, Description, Tags }: SoftwarePackageProperties): void {
-    rejectProblems(
-      checkPackageName(PackageName),
-      Description === undefined ? undefined : checkDescription(Description),
-      checkTags(Tags ?? [], MAX_USER_TAGS_ON_PACKAGE),
-    );
-  }
 
   physicalResourceId({ PackageName }: SoftwarePackageProperties, scope: Scope): string {
     return packageId(PackageName, claimantOf(scope).ownerId);

@@ -1,5 +1,5 @@
 /** The user's tags beside the library's own. Pure. */
-import { type TagProperty } from '../../contract/custom-resource';
+import { type TagProperty } from '../../contract/cloudformation';
 import { TAG_PREFIX } from '../../contract/ownership';
 import { type TagChange, type Tags } from '../runtime/ownership';
 

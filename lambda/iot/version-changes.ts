@@ -1,5 +1,5 @@
 /** Makes the changes that a version needs. */
-import { type PackageVersionAction, type SoftwarePackageVersionProperties } from '../../contract/iot/software-packages';
+import { type PackageVersionAction, type SoftwarePackageVersionProperties } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
 import { type Catalog, type HeldVersion, isRefusedByService } from './catalog';
 import { applySbom, awaitSbomValidation } from './sbom';

@@ -7,7 +7,7 @@ import {
   type S3LocationProperty,
   type SoftwarePackageVersionProperties,
   pathBetween,
-} from '../../contract/iot/software-packages';
+} from '../../contract/iot';
 import { type HeldVersion, type VersionContent } from './catalog';
 
 export interface VersionDiff {

@@ -1,5 +1,5 @@
 /** What becomes of a version that its owner lets go. */
-import { type PackageVersionStatus, pathBetween } from '../../contract/iot/software-packages';
+import { type PackageVersionStatus, pathBetween } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';

@@ -1,3 +1,4 @@
+import { type Shape } from '../../contract/shape';
 import { type Clock, type Deadline } from './clock';
 import { type Log } from './log';
 import { type StackPhase } from './stack';
@@ -67,10 +68,11 @@ export interface HandedOver {
 export interface ResourceHandler<P> {
   /** A Create writes nothing: one that fails leaves nothing behind that a Delete could look for. Absent: false. */
   readonly createOnlyReads?: boolean;
-  /** Reads the properties; bears older formats, since a Delete may come from a stack that an older version deployed. */
-  decode(raw: RawProperties): P;
-  /** Checks the wanted properties before the first call. Not asked in Delete. */
-  validate(properties: P): void;
+  /**
+   * Reads the properties, and bears older formats, since a Delete may come from a stack that an older version deployed.
+   * Its rules are checked before the first call, but not in Delete.
+   */
+  readonly shape: Shape<P>;
   /**
    * The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. A
    * successful one may add to its end what only the service could know.

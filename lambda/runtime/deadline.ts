@@ -1,5 +1,5 @@
 /** How long an event may be worked on: Lambda's time and CloudFormation's, whichever ends first. */
-import { CloudFormationLimits } from '../../contract/custom-resource';
+import { CloudFormationLimits } from '../../contract/cloudformation';
 import { type Clock, Deadline } from './clock';
 
 export interface Deadlines {

@@ -1,4 +1,4 @@
-import { quote } from '../../contract/custom-resource';
+import { quote } from '../../contract/shape';
 import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
 import { clientToken } from './client-token';
 import { type Clock } from './clock';

@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, type MetricName, STACK_DIMENSION } from '../../contract/metrics';
+import { METRIC_NAMESPACE, type MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
 import { redact } from './redact';
 
 /** Structured logs: one JSON object a line. Never hand it a ResponseURL, a token or a secret. */

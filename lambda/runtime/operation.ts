@@ -1,6 +1,6 @@
 /** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
-import { CloudFormationLimits, quote } from '../../contract/custom-resource';
-import { MetricName } from '../../contract/metrics';
+import { CloudFormationLimits, MetricName } from '../../contract/cloudformation';
+import { problems, quote } from '../../contract/shape';
 import {
   type Answer,
   type CloudFormationEvent,
@@ -12,6 +12,7 @@ import {
 import { type LeftAlone, isLeftAlone } from './errors';
 import { reasonOf } from './reason';
 import { retryAccessDenied } from './retry';
+import { rejectProblems } from './words';
 
 export interface Operation {
   /** What a failure answers. Absent: that nothing was created. */
@@ -21,11 +22,11 @@ export interface Operation {
 
 /** Throws where the properties are wrong: nothing has been called then. */
 export function operation(event: CloudFormationEvent, handler: ResourceHandler<unknown>, scope: Scope): Operation {
-  const properties = handler.decode(event.ResourceProperties);
+  const properties = handler.shape.decode(event.ResourceProperties, '');
   const held = event.PhysicalResourceId ?? '';
   switch (event.RequestType) {
     case 'Create': {
-      handler.validate(properties);
+      rejectProblems(...problems(handler.shape, properties));
       const announced = checkedId(handler.physicalResourceId(properties, scope));
       const run = () => retryAccessDenied(scope, () => handler.create(properties, scope));
       return {
@@ -75,7 +76,7 @@ async function unlessRollback(
 /** A rollback brings properties back that were fine when they were deployed, perhaps before a rule became stricter. */
 async function validateUpdate(handler: ResourceHandler<unknown>, properties: unknown, scope: Scope): Promise<void> {
   try {
-    handler.validate(properties);
+    rejectProblems(...problems(handler.shape, properties));
   } catch (error) {
     if (!(await inRollback(scope, error))) throw error;
     scope.log.warn('rolled back to properties that are no longer valid', { error });
@@ -94,7 +95,7 @@ async function inRollback(scope: Scope, because: unknown): Promise<boolean> {
 /** Old properties are a help, no need: those that an older version of the library wrote may not be readable. */
 function readable(handler: ResourceHandler<unknown>, raw: RawProperties | undefined, scope: Scope): unknown {
   try {
-    return raw && handler.decode(raw);
+    return raw && handler.shape.decode(raw, '');
   } catch (error) {
     scope.log.warn('the old properties could not be read', { error });
     return undefined;

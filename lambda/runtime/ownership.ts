@@ -5,7 +5,7 @@
  * run again must decide the same. So what is set first never makes an artifact look like somebody else's to delete.
  */
 import { createHash } from 'node:crypto';
-import { type Removal } from '../../contract/custom-resource';
+import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type StackPhase } from './stack';
 

@@ -1,5 +1,5 @@
+import { Shape, map, oneOf, optional, string, struct } from '../../contract/shape';
 import { type CloudFormationEvent, type RawProperties } from './custom-resource';
-import { type Decoder, mapOf, oneOf, optional, properties, string } from './decode';
 
 /** What it takes to answer, whatever else is wrong with an event. */
 export type Envelope = Pick<
@@ -7,40 +7,40 @@ export type Envelope = Pick<
   'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'
 >;
 
-const url: Decoder<string> = (value, property) => {
-  const text = string(value, property);
+const url = new Shape<string>((value, property) => {
+  const text = string().decode(value, property);
   // the value itself is a credential, so the message does not show it.
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new Error(`property ${property} must be an http(s) URL`);
   return text;
-};
+});
 
-const rawProperties: Decoder<RawProperties> = mapOf(value => value);
+const rawProperties: Shape<RawProperties> = map(new Shape<unknown>(value => value));
 
 const envelopeFields = {
   ResponseURL: url,
-  StackId: string,
-  RequestId: string,
-  LogicalResourceId: string,
-  PhysicalResourceId: optional(string),
+  StackId: string(),
+  RequestId: string(),
+  LogicalResourceId: string(),
+  PhysicalResourceId: optional(string()),
 };
 
-const decodeEnvelope = properties<Envelope>(envelopeFields);
+const envelopeShape: Shape<Envelope> = struct(envelopeFields);
 
-const decodeEvent = properties<CloudFormationEvent>({
+const eventShape: Shape<CloudFormationEvent> = struct({
   ...envelopeFields,
   RequestType: oneOf('Create', 'Update', 'Delete'),
-  ResourceType: string,
+  ResourceType: string(),
   ResourceProperties: rawProperties,
   OldResourceProperties: optional(rawProperties),
 });
 
 /** Throws where nobody could be answered: this is no event of CloudFormation's. */
 export function parseEnvelope(input: unknown): Envelope {
-  return decodeEnvelope(structure(input));
+  return envelopeShape.decode(structure(input), '');
 }
 
 export function parseEvent(input: unknown): CloudFormationEvent {
-  const event = decodeEvent(structure(input));
+  const event = eventShape.decode(structure(input), '');
   if (event.RequestType !== 'Create' && event.PhysicalResourceId === undefined) {
     throw new Error(`property PhysicalResourceId must be a string in ${event.RequestType}, got nothing`);
   }
@@ -48,5 +48,5 @@ export function parseEvent(input: unknown): CloudFormationEvent {
 }
 
 function structure(input: unknown): RawProperties {
-  return rawProperties(input, 'event');
+  return rawProperties.decode(input, 'event');
 }

@@ -1,4 +1,4 @@
-import { quote } from '../../contract/custom-resource';
+import { quote } from '../../contract/shape';
 
 /** What a failure says: handlers may throw anything. */
 export function reasonOf(error: unknown): string {

@@ -1,5 +1,5 @@
 /** The answer to CloudFormation, within its limits. */
-import { CloudFormationLimits } from '../../contract/custom-resource';
+import { CloudFormationLimits } from '../../contract/cloudformation';
 import { type Answer } from './custom-resource';
 import { type Envelope } from './parse';
 import { redactText } from './redact';

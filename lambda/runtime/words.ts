@@ -1,5 +1,5 @@
 /** Sentences that several handlers say. */
-import { type Problem } from '../../contract/custom-resource';
+import { type Problem } from '../../contract/shape';
 
 /** Fails with every rule that the wanted properties break. */
 export function rejectProblems(...problems: Problem[]): void {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type Problem } from '../../contract/shape';
 import { type SweepConfig } from '../../contract/sweep';
-import { type SweepProperties, type SynchronousTrigger } from '../../contract/sweep-execution';
+import { type SweepProperties, SweepShape } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type Answer, type HandedOver, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { listOf, oneOf, optional, properties, string, withDefault } from '../runtime/decode';
+import { reasonOf } from '../runtime/reason';
 import { type SliceAnswer } from '../runtime/slice-scope';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
 import { endOfHour, isHourOver } from './hour';
@@ -14,31 +15,22 @@ import { work } from './work';
 /** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */
 const HAND_OVER = 30_000;
 
-const decode = properties<SweepProperties>({
-  Config: string,
-  StateMachineArn: string,
-  Triggers: withDefault(listOf(oneOf<SynchronousTrigger>('ON_DESTROY', 'DURING_DEPLOYMENT')), []),
-  OnIncomplete: optional(oneOf('FAIL', 'WARN')),
-  DeclaredVersions: optional(listOf(string)),
-  Salt: optional(string),
-});
-
 /**
  * A sweep that runs while CloudFormation waits for it. It first works in the event's own invocation; what is left when
  * that ends goes on in the sweep's state machine, whose last slice answers.
  */
 export class SweepHandler implements ResourceHandler<SweepProperties> {
-  readonly decode = decode;
+  readonly shape = SweepShape.also(({ Config }) =>
+    thrownBy(() => {
+      const config = parse(Config);
+      this.kind(config).validate(config);
+    }),
+  );
 
   constructor(
     private readonly kinds: SweepKinds,
     private readonly machines: Machines,
   ) {}
-
-  validate({ Config }: SweepProperties): void {
-    const config = parse(Config);
-    this.kind(config).validate(config);
-  }
 
   physicalResourceId(_: SweepProperties, { stackId, logicalId }: Scope): string {
     return `sweep/${createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16)}`;
@@ -122,6 +114,16 @@ function parse(config: string): SweepConfig {
     return JSON.parse(config) as SweepConfig;
   } catch (error) {
     throw new Error(`property Config must be JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What a check that throws has against something. */
+function thrownBy(check: () => void): Problem {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 

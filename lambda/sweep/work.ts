@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE } from '../../contract/metrics';
+import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { type SweepConfig } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';

@@ -1,6 +1,6 @@
 /** Where the platform's component_access_token comes from. */
 import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type AccessTokenProperty, type MintedTokenProperty } from '../../contract/wechat/service-versions';
+import { type AccessTokenProperty, type MintedTokenProperty } from '../../contract/wechat';
 import { NoAnswer, WeChatError } from './errors';
 import { readSecret } from './secrets';
 import { type Post } from './transport';

@@ -1,5 +1,5 @@
 /** The calls of WeChat's API as the handlers need them: repeated where that is documented to help, and explained where not. */
-import { VERSIONS_PER_PAGE } from '../../contract/wechat/service-versions';
+import { VERSIONS_PER_PAGE } from '../../contract/wechat';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type AccessToken, withoutSecrets } from './access-token';
 import { reactionTo } from './codes';

@@ -1,24 +1,18 @@
-import { MetricName } from '../../contract/metrics';
+import { MetricName } from '../../contract/cloudformation';
 import {
   type CloudBaseServiceVersionAttributes,
   type CloudBaseServiceVersionProperties,
+  ServiceVersionShape,
   WECHAT_API,
-  checkApiEndpoint,
-  checkDeletion,
-  checkEnvironmentId,
-  checkServerName,
-  checkServiceVersionName,
-} from '../../contract/wechat/service-versions';
+} from '../../contract/wechat';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { isLeftAlone } from '../runtime/errors';
 import { claimant } from '../runtime/ownership';
-import { rejectProblems } from '../runtime/words';
 import { AccessToken, readToken } from './access-token';
 import { type ServiceVersionName, WeChatApi } from './api';
 import { type WeChatClients } from './clients';
 import { findVersion } from './listing';
 import { idPrefix, parsePhysicalId, serviceVersionId } from './names';
-import { decodeServiceVersion } from './properties';
 import { removeVersion } from './removal';
 import { postTo } from './transport';
 
@@ -30,20 +24,9 @@ type Wanted = CloudBaseServiceVersionProperties;
  */
 export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
   readonly createOnlyReads = true;
-  readonly decode = decodeServiceVersion;
+  readonly shape = ServiceVersionShape;
 
   constructor(private readonly clients: WeChatClients) {}
-
-  validate(wanted: Wanted): void {
-    const { EnvironmentId, ServerName, VersionName, ApiEndpoint } = wanted;
-    rejectProblems(
-      checkEnvironmentId(EnvironmentId),
-      checkServerName(ServerName),
-      checkServiceVersionName(VersionName),
-      ApiEndpoint === undefined ? undefined : checkApiEndpoint(ApiEndpoint),
-      checkDeletion(wanted),
-    );
-  }
 
   physicalResourceId(wanted: Wanted, scope: Scope): string {
     return serviceVersionId(nameOf(wanted), claimant(scope.stackId, scope.logicalId).ownerId);

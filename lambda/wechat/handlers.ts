@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat/service-versions';
+import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat';
 import { awsService } from '../runtime/aws';
 import { type ClientConfig } from '../runtime/client-config';
 import { withSweeps } from '../sweep/service';

@@ -1,5 +1,5 @@
 /** What becomes of a service version that its stack lets go. */
-import { type CloudBaseServiceVersionProperties } from '../../contract/wechat/service-versions';
+import { type CloudBaseServiceVersionProperties } from '../../contract/wechat';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { type ServiceVersionName, type WeChatApi, type WithLastVersion } from './api';

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type SecretValueProperty } from '../../contract/wechat/service-versions';
+import { type SecretValueProperty } from '../../contract/wechat';
 
 /** Reads a secret's current value, or a field of it. No error shows any of it. */
 export async function readSecret(

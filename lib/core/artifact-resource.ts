@@ -7,7 +7,7 @@ import {
   TagType,
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { CloudFormationLimits, type TagProperty } from '../../contract/custom-resource';
+import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 
 export interface ArtifactResourceProps {

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
-import { type Removal } from '../../contract/custom-resource';
+import { type Removal } from '../../contract/cloudformation';
 import { invalid } from './validation';
 
 /** The removal that a CDK policy asks for. A failed deployment is undone under each, so both RETAINs are one. */

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
-import { type Problem } from '../../contract/custom-resource';
+import { type Problem } from '../../contract/shape';
 
 /** The error for a problem with a construct; the path tells which one. */
 export function invalid(scope: IConstruct, problem: string): Error {

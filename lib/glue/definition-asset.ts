@@ -9,7 +9,7 @@ import {
   DEFINITION_BYTES_IN_TEMPLATE,
   type DefinitionObjectProperty,
   type SchemaVersionProperties,
-} from '../../contract/glue/schema-versions';
+} from '../../contract/glue';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;

@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { type SchemaVersionRetentionConfig } from '../../contract/glue/retention';
+import { type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { type ProviderFamily } from '../provider/family';
 import { type SchemaReference } from './schema-reference';

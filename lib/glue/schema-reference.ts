@@ -1,8 +1,8 @@
 import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { quote } from '../../contract/custom-resource';
-import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue/schema-versions';
+import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue';
+import { quote } from '../../contract/shape';
 
 /** The names of a schema and its registry. */
 export interface SchemaNames {

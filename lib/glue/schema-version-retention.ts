@@ -1,7 +1,6 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../contract/glue/retention';
-import { checkMetadata } from '../../contract/glue/schema-versions';
+import { GlueSweepType, type SchemaVersionRetentionConfig, checkMetadata } from '../../contract/glue';
 import { dependableOn } from '../core/dependencies';
 import { knownEntries, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';

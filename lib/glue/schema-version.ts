@@ -1,13 +1,13 @@
 import { Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { type Removal } from '../../contract/custom-resource';
+import { type Removal } from '../../contract/cloudformation';
 import {
   SchemaResourceType,
   type SchemaVersionProperties,
   checkDefinition,
   checkMetadata,
   checkRemoval,
-} from '../../contract/glue/schema-versions';
+} from '../../contract/glue';
 import { ArtifactResource } from '../core/artifact-resource';
 import { dependableOn } from '../core/dependencies';
 import { removalOf } from '../core/removal';

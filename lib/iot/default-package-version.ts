@@ -1,10 +1,7 @@
 import { Lazy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { type Removal } from '../../contract/custom-resource';
-import {
-  type DefaultPackageVersionProperties,
-  SoftwarePackageResourceType,
-} from '../../contract/iot/software-packages';
+import { type Removal } from '../../contract/cloudformation';
+import { type DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot';
 import { ArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
 import { removalOf } from '../core/removal';
 import { invalid } from '../core/validation';

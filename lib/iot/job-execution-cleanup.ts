@@ -4,7 +4,7 @@ import {
   type JobExecutionCleanupConfig,
   TERMINAL_EXECUTION_STATUSES,
   checkNamespaceId,
-} from '../../contract/iot/sweeps';
+} from '../../contract/iot';
 import { invalid, validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';
 import { SweepBase } from '../sweep/sweep-base';

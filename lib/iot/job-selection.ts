@@ -1,6 +1,5 @@
 import { type IConstruct } from 'constructs';
-import { DEFAULT_POINTER } from '../../contract/iot/software-packages';
-import { type JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot/sweeps';
+import { DEFAULT_POINTER, type JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot';
 import { requireEnvironmentOf } from '../core/environment';
 import { invalid, validate } from '../core/validation';
 import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';

@@ -1,6 +1,6 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { IotSweepType, type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../contract/iot/sweeps';
+import { IotSweepType, type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../contract/iot';
 import { dependOnResourceOf } from '../core/artifact-resource';
 import { dependableOn } from '../core/dependencies';
 import { requireEnvironmentOf } from '../core/environment';

@@ -1,7 +1,7 @@
 import { Fn, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
-import { checkPackageName } from '../../contract/iot/software-packages';
+import { checkPackageName } from '../../contract/iot';
 import { validate } from '../core/validation';
 import { packageArn } from './permissions';
 import { type ISoftwarePackage } from './software-package-interfaces';

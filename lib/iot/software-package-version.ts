@@ -1,6 +1,6 @@
 import { Annotations, Fn, Lazy, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type Removal, quote } from '../../contract/custom-resource';
+import { type Removal } from '../../contract/cloudformation';
 import {
   type S3LocationProperty,
   SoftwarePackageResourceType,
@@ -10,8 +10,9 @@ import {
   checkRecipe,
   checkTags,
   checkVersionName,
-} from '../../contract/iot/software-packages';
+} from '../../contract/iot';
 import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
+import { quote } from '../../contract/shape';
 import { TaggedArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
 import { requireEnvironmentOf } from '../core/environment';
 import { removalOf } from '../core/removal';

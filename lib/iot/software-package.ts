@@ -1,6 +1,6 @@
 import { Lazy, Names, type RemovalPolicy } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { type Removal } from '../../contract/custom-resource';
+import { type Removal } from '../../contract/cloudformation';
 import {
   PACKAGE_NAME,
   type SoftwarePackageProperties,
@@ -8,7 +8,7 @@ import {
   checkDescription,
   checkPackageName,
   checkTags,
-} from '../../contract/iot/software-packages';
+} from '../../contract/iot';
 import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
 import { TaggedArtifactResource } from '../core/artifact-resource';
 import { removalOf } from '../core/removal';

@@ -3,7 +3,7 @@ import {
   type JobExecutionCleanupConfig,
   type JobSelectionConfig,
   type PackageVersionRetentionConfig,
-} from '../../contract/iot/sweeps';
+} from '../../contract/iot';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { packageArn } from './permissions';
 

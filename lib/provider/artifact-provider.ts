@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, type IDependable } from 'constructs';
-import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/metrics';
+import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { GLUE_FAMILY } from '../glue/permissions';

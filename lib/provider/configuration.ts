@@ -1,7 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
-import { type Problem } from '../../contract/custom-resource';
+import { type Problem } from '../../contract/shape';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps } from './artifact-provider-props';
 

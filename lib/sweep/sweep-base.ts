@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../../contract/metrics';
+import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
 import { type SweepAttributes, type SweepProperties } from '../../contract/sweep-execution';
 import { ArtifactResource } from '../core/artifact-resource';

@@ -1,5 +1,5 @@
 import { type IConstruct } from 'constructs';
-import { type Problem } from '../../contract/custom-resource';
+import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
 import { invalid } from '../core/validation';
 import { type SweepOptions } from './sweep-options';

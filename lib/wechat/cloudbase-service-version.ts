@@ -8,7 +8,7 @@ import {
   checkEnvironmentId,
   checkServerName,
   checkServiceVersionName,
-} from '../../contract/wechat/service-versions';
+} from '../../contract/wechat';
 import { ArtifactResource } from '../core/artifact-resource';
 import { dependableOn } from '../core/dependencies';
 import { invalid, validate } from '../core/validation';

@@ -1,7 +1,12 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { checkApiEndpoint, checkEnvironmentId, checkServerName } from '../../contract/wechat/service-versions';
-import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../contract/wechat/sweeps';
+import {
+  CLOUDBASE_VERSION_RETENTION,
+  type CloudBaseVersionRetentionConfig,
+  checkApiEndpoint,
+  checkEnvironmentId,
+  checkServerName,
+} from '../../contract/wechat';
 import { dependableOn } from '../core/dependencies';
 import { validate } from '../core/validation';
 import { ArtifactProvider } from '../provider/artifact-provider';

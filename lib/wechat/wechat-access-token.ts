@@ -1,10 +1,6 @@
 import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IConstruct } from 'constructs';
-import {
-  type AccessTokenProperty,
-  type SecretValueProperty,
-  checkComponentAppId,
-} from '../../contract/wechat/service-versions';
+import { type AccessTokenProperty, type SecretValueProperty, checkComponentAppId } from '../../contract/wechat';
 import { validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';

@@ -7,7 +7,7 @@ import {
   type SchemaVersionProps,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
-import { OWNER_KEY } from '../../contract/glue/version-owner';
+import { OWNER_KEY } from '../../contract/ownership';
 import { Fleet } from './fleet';
 
 const FIELDS = [

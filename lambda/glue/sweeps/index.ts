@@ -1,5 +1,5 @@
 import { type GlueClient } from '@aws-sdk/client-glue';
-import { GlueSweepType } from '../../../contract/glue/retention';
+import { GlueSweepType } from '../../../contract/glue';
 import { type SweepKinds } from '../../sweep/kind';
 import { SchemaVersionRetention } from './schema-version-retention';
 

@@ -1,7 +1,11 @@
 import { type GlueClient, type SchemaVersionListItem } from '@aws-sdk/client-glue';
-import { type SchemaVersionRetentionConfig, VERSIONS_PER_CALL } from '../../../contract/glue/retention';
-import { checkRegistryName, checkSchemaName } from '../../../contract/glue/schema-versions';
-import { OWNER_KEY } from '../../../contract/glue/version-owner';
+import {
+  type SchemaVersionRetentionConfig,
+  VERSIONS_PER_CALL,
+  checkRegistryName,
+  checkSchemaName,
+} from '../../../contract/glue';
+import { OWNER_KEY } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf } from '../../runtime/reason';
 import { rejectProblems } from '../../runtime/words';

@@ -1,5 +1,5 @@
 /** Deletes versions of a schema by ranges. */
-import { VERSIONS_PER_CALL } from '../../../contract/glue/retention';
+import { VERSIONS_PER_CALL } from '../../../contract/glue';
 import { type Failed, type Removal } from '../../sweep/source';
 import { type RetentionCalls, isError } from './calls';
 import { VersionKept } from './keep-reasons';

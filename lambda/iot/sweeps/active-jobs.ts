@@ -1,5 +1,5 @@
 import { type Job } from '@aws-sdk/client-iot';
-import { DEFAULT_POINTER } from '../../../contract/iot/software-packages';
+import { DEFAULT_POINTER } from '../../../contract/iot';
 import { OutOfTime } from '../../sweep/pace';
 import { type Preparation, StalePageToken } from '../../sweep/source';
 import { deployedVersion } from './arns';

@@ -1,4 +1,4 @@
-import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';

@@ -1,5 +1,5 @@
 import { type JobExecutionSummary } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot';
 import { type Candidate } from '../../sweep/source';
 import { thingNameOf } from './arns';
 import { type SweepCalls } from './calls';

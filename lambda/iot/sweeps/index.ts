@@ -1,5 +1,5 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { IotSweepType } from '../../../contract/iot/sweeps';
+import { IotSweepType } from '../../../contract/iot';
 import { type SweepKinds } from '../../sweep/kind';
 import { JobExecutionCleanup } from './job-execution-cleanup';
 import { PackageVersionRetention } from './package-version-retention';

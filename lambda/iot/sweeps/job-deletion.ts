@@ -1,4 +1,4 @@
-import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
 import { type Removal, StalePageToken } from '../../sweep/source';

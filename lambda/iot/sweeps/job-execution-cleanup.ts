@@ -1,11 +1,6 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { type Problem } from '../../../contract/custom-resource';
-import {
-  type JobExecutionCleanupConfig,
-  checkJobId,
-  checkNamespaceId,
-  checkThingName,
-} from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot';
+import { type Problem } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/words';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';

@@ -1,4 +1,4 @@
-import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Page } from '../../sweep/source';
 import { type SweepCalls } from './calls';
 import { type CleanupCandidate, executionsOf } from './executions';

@@ -1,6 +1,5 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
-import { checkPackageName } from '../../../contract/iot/software-packages';
-import { type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../../contract/iot/sweeps';
+import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/words';

@@ -1,5 +1,5 @@
 import { type Job, type JobSummary } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type SweepCalls } from './calls';
 
 /** What a cleanup needs to know of a job. */

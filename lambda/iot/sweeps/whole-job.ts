@@ -1,4 +1,4 @@
-import { type JobExecutionCleanupConfig } from '../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Plan } from '../../sweep/plan';
 import { type SweepCalls } from './calls';
 import { type Execution, type ThingExecutions, executionsOf, heldBack } from './executions';

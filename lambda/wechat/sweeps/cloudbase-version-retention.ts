@@ -1,12 +1,12 @@
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import {
+  type CloudBaseVersionRetentionConfig,
   VERSIONS_PER_PAGE,
   WECHAT_API,
   checkApiEndpoint,
   checkEnvironmentId,
   checkServerName,
-} from '../../../contract/wechat/service-versions';
-import { type CloudBaseVersionRetentionConfig } from '../../../contract/wechat/sweeps';
+} from '../../../contract/wechat';
 import { rejectProblems } from '../../runtime/words';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';

@@ -1,4 +1,4 @@
-import { CLOUDBASE_VERSION_RETENTION } from '../../../contract/wechat/sweeps';
+import { CLOUDBASE_VERSION_RETENTION } from '../../../contract/wechat';
 import { type SweepKinds } from '../../sweep/kind';
 import { type WeChatClients } from '../clients';
 import { CloudBaseVersionRetention } from './cloudbase-version-retention';

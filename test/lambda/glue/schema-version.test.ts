@@ -1,6 +1,6 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { SchemaResourceType } from '../../../contract/glue/schema-versions';
-import { OWNER_KEY } from '../../../contract/glue/version-owner';
+import { SchemaResourceType } from '../../../contract/glue';
+import { OWNER_KEY } from '../../../contract/ownership';
 import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;

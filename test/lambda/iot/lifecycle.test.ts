@@ -1,9 +1,6 @@
-import { LocalAws, type PackageDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import {
-  type PackageVersionStatus,
-  SoftwarePackageResourceType as Type,
-} from '../../../contract/iot/software-packages';
+import { LocalAws, type PackageDescription } from 'cdk-versioned-artifacts-local';
+import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import { CloudFormation, type Outcome, type Resource, type Template, type Trouble } from './cloudformation';
 

@@ -1,5 +1,5 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
+import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { type Reply, Stack } from './stack';
 

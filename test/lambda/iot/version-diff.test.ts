@@ -1,4 +1,4 @@
-import { type SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot/software-packages';
+import { type SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot';
 import { type HeldVersion } from '../../../lambda/iot/catalog';
 import { type VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
 

@@ -1,3 +1,4 @@
+import { struct } from '../../../contract/shape';
 import { type Deadline } from '../../../lambda/runtime/clock';
 import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
@@ -77,8 +78,7 @@ describe('a handler that does not end', () => {
             ended = signal;
             return {
               'Custom::Thing': {
-                decode: () => ({}),
-                validate: () => {},
+                shape: struct({}),
                 physicalResourceId: () => 'thing/a',
                 create,
                 update: create as never,

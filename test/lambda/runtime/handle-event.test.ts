@@ -1,3 +1,4 @@
+import { string, struct } from '../../../contract/shape';
 import { type Answer } from '../../../lambda/runtime/custom-resource';
 import { Irreversible, Refusal } from '../../../lambda/runtime/errors';
 import { AnswerUrl } from './support/answer-url';
@@ -63,10 +64,8 @@ describe('the physical id', () => {
   });
 
   test('of a Create with invalid properties is a marker: the Delete could not call the service with them', async () => {
-    const validate = () => {
-      throw new Error('no such name');
-    };
-    const { answer } = await deliver(cloudFormation, { handler: { validate } });
+    const shape = struct({ Name: string(() => 'no such name') });
+    const { answer } = await deliver(cloudFormation, { handler: { shape } });
     expect(answer.PhysicalResourceId).toMatch(/^create-failed\//);
   });
 
@@ -332,26 +331,24 @@ describe('what cannot or must not be changed', () => {
 });
 
 describe('validation', () => {
-  const validate = () => {
-    throw new Error('the name is too short');
-  };
+  const shape = struct({ Name: string(() => 'the name is too short') });
 
   test('fails an Update before any call', async () => {
-    const handler = toyHandler({ validate });
+    const handler = toyHandler({ shape });
     const { answer } = await deliver(cloudFormation, { event: updateOf('thing/a'), handlers: { [THING]: handler } });
     expect(answer.Reason).toMatch(/^the name is too short/);
     expect(handler.calls).toEqual([]);
   });
 
   test('does not stop a rollback to properties that an older version of the rules let pass', async () => {
-    const handler = toyHandler({ validate });
+    const handler = toyHandler({ shape });
     const delivery = { event: updateOf('thing/a'), handlers: { [THING]: handler }, describeStack: ROLLING_BACK };
     expect((await deliver(cloudFormation, delivery)).answer.Status).toBe('SUCCESS');
     expect(handler.calls).toEqual(['update']);
   });
 
   test('is not asked in a Delete', async () => {
-    const { answer } = await deliver(cloudFormation, { event: deleteOf('thing/a'), handler: { validate } });
+    const { answer } = await deliver(cloudFormation, { event: deleteOf('thing/a'), handler: { shape } });
     expect(answer.Status).toBe('SUCCESS');
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Removal } from '../../../contract/custom-resource';
+import { type Removal } from '../../../contract/cloudformation';
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
 import {
   type Claimant,

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SoftwarePackageResourceType } from '../../../contract/iot/software-packages';
-import { IotSweepType } from '../../../contract/iot/sweeps';
+import { IotSweepType, SoftwarePackageResourceType } from '../../../contract/iot';
 import { AnswerUrl } from './support/answer-url';
 import { STACK_ID, deleteOf } from './support/deliver';
 

@@ -1,5 +1,5 @@
 import { LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
-import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat/service-versions';
+import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { ENVIRONMENT, SERVER, Stack, TOKEN_SECRET, shareToken } from './stack';
 
 const DELETE = 'deletecloudbaserunserverversion';

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
-import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat/service-versions';
+import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { weChatHandlers } from '../../../lambda/wechat/handlers';
 import { type StackResource } from '../../../lambda/wechat/stack-resources';
 import { Stack as AnyStack, type Reply } from '../support/stack';

@@ -11,7 +11,7 @@ import {
   OnRefusal,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat/service-versions';
+import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { artifactProperties, newStack, only, resources } from '../app';
 
 const token = (stack: Stack) => WeChatAccessToken.fromSecret(Secret.fromSecretNameV2(stack, 'Token', 'platform/token'));

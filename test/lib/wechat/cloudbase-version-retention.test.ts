@@ -8,8 +8,7 @@ import {
   SweepTrigger,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat/service-versions';
-import { CLOUDBASE_VERSION_RETENTION as RETENTION } from '../../../contract/wechat/sweeps';
+import { CLOUDBASE_SERVICE_VERSION, CLOUDBASE_VERSION_RETENTION as RETENTION } from '../../../contract/wechat';
 import { newStack, only, resources } from '../app';
 import { RULE, config } from '../sweep/stack';
 

@@ -1,7 +1,7 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
-import { OWNER_KEY } from '../../../../contract/glue/version-owner';
+import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
+import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { type Death, Mortal } from '../../sweep/support/mortal';
 import { SteppingClock } from '../../sweep/support/stepping-clock';

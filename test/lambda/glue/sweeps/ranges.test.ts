@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { VERSIONS_PER_CALL } from '../../../../contract/glue/retention';
+import { VERSIONS_PER_CALL } from '../../../../contract/glue';
 import { type Range, inWords, isWithin, rangesOf } from '../../../../lambda/glue/sweeps/ranges';
 
 const numbersIn = ({ first, last }: Range) => Array.from({ length: last - first + 1 }, (_, index) => first + index);

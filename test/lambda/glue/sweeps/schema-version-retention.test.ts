@@ -6,8 +6,8 @@ import {
   concurrentModification,
   throttling,
 } from 'cdk-versioned-artifacts-local';
-import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue/retention';
-import { OWNER_KEY } from '../../../../contract/glue/version-owner';
+import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
+import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { SweepWorld } from '../../sweep/support/sweep-world';

@@ -4,7 +4,7 @@ import {
   IotSweepType,
   type JobExecutionCleanupConfig,
   type PackageVersionRetentionConfig,
-} from '../../../../contract/iot/sweeps';
+} from '../../../../contract/iot';
 import { iotSweeps } from '../../../../lambda/iot/sweeps';
 import { Mortal } from '../../sweep/support/mortal';
 import { type SteppingClock } from '../../sweep/support/stepping-clock';

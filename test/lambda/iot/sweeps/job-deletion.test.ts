@@ -1,5 +1,5 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { type JobExecutionCleanupConfig } from '../../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { DAY, IotSweep, cleanup, refusal } from './iot-sweep';
 

@@ -1,5 +1,5 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot/sweeps';
+import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { DAY, IotSweep, PACKAGE, cleanup, refusal } from './iot-sweep';
 

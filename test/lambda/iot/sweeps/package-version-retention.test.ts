@@ -1,5 +1,5 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { type PackageVersionRetentionConfig } from '../../../../contract/iot/sweeps';
+import { type PackageVersionRetentionConfig } from '../../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../../contract/ownership';
 import { SteppingClock } from '../../sweep/support/stepping-clock';
 import { DAY, IotSweep, PACKAGE, refusal, retention } from './iot-sweep';

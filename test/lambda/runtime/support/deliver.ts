@@ -1,3 +1,4 @@
+import { string, struct } from '../../../../contract/shape';
 import { type Answer, type ResourceHandler } from '../../../../lambda/runtime/custom-resource';
 import { type Handlers, type Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
 import { put } from '../../../../lambda/runtime/http';
@@ -21,11 +22,7 @@ export function toyHandler(
   const answer = (physicalResourceId: string): Answer => ({ physicalResourceId, data: { Arn: 'arn:thing' } });
   return {
     calls,
-    decode: raw => {
-      if (typeof raw.Name !== 'string') throw new Error('property Name must be a string, got nothing');
-      return { Name: raw.Name };
-    },
-    validate: () => {},
+    shape: struct({ Name: string() }),
     physicalResourceId: ({ Name }) => `thing/${Name}`,
     create: async ({ Name }) => {
       calls.push('create');

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LocalAws, type SeededCloudBaseVersion, weChatError } from 'cdk-versioned-artifacts-local';
-import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat/sweeps';
+import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat';
 import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
 import { SteppingClock } from '../../sweep/support/stepping-clock';

@@ -2,33 +2,26 @@ import fc from 'fast-check';
 import {
   boolean,
   integer,
-  listOf,
-  mapOf,
+  list,
+  map,
   oneOf,
   optional,
-  properties,
+  problems,
   string,
   struct,
   withDefault,
-} from '../../../lambda/runtime/decode';
+} from '../../contract/shape';
 
-interface Sample {
-  readonly Name: string;
-  readonly Force?: boolean;
-  readonly Count?: number;
-  readonly Mode?: 'A' | 'B';
-  readonly Attributes?: Readonly<Record<string, string>>;
-  readonly Places?: readonly { readonly Bucket: string; readonly Version?: string }[];
-}
-
-const decode = properties<Sample>({
-  Name: string,
+const sampleShape = struct({
+  Name: string(),
   Force: optional(boolean),
   Count: optional(integer),
   Mode: optional(oneOf('A', 'B')),
-  Attributes: optional(mapOf(string)),
-  Places: optional(listOf(struct({ Bucket: string, Version: optional(string) }))),
+  Attributes: optional(map(string())),
+  Places: optional(list(struct({ Bucket: string(), Version: optional(string()) }))),
 });
+
+const decode = (raw: Record<string, unknown>) => sampleShape.decode(raw, '');
 
 /** What CloudFormation does to properties on their way. */
 function travelled(value: unknown): unknown {
@@ -70,9 +63,9 @@ test('null and the empty string are absent, as CloudFormation would have dropped
 });
 
 test('a value that may be empty comes back where CloudFormation dropped it', () => {
-  const tag = struct<{ Key: string; Value: string }>({ Key: string, Value: withDefault(string, '') });
-  expect(tag({ Key: 'k' }, 'Tag')).toEqual({ Key: 'k', Value: '' });
-  expect(tag({ Key: 'k', Value: 'v' }, 'Tag')).toEqual({ Key: 'k', Value: 'v' });
+  const tag = struct({ Key: string(), Value: withDefault(string(), '') });
+  expect(tag.decode({ Key: 'k' }, 'Tag')).toEqual({ Key: 'k', Value: '' });
+  expect(tag.decode({ Key: 'k', Value: 'v' }, 'Tag')).toEqual({ Key: 'k', Value: 'v' });
 });
 
 test('a key that every object has is one like any other', () => {
@@ -94,4 +87,39 @@ test.each<[object, string]>([
   [{ Name: 'a', Places: ['x'] }, 'property Places[0] must be a structure, got "x"'],
 ])('an error names the property, what was expected and what was got: %j', (raw, message) => {
   expect(() => decode(raw as Record<string, unknown>)).toThrow(new Error(message));
+});
+
+const short = (what: string) => string({ what, min: 1, max: 3 });
+const ruled = struct({
+  Name: short('a name'),
+  Note: optional(short('a note')),
+  Pairs: optional(
+    map(short('a value'), { key: short('a key'), entry: 'pair' }).also(pairs =>
+      Object.keys(pairs).length > 1 ? `one pair is enough, got ${Object.keys(pairs).length}` : undefined,
+    ),
+  ),
+  Items: optional(list(short('an item'))),
+}).also(({ Note, Items }) => (Note && Items ? 'Note and Items exclude each other' : undefined));
+
+test('every rule that a value breaks is named, in the order of its fields', () => {
+  const value = { Name: 'long', Note: 'ok', Pairs: { a: '', long: 'b' }, Items: ['ok', 'long'] };
+  expect(problems(ruled, value)).toEqual([
+    'a name must have 1 to 3 characters, got 4 ("long")',
+    'a value must have 1 to 3 characters, got 0 (""), in pair "a"',
+    'a key must have 1 to 3 characters, got 4 ("long"), in pair "long"',
+    'one pair is enough, got 2',
+    'an item must have 1 to 3 characters, got 4 ("long")',
+    'Note and Items exclude each other',
+  ]);
+  expect(problems(ruled, { Name: 'a' })).toEqual([]);
+});
+
+test('what cannot be known yet is not judged, nor counted among what is', () => {
+  const unless = (value: unknown) => typeof value === 'string' && value.startsWith('${Token');
+  const token = '${Token[x]}';
+  const value = { Name: token, Note: token, Pairs: { [token]: 'a', b: token, c: 'c' }, Items: [token, 'long'] };
+  expect(problems(ruled, value, { unless })).toEqual([
+    'an item must have 1 to 3 characters, got 4 ("long")',
+    'Note and Items exclude each other',
+  ]);
 });

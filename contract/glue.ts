@@ -1,0 +1,130 @@
+/**
+ * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer guide
+ * state them.
+ */
+import { RemovalShape, artifactFields } from './cloudformation';
+import { METADATA_KEY_PREFIX } from './ownership';
+import { type Infer, checkOf, checkString, map, optional, quote, string, struct } from './shape';
+import { type SweepConfig } from './sweep';
+
+/** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */
+export const SchemaResourceType = {
+  VERSION: 'Custom::GlueSchemaVersion',
+} as const;
+
+/** The registry of schemas that name none. */
+export const DEFAULT_REGISTRY = 'default-registry';
+
+const NAME = {
+  min: 1,
+  max: 255,
+  pattern: /^[a-zA-Z0-9\-_$#.]+$/,
+  allowed: 'letters, digits, "-", "_", "$", "#" and "."',
+};
+
+const registryName = string({ what: 'the name of a registry', ...NAME });
+const schemaName = string({ what: 'the name of a schema', ...NAME });
+
+/** Characters that a definition may have. */
+const DEFINITION_CHARACTERS = 170_000;
+
+/** A definition with more bytes travels as an object in Amazon S3: templates are limited, too. */
+export const DEFINITION_BYTES_IN_TEMPLATE = 16_384;
+
+const definition = string(value => {
+  if (value.length > DEFINITION_CHARACTERS) {
+    return `a schema definition must have at most 170,000 characters, got ${value.length}: split it into several schemas`;
+  }
+  return /\S/.test(value) ? undefined : `a schema definition must not be blank, got ${quote(value)}`;
+});
+
+// as the service's model has it: `+-=` is a range, which lets , : ; and < in.
+const METADATA = { pattern: /^[a-zA-Z0-9+-=._/@]+$/, allowed: 'letters, digits and + , - . / : ; < = _ @' };
+const METADATA_KEY = { what: 'a metadata key', min: 1, max: 128, ...METADATA };
+const METADATA_VALUE = { what: 'a metadata value', min: 1, max: 256, ...METADATA };
+
+/** Pairs of metadata that one version may have. */
+const MAX_METADATA = 10;
+
+/** Pairs left to the user: of the owner's record there are two while one takes the place of the other. */
+export const MAX_USER_METADATA = MAX_METADATA - 2;
+
+const metadataKey = string(
+  key =>
+    checkString(METADATA_KEY, key) ??
+    (key.startsWith(METADATA_KEY_PREFIX)
+      ? `metadata keys that start with "${METADATA_KEY_PREFIX}" are the library's, got ${quote(key)}`
+      : undefined),
+);
+
+const metadata = map(string(METADATA_VALUE), { key: metadataKey }).also(pairs => {
+  const count = Object.keys(pairs).length;
+  return count > MAX_USER_METADATA
+    ? `a schema version may have ${MAX_USER_METADATA} pairs of metadata beside the library's, got ${count}`
+    : undefined;
+});
+
+/** Schema versions cannot be deprecated: the registry has no such state. */
+const removal = RemovalShape.also(value =>
+  value === 'DEPRECATE'
+    ? 'a schema version can be deleted or retained, got the removal DEPRECATE: the schema registry knows no deprecated versions'
+    : undefined,
+);
+
+/** A definition in Amazon S3. */
+const definitionObject = struct({ Bucket: string(), Key: string() });
+export type DefinitionObjectProperty = Infer<typeof definitionObject>;
+
+/** Properties of `Custom::GlueSchemaVersion`: with either the definition itself or the object that it is in. */
+export const SchemaVersionShape = struct({
+  ...artifactFields,
+  RegistryName: registryName,
+  SchemaName: schemaName,
+  Definition: optional(definition),
+  DefinitionObject: optional(definitionObject),
+  Metadata: optional(metadata),
+  /** DELETE or RETAIN. Absent: RETAIN. */
+  Removal: optional(removal),
+}).also(({ Definition, DefinitionObject }) =>
+  (Definition === undefined) === (DefinitionObject === undefined)
+    ? `one of Definition and DefinitionObject must be set, got ${Definition === undefined ? 'neither' : 'both'}`
+    : undefined,
+);
+export type SchemaVersionProperties = Infer<typeof SchemaVersionShape>;
+
+/** Attributes of `Custom::GlueSchemaVersion`, in every answer to Create and Update. */
+export interface SchemaVersionAttributes {
+  readonly VersionId: string;
+  readonly VersionNumber: string;
+}
+
+export const checkRegistryName = checkOf(registryName);
+export const checkSchemaName = checkOf(schemaName);
+export const checkDefinition = checkOf(definition);
+export const checkMetadata = checkOf(metadata);
+export const checkRemoval = checkOf(removal);
+
+/** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
+export const GlueSweepType = {
+  SCHEMA_VERSION_RETENTION: 'Custom::GlueSchemaVersionRetention',
+} as const;
+
+/** What becomes of a run in which the registry did not delete some version. */
+export type OnVersionError = 'FAIL' | 'WARN';
+
+/** Keeps the newest versions of a schema. */
+export interface SchemaVersionRetentionConfig extends SweepConfig {
+  readonly type: typeof GlueSweepType.SCHEMA_VERSION_RETENTION;
+  readonly registryName: string;
+  readonly schemaName: string;
+  /** Removes versions in FAILURE whatever the rules say. */
+  readonly removeFailed: boolean;
+  /** A version with one of these pairs stays. */
+  readonly protectedMetadata: Readonly<Record<string, string>>;
+  /** Moves the checkpoint to the oldest version that stays, the first one aside. */
+  readonly advanceCheckpoint: boolean;
+  readonly onVersionError: OnVersionError;
+}
+
+/** Versions that one call may delete. unverified: neither the model nor the guide states a limit. */
+export const VERSIONS_PER_CALL = 25;

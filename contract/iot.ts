@@ -1,0 +1,282 @@
+/**
+ * AWS IoT Device Management Software Package Catalog: resource types, property shapes, limits and lifecycle rules,
+ * as the AWS IoT API reference and developer guide state them.
+ */
+import { RemovalShape, type TagProperty, artifactFields, tagShape } from './cloudformation';
+import { MAX_USER_TAGS_ON_PACKAGE, MAX_USER_TAGS_ON_VERSION, TAG_PREFIX } from './ownership';
+import {
+  type Infer,
+  type Problem,
+  type StringRule,
+  boolean,
+  checkOf,
+  checkString,
+  list,
+  map,
+  oneOf,
+  optional,
+  quote,
+  string,
+  struct,
+} from './shape';
+import { type SweepConfig } from './sweep';
+
+/** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */
+export const SoftwarePackageResourceType = {
+  PACKAGE: 'Custom::IoTSoftwarePackage',
+  VERSION: 'Custom::IoTSoftwarePackageVersion',
+  DEFAULT_VERSION: 'Custom::IoTDefaultPackageVersion',
+} as const;
+
+/** States of a package version. There is no way back to DRAFT. */
+export type PackageVersionStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED';
+
+/** What stands for the version that is a package's default, in ARNs and job documents. */
+export const DEFAULT_POINTER = '$default';
+
+const NAME = { pattern: /^[a-zA-Z0-9\-_.]+$/, allowed: 'letters, digits, "-", "_" and "."' };
+// the service's [^\p{C}]+ : no control characters, so no line breaks either.
+const PRINTABLE = { pattern: /^[^\p{C}]+$/u, allowed: 'printable characters, without line breaks' };
+
+export const PACKAGE_NAME: StringRule = { what: 'the name of a software package', min: 1, max: 128, ...NAME };
+const VERSION_NAME: StringRule = { what: 'the name of a package version', min: 1, max: 64, ...NAME };
+const DESCRIPTION: StringRule = { what: 'a description', min: 1, max: 1024, ...PRINTABLE };
+const RECIPE: StringRule = { what: 'a recipe', min: 1, max: 3072 };
+const TAG_KEY: StringRule = {
+  what: 'a tag key',
+  min: 1,
+  max: 128,
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+  allowed: 'letters, digits, spaces and _ . : / = + - @',
+};
+const TAG_VALUE: StringRule = { ...TAG_KEY, what: 'a tag value', min: 0, max: 256 };
+const ATTRIBUTE_KEY: StringRule = {
+  what: 'the key of an attribute',
+  min: 1,
+  max: 3000,
+  pattern: /^[a-zA-Z0-9:_-]+$/,
+  allowed: 'letters, digits, ":", "_" and "-" (no dots)',
+};
+const ATTRIBUTE_VALUE: StringRule = { what: 'the value of an attribute', min: 1, max: 3000, ...PRINTABLE };
+
+/** Bytes that all attributes of a version may have together. The service says "3KB"; this is the stricter reading. */
+const ATTRIBUTES_BYTES = 3000;
+
+const packageName = string(PACKAGE_NAME);
+
+const versionName = string(value => {
+  const problem = checkString(VERSION_NAME, value);
+  return problem && value.includes('+')
+    ? `${problem}; AWS IoT has no SemVer build metadata: write "-" instead of "+"`
+    : problem;
+});
+
+const description = string(DESCRIPTION);
+
+const recipe = string(value =>
+  value.length > RECIPE.max
+    ? `a recipe must have at most ${RECIPE.max} characters, got ${value.length}: move constants into the job document or into attributes`
+    : checkString(RECIPE, value),
+);
+
+const attributes = map(string(ATTRIBUTE_VALUE), { key: string(ATTRIBUTE_KEY), entry: 'attribute' }).also(pairs => {
+  const bytes = Object.entries(pairs)
+    .flat()
+    .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return bytes > ATTRIBUTES_BYTES
+    ? `the attributes of a package version may have ${ATTRIBUTES_BYTES} bytes together, keys and values, got ${bytes}`
+    : undefined;
+});
+
+const tagKey = string(key => {
+  const problem = checkString(TAG_KEY, key);
+  if (problem) return problem;
+  if (/^aws:/i.test(key)) return `a tag key may not start with "aws:", got ${quote(key)}`;
+  return key.startsWith(TAG_PREFIX)
+    ? `tag keys that start with "${TAG_PREFIX}" are the library's, got ${quote(key)}`
+    : undefined;
+});
+
+/** @param max what the artifact leaves to the user */
+const tags = (max: number) =>
+  list(tagShape(tagKey, string(TAG_VALUE))).also(all =>
+    all.length > max
+      ? `at most ${max} tags are possible here (the library needs the rest), got ${all.length}`
+      : undefined,
+  );
+
+/** An object in S3. The version is pinned, since publishing freezes the location and not the bytes behind it. */
+const s3Location = struct({ Bucket: string(), Key: string(), Version: optional(string()) });
+export type S3LocationProperty = Infer<typeof s3Location>;
+
+/** Properties of `Custom::IoTSoftwarePackage`. */
+export const PackageShape = struct({
+  ...artifactFields,
+  PackageName: packageName,
+  Description: optional(description),
+  Tags: optional(tags(MAX_USER_TAGS_ON_PACKAGE)),
+  /** DELETE or RETAIN. Absent: RETAIN. */
+  Removal: optional(RemovalShape),
+});
+export type SoftwarePackageProperties = Infer<typeof PackageShape>;
+
+/** Attributes of `Custom::IoTSoftwarePackage`, in every answer to Create and Update. */
+export interface SoftwarePackageAttributes {
+  readonly PackageArn: string;
+  readonly PackageName: string;
+}
+
+/** Properties of `Custom::IoTSoftwarePackageVersion`. */
+export const PackageVersionShape = struct({
+  ...artifactFields,
+  PackageName: packageName,
+  VersionName: versionName,
+  Description: optional(description),
+  Recipe: optional(recipe),
+  Attributes: optional(attributes),
+  Artifact: optional(s3Location),
+  Sbom: optional(s3Location),
+  /** Waits for the SBOM's validation and fails with its errors. Absent: false. */
+  WaitForSbomValidation: optional(boolean),
+  Tags: optional(tags(MAX_USER_TAGS_ON_VERSION)),
+  /** Absent: DRAFT, as in the service. */
+  Status: optional(oneOf('DRAFT', 'PUBLISHED', 'DEPRECATED')),
+  /** Absent: DELETE. */
+  Removal: optional(RemovalShape),
+});
+export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
+
+/** Attributes of `Custom::IoTSoftwarePackageVersion`, in every answer to Create and Update. */
+export interface SoftwarePackageVersionAttributes {
+  readonly PackageVersionArn: string;
+  readonly VersionName: string;
+  readonly Status: PackageVersionStatus;
+}
+
+/** Properties of `Custom::IoTDefaultPackageVersion`. */
+export const DefaultPackageVersionShape = struct({
+  ...artifactFields,
+  PackageName: packageName,
+  VersionName: versionName,
+  /** DELETE (undesignated) or RETAIN. Absent: DELETE. */
+  Removal: optional(RemovalShape),
+});
+export type DefaultPackageVersionProperties = Infer<typeof DefaultPackageVersionShape>;
+
+/** Attributes of `Custom::IoTDefaultPackageVersion`, in every answer to Create and Update. */
+export interface DefaultPackageVersionAttributes {
+  readonly PackageName: string;
+  readonly VersionName: string;
+}
+
+export const checkPackageName = checkOf(packageName);
+export const checkVersionName = checkOf(versionName);
+export const checkDescription = checkOf(description);
+export const checkRecipe = checkOf(recipe);
+export const checkAttributes = checkOf(attributes);
+export const checkTags = (value: readonly TagProperty[], max: number): Problem => checkOf(tags(max))(value);
+
+/** The service's actions of UpdatePackageVersion. */
+export type PackageVersionAction = 'PUBLISH' | 'DEPRECATE';
+
+/**
+ * The actions that lead from one state to another along the documented transitions (draft to published, published to
+ * deprecated, deprecated to published again). `undefined` where no way leads there: nothing returns to draft.
+ */
+export function pathBetween(
+  from: PackageVersionStatus,
+  to: PackageVersionStatus,
+): readonly PackageVersionAction[] | undefined {
+  if (from === to) return [];
+  if (to === 'DRAFT') return undefined;
+  if (to === 'PUBLISHED') return ['PUBLISH'];
+  return from === 'DRAFT' ? ['PUBLISH', 'DEPRECATE'] : ['DEPRECATE'];
+}
+
+/** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
+export const IotSweepType = {
+  PACKAGE_VERSION_RETENTION: 'Custom::IoTPackageVersionRetention',
+  JOB_EXECUTION_CLEANUP: 'Custom::IoTJobExecutionCleanup',
+} as const;
+
+/** What a retention does with a version that it does not keep. */
+export type RetentionAction = 'DELETE' | 'DEPRECATE';
+
+/** Keeps the best versions of a software package. `statuses` are PackageVersionStatus, `order` defaults to SEMVER. */
+export interface PackageVersionRetentionConfig extends SweepConfig {
+  readonly type: typeof IotSweepType.PACKAGE_VERSION_RETENTION;
+  readonly packageName: string;
+  readonly action: RetentionAction;
+  readonly protectInActiveJobs: boolean;
+  readonly protectOnDevices: boolean;
+}
+
+/** States of a job. */
+export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETION_IN_PROGRESS';
+
+/** States of an execution of a job for one thing. */
+export type JobExecutionStatus =
+  'QUEUED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'REJECTED' | 'REMOVED' | 'CANCELED';
+
+/** The states that an execution never leaves. The developer guide counts TIMED_OUT among them. */
+export const TERMINAL_EXECUTION_STATUSES: readonly JobExecutionStatus[] = [
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'REJECTED',
+  'REMOVED',
+  'CANCELED',
+];
+
+/** Which jobs a cleanup ranges over. */
+export type JobSelectionConfig =
+  | { readonly by: 'IDS'; readonly jobIds: readonly string[] }
+  | { readonly by: 'ID_PREFIX'; readonly prefix: string }
+  | { readonly by: 'THING'; readonly thingName: string }
+  /** The version's ARN, or the package's with `/version/$default`. */
+  | { readonly by: 'PACKAGE_VERSION'; readonly packageVersionArn: string }
+  | { readonly by: 'ALL' };
+
+/** Removes executions of jobs. `statuses` are JobExecutionStatus; minAge counts from the last update. */
+export interface JobExecutionCleanupConfig extends SweepConfig {
+  readonly type: typeof IotSweepType.JOB_EXECUTION_CLEANUP;
+  readonly jobs: JobSelectionConfig;
+  /** Only jobs in one of these states. Absent: in any but DELETION_IN_PROGRESS. */
+  readonly jobStatuses?: readonly JobStatus[];
+  readonly force: boolean;
+  readonly deleteJobs: boolean;
+  readonly waitForDeletion: boolean;
+  /** Jobs of this namespace, and no others. Absent: jobs without one, and no others. */
+  readonly namespaceId?: string;
+}
+
+export const JOB_ID: StringRule = {
+  what: 'the id of a job',
+  min: 1,
+  max: 64,
+  pattern: /^[a-zA-Z0-9_-]+$/,
+  allowed: 'letters, digits, "_" and "-"',
+};
+export const THING_NAME: StringRule = {
+  what: 'the name of a thing',
+  min: 1,
+  max: 128,
+  pattern: /^[a-zA-Z0-9:_-]+$/,
+  allowed: 'letters, digits, ":", "_" and "-"',
+};
+export const NAMESPACE_ID: StringRule = { ...JOB_ID, what: 'the id of a namespace', max: 2048 };
+
+export const checkJobId = (value: string): Problem => checkString(JOB_ID, value);
+export const checkThingName = (value: string): Problem => checkString(THING_NAME, value);
+export const checkNamespaceId = (value: string): Problem => checkString(NAMESPACE_ID, value);
+
+/** Whether the fleet index can be asked for a package: its name is part of a field's path. */
+export function checkPackageNameInIndex(packageName: string): Problem {
+  return packageName.includes('.')
+    ? `protectOnDevices needs a package name without dots, got ${quote(packageName)}: how a dot is written in a field of ` +
+        'the fleet index is not documented'
+    : undefined;
+}
+
+/** At most so many jobs may be in DELETION_IN_PROGRESS at once. */
+export const MAX_JOBS_IN_DELETION = 10;

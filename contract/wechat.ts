@@ -1,0 +1,119 @@
+/**
+ * WeChat CloudBase Run, as third-party platforms manage it over api.weixin.qq.com: the resource type, property shapes
+ * and limits. The documentation names no patterns; what is checked here is what no name can do without.
+ */
+import { Salt } from './cloudformation';
+import { type Infer, boolean, checkOf, oneOf, optional, quote, string, struct } from './shape';
+import { type SweepConfig } from './sweep';
+
+/** Type of the custom resource. Frozen: CloudFormation cannot change the type of a resource in place. */
+export const CLOUDBASE_SERVICE_VERSION = 'Custom::WeChatCloudBaseServiceVersion';
+
+/** Where WeChat's API is. */
+export const WECHAT_API = 'https://api.weixin.qq.com';
+
+/** Versions that one page of getcsversionlist has at most. */
+export const VERSIONS_PER_PAGE = 20;
+
+// undocumented: the longest name. Physical ids, which have 1,024 bytes, hold three of them.
+const NAME = { min: 1, max: 128, pattern: /^[^\s/@]+$/, allowed: 'characters other than spaces, "/" and "@"' };
+
+const environmentId = string({ what: 'the id of an environment', ...NAME });
+const serverName = string({ what: 'the name of a service', ...NAME });
+const versionName = string({ what: 'the name of a service version', ...NAME });
+const componentAppId = string({ what: 'the app id of a third-party platform', ...NAME });
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Where the API is. A token goes there with every request. */
+const apiEndpoint = string(value => {
+  if (!URL.canParse(value)) return `the API endpoint must be a URL such as ${WECHAT_API}, got ${quote(value)}`;
+  const { protocol, hostname, search, hash, username, password } = new URL(value);
+  if (search || hash || username || password) {
+    return 'the API endpoint must be a URL without credentials, query and fragment: write scheme, host, port and path only';
+  }
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return undefined;
+  return `the API endpoint must be an https URL (or http on the loopback interface), since a token goes there, got ${quote(value)}`;
+});
+
+/** A value that is read from Secrets Manager at run time. */
+const secretValue = struct({
+  /** ARN or name. */
+  SecretId: string(),
+  /** The field, where the secret is a JSON object. Absent: the whole secret is the value. */
+  JsonField: optional(string()),
+});
+export type SecretValueProperty = Infer<typeof secretValue>;
+
+/** What a new token is made from. */
+const mintedToken = struct({
+  ComponentAppId: string(),
+  AppSecret: secretValue,
+  /** The ticket that WeChat pushed last. */
+  VerifyTicket: secretValue,
+});
+export type MintedTokenProperty = Infer<typeof mintedToken>;
+
+/** Where the platform's component_access_token comes from: one of the two. */
+const accessToken = struct({
+  /** The current one, which the platform itself keeps there. */
+  Current: optional(secretValue),
+  /** A new one for each event. */
+  Minted: optional(mintedToken),
+});
+export type AccessTokenProperty = Infer<typeof accessToken>;
+
+interface Deletion {
+  readonly DeleteServerWithLastVersion?: boolean;
+  readonly DeleteImageWithServer?: boolean;
+}
+
+/** Checks what the last version of a service takes with it. */
+export const checkDeletion = ({ DeleteServerWithLastVersion, DeleteImageWithServer }: Deletion) =>
+  DeleteImageWithServer && !DeleteServerWithLastVersion
+    ? 'deleteImageWithServer only takes effect when the service is deleted: set deleteServerWithLastVersion, too'
+    : undefined;
+
+/** Properties of `Custom::WeChatCloudBaseServiceVersion`. */
+export const ServiceVersionShape = struct({
+  EnvironmentId: environmentId,
+  ServerName: serverName,
+  VersionName: versionName,
+  AccessToken: accessToken,
+  /** Absent: `WECHAT_API`. */
+  ApiEndpoint: optional(apiEndpoint),
+  /** Absent: false. */
+  DeleteServerWithLastVersion: optional(boolean),
+  /** Absent: false. */
+  DeleteImageWithServer: optional(boolean),
+  /** What a Delete does where the version must not go, or WeChat refuses: fails, or leaves it and succeeds. Absent: FAIL. */
+  OnRefusal: optional(oneOf('FAIL', 'LEAVE')),
+  /** How versions are looked at: by getcsversionlist, or not at all. Absent: LISTING. */
+  Verification: optional(oneOf('LISTING', 'NONE')),
+  Salt,
+}).also(checkDeletion);
+export type CloudBaseServiceVersionProperties = Infer<typeof ServiceVersionShape>;
+
+/** Attributes of `Custom::WeChatCloudBaseServiceVersion`, in every answer to Create and Update. */
+export interface CloudBaseServiceVersionAttributes {
+  readonly VersionName: string;
+}
+
+export const checkEnvironmentId = checkOf(environmentId);
+export const checkServerName = checkOf(serverName);
+export const checkServiceVersionName = checkOf(versionName);
+export const checkComponentAppId = checkOf(componentAppId);
+export const checkApiEndpoint = checkOf(apiEndpoint);
+
+/** Type of the retention, and of the custom resource that runs it. Frozen, as for every custom resource. */
+export const CLOUDBASE_VERSION_RETENTION = 'Custom::WeChatCloudBaseVersionRetention';
+
+/** Keeps the newest versions of a service. Versions are ranked by creation: their names follow no documented order. */
+export interface CloudBaseVersionRetentionConfig extends SweepConfig {
+  readonly type: typeof CLOUDBASE_VERSION_RETENTION;
+  readonly environmentId: string;
+  readonly serverName: string;
+  readonly accessToken: AccessTokenProperty;
+  /** Absent: `WECHAT_API`. */
+  readonly apiEndpoint?: string;
+}
