@@ -1,0 +1,88 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  type DescribeStackEventsCommandOutput,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type Handlers, type Service } from './handle-event';
+import { type CloudFormationView, type StackResourceState } from './stack';
+
+/** What every AWS client of a handler is made with. */
+export interface ClientConfig {
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard';
+  readonly requestHandler: NodeHttpHandler;
+}
+
+/**
+ * Clients for one event. Nothing they do hangs, and they do nothing any more once `ended` says that the event has been
+ * answered: Lambda would thaw a handler that is still at work in the midst of the next event.
+ */
+export function clientConfig(ended: AbortSignal): ClientConfig {
+  return {
+    // backs off for up to half a minute: the resources of a stack come all at once, and quotas may be 10 a second.
+    maxAttempts: 8,
+    retryMode: 'standard',
+    requestHandler: new EndingHttpHandler(ended),
+  };
+}
+
+class EndingHttpHandler extends NodeHttpHandler {
+  constructor(private readonly ended: AbortSignal) {
+    super({ connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true });
+  }
+
+  override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    return super.handle(request, { ...options, abortSignal: this.ended });
+  }
+}
+
+/** Handlers that work on AWS. Clients are made for each event, so that they end with it. */
+export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
+  return {
+    handlers: ended => handlers(clientConfig(ended), ended),
+    view: ended => cloudFormationView(new CloudFormationClient(clientConfig(ended))),
+  };
+}
+
+function cloudFormationView(client: CloudFormationClient): CloudFormationView {
+  return {
+    describeStack: async StackName => {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+      if (!stack?.StackStatus) throw new Error('CloudFormation described no stack');
+      return { status: stack.StackStatus, parentId: stack.ParentId };
+    },
+    describeResource: async (StackName, LogicalResourceId) => {
+      try {
+        const { StackResourceDetail: found } = await client.send(
+          new DescribeStackResourceCommand({ StackName, LogicalResourceId }),
+        );
+        return found && stateOf(found, found.LastUpdatedTimestamp);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
+        return undefined;
+      }
+    },
+    events: async function* (StackName) {
+      for (let NextToken: string | undefined, first = true; first || NextToken; first = false) {
+        const page: DescribeStackEventsCommandOutput = await client.send(
+          new DescribeStackEventsCommand({ StackName, NextToken }),
+        );
+        for (const entry of page.StackEvents ?? []) {
+          const { LogicalResourceId: logicalId = '', ResourceProperties: properties, Timestamp } = entry;
+          yield { ...stateOf(entry, Timestamp), logicalId, properties };
+        }
+        NextToken = page.NextToken;
+      }
+    },
+  };
+}
+
+function stateOf(
+  { ResourceStatus = '', PhysicalResourceId }: { ResourceStatus?: string; PhysicalResourceId?: string },
+  timestamp: Date | undefined,
+): StackResourceState {
+  return { status: ResourceStatus, physicalId: PhysicalResourceId || undefined, changedAt: timestamp?.getTime() ?? 0 };
+}
