@@ -1,7 +1,7 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
-  ArtifactProvider,
+  IotArtifactProvider,
   JobExecutionCleanup,
   type JobExecutionCleanupProps,
   JobSelection,
@@ -40,7 +40,7 @@ const deletions = () => fleet.aws.calls.filter({ service: 'iot', operation: 'Del
 
 const deploy = (props: Partial<JobExecutionCleanupProps> = {}, timeout = TIMEOUT) =>
   fleet.deploy((stack: Stack) => {
-    const provider = ArtifactProvider.iot(stack, { timeout: Duration.minutes(1) });
+    const provider = IotArtifactProvider.of(stack, { timeout: Duration.minutes(1) });
     (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = timeout;
     new JobExecutionCleanup(stack, 'Cleanup', { jobs: JobSelection.byIds('ota'), requestsPerSecond: 200, ...props });
   });

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
-import { type ArtifactProvider } from '../provider/artifact-provider';
+import { type ArtifactProvider } from './artifact-provider';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;

@@ -1,20 +1,67 @@
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
 import { type SweepAttributes, type SweepProperties } from '../../contract/sweep-execution';
-import { ArtifactResource } from '../core/artifact-resource';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
-import { OnIncomplete } from './enums';
-import { type ISweep } from './sweep-interface';
+import { ArtifactResource } from '../provider/artifact-resource';
 import { SweepMachines } from './sweep-machines';
-import { type SweepOptions } from './sweep-options';
-import { type SweepTrigger } from './sweep-trigger';
-import { isTriggered, namesOf, validateTriggers } from './trigger-rules';
+import { OnIncomplete, type SweepOptions } from './sweep-rules';
+import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
+
+/** A sweep of any kind. */
+export interface ISweep extends IConstruct {
+  /** Runs the sweep: started with the input `{}`, and unless a run is under way. */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * How many things were removed.
+   *
+   * @default - sum over five minutes
+   */
+  metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many things a run kept.
+   *
+   * @default - sum over five minutes
+   */
+  metricKept(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many removals failed. A run with one ends as failed.
+   *
+   * @default - sum over five minutes
+   */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many calls the service throttled. They were repeated.
+   *
+   * @default - sum over five minutes
+   */
+  metricThrottled(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many runs were refused: the plan exceeded `maxRemovals`, or a protection could not be read.
+   *
+   * @default - sum over five minutes
+   */
+  metricRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
+   * was aborted. What fails inside a deployment or deletion is told to CloudFormation instead.
+   *
+   * @param id the rule's construct id
+   * @param options the rule, with the target that hears of the failure
+   */
+  onFailure(id: string, options?: events.OnEventOptions): events.Rule;
+}
 
 /** What a kind of sweep declares. */
 export interface SweepDeclaration {
@@ -121,14 +168,18 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   private count(attribute: keyof SweepAttributes, property: string): string {
-    if (!this.resource || !isTriggered(this.triggers, 'DURING_DEPLOYMENT')) {
-      throw invalid(
-        this,
-        `${property} is known where the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
-          'add SweepTrigger.duringDeployment() to triggers',
-      );
-    }
-    return this.resource.getAtt(attribute).toString();
+    const { resource } = this;
+    if (resource && isTriggered(this.triggers, 'DURING_DEPLOYMENT')) return resource.getAtt(attribute).toString();
+    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    return Lazy.string({
+      produce: () => {
+        throw invalid(
+          this,
+          `${property} is known where the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
+            'add SweepTrigger.duringDeployment() to triggers',
+        );
+      },
+    });
   }
 
   private startByRules(machines: SweepMachines): void {
