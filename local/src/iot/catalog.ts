@@ -53,6 +53,11 @@ export class Catalog {
     return found;
   }
 
+  /** The number of all versions of all packages. */
+  countVersions(): number {
+    return [...this.packages.values()].reduce((sum, { versions }) => sum + versions.size, 0);
+  }
+
   /** The version that an ARN names, `$default` resolved, or undefined where there is none. */
   findVersion(arn: string): VersionRecord | undefined {
     const [, packageName = '', wanted = ''] = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn) ?? [];

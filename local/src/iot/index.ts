@@ -175,7 +175,7 @@ export class Iot implements Service {
   /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
   private recordInstalled({ job, thing }: Execution): void {
     if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
-    for (const arn of job.settings.destinationPackageVersions ?? []) {
+    for (const arn of job.resolved.destinationPackageVersions ?? []) {
       const version = this.catalog.findVersion(arn);
       // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
       if (version) setPackage(thing, version.packageName, { version: version.name });

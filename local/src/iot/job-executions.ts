@@ -2,12 +2,13 @@
 import type { Needed, World } from '../service';
 import type { JobBehaviour } from './behaviour';
 import { EXECUTIONS } from './constraints';
-import { invalidRequest, invalidStateTransition, versionConflict } from './errors';
+import { invalidRequest, invalidStateTransition, notFound, versionConflict } from './errors';
 import { isTerminal } from './execution-status';
 import { thingArn } from './fleet';
 import type { Execution } from './job-store';
 import { type JobContext, inNamespace, jobArn } from './jobs';
 import { type Operations, date, operation } from './operation';
+import { Listing } from './paging';
 
 const invalid = 'InvalidRequestException';
 
@@ -100,8 +101,10 @@ export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobCont
       invalid,
       needs: (input, world) => [onThing('ListJobExecutionsForThing', world, input)],
       run({ thingName, status, jobId, namespaceId, ...request }) {
-        const thing = fleet.thing(thingName);
-        const page = jobs.settled(thing.executions).page(request, {
+        const thing = fleet.things.get(thingName);
+        if (!thing && behaviour.executionsOfMissingThing === 'not-found')
+          throw notFound(`Thing ${thingName} not found`);
+        const page = jobs.settled(thing?.executions ?? new Listing()).page(request, {
           scope: `executions of thing ${thingName} ${status ?? ''} ${jobId ?? ''} ${namespaceId ?? ''}`,
           pageSize: 250,
           matches: execution =>

@@ -8,6 +8,7 @@ import { alreadyExists, invalidRequest, invalidStateTransition, limitExceeded, n
 import { EXECUTION_STATUSES } from './execution-status';
 import { type Fleet, thingGroupArn } from './fleet';
 import type { Job, JobSettings, JobStore } from './job-store';
+import { resolve } from './job-substitution';
 import { type Operations, date, operation } from './operation';
 import { Listing } from './paging';
 import { readSchedule } from './schedule';
@@ -65,6 +66,7 @@ export function jobOperations(context: JobContext): Operations {
           arn,
           targets: new Set(targets),
           settings: { targetSelection: 'SNAPSHOT', ...settings },
+          resolved: resolve(catalog, settings),
           status: schedule.later ? 'SCHEDULED' : 'IN_PROGRESS',
           startsAt: schedule.startsAt,
           endsAt: schedule.endsAt,
@@ -84,9 +86,13 @@ export function jobOperations(context: JobContext): Operations {
       members: JOBS.DescribeJob,
       invalid,
       needs: (input, world) => [onJob('DescribeJob', world, input)],
-      run({ jobId }) {
+      run({ jobId, beforeSubstitution = false }) {
         const job = jobs.job(jobId);
-        return { documentSource: job.settings.documentSource, job: describe(job) };
+        const { destinationPackageVersions } = beforeSubstitution ? job.settings : job.resolved;
+        return {
+          documentSource: job.settings.documentSource,
+          job: { ...describe(job), destinationPackageVersions },
+        };
       },
     }),
 
@@ -95,8 +101,11 @@ export function jobOperations(context: JobContext): Operations {
       members: JOBS.GetJobDocument,
       invalid,
       needs: (input, world) => [onJob('GetJobDocument', world, input)],
-      // placeholders stay as they are, and a documentSource is not looked up.
-      run: ({ jobId }) => ({ document: jobs.job(jobId).settings.document }),
+      // a documentSource is not looked up.
+      run({ jobId, beforeSubstitution = false }) {
+        const { settings, resolved } = jobs.job(jobId);
+        return { document: beforeSubstitution ? settings.document : resolved.document };
+      },
     }),
 
     UpdateJob: operation({

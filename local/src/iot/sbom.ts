@@ -1,11 +1,12 @@
 /** The software bill of materials of a version: attached at once, validated after a while. */
+import type { Catalog } from './catalog';
 import { SBOMS } from './constraints';
-import { validation } from './errors';
+import { invalidRequest, limitExceeded, validation } from './errors';
 import { onVersionOnly } from './needs';
 import { type Operations, operation } from './operation';
 import type { CatalogContext } from './packages';
 import { Listing } from './paging';
-import { type S3Object, checkLocation, readObject } from './s3-objects';
+import { type S3Object, SBOM, checkLocation, readObject } from './s3-objects';
 import { type SbomFileResult, validateArchive } from './sbom-archive';
 
 export interface Sbom {
@@ -21,6 +22,11 @@ export function sbomStatus(sbom: Sbom, now: number): SbomStatus {
   return [...sbom.results.values()].some(result => result.validationResult === 'FAILED') ? 'FAILED' : 'SUCCEEDED';
 }
 
+const ongoingValidations = (catalog: Catalog, now: number) =>
+  [...catalog.packages.values()]
+    .flatMap(({ versions }) => [...versions.values()])
+    .filter(({ sbom }) => sbom && now < sbom.validatedAt).length;
+
 const invalid = 'ValidationException';
 
 export function sbomOperations({ catalog, tags, behaviour }: CatalogContext): Operations {
@@ -32,10 +38,16 @@ export function sbomOperations({ catalog, tags, behaviour }: CatalogContext): Op
       needs: (input, world) => [onVersionOnly(tags, 'AssociateSbomWithPackageVersion', world, input)],
       async run({ packageName, versionName, sbom: { s3Location } }, { world }) {
         catalog.version(packageName, versionName);
-        if (!s3Location) throw validation('The sbom needs an s3Location');
-        const location = checkLocation('the sbom', s3Location);
+        if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
+        const location = checkLocation(SBOM, s3Location);
+        if (location.version === undefined && behaviour.sbomWithoutVersion === 'refused') {
+          throw invalidRequest('S3 object version for SBOM cannot be null');
+        }
+        if (ongoingValidations(catalog, world.clock.now()) >= behaviour.maxSbomValidations) {
+          throw limitExceeded('Too many ongoing SBOM validation workflows. Please wait and retry');
+        }
         // an SBOM whose objects are not looked up is a good one, unless a test says otherwise.
-        const archive = behaviour.lookUpObjects ? await readObject(world, 'the sbom', location) : undefined;
+        const archive = behaviour.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
         const found =
           behaviour.sbomValidation?.({ packageName, versionName, ...location }) ??
           (archive ? validateArchive(location.key, archive) : []);

@@ -3,12 +3,12 @@ import type { World } from '../service';
 import type { PackageBehaviour } from './behaviour';
 import { type VersionRecord, type VersionStatus, versionArn } from './catalog';
 import { VERSIONS } from './constraints';
-import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
+import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation } from './errors';
 import { INDEXING_NEED } from './indexing';
 import { onVersion } from './needs';
 import { type Operations, date, operation } from './operation';
 import { type CatalogContext, deletedNothing, requireIndexing } from './packages';
-import { type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
+import { ARTIFACT, type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
 import { sbomStatus } from './sbom';
 import { checkTagMap } from './tags';
 
@@ -47,8 +47,8 @@ export function versionOperations(context: CatalogContext): Operations {
         if (parent.versions.get(versionName)) {
           throw conflict(`Version ${versionName} of package ${packageName} already exists`, versionName);
         }
-        if (parent.versions.size >= behaviour.maxVersionsPerPackage) {
-          throw quotaExceeded(`A package can have at most ${behaviour.maxVersionsPerPackage} versions`);
+        if (catalog.countVersions() >= behaviour.maxVersions) {
+          throw quotaExceeded(`An account can have at most ${behaviour.maxVersions} package versions`);
         }
         const now = world.clock.now();
         const arn = versionArn(world, packageName, versionName);
@@ -198,8 +198,11 @@ function checkFrozen(
 
 async function checkArtifact(behaviour: PackageBehaviour, world: World, location?: S3Location): Promise<void> {
   if (!location) return;
-  const object = checkLocation('the artifact', location);
-  if (behaviour.lookUpObjects) await requireObject(world, 'the artifact', object);
+  const object = checkLocation(ARTIFACT, location);
+  if (object.version === undefined && behaviour.artifactWithoutVersion === 'refused') {
+    throw invalidRequest('VersionId not found when attempting to access s3 url');
+  }
+  if (behaviour.lookUpObjects) await requireObject(world, ARTIFACT, object);
 }
 
 /** unverified: that keys and values count, in bytes, and that the error is this one. */

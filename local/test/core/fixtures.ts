@@ -1,5 +1,5 @@
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { strToU8, zipSync } from 'fflate';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 export const ACCOUNT = '111111111111';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/worker`;

@@ -89,6 +89,35 @@ describe('CloudWatch Logs', () => {
   });
 });
 
+describe('CloudWatch', () => {
+  const put = (Name: string, Value: string) =>
+    aws.call('monitoring', 'PutMetricAlarm', { AlarmName: 'a', Dimensions: [{ Name, Value }] });
+
+  test('takes dimensions of ASCII alone', async () => {
+    await put('Sweep', 'Stack/Keep releases');
+    expect(aws.cloudWatch.alarms.get('a').Dimensions).toEqual([{ Name: 'Sweep', Value: 'Stack/Keep releases' }]);
+  });
+
+  test.each([
+    ['Sweep', 'Aufräumen'],
+    ['Paket', '订单'],
+    ['Sweep', ' '],
+    ['Sweep', 'x'.repeat(1025)],
+    ['Größe', 'x'],
+    [':name', 'x'],
+    ['x'.repeat(256), 'x'],
+  ])('refuses the dimension %s=%s', async (name, value) => {
+    await expect(put(name, value)).rejects.toMatchObject({ code: 'InvalidParameterValue', status: 400 });
+    expect(aws.cloudWatch.alarms.size).toBe(0);
+  });
+
+  test('refuses them in the metrics that an alarm computes with', async () => {
+    const Metric = { MetricName: 'm', Namespace: 'n', Dimensions: [{ Name: 'Sweep', Value: 'Aufräumen' }] };
+    const Metrics = [{ Id: 'm', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
+    await expect(aws.call('monitoring', 'PutMetricAlarm', { AlarmName: 'a', Metrics })).rejects.toThrow('ASCII');
+  });
+});
+
 describe('Secrets Manager', () => {
   const secrets = (operation: string, input: object = {}) =>
     aws.call('secretsmanager', operation, { SecretId: 's', ...input });

@@ -78,22 +78,19 @@ test('every operation has its needs, even without input', async () => {
 });
 
 describe('a version that is named by its id alone', () => {
-  test.each(['PutSchemaVersionMetadata', 'QuerySchemaVersionMetadata', 'RemoveSchemaVersionMetadata'])(
-    'stands for its schema and registry in %s',
-    async operation => {
-      const { needs, versionId } = await startWithSchema();
-      const resources = needs(operation, { SchemaVersionId: versionId }).map(({ resource }) => resource);
-      expect(resources).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
-      expect(needs(operation, { SchemaVersionId: UNKNOWN_ID }).map(({ resource }) => resource)).toEqual(['*']);
-    },
-  );
-
-  test('stands for any resource in GetSchemaVersion, or for its schema and registry', async () => {
+  test.each([
+    'GetSchemaVersion',
+    'PutSchemaVersionMetadata',
+    'QuerySchemaVersionMetadata',
+    'RemoveSchemaVersionMetadata',
+  ])('stands for any resource in %s, or for its schema and registry', async operation => {
     const { needs, versionId, glue } = await startWithSchema();
-    const resources = () => needs('GetSchemaVersion', { SchemaVersionId: versionId }).map(({ resource }) => resource);
-    expect(resources()).toEqual(['*']);
+    const resources = (SchemaVersionId: string) =>
+      needs(operation, { SchemaVersionId }).map(({ resource }) => resource);
+    expect(resources(versionId)).toEqual(['*']);
     glue.behaviour.versionByIdNeeds = 'its-arns';
-    expect(resources()).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
+    expect(resources(versionId)).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
+    expect(resources(UNKNOWN_ID)).toEqual(['*']);
   });
 });
 
