@@ -1,7 +1,7 @@
 /** The state of the software package catalog. */
+import { Listing } from '../core/paging';
 import type { World } from '../service';
 import { notFound } from './errors';
-import { Listing } from './paging';
 import type { S3Location } from './s3-objects';
 import type { Sbom } from './sbom';
 

@@ -1,10 +1,11 @@
 /** Fleet indexing: the search over things and their named shadows. */
+import { checked } from '../checked';
+import { type Operations } from '../service';
 import type { JobBehaviour } from './behaviour';
 import { INDEXING } from './constraints';
 import { indexNotReady, invalidQuery, invalidRequest, notFound } from './errors';
 import type { Fleet, Thing } from './fleet';
 import type { Indexing } from './indexing';
-import { type Operations, operation } from './operation';
 import { type Lookup, type Query, parseQuery } from './query';
 
 const THINGS = 'AWS_Things';
@@ -17,10 +18,8 @@ export function fleetIndexOperations(context: {
 }): Operations {
   const { fleet, indexing, behaviour } = context;
   return {
-    SearchIndex: operation({
-      http: 'POST /indices/search',
+    SearchIndex: checked(invalidRequest, {
       members: INDEXING.SearchIndex,
-      invalid: 'InvalidRequestException',
       needs: ({ indexName = THINGS }, world) => [
         { action: 'iot:SearchIndex', resource: world.arn('iot', `index/${indexName}`) },
       ],

@@ -1,9 +1,9 @@
 /** The configuration of fleet indexing. */
-import type { CallContext } from '../service';
+import { checked } from '../checked';
+import { type CallContext, type Operations } from '../service';
 import type { Input } from '../shape';
 import { INDEXING } from './constraints';
 import { invalidRequest } from './errors';
-import { type Operations, operation } from './operation';
 
 type Configuration = Input<typeof INDEXING.UpdateIndexingConfiguration>;
 type ThingIndexing = NonNullable<Configuration['thingIndexingConfiguration']>;
@@ -72,18 +72,12 @@ function checkModes(things: ThingIndexing): void {
 
 export function indexingOperations(indexing: Indexing): Operations {
   return {
-    GetIndexingConfiguration: operation({
-      http: 'GET /indexing/config',
+    GetIndexingConfiguration: checked(invalidRequest, {
       members: INDEXING.GetIndexingConfiguration,
-      invalid: 'InvalidRequestException',
-      needs: () => [INDEXING_NEED],
       run: () => indexing.read(),
     }),
-    UpdateIndexingConfiguration: operation({
-      http: 'POST /indexing/config',
+    UpdateIndexingConfiguration: checked(invalidRequest, {
       members: INDEXING.UpdateIndexingConfiguration,
-      invalid: 'InvalidRequestException',
-      needs: () => [{ action: 'iot:UpdateIndexingConfiguration', resource: '*' }],
       run(input, { world }: CallContext) {
         indexing.update(input, world.clock.now());
         return {};

@@ -1,4 +1,5 @@
 /** Jobs and their executions: the state machines, moved on by calls, by devices and by time. */
+import { Listing } from '../core/paging';
 import type { World } from '../service';
 import type { Input } from '../shape';
 import type { JobBehaviour } from './behaviour';
@@ -7,7 +8,6 @@ import { notFound } from './errors';
 import { type ExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, Thing } from './fleet';
 import type { ResolvedJob } from './job-substitution';
-import { Listing } from './paging';
 
 export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETION_IN_PROGRESS';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Listing } from '../../src/iot/paging';
+import { Listing } from '../../src/core/paging';
 
 const badToken = (message: string) => new Error(message);
 
