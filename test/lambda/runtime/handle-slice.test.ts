@@ -4,9 +4,9 @@ import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slic
 import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
 import { type SliceScope } from '../../../lambda/runtime/slice-scope';
-import { AnswerUrl } from './support/answer-url';
-import { STACK_ID } from './support/deliver';
-import { FakeClock } from './support/fake-clock';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { FakeClock } from '../../../testing/clock';
+import { STACK_ID } from '../../../testing/deliver';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import { jsonLog } from '../../../lambda/runtime/log';
 import { redact, redactText } from '../../../lambda/runtime/redact';
-import { AnswerUrl } from './support/answer-url';
-import { deliver, updateOf } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { deliver, updateOf } from '../../../testing/deliver';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 
