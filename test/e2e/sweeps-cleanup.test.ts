@@ -6,8 +6,9 @@ import {
   JobSelection,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
+import { PastClock } from '../../testing/clock';
 import { type Fleet } from './fleet';
-import { PastClock, createJob, kept, records, removed, startSweepFleet, until } from './sweep-fleet';
+import { createJob, kept, records, removed, startSweepFleet, until } from './sweep-fleet';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

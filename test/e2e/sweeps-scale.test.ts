@@ -1,5 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CallRecord } from 'cdk-versioned-artifacts-local';
 import {
   IotArtifactProvider,
   JobExecutionCleanup,
@@ -8,9 +9,9 @@ import {
   OnIncomplete,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { type CallRecord } from 'cdk-versioned-artifacts-local';
+import { PastClock } from '../../testing/clock';
 import { type Fleet } from './fleet';
-import { PastClock, createJob, runs, startSweepFleet } from './sweep-fleet';
+import { createJob, runs, startSweepFleet } from './sweep-fleet';
 
 let fleet: Fleet;
 let clock: PastClock;

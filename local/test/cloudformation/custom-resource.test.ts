@@ -1,4 +1,5 @@
-import { type CustomAnswer, type CustomEvent, Harness, TOKEN, custom, parameter, settle, stackOf } from './harness';
+import { settle } from '../../../testing/clock';
+import { type CustomAnswer, type CustomEvent, Harness, TOKEN, custom, parameter, stackOf } from './harness';
 
 /** Deploys one custom resource whose function answers so. */
 async function answered(answer: CustomAnswer | ((event: CustomEvent) => CustomAnswer), properties: object = {}) {
@@ -156,9 +157,9 @@ describe('time', () => {
     const deployed = harness.deploy(stackOf({ A: custom(properties) }));
     await harness.sent(1);
     await settle();
-    await harness.clock.advance(minutes * MINUTE - 1);
+    await harness.clock.turn(minutes * MINUTE - 1);
     expect(harness.cloudFormation.describe('Test')?.status).toBe('CREATE_IN_PROGRESS');
-    await harness.clock.advance(1);
+    await harness.clock.turn(1);
     const { failures } = await deployed;
     expect(failures[0]).toContain('CloudFormation did not receive a response from your Custom Resource.');
     expect(failures[0]).toContain(harness.events[0].RequestId);
@@ -169,7 +170,7 @@ describe('time', () => {
     const deployed = harness.deploy(stackOf({ A: custom({ ServiceTimeout: 1 }) }));
     await harness.sent(1);
     await settle();
-    await harness.clock.advance(1000);
+    await harness.clock.turn(1000);
     harness.put(harness.events[0], { PhysicalResourceId: 'late' });
     expect((await deployed).status).toBe('ROLLBACK_COMPLETE');
   });

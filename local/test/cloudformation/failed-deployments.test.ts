@@ -1,5 +1,6 @@
 import type { StackOutcome } from '../../src/cloudformation';
-import { type CustomHandler, Harness, custom, parameter, settle, stackOf } from './harness';
+import { settle } from '../../../testing/clock';
+import { type CustomHandler, Harness, custom, parameter, stackOf } from './harness';
 
 const stackEvents = ({ events }: Pick<StackOutcome, 'events'>): string[] =>
   events.filter(({ logicalId }) => logicalId === 'Test').map(({ status, reason }) => [status, reason].join(' ').trim());

@@ -1,11 +1,12 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from './fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from './fixtures';
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
 });
 afterEach(() => aws.stop());

@@ -1,14 +1,14 @@
 import { LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
-import { ManualClock } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
 
 const ENV = 'prod-6gxk23';
 const SERVER = 'api';
 const HOURS = 3_600_000;
 
-let clock: ManualClock;
+let clock: SteppingClock;
 let aws: LocalAws;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   aws.weChat.addVersions(ENV, SERVER, [{ versionName: 'api-001' }, { versionName: 'api-002', flowRatio: 100 }]);
 });

@@ -4,10 +4,10 @@ import { type Surroundings } from '../../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
 import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
-import { History } from '../support/history';
-import { AnswerUrl } from './support/answer-url';
-import { STACK_ID } from './support/deliver';
-import { FakeClock } from './support/fake-clock';
+import { History } from '../../../testing/history';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { STACK_ID } from '../../../testing/deliver';
+import { FakeClock } from '../../../testing/clock';
 
 const MINUTE = 60_000;
 

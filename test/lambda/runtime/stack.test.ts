@@ -1,6 +1,6 @@
 import { Deadline } from '../../../lambda/runtime/clock';
 import { type StackEvent, type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
-import { FakeClock } from './support/fake-clock';
+import { FakeClock } from '../../../testing/clock';
 
 const OWN = 'own';
 const quiet = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };

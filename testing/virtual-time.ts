@@ -1,4 +1,4 @@
-import { type VirtualClock } from '../../test/lambda/sweep/support/virtual-clock';
+import { type VirtualClock } from './clock';
 
 /**
  * Lets everything in this process that asks for the time or sets a timer, the AWS SDK too, live in virtual time for as

@@ -1,4 +1,4 @@
-import { type Clock } from '../../../../lambda/runtime/clock';
+import { type Clock } from '../lambda/runtime/clock';
 
 export interface Quota {
   /** Requests a second that the service admits in the long run. */

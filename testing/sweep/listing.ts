@@ -1,12 +1,6 @@
-import { type Clock, Deadline } from '../../../../lambda/runtime/clock';
-import { type LearnedRates, Paces } from '../../../../lambda/sweep/paces';
-import {
-  type Candidate,
-  type Page,
-  type Removal,
-  StalePageToken,
-  type SweepSource,
-} from '../../../../lambda/sweep/source';
+import { type Clock, Deadline } from '../../lambda/runtime/clock';
+import { type LearnedRates, Paces } from '../../lambda/sweep/paces';
+import { type Candidate, type Page, type Removal, StalePageToken, type SweepSource } from '../../lambda/sweep/source';
 
 export interface Thing extends Candidate {
   readonly protectedBy?: string;

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { amzDate } from './stack';
 
 /** How a request is met: with a status, by cutting the connection, or not at all. */
 export type Reaction = number | 'cut' | 'hang';
@@ -29,8 +30,7 @@ export class AnswerUrl {
   /** As CloudFormation signs it, with a secret in the query. */
   url(sentAt: number): string {
     const { port } = this.server.address() as AddressInfo;
-    const date = new Date(sentAt).toISOString().replace(/[-:]|\.\d+/g, '');
-    const query = `X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Security-Token=hush&X-Amz-Signature=5ec7e7`;
+    const query = `X-Amz-Date=${amzDate(sentAt)}&X-Amz-Expires=7200&X-Amz-Security-Token=hush&X-Amz-Signature=5ec7e7`;
     return `http://127.0.0.1:${port}/arn%3Aaws%3Acloudformation/stack%7CThing%7Crequest?${query}`;
   }
 

@@ -1,5 +1,4 @@
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
-import { type Kill, type Reply, Stack } from './stack';
+import { type Kill, type Reply, type Stack } from './stack';
 
 export interface Resource {
   readonly type: string;
@@ -42,10 +41,8 @@ export class CloudFormation {
   private kill?: Trouble['kill'];
   private later: string[] = [];
 
-  constructor(
-    private readonly aws: LocalAws,
-    private readonly name: string,
-  ) {
+  /** @param make makes the stack anew, with a UUID of its own, whenever the one before was deleted */
+  constructor(private readonly make: (uuid: string) => Stack) {
     this.stack = this.reborn();
   }
 
@@ -155,7 +152,7 @@ export class CloudFormation {
   }
 
   private reborn(): Stack {
-    return new Stack(this.aws, this.name, `life-${++this.lives}`);
+    return this.make(`life-${++this.lives}`);
   }
 }
 

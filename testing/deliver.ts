@@ -1,11 +1,11 @@
-import { string, struct } from '../../../../contract/shape';
-import { type Answer, type ResourceHandler } from '../../../../lambda/runtime/custom-resource';
-import { type Handlers, type Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
-import { put } from '../../../../lambda/runtime/http';
-import { jsonLog } from '../../../../lambda/runtime/log';
-import { type StackState } from '../../../../lambda/runtime/stack';
+import { string, struct } from '../contract/shape';
+import { type Answer, type ResourceHandler } from '../lambda/runtime/custom-resource';
+import { type Handlers, type Surroundings, handleEvent } from '../lambda/runtime/handle-event';
+import { put } from '../lambda/runtime/http';
+import { jsonLog } from '../lambda/runtime/log';
+import { type StackState } from '../lambda/runtime/stack';
 import { type AnswerUrl } from './answer-url';
-import { FakeClock } from './fake-clock';
+import { FakeClock } from './clock';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';
 export const THING = 'Custom::Thing';

@@ -1,8 +1,8 @@
-import { type SweepConfig, type SweepRulesConfig } from '../../../../contract/sweep';
-import { type SourceTools } from '../../../../lambda/sweep/kind';
+import { type SweepConfig, type SweepRulesConfig } from '../../contract/sweep';
+import { type SourceTools } from '../../lambda/sweep/kind';
+import { VirtualClock } from '../clock';
 import { type Service } from './listing';
 import { SweepWorld } from './sweep-world';
-import { VirtualClock } from './virtual-clock';
 
 export const TOY = 'Custom::ToySweep';
 

@@ -1,7 +1,7 @@
-import { Deadline } from '../../../../lambda/runtime/clock';
-import { Pace } from '../../../../lambda/sweep/pace';
-import { type Quota, TokenBucketService, random } from './token-bucket';
-import { VirtualClock } from './virtual-clock';
+import { Deadline } from '../../lambda/runtime/clock';
+import { Pace } from '../../lambda/sweep/pace';
+import { VirtualClock } from '../clock';
+import { type Quota, TokenBucketService, random } from '../token-bucket';
 
 export interface Scenario {
   readonly calls: number;

@@ -1,4 +1,4 @@
-import { type Records } from '../../../../lambda/sweep/records';
+import { type Records } from '../../lambda/sweep/records';
 
 /** Records as lines, for expectations. */
 export class Lines implements Records {
@@ -16,3 +16,18 @@ export class Lines implements Records {
     for (const [name, value] of Object.entries(metrics)) this.metrics[name] = (this.metrics[name] ?? 0) + value;
   };
 }
+
+const quiet = () => {};
+
+/** Records that go nowhere. */
+export const silentRecords: Records = {
+  removed: quiet,
+  wouldRemove: quiet,
+  failed: quiet,
+  kept: quiet,
+  refused: quiet,
+  unreadable: quiet,
+  restarted: quiet,
+  ended: quiet,
+  counted: quiet,
+};

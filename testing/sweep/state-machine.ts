@@ -1,7 +1,7 @@
-import { type SweepConfig } from '../../../../contract/sweep';
-import { type ExecutionState, type SliceRequest } from '../../../../contract/sweep-execution';
-import { type Machines, type RunningExecution } from '../../../../lambda/sweep/machine';
-import { type TestClock } from './stepping-clock';
+import { type SweepConfig } from '../../contract/sweep';
+import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
+import { type Machines, type RunningExecution } from '../../lambda/sweep/machine';
+import { type TestClock } from '../clock';
 
 export interface Execution {
   readonly name: string;

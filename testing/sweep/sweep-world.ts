@@ -1,23 +1,16 @@
-import { type SweepConfig } from '../../../../contract/sweep';
-import { type SweepProperties } from '../../../../contract/sweep-execution';
-import { type Service, type Surroundings, handleEvent } from '../../../../lambda/runtime/handle-event';
-import { handleSlice } from '../../../../lambda/runtime/handle-slice';
-import { type Put } from '../../../../lambda/runtime/http';
-import { jsonLog } from '../../../../lambda/runtime/log';
-import { type StackState } from '../../../../lambda/runtime/stack';
-import { serveSlice } from '../../../../lambda/sweep/execution';
-import { type SweepKinds } from '../../../../lambda/sweep/kind';
-import { sweepHandlers } from '../../../../lambda/sweep/service';
+import { type SweepConfig } from '../../contract/sweep';
+import { type SweepProperties } from '../../contract/sweep-execution';
+import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
+import { handleSlice } from '../../lambda/runtime/handle-slice';
+import { type Put } from '../../lambda/runtime/http';
+import { jsonLog } from '../../lambda/runtime/log';
+import { type StackState } from '../../lambda/runtime/stack';
+import { serveSlice } from '../../lambda/sweep/execution';
+import { type SweepKinds } from '../../lambda/sweep/kind';
+import { sweepHandlers } from '../../lambda/sweep/service';
+import { type TestClock } from '../clock';
+import { type Reply, amzDate } from '../stack';
 import { type Execution, StateMachine } from './state-machine';
-import { type TestClock } from './stepping-clock';
-
-/** What CloudFormation is told. */
-export interface Reply {
-  readonly Status: 'SUCCESS' | 'FAILED';
-  readonly Reason?: string;
-  readonly PhysicalResourceId: string;
-  readonly Data?: Record<string, string>;
-}
 
 export const STACK_ID = 'arn:aws:cloudformation:us-east-1:111111111111:stack/fleet/0a1b';
 
@@ -152,5 +145,3 @@ export class SweepWorld {
     };
   }
 }
-
-const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -1,4 +1,4 @@
-import { type CloudFormationView, type StackEvent, type StackResourceState } from '../../../lambda/runtime/stack';
+import { type CloudFormationView, type StackEvent, type StackResourceState } from '../lambda/runtime/stack';
 
 /** What CloudFormation remembers of a stack, and shows. */
 export class History implements CloudFormationView {

@@ -1,8 +1,9 @@
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
-import { type Clock } from '../../../lambda/runtime/clock';
-import { type CloudFormationEvent } from '../../../lambda/runtime/event';
-import { type Handlers, handleEvent } from '../../../lambda/runtime/handle-event';
-import { jsonLog } from '../../../lambda/runtime/log';
+import { type Clock } from '../lambda/runtime/clock';
+import { type CloudFormationEvent } from '../lambda/runtime/event';
+import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
+import { jsonLog } from '../lambda/runtime/log';
+import { SteppingClock } from './clock';
 import { History } from './history';
 
 /** What CloudFormation is told. */
@@ -204,20 +205,11 @@ function mortal<C extends Client>(client: C, { call, when }: Kill): C {
 
 const props = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn:provider', ...properties } });
 
-/** Sleeps take no time, but for the watchdog's, which then never ends. */
-export function instantClock(): Clock {
-  let now = Date.now();
-  return {
-    now: () => now,
-    sleep: (milliseconds, signal) => {
-      if (signal) return new Promise(resolve => signal.addEventListener('abort', () => resolve()));
-      now += milliseconds;
-      return Promise.resolve();
-    },
-  };
-}
+/** Time for the local AWS and the handlers alike: it passes in sleeps, which take none. */
+export const instantClock = () => new SteppingClock(Date.now());
 
 /** Stacks that know of each other live at the same time. */
 const sharedClock = instantClock();
 
-const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+/** A time as a presigned URL has it. */
+export const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
