@@ -65,6 +65,7 @@ export class Engine {
       types: this.types,
       failures: this.failures,
       importValue: name => this.stacks.importValue(name),
+      stackOutput: reference => this.stacks.output(reference, world.region),
       checkExports: (stack, before, after) => this.stacks.checkExports(stack, before, after),
     };
   }

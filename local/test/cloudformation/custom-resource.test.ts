@@ -55,6 +55,11 @@ describe('a request', () => {
     });
   });
 
+  test('has its ServiceTimeout beside the properties, too', async () => {
+    const { harness } = await answered({ PhysicalResourceId: 'a' }, { ServiceTimeout: 60 });
+    expect(harness.events[0]).toMatchObject({ ServiceTimeout: '60', ResourceProperties: { ServiceTimeout: '60' } });
+  });
+
   test('has a RequestId of its own', async () => {
     const harness = new Harness();
     await harness.deploy(stackOf({ A: custom({ Size: 1 }), B: custom() }));

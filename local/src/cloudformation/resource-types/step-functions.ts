@@ -1,6 +1,6 @@
 /** State machines. */
 import { type Properties } from '../template';
-import { type ResourceType, camelCased, generatedName, tagMap } from './resource-type';
+import { type ResourceType, camelCased, generatedName, tagMap, untilMissing } from './resource-type';
 
 export const stateMachine: ResourceType = {
   createOnly: ['StateMachineName', 'StateMachineType'],
@@ -23,19 +23,9 @@ export const stateMachine: ResourceType = {
   /** Waits until it is gone: it goes with its last execution (documentation of DeleteStateMachine). */
   async delete({ physicalId: stateMachineArn, call, world }) {
     await call('states', 'DeleteStateMachine', { stateMachineArn });
-    try {
-      for (;;) {
-        await call('states', 'DescribeStateMachine', { stateMachineArn });
-        await world.clock.sleep(POLL_INTERVAL);
-      }
-    } catch (error) {
-      if ((error as Error).name !== 'StateMachineDoesNotExist') throw error;
-    }
+    await untilMissing(() => call('states', 'DescribeStateMachine', { stateMachineArn }), world.clock);
   },
 };
-
-/** Milliseconds between two looks at whether it is gone. */
-const POLL_INTERVAL = 250;
 
 function configuration({ RoleArn, LoggingConfiguration, TracingConfiguration, ...properties }: Properties): Properties {
   return {
