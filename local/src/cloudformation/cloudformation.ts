@@ -5,6 +5,7 @@ import { type WantedFailure } from './failures';
 import { changeSetOperations } from './operations/change-sets';
 import { deploymentOperations } from './operations/deployments';
 import { descriptionOperations } from './operations/descriptions';
+import { driftOperations } from './operations/drift';
 import { failureOptions } from './operations/input';
 import { type Stack, type StackEvent } from './stack';
 
@@ -51,6 +52,7 @@ export class CloudFormation implements Service {
       ...deploymentOperations(this.engine),
       ...changeSetOperations(this.engine, changeSets),
       ...descriptionOperations(this.engine, changeSets),
+      ...driftOperations(this.engine),
     };
   }
 

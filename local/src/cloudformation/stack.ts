@@ -2,6 +2,7 @@
  * A stack: what it is made of, what it is doing, and what has happened to it.
  */
 import { randomUUID } from 'node:crypto';
+import type { StackDrift } from './drift';
 import { type Properties, type RemovalPolicy, type Template } from './template';
 
 /** What a deployment gives a stack, beside the template's text. */
@@ -120,6 +121,8 @@ export class Stack {
   /** Until the stack is stable again. */
   undo?: Undo;
   abandoned: Abandoned[] = [];
+  /** As it was last looked for. */
+  drift?: StackDrift;
   /** Of the running operation. */
   token?: string;
   private operationId: string = randomUUID();

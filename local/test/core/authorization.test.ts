@@ -1,3 +1,8 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
+} from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -65,6 +70,30 @@ describe('what a role may do', () => {
     expect(await get(role)).toBe('1');
     await aws.call('iam', 'DetachRolePolicy', { RoleName: 'worker', PolicyArn: Policy.Arn });
     await expect(get(role)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('is to see its own stack, resources and events, and no other', async () => {
+    const Resources = { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } };
+    const [own, other] = await Promise.all(
+      ['Own', 'Other'].map(stackName => aws.cloudFormation.deploy({ stackName, template: { Resources } })),
+    );
+    const Action = ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStackEvents'];
+    const cfn = new CloudFormationClient(await assume({ Action, Resource: own.stackId }));
+    const resource = (StackName: string) =>
+      cfn.send(new DescribeStackResourceCommand({ StackName, LogicalResourceId: 'Handle' }));
+    const events = (StackName: string) => cfn.send(new DescribeStackEventsCommand({ StackName }));
+    const { StackResourceDetail: detail } = await resource(own.stackId);
+    const { StackEvents = [] } = await events(own.stackId);
+    expect(detail).toMatchObject({ ResourceStatus: 'CREATE_COMPLETE', LastUpdatedTimestamp: expect.any(Date) });
+    expect(StackEvents.find(({ LogicalResourceId: id }) => id === 'Handle')).toMatchObject({
+      PhysicalResourceId: detail!.PhysicalResourceId,
+      Timestamp: detail!.LastUpdatedTimestamp,
+      ResourceProperties: '{}',
+    });
+    expect(StackEvents[0]).toMatchObject({ PhysicalResourceId: own.stackId, ResourceStatus: 'CREATE_COMPLETE' });
+    for (const look of [resource, events]) {
+      await expect(look(other.stackId)).rejects.toMatchObject({ name: 'AccessDenied' });
+    }
   });
 
   test('is refused by S3 in XML', async () => {

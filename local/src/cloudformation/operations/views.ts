@@ -33,7 +33,7 @@ export function viewOfStack(stack: Stack): object {
     EnableTerminationProtection: stack.terminationProtection,
     ParentId: stack.parentId,
     RootId: stack.rootId,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: { StackDriftStatus: stack.drift?.status ?? 'NOT_CHECKED' },
   };
 }
 

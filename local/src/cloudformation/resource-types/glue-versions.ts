@@ -4,7 +4,14 @@
  */
 import { type InternalCall, type World } from '../../service';
 import { type Properties } from '../template';
-import { POLL_INTERVAL, ResourceFailure, type ResourceType, unlessMissing, untilMissing } from './resource-type';
+import {
+  POLL_INTERVAL,
+  ResourceFailure,
+  type ResourceType,
+  orUndefined,
+  unlessMissing,
+  untilMissing,
+} from './resource-type';
 
 const VERSION = 'AWS::Glue::SchemaVersion';
 
@@ -19,6 +26,10 @@ export const schemaVersion: ResourceType = {
     const { SchemaVersionId: id } = await call('glue', 'RegisterSchemaVersion', definition);
     await untilAvailable(id, call, world);
     return { physicalId: id, attributes: { VersionId: id } };
+  },
+  async read({ physicalId: SchemaVersionId, call }) {
+    const found = await orUndefined(call('glue', 'GetSchemaVersion', { SchemaVersionId }));
+    return found && { SchemaDefinition: found.SchemaDefinition };
   },
   /** Whoever has adopted the version meanwhile. */
   async delete({ physicalId: SchemaVersionId, call, world }) {

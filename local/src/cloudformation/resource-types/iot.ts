@@ -10,6 +10,7 @@ import {
   type UpdateRequest,
   camelCased,
   generatedName,
+  orUndefined,
   tagMap,
   unlessMissing,
   untilMissing,
@@ -32,6 +33,10 @@ export const softwarePackage: ResourceType = {
     await call('iot', 'UpdatePackage', { packageName: physicalId, description: properties.Description });
     await retag(String(attributes.PackageArn), request);
     return { physicalId, attributes };
+  },
+  async read({ physicalId: packageName, call }) {
+    const found = await orUndefined(call('iot', 'GetPackage', { packageName }));
+    return found && { PackageName: found.packageName, Description: found.description };
   },
   /** With all its versions, whoever made them. The default version keeps it: the handler does not undesignate it. */
   async delete({ physicalId: packageName, call, world }) {
@@ -83,6 +88,10 @@ export const softwarePackageVersion: ResourceType = {
     await call('iot', 'UpdatePackageVersion', { ...namesOf(physicalId), ...changeable(properties) });
     await retag(String(attributes.PackageVersionArn), request);
     return { physicalId, attributes };
+  },
+  async read({ physicalId, call }) {
+    const found = await orUndefined(call('iot', 'GetPackageVersion', namesOf(physicalId)));
+    return found && { VersionName: found.versionName, Description: found.description, Attributes: found.attributes };
   },
   /** Whoever has adopted it meanwhile. */
   async delete({ physicalId, call, world }) {

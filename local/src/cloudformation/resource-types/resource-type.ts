@@ -57,6 +57,8 @@ export interface ResourceType {
   rollBack?(request: ExistingRequest): Promise<Made>;
   /** Called in the clean-up of the stack, when nothing can be rolled back any more. */
   cleanUp?(request: ExistingRequest): Promise<void>;
+  /** The properties that a resource has by now, as far as they can be told; `undefined` where it is gone. */
+  read?(request: ExistingRequest): Promise<Properties | undefined>;
   /** The message of a GetAtt that finds no such attribute. */
   missingAttribute?(attribute: string, physicalId: string): string;
 }
@@ -112,6 +114,13 @@ export async function unlessMissing(deletion: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!/NotFound|NoSuch|DoesNotExist/.test((error as Error).name)) throw error;
   }
+}
+
+/** What was asked for; `undefined` where it is missing. */
+export async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  let answer: T | undefined;
+  await unlessMissing(asked.then(value => (answer = value)));
+  return answer;
 }
 
 /** Milliseconds between two looks at something that takes its time. */

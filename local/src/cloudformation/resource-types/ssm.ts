@@ -1,5 +1,5 @@
 /** Parameters of the parameter store. */
-import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
+import { type ResourceRequest, type ResourceType, generatedName, orUndefined, unlessMissing } from './resource-type';
 
 export const parameter: ResourceType = {
   createOnly: ['Name'],
@@ -12,6 +12,10 @@ export const parameter: ResourceType = {
   async update(request) {
     await put(request, request.physicalId, true);
     return { physicalId: request.physicalId, attributes: attributes(request) };
+  },
+  async read({ physicalId, call }) {
+    const found = await orUndefined(call('ssm', 'GetParameter', { Name: physicalId, WithDecryption: true }));
+    return found && { Type: found.Parameter.Type, Value: found.Parameter.Value };
   },
   delete: ({ physicalId, call }) => unlessMissing(call('ssm', 'DeleteParameter', { Name: physicalId })),
 };
