@@ -1,6 +1,7 @@
 import { randomBytes } from 'crypto';
+import { type Endpoint, type UnsignedCall } from './endpoint';
 import { type Answer, type HttpRequest } from './protocols/protocol';
-import { type LocalClock } from './service';
+import { type LocalClock, type ServiceError } from './service';
 
 /** Seconds for which the URL of a response is presigned. */
 const RESPONSE_URL_SECONDS = 7200;
@@ -23,7 +24,8 @@ interface Entry extends ExpectedResponse {
 }
 
 /** The presigned URLs to which custom resources PUT their answers. */
-export class Responses {
+export class Responses implements Endpoint {
+  readonly recordedAs = 'cloudformation-response';
   private readonly expected = new Map<string, Entry>();
 
   constructor(
@@ -55,16 +57,29 @@ export class Responses {
   }
 
   /** Whether a request answers a custom resource. */
-  static isFor(request: HttpRequest): boolean {
+  isFor(request: HttpRequest): boolean {
     return request.path.startsWith(PREFIX);
+  }
+
+  read(request: HttpRequest): UnsignedCall {
+    return {
+      operation: 'PutResponse',
+      input: { body: request.body.toString('utf8') },
+      about: request.query.get('X-Amz-Signature') ?? '',
+      run: () => this.put(request),
+    };
+  }
+
+  writeError({ code, message, status }: ServiceError): Answer {
+    return refused(code, message, status);
   }
 
   /** What S3 does with the PUT. */
   put(request: HttpRequest): Answer {
     const entry = this.expected.get(request.query.get('X-Amz-Signature') ?? '');
     if (!entry || new URL(entry.url).pathname !== request.path)
-      return denied('SignatureDoesNotMatch', 'The request signature does not match');
-    if (this.clock.now() > expiry(request.query)) return denied('AccessDenied', 'Request has expired');
+      return refused('SignatureDoesNotMatch', 'The request signature does not match');
+    if (this.clock.now() > expiry(request.query)) return refused('AccessDenied', 'Request has expired');
     const body = request.body.toString('utf8');
     entry.received.push(body);
     entry.accept(body);
@@ -77,8 +92,8 @@ function expiry(query: URLSearchParams): number {
   return Date.parse(date) + Number(query.get('X-Amz-Expires')) * 1000;
 }
 
-const denied = (code: string, message: string): Answer => ({
-  status: 403,
+const refused = (code: string, message: string, status = 403): Answer => ({
+  status,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
 });

@@ -2,19 +2,18 @@ import { randomUUID } from 'crypto';
 import { type Server as HttpServer, type IncomingMessage, type ServerResponse, createServer } from 'http';
 import { type AddressInfo } from 'net';
 import { type CredentialStore } from './credentials';
+import { type Endpoint } from './endpoint';
 import { ConnectionCut } from './faults';
 import { type Gateway } from './gateway';
 import { protocols } from './protocols';
 import { type Answer, type HttpRequest, stringify } from './protocols/protocol';
-import { Responses } from './responses';
-import { type Principal, type Service, ServiceError } from './service';
-import { WECHAT_HOST, WeChat } from './wechat';
+import { type Principal, ServiceError } from './service';
 
 export interface ServerParts {
   readonly gateway: Gateway;
   readonly credentials: CredentialStore;
-  readonly responses: Responses;
-  readonly weChat: WeChat;
+  /** What listens beside the services of AWS. */
+  readonly endpoints: readonly Endpoint[];
   /** Kills the process that holds an access key. */
   readonly killHolder: (accessKeyId: string) => void;
   /** Kills the processes that work on an event, by a text in it. */
@@ -60,39 +59,20 @@ export class Server {
   }
 
   private answer(request: HttpRequest): Promise<Answer> {
-    if (Responses.isFor(request)) return this.customResource(request);
-    return WeChat.isFor(request) ? this.weChat(request) : this.service(request);
+    const endpoint = this.parts.endpoints.find(each => each.isFor(request));
+    return endpoint ? this.unsigned(endpoint, request) : this.service(request);
   }
 
-  /** The PUT to a presigned URL by which a custom resource answers. */
-  private async customResource(request: HttpRequest): Promise<Answer> {
-    const { gateway, responses, killWorker } = this.parts;
-    const incoming = {
-      service: 'cloudformation-response',
-      operation: 'PutResponse',
-      input: { body: request.body.toString('utf8') },
-      principal: { kind: 'developer' },
-      via: 'http',
-      kill: () => killWorker(request.query.get('X-Amz-Signature') ?? ''),
-    } as const;
-    try {
-      return await gateway.aside(incoming, () => responses.put(request));
-    } catch (error) {
-      if (error instanceof ServiceError) return protocols.s3.writeError(error, NO_SERVICE);
-      throw error;
-    }
-  }
-
-  /** A call to WeChat's API, which is none of AWS's: who calls is only known by what it is about. */
-  private async weChat(request: HttpRequest): Promise<Answer> {
-    const { gateway, weChat, killWorker } = this.parts;
-    const { operation, input, run } = weChat.read(request);
-    const kill = () => killWorker(String(input.version_name ?? input.service_name));
+  private async unsigned(endpoint: Endpoint, request: HttpRequest): Promise<Answer> {
+    const { gateway, killWorker } = this.parts;
+    const { operation, input, about, run } = endpoint.read(request);
     const principal = { kind: 'developer' } as const;
+    const kill = () => killWorker(about);
     try {
-      return await gateway.aside({ service: WECHAT_HOST, operation, input, principal, via: 'http', kill }, run);
+      const incoming = { service: endpoint.recordedAs, operation, input, principal, via: 'http', kill } as const;
+      return await gateway.aside(incoming, run);
     } catch (error) {
-      if (error instanceof ServiceError) return WeChat.writeError(error);
+      if (error instanceof ServiceError) return endpoint.writeError(error);
       throw error;
     }
   }
@@ -115,8 +95,6 @@ export class Server {
     }
   }
 }
-
-const NO_SERVICE: Service = { signingName: '', protocol: 's3', operations: {} };
 
 /** The credential scope of a signed or presigned request: `KEY/DATE/REGION/SERVICE/aws4_request`. */
 function scopeOf(request: HttpRequest): { accessKeyId: string; signingName: string } {

@@ -1,7 +1,8 @@
 /** The WeChat API for third-party platforms in the local AWS, as far as it concerns versions of CloudBase Run services. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, HttpRequest } from '../protocols/protocol';
-import { type LocalClock, type ServiceError } from '../service';
+import { type Endpoint, type UnsignedCall } from '../endpoint';
+import { type Answer, type HttpRequest } from '../protocols/protocol';
+import { type ServiceError, type World } from '../service';
 import { DEFAULT_BEHAVIOUR, type WeChatBehaviour } from './behaviour';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './services';
@@ -18,16 +19,7 @@ export interface CloudBaseVersionDescription {
   readonly flowRatio: number;
 }
 
-/** A request on its way in. The token is not among its input: the record of calls does not show it. */
-export interface WeChatCall {
-  readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  run(): Answer;
-}
-
 const PREFIX = '/wechat/';
-/** The host that it stands for, by which its calls are recorded. */
-export const WECHAT_HOST = 'api.weixin.qq.com';
 /** Where everybody calls from. */
 const CALLER = '127.0.0.1';
 const MAX_PAGE = 20;
@@ -35,7 +27,9 @@ const MAX_PAGE = 20;
 type Input = Readonly<Record<string, unknown>>;
 
 /** The local WeChat API, and what a test sees and turns of it. */
-export class WeChat {
+export class WeChat implements Endpoint {
+  /** The host that it stands for. */
+  readonly recordedAs = 'api.weixin.qq.com';
   /** May be changed at any time. */
   readonly behaviour: WeChatBehaviour = { ...DEFAULT_BEHAVIOUR };
   /** The addresses from which the platform's tokens are taken. @default - every one */
@@ -43,17 +37,14 @@ export class WeChat {
   private readonly tokens: Tokens;
   private readonly services: CloudBaseServices;
 
-  constructor(
-    private readonly clock: LocalClock,
-    private readonly serverEndpoint: () => string,
-  ) {
-    this.tokens = new Tokens(clock, this.behaviour);
+  constructor(private readonly world: World) {
+    this.tokens = new Tokens(world.clock, this.behaviour);
     this.services = new CloudBaseServices(this.behaviour);
   }
 
   /** What stands for `https://api.weixin.qq.com`. */
   get endpoint(): string {
-    return `${this.serverEndpoint()}${PREFIX.slice(0, -1)}`;
+    return `${this.world.endpoint}${PREFIX.slice(0, -1)}`;
   }
 
   /** The platform's current component_access_token. */
@@ -78,7 +69,7 @@ export class WeChat {
 
   /** Adds versions to a service, which is made where there is none; so is its environment. */
   addVersions(environmentId: string, serverName: string, versions: readonly SeededCloudBaseVersion[]): void {
-    this.services.add({ env: environmentId, server: serverName }, versions, this.clock.now());
+    this.services.add({ env: environmentId, server: serverName }, versions, this.world.clock.now());
   }
 
   /** Moves a service's traffic by hand: percent by version; the others have none. */
@@ -104,24 +95,25 @@ export class WeChat {
     return this.services.deletedImages;
   }
 
-  /** Whether a request is for the WeChat API. */
-  static isFor(request: HttpRequest): boolean {
+  isFor(request: HttpRequest): boolean {
     return request.path.startsWith(PREFIX);
   }
 
-  /** Reads a request. What it throws when run becomes an answer by `writeError`. */
-  read(request: HttpRequest): WeChatCall {
+  /** The token is not among the input: the record of calls does not show it. */
+  read(request: HttpRequest): UnsignedCall {
     const path = request.path.slice(PREFIX.length);
     const input = parse(request.body);
+    const members = typeof input === 'object' ? input : {};
     return {
       operation: path.slice(path.lastIndexOf('/') + 1),
-      input: typeof input === 'object' ? input : {},
+      input: members,
+      about: String(members.version_name ?? members.service_name),
       run: () => this.serve(path, request, input),
     };
   }
 
   /** An error of the WeChat API as JSON; what is none, as a proxy on the way would answer it. */
-  static writeError({ code, message, status }: ServiceError): Answer {
+  writeError({ code, message, status }: ServiceError): Answer {
     if (!Number.isInteger(Number(code))) return { status, body: message };
     return json({ errcode: Number(code), errmsg: `${message} rid: ${randomUUID()}` }, status);
   }
