@@ -1,14 +1,14 @@
-import { Authorizer } from './authorization';
-import { Calls } from './calls';
-import { CredentialStore } from './credentials';
-import { type Endpoint } from './endpoint';
-import { Faults } from './faults';
-import { Gateway } from './gateway';
-import { Responses } from './responses';
-import { Server } from './server';
-import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './service';
+import { Authorizer } from './core/authorization';
+import { Calls } from './core/calls';
+import { CredentialStore } from './core/credentials';
+import { type Endpoint } from './core/endpoint';
+import { Faults } from './core/faults';
+import { Gateway } from './core/gateway';
+import { Responses } from './core/responses';
+import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
+import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
-import { type Throttle, Throttles } from './throttles';
+import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
   /** The port on 127.0.0.1. @default - a free one */

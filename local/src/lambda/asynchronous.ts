@@ -1,4 +1,4 @@
-import { type LocalClock, ServiceError } from '../service';
+import { type LocalClock, ServiceError } from '../core/service';
 import { type Invocation, type Outcome } from './execution-environment';
 
 /** Asynchronous invocations: queued, and run again when they fail. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'crypto';
-import { type Answer } from '../protocols/protocol';
 import {
   type CallContext,
   type Members,
@@ -8,7 +7,8 @@ import {
   type Service,
   ServiceError,
   type World,
-} from '../service';
+} from '../core/service';
+import { type Answer } from '../wire/protocol';
 import { AsynchronousInvocations } from './asynchronous';
 import { type Invocation } from './execution-environment';
 import { type Code, type FunctionConfiguration, configure, fetchCode, invalid } from './function';

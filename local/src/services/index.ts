@@ -1,23 +1,23 @@
 import { CloudFormation } from '../cloudformation';
-import { type CredentialStore } from '../credentials';
-import { type Endpoint } from '../endpoint';
+import { type CredentialStore } from '../core/credentials';
+import { type Endpoint } from '../core/endpoint';
+import { type InternalCall, type Principal, type Service, type World } from '../core/service';
 import { Events } from '../events';
 import { stackStatusChange } from '../events/stack-status';
-import { Glue } from '../glue';
-import { Iam } from '../iam/iam';
-import { Iot } from '../iot';
 import { Lambda } from '../lambda/lambda';
 import { S3 } from '../s3/s3';
-import { type InternalCall, type Principal, type Service, type World } from '../service';
 import { StepFunctions } from '../step-functions';
-import { WeChat } from '../wechat';
 import { CloudWatch } from './cloudwatch';
+import { Glue } from './glue/service';
+import { Iam } from './iam/service';
+import { Iot } from './iot/service';
 import { Logs } from './logs';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Sqs } from './sqs';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
+import { WeChat } from './wechat/service';
 
 /** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import { CloudFormation } from '../../src/cloudformation';
-import { Responses } from '../../src/responses';
-import { type LocalClock, type Members, ServiceError, type World } from '../../src/service';
+import { Responses } from '../../src/core/responses';
+import { type LocalClock, type Members, ServiceError, type World } from '../../src/core/service';
 
 /** What a custom resource's function gets. */
 export interface CustomEvent {
