@@ -6,7 +6,7 @@ import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { Type } from 'avsc';
-import { parse as parseProtobuf } from 'protobufjs';
+import { checkProtobuf } from './protobuf';
 import type { DataFormat } from './state';
 
 interface Format {
@@ -44,17 +44,43 @@ export function avroType(definition: string): Type {
   return Type.forSchema(JSON.parse(definition));
 }
 
+/**
+ * The documented drafts are 04, 06 and 07, by http or https; a definition that names none is read as draft 07. What a
+ * `$ref` names must be in the definition itself.
+ */
 function checkJsonSchema(definition: string): void {
-  const schema = JSON.parse(definition);
-  // the documented drafts are 04, 06 and 07; a definition that names none is read as draft 07.
-  const ajv = /draft-04/.test(schema?.$schema) ? new Ajv04({ strict: false }) : new Ajv({ strict: false });
+  const schema = withMetaSchema(JSON.parse(definition));
+  const options = { strict: false, validateFormats: false, logger: false, code: { regExp: javaPattern } } as const;
+  const ajv = /draft-04/.test(schema?.$schema) ? new Ajv04(options) : new Ajv(options);
   if (ajv instanceof Ajv) ajv.addMetaSchema(draft06);
   if (!ajv.validateSchema(schema)) throw new Error(ajv.errorsText(ajv.errors, { dataVar: '#' }));
+  ajv.compile(schema);
 }
 
-function checkProtobuf(definition: string): void {
-  if (parseProtobuf(definition).root.nestedArray.length === 0) throw new Error('the definition declares nothing');
+const DRAFT = /^https?:\/\/json-schema\.org\/draft-0[467]\/schema#?$/;
+
+/** The meta schemas have one name each: by http, with the empty fragment. */
+function withMetaSchema<T>(schema: T): T & { readonly $schema: string } {
+  const { $schema } = Object(schema) as { $schema?: unknown };
+  if (typeof $schema !== 'string' || !DRAFT.test($schema)) return schema as T & { readonly $schema: string };
+  return { ...schema, $schema: `${$schema.replace('https:', 'http:').replace(/#$/, '')}#` };
 }
+
+/**
+ * The documented validator (Everit) reads patterns as Java does: what only Java knows is left out before JavaScript
+ * judges the rest. Nothing is ever matched with it.
+ */
+const javaPattern = Object.assign(
+  (pattern: string) => {
+    const known = pattern
+      .replace(/\(\?[a-zA-Z]+(?:-[a-zA-Z]+)?(:|\))/g, (_, end: string) => (end === ':' ? '(?:' : ''))
+      .replace(/([*+?}])\+/g, '$1')
+      .replace(/\\[pP]\{\w+\}/g, '\\w')
+      .replace(/\\[QEAZzGhHRX]/g, '');
+    return new RegExp(known);
+  },
+  { code: 'javaPattern' },
+);
 
 function sortedJson(definition: string): string {
   return JSON.stringify(JSON.parse(definition), (_, value: unknown) => {
