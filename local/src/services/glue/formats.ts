@@ -5,7 +5,8 @@
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
-import { Type } from 'avsc';
+import { avroType } from './avro';
+import { replaceLongNumbers } from './long-numbers';
 import { checkProtobuf } from './protobuf';
 import type { DataFormat } from './state';
 
@@ -38,10 +39,6 @@ export function syntaxError(dataFormat: DataFormat, definition: string): string 
 /** A definition as duplicates are recognised by: neither whitespace nor the order of JSON keys makes a difference. */
 export function canonical(dataFormat: DataFormat, definition: string): string {
   return FORMATS[dataFormat].canonical(definition);
-}
-
-export function avroType(definition: string): Type {
-  return Type.forSchema(JSON.parse(definition));
 }
 
 /**
@@ -83,7 +80,9 @@ const javaPattern = Object.assign(
 );
 
 function sortedJson(definition: string): string {
-  return JSON.stringify(JSON.parse(definition), (_, value: unknown) => {
+  // a number that would lose digits is compared by them.
+  const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
+  return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
