@@ -1,5 +1,5 @@
 export { deployAssembly, publishAssets } from './assembly';
-export { Calls, type CallFilter, type CallRecord } from './calls';
+export { Calls, type CallFilter, type CallRecord } from './core/calls';
 export {
   CloudFormation,
   type DeployInput,
@@ -10,7 +10,7 @@ export {
   type WantedFailure,
 } from './cloudformation';
 export { Events, type Delivery, type Rule, type Target } from './events';
-export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './faults';
+export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './core/faults';
 export {
   Glue,
   concurrentModification,
@@ -18,9 +18,9 @@ export {
   type SchemaDescription,
   type SchemaVersionDescription,
   type SeededVersion,
-} from './glue';
-export { Iam, type ManagedPolicy, type Role } from './iam/iam';
-export type { UnusedGrant } from './iam/usage';
+} from './services/glue/service';
+export { Iam, type ManagedPolicy, type Role } from './services/iam/service';
+export type { UnusedGrant } from './services/iam/usage';
 export {
   Iot,
   type Devices,
@@ -29,11 +29,11 @@ export {
   type JobDescription,
   type PackageDescription,
   type VersionDescription,
-} from './iot';
+} from './services/iot/service';
 export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './lambda/asynchronous';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
-export { Responses, type ExpectedResponse } from './responses';
-export { ServiceError, type LocalClock, type Principal } from './service';
+export { Responses, type ExpectedResponse } from './core/responses';
+export { ServiceError, type LocalClock, type Principal } from './core/service';
 export {
   StepFunctions,
   type Execution,
@@ -41,7 +41,7 @@ export {
   type HistoryEvent,
   type StateMachine,
 } from './step-functions';
-export type { Throttle } from './throttles';
+export type { Throttle } from './core/throttles';
 export {
   WeChat,
   weChatError,
@@ -49,4 +49,4 @@ export {
   type Platform,
   type SeededCloudBaseVersion,
   type WeChatBehaviour,
-} from './wechat';
+} from './services/wechat/service';

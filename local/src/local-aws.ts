@@ -1,14 +1,14 @@
-import { Authorizer } from './authorization';
-import { Calls } from './calls';
-import { CredentialStore } from './credentials';
-import { Faults } from './faults';
-import { Gateway } from './gateway';
-import { Responses } from './responses';
-import { Server } from './server';
-import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './service';
-import { type Services, createServices } from './services';
-import { type Throttle, Throttles } from './throttles';
-import { WeChat } from './wechat';
+import { Authorizer } from './core/authorization';
+import { Calls } from './core/calls';
+import { CredentialStore } from './core/credentials';
+import { type Endpoint } from './core/endpoint';
+import { Faults } from './core/faults';
+import { Gateway } from './core/gateway';
+import { Responses } from './core/responses';
+import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
+import { type Throttle, Throttles } from './core/throttles';
+import { type Services, createServices, isEndpoint } from './services';
+import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
   /** The port on 127.0.0.1. @default - a free one */
@@ -31,15 +31,7 @@ const systemClock: LocalClock = {
   sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
 };
 
-/** An AWS account in one region, over HTTP on loopback. */
-export class LocalAws {
-  /** Starts listening. */
-  static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
-    const aws = new LocalAws(options);
-    aws.port = await aws.server.listen(options.port ?? 0);
-    return aws;
-  }
-
+class Account {
   readonly region: string;
   readonly account: string;
   /** Every call, in the order in which they came. */
@@ -48,16 +40,14 @@ export class LocalAws {
   readonly faults: Faults;
   /** The answers of custom resources. */
   readonly responses: Responses;
-  /** The WeChat API. */
-  readonly weChat: WeChat;
   private readonly throttles: Throttles;
   private readonly gateway: Gateway;
   private readonly server: Server;
-  private readonly services: Services;
+  protected readonly services: Services;
   private readonly clock: LocalClock;
   private port = 0;
 
-  private constructor(options: LocalAwsOptions) {
+  constructor(options: LocalAwsOptions) {
     const { region = 'us-east-1', account = '111111111111', clock = systemClock, authorize = true } = options;
     const { asyncRetryDelays = [50, 100] } = options;
     this.region = region;
@@ -66,7 +56,6 @@ export class LocalAws {
     this.faults = new Faults(clock);
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
-    this.weChat = new WeChat(clock, () => this.endpoint);
     const credentials = new CredentialStore();
     this.services = createServices({
       world: name => this.world(name),
@@ -81,17 +70,24 @@ export class LocalAws {
       authorizer: authorize ? new Authorizer(this.services.iam, account, region) : undefined,
       now: () => clock.now(),
     });
-    for (const service of Object.values(this.services)) {
-      this.gateway.register(service, this.world(`${service.signingName}.amazonaws.com`));
+    const endpoints: Endpoint[] = [this.responses];
+    for (const each of Object.values(this.services)) {
+      if (isEndpoint(each)) endpoints.push(each);
+      else this.gateway.register(each, this.world(`${each.signingName}.amazonaws.com`));
     }
+    Object.assign(this, this.services);
     this.server = new Server({
       gateway: this.gateway,
       credentials,
-      responses: this.responses,
-      weChat: this.weChat,
-      killHolder: holder => this.lambda.killWhere(accessKeyId => accessKeyId === holder),
-      killWorker: text => this.lambda.killWhere((_, payload) => payload?.includes(text) ?? false),
+      endpoints,
+      killHolder: holder => this.services.lambda.killWhere(accessKeyId => accessKeyId === holder),
+      killWorker: text => this.services.lambda.killWhere((_, payload) => payload?.includes(text) ?? false),
     });
+  }
+
+  /** Starts listening. */
+  async listen(port: number): Promise<void> {
+    this.port = await this.server.listen(port);
   }
 
   /** `http://127.0.0.1:PORT` */
@@ -111,62 +107,6 @@ export class LocalAws {
       CDK_DEFAULT_ACCOUNT: this.account,
       CDK_DEFAULT_REGION: this.region,
     };
-  }
-
-  get cloudFormation(): Services['cloudFormation'] {
-    return this.services.cloudFormation;
-  }
-
-  get glue(): Services['glue'] {
-    return this.services.glue;
-  }
-
-  get cloudWatch(): Services['cloudWatch'] {
-    return this.services.cloudWatch;
-  }
-
-  get events(): Services['events'] {
-    return this.services.events;
-  }
-
-  get iam(): Services['iam'] {
-    return this.services.iam;
-  }
-
-  get iot(): Services['iot'] {
-    return this.services.iot;
-  }
-
-  get lambda(): Services['lambda'] {
-    return this.services.lambda;
-  }
-
-  get logs(): Services['logs'] {
-    return this.services.logs;
-  }
-
-  get s3(): Services['s3'] {
-    return this.services.s3;
-  }
-
-  get secretsManager(): Services['secretsManager'] {
-    return this.services.secretsManager;
-  }
-
-  get sns(): Services['sns'] {
-    return this.services.sns;
-  }
-
-  get sqs(): Services['sqs'] {
-    return this.services.sqs;
-  }
-
-  get ssm(): Services['ssm'] {
-    return this.services.ssm;
-  }
-
-  get stepFunctions(): Services['stepFunctions'] {
-    return this.services.stepFunctions;
   }
 
   /** Holds calls to a quota. */
@@ -189,9 +129,9 @@ export class LocalAws {
     let calls: number;
     do {
       calls = this.calls.length;
-      await this.events.settled();
-      await this.stepFunctions.settled();
-      await this.lambda.settled();
+      await this.services.events.settled();
+      await this.services.stepFunctions.settled();
+      await this.services.lambda.settled();
       // each of them may have started another, which takes a call.
     } while (this.calls.length !== calls);
   }
@@ -199,9 +139,9 @@ export class LocalAws {
   /** Ends everything that runs. */
   async stop(): Promise<void> {
     this.faults.clear();
-    this.events.stop();
-    this.stepFunctions.stop();
-    await this.lambda.stop();
+    this.services.events.stop();
+    this.services.stepFunctions.stop();
+    await this.services.lambda.stop();
     await this.server.close();
   }
 
@@ -227,3 +167,15 @@ export class LocalAws {
     };
   }
 }
+
+/** An AWS account in one region, over HTTP on loopback. Each service is a member by its name in the registry. */
+export type LocalAws = Omit<Account, 'listen'> & Services;
+
+export const LocalAws = {
+  /** Starts listening. */
+  async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const account = new Account(options);
+    await account.listen(options.port ?? 0);
+    return account as Account & Services;
+  },
+};

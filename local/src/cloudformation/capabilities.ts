@@ -1,7 +1,7 @@
 /**
  * Capabilities: what a deployer has to acknowledge before a template may change permissions.
  */
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 import { type Template } from './template';
 
 /** The properties that give IAM resources names of the user's choice. */

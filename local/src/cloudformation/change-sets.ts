@@ -2,7 +2,7 @@
  * Change sets: proposed deployments, to be looked at, executed or thrown away.
  */
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
 import { type Engine, type Request } from './engine';
 import { type Deployed, type Stack } from './stack';

@@ -1,4 +1,4 @@
-import { type Operation, type Service, type World } from '../service';
+import { type Operation, type Service, type World } from '../core/service';
 import { ChangeSets } from './change-sets';
 import { Engine } from './engine';
 import { type WantedFailure } from './failures';

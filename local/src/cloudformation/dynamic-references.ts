@@ -1,7 +1,7 @@
 /**
  * Dynamic references, such as `{{resolve:ssm:/name}}`: values that CloudFormation reads while it deploys.
  */
-import { type World } from '../service';
+import { type World } from '../core/service';
 import { type Properties, isRecord, validationError } from './template';
 
 const REFERENCE = /\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}/g;

@@ -2,7 +2,7 @@
  * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
  */
 import { randomUUID } from 'node:crypto';
-import { type World } from '../service';
+import { type World } from '../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
 import { WantedFailures } from './failures';

@@ -1,7 +1,7 @@
 /**
  * CloudFormation's intrinsic functions: from a value of the template to the value that a resource gets.
  */
-import { type Members } from '../service';
+import { type Members } from '../core/service';
 import { type Template, isRecord, validationError } from './template';
 
 /** What a template's values are resolved against. */

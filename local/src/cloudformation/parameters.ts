@@ -1,7 +1,7 @@
 /**
  * A template's parameters: the values that a deployment gives them, by their rules.
  */
-import { type World } from '../service';
+import { type World } from '../core/service';
 import { type ParameterDefinition, type Template, validationError } from './template';
 
 export interface GivenParameter {

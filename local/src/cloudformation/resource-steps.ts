@@ -3,7 +3,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { type World } from '../service';
+import { type World } from '../core/service';
 import { type WantedFailures } from './failures';
 import { type ResourceTypes } from './resource-types';
 import {

@@ -1,7 +1,7 @@
 /**
  * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
  */
-import { type World } from '../service';
+import { type World } from '../core/service';
 import { type Scope, type StackOutputReference, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
 import { type Deployed, type ResourceState, type Stack } from './stack';

@@ -2,7 +2,7 @@
  * What a CloudFormation template is: reading it from JSON or YAML, and checking its outer form.
  */
 import * as yaml from 'js-yaml';
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 
 export type Properties = Readonly<Record<string, unknown>>;
 

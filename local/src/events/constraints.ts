@@ -1,5 +1,5 @@
 /** The documented constraints of the members of an input to Amazon EventBridge. */
-import { decimal, integer, list, map, oneOf, required, structure, text } from '../shape';
+import { decimal, integer, list, map, oneOf, required, structure, text } from '../core/shape';
 
 /** Rules of an event bus. */
 export const RULES = 300;

@@ -1,6 +1,6 @@
-import { Background } from '../background';
-import { ConnectionCut } from '../faults';
-import { type LocalClock, ServiceError } from '../service';
+import { Background } from '../core/background';
+import { ConnectionCut } from '../core/faults';
+import { type LocalClock, ServiceError } from '../core/service';
 import { type Rule, type Target } from './rules';
 import { type DeliveredEvent, inputOf } from './target-input';
 import { type TargetsOptions, send } from './targets';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 
 export const invalid = (message: string) => new ServiceError('ValidationException', message);
 export const invalidPattern = (reason: string) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
-import { checked } from '../checked';
-import { type InternalCall, type Operation, type Principal, type Service, type World } from '../service';
-import { type Input } from '../shape';
+import { checked } from '../core/checked';
+import { type InternalCall, type Operation, type Principal, type Service, type World } from '../core/service';
+import { type Input } from '../core/shape';
 import { ENTRIES_BYTES, MEMBERS } from './constraints';
 import { Deliveries, type Delivery } from './deliveries';
 import { invalid, noBus } from './errors';

@@ -1,6 +1,6 @@
-import { checked } from '../checked';
-import { type Operation, ServiceError, type World } from '../service';
-import { type Input, type Members } from '../shape';
+import { checked } from '../core/checked';
+import { type Operation, ServiceError, type World } from '../core/service';
+import { type Input, type Members } from '../core/shape';
 import { MEMBERS, RULES, TARGETS, type target } from './constraints';
 import { invalid, limitExceeded, noBus, noRule } from './errors';
 import { type Pattern, parsePattern } from './pattern';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { type InternalCall, type Principal } from '../service';
+import { type InternalCall, type Principal } from '../core/service';
 import { type Rule, type Target } from './rules';
 import { wildcard } from './wildcard';
 

@@ -1,4 +1,4 @@
-import { type LocalClock, type Members, ServiceError } from '../service';
+import { type LocalClock, type Members, ServiceError } from '../core/service';
 import { type Invocation, type Outcome } from './execution-environment';
 
 /** An event that a function was handed asynchronously. */

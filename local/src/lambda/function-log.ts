@@ -1,5 +1,5 @@
-import { ConnectionCut } from '../faults';
-import { ServiceError } from '../service';
+import { ConnectionCut } from '../core/faults';
+import { ServiceError } from '../core/service';
 
 /** Calls CloudWatch Logs as the function's role. */
 export type LogsCall = (operation: string, input: object) => Promise<unknown>;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join, resolve, sep } from 'path';
 import { unzipSync } from 'fflate';
-import { type Members, ServiceError, type World } from '../service';
+import { type Members, ServiceError, type World } from '../core/service';
 
 /** What a function is configured with, as the API has it. */
 export interface FunctionConfiguration {

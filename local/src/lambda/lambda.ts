@@ -1,5 +1,4 @@
 import { randomUUID } from 'crypto';
-import { type Answer } from '../protocols/protocol';
 import {
   type CallContext,
   type Members,
@@ -8,7 +7,8 @@ import {
   type Service,
   ServiceError,
   type World,
-} from '../service';
+} from '../core/service';
+import { type Answer } from '../wire/protocol';
 import {
   type AsynchronousEvent,
   AsynchronousInvocations,

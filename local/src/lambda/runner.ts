@@ -1,6 +1,6 @@
 import { randomBytes } from 'crypto';
-import { type CredentialStore, type Credentials } from '../credentials';
-import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../service';
+import { type CredentialStore, type Credentials } from '../core/credentials';
+import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../core/service';
 import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
 import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';

@@ -1,6 +1,6 @@
-import { type Answer } from '../protocols/protocol';
-import { xmlDocument } from '../protocols/s3';
-import { type Members } from '../service';
+import { type Members } from '../core/service';
+import { type Answer } from '../wire/protocol';
+import { xmlDocument } from '../wire/s3';
 
 /** An answer whose members are the children of one XML element. */
 export const xml =

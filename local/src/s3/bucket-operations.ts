@@ -1,4 +1,4 @@
-import { type Members, type Operation, ServiceError, type World } from '../service';
+import { type Members, type Operation, ServiceError, type World } from '../core/service';
 import { headers, noContent, xml } from './answers';
 import { Bucket } from './bucket';
 import { listObjects, listVersions } from './listing';

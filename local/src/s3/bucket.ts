@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'crypto';
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 
 /** A version of an object, or the marker that it was deleted. */
 export interface ObjectVersion {

@@ -1,4 +1,4 @@
-import { type Members } from '../service';
+import { type Members } from '../core/service';
 import { type Bucket } from './bucket';
 
 const PAGE = 1000;

@@ -1,4 +1,4 @@
-import { type Members, type Needed, type World } from '../service';
+import { type Members, type Needed, type World } from '../core/service';
 import type { S3 } from './s3';
 
 /** A permission on a bucket. */

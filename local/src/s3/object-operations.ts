@@ -1,4 +1,4 @@
-import { type Members, type Operation, ServiceError } from '../service';
+import { type Members, type Operation, ServiceError } from '../core/service';
 import { headers, noContent, xml } from './answers';
 import { type ObjectVersion } from './bucket';
 import { onObject, toRead } from './needs';

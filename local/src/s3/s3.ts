@@ -1,4 +1,4 @@
-import { type Operation, type Service, ServiceError, type World } from '../service';
+import { type Operation, type Service, ServiceError, type World } from '../core/service';
 import { Bucket } from './bucket';
 import { bucketOperations } from './bucket-operations';
 import { objectOperations } from './object-operations';

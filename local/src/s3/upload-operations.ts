@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'crypto';
-import { type Operation, ServiceError } from '../service';
+import { type Operation, ServiceError } from '../core/service';
 import { headers, noContent, xml } from './answers';
 import { onObject } from './needs';
 import { written } from './object-operations';

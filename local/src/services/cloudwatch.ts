@@ -1,4 +1,4 @@
-import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 /** Amazon CloudWatch: keeps alarms, which never ring. */
 export class CloudWatch implements Service {

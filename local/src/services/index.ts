@@ -1,21 +1,23 @@
 import { CloudFormation } from '../cloudformation';
-import { type CredentialStore } from '../credentials';
+import { type CredentialStore } from '../core/credentials';
+import { type Endpoint } from '../core/endpoint';
+import { type InternalCall, type Principal, type Service, type World } from '../core/service';
 import { Events } from '../events';
 import { stackStatusChange } from '../events/stack-status';
-import { Glue } from '../glue';
-import { Iam } from '../iam/iam';
-import { Iot } from '../iot';
 import { Lambda } from '../lambda/lambda';
 import { S3 } from '../s3/s3';
-import { type InternalCall, type Principal, type Service, type World } from '../service';
 import { StepFunctions } from '../step-functions';
 import { CloudWatch } from './cloudwatch';
+import { Glue } from './glue/service';
+import { Iam } from './iam/service';
+import { Iot } from './iot/service';
 import { Logs } from './logs';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Sqs } from './sqs';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
+import { WeChat } from './wechat/service';
 
 /** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
 export interface Surroundings {
@@ -27,7 +29,10 @@ export interface Surroundings {
   readonly asyncRetryDelays: readonly number[];
 }
 
-/** Every service of the local AWS. To add one, add it here: its key is its name on LocalAws. */
+/**
+ * Every service of the local AWS, and what listens beside them. To add one, add it here and nowhere else: its key is its
+ * name on LocalAws.
+ */
 export function createServices({ world, credentials, callAs, asyncRetryDelays }: Surroundings) {
   const iam = new Iam();
   const cloudFormation = new CloudFormation(world('cloudformation.amazonaws.com'));
@@ -65,7 +70,10 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays }:
       publish: event => events.publish(event),
     }),
     sts: new Sts(credentials),
-  } satisfies Record<string, Service>;
+    weChat: new WeChat(world('api.weixin.qq.com')),
+  } satisfies Record<string, Service | Endpoint>;
 }
 
 export type Services = ReturnType<typeof createServices>;
+
+export const isEndpoint = (each: Service | Endpoint): each is Endpoint => 'recordedAs' in each;

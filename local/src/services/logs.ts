@@ -6,7 +6,7 @@ import {
   type Service,
   ServiceError,
   type World,
-} from '../service';
+} from '../core/service';
 
 /** A line in a log. */
 export interface LogEvent {

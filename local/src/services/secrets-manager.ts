@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'crypto';
-import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 interface SecretVersion {
   readonly VersionId: string;

@@ -1,4 +1,4 @@
-import { type Members, type Operation, type Service, ServiceError } from '../service';
+import { type Members, type Operation, type Service, ServiceError } from '../core/service';
 
 /** A topic. */
 export interface Topic {

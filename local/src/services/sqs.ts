@@ -1,4 +1,4 @@
-import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../service';
+import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 /** A queue. */
 export interface Queue {

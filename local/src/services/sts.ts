@@ -1,5 +1,5 @@
-import { sessionArn } from '../authorization';
-import { type CredentialStore } from '../credentials';
+import { sessionArn } from '../core/authorization';
+import { type CredentialStore } from '../core/credentials';
 import {
   type CallContext,
   type Members,
@@ -8,7 +8,7 @@ import {
   type Service,
   ServiceError,
   type World,
-} from '../service';
+} from '../core/service';
 
 /** AWS Security Token Service. */
 export class Sts implements Service {

@@ -1,5 +1,5 @@
 /** The documented constraints of the members of an input to AWS Step Functions. */
-import { flag, integer, list, oneOf, required, structure, text } from '../shape';
+import { flag, integer, list, oneOf, required, structure, text } from '../core/shape';
 
 /** Bytes of JSON that go into and come out of a state, a task or an execution. */
 export const PAYLOAD_BYTES = 262_144;

@@ -1,5 +1,5 @@
-import { ConnectionCut } from '../faults';
-import { type InternalCall, type Members, ServiceError } from '../service';
+import { ConnectionCut } from '../core/faults';
+import { type InternalCall, type Members, ServiceError } from '../core/service';
 import { type Execution } from './execution';
 import { type HistoryEvent, detailsKey, withoutData } from './history';
 

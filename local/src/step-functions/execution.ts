@@ -1,4 +1,4 @@
-import { type InternalCall, type LocalClock } from '../service';
+import { type InternalCall, type LocalClock } from '../core/service';
 import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';
 import { type ExecutionFailure, type InterpreterEvent, interpret } from './interpreter';

@@ -1,8 +1,15 @@
 import { randomUUID } from 'crypto';
-import { Background } from '../background';
-import { checked } from '../checked';
-import { type InternalCall, type Needed, type Operation, type Principal, ServiceError, type World } from '../service';
-import { type Input } from '../shape';
+import { Background } from '../core/background';
+import { checked } from '../core/checked';
+import {
+  type InternalCall,
+  type Needed,
+  type Operation,
+  type Principal,
+  ServiceError,
+  type World,
+} from '../core/service';
+import { type Input } from '../core/shape';
 import { EXECUTIONS, NAME, PAYLOAD_BYTES } from './constraints';
 import { deleting, invalid, invalidArn, invalidName, noExecution } from './errors';
 import { Execution } from './execution';

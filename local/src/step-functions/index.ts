@@ -1,5 +1,5 @@
+import { type InternalCall, type Operation, type Principal, type Service, type World } from '../core/service';
 import { type AwsEvent } from '../events/event';
-import { type InternalCall, type Operation, type Principal, type Service, type World } from '../service';
 import { type Execution } from './execution';
 import { Executions } from './executions';
 import { Machines, type StateMachine } from './machines';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'crypto';
 import { isDeepStrictEqual } from 'util';
-import { checked } from '../checked';
-import { type Needed, type Operation, ServiceError, type World } from '../service';
-import { type Input } from '../shape';
+import { checked } from '../core/checked';
+import { type Needed, type Operation, ServiceError, type World } from '../core/service';
+import { type Input } from '../core/shape';
 import { MACHINES, NAME, TAGS } from './constraints';
 import { deleting, invalid, invalidArn, invalidDefinition, invalidName, noMachine, noResource } from './errors';
 import { type Logging } from './execution-log';

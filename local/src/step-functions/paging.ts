@@ -1,4 +1,4 @@
-import { ServiceError } from '../service';
+import { ServiceError } from '../core/service';
 
 interface PageInput {
   readonly maxResults?: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { type InternalCall } from '../service';
+import { type InternalCall } from '../core/service';
 import { PAYLOAD_BYTES } from './constraints';
 import { Retries } from './retry';
 import { type State, type StateInput } from './states';

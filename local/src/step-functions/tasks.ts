@@ -1,5 +1,5 @@
-import { ConnectionCut } from '../faults';
-import { type InternalCall, type Members, ServiceError } from '../service';
+import { ConnectionCut } from '../core/faults';
+import { type InternalCall, type Members, ServiceError } from '../core/service';
 
 /** What a task does. */
 export interface Task {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
-import { stringify } from '../../src/protocols/protocol';
-import { query, unflatten } from '../../src/protocols/query';
-import { match, outerMembers } from '../../src/protocols/rest';
-import { UNWRITABLE, escape, toXml } from '../../src/protocols/xml';
-import type { Service } from '../../src/service';
+import type { Service } from '../../src/core/service';
+import { stringify } from '../../src/wire/protocol';
+import { query, unflatten } from '../../src/wire/query';
+import { match, outerMembers } from '../../src/wire/rest';
+import { UNWRITABLE, escape, toXml } from '../../src/wire/xml';
 
 const nothing = { needs: () => [], run: () => undefined };
 const service = (operations: Record<string, string>): Service => ({

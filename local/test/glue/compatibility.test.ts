@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { CompatibilityCheck } from '../../src/glue/behaviour';
-import { type Candidate, isCompatible } from '../../src/glue/compatibility';
+import type { CompatibilityCheck } from '../../src/services/glue/behaviour';
+import { type Candidate, isCompatible } from '../../src/services/glue/compatibility';
 import { record } from './harness';
 
 type Mode = Candidate['compatibility'];

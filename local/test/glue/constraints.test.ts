@@ -1,5 +1,5 @@
-import { Glue } from '../../src/glue';
-import { ServiceError, type World } from '../../src/service';
+import { ServiceError, type World } from '../../src/core/service';
+import { Glue } from '../../src/services/glue/service';
 import { FIRST, SCHEMA } from './harness';
 
 const world = { arn: () => 'arn', clock: { now: () => 0 } } as unknown as World;

@@ -1,6 +1,6 @@
 import { needsOf } from '../../src/core/needs';
-import { Glue } from '../../src/glue';
-import type { World } from '../../src/service';
+import type { World } from '../../src/core/service';
+import { Glue } from '../../src/services/glue/service';
 import { FIRST, REGISTRY_ARN, SCHEMA, SCHEMA_ARN } from './harness';
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:111111111111:${resource}`;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IotBehaviour } from '../../src/iot';
+import type { IotBehaviour } from '../../src/services/iot/service';
 import { VERSION_ARN, pages, startFleet, startIot, thingArn } from './harness';
 
 const ON = {

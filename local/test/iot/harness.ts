@@ -1,6 +1,6 @@
 import { needsOf } from '../../src/core/needs';
-import { Iot, type IotBehaviour } from '../../src/iot';
-import { ServiceError, type World } from '../../src/service';
+import { ServiceError, type World } from '../../src/core/service';
+import { Iot, type IotBehaviour } from '../../src/services/iot/service';
 
 /** An AWS IoT of its own, with a clock that only tests turn and an S3 that has the objects a test puts there. */
 export function startIot(behaviour: Partial<IotBehaviour> = {}) {

@@ -1,5 +1,5 @@
-import type { IotBehaviour } from '../../src/iot';
-import type { ReportedStatus } from '../../src/iot/devices';
+import type { ReportedStatus } from '../../src/services/iot/devices';
+import type { IotBehaviour } from '../../src/services/iot/service';
 import { THING_GROUP_ARN, pages, startFleet, thingArn } from './harness';
 
 const JOB = { jobId: 'ota-1' };

@@ -1,5 +1,5 @@
-import { Authorizer } from '../../src/authorization';
-import { ServiceError } from '../../src/service';
+import { Authorizer } from '../../src/core/authorization';
+import { ServiceError } from '../../src/core/service';
 import { PACKAGE, PACKAGE_ARN, THING_GROUP_ARN, VERSION, VERSION_ARN, startIot, thingArn } from './harness';
 
 const INDEXING = ['iot:GetIndexingConfiguration', '*'];

@@ -1,5 +1,5 @@
 import { strToU8, zipSync } from 'fflate';
-import type { IotBehaviour } from '../../src/iot';
+import type { IotBehaviour } from '../../src/services/iot/service';
 import { VERSION, pages, startIot } from './harness';
 
 const SBOM = { s3Location: { bucket: 'firmware', key: 'sbom.zip', version: 'v1' } };

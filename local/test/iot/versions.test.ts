@@ -1,4 +1,4 @@
-import type { IotBehaviour } from '../../src/iot';
+import type { IotBehaviour } from '../../src/services/iot/service';
 import { PACKAGE, VERSION, VERSION_ARN, pages, startIot } from './harness';
 
 const ARTIFACT = { s3Location: { bucket: 'firmware', key: '1.bin', version: 'v1' } };

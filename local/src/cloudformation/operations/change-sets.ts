@@ -1,5 +1,5 @@
 /** Operations on change sets. */
-import { type Members, type Operation } from '../../service';
+import { type Members, type Operation } from '../../core/service';
 import { type ChangeSets } from '../change-sets';
 import { type Engine } from '../engine';
 import { validationError } from '../template';

@@ -1,5 +1,5 @@
 /** Operations that deploy, roll back and delete stacks. They answer at once; the deployment goes on. */
-import { type Operation, ServiceError } from '../../service';
+import { type Operation, ServiceError } from '../../core/service';
 import { changesOf, isWithoutChanges } from '../changes';
 import { type Engine } from '../engine';
 import { validationError } from '../template';

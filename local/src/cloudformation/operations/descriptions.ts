@@ -1,5 +1,5 @@
 /** Operations that only look: at stacks, their resources, events, templates and exports. */
-import { type Members, type Operation } from '../../service';
+import { type Members, type Operation } from '../../core/service';
 import { requiredCapabilities } from '../capabilities';
 import { type ChangeSets } from '../change-sets';
 import { type Engine } from '../engine';

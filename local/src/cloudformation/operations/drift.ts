@@ -1,5 +1,5 @@
 /** Operations on drift. A detection is over when it is asked for. */
-import { type Operation } from '../../service';
+import { type Operation } from '../../core/service';
 import { type ResourceDrift, detectDrift } from '../drift';
 import { type Engine } from '../engine';
 import { type Stack } from '../stack';

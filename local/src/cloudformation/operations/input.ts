@@ -1,5 +1,5 @@
 /** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
-import { type Members, type Needed, type Operation, type World } from '../../service';
+import { type Members, type Needed, type Operation, type World } from '../../core/service';
 import { type DeploymentOptions } from '../deployment';
 import { type Engine, type Request, templateAt } from '../engine';
 import { type GivenParameter } from '../parameters';

@@ -2,8 +2,8 @@
  * Custom resources: CloudFormation's requests to a function, and the rules that an answer has to keep.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { type ExpectedResponse } from '../../responses';
-import { type LocalClock } from '../../service';
+import { type ExpectedResponse } from '../../core/responses';
+import { type LocalClock } from '../../core/service';
 import { type Properties, isRecord } from '../template';
 import {
   CANCELLED,

@@ -1,5 +1,5 @@
 /** Rules of the default event bus, with their targets. */
-import { type Members } from '../../service';
+import { type Members } from '../../core/service';
 import { type Properties } from '../template';
 import { type ResourceRequest, type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
 

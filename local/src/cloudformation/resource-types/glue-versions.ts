@@ -2,7 +2,7 @@
  * CloudFormation's own schema versions and their metadata, as AWS's handlers treat them: see `aws-glue-schemaversion` and
  * `aws-glue-schemaversionmetadata` of aws-cloudformation/aws-cloudformation-resource-providers-glue at 750cac1.
  */
-import { type InternalCall, type World } from '../../service';
+import { type InternalCall, type World } from '../../core/service';
 import { type Properties } from '../template';
 import {
   POLL_INTERVAL,

@@ -1,5 +1,5 @@
 /** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
-import { type InternalCall, type LocalClock } from '../../service';
+import { type InternalCall, type LocalClock } from '../../core/service';
 import { type Properties } from '../template';
 import { type ResourceType, generatedName, tagMap, unlessMissing, untilMissing } from './resource-type';
 

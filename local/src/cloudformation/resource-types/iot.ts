@@ -2,7 +2,7 @@
  * CloudFormation's own software packages and versions, as AWS's handlers treat them: see `aws-iot-softwarepackage` and
  * `aws-iot-softwarepackageversion` of aws-cloudformation/aws-cloudformation-resource-providers-iot at f32fb1b.
  */
-import { type InternalCall } from '../../service';
+import { type InternalCall } from '../../core/service';
 import { type Properties } from '../template';
 import {
   type ResourceRequest,

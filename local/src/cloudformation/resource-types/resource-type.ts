@@ -2,7 +2,7 @@
  * What a resource type is: how to create, update and delete one resource by calls to its service.
  */
 import { randomInt } from 'node:crypto';
-import { type InternalCall, type LocalClock, type World } from '../../service';
+import { type InternalCall, type LocalClock, type World } from '../../core/service';
 import { type Stack } from '../stack';
 import { type Properties, isRecord } from '../template';
 

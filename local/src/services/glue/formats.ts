@@ -1,0 +1,89 @@
+/**
+ * What definitions are in their three formats. The syntax is checked by libraries, whose messages are not the
+ * service's own: only that there is a message is the same.
+ */
+import Ajv from 'ajv';
+import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
+import Ajv04 from 'ajv-draft-04';
+import { avroType } from './avro';
+import { replaceLongNumbers } from './long-numbers';
+import { checkProtobuf } from './protobuf';
+import type { DataFormat } from './state';
+
+interface Format {
+  /** Throws where the definition is none. */
+  check(definition: string): void;
+  /** The same for all definitions that the service takes for one. */
+  canonical(definition: string): string;
+}
+
+const FORMATS: Readonly<Record<DataFormat, Format>> = {
+  AVRO: { check: definition => void avroType(definition), canonical: sortedJson },
+  JSON: { check: checkJsonSchema, canonical: sortedJson },
+  // unverified: which definitions are duplicates of each other in this format.
+  PROTOBUF: { check: checkProtobuf, canonical: definition => definition },
+};
+
+const MAX_ERROR = 5000;
+
+/** What is wrong with a definition, or undefined where nothing is. */
+export function syntaxError(dataFormat: DataFormat, definition: string): string | undefined {
+  try {
+    FORMATS[dataFormat].check(definition);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.slice(0, MAX_ERROR);
+  }
+}
+
+/** A definition as duplicates are recognised by: neither whitespace nor the order of JSON keys makes a difference. */
+export function canonical(dataFormat: DataFormat, definition: string): string {
+  return FORMATS[dataFormat].canonical(definition);
+}
+
+/**
+ * The documented drafts are 04, 06 and 07, by http or https; a definition that names none is read as draft 07. What a
+ * `$ref` names must be in the definition itself.
+ */
+function checkJsonSchema(definition: string): void {
+  const schema = withMetaSchema(JSON.parse(definition));
+  const options = { strict: false, validateFormats: false, logger: false, code: { regExp: javaPattern } } as const;
+  const ajv = /draft-04/.test(schema?.$schema) ? new Ajv04(options) : new Ajv(options);
+  if (ajv instanceof Ajv) ajv.addMetaSchema(draft06);
+  if (!ajv.validateSchema(schema)) throw new Error(ajv.errorsText(ajv.errors, { dataVar: '#' }));
+  ajv.compile(schema);
+}
+
+const DRAFT = /^https?:\/\/json-schema\.org\/draft-0[467]\/schema#?$/;
+
+/** The meta schemas have one name each: by http, with the empty fragment. */
+function withMetaSchema<T>(schema: T): T & { readonly $schema: string } {
+  const { $schema } = Object(schema) as { $schema?: unknown };
+  if (typeof $schema !== 'string' || !DRAFT.test($schema)) return schema as T & { readonly $schema: string };
+  return { ...schema, $schema: `${$schema.replace('https:', 'http:').replace(/#$/, '')}#` };
+}
+
+/**
+ * The documented validator (Everit) reads patterns as Java does: what only Java knows is left out before JavaScript
+ * judges the rest. Nothing is ever matched with it.
+ */
+const javaPattern = Object.assign(
+  (pattern: string) => {
+    const known = pattern
+      .replace(/\(\?[a-zA-Z]+(?:-[a-zA-Z]+)?(:|\))/g, (_, end: string) => (end === ':' ? '(?:' : ''))
+      .replace(/([*+?}])\+/g, '$1')
+      .replace(/\\[pP]\{\w+\}/g, '\\w')
+      .replace(/\\[QEAZzGhHRX]/g, '');
+    return new RegExp(known);
+  },
+  { code: 'javaPattern' },
+);
+
+function sortedJson(definition: string): string {
+  // a number that would lose digits is compared by them.
+  const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
+  return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

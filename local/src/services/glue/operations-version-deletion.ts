@@ -1,0 +1,79 @@
+/** The deletion of versions: one number or one range, refused as a whole or version by version. */
+import { checked } from '../../core/checked';
+import { type Operations } from '../../core/service';
+import type { VersionDeletion, VersionError } from './behaviour';
+import { VERSIONS } from './constraints';
+import { invalidInput } from './errors';
+import type { RegistryContext } from './operations-registries';
+import type { SchemaRecord } from './state';
+
+export function versionDeletionOperations(context: RegistryContext): Operations {
+  const { store } = context;
+
+  return {
+    DeleteSchemaVersions: checked(invalidInput, {
+      members: VERSIONS.DeleteSchemaVersions,
+      run({ SchemaId, Versions }) {
+        const schema = store.requireLiving(store.schema(SchemaId));
+        const numbers = numbersOf(Versions, context.behaviour.maxVersionsPerDeletion);
+        checkRange(context, schema, numbers);
+        const errors = numbers.map(number => ({ number, error: deleteVersion(context, schema, number) }));
+        return { SchemaVersionErrors: errors.flatMap(({ number, error }) => (error ? [item(number, error)] : [])) };
+      },
+    }),
+  };
+}
+
+/** `3`, or `3-7`, both ends included. */
+function numbersOf(versions: string, most: number): readonly number[] {
+  const [first, last = first] = versions.split('-').map(Number);
+  const count = last - first + 1;
+  // unverified: what the service says of a range that runs backwards, and where it finds one too long.
+  if (count < 1) throw invalidInput(`The range ${versions} of versions is not valid.`);
+  if (count > most) throw invalidInput(`The range ${versions} has ${count} versions. The limit is ${most}.`);
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/** What keeps a call from deleting anything. */
+function checkRange({ store, behaviour }: RegistryContext, schema: SchemaRecord, numbers: readonly number[]): void {
+  if (numbers.includes(schema.checkpoint)) throw invalidInput('Cannot delete checkpoint version.');
+  // documented without the error's type: only the deletion of the schema deletes its first version.
+  if (numbers.includes(1) && behaviour.firstVersionDeletion === 'refused') throw invalidInput(FIRST_VERSION);
+  const needed = store
+    .versionsOf(schema)
+    .find(({ number }) => numbers.includes(number) && behaviour.necessary(deletionOf(schema, number)));
+  if (needed) {
+    throw invalidInput(`Cannot delete version ${needed.number}: compatibility ${schema.compatibility} needs it.`);
+  }
+}
+
+function deleteVersion(
+  { store, behaviour }: RegistryContext,
+  schema: SchemaRecord,
+  number: number,
+): VersionError | undefined {
+  const version = store.versionsOf(schema).find(candidate => candidate.number === number);
+  if (!version) return { code: 'ResourceNotFoundException', message: 'Version number not found' };
+  if (number === 1) return { code: 'InvalidInputException', message: FIRST_VERSION };
+  // unverified: the error of a version that is being deleted already.
+  if (version.goneAt !== undefined) {
+    return { code: 'ConcurrentModificationException', message: 'Version is being deleted' };
+  }
+  const error = behaviour.deletionError(deletionOf(schema, number));
+  if (!error) store.startDeletion(version);
+  return error;
+}
+
+const FIRST_VERSION = 'Cannot delete the first version.';
+
+const deletionOf = (schema: SchemaRecord, versionNumber: number): VersionDeletion => ({
+  registryName: schema.registry.name,
+  schemaName: schema.name,
+  compatibility: schema.compatibility,
+  versionNumber,
+});
+
+const item = (number: number, { code, message }: VersionError) => ({
+  VersionNumber: number,
+  ErrorDetails: { ErrorCode: code, ErrorMessage: message },
+});

@@ -1,0 +1,122 @@
+/** Operations that register, read and compare versions. */
+import { compare } from 'fast-json-patch';
+import { checked } from '../../core/checked';
+import { type Operations } from '../../core/service';
+import { timestamp } from '../../core/time';
+import { VERSIONS } from './constraints';
+import { invalidInput } from './errors';
+import { canonical, syntaxError } from './formats';
+import type { RegistryContext } from './operations-registries';
+import { type Place, pageOf } from './paging';
+import type { RegistryStore, SchemaRecord, VersionRecord } from './state';
+import { addVersion, requireSyntax } from './version-creation';
+import { findVersion, findVersionById, versionNotFound } from './version-lookup';
+
+export function versionOperations(context: RegistryContext): Operations {
+  const { store, behaviour } = context;
+
+  return {
+    RegisterSchemaVersion: checked(invalidInput, {
+      members: VERSIONS.RegisterSchemaVersion,
+      run({ SchemaId, SchemaDefinition }, { world }) {
+        const schema = store.requireLiving(store.schema(SchemaId));
+        requireSyntax(schema.dataFormat, SchemaDefinition);
+        const duplicate = findDuplicate(store, schema, SchemaDefinition);
+        if (duplicate) return registered(store, duplicate);
+        if (schema.compatibility === 'DISABLED' && behaviour.disabledRegistration === 'refused') {
+          throw invalidInput('Compatibility is DISABLED: the schema takes no further versions.');
+        }
+        return registered(store, addVersion(context, schema, SchemaDefinition, world));
+      },
+    }),
+
+    GetSchemaVersion: checked(invalidInput, {
+      members: VERSIONS.GetSchemaVersion,
+      run(input) {
+        const version = findVersionById(store, input);
+        const { definition, schema } = version;
+        return { ...summary(store, version), SchemaDefinition: definition, DataFormat: schema.dataFormat };
+      },
+    }),
+
+    GetSchemaByDefinition: checked(invalidInput, {
+      members: VERSIONS.GetSchemaByDefinition,
+      run({ SchemaId, SchemaDefinition }) {
+        const schema = store.schema(SchemaId);
+        requireSyntax(schema.dataFormat, SchemaDefinition);
+        const found = findDuplicate(store, schema, SchemaDefinition);
+        if (!found) throw versionNotFound(`SchemaArn: ${schema.arn}`);
+        const { VersionNumber: _, ...rest } = summary(store, found);
+        return { ...rest, DataFormat: schema.dataFormat };
+      },
+    }),
+
+    ListSchemaVersions: checked(invalidInput, {
+      members: VERSIONS.ListSchemaVersions,
+      run({ SchemaId, ...request }) {
+        const schema = store.schema(SchemaId);
+        const place = ORDERS[behaviour.versionOrder];
+        const scope = `versions ${schema.arn}`;
+        const { items, NextToken } = pageOf(store.versionsOf(schema), request, {
+          scope,
+          place: version => place(version, store),
+        });
+        return { Schemas: items.map(version => summary(store, version)), NextToken };
+      },
+    }),
+
+    CheckSchemaVersionValidity: checked(invalidInput, {
+      members: VERSIONS.CheckSchemaVersionValidity,
+      run({ DataFormat, SchemaDefinition }) {
+        const error = syntaxError(DataFormat, SchemaDefinition);
+        return { Valid: error === undefined, Error: error };
+      },
+    }),
+
+    GetSchemaVersionsDiff: checked(invalidInput, {
+      members: VERSIONS.GetSchemaVersionsDiff,
+      run({ SchemaId, FirstSchemaVersionNumber, SecondSchemaVersionNumber }) {
+        const schema = store.schema(SchemaId);
+        const first = findVersion(store, schema, FirstSchemaVersionNumber);
+        const second = findVersion(store, schema, SecondSchemaVersionNumber);
+        return { Diff: JSON.stringify(difference(schema, first, second)) };
+      },
+    }),
+  };
+}
+
+const STATUS_ORDER = ['AVAILABLE', 'PENDING', 'DELETING', 'FAILURE'];
+
+const ORDERS: Readonly<Record<'by-status' | 'by-id', (version: VersionRecord, store: RegistryStore) => Place>> = {
+  'by-status': (version, store) => [STATUS_ORDER.indexOf(store.statusOf(version)), -version.number],
+  'by-id': ({ id }) => [id],
+};
+
+/** A version of the same definition in whatever status, FAILURE included; one that is being deleted is none. */
+function findDuplicate(store: RegistryStore, schema: SchemaRecord, definition: string): VersionRecord | undefined {
+  const wanted = canonical(schema.dataFormat, definition);
+  return store.versionsOf(schema).find(version => version.canonical === wanted && version.goneAt === undefined);
+}
+
+function registered(store: RegistryStore, version: VersionRecord) {
+  return { SchemaVersionId: version.id, VersionNumber: version.number, Status: store.statusOf(version) };
+}
+
+function summary(store: RegistryStore, version: VersionRecord) {
+  return {
+    SchemaArn: version.schema.arn,
+    SchemaVersionId: version.id,
+    VersionNumber: version.number,
+    Status: store.statusOf(version),
+    CreatedTime: timestamp(version.createdAt),
+  };
+}
+
+/** A JSON Patch. unverified: what it is where a definition is no JSON, here its replacement as a whole. */
+function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: VersionRecord): readonly object[] {
+  const [before, after] = [first.definition, second.definition].map(definition =>
+    dataFormat === 'PROTOBUF' ? definition : JSON.parse(definition),
+  );
+  // the library compares objects and arrays; a definition may be text.
+  return compare([before], [after]).map(operation => ({ ...operation, path: operation.path.slice('/0'.length) }));
+}

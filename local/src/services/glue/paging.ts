@@ -1,0 +1,23 @@
+/** Pages as the schema registry cuts and names them. */
+import { type Place, pageByPlace } from '../../core/paging';
+import { invalidInput } from './errors';
+
+export type { Place } from '../../core/paging';
+
+export interface PageRequest {
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+const PAGE_SIZE = 25;
+
+/** @param scope what the token belongs to: operation and filters */
+export function pageOf<T>(
+  entries: Iterable<T>,
+  { MaxResults: maxResults, NextToken }: PageRequest,
+  { scope, place }: { readonly scope: string; readonly place: (entry: T) => Place },
+): { readonly items: readonly T[]; readonly NextToken?: string } {
+  const paging = { scope, place, pageSize: PAGE_SIZE, badToken: invalidInput };
+  const page = pageByPlace(entries, { maxResults, nextToken: NextToken }, paging);
+  return { items: page.items, NextToken: page.nextToken };
+}

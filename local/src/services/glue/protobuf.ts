@@ -1,0 +1,66 @@
+/**
+ * PROTOBUF as the schema registry takes it: "proto2 and proto3 without support for extensions or groups" (developer
+ * guide). A definition is self-contained but for the well-known types.
+ */
+import { Enum, Field, type NamespaceBase, Root, Type, common, parse, tokenize } from 'protobufjs';
+import descriptor from 'protobufjs/google/protobuf/descriptor.json';
+
+/** Throws where a definition is none. The words are not the service's own, but for the import that is not found. */
+export function checkProtobuf(definition: string): void {
+  const syntax = syntaxOf(definition);
+  const { root, imports = [], weakImports = [] } = parse(definition, new Root(), { keepCase: true });
+  if (root.nestedArray.length === 0) throw new Error('the definition declares nothing');
+  for (const each of nestedIn(root)) checkDeclaration(each, syntax);
+  for (const name of [...imports, ...weakImports]) addWellKnown(root, name);
+  // types that are nowhere, be it in a field or in the method of a service.
+  root.resolveAll();
+}
+
+/** Without a syntax line a definition is proto2, as for the compiler of PROTOBUF. */
+function syntaxOf(definition: string): string {
+  const tokens = tokenize(definition, false);
+  const first = tokens.next();
+  if (first === 'edition') throw new Error('editions are not supported: the syntax must be proto2 or proto3');
+  return first === 'syntax' && /^\s*=\s*["']proto3["']/.test(afterKeyword(definition)) ? 'proto3' : 'proto2';
+}
+
+const afterKeyword = (definition: string): string =>
+  /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*syntax([^]*)$/.exec(definition)?.[1] ?? '';
+
+function* nestedIn(parent: NamespaceBase): Iterable<unknown> {
+  for (const each of parent.nestedArray) {
+    yield each;
+    if (each instanceof Type) yield* each.fieldsArray;
+    if ('nestedArray' in each) yield* nestedIn(each as NamespaceBase);
+  }
+}
+
+// custom options extend the types of the compiler itself: these extensions are no fields of messages.
+// unverified: that the service takes them.
+const OPTIONS = /^\.?google\.protobuf\.\w+Options$/;
+
+function checkDeclaration(each: unknown, syntax: string): void {
+  if (each instanceof Type) {
+    if ((each as { group?: boolean }).group) throw new Error(`group ${each.name}: groups are not supported`);
+    if (each.extensions?.length) throw new Error(`message ${each.name}: extensions are not supported`);
+  }
+  if (each instanceof Field) {
+    const isOption = each.extend !== undefined && OPTIONS.test(each.extend);
+    if (each.extend !== undefined && !isOption) throw new Error(`extend ${each.extend}: extensions are not supported`);
+    if (each.id < 1 || each.id > MAX_NUMBER || (each.id >= 19_000 && each.id <= 19_999)) {
+      throw new Error(`field ${each.name}: the number ${each.id} is not between 1 and ${MAX_NUMBER}, or is reserved`);
+    }
+  }
+  if (each instanceof Enum && syntax === 'proto3' && Object.values(each.values)[0] !== 0) {
+    throw new Error(`enum ${each.name}: the first value must be 0 in proto3`);
+  }
+}
+
+const MAX_NUMBER = 2 ** 29 - 1;
+
+// unverified: google/type, which the service's own serializers carry; nobody has the files here.
+function addWellKnown(root: Root, name: string): void {
+  const found = name === 'google/protobuf/descriptor.proto' ? descriptor : common.get(name);
+  if (!found?.nested) throw new Error(`unable to find ${name}`);
+  root.addJSON(found.nested as Parameters<Root['addJSON']>[0]);
+}

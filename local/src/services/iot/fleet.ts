@@ -1,0 +1,75 @@
+/** The state of the fleet: things, the groups that they are in, and what they report. */
+import { Listing } from '../../core/paging';
+import type { World } from '../../core/service';
+import { notFound } from './errors';
+import type { Execution } from './job-store';
+
+export interface Thing {
+  readonly name: string;
+  readonly arn: string;
+  readonly groups: Set<string>;
+  readonly executions: Listing<Execution>;
+  /** The named shadow `$package`, as reported: packages by name. */
+  readonly packages: Map<string, ReportedPackage>;
+  /** A thing that was deleted leaves its executions behind. */
+  deleted: boolean;
+}
+
+export interface ReportedPackage {
+  readonly version: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export const thingArn = (world: World, name = '*') => world.arn('iot', `thing/${name}`);
+export const thingGroupArn = (world: World, name = '*') => world.arn('iot', `thinggroup/${name}`);
+
+export class Fleet {
+  readonly things = new Listing<Thing>();
+  private readonly groups = new Map<string, Set<Thing>>();
+
+  constructor(private readonly world: World) {}
+
+  add(name: string): Thing {
+    const arn = thingArn(this.world, name);
+    const thing = { name, arn, groups: new Set<string>(), executions: new Listing<Execution>() };
+    const added: Thing = { ...thing, packages: new Map(), deleted: false };
+    this.things.add(name, added);
+    return added;
+  }
+
+  thing(name: string): Thing {
+    const found = this.things.get(name);
+    if (!found) throw notFound(`Thing ${name} not found`);
+    return found;
+  }
+
+  /** The members of a group. */
+  group(name: string): ReadonlySet<Thing> {
+    const found = this.groups.get(name);
+    if (!found) throw notFound(`Thing group ${name} not found`);
+    return found;
+  }
+
+  join(thing: Thing, group: string): void {
+    thing.groups.add(group);
+    const members = this.groups.get(group) ?? new Set();
+    this.groups.set(group, members.add(thing));
+  }
+
+  leave(thing: Thing, group: string): void {
+    thing.groups.delete(group);
+    this.groups.get(group)?.delete(thing);
+  }
+
+  /** The things behind the ARN of a thing or a thing group. */
+  target(arn: string): Iterable<Thing> {
+    const [, kind, name] = /:(thing|thinggroup)\/(.+)$/.exec(arn) ?? [];
+    if (kind === 'thing') {
+      const thing = this.thing(name);
+      if (thing.deleted) throw notFound(`Thing ${name} not found`);
+      return [thing];
+    }
+    if (kind === 'thinggroup') return this.group(name);
+    throw notFound(`Target ${arn} not found`);
+  }
+}

@@ -1,0 +1,130 @@
+/** Software packages. */
+import { checked } from '../../core/checked';
+import { Listing } from '../../core/paging';
+import { type Operations } from '../../core/service';
+import { date } from '../../core/time';
+import type { PackageBehaviour } from './behaviour';
+import { type Catalog, type PackageRecord, packageArn } from './catalog';
+import { PACKAGES } from './constraints';
+import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
+import { INDEXING_NEED, type Indexing } from './operations-indexing';
+import { type TagStore, checkTagMap } from './operations-tags';
+
+/** What the operations of packages, versions and SBOMs share. */
+export interface CatalogContext {
+  readonly catalog: Catalog;
+  readonly tags: TagStore;
+  readonly indexing: Indexing;
+  readonly behaviour: PackageBehaviour;
+}
+
+export function packageOperations(context: CatalogContext): Operations {
+  const { catalog, tags, behaviour } = context;
+
+  return {
+    CreatePackage: checked(validation, {
+      members: PACKAGES.CreatePackage,
+      alsoNeeds: () => [INDEXING_NEED],
+      run({ packageName, description, tags: requested }, { world }) {
+        requireIndexing(context);
+        checkTagMap(requested);
+        if (catalog.packages.get(packageName)) throw conflict(`Package ${packageName} already exists`, packageName);
+        if (catalog.packages.size >= behaviour.maxPackages) {
+          throw quotaExceeded(`An account can have at most ${behaviour.maxPackages} packages`);
+        }
+        const now = world.clock.now();
+        const arn = packageArn(world, packageName);
+        catalog.packages.add(packageName, {
+          name: packageName,
+          arn,
+          description,
+          createdAt: now,
+          modifiedAt: now,
+          versions: new Listing(),
+        });
+        tags.register(arn, requested);
+        return { packageName, packageArn: arn, description };
+      },
+    }),
+
+    GetPackage: checked(validation, {
+      members: PACKAGES.GetPackage,
+      run({ packageName }, { world }) {
+        const found = catalog.readPackage(world, packageName);
+        return { ...summary(found), packageArn: found.arn, description: found.description };
+      },
+    }),
+
+    UpdatePackage: checked(validation, {
+      members: PACKAGES.UpdatePackage,
+      alsoNeeds: () => [INDEXING_NEED],
+      run({ packageName, description, defaultVersionName, unsetDefaultVersion }, { world }) {
+        requireIndexing(context);
+        if (defaultVersionName !== undefined && unsetDefaultVersion) {
+          throw validation('defaultVersionName and unsetDefaultVersion cannot be used together');
+        }
+        const found = catalog.package(packageName);
+        if (defaultVersionName !== undefined) {
+          const { status } = catalog.version(packageName, defaultVersionName);
+          if (status === 'DRAFT') {
+            const message = `Version ${defaultVersionName} of package ${packageName} is a draft and cannot be its default`;
+            throw refusal(behaviour.draftDefaultError, message, defaultVersionName);
+          }
+          found.defaultVersionName = defaultVersionName;
+        }
+        // unverified: that a package without default version takes this, too.
+        if (unsetDefaultVersion) found.defaultVersionName = undefined;
+        if (description !== undefined) found.description = description;
+        found.modifiedAt = world.clock.now();
+        return {};
+      },
+    }),
+
+    DeletePackage: checked(validation, {
+      members: PACKAGES.DeletePackage,
+      // unverified: the API reference names DeletePackageVersion here, the authorization reference DeletePackage.
+      run({ packageName }) {
+        const found = catalog.packages.get(packageName);
+        if (!found) return deletedNothing(behaviour, `Package ${packageName} not found`);
+        if (found.versions.size > 0) {
+          const message = `Package ${packageName} still has ${found.versions.size} versions`;
+          throw refusal(behaviour.packageWithVersionsDeleteError, message, packageName);
+        }
+        catalog.packages.delete(packageName);
+        catalog.leaveAfterimage(found, behaviour.staleReads);
+        tags.forget(found.arn);
+        return {};
+      },
+    }),
+
+    ListPackages: checked(validation, {
+      members: PACKAGES.ListPackages,
+      run(input) {
+        const page = catalog.packages.page(input, { scope: 'packages', pageSize: 100, badToken: validation });
+        return { packageSummaries: page.items.map(summary), nextToken: page.nextToken };
+      },
+    }),
+  };
+}
+
+/** unverified: whether the service insists, and with which error; the guide calls indexing a prerequisite. */
+export function requireIndexing({ behaviour, indexing }: CatalogContext): void {
+  if (behaviour.requireIndexing && !indexing.covers('$package')) {
+    throw validation('Fleet indexing of the named shadow $package must be enabled');
+  }
+}
+
+/** unverified: whether a delete of what is not there is answered 200; no such error is declared. */
+export function deletedNothing(behaviour: PackageBehaviour, message: string): object {
+  if (behaviour.deleteMissing === 'not-found') throw notFound(message);
+  return {};
+}
+
+function summary(record: PackageRecord) {
+  return {
+    packageName: record.name,
+    defaultVersionName: record.defaultVersionName,
+    creationDate: date(record.createdAt),
+    lastModifiedDate: date(record.modifiedAt),
+  };
+}

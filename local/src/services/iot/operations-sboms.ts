@@ -1,0 +1,86 @@
+/** The software bill of materials of a version: attached at once, validated after a while. */
+import { checked } from '../../core/checked';
+import { Listing } from '../../core/paging';
+import { type Operations } from '../../core/service';
+import type { Catalog } from './catalog';
+import { SBOMS } from './constraints';
+import { invalidRequest, limitExceeded, validation } from './errors';
+import type { CatalogContext } from './operations-packages';
+import { type S3Object, SBOM, checkLocation, readObject } from './s3-objects';
+import { type SbomFileResult, validateArchive } from './sbom-archive';
+
+export interface Sbom {
+  readonly s3Location: S3Object;
+  readonly validatedAt: number;
+  readonly results: Listing<SbomFileResult>;
+}
+
+export type SbomStatus = 'IN_PROGRESS' | 'FAILED' | 'SUCCEEDED';
+
+export function sbomStatus(sbom: Sbom, now: number): SbomStatus {
+  if (now < sbom.validatedAt) return 'IN_PROGRESS';
+  return [...sbom.results.values()].some(result => result.validationResult === 'FAILED') ? 'FAILED' : 'SUCCEEDED';
+}
+
+const ongoingValidations = (catalog: Catalog, now: number) =>
+  [...catalog.packages.values()]
+    .flatMap(({ versions }) => [...versions.values()])
+    .filter(({ sbom }) => sbom && now < sbom.validatedAt).length;
+
+export function sbomOperations({ catalog, behaviour }: CatalogContext): Operations {
+  return {
+    AssociateSbomWithPackageVersion: checked(validation, {
+      members: SBOMS.AssociateSbomWithPackageVersion,
+      async run({ packageName, versionName, sbom: { s3Location } }, { world }) {
+        catalog.version(packageName, versionName);
+        if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
+        const location = checkLocation(SBOM, s3Location);
+        if (location.version === undefined && behaviour.sbomWithoutVersion === 'refused') {
+          throw invalidRequest('S3 object version for SBOM cannot be null');
+        }
+        if (ongoingValidations(catalog, world.clock.now()) >= behaviour.maxSbomValidations) {
+          throw limitExceeded('Too many ongoing SBOM validation workflows. Please wait and retry');
+        }
+        // an SBOM whose objects are not looked up is a good one, unless a test says otherwise.
+        const archive = behaviour.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
+        const found =
+          behaviour.sbomValidation?.({ packageName, versionName, ...location }) ??
+          (archive ? validateArchive(location.key, archive) : []);
+        const results = new Listing<SbomFileResult>();
+        for (const result of found) results.add(result.fileName, result);
+        const version = catalog.version(packageName, versionName);
+        const now = world.clock.now();
+        version.sbom = { s3Location: location, validatedAt: now + behaviour.sbomValidationTime, results };
+        version.modifiedAt = now;
+        return { packageName, versionName, sbom: { s3Location }, sbomValidationStatus: sbomStatus(version.sbom, now) };
+      },
+    }),
+
+    DisassociateSbomFromPackageVersion: checked(validation, {
+      members: SBOMS.DisassociateSbomFromPackageVersion,
+      run({ packageName, versionName }, { world }) {
+        const version = catalog.version(packageName, versionName);
+        // unverified: that a version without SBOM is not the ResourceNotFoundException which is declared.
+        version.sbom = undefined;
+        version.modifiedAt = world.clock.now();
+        return {};
+      },
+    }),
+
+    ListSbomValidationResults: checked(validation, {
+      members: SBOMS.ListSbomValidationResults,
+      run({ packageName, versionName, validationResult, ...request }, { world }) {
+        const { sbom } = catalog.version(packageName, versionName);
+        // unverified: that a version without SBOM has no results, and one in validation none yet.
+        if (!sbom || world.clock.now() < sbom.validatedAt) return { validationResultSummaries: [] };
+        const page = sbom.results.page(request, {
+          scope: `sbom ${packageName} ${versionName} ${validationResult ?? ''}`,
+          pageSize: 100,
+          matches: result => validationResult === undefined || result.validationResult === validationResult,
+          badToken: validation,
+        });
+        return { validationResultSummaries: page.items, nextToken: page.nextToken };
+      },
+    }),
+  };
+}

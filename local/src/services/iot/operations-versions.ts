@@ -1,0 +1,201 @@
+/** Package versions and their lifecycle: draft, published, deprecated. */
+import { checked } from '../../core/checked';
+import { type Operations, type World } from '../../core/service';
+import { date } from '../../core/time';
+import type { PackageBehaviour } from './behaviour';
+import { type VersionRecord, type VersionStatus, versionArn } from './catalog';
+import { VERSIONS } from './constraints';
+import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation } from './errors';
+import { INDEXING_NEED } from './operations-indexing';
+import { type CatalogContext, deletedNothing, requireIndexing } from './operations-packages';
+import { sbomStatus } from './operations-sboms';
+import { checkTagMap } from './operations-tags';
+import { ARTIFACT, type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
+
+const TRANSITIONS = {
+  PUBLISH: { from: ['DRAFT', 'DEPRECATED'], to: 'PUBLISHED' },
+  DEPRECATE: { from: ['PUBLISHED'], to: 'DEPRECATED' },
+} as const satisfies Record<string, { from: readonly VersionStatus[]; to: VersionStatus }>;
+
+type Action = keyof typeof TRANSITIONS;
+
+export function versionOperations(context: CatalogContext): Operations {
+  const { catalog, tags, behaviour } = context;
+
+  return {
+    CreatePackageVersion: checked(validation, {
+      members: VERSIONS.CreatePackageVersion,
+      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
+      async run({ packageName, versionName, description, attributes, artifact, recipe, tags: requested }, { world }) {
+        requireIndexing(context);
+        checkTagMap(requested);
+        checkAttributes(behaviour, attributes);
+        await checkArtifact(behaviour, world, artifact?.s3Location);
+        const parent = catalog.packages.get(packageName);
+        if (!parent) {
+          const error = behaviour.createInMissingPackageError === 'ResourceNotFoundException' ? notFound : validation;
+          throw error(`Package ${packageName} not found`);
+        }
+        if (parent.versions.get(versionName)) {
+          throw conflict(`Version ${versionName} of package ${packageName} already exists`, versionName);
+        }
+        if (catalog.countVersions() >= behaviour.maxVersions) {
+          throw quotaExceeded(`An account can have at most ${behaviour.maxVersions} package versions`);
+        }
+        const now = world.clock.now();
+        const arn = versionArn(world, packageName, versionName);
+        const created: VersionRecord = {
+          packageName,
+          name: versionName,
+          arn,
+          createdAt: now,
+          modifiedAt: now,
+          status: 'DRAFT',
+          description,
+          attributes,
+          artifact,
+          recipe,
+          errorReason: behaviour.errorReason({ operation: 'CreatePackageVersion', packageName, versionName }),
+        };
+        parent.versions.add(versionName, created);
+        tags.register(arn, requested);
+        const { status, errorReason } = created;
+        return { packageVersionArn: arn, packageName, versionName, description, attributes, status, errorReason };
+      },
+    }),
+
+    GetPackageVersion: checked(validation, {
+      members: VERSIONS.GetPackageVersion,
+      run({ packageName, versionName }, { world }) {
+        const found = catalog.readVersion(world, packageName, versionName);
+        return {
+          ...summary(found),
+          packageVersionArn: found.arn,
+          description: found.description,
+          attributes: found.attributes,
+          artifact: found.artifact,
+          recipe: found.recipe,
+          errorReason: found.errorReason,
+          sbom: found.sbom && { s3Location: found.sbom.s3Location },
+          sbomValidationStatus: found.sbom && sbomStatus(found.sbom, world.clock.now()),
+        };
+      },
+    }),
+
+    UpdatePackageVersion: checked(validation, {
+      members: VERSIONS.UpdatePackageVersion,
+      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
+      async run({ packageName, versionName, action, description, attributes, artifact, recipe }, { world }) {
+        requireIndexing(context);
+        checkAttributes(behaviour, attributes);
+        catalog.version(packageName, versionName);
+        await checkArtifact(behaviour, world, artifact?.s3Location);
+        const version = catalog.version(packageName, versionName);
+        checkFrozen(behaviour, version, { attributes, artifact, recipe });
+        const status = action ? statusAfter(behaviour, version, action) : version.status;
+        version.modifiedAt = world.clock.now();
+        version.errorReason = behaviour.errorReason({ operation: 'UpdatePackageVersion', packageName, versionName });
+        if (version.errorReason !== undefined) return {};
+        version.status = status;
+        version.description = description ?? version.description;
+        // unverified: that attributes are replaced as a whole.
+        version.attributes = attributes ?? version.attributes;
+        version.artifact = artifact ?? version.artifact;
+        version.recipe = recipe ?? version.recipe;
+        return {};
+      },
+    }),
+
+    DeletePackageVersion: checked(validation, {
+      members: VERSIONS.DeletePackageVersion,
+      run({ packageName, versionName }) {
+        const parent = catalog.packages.get(packageName);
+        const version = parent?.versions.get(versionName);
+        if (!parent || !version) {
+          return deletedNothing(behaviour, `Version ${versionName} of package ${packageName} not found`);
+        }
+        if (parent.defaultVersionName === versionName) {
+          const message = `Version ${versionName} is the default version of package ${packageName}: unset it first`;
+          throw refusal(behaviour.defaultDeleteError, message, versionName);
+        }
+        parent.versions.delete(versionName);
+        catalog.leaveAfterimage(version, behaviour.staleReads);
+        tags.forget(version.arn);
+        return {};
+      },
+    }),
+
+    ListPackageVersions: checked(validation, {
+      members: VERSIONS.ListPackageVersions,
+      run({ packageName, status, ...request }) {
+        // unverified: that a package which is not there has an empty list; no such error is declared.
+        const page = catalog.packages.get(packageName)?.versions.page(request, {
+          scope: `versions ${packageName} ${status ?? ''}`,
+          pageSize: 100,
+          matches: version => status === undefined || version.status === status,
+          badToken: validation,
+        });
+        return { packageVersionSummaries: page?.items.map(summary) ?? [], nextToken: page?.nextToken };
+      },
+    }),
+  };
+}
+
+function statusAfter(behaviour: PackageBehaviour, version: VersionRecord, action: Action): VersionStatus {
+  const { from, to } = TRANSITIONS[action];
+  const name = `Version ${version.name} of package ${version.packageName}`;
+  if (version.status === to) {
+    if (behaviour.republish === 'conflict') throw conflict(`${name} is already ${to}`, version.name);
+    return to;
+  }
+  if (!(from as readonly VersionStatus[]).includes(version.status)) {
+    throw refusal(
+      behaviour.illegalTransitionError,
+      `${name} is ${version.status}: no ${action} from there`,
+      version.name,
+    );
+  }
+  return to;
+}
+
+/** Publishing freezes attributes and artifact for good; a deprecated version stays frozen. */
+function checkFrozen(
+  behaviour: PackageBehaviour,
+  version: VersionRecord,
+  wanted: { readonly attributes?: unknown; readonly artifact?: unknown; readonly recipe?: unknown },
+): void {
+  if (version.status === 'DRAFT') return;
+  const frozen = (['attributes', 'artifact', 'recipe'] as const).find(
+    member => wanted[member] !== undefined && !(member === 'recipe' && behaviour.publishedRecipe === 'editable'),
+  );
+  if (!frozen) return;
+  const message = `The ${frozen} of version ${version.name} cannot change: it is ${version.status}, not DRAFT`;
+  throw refusal(behaviour.frozenUpdateError, message, version.name);
+}
+
+async function checkArtifact(behaviour: PackageBehaviour, world: World, location?: S3Location): Promise<void> {
+  if (!location) return;
+  const object = checkLocation(ARTIFACT, location);
+  if (object.version === undefined && behaviour.artifactWithoutVersion === 'refused') {
+    throw invalidRequest('VersionId not found when attempting to access s3 url');
+  }
+  if (behaviour.lookUpObjects) await requireObject(world, ARTIFACT, object);
+}
+
+/** unverified: that keys and values count, in bytes, and that the error is this one. */
+function checkAttributes(behaviour: PackageBehaviour, attributes: Readonly<Record<string, string>> = {}): void {
+  const bytes = Buffer.byteLength(Object.entries(attributes).flat().join(''));
+  if (bytes > behaviour.attributesBytes) {
+    throw validation(`The attributes have ${bytes} bytes together, of at most ${behaviour.attributesBytes}`);
+  }
+}
+
+function summary(record: VersionRecord) {
+  return {
+    packageName: record.packageName,
+    versionName: record.name,
+    status: record.status,
+    creationDate: date(record.createdAt),
+    lastModifiedDate: date(record.modifiedAt),
+  };
+}

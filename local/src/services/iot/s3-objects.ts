@@ -1,0 +1,107 @@
+/** Objects in S3 that packages refer to. */
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { type Needed, ServiceError, type World } from '../../core/service';
+import { type InvalidCode, invalid } from './errors';
+
+export interface S3Location {
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly version?: string;
+}
+
+/** A location that names an object. */
+export interface S3Object {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version?: string;
+}
+
+/** What an object is for: the errors of the two uses differ. */
+export interface ObjectUse {
+  readonly what: string;
+  readonly code: InvalidCode;
+}
+
+/** unverified: the error; the guide's troubleshooting page has InvalidRequestException for presigned URLs only. */
+export const ARTIFACT: ObjectUse = { what: 'the artifact', code: 'ValidationException' };
+
+/** By the guide's troubleshooting page, although the operation does not declare this error. */
+export const SBOM: ObjectUse = { what: 'the sbom', code: 'InvalidRequestException' };
+
+/** unverified: the error of a location without bucket or key. */
+export function checkLocation({ what, code }: ObjectUse, { bucket, key, version }: S3Location): S3Object {
+  if (!bucket || !key) throw invalid(code, `The s3Location of ${what} needs a bucket and a key`);
+  return { bucket, key, version };
+}
+
+/** unverified: that a location with nothing there is refused at once, with this error. */
+export async function requireObject(world: World, use: ObjectUse, object: S3Object): Promise<void> {
+  await readable(use, object, () => world.call('s3', 'HeadObject', members(object)));
+}
+
+/** Reads an object as AWS IoT itself, which the bucket's policy must let in. */
+export async function readObject(world: World, use: ObjectUse, object: S3Object): Promise<Buffer> {
+  const { what, code } = use;
+  const policy = await bucketPolicy(world, object.bucket);
+  if (!policy || !(await letsIotRead(world, object, policy))) {
+    throw invalid(
+      code,
+      `The policy of bucket ${object.bucket} does not let iot.amazonaws.com read ${what} ${object.key}`,
+    );
+  }
+  const { Body } = await readable(use, object, () => world.call('s3', 'GetObject', members(object)));
+  return Body as Buffer;
+}
+
+/** What the caller needs for a location that it hands in, so that nobody ships what he may not read. */
+export function objectNeeds(world: World, location: S3Location | undefined): readonly Needed[] {
+  if (!location?.bucket || !location.key) return [];
+  return [{ action: 's3:GetObjectVersion', resource: objectArn(world, location as S3Object) }];
+}
+
+const objectArn = (world: World, { bucket, key }: S3Object) => `arn:${world.partition}:s3:::${bucket}/${key}`;
+
+const members = ({ bucket, key, version }: S3Object) => ({ Bucket: bucket, Key: key, VersionId: version });
+
+async function readable<T>(use: ObjectUse, { bucket, key, version }: S3Object, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const versioned = version === undefined ? '' : ` in version ${version}`;
+    throw invalid(
+      use.code,
+      `The object s3://${bucket}/${key}${versioned} of ${use.what} cannot be read: ${error.code}`,
+    );
+  }
+}
+
+async function bucketPolicy(world: World, bucket: string): Promise<object | undefined> {
+  try {
+    const { Policy } = await world.call('s3', 'GetBucketPolicy', { Bucket: bucket });
+    return JSON.parse(Policy) as object;
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
+  }
+}
+
+/** unverified: that AWS IoT reads on behalf of an account, as aws:SourceAccount says. */
+async function letsIotRead(world: World, object: S3Object, policy: object): Promise<boolean> {
+  const simulated = await runSimulation(
+    {
+      request: {
+        principal: 'iot.amazonaws.com',
+        action: object.version === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
+        resource: { resource: objectArn(world, object), accountId: world.account },
+        contextVariables: { 'aws:SourceAccount': world.account, 'aws:SecureTransport': 'true' },
+      },
+      identityPolicies: [],
+      resourcePolicy: policy,
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  return simulated.resultType === 'single' && simulated.result.analysis.result === 'Allowed';
+}

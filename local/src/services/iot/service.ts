@@ -1,0 +1,229 @@
+/** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
+import { bringsTags, namedResources } from '../../core/needs';
+import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
+import { DEFAULT_BEHAVIOUR, type IotBehaviour } from './behaviour';
+import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
+import { withClientTokens } from './client-tokens';
+import { Devices, setPackage } from './devices';
+import type { ExecutionStatus } from './execution-status';
+import { Fleet } from './fleet';
+import { type Execution, type JobStatus, JobStore } from './job-store';
+import { jobExecutionOperations } from './operations-executions';
+import { fleetIndexOperations } from './operations-fleet-index';
+import { Indexing, indexingOperations } from './operations-indexing';
+import { jobOperations } from './operations-jobs';
+import { PackageConfiguration, packageConfigurationOperations } from './operations-package-configuration';
+import { packageOperations } from './operations-packages';
+import { sbomOperations, sbomStatus } from './operations-sboms';
+import { TagStore, tagOperations } from './operations-tags';
+import { versionOperations } from './operations-versions';
+
+export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
+export type { Devices, ReportedStatus } from './devices';
+export type { SbomFileResult } from './sbom-archive';
+
+/** A version as tests compare it; members that it does not have are absent. */
+export interface VersionDescription {
+  readonly status: VersionStatus;
+  readonly description?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly artifact?: object;
+  readonly recipe?: string;
+  readonly sbom?: object;
+  readonly sbomValidationStatus?: string;
+  readonly errorReason?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A package as tests compare it. */
+export interface PackageDescription {
+  readonly packageName: string;
+  readonly description?: string;
+  readonly defaultVersionName?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, VersionDescription>>;
+}
+
+/** A job as tests compare it. */
+export interface JobDescription {
+  readonly status: JobStatus;
+  /** In the order in which they were queued. */
+  readonly executions: readonly ExecutionDescription[];
+}
+
+export interface ExecutionDescription {
+  readonly thingName: string;
+  readonly executionNumber: number;
+  readonly retryAttempt: number;
+  readonly status: ExecutionStatus;
+}
+
+/** The local AWS IoT, and what a test sees and turns of it. */
+export class Iot implements Service {
+  readonly signingName = 'iot';
+  readonly protocol = 'rest-json';
+  readonly client = () => import('@aws-sdk/client-iot');
+  readonly operations: Operations;
+  /** May be changed at any time. */
+  readonly behaviour: IotBehaviour;
+  /** What the devices do. */
+  readonly devices: Devices;
+
+  private readonly catalog = new Catalog();
+  private readonly tags = new TagStore();
+  private readonly indexing = new Indexing();
+  private readonly packageConfiguration = new PackageConfiguration();
+  private readonly fleet: Fleet;
+  private readonly jobStore: JobStore;
+
+  constructor(
+    private readonly world: World,
+    behaviour: Partial<IotBehaviour> = {},
+  ) {
+    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
+    this.fleet = new Fleet(world);
+    this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
+      succeeded: execution => this.recordInstalled(execution),
+      gone: job => this.tags.forget(job.arn),
+    });
+    this.devices = new Devices(this.fleet, this.jobStore);
+    this.operations = this.createOperations();
+  }
+
+  private createOperations(): Operations {
+    const { catalog, tags, indexing, behaviour, fleet, jobStore: jobs } = this;
+    const context = { catalog, tags, indexing, behaviour };
+    const jobContext = { jobs, fleet, catalog, tags, behaviour };
+    return {
+      ...withClientTokens(
+        {
+          ...packageOperations(context),
+          ...packageConfigurationOperations(this.packageConfiguration),
+          ...versionOperations(context),
+          ...sbomOperations(context),
+        },
+        () => behaviour.honourClientTokens,
+      ),
+      ...tagOperations(tags),
+      ...indexingOperations(indexing),
+      ...fleetIndexOperations({ fleet, indexing, behaviour }),
+      ...jobOperations(jobContext),
+      ...jobExecutionOperations(jobContext),
+    };
+  }
+
+  /** The resources that a call names by members of its input; `*` where it can name none. */
+  async needsFor({ action, operation, input, world }: ReferencedCall): Promise<readonly Needed[]> {
+    const { members = [] } = operation;
+    const named = await namedResources({ service: this.signingName, action, members, input, world });
+    const requested = bringsTags(action) ? input.tags : undefined;
+    return (named.length > 0 ? named : ['*']).map(resource => ({
+      action: `iot:${action.name}`,
+      resource,
+      context: this.tags.context(resource, requested),
+    }));
+  }
+
+  /** Calls an operation as the developer by hand, past HTTP and IAM. */
+  async byHand<Answer = unknown>(operation: string, input: object): Promise<Answer> {
+    const context = { world: this.world, principal: { kind: 'developer' } } as const;
+    return this.operations[operation].run(input, context) as Answer;
+  }
+
+  /** Makes a package by hand. */
+  async createPackage(packageName: string, input: object = {}): Promise<void> {
+    await this.byHand('CreatePackage', { packageName, ...input });
+  }
+
+  /** Makes a version by hand, and brings it where it is wanted along the lifecycle. */
+  async createVersion(
+    packageName: string,
+    versionName: string,
+    options: { status?: VersionStatus; isDefault?: boolean; [member: string]: unknown } = {},
+  ): Promise<void> {
+    const { status = 'DRAFT', isDefault = false, ...input } = options;
+    const version = { packageName, versionName };
+    await this.byHand('CreatePackageVersion', { ...version, ...input });
+    if (status !== 'DRAFT') await this.byHand('UpdatePackageVersion', { ...version, action: 'PUBLISH' });
+    if (status === 'DEPRECATED') await this.byHand('UpdatePackageVersion', { ...version, action: 'DEPRECATE' });
+    if (isDefault) await this.byHand('UpdatePackage', { packageName, defaultVersionName: versionName });
+  }
+
+  /** The names of all packages. */
+  get packages(): readonly string[] {
+    return [...this.catalog.packages.values()].map(({ name }) => name).sort();
+  }
+
+  /** A package with all its versions, or undefined where there is none. */
+  describe(packageName: string): PackageDescription | undefined {
+    const record = this.catalog.packages.get(packageName);
+    return record && this.describePackage(record);
+  }
+
+  /** The ids of all jobs, those in deletion too. */
+  get jobs(): readonly string[] {
+    return [...this.jobStore.all.values()].map(({ id }) => id).sort();
+  }
+
+  /** A job with all its executions, or undefined where there is none. */
+  describeJob(jobId: string): JobDescription | undefined {
+    const job = this.jobStore.all.get(jobId);
+    return (
+      job && {
+        status: job.status,
+        executions: [...job.executions.values()].map(({ thing, number, retryAttempt, status }) => ({
+          thingName: thing.name,
+          executionNumber: number,
+          retryAttempt,
+          status,
+        })),
+      }
+    );
+  }
+
+  /** Opens or closes a maintenance window of a job that has some. */
+  setMaintenanceWindow(jobId: string, open: boolean): void {
+    this.jobStore.setWindow(this.jobStore.job(jobId), open);
+  }
+
+  /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
+  private recordInstalled({ job, thing }: Execution): void {
+    if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
+    for (const arn of job.resolved.destinationPackageVersions ?? []) {
+      const version = this.catalog.findVersion(arn);
+      // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
+      if (version) setPackage(thing, version.packageName, { version: version.name });
+    }
+  }
+
+  private describePackage(record: PackageRecord): PackageDescription {
+    return defined({
+      packageName: record.name,
+      description: record.description,
+      defaultVersionName: record.defaultVersionName,
+      tags: this.tags.of(record.arn),
+      versions: Object.fromEntries(
+        [...record.versions.values()].map(version => [version.name, this.describeVersion(version)]),
+      ),
+    });
+  }
+
+  private describeVersion(record: VersionRecord): VersionDescription {
+    const { status, description, attributes, artifact, recipe, sbom, errorReason } = record;
+    return defined({
+      status,
+      description,
+      attributes,
+      artifact,
+      recipe,
+      sbom: sbom && { s3Location: sbom.s3Location },
+      sbomValidationStatus: sbom && sbomStatus(sbom, this.world.clock.now()),
+      errorReason,
+      tags: this.tags.of(record.arn),
+    });
+  }
+}
+
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}
