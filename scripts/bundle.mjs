@@ -1,9 +1,8 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js.
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { FAMILIES } from './families.js';
 import { leanSdk } from './lean-sdk.mjs';
-
-export const FAMILIES = ['iot', 'glue', 'wechat'];
 
 const common = {
   bundle: true,

@@ -1,5 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { FAMILIES } from '../../scripts/families';
+import { requireFresh } from '../../scripts/stamp';
 import { ROOT, link, run, temporaryFolder } from './workspace';
 
 jest.setTimeout(120_000);
@@ -9,6 +11,7 @@ const consumer = join(folder.path, 'consumer');
 const installed = join(consumer, 'node_modules', 'cdk-versioned-artifacts');
 
 beforeAll(async () => {
+  requireFresh(['constructs', 'handlers']);
   const [{ filename }] = JSON.parse(
     await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder.path], ROOT),
   );
@@ -50,8 +53,7 @@ describe('the npm package', () => {
         'README.md',
         'LICENSE',
         '.jsii',
-        'build/handlers/glue/index.js',
-        'build/handlers/iot/index.js',
+        ...FAMILIES.map(family => `build/handlers/${family}/index.js`),
         ...sources().flatMap(source => [`${source}.js`, `${source}.d.ts`]),
       ]),
     );
