@@ -14,8 +14,19 @@ const STEPS = {
     made: ['.jsii', 'build/lib/index.js'],
   },
   handlers: {
-    from: ['lambda', 'contract', 'scripts/bundle.mjs', 'scripts/lean-sdk.mjs', 'scripts/families.js'],
-    made: FAMILIES.map(family => `build/handlers/${family}/index.js`),
+    from: [
+      'lambda',
+      'contract',
+      'scripts/bundle.mjs',
+      'scripts/lean-sdk.mjs',
+      'scripts/families.js',
+      'scripts/licenses.js',
+    ],
+    made: [
+      'THIRD-PARTY-LICENSES',
+      'build/handlers.meta.json',
+      ...FAMILIES.map(family => `build/handlers/${family}/index.js`),
+    ],
   },
   local: {
     from: ['local/src', 'local/tsconfig.json', 'local/package.json', 'tsconfig.json'],
