@@ -13,7 +13,7 @@ const newest = {
   transform: { '\\.ts$': swc },
   // constructs are tested as they ship: compiled by jsii, with the prebuilt handlers beside them.
   moduleNameMapper: {
-    '^cdk-versioned-artifacts$': '<rootDir>/build/lib/index.js',
+    '^cdk-versioned-artifacts$': '<rootDir>/test/built.js',
     '^cdk-versioned-artifacts-local$': '<rootDir>/local/src/index.ts',
   },
   setupFiles: ['<rootDir>/test/setup.js'],

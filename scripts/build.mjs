@@ -1,9 +1,12 @@
 // Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
-// as arguments build no others.
+// as arguments build no others; what is built of the sources as they are is not built again. With --watch, goes on
+// whenever a source changes.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, watch } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { STEPS, isFresh, sources, stamp } from './stamp.js';
 
 const require = createRequire(import.meta.url);
 const silenced = [
@@ -13,11 +16,11 @@ const silenced = [
   'metadata/missing-dev-dependency',
 ];
 
-const steps = [
-  ['constructs', [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced]],
-  ['handlers', ['scripts/bundle.mjs']],
-  ['local', [require.resolve('typescript/bin/tsc'), '-p', 'local']],
-];
+const commands = {
+  constructs: [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced],
+  handlers: ['scripts/bundle.mjs'],
+  local: [require.resolve('typescript/bin/tsc'), '-p', 'local'],
+};
 
 function run(args) {
   // jsii prints a banner where Node.js is past its end of life; what that breaks, the tests show.
@@ -41,16 +44,52 @@ function prune(folder) {
   }
 }
 
-const wanted = process.argv.slice(2);
-const chosen = steps.filter(([name]) => wanted.length === 0 || wanted.includes(name));
-console.log(`building ${chosen.map(([name]) => name).join(', ')}`);
-for (const folder of ['lib', 'contract']) prune(folder);
-await Promise.all(
-  chosen.map(async ([name, args]) => {
-    const started = Date.now();
-    const { code, output } = await run(args);
-    if (code !== 0) process.exitCode = 1;
-    if (code !== 0 || /^warning /m.test(output)) console.error(`${name}:\n${output}`);
-    else console.log(`built ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  }),
-);
+/** Builds what is stale; returns whether all went well. */
+async function build(steps) {
+  const stale = steps.filter(step => !isFresh(step));
+  if (stale.length === 0) {
+    console.log(`${steps.join(', ')}: up to date`);
+    return true;
+  }
+  console.log(`building ${stale.join(', ')}`);
+  if (stale.includes('constructs')) for (const folder of ['lib', 'contract']) prune(folder);
+  return (await Promise.all(stale.map(buildStep))).every(Boolean);
+}
+
+async function buildStep(step) {
+  const started = Date.now();
+  // of before: what changes meanwhile may not be in it.
+  const hash = sources(step);
+  stamp(step, undefined);
+  const { code, output } = await run(commands[step]);
+  if (code === 0) stamp(step, hash);
+  if (code !== 0 || /^warning /m.test(output)) console.error(`${step}:\n${output}`);
+  else console.log(`built ${step} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return code === 0;
+}
+
+/** Builds again and again, a moment after a source has changed. */
+async function keepBuilding(steps) {
+  let wake = () => {};
+  const changed = new Set();
+  for (const source of new Set(steps.flatMap(step => STEPS[step].from))) {
+    watch(source, { recursive: true }, () => {
+      changed.add(source);
+      wake();
+    });
+  }
+  for (;;) {
+    if (changed.size === 0) await new Promise(resolve => (wake = resolve));
+    // an editor writes more than once.
+    await wait(200);
+    changed.clear();
+    if (steps.some(step => !isFresh(step))) await build(steps);
+  }
+}
+
+const names = process.argv.slice(2).filter(argument => argument !== '--watch');
+const unknown = names.filter(name => !(name in commands));
+if (unknown.length > 0) throw new Error(`cannot build ${unknown.join(', ')}: name ${Object.keys(commands).join(', ')}`);
+const steps = Object.keys(commands).filter(name => names.length === 0 || names.includes(name));
+if (!(await build(steps))) process.exitCode = 1;
+if (process.argv.includes('--watch')) await keepBuilding(steps);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireFresh } from '../../scripts/stamp';
 import { run, temporaryFolder } from '../package/workspace';
 import { DOCUMENTS, ROOT, read } from './documents';
 
@@ -22,6 +23,8 @@ const names = (snippet: string) =>
 const snippets = DOCUMENTS.flatMap(document =>
   [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => (/^import /m.test(code) ? code : inStack(code))),
 );
+
+beforeAll(() => requireFresh(['constructs']));
 
 test('the examples in the documents compile', async () => {
   const folder = temporaryFolder();

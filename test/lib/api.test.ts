@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireFresh } from '../../scripts/stamp';
 
 interface Documented {
   readonly name: string;
@@ -20,6 +21,7 @@ interface Type extends Documented {
   readonly initializer?: { readonly parameters?: Documented[] };
 }
 
+requireFresh(['constructs']);
 const assembly = JSON.parse(readFileSync(join(__dirname, '../../.jsii'), 'utf8'));
 const types: Type[] = Object.values(assembly.types);
 const structs = types.filter(type => type.datatype);

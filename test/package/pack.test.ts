@@ -1,17 +1,30 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { FAMILIES } from '../../scripts/families';
+import { requireFresh } from '../../scripts/stamp';
 import { ROOT, link, run, temporaryFolder } from './workspace';
 
 jest.setTimeout(120_000);
+
+/** What packing reads. */
+const REPOSITORY = [
+  ...['lib', 'contract', 'lambda', 'scripts', 'docs', 'build'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', '.jsii'],
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-LICENSES'],
+];
 
 const folder = temporaryFolder();
 const consumer = join(folder.path, 'consumer');
 const installed = join(consumer, 'node_modules', 'cdk-versioned-artifacts');
 
 beforeAll(async () => {
-  const [{ filename }] = JSON.parse(
-    await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder.path], ROOT),
-  );
+  requireFresh(['constructs', 'handlers']);
+  // a copy, since packing changes the manifest for as long as it lasts.
+  const repository = join(folder.path, 'repository');
+  for (const name of REPOSITORY) cpSync(join(ROOT, name), join(repository, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(repository, 'node_modules'), 'junction');
+  const printed = await run('npm', ['pack', '--json', '--pack-destination', folder.path], repository);
+  const [{ filename }] = JSON.parse(printed.slice(printed.search(/^\[/m)));
   await run('tar', ['-xzf', filename], folder.path);
   mkdirSync(join(consumer, 'node_modules'), { recursive: true });
   renameSync(join(folder.path, 'package'), installed);
@@ -34,9 +47,10 @@ const sources = () =>
   );
 
 describe('the npm package', () => {
-  test('holds the compiled constructs, the assembly and the handler bundles, and nothing else', () => {
+  test('holds the compiled constructs, the assembly, the handler bundles and the documents, and nothing else', () => {
     const expected = [
-      /^(package\.json|README\.md|LICENSE|\.jsii)$/,
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES|\.jsii)$/,
+      /^docs\/[a-z-]+\.md$/,
       /^build\/(lib|contract)\/[a-z0-9/-]+\.(js|d\.ts)$/,
       /^build\/handlers\/[a-z-]+\/index\.js$/,
     ];
@@ -49,9 +63,10 @@ describe('the npm package', () => {
       expect.arrayContaining([
         'README.md',
         'LICENSE',
+        'THIRD-PARTY-LICENSES',
+        'docs/architecture.md',
         '.jsii',
-        'build/handlers/glue/index.js',
-        'build/handlers/iot/index.js',
+        ...FAMILIES.map(family => `build/handlers/${family}/index.js`),
         ...sources().flatMap(source => [`${source}.js`, `${source}.d.ts`]),
       ]),
     );
@@ -68,6 +83,27 @@ describe('the npm package', () => {
 
     expect(dependencies).toBeUndefined();
     expect(Object.keys(peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  test('leaves out of its manifest what only this repository needs, and the repository keeps it', () => {
+    const manifest = (of: string) => Object.keys(JSON.parse(readFileSync(join(of, 'package.json'), 'utf8')));
+    const ours = ['devDependencies', 'overrides', 'workspaces'];
+
+    expect(manifest(installed).filter(key => ours.includes(key))).toEqual([]);
+    expect(manifest(installed)).toEqual(expect.arrayContaining(['homepage', 'bugs', 'publishConfig', 'jsii']));
+    expect(manifest(join(folder.path, 'repository'))).toEqual(expect.arrayContaining(ours));
+  });
+
+  test.each([
+    ['the build fails', 'process.exitCode = 1;', 'the build has failed'],
+    ['the build makes nothing', '', 'the build of constructs and handlers is missing or older than its sources'],
+  ])('is not packed where %s', async (_, build, reason) => {
+    const repository = join(folder.path, 'repository');
+    rmSync(join(repository, '.jsii'), { force: true });
+    rmSync(join(repository, 'build', 'handlers'), { recursive: true, force: true });
+    writeFileSync(join(repository, 'scripts', 'build.mjs'), build);
+
+    await expect(run('npm', ['pack', '--dry-run'], repository)).rejects.toThrow(reason);
   });
 
   test('synthesises for a consumer without esbuild, another process or the network', async () => {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireFresh } from '../../scripts/stamp';
 
+requireFresh(['handlers']);
 const ROOT = join(__dirname, '../..');
 const bundle = (family: string) => readFileSync(join(ROOT, 'build/handlers', family, 'index.js'), 'utf8');
 

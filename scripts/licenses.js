@@ -1,0 +1,42 @@
+// The licences of what the handler bundles hold of others' work, as their texts want to be passed on.
+const { readFileSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** Licences that let their work be passed on in a bundle under Apache-2.0. */
+const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+
+/** The folders of the packages of which a bundle holds at least a byte, from esbuild's metafile. */
+function packagesOf({ outputs }) {
+  const held = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
+  );
+  const folders = held.map(([file]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders.filter(Boolean))].sort();
+}
+
+/** Name, version, licence and texts of a package; throws where it may not be passed on. */
+function licenseOf(folder, allowed = ALLOWED) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (!allowed.includes(license)) {
+    throw new Error(`the bundles hold ${name} under ${license}, expected one of ${allowed.join(', ')}: leave it out`);
+  }
+  const texts = readdirSync(folder)
+    .filter(file => /^(licen[cs]e|notice)(\.|$)/i.test(file))
+    .sort()
+    .map(file => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  if (texts.length === 0) throw new Error(`the bundles hold ${name}, which has no text of its license: leave it out`);
+  return { name, version, license, text: texts.join('\n\n') };
+}
+
+/** The document: packages with the same text stand together above it. */
+function thirdPartyLicenses(folders) {
+  const byText = new Map();
+  for (const { name, version, license, text } of [...new Set(folders)].sort().map(folder => licenseOf(folder))) {
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const line = '-'.repeat(80);
+  const parts = [...byText].map(([text, names]) => `${line}\n\n${[...new Set(names)].join('\n')}\n\n${text}\n`);
+  return `The handlers of cdk-versioned-artifacts hold parts of these packages.\n\n${parts.join('\n')}`;
+}
+
+module.exports = { ALLOWED, licenseOf, packagesOf, thirdPartyLicenses };
