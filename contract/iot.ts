@@ -106,7 +106,13 @@ const tags = (max: number) =>
   );
 
 /** An object in S3. The version is pinned, since publishing freezes the location and not the bytes behind it. */
-const s3Location = struct({ Bucket: string(), Key: string(), Version: optional(string()) });
+const s3Location = struct({
+  Bucket: string(),
+  Key: string(),
+  Version: optional(string()),
+  /** Whether the current version is looked up, where none is named. Absent: false. */
+  ResolveVersion: optional(boolean),
+});
 export type S3LocationProperty = Infer<typeof s3Location>;
 
 /** Properties of `Custom::IoTSoftwarePackage`. */
@@ -141,8 +147,10 @@ export const PackageVersionShape = struct({
   Tags: optional(tags(MAX_USER_TAGS_ON_VERSION)),
   /** Absent: DRAFT, as in the service. */
   Status: optional(oneOf('DRAFT', 'PUBLISHED', 'DEPRECATED')),
-  /** Absent: DELETE. */
+  /** Absent: RETAIN. */
   Removal: optional(RemovalShape),
+  /** Whether DELETE leaves a version that an active job deploys to nobody. Absent: true. */
+  ProtectInActiveJobs: optional(boolean),
 });
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
 

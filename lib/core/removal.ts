@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import { invalid } from './validation';
@@ -15,8 +15,57 @@ export enum VersionRemoval {
   RETAIN = 'RETAIN',
 }
 
+/**
+ * What becomes of an artifact when its construct goes: a property that the handler obeys. CloudFormation must send the
+ * Delete for that, so that the resource's own deletion policy is not what is set.
+ */
+export class RemovalProperty {
+  private current: Removal;
+  private explicit: boolean;
+
+  /**
+   * @param scope the artifact
+   * @param byDefault what the template leaves out
+   * @param given what the artifact's own properties say
+   */
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly byDefault: Removal,
+    given?: Removal,
+  ) {
+    this.current = given ?? byDefault;
+    this.explicit = given !== undefined;
+  }
+
+  public get value(): Removal {
+    return this.current;
+  }
+
+  /** Whether somebody has said it of this artifact. */
+  public get isExplicit(): boolean {
+    return this.explicit;
+  }
+
+  /** As the template has it: nothing where it is the default. */
+  public get property(): Removal {
+    return Lazy.string({ produce: () => (this.current === this.byDefault ? undefined : this.current) }) as Removal;
+  }
+
+  /** Takes a policy that is meant for this artifact. */
+  public set(policy: RemovalPolicy): void {
+    this.current = removalOf(this.scope, policy);
+    this.explicit = true;
+  }
+
+  /** Takes a policy that is meant for many resources, which must not delete what is said to stay. */
+  public setInBulk(policy: RemovalPolicy): void {
+    const removal = removalOf(this.scope, policy);
+    if (!this.explicit || removal === 'RETAIN') this.current = removal;
+  }
+}
+
 /** The removal that a CDK policy asks for. A failed deployment is undone under each, so both RETAINs are one. */
-export function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
+function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
   switch (policy) {
     case RemovalPolicy.DESTROY:
       return 'DELETE';

@@ -37,6 +37,7 @@ export function registrationPermissions(stack: Stack, { registryName, schemaName
     {
       actions: ['glue:GetSchemaByDefinition', 'glue:GetSchemaVersionsDiff', 'glue:RegisterSchemaVersion'],
       resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
+      collapsedResource: stack.formatArn({ service: 'glue', resource: '*' }),
     },
   ];
 }
@@ -48,6 +49,7 @@ export function retentionPermissions(stack: Stack, config: SchemaVersionRetentio
     {
       actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],
       resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
+      collapsedResource: stack.formatArn({ service: 'glue', resource: '*' }),
     },
   ];
 }

@@ -11,6 +11,7 @@ import {
   type SchemaVersionProperties,
 } from '../../contract/glue';
 import { type ArtifactProvider } from '../provider/artifact-provider';
+import { MAX_LISTED } from '../provider/permissions';
 
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. At most 170,000
@@ -77,6 +78,7 @@ function uploaded(version: Construct, provider: ArtifactProvider, definition: st
     actions: ['s3:GetObject'],
     resources: [bucket.arnForObjects(s3ObjectKey)],
     collapsedResource: bucket.arnForObjects('*'),
+    maxListed: MAX_LISTED,
   });
   bucket.encryptionKey?.grantDecrypt(provider);
   return { Bucket: bucket.bucketName, Key: s3ObjectKey };

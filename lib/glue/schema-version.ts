@@ -1,6 +1,5 @@
-import { Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { type Removal } from '../../contract/cloudformation';
 import {
   SchemaResourceType,
   type SchemaVersionProperties,
@@ -10,7 +9,7 @@ import {
 } from '../../contract/glue';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
-import { VersionRemoval, removalOf } from '../core/removal';
+import { RemovalProperty, VersionRemoval } from '../core/removal';
 import { knownEntries, validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
@@ -87,12 +86,9 @@ export class SchemaVersion extends Resource {
    */
   public readonly versionNumber: string;
 
-  private removal: Removal;
-
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
     super(scope, id);
     this.schema = props.schema;
-    this.removal = props.removal ?? VersionRemoval.RETAIN;
     const definition = props.definition.render(this);
     this.validateProps(props, definition);
 
@@ -104,12 +100,13 @@ export class SchemaVersion extends Resource {
 
     const provider = GlueArtifactProvider.of(this);
     provider._allow(...registrationPermissions(this.stack, props.schema));
+    const removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,
       SchemaName: props.schema.schemaName,
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
-      Removal: Lazy.string({ produce: () => (this.removal === 'RETAIN' ? undefined : this.removal) }) as Removal,
+      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
@@ -117,9 +114,7 @@ export class SchemaVersion extends Resource {
       provider,
       type: SchemaResourceType.VERSION,
       properties,
-      onRemovalPolicy: (policy: RemovalPolicy) => {
-        this.removal = removalOf(this, policy);
-      },
+      removal,
     });
     // numbers and compatibility follow the order of the constructs.
     resource.node.addDependency(
@@ -127,6 +122,10 @@ export class SchemaVersion extends Resource {
     );
     this.versionId = resource.getAtt('VersionId').toString();
     this.versionNumber = resource.getAtt('VersionNumber').toString();
+  }
+
+  public override applyRemovalPolicy(policy: RemovalPolicy): void {
+    (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
   }
 
   private validateProps({ schema, metadata, removal }: SchemaVersionProps, definition: string): void {

@@ -1,9 +1,8 @@
-import { Lazy, Resource } from 'aws-cdk-lib';
+import { type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { type Removal } from '../../contract/cloudformation';
 import { type DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot';
 import { Declared } from '../core/declared';
-import { removalOf } from '../core/removal';
+import { RemovalProperty } from '../core/removal';
 import { invalid } from '../core/validation';
 import { ArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
@@ -47,8 +46,6 @@ export class DefaultPackageVersion extends Resource {
   /** The package whose default it is. */
   public readonly softwarePackage: ISoftwarePackage;
 
-  private removal: Removal = 'DELETE';
-
   constructor(scope: Construct, id: string, props: DefaultPackageVersionProps) {
     super(scope, id);
     this.version = props.version;
@@ -65,10 +62,11 @@ export class DefaultPackageVersion extends Resource {
     );
     declaredDefaults.add(this, packageName);
     provider._allow(...defaultPermissions(this.stack, packageName));
+    const removal = new RemovalProperty(this, 'DELETE');
     const properties: DefaultPackageVersionProperties = {
       PackageName: packageName,
       VersionName: declaredVersionName(props.version),
-      Removal: Lazy.string({ produce: () => (this.removal === 'DELETE' ? undefined : this.removal) }) as Removal,
+      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
@@ -76,12 +74,14 @@ export class DefaultPackageVersion extends Resource {
       provider,
       type: SoftwarePackageResourceType.DEFAULT_VERSION,
       properties,
-      onRemovalPolicy: policy => {
-        this.removal = removalOf(this, policy);
-      },
+      removal,
     });
     dependOnResourceOf(resource, this.softwarePackage);
     dependOnResourceOf(resource, props.version);
+  }
+
+  public override applyRemovalPolicy(policy: RemovalPolicy): void {
+    (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
   }
 
   private refuseDraft(): void {

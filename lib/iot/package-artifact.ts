@@ -5,6 +5,7 @@ import { type Construct } from 'constructs';
 import { differ } from '../core/environment';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
+import { MAX_LISTED } from '../provider/permissions';
 
 /** Where the artifact of a version is. */
 export interface PackageArtifactConfig {
@@ -86,6 +87,7 @@ export function allowArtifact(version: Construct, provider: ArtifactProvider, ar
     actions: artifact.objectVersion ? ['s3:GetObjectVersion'] : ['s3:GetObject', 's3:GetObjectVersion'],
     resources: [artifact.bucket.arnForObjects(artifact.objectKey)],
     collapsedResource: artifact.bucket.arnForObjects('*'),
+    maxListed: MAX_LISTED,
   });
   artifact.bucket.encryptionKey?.grantDecrypt(provider);
 }

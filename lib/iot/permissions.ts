@@ -76,6 +76,7 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
     {
       actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
+      collapsedResource: packageArn(stack, '*'),
     },
   ];
 }
@@ -94,6 +95,7 @@ export function versionPermissions(stack: Stack, packageName: string): Permissio
         ...TAGGING,
       ],
       resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
+      collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
   ];
@@ -105,6 +107,7 @@ export function sbomPermissions(stack: Stack, packageName: string): Permission[]
     {
       actions: ['iot:AssociateSbomWithPackageVersion', 'iot:ListSbomValidationResults'],
       resources: [packageArn(stack, packageName, '*')],
+      collapsedResource: packageArn(stack, '*', '*'),
       wildcardReason: ANY_VERSION,
     },
   ];
@@ -112,5 +115,11 @@ export function sbomPermissions(stack: Stack, packageName: string): Permission[]
 
 /** What designating the default version of a package needs. */
 export function defaultPermissions(stack: Stack, packageName: string): Permission[] {
-  return [{ actions: ['iot:UpdatePackage', ...TAGGING], resources: [packageArn(stack, packageName)] }];
+  return [
+    {
+      actions: ['iot:UpdatePackage', ...TAGGING],
+      resources: [packageArn(stack, packageName)],
+      collapsedResource: packageArn(stack, '*'),
+    },
+  ];
 }

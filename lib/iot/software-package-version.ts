@@ -1,4 +1,4 @@
-import { Annotations, Fn, type IResource, Lazy, Resource, Token } from 'aws-cdk-lib';
+import { Annotations, Fn, type IResource, Lazy, type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
@@ -16,9 +16,9 @@ import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { quote } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
-import { VersionRemoval, removalOf } from '../core/removal';
+import { RemovalProperty, VersionRemoval } from '../core/removal';
 import { invalid, knownEntries, validate } from '../core/validation';
-import { TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
+import { type ArtifactResource, TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
@@ -136,9 +136,17 @@ export interface SoftwarePackageVersionOptions {
   /**
    * What becomes of the version when its construct goes, or when its name changes.
    *
-   * @default VersionRemoval.DELETE
+   * @default VersionRemoval.RETAIN - devices may run it, and a retention removes it in time
    */
   readonly removal?: VersionRemoval;
+
+  /**
+   * Whether a version that is to be deleted stays while an active job deploys it. It belongs to nobody then, so that a
+   * retention may take it later.
+   *
+   * @default true
+   */
+  readonly protectInActiveJobs?: boolean;
 
   /**
    * Whether to take over a version of this name that exists and belongs to nobody or to another stack.
@@ -269,7 +277,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   private readonly attributes?: { [key: string]: string };
   private readonly artifact?: PackageArtifactConfig;
-  private removal: Removal;
+  private readonly removal: RemovalProperty;
 
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
     super(scope, id, { physicalName: props.versionName });
@@ -277,7 +285,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this._declaredName = props.versionName;
     this._declaredStatus = props.status ?? PackageVersionStatus.DRAFT;
     this.attributes = props.attributes;
-    this.removal = props.removal ?? VersionRemoval.DELETE;
+    this.removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
 
     const recipe = props.recipe?.render(this);
     this.validateProps(props, recipe);
@@ -303,7 +311,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       Sbom: props.sbom && locationOf(props.sbom),
       WaitForSbomValidation: props.waitForSbomValidation || undefined,
       Status: this._declaredStatus === PackageVersionStatus.DRAFT ? undefined : this._declaredStatus,
-      Removal: Lazy.string({ produce: () => (this.removal === 'DELETE' ? undefined : this.removal) }) as Removal,
+      Removal: this.removal.property,
+      ProtectInActiveJobs: props.protectInActiveJobs === false ? false : undefined,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
@@ -311,9 +320,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       provider,
       type: SoftwarePackageResourceType.VERSION,
       properties,
-      onRemovalPolicy: policy => {
-        this.removal = removalOf(this, policy);
-      },
+      removal: this.removal,
     });
     dependOnResourceOf(resource, props.softwarePackage);
     if (props.sbom) {
@@ -358,6 +365,10 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     });
   }
 
+  public override applyRemovalPolicy(policy: RemovalPolicy): void {
+    (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
+  }
+
   private validateProps(props: SoftwarePackageVersionProps, recipe?: string): void {
     validate(this, props.versionName, checkVersionName);
     validate(this, props.description, checkDescription);
@@ -371,18 +382,18 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   /** Checks what may be set after the constructor. Returns problems, and writes warnings. */
   private checkAtSynth(resource: TaggedArtifactResource): string[] {
-    const stays = this.removal !== 'DELETE';
+    const stays = this.removal.value !== 'DELETE';
     if (stays && this.artifact?.staged) {
       Annotations.of(this).addWarningV2(
         'cdk-versioned-artifacts:stagedArtifactOutlivesStack',
-        `the version stays when its construct goes (removal ${this.removal}), but its artifact is a CDK asset, which garbage ` +
+        `the version stays when its construct goes (removal ${this.removal.value}), but its artifact is a CDK asset, which garbage ` +
           'collection of assets may delete then: keep the file in a bucket of yours (PackageArtifact.fromBucket)',
       );
     }
     if (stays && (this.softwarePackage as { _removal?: Removal })._removal === 'DELETE') {
       Annotations.of(this).addWarningV2(
         'cdk-versioned-artifacts:packageOfRemainingVersion',
-        `the version stays when its construct goes (removal ${this.removal}), but its package is to be destroyed, which AWS IoT ` +
+        `the version stays when its construct goes (removal ${this.removal.value}), but its package is to be destroyed, which AWS IoT ` +
           'refuses while it has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
       );
     }

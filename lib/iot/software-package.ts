@@ -1,4 +1,4 @@
-import { Fn, type IResource, Lazy, Names, type RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Fn, type IResource, Names, type RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
@@ -12,9 +12,9 @@ import {
 } from '../../contract/iot';
 import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
 import { Declared } from '../core/declared';
-import { removalOf } from '../core/removal';
+import { RemovalProperty } from '../core/removal';
 import { validate } from '../core/validation';
-import { TaggedArtifactResource } from '../provider/artifact-resource';
+import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { packageArn, packagePermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
@@ -192,7 +192,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
    */
   public readonly _declaredName: string;
 
-  private removal: Removal = 'RETAIN';
+  private readonly removal: RemovalProperty;
 
   constructor(scope: Construct, id: string, props: SoftwarePackageProps = {}) {
     super(scope, id, { physicalName: props.packageName });
@@ -202,22 +202,21 @@ export class SoftwarePackage extends SoftwarePackageBase {
     validate(this, props.description, checkDescription);
     declaredPackages.refuseSecond(this, `software package ${this._declaredName}`, [this._declaredName]);
 
+    this.removal = new RemovalProperty(this, 'RETAIN');
     const provider = IotArtifactProvider.of(this);
     provider._allow(...packagePermissions(this.stack, this._declaredName));
     const properties: SoftwarePackageProperties = {
       PackageName: this._declaredName,
       Description: props.description,
       AdoptExisting: props.adoptExisting || undefined,
-      Removal: Lazy.string({ produce: () => (this.removal === 'RETAIN' ? undefined : this.removal) }) as Removal,
+      Removal: this.removal.property,
       Salt: props.salt,
     };
     const resource = new TaggedArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.PACKAGE,
       properties,
-      onRemovalPolicy: policy => {
-        this.removal = removalOf(this, policy);
-      },
+      removal: this.removal,
     });
     this.node.addValidation({
       validate: () => {
@@ -235,13 +234,17 @@ export class SoftwarePackage extends SoftwarePackageBase {
     });
   }
 
+  public override applyRemovalPolicy(policy: RemovalPolicy): void {
+    (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
+  }
+
   /**
    * What becomes of the package, as set so far.
    *
    * @internal
    */
   public get _removal(): Removal {
-    return this.removal;
+    return this.removal.value;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type JobSelectionConfig,
   type PackageVersionRetentionConfig,
 } from '../../contract/iot';
-import { type Permission } from '../provider/permissions';
+import { MAX_LISTED, type Permission } from '../provider/permissions';
 import { packageArn } from './permissions';
 
 const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';
@@ -23,6 +23,7 @@ export function retentionPermissions(stack: Stack, config: PackageVersionRetenti
     {
       actions: [action === 'DELETE' ? 'iot:DeletePackageVersion' : 'iot:UpdatePackageVersion'],
       resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
+      collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
     ...(config.protectInActiveJobs ? [LISTING, onJobs(stack, ['*'], ['iot:DescribeJob'])] : []),
@@ -63,6 +64,7 @@ function onJobs(stack: Stack, jobIds: readonly string[], actions: string[]): Per
     actions,
     resources: jobIds.map(jobId => iotArn(stack, 'job', jobId)),
     collapsedResource: iotArn(stack, 'job', '*'),
+    maxListed: MAX_LISTED,
     wildcardReason: ANY_JOB,
   };
 }

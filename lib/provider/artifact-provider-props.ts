@@ -1,4 +1,4 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -49,7 +49,7 @@ export interface ArtifactProviderProps {
   /**
    * The log group that the function writes to.
    *
-   * @default - a log group of its own, which is deleted together with the stack
+   * @default - a log group of its own
    */
   readonly logGroup?: logs.ILogGroup;
 
@@ -60,6 +60,14 @@ export interface ArtifactProviderProps {
    * @default - three months
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What becomes of the provider's own log groups when their stack is rolled back or deleted. Those that stay keep their
+   * records for `logRetention`, and are empty and free of charge after that. Not together with `logGroup`.
+   *
+   * @default RemovalPolicy.RETAIN - the message of a failed deployment names the log group, so that it must be there
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
    * The key that encrypts the function's environment at rest.
@@ -103,6 +111,9 @@ function checkConfiguration(props: ArtifactProviderProps): Problem {
   }
   if (props.logGroup && props.logRetention !== undefined) {
     return "logRetention is for the provider's own log group, got a logGroup as well: set the retention on that one";
+  }
+  if (props.logGroup && props.logRemovalPolicy !== undefined) {
+    return "logRemovalPolicy is for the provider's own log groups, got a logGroup as well: set the policy on that one";
   }
   if (props.runtime && props.runtime.family !== lambda.RuntimeFamily.NODEJS) {
     return `the provider's runtime must be a Node.js one, got ${props.runtime.name}`;

@@ -12,8 +12,9 @@ import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
 import { looksOf } from './looks';
-import { type Permission, Permissions } from './permissions';
+import { type Permission, Permissions, anyStateMachine } from './permissions';
 import { ProviderPrincipal } from './provider-principal';
+import { RolePolicies } from './role-policies';
 import { runtimePermissions } from './runtime-permissions';
 
 /** What distinguishes the provider of a service family from another's. */
@@ -54,15 +55,17 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  private readonly permissions = new Permissions(this);
-  private readonly machines = new Permissions(this);
+  // inline policies of a role may have 10,240 characters together, and a role 10 managed ones.
+  private readonly permissions = new Permissions(this, { inline: 8_000, managed: 7 });
+  private readonly machines = new Permissions(this, { inline: 2_000, managed: 2 });
   /** What was built with the defaults, as it looked then. */
   private readonly built = new Map<string, string>();
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
-  private policy!: iam.Policy;
-  private machinesPolicy!: iam.Policy;
+  private policies!: RolePolicies;
+  private machinesPolicies!: RolePolicies;
   private logGroup!: logs.ILogGroup;
+  private readonly logGroups: logs.LogGroup[] = [];
   private function!: lambda.Function;
 
   /**
@@ -82,7 +85,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     // the policy must outlive what depends on the provider; function and role do so through the service token.
     Dependable.implement(
       this,
-      dependencyOn(() => [this.policy]),
+      dependencyOn(() => this.policies.all),
     );
     const logGroupArn = Lazy.string({ produce: () => this.logGroup.logGroupArn });
     this.permissions.allow(...runtimePermissions(stack, logGroupArn), ...this._family().permissions);
@@ -142,12 +145,16 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
    */
   public _allowMachine(stateMachineArn: string): IDependable {
     const isFirst = this.machines.isEmpty;
-    this.machines.allow({ actions: ['states:ListExecutions', 'states:StartExecution'], resources: [stateMachineArn] });
+    this.machines.allow({
+      actions: ['states:ListExecutions', 'states:StartExecution'],
+      resources: [stateMachineArn],
+      collapsedResource: anyStateMachine(Stack.of(this)),
+    });
     if (isFirst) {
-      this.buildMachinesPolicy();
-      this.built.set(this.machinesPolicy.node.id, looksOf(this.machinesPolicy));
+      this.buildMachinesPolicies();
+      for (const policy of this.machinesPolicies.all) this.built.set(policy.node.id, looksOf(policy));
     }
-    return dependableOn(() => [this.machinesPolicy]);
+    return dependableOn(() => this.machinesPolicies.all);
   }
 
   /**
@@ -157,6 +164,16 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
    */
   public get _logRetention(): logs.RetentionDays {
     return this.configuration?.logRetention ?? logs.RetentionDays.THREE_MONTHS;
+  }
+
+  /**
+   * Has a log group stay or go as the configuration says, whenever that is given.
+   *
+   * @internal
+   */
+  public _keepLogs(logGroup: logs.LogGroup): void {
+    this.logGroups.push(logGroup);
+    logGroup.applyRemovalPolicy(logRemovalPolicy(this.configuration ?? {}));
   }
 
   private configure(props: ArtifactProviderProps): void {
@@ -174,6 +191,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     // built with the defaults when an artifact came first; everybody refers to these lazily.
     for (const child of this.node.children) this.node.tryRemoveChild(child.node.id);
     this.build(props);
+    for (const logGroup of this.logGroups) logGroup.applyRemovalPolicy(logRemovalPolicy(props));
     this.allowConfigured(props);
   }
 
@@ -195,14 +213,12 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       props.logGroup ??
       new logs.LogGroup(this, 'LogGroup', {
         retention: this._logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
+        removalPolicy: logRemovalPolicy(props),
       });
     this.role =
       props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.policy = new iam.Policy(this, 'Policy', { document: this.permissions });
-    // the role decides, since one that is imported as immutable takes no policies.
-    this.role.attachInlinePolicy(this.policy);
-    if (!this.machines.isEmpty) this.buildMachinesPolicy();
+    this.policies = new RolePolicies(this, 'Policy', this.role, this.permissions);
+    if (!this.machines.isEmpty) this.buildMachinesPolicies();
     const { bundle, description } = this._family();
     this.function = new lambda.Function(this, 'Function', {
       description,
@@ -220,12 +236,11 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       securityGroups: props.securityGroups,
     });
     // Lambda checks the role's permissions on the VPC when it creates the function.
-    this.function.node.addDependency(this.policy);
+    this.function.node.addDependency(dependableOn(() => this.policies.all));
   }
 
-  private buildMachinesPolicy(): void {
-    this.machinesPolicy = new iam.Policy(this, 'MachinesPolicy', { document: this.machines });
-    this.role.attachInlinePolicy(this.machinesPolicy);
+  private buildMachinesPolicies(): void {
+    this.machinesPolicies = new RolePolicies(this, 'MachinesPolicy', this.role, this.machines);
   }
 
   private allowConfigured(props: ArtifactProviderProps): void {
@@ -245,6 +260,9 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     });
   }
 }
+
+/** What becomes of log groups: a failed deployment names one, which its rollback must not take. */
+const logRemovalPolicy = (props: ArtifactProviderProps) => props.logRemovalPolicy ?? RemovalPolicy.RETAIN;
 
 /** The prebuilt handler of a family, as it ships beside the compiled constructs. */
 function handlerCode(bundle: string): lambda.Code {

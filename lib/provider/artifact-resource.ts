@@ -1,4 +1,5 @@
 import {
+  CfnDeletionPolicy,
   CfnResource,
   type ITaggable,
   type RemovalPolicy,
@@ -8,6 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
+import { type RemovalProperty } from '../core/removal';
 import { type ArtifactProvider } from './artifact-provider';
 
 export interface ArtifactResourceProps {
@@ -15,11 +17,8 @@ export interface ArtifactResourceProps {
   readonly type: string;
   /** Properties as the contract shapes them. Undefined ones are left out. */
   readonly properties: object;
-  /**
-   * Hears of a removal policy, so that it becomes a property that the handler obeys. The resource's own deletion policy
-   * is not set then: CloudFormation must send the Delete for the handler to act on it, whatever becomes of the artifact.
-   */
-  readonly onRemovalPolicy?: (policy: RemovalPolicy) => void;
+  /** What takes a removal policy. Absent: the resource's own deletion policy is set. */
+  readonly removal?: RemovalProperty;
 }
 
 /** The custom resource behind an artifact. */
@@ -38,11 +37,23 @@ export class ArtifactResource extends CfnResource {
       },
     });
     this.node.addDependency(artifact.provider);
+    if (artifact.removal?.isExplicit) this.markExplicit();
+  }
+
+  /** Takes a policy that is meant for this artifact. */
+  public setRemovalPolicy(policy: RemovalPolicy): void {
+    this.artifact.removal?.set(policy);
+    this.markExplicit();
+  }
+
+  /** `MissingRemovalPolicies` passes over what has a deletion policy. This one is what CloudFormation does anyway. */
+  private markExplicit(): void {
+    this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
-    if (!this.artifact.onRemovalPolicy) super.applyRemovalPolicy(policy, options);
-    else if (policy !== undefined) this.artifact.onRemovalPolicy(policy);
+    if (!this.artifact.removal) super.applyRemovalPolicy(policy, options);
+    else if (policy !== undefined) this.artifact.removal.setInBulk(policy);
   }
 }
 

@@ -1,7 +1,9 @@
-import { type IResolveContext, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type IResolveContext, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type IConstruct } from 'constructs';
+import { invalid } from '../core/validation';
 import { acknowledgeWildcard } from './acknowledgement';
+import { deployedCharacters } from './deployed-characters';
 
 /** What a handler may do, to which resources. */
 export interface Permission {
@@ -12,21 +14,65 @@ export interface Permission {
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Stands for the resources where they become too many. */
   readonly collapsedResource?: string;
+  /** Resources that are listed before they are collapsed. Absent: as many as the policies hold. */
+  readonly maxListed?: number;
   /** Why there must be a wildcard in the resources. */
   readonly wildcardReason?: string;
 }
 
-/** Resources that a statement lists before they are collapsed. */
-const MAX_LISTED = 20;
-const COLLAPSED = `More than ${MAX_LISTED} resources are meant, and inline policies may have 10,240 characters.`;
+/** The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed one. */
+export interface PolicyBudget {
+  /** Characters of the inline policy. A role may have several. */
+  readonly inline: number;
+  /** Managed policies. A role may have 10 by default. */
+  readonly managed: number;
+}
 
-/** The one policy document of a provider. Permissions that differ in their resources alone share a statement. */
+/** Resources of a kind that no reader would go through, such as the files of a bucket: more are collapsed. */
+export const MAX_LISTED = 20;
+
+/** With a margin for what a size before the deployment is: an estimate. */
+const MANAGED_CHARACTERS = 6_000;
+/** Characters of a document beside its statements, and of a statement beside its resources. */
+const FRAME = 60;
+
+const COLLAPSED = "More resources are meant than a role's policies have characters for.";
+
+/** What stands for the state machines of sweeps where they become too many. */
+export const anyStateMachine = (stack: Stack) =>
+  stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+interface Entry {
+  readonly permission: Permission;
+  readonly resources: Set<string>;
+}
+
+/** One statement, of which each page takes as many resources as it has room for. */
+interface Part {
+  readonly fixed: number;
+  readonly resources: readonly { readonly arn: string; readonly size: number }[];
+  statement(resources: readonly string[]): iam.PolicyStatement;
+}
+
+/**
+ * What a role may do. Permissions that differ in their resources alone share a statement. As a document it is the first
+ * page, for the inline policy; what does not fit there is on further pages, for managed policies.
+ */
 export class Permissions extends iam.PolicyDocument {
   private readonly known = new Set<string>();
-  private readonly allowed = new Map<string, { permission: Permission; resources: Set<string> }>();
+  private readonly allowed = new Map<string, Entry>();
   private readonly granted: iam.PolicyStatement[] = [];
+  private readonly sizes = new Map<string, number>();
 
-  constructor(private readonly scope: IConstruct) {
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly budget: PolicyBudget,
+  ) {
     super();
   }
 
@@ -46,15 +92,12 @@ export class Permissions extends iam.PolicyDocument {
     const key = JSON.stringify(Stack.of(this.scope).resolve(rest));
     const entry = this.allowed.get(key) ?? { permission, resources: new Set() };
     this.allowed.set(key, entry);
-    const before = entry.resources.size;
     for (const resource of resources) {
       if (entry.resources.has(resource)) continue;
       entry.resources.add(resource);
       if (wildcardReason && resource.includes('*')) acknowledgeWildcard(this.scope, resource, wildcardReason);
     }
-    if (permission.collapsedResource && before <= MAX_LISTED && entry.resources.size > MAX_LISTED) {
-      acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
-    }
+    if (isCollapsed(entry)) acknowledgeWildcard(this.scope, permission.collapsedResource!, COLLAPSED);
   }
 
   /** Takes a statement that a grant of another construct wrote. */
@@ -67,17 +110,117 @@ export class Permissions extends iam.PolicyDocument {
   }
 
   override resolve(context: IResolveContext): unknown {
-    const statements = [...this.allowed.values()].map(({ permission, resources }) => {
-      const { actions, notResources, conditions, collapsedResource } = permission;
-      const listed = collapsedResource && resources.size > MAX_LISTED ? [collapsedResource] : [...resources];
-      return new iam.PolicyStatement({
-        actions: [...actions],
-        resources: listed,
-        notResources: notResources && [...notResources],
-        conditions,
-      });
-    });
-    // the same statements whatever feature flags the app has set.
-    return new iam.PolicyDocument({ statements: [...statements, ...this.granted], minimize: true }).resolve(context);
+    return this.page(0).resolve(context);
   }
+
+  /** The documents that hold the permissions, the inline policy's first. Throws where there are too many. */
+  pages(): iam.PolicyDocument[] {
+    const entries = [...this.allowed.values()];
+    const one = this.paged(entries, false);
+    if (one.length === 1) return one;
+    const needed = entries.map(entry => withoutRepetition(entry, entries));
+    const listed = this.paged(needed, false);
+    if (listed.length <= 1 + this.budget.managed) return listed;
+    const collapsed = this.paged(needed, true);
+    if (collapsed.length <= 1 + this.budget.managed) {
+      for (const { permission } of this.allowed.values()) {
+        if (permission.collapsedResource) acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
+      }
+      return collapsed;
+    }
+    throw invalid(
+      this.scope,
+      `a role's policies have room for about ${this.budget.inline + this.budget.managed * MANAGED_CHARACTERS} characters ` +
+        `of permissions, got more: divide the artifacts, or the grants, among several stacks`,
+    );
+  }
+
+  /** One of the documents, for a policy that is made before all permissions are known. */
+  page(index: number): iam.PolicyDocument {
+    return this.pages()[index] ?? new iam.PolicyDocument();
+  }
+
+  private paged(entries: readonly Entry[], collapse: boolean): iam.PolicyDocument[] {
+    const pages: iam.PolicyStatement[][] = [[]];
+    let room = this.budget.inline - FRAME;
+    const turn = () => {
+      pages.push([]);
+      room = MANAGED_CHARACTERS - FRAME;
+    };
+    for (const { fixed, resources, statement } of this.parts(entries, collapse)) {
+      let taken: string[] = [];
+      const write = () => {
+        if (taken.length > 0 || resources.length === 0) pages.at(-1)!.push(statement(taken));
+        taken = [];
+      };
+      if (room < fixed + (resources[0]?.size ?? 0)) turn();
+      room -= fixed;
+      for (const { arn, size } of resources) {
+        if (room < size) {
+          write();
+          turn();
+          room -= fixed;
+        }
+        taken.push(arn);
+        room -= size;
+      }
+      write();
+    }
+    // the same statements whatever feature flags the app has set.
+    return pages.map(statements => new iam.PolicyDocument({ statements, minimize: true }));
+  }
+
+  private sizeOf(arn: string): number {
+    const size = this.sizes.get(arn) ?? deployedCharacters(Stack.of(this.scope).resolve(arn));
+    this.sizes.set(arn, size);
+    return size;
+  }
+
+  private *parts(entries: readonly Entry[], collapse: boolean): Generator<Part> {
+    const stack = Stack.of(this.scope);
+    const sizeOf = (value: unknown) => deployedCharacters(stack.resolve(value));
+    for (const entry of entries) {
+      const { actions, notResources, conditions, collapsedResource } = entry.permission;
+      const isWide = collapsedResource !== undefined && (collapse || isCollapsed(entry));
+      const arns = isWide ? [collapsedResource] : [...entry.resources];
+      if (arns.length === 0 && !notResources) continue;
+      const statement = (resources: readonly string[]) =>
+        new iam.PolicyStatement({
+          actions: [...actions],
+          resources: [...resources],
+          notResources: notResources && [...notResources],
+          conditions,
+        });
+      yield {
+        fixed: FRAME + sizeOf([actions, notResources, conditions]),
+        // a comma beside each.
+        resources: arns.map(arn => ({ arn, size: this.sizeOf(arn) + 1 })),
+        statement,
+      };
+    }
+    for (const granted of this.granted) {
+      yield { fixed: sizeOf(granted.toStatementJson()), resources: [], statement: () => granted };
+    }
+  }
+}
+
+/** An entry without the resources on which another one allows the same and more. */
+function withoutRepetition(entry: Entry, all: readonly Entry[]): Entry {
+  const { actions, notResources, conditions } = entry.permission;
+  if (notResources || conditions) return entry;
+  const wider = all.filter(
+    ({ permission: other }) =>
+      other !== entry.permission &&
+      !other.notResources &&
+      !other.conditions &&
+      other.actions.length > actions.length &&
+      actions.every(action => other.actions.includes(action)),
+  );
+  const resources = [...entry.resources].filter(arn => !wider.some(other => other.resources.has(arn)));
+  return { permission: entry.permission, resources: new Set(resources) };
+}
+
+function isCollapsed({ permission, resources }: Entry): boolean {
+  const { collapsedResource, maxListed = Infinity } = permission;
+  return collapsedResource !== undefined && resources.size > maxListed;
 }

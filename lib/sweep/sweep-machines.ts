@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -6,12 +6,14 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type SweepConfig } from '../../contract/sweep';
+import { dependableOn } from '../core/dependencies';
 import { type ArtifactProvider } from '../provider/artifact-provider';
-import { Permissions } from '../provider/permissions';
+import { Permissions, anyStateMachine } from '../provider/permissions';
+import { RolePolicies } from '../provider/role-policies';
 import { sweepDefinition } from './sweep-definition';
 import { type StartingRule } from './sweep-trigger';
 
-/** What the state machines of a stack's sweeps share, one for each provider: a role and a log group. */
+/** What the state machines of a stack's sweeps share, one for each provider: a role, a log group, and a role of rules. */
 export class SweepMachines extends Construct {
   public static of(provider: ArtifactProvider): SweepMachines {
     const stack = Stack.of(provider);
@@ -21,7 +23,7 @@ export class SweepMachines extends Construct {
 
   private readonly role: iam.Role;
   private readonly logGroup: logs.ILogGroup;
-  private startable?: Permissions;
+  private starting?: { readonly role: iam.Role; readonly permissions: Permissions; readonly policies: RolePolicies };
 
   private constructor(
     stack: Stack,
@@ -29,17 +31,16 @@ export class SweepMachines extends Construct {
     private readonly provider: ArtifactProvider,
   ) {
     super(stack, id);
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      // other prefixes use up the size of the account's resource policy for log groups.
-      logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${id}`,
+    const logGroup = new logs.LogGroup(this, 'LogGroup', {
+      // other prefixes use up the size of the account's resource policy for log groups. The end of the stack's id tells
+      // its lives apart: what one has left does not stand in the way of the next.
+      logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${id}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
       retention: Lazy.number({ produce: () => finite(provider._logRetention) }),
-      removalPolicy: RemovalPolicy.DESTROY,
     });
+    provider._keepLogs(logGroup);
+    this.logGroup = logGroup;
     this.role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.CompositePrincipal(
-        serviceOf(stack, 'states', 'stateMachine:*'),
-        serviceOf(stack, 'events', 'rule/*'),
-      ),
+      assumedBy: serviceOf(stack, 'states', 'stateMachine:*'),
       inlinePolicies: { Run: this.permissionsToRun() },
     });
   }
@@ -50,7 +51,7 @@ export class SweepMachines extends Construct {
     return new sfn.StateMachine(sweep, 'StateMachine', {
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(sweep).toJsonString(definition)),
-      role: this.fixedRole(),
+      role: fixed(this.role),
       // the data of an execution may hold the URL that CloudFormation is answered by.
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
@@ -59,31 +60,33 @@ export class SweepMachines extends Construct {
 
   /** Defines a rule that starts the state machine of a sweep. */
   public startBy(rule: StartingRule, id: string, sweep: Construct, machine: sfn.IStateMachine): void {
-    this.allowToStart(machine);
-    new events.Rule(sweep, id, {
+    const { role, permissions, policies } = this.rulesMayStart();
+    permissions.allow({
+      actions: ['states:StartExecution'],
+      resources: [machine.stateMachineArn],
+      collapsedResource: anyStateMachine(Stack.of(this)),
+    });
+    const started = new events.Rule(sweep, id, {
       ...rule.props(sweep),
       targets: [
-        new targets.SfnStateMachine(machine, { role: this.fixedRole(), input: events.RuleTargetInput.fromObject({}) }),
+        new targets.SfnStateMachine(machine, { role: fixed(role), input: events.RuleTargetInput.fromObject({}) }),
       ],
     });
+    started.node.addDependency(dependableOn(() => policies.all));
   }
 
-  /** By a policy outside the role, which the machines are made after. */
-  private allowToStart(machine: sfn.IStateMachine): void {
-    if (!this.startable) {
-      this.startable = new Permissions(this);
-      new iam.Policy(this, 'StartPolicy', { document: this.startable }).attachToRole(this.role);
+  /** What rules start machines with: not the role of the machines, which may invoke the function. */
+  private rulesMayStart() {
+    if (!this.starting) {
+      const role = new iam.Role(this, 'StartRole', { assumedBy: serviceOf(Stack.of(this), 'events', 'rule/*') });
+      const permissions = new Permissions(this, { inline: 10_000, managed: 9 });
+      this.starting = { role, permissions, policies: new RolePolicies(this, 'StartPolicy', role, permissions) };
     }
-    this.startable.allow({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
-  }
-
-  /** The role without what the CDK would add to it: the machines are made after it, so that it cannot name them. */
-  private fixedRole(): iam.IRole {
-    return this.role.withoutPolicyUpdates();
+    return this.starting;
   }
 
   private permissionsToRun(): iam.PolicyDocument {
-    const permissions = new Permissions(this);
+    const permissions = new Permissions(this, { inline: 10_000, managed: 0 });
     permissions.allow({ actions: ['lambda:InvokeFunction'], resources: [this.provider._serviceToken] });
     permissions.allow({
       actions: [
@@ -108,6 +111,9 @@ export class SweepMachines extends Construct {
     return permissions;
   }
 }
+
+/** A role without what the CDK would add to it: the machines are made after it, so that it cannot name them. */
+const fixed = (role: iam.Role) => role.withoutPolicyUpdates();
 
 /** A service, on behalf of its resources in the stack's account and region. */
 function serviceOf(stack: Stack, service: string, resource: string): iam.ServicePrincipal {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Duration, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type SweepConfig, type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
@@ -109,7 +110,20 @@ export interface SharedProps {
 export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig {
   const { requestsPerSecond = REQUESTS_PER_SECOND } = props;
   validate(sweep, requestsPerSecond, checkRequestsPerSecond);
-  return { name: sweep.node.path, rules: rulesConfig(sweep, props), requestsPerSecond };
+  return { name: nameOf(sweep), rules: rulesConfig(sweep, props), requestsPerSecond };
+}
+
+/** The characters that CloudWatch takes in the value of a dimension, and how many. */
+const MAX_NAME = 255;
+const UNPRINTABLE = /[^\x20-\x7e]/gu;
+
+/** The name of a sweep, which its metrics have as their dimension: its path, or what makes one of that. */
+export function nameOf({ node: { path } }: IConstruct): string {
+  const printable = path.replace(UNPRINTABLE, '_');
+  if (printable === path && path.length <= MAX_NAME) return path;
+  // told apart from paths that look the same without what is not taken.
+  const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return `${printable.slice(0, MAX_NAME - hash.length - 1)}-${hash}`;
 }
 
 function rulesConfig(sweep: IConstruct, { kind, rules = {}, defaultMaxRemovals }: SharedProps): SweepRulesConfig {

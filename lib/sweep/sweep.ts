@@ -10,7 +10,7 @@ import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { SweepMachines } from './sweep-machines';
-import { OnIncomplete, type SweepOptions } from './sweep-rules';
+import { OnIncomplete, type SweepOptions, nameOf } from './sweep-rules';
 import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
 
 /** A sweep of any kind. */
@@ -161,7 +161,7 @@ export abstract class SweepBase extends Construct implements ISweep {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
-      dimensionsMap: { [SWEEP_METRIC_DIMENSION]: this.node.path },
+      dimensionsMap: { [SWEEP_METRIC_DIMENSION]: nameOf(this) },
       statistic: cloudwatch.Stats.SUM,
       ...props,
     }).attachTo(this);

@@ -62,7 +62,7 @@ test.each([
   const designated = new DefaultPackageVersion(stack, 'Default', { version: importedVersion(stack) });
   if (policy) designated.applyRemovalPolicy(policy);
 
-  expect(only(stack, DEFAULT).DeletionPolicy).toBeUndefined();
+  expect(only(stack, DEFAULT).DeletionPolicy).toBe(policy ? 'Delete' : undefined);
   expect(artifact(stack, DEFAULT).Removal).toBe(removal);
 });
 

@@ -22,7 +22,8 @@ test('a version carries only what differs from the defaults', () => {
   const stack = newStack();
   versionOf(stack, {
     status: PackageVersionStatus.DRAFT,
-    removal: VersionRemoval.DELETE,
+    removal: VersionRemoval.RETAIN,
+    protectInActiveJobs: true,
     adoptExisting: false,
     waitForSbomValidation: false,
   });
@@ -38,7 +39,8 @@ test('a version carries everything that is set', () => {
     artifact: PackageArtifact.fromBucket(Bucket.fromBucketName(stack, 'Bucket', 'firmware'), 'fw.bin', 'v1'),
     recipe: JobRecipe.fromString('{"steps":[]}'),
     status: PackageVersionStatus.DEPRECATED,
-    removal: VersionRemoval.RETAIN,
+    removal: VersionRemoval.DELETE,
+    protectInActiveJobs: false,
     adoptExisting: true,
     salt: 'again',
   });
@@ -52,7 +54,8 @@ test('a version carries everything that is set', () => {
     Artifact: { Bucket: 'firmware', Key: 'fw.bin', Version: 'v1' },
     Recipe: '{"steps":[]}',
     Status: 'DEPRECATED',
-    Removal: 'RETAIN',
+    Removal: 'DELETE',
+    ProtectInActiveJobs: false,
     AdoptExisting: true,
     Salt: 'again',
     Tags: [{ Key: 'team', Value: 'chassis' }],
@@ -202,14 +205,14 @@ describe('leaves to the handler', () => {
 
 describe('removal policy', () => {
   test.each([
-    [RemovalPolicy.DESTROY, undefined],
-    [RemovalPolicy.RETAIN, 'RETAIN'],
+    [RemovalPolicy.DESTROY, 'DELETE'],
+    [RemovalPolicy.RETAIN, undefined],
   ])('%s sets the removal', (policy, removal) => {
     const stack = newStack();
     versionOf(stack, { removal: VersionRemoval.DEPRECATE }).applyRemovalPolicy(policy);
 
     expect(artifact(stack, VERSION).Removal).toBe(removal);
-    expect(only(stack, VERSION).DeletionPolicy).toBeUndefined();
+    expect(only(stack, VERSION).DeletionPolicy).toBe('Delete');
   });
 });
 
@@ -241,7 +244,7 @@ describe('warns', () => {
   test('not where nothing stays, or nothing is destroyed', () => {
     const stack = newStack();
     const destroyed = new SoftwarePackage(stack, 'Destroyed', { removalPolicy: RemovalPolicy.DESTROY });
-    destroyed.addVersion('V', { versionName: '1', artifact: asset() });
+    destroyed.addVersion('V', { versionName: '1', artifact: asset(), removal: VersionRemoval.DELETE });
     const retained = new SoftwarePackage(stack, 'Retained');
     retained.addVersion('V', { versionName: '1', removal: VersionRemoval.RETAIN });
 

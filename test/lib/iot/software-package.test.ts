@@ -128,7 +128,8 @@ describe('removal policy', () => {
     new SoftwarePackage(stack, 'Firmware', { packageName: 'p' }).applyRemovalPolicy(policy);
 
     expect(artifact(stack, PACKAGE).Removal).toBe(removal);
-    expect(only(stack, PACKAGE).DeletionPolicy).toBeUndefined();
+    // what CloudFormation does anyway: it must send the Delete, whatever becomes of the package.
+    expect(only(stack, PACKAGE).DeletionPolicy).toBe('Delete');
   });
 
   test('of a whole app reaches the package', () => {

@@ -108,11 +108,11 @@ describe('by default', () => {
     );
   });
 
-  test('the log group is deleted with the stack, and forgets after three months', () => {
+  test('the log group outlives the stack, whose error message may name it, and forgets after three months', () => {
     const logGroup = only(withPackage(), LOG_GROUP);
 
     expect(logGroup.Properties).toEqual({ RetentionInDays: 90 });
-    expect(logGroup.DeletionPolicy).toBe('Delete');
+    expect(logGroup.DeletionPolicy).toBe('Retain');
   });
 });
 
@@ -206,7 +206,7 @@ describe('is configured', () => {
             iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'),
           ),
       ],
-      ['LogGroup', ({ node }) => cfn(node, 'LogGroup').applyRemovalPolicy(RemovalPolicy.RETAIN)],
+      ['LogGroup', ({ node }) => cfn(node, 'LogGroup').applyRemovalPolicy(RemovalPolicy.DESTROY)],
       ['Policy', ({ node }) => Aspects.of(node.findChild('Policy')).add({ visit: () => undefined })],
       ['Extra', provider => new Construct(provider, 'Extra')],
     ];
@@ -368,6 +368,15 @@ describe('is configured', () => {
     expect(() => IotArtifactProvider.of(newStack(), props)).toThrow(message);
   });
 
+  test("but not with a removal policy for the user's log group", () => {
+    const stack = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine');
+
+    expect(() => IotArtifactProvider.of(stack, { logGroup, logRemovalPolicy: RemovalPolicy.DESTROY })).toThrow(
+      "logRemovalPolicy is for the provider's own log groups, got a logGroup as well: set the policy on that one",
+    );
+  });
+
   test("but not with a retention for the user's log group", () => {
     const stack = newStack();
     const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine');
@@ -411,7 +420,9 @@ describe('can be', () => {
   });
 
   test('removed with its stack, log group and all', () => {
-    for (const { Type, DeletionPolicy } of Object.values(resources(withPackage()))) {
+    const stack = withPackage();
+    IotArtifactProvider.of(stack, { logRemovalPolicy: RemovalPolicy.DESTROY });
+    for (const { Type, DeletionPolicy } of Object.values(resources(stack))) {
       expect([Type, DeletionPolicy ?? 'Delete']).toEqual([Type, 'Delete']);
     }
   });

@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { Construct } from 'constructs';
 import {
   IotArtifactProvider,
   JobExecutionCleanup,
@@ -36,10 +37,10 @@ describe('a stack with one retention and one cleanup', () => {
     return stack;
   };
 
-  test('has twelve resources: five of the provider, three that sweeps share, and two of each sweep', () => {
+  test('has thirteen resources: five of the provider, four that sweeps share, and two of each sweep', () => {
     expect(countsByType(declare())).toEqual({
       'AWS::Lambda::Function': 1,
-      'AWS::IAM::Role': 2,
+      'AWS::IAM::Role': 3,
       'AWS::IAM::Policy': 3,
       [LOG_GROUP]: 2,
       [MACHINE]: 2,
@@ -57,7 +58,7 @@ describe('a stack with one retention and one cleanup', () => {
     });
     new JobExecutionCleanup(stack, 'Cleanup2', { jobs: JobSelection.all(), triggers: [] });
 
-    expect(Object.keys(resources(stack))).toHaveLength(12 + 3);
+    expect(Object.keys(resources(stack))).toHaveLength(13 + 3);
   });
 
   test('has the same template whatever feature flags are set', () => {
@@ -67,10 +68,19 @@ describe('a stack with one retention and one cleanup', () => {
     expect(withoutCode(declare(flags))).toEqual(withoutCode(declare()));
   });
 
-  test('leaves nothing behind', () => {
-    for (const { Type, DeletionPolicy } of Object.values(resources(declare()))) {
-      expect([Type, DeletionPolicy ?? 'Delete']).toEqual([Type, 'Delete']);
-    }
+  test('leaves nothing behind but its logs, or nothing at all', () => {
+    const staying = (stack: Stack) =>
+      Object.values(resources(stack))
+        .filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete')
+        .map(({ Type }) => Type);
+    const [kept, gone, configuredFirst] = [declare(), declare(), newStack()];
+    IotArtifactProvider.of(gone, { logRemovalPolicy: RemovalPolicy.DESTROY });
+    IotArtifactProvider.of(configuredFirst, { logRemovalPolicy: RemovalPolicy.DESTROY });
+    cleanup(configuredFirst);
+
+    expect(staying(kept)).toEqual([LOG_GROUP, LOG_GROUP]);
+    expect(staying(gone)).toEqual([]);
+    expect(staying(configuredFirst)).toEqual([]);
   });
 });
 
@@ -132,10 +142,7 @@ describe('the state machine', () => {
     retention(stack);
     const { Properties } = resources(stack)['IotArtifactProviderSweepsRole0E39D257'];
 
-    expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
-      trust('states', 'stateMachine:*'),
-      trust('events', 'rule/*'),
-    ]);
+    expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([trust('states', 'stateMachine:*')]);
     expect(Properties.ManagedPolicyArns).toBeUndefined();
     expect(Properties.Policies).toHaveLength(1);
     const [invoke, deliver] = Properties.Policies[0].PolicyDocument.Statement;
@@ -145,6 +152,29 @@ describe('the state machine', () => {
       Resource: { 'Fn::GetAtt': ['IotArtifactProviderFunction7D30BFCC', 'Arn'] },
     });
     expect(new Set(deliver.Action.map((action: string) => action.split(':')[0]))).toEqual(new Set(['logs', 'xray']));
+  });
+
+  test('is started by rules with a role of their own, which may do nothing else', () => {
+    const stack = newStack();
+    retention(stack);
+    const { RoleArn } = only(stack, RULE).Properties.Targets[0];
+    const role = RoleArn['Fn::GetAtt'][0];
+    const policies = Object.entries(resources(stack, 'AWS::IAM::Policy')).filter(
+      ([, { Properties }]) => Properties.Roles[0].Ref === role,
+    );
+
+    expect(role).not.toBe('IotArtifactProviderSweepsRole0E39D257');
+    expect(resources(stack)[role].Properties.AssumeRolePolicyDocument.Statement).toEqual([trust('events', 'rule/*')]);
+    expect(policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement)).toEqual([
+      [
+        {
+          Effect: 'Allow',
+          Action: 'states:StartExecution',
+          Resource: { Ref: expect.stringContaining('StateMachine') },
+        },
+      ],
+    ]);
+    expect(only(stack, RULE).DependsOn).toEqual(policies.map(([id]) => id));
   });
 
   test('gets numbers of the deployment as numbers', () => {
@@ -169,7 +199,16 @@ describe('the log group of state machines', () => {
 
     expect(logGroup(stack)).toEqual({
       LogGroupName: {
-        'Fn::Join': ['', ['/aws/vendedlogs/states/', { Ref: 'AWS::StackName' }, '-IotArtifactProviderSweeps']],
+        'Fn::Join': [
+          '',
+          [
+            '/aws/vendedlogs/states/',
+            { Ref: 'AWS::StackName' },
+            '-IotArtifactProviderSweeps-',
+            // what an earlier stack of the name has left does not stand in the way.
+            { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
+          ],
+        ],
       },
       RetentionInDays: 90,
     });
@@ -207,7 +246,7 @@ describe('runs', () => {
       {
         Id: 'Target0',
         Arn: { Ref: 'CleanupStateMachine3F86BCE9' },
-        RoleArn: { 'Fn::GetAtt': ['IotArtifactProviderSweepsRole0E39D257', 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [expect.stringMatching(/SweepsStartRole/), 'Arn'] },
         Input: '{}',
       },
     ]);
@@ -377,6 +416,26 @@ test('two stacks of an app have sweeps of their own', () => {
 });
 
 describe('watching', () => {
+  const dimensionOf = (id: string, depth = 0) => {
+    let scope: Construct = newStack();
+    for (let i = 0; i < depth; i++) scope = new Construct(scope, `level-${i}-`.padEnd(60, 'x'));
+    const sweep = new JobExecutionCleanup(scope, id, { jobs: JobSelection.byThing('thing'), triggers: [] });
+    const [{ value }] = sweep.metricRemoved().toMetricConfig().metricStat!.dimensions!;
+    // the handlers write their metrics under the name in the configuration.
+    expect(JSON.stringify(only(Stack.of(sweep), MACHINE).Properties.DefinitionString)).toContain(
+      `\\"name\\":\\"${value}\\"`,
+    );
+    return value as string;
+  };
+
+  test('has a dimension that CloudWatch takes, whatever the path', () => {
+    expect(dimensionOf('Cleanup')).toBe('Stack/Cleanup');
+    for (const dimension of [dimensionOf('Aufräumen'), dimensionOf('清理'), dimensionOf('Cleanup', 5)]) {
+      expect(dimension).toMatch(/^[\x20-\x7e]{1,255}$/);
+    }
+    expect(dimensionOf('清理')).not.toBe(dimensionOf('固件'));
+  });
+
   test.each(['Removed', 'Kept', 'Failed', 'Throttled', 'Refused'] as const)('metric%s counts for the sweep', name => {
     const stack = newStack();
     const metric = retention(stack)[`metric${name}`]({ period: Duration.hours(1) });

@@ -1,0 +1,187 @@
+import { App, type Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import {
+  DefaultPackageVersion,
+  IotArtifactProvider,
+  JobExecutionCleanup,
+  JobSelection,
+  PackageVersionStatus,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SoftwarePackage,
+  SweepTrigger,
+} from 'cdk-versioned-artifacts';
+import { type Resource, newStack, resources } from '../app';
+
+const PSEUDO: Record<string, string> = {
+  'AWS::AccountId': '111111111111',
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'ap-southeast-1',
+  'AWS::StackId': 'x'.repeat(110),
+};
+
+/** A value as a deployment renders it, with names of the usual length. */
+function deployed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deployed);
+  if (typeof value !== 'object' || value === null) return value;
+  const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as Record<string, never>;
+  if (Ref) return PSEUDO[Ref] ?? 'arn:aws:states:ap-southeast-1:111111111111:stateMachine:'.padEnd(110, 'x');
+  if (join) return (join[1] as unknown[]).map(deployed).join(join[0]);
+  if (attribute) return 'arn:aws:logs:ap-southeast-1:111111111111:log-group:'.padEnd(120, 'x');
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, deployed(each)]));
+}
+
+interface Attached {
+  readonly inline: number;
+  readonly managed: number[];
+  readonly statements: { Action: string | string[]; Resource: string | string[] }[];
+}
+
+/** What each role of a stack has: the characters of its policies, and what they say. */
+function roles(stack: Stack): Record<string, Attached> {
+  const all = resources(stack);
+  const size = (document: unknown) => JSON.stringify(deployed(document)).length;
+  const documents = (role: string, type: string) =>
+    Object.values(all)
+      .filter(
+        ({ Type, Properties }) => Type === type && Properties.Roles?.some((r: { Ref?: string }) => r.Ref === role),
+      )
+      .map(({ Properties }) => Properties.PolicyDocument);
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+      .map(([role, { Properties }]) => {
+        const own = (Properties.Policies ?? []).map((policy: { PolicyDocument: object }) => policy.PolicyDocument);
+        const inline = [...own, ...documents(role, 'AWS::IAM::Policy')];
+        const managed = documents(role, 'AWS::IAM::ManagedPolicy');
+        return [
+          role,
+          {
+            inline: inline.map(size).reduce((sum, each) => sum + each, 0),
+            managed: managed.map(size),
+            statements: [...inline, ...managed].flatMap(
+              ({ Statement }) => deployed(Statement) as Attached['statements'],
+            ),
+          },
+        ];
+      }),
+  );
+}
+
+function expectWithinQuotas(stack: Stack): void {
+  for (const { inline, managed } of Object.values(roles(stack))) {
+    expect(inline).toBeLessThanOrEqual(10_240);
+    expect(managed.length).toBeLessThanOrEqual(10);
+    for (const characters of managed) expect(characters).toBeLessThanOrEqual(6_144);
+  }
+}
+
+const allowed = (stack: Stack, action: string) =>
+  Object.values(roles(stack))
+    .flatMap(({ statements }) => statements)
+    .filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource }) => Resource);
+
+const managedPolicies = (stack: Stack) => Object.keys(resources(stack, 'AWS::IAM::ManagedPolicy'));
+
+const bigStack = () => newStack({ app: { context: { '@aws-cdk/core:stackResourceLimit': 5000 } } });
+
+/** Versions of so many imported packages, with names of 60 characters. */
+function packages(stack: Stack, count: number): string[] {
+  const names = Array.from({ length: count }, (_, i) => `ecu-${i}-`.padEnd(60, 'x'));
+  names.forEach((name, i) => {
+    const version = SoftwarePackage.fromPackageName(stack, `Ecu${i}`, name).addVersion('V', {
+      versionName: '1.0.0',
+      status: PackageVersionStatus.PUBLISHED,
+    });
+    new DefaultPackageVersion(stack, `Default${i}`, { version });
+  });
+  return names;
+}
+
+test('a few packages have their permissions in the one inline policy', () => {
+  const stack = newStack();
+  packages(stack, 10);
+
+  expect(managedPolicies(stack)).toEqual([]);
+});
+
+test('150 packages have theirs listed, in policies that keep the quotas', () => {
+  const stack = bigStack();
+  const names = packages(stack, 150);
+
+  expectWithinQuotas(stack);
+  const creatable = allowed(stack, 'iot:CreatePackageVersion');
+  for (const name of names)
+    expect(creatable).toContain(`arn:aws:iot:ap-southeast-1:111111111111:package/${name}/version/*`);
+  expect(creatable).not.toContain('arn:aws:iot:ap-southeast-1:111111111111:package/*');
+});
+
+test('what is made needs all of the policies', () => {
+  const stack = bigStack();
+  packages(stack, 60);
+  const policies = [...managedPolicies(stack), ...Object.keys(resources(stack, 'AWS::IAM::Policy'))];
+  const dependents = Object.values(resources(stack)).filter(
+    ({ Type }: Resource) => Type.startsWith('Custom::') || Type === 'AWS::Lambda::Function',
+  );
+
+  expect(policies.length).toBeGreaterThan(2);
+  for (const { DependsOn } of dependents) expect(DependsOn).toEqual(expect.arrayContaining(policies));
+});
+
+test('what the policies cannot list is collapsed', () => {
+  const stack = bigStack();
+  packages(stack, 400);
+
+  expectWithinQuotas(stack);
+  expect(allowed(stack, 'iot:CreatePackageVersion')).toEqual(['arn:aws:iot:ap-southeast-1:111111111111:package/*']);
+});
+
+test('150 schemas keep the quotas', () => {
+  const stack = bigStack();
+  for (let i = 0; i < 150; i++) {
+    const schema = SchemaReference.fromSchemaName({ schemaName: `topic-with-a-long-name.${i}-value`.padEnd(60, 'x') });
+    new SchemaVersion(stack, `V${i}`, { schema, definition: SchemaDefinition.fromString(`"${i}"`) });
+  }
+
+  expectWithinQuotas(stack);
+});
+
+test.each([
+  [90, 'listed', 2 * 90],
+  [120, 'collapsed for the function, which starts all of them', 1 + 120],
+])('%d sweeps keep the quotas: they are %s', (count, _how, expected) => {
+  const stack = bigStack();
+  for (let i = 0; i < count; i++) {
+    const triggers = [SweepTrigger.onSchedule(Schedule.expression('rate(1 day)')), SweepTrigger.onDestroy()];
+    new JobExecutionCleanup(stack, `Cleanup${i}`, { jobs: JobSelection.byThing(`thing-${i}`), triggers });
+  }
+
+  expectWithinQuotas(stack);
+  expect(allowed(stack, 'states:StartExecution')).toHaveLength(expected);
+});
+
+test('grants that no policies hold fail synthesis, with a way out', () => {
+  const stack = bigStack();
+  const provider = IotArtifactProvider.of(stack);
+  for (let i = 0; i < 800; i++) {
+    kms.Key.fromKeyArn(stack, `Key${i}`, `arn:aws:kms:eu-west-1:111111111111:key/${i}`).grant(provider, `kms:A${i}`);
+  }
+
+  expect(() => new App().synth() && resources(stack)).toThrow(
+    "a role's policies have room for about 50000 characters of permissions, got more: divide the artifacts, or the " +
+      'grants, among several stacks (in Stack/IotArtifactProvider)',
+  );
+});
+
+test('an immutable role gets no policies, however much it would have to be allowed', () => {
+  const stack = bigStack();
+  const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/mine', { mutable: false });
+  IotArtifactProvider.of(stack, { role });
+  packages(stack, 60);
+
+  expect(Object.values(resources(stack)).filter(({ Type }) => Type.startsWith('AWS::IAM::'))).toEqual([]);
+});
