@@ -2,7 +2,8 @@
  * The owner's record of a schema version, kept as the value of one metadata pair. Pure.
  *
  * A changed record is put beside the one that it replaces, which is removed then. They are numbered: where a function is
- * killed between the two writes, the higher number counts.
+ * killed between the two writes, the higher number counts. Of two that were written at once, which have one number, the
+ * one that was there first counts.
  */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
@@ -44,12 +45,12 @@ function shortStackId(stackId: string): string {
   return `${name.slice(0, STACK_NAME_CHARACTERS)}/${id}`;
 }
 
-/** @param values all values of the owner's key; those that are no records of this library's are passed over */
+/** @param values all values of the owner's key, the oldest first; those that are no records of this library's are passed over */
 export function readRecord(values: readonly string[]): OwnerRecord {
   const records = values
-    .map(value => ({ value, ...decode(value) }))
+    .map((value, index) => ({ value, index, ...decode(value) }))
     .filter(({ fields }) => fields !== undefined)
-    .sort((a, b) => a.number - b.number || (a.value < b.value ? -1 : 1));
+    .sort((a, b) => a.number - b.number || b.index - a.index);
   return { fields: records.at(-1)?.fields ?? {}, values: records.map(({ value }) => value) };
 }
 
