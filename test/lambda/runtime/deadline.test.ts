@@ -2,6 +2,7 @@ import { struct } from '../../../contract/shape';
 import { type Deadline } from '../../../lambda/runtime/clock';
 import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
+import { History } from '../support/history';
 import { AnswerUrl } from './support/answer-url';
 import { deliver, updateOf } from './support/deliver';
 import { FakeClock } from './support/fake-clock';
@@ -86,7 +87,7 @@ describe('a handler that does not end', () => {
               },
             };
           },
-          describeStack: async () => ({ status: 'CREATE_IN_PROGRESS' }),
+          view: () => new History('s', 'CREATE_IN_PROGRESS', () => 0),
         }),
       },
     });

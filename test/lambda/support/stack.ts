@@ -3,6 +3,7 @@ import { type Clock } from '../../../lambda/runtime/clock';
 import { type CloudFormationEvent } from '../../../lambda/runtime/event';
 import { type Handlers, handleEvent } from '../../../lambda/runtime/handle-event';
 import { jsonLog } from '../../../lambda/runtime/log';
+import { History } from './history';
 
 /** What CloudFormation is told. */
 export interface Reply {
@@ -49,12 +50,14 @@ let made = 0;
  * through the real SDK. Time does not pass but in sleeps, which take none.
  */
 export class Stack {
-  /** What the stack is doing, by CloudFormation's names. */
-  status = 'UPDATE_IN_PROGRESS';
   /** Kills the function at a call of the next event; Lambda then delivers the event once more. */
   killNext?: Kill;
   readonly stackId: string;
   readonly logs: Record<string, unknown>[] = [];
+  readonly history: History;
+  /** The events that were sent, oldest first. */
+  readonly sent: CloudFormationEvent[] = [];
+  private readonly clock: Clock;
   private readonly access: Access;
   private requests = 0;
 
@@ -64,13 +67,24 @@ export class Stack {
     readonly name = `stack-${++made}`,
     uuid = '0a1b',
   ) {
+    this.clock = family.clock ?? sharedClock;
     this.stackId = `arn:aws:cloudformation:${aws.region}:${aws.account}:stack/${name}/${uuid}`;
+    this.history = new History(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
     this.access = {
       endpoint: aws.endpoint,
       region: aws.region,
       credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
       maxAttempts: 1,
     };
+  }
+
+  /** What the stack is doing, by CloudFormation's names. */
+  get status(): string {
+    return this.history.status;
+  }
+
+  set status(status: string) {
+    this.history.status = status;
   }
 
   create(type: string, logicalId: string, properties: object): Promise<Reply> {
@@ -89,13 +103,16 @@ export class Stack {
   }
 
   delete(type: string, logicalId: string, id: string, properties: object): Promise<Reply> {
-    return this.send({
+    const event = {
       RequestType: 'Delete',
       ResourceType: type,
       LogicalResourceId: logicalId,
       PhysicalResourceId: id,
       ...props(properties),
-    });
+    } as const;
+    // what an update deletes it deletes in its clean-up.
+    const cleanUp = this.status === 'UPDATE_IN_PROGRESS';
+    return cleanUp ? this.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', () => this.send(event)) : this.send(event);
   }
 
   /** Runs something while the stack has another status. */
@@ -119,7 +136,13 @@ export class Stack {
   private async send(
     event: Omit<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'StackId'> & Partial<CloudFormationEvent>,
   ): Promise<Reply> {
-    const clock = this.family.clock ?? instantClock();
+    const { clock } = this;
+    // events of one resource are seconds apart.
+    await clock.sleep(2_000);
+    const { LogicalResourceId, PhysicalResourceId, RequestType, ResourceProperties } = event;
+    const operation = RequestType.toUpperCase();
+    const noted = ResourceProperties as object;
+    this.history.resource(LogicalResourceId, `${operation}_IN_PROGRESS`, PhysicalResourceId, noted);
     const sent: CloudFormationEvent = {
       RequestId: `request-${++this.requests}`,
       ResponseURL: `http://127.0.0.1/answer?X-Amz-Date=${amzDate(clock.now())}&X-Amz-Expires=7200`,
@@ -129,15 +152,22 @@ export class Stack {
     const kill = this.killNext;
     this.killNext = undefined;
     // whatever the dead one says, nobody hears it.
-    if (kill) await this.deliver(sent, clock, client => mortal(client, kill));
-    return this.deliver(sent, clock, client => client);
+    if (kill) await this.deliver(sent, client => mortal(client, kill));
+    const reply = await this.deliver(sent);
+    if (!reply) throw new Error('CloudFormation was not answered');
+    const end = reply.Status === 'SUCCESS' ? 'COMPLETE' : 'FAILED';
+    this.history.resource(LogicalResourceId, `${operation}_${end}`, reply.PhysicalResourceId, noted);
+    this.sent.push(sent);
+    return reply;
   }
 
-  private async deliver(
+  /** Delivers an event, again perhaps. `undefined` where it is not answered. */
+
+  async deliver(
     sent: CloudFormationEvent,
-    clock: Clock,
-    dying: <C extends Client>(client: C) => C,
-  ): Promise<Reply> {
+    dying: <C extends Client>(client: C) => C = client => client,
+  ): Promise<Reply | undefined> {
+    const { clock } = this;
     let reply: Reply | undefined;
     const context = {
       awsRequestId: 'invocation',
@@ -154,10 +184,9 @@ export class Stack {
         jsonLog({ now: clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
         handlers: () => this.family.handlers(this.access, dying),
-        describeStack: async () => ({ status: this.status }),
+        view: () => this.history,
       }),
     });
-    if (!reply) throw new Error('CloudFormation was not answered');
     return reply;
   }
 }
@@ -187,5 +216,8 @@ export function instantClock(): Clock {
     },
   };
 }
+
+/** Stacks that know of each other live at the same time. */
+const sharedClock = instantClock();
 
 const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -87,7 +87,11 @@ export async function deliver(answerUrl: AnswerUrl, delivery: Delivery = {}): Pr
         jsonLog({ now: () => clock.now(), write: line => log.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
         handlers: () => delivery.handlers ?? { [THING]: toyHandler(delivery.handler) },
-        describeStack: delivery.describeStack ?? (async () => ({ status: 'UPDATE_IN_PROGRESS' })),
+        view: () => ({
+          describeStack: delivery.describeStack ?? (async () => ({ status: 'UPDATE_IN_PROGRESS' })),
+          describeResource: async () => undefined,
+          events: async function* () {},
+        }),
       }),
       ...delivery.surroundings,
     },

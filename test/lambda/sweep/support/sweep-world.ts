@@ -129,11 +129,15 @@ export class SweepWorld {
     const kinds = this.kinds(killed);
     const service: Service = {
       handlers: () => sweepHandlers(kinds, machine),
-      describeStack: async stackId => {
-        const found = this.stacks[stackId];
-        if (!found) throw new Error(`no such stack: ${stackId}`);
-        return found;
-      },
+      view: () => ({
+        describeStack: async stackId => {
+          const found = this.stacks[stackId];
+          if (!found) throw new Error(`no such stack: ${stackId}`);
+          return found;
+        },
+        describeResource: async () => undefined,
+        events: async function* () {},
+      }),
       slice: (request, scope) => serveSlice(request, scope, { kinds, machines: machine }),
     };
     return {
