@@ -62,6 +62,8 @@ export interface StackQuestions {
    * @param claimedAt absent for what an older version of the library claimed: then the stack's phase decides
    */
   succeededSince(claimedAt: number | undefined): Promise<boolean>;
+  /** The same in a rollback, where it tells an earlier deployment's claims from those of the one that has failed. */
+  settledSince(claimedAt: number): Promise<boolean>;
 }
 
 /**
@@ -81,7 +83,12 @@ export function stackQuestions(
     asked = undefined;
     throw error;
   };
+  const settledSince = async (claimedAt: number) => {
+    const root = (await lineage()).at(-1)!;
+    return retryReading(asking, () => hasSucceeded(view.events(root.id), root.id, logicalId, claimedAt));
+  };
   return {
+    settledSince,
     stackPhase: async () => phaseOf(await lineage()),
     succeededSince: async claimedAt => {
       const stacks = await lineage();
@@ -89,7 +96,7 @@ export function stackQuestions(
       if (phase === 'rolling-back') return false;
       const root = stacks[stacks.length - 1];
       if (claimedAt === undefined || root.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return true;
-      return retryReading(asking, () => hasSucceeded(view.events(root.id), root.id, logicalId, claimedAt));
+      return settledSince(claimedAt);
     },
   };
 }

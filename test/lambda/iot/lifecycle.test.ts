@@ -180,7 +180,8 @@ function owners(tags: Readonly<Record<string, string>>): object {
   const adoptions: string[] = [ARTIFACT_TAGS.adoptedFrom, DEFAULT_POINTER_TAGS.adoptedFrom];
   return Object.fromEntries(
     Object.entries(tags)
-      .filter(([key]) => !without.includes(key))
+      // whose event it was changes with every one.
+      .filter(([key]) => !without.includes(key) && !/:(default-)?claim-/.test(key))
       .map(([key, value]) => [key, adoptions.includes(key) ? 'somebody' : value]),
   );
 }

@@ -1,6 +1,6 @@
 /** State machines. */
 import { type Properties } from '../template';
-import { type ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type ResourceType, camelCased, generatedName, tagMap } from './resource-type';
 
 export const stateMachine: ResourceType = {
   createOnly: ['StateMachineName', 'StateMachineType'],
@@ -20,9 +20,22 @@ export const stateMachine: ResourceType = {
     await call('states', 'UpdateStateMachine', { ...configuration(properties), stateMachineArn: physicalId });
     return { physicalId, attributes };
   },
-  delete: ({ physicalId, call }) =>
-    unlessMissing(call('states', 'DeleteStateMachine', { stateMachineArn: physicalId })),
+  /** Waits until it is gone: it goes with its last execution (documentation of DeleteStateMachine). */
+  async delete({ physicalId: stateMachineArn, call, world }) {
+    await call('states', 'DeleteStateMachine', { stateMachineArn });
+    try {
+      for (;;) {
+        await call('states', 'DescribeStateMachine', { stateMachineArn });
+        await world.clock.sleep(POLL_INTERVAL);
+      }
+    } catch (error) {
+      if ((error as Error).name !== 'StateMachineDoesNotExist') throw error;
+    }
+  },
 };
+
+/** Milliseconds between two looks at whether it is gone. */
+const POLL_INTERVAL = 250;
 
 function configuration({ RoleArn, LoggingConfiguration, TracingConfiguration, ...properties }: Properties): Properties {
   return {
