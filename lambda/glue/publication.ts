@@ -16,6 +16,9 @@ export interface Found {
   readonly made: boolean;
 }
 
+/** While a registration was waiting to be repeated. */
+class RegisteredMeanwhile extends Error {}
+
 export class Publication {
   constructor(
     private readonly registry: SchemaRegistry,
@@ -36,6 +39,11 @@ export class Publication {
     return found?.status === 'PENDING' ? this.decided(found.id) : found;
   }
 
+  /** Throws where somebody has registered a definition meanwhile. */
+  async refuseRegistered(definition: string): Promise<void> {
+    if (await this.find(definition)) throw new RegisteredMeanwhile();
+  }
+
   /**
    * Registers a definition that no version had a moment ago. The registry answers with a version that exists without
    * saying so: where another write came between, it is looked for once more.
@@ -46,8 +54,16 @@ export class Publication {
       const existing = isFirst ? undefined : await this.find(definition);
       isFirst = false;
       if (existing) return { version: existing, made: false };
-      const version = await this.explained(definition, () => this.registry.register(this.schema, definition));
-      return { version, made: true };
+      const made = await this.explained(definition, () => this.registry.register(this.schema, definition)).catch(
+        (error: unknown) => {
+          if (!(error instanceof RegisteredMeanwhile)) throw error;
+        },
+      );
+      if (made) return { version: made, made: true };
+      const version = await this.find(definition);
+      if (!version)
+        throw new Error(`${schemaIn(this.schema)} is changed by somebody else at the same time: deploy again`);
+      return { version, made: false };
     });
   }
 

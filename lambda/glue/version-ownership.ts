@@ -19,11 +19,12 @@ export interface Marks {
 /** Of a version that has just been registered. */
 export const NO_MARKS: Marks = { pairs: [], record: { fields: {}, values: [] } };
 
-export const NO_CHANGE: TagChange = { set: {}, remove: [] };
-
 type Version = Pick<Registered, 'id' | 'number'>;
 
 export class VersionOwnership {
+  /** As they were read last. */
+  marks = NO_MARKS;
+
   constructor(
     private readonly registry: SchemaRegistry,
     private readonly schema: SchemaName,
@@ -31,40 +32,50 @@ export class VersionOwnership {
   ) {}
 
   /** `undefined` where the version is gone. */
-  async marksOf({ id }: Version): Promise<Marks | undefined> {
+  async read({ id }: Version): Promise<Marks | undefined> {
     const pairs = await this.registry.metadataOf(id);
-    return pairs && marksFrom(pairs);
+    if (!pairs) return undefined;
+    this.marks = marksFrom(pairs);
+    return this.marks;
   }
 
-  /** Changes the record without regard to anybody who does so at the same time. */
-  async change(version: Version, { record }: Marks, change: TagChange): Promise<void> {
-    const { put, remove } = changeRecord(record, change);
+  /** Changes the record as it was read last, without regard to anybody who does so at the same time. */
+  async change(version: Version, change: TagChange): Promise<void> {
+    const { put, remove } = changeRecord(this.marks.record, change);
     const left = put === undefined ? remove : await this.put(version, put, remove);
-    for (const value of left) await this.registry.removeMetadata(version.id, [OWNER_KEY, value]);
+    await this.removeRecords(version, left);
+    this.marks = {
+      ...this.marks,
+      record: readRecord(put === undefined ? this.marks.record.values.slice(remove.length) : [put]),
+    };
+  }
+
+  /** Removes what a function that was killed has left of older records. */
+  tidy(version: Version): Promise<void> {
+    return this.removeRecords(version, this.marks.record.values.slice(0, -1));
   }
 
   /**
    * Claims a version: writes the record and reads it again. Where somebody else has claimed the version at the same time,
-   * one of the two has it, and the other one takes his record back.
-   *
-   * @returns the marks after it; `undefined` where somebody else has it
+   * one of the two has it, and the other one takes his record back. False where somebody else has it.
    */
-  async claim(version: Version, { record }: Marks, change: TagChange): Promise<Marks | undefined> {
-    const { put, remove } = changeRecord(record, change);
-    if (put === undefined) return this.marksAfter(version);
+  async claim(version: Version, change: TagChange): Promise<boolean> {
+    const { put, remove } = changeRecord(this.marks.record, change);
+    if (put === undefined) return true;
     const left = await this.put(version, put, remove);
-    const after = await this.marksAfter(version);
-    if (after.record.values.at(-1) !== put) {
-      this.scope.log.warn('somebody else has claimed the version at the same time, and has it', { id: version.id });
-      await this.registry.removeMetadata(version.id, [OWNER_KEY, put]);
-      return undefined;
+    if (!(await this.read(version))) {
+      throw new Error(`${versionIn(this.schema, version.number)} was deleted while it was claimed: deploy again`);
     }
-    for (const value of left) await this.registry.removeMetadata(version.id, [OWNER_KEY, value]);
-    return after;
+    const isOurs = this.marks.record.values.at(-1) === put;
+    if (!isOurs)
+      this.scope.log.warn('somebody else has claimed the version at the same time, and has it', { id: version.id });
+    await this.removeRecords(version, isOurs ? left : [put]);
+    return isOurs;
   }
 
   /** Throws, before anything is written, where a version has no room for all that it should have. */
-  requireRoom(version: Version, { pairs, record }: Marks, { put, remove }: MetadataChange): void {
+  requireRoom(version: Version, { put, remove }: MetadataChange): void {
+    const { pairs, record } = this.marks;
     const others = pairs.length - record.values.length;
     const wanted = others - remove.length + put.length + 1;
     if (wanted <= MAX_METADATA) return;
@@ -88,7 +99,7 @@ export class VersionOwnership {
       if (!(error instanceof Error) || error.name !== NO_ROOM) throw error;
       if (former.length === 0) throw this.full(version, `has no room for the owner's record (${reasonOf(error)})`);
     }
-    for (const each of former) await this.registry.removeMetadata(version.id, [OWNER_KEY, each]);
+    await this.removeRecords(version, former);
     try {
       await this.registry.putMetadata(version.id, [OWNER_KEY, value]);
     } catch (error) {
@@ -98,10 +109,8 @@ export class VersionOwnership {
     return [];
   }
 
-  private async marksAfter(version: Version): Promise<Marks> {
-    const marks = await this.marksOf(version);
-    if (marks) return marks;
-    throw new Error(`${versionIn(this.schema, version.number)} was deleted while it was claimed: deploy again`);
+  private async removeRecords({ id }: Version, values: readonly string[]): Promise<void> {
+    for (const value of values) await this.registry.removeMetadata(id, [OWNER_KEY, value]);
   }
 
   private full({ number }: Version, what: string): Error {

@@ -51,7 +51,7 @@ describe('Create', () => {
     expect(status).toBe('AVAILABLE');
     expect(metadata).toEqual({
       ticket: ['A-1'],
-      [OWNER_KEY]: [expect.stringMatching(/^1\.owner=[0-9a-f]{16}\.stack=stack-\d+\/0a1b$/)],
+      [OWNER_KEY]: [expect.stringMatching(/^1\.owner=[0-9a-f]{16}\.stack=stack-\d+\/0a1b\.at=[0-9a-z]+$/)],
     });
     expect(reply.Data).toEqual({ VersionId: versionId, VersionNumber: '2' });
     const [, owner] = /owner=([0-9a-f]+)/.exec(ownerOf()![0])!;
