@@ -6,6 +6,14 @@ export type Metadata = Readonly<Record<string, readonly string[]>>;
 
 export type Pair = readonly [key: string, value: string];
 
+/** A pair that a version has. */
+export interface HeldPair {
+  readonly key: string;
+  readonly value: string;
+  /** In milliseconds since the epoch. */
+  readonly putAt: number;
+}
+
 export interface MetadataChange {
   /** Goes first, to make room: a version may have ten pairs. */
   readonly remove: readonly Pair[];
@@ -15,10 +23,10 @@ export interface MetadataChange {
 /** What changes the held pairs into the wanted ones. Of the others only those go that the template once set. */
 export function diffMetadata(
   wanted: Readonly<Record<string, string>>,
-  held: Metadata,
+  held: readonly HeldPair[],
   previous: Readonly<Record<string, string>>,
 ): MetadataChange {
-  const isHeld = ([key, value]: Pair) => held[key]?.includes(value) ?? false;
+  const isHeld = ([key, value]: Pair) => held.some(pair => pair.key === key && pair.value === value);
   return {
     remove: Object.entries(previous).filter(([key, value]) => wanted[key] !== value && isHeld([key, value])),
     put: Object.entries(wanted).filter(pair => !isHeld(pair)),
@@ -28,6 +36,15 @@ export function diffMetadata(
 /** Metadata as the service answers it: the newest value, and the others beside it. */
 export function metadataFrom(entries: readonly (readonly [string, MetadataInfo])[]): Metadata {
   return Object.fromEntries(entries.map(([key, info]) => [key, valuesOf(info)]));
+}
+
+/** The same as pairs; of one key the newest comes first. */
+export function pairsFrom(entries: readonly (readonly [string, MetadataInfo])[]): readonly HeldPair[] {
+  return entries.flatMap(([key, { OtherMetadataValueList = [], ...newest }]) =>
+    [newest, ...OtherMetadataValueList].flatMap(({ MetadataValue, CreatedTime = '' }) =>
+      MetadataValue === undefined ? [] : { key, value: MetadataValue, putAt: Date.parse(CreatedTime) },
+    ),
+  );
 }
 
 function valuesOf({ MetadataValue, OtherMetadataValueList = [] }: MetadataInfo): string[] {

@@ -1,11 +1,14 @@
 /** Physical ids of schema versions, and the names of schemas. */
-import { quote } from '../../contract/shape';
+import { type Problem, quote } from '../../contract/shape';
 
 /** Where a schema is. */
 export interface SchemaName {
   readonly registryName: string;
   readonly schemaName: string;
 }
+
+/** The version that comes and goes with its schema: it is never this library's. */
+export const FIRST_VERSION = 1;
 
 export interface PhysicalId extends SchemaName {
   readonly owner: string;
@@ -44,3 +47,15 @@ export const schemaIn = ({ registryName, schemaName }: SchemaName): string =>
 /** A version in words. */
 export const versionIn = (at: SchemaName, versionNumber: number): string =>
   `version ${versionNumber} of ${schemaIn(at)}`;
+
+/** Why a schema cannot be the one that an ARN names: of another account or region, names would find another schema. */
+export function checkSchemaArn(schemaArn: string, stackId: string): Problem {
+  const environment = (arn: string) => arn.split(':').slice(3, 5);
+  const [region, account] = environment(schemaArn);
+  const [stackRegion, stackAccount] = environment(stackId);
+  if (region === stackRegion && account === stackAccount) return undefined;
+  return (
+    `a schema must be of the account and region of its stack, ${stackAccount} and ${stackRegion}, got ${quote(schemaArn)}: ` +
+    'define its versions in a stack there'
+  );
+}

@@ -2,11 +2,12 @@
  * The owner's record of a schema version, kept as the value of one metadata pair. Pure.
  *
  * A changed record is put beside the one that it replaces, which is removed then. They are numbered: where a function is
- * killed between the two writes, the higher number counts.
+ * killed between the two writes, the higher number counts. Of two that were written at once, which have one number, the
+ * one that was there first counts.
  */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
-import { type Claimant, type TagChange, type Tags, claimant } from '../runtime/ownership';
+import { type Claimant, type TagChange, type Tags, claimant, markTags } from '../runtime/ownership';
 
 /** The fields of a record, as the rules of ownership call them. */
 export const FIELDS: OwnershipTags = {
@@ -34,9 +35,9 @@ export interface RecordChange {
 const STACK_NAME_CHARACTERS = 32;
 
 /** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */
-export function claimantOf({ stackId, logicalId }: Scope, owner?: string): Claimant {
+export function claimantOf({ stackId, logicalId, mark }: Scope, owner?: string): Claimant {
   const me = claimant(stackId, logicalId);
-  return { ...me, ownerId: owner ?? me.ownerId, stackId: shortStackId(stackId) };
+  return { ...me, ownerId: owner ?? me.ownerId, stackId: shortStackId(stackId), mark };
 }
 
 /** `<stack name>/<id>`: account and region are those of the registry. */
@@ -45,25 +46,30 @@ function shortStackId(stackId: string): string {
   return `${name.slice(0, STACK_NAME_CHARACTERS)}/${id}`;
 }
 
-/** @param values all values of the owner's key; those that are no records of this library's are passed over */
+/** @param values all values of the owner's key, the oldest first; those that are no records of this library's are passed over */
 export function readRecord(values: readonly string[]): OwnerRecord {
   const records = values
-    .map(value => ({ value, ...decode(value) }))
+    .map((value, index) => ({ value, index, ...decode(value) }))
     .filter(({ fields }) => fields !== undefined)
-    .sort((a, b) => a.number - b.number || (a.value < b.value ? -1 : 1));
+    .sort((a, b) => a.number - b.number || b.index - a.index);
   return { fields: records.at(-1)?.fields ?? {}, values: records.map(({ value }) => value) };
 }
 
 export function changeRecord({ fields, values }: OwnerRecord, { set, remove, tidy = [] }: TagChange): RecordChange {
   if (Object.keys(set).length === 0 && remove.length === 0) return { remove: values.slice(0, -1) };
   const gone = new Set([...remove, ...tidy]);
-  const after = Object.entries({ ...fields, ...set }).filter(([name]) => !gone.has(name));
+  const after = Object.fromEntries(Object.entries({ ...fields, ...set }).filter(([name]) => !gone.has(name)));
   // the oldest first: what were left of them must not count again.
-  if (after.length === 0) return { remove: values };
+  if (Object.keys(withoutClaims(after)).length === 0) return { remove: values };
   const last = values.at(-1);
   const number = last === undefined ? 1 : decode(last).number + 1;
-  return { put: [number, ...after.map(([name, value]) => `${name}=${value}`)].join(SEPARATOR), remove: values };
+  const whole = encode(number, after);
+  const { [FIELDS.releasedBy]: _, ...shorter } = after;
+  // who may have had it again before others had it is forgotten first.
+  return { put: whole.length <= VALUE_CHARACTERS ? whole : encode(number, shorter), remove: values };
 }
+
+const VALUE_CHARACTERS = 256;
 
 // of what metadata may hold, neither this nor the "=" is in an id or in a stack's name.
 const SEPARATOR = '.';
@@ -76,5 +82,34 @@ function decode(value: string): { readonly number: number; readonly fields?: Tag
     .slice(1)
     .split(SEPARATOR)
     .map(field => field.split('='));
-  return { number: Number(match[1]), fields: Object.fromEntries(fields) };
+  const { [CLAIMED_AT]: claimedAt, ...rest } = Object.fromEntries(fields) as Record<string, string>;
+  return { number: Number(match[1]), fields: { ...rest, ...decodedClaim(claimedAt, rest) } };
+}
+
+function encode(number: number, fields: Tags): string {
+  const pairs = { ...withoutClaims(fields), ...encodedClaim(fields) };
+  return [number, ...Object.entries(pairs).map(([name, value]) => `${name}=${value}`)].join(SEPARATOR);
+}
+
+/** Which event has claimed the version: the owner's alone is kept, and told as short as can be. */
+const CLAIMED_AT = 'at';
+const TIME_CHARACTERS = 6;
+
+const withoutClaims = (fields: Tags): Tags =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(FIELDS.claim)));
+
+function encodedClaim(fields: Tags): Tags {
+  const claim = fields[FIELDS.claim + fields[FIELDS.owner]];
+  if (!claim) return {};
+  const [time, hash] = claim.split('/');
+  const seconds = (Date.parse(time) / 1_000).toString(36).padStart(TIME_CHARACTERS, '0');
+  return { [CLAIMED_AT]: seconds + Number.parseInt(hash, 16).toString(36) };
+}
+
+function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {
+  const { [FIELDS.owner]: owner, [FIELDS.stack]: stack } = fields;
+  if (!claimedAt || !owner || !stack) return {};
+  const seconds = Number.parseInt(claimedAt.slice(0, TIME_CHARACTERS), 36);
+  const hash = Number.parseInt(claimedAt.slice(TIME_CHARACTERS), 36).toString(16).padStart(8, '0');
+  return markTags(FIELDS, { ownerId: owner, stackId: stack, releaseId: '', mark: { sentAt: seconds * 1_000, hash } });
 }

@@ -1,34 +1,36 @@
-/** How a definition becomes an available version. */
+/** How a definition becomes an available version, and why it does not. */
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { pollUntilFound, pollUntilGone } from '../runtime/retry';
-import { Unpublishable } from './errors';
-import { schemaIn, versionIn } from './names';
-import { type HeldSchema, type HeldVersion, type SchemaRegistry } from './schema-registry';
+import { pollUntilFound, retryConflict } from '../runtime/retry';
+import { Unpublishable, isRefusedByService } from './errors';
+import { type SchemaName, schemaIn } from './names';
+import { type HeldVersion, type Registered, type SchemaRegistry } from './schema-registry';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;
 
+/** A version that has the wanted definition. */
+export interface Found {
+  readonly version: Registered;
+  /** Whether it was absent when this event looked, and there when it had registered. */
+  readonly made: boolean;
+}
+
+/** While a registration was waiting to be repeated. */
+class RegisteredMeanwhile extends Error {}
+
 export class Publication {
   constructor(
     private readonly registry: SchemaRegistry,
-    private readonly schema: HeldSchema,
+    private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}
-
-  /** Throws where the syntax is wrong: the registry would refuse it with less of a reason. */
-  async checkSyntax(definition: string): Promise<void> {
-    const { dataFormat } = this.schema;
-    const error = await this.registry.syntaxError(dataFormat, definition);
-    if (error === undefined) return;
-    throw new Unpublishable(`the definition for ${schemaIn(this.schema)} is no valid ${dataFormat} schema: ${error}`);
-  }
 
   /** The version that has the definition, once it is decided what becomes of it. */
   async find(definition: string): Promise<HeldVersion | undefined> {
     const { found } = await pollUntilFound(
       async () => {
-        const found = await this.registry.findByDefinition(this.schema, definition);
+        const found = await this.explained(definition, () => this.registry.findByDefinition(this.schema, definition));
         return found?.status === 'DELETING' ? undefined : { found };
       },
       this.scope,
@@ -37,45 +39,97 @@ export class Publication {
     return found?.status === 'PENDING' ? this.decided(found.id) : found;
   }
 
+  /** Throws where somebody has registered a definition meanwhile. */
+  async refuseRegistered(definition: string): Promise<void> {
+    if (await this.find(definition)) throw new RegisteredMeanwhile();
+  }
+
+  /**
+   * Registers a definition that no version had a moment ago. The registry answers with a version that exists without
+   * saying so: where another write came between, it is looked for once more.
+   */
+  async register(definition: string): Promise<Found> {
+    let isFirst = true;
+    return retryConflict(this.scope, 'ConcurrentModificationException', async () => {
+      const existing = isFirst ? undefined : await this.find(definition);
+      isFirst = false;
+      if (existing) return { version: existing, made: false };
+      const made = await this.explained(definition, () => this.registry.register(this.schema, definition)).catch(
+        (error: unknown) => {
+          if (!(error instanceof RegisteredMeanwhile)) throw error;
+        },
+      );
+      if (made) return { version: made, made: true };
+      const version = await this.find(definition);
+      if (!version)
+        throw new Error(`${schemaIn(this.schema)} is changed by somebody else at the same time: deploy again`);
+      return { version, made: false };
+    });
+  }
+
   /** Waits for the registry's verdict on a version; throws where it is a failure. */
-  async available(versionId: string): Promise<HeldVersion> {
-    const version = await this.decided(versionId);
-    if (version.status === 'FAILURE') throw new Unpublishable(await this.incompatibility(version));
-    return version;
+  async available(version: Registered): Promise<Registered> {
+    const decided = version.status === 'PENDING' ? await this.decided(version.id) : version;
+    if (decided?.status === 'AVAILABLE') return decided;
+    if (decided?.status === 'FAILURE') throw new Unpublishable(await this.incompatibility(decided));
+    throw new Error(
+      `version ${version.number} of ${schemaIn(this.schema)} was deleted while it was registered: deploy again`,
+    );
   }
 
   /** Why the registry failed a version: an incompatible definition is no error to it. */
-  async incompatibility({ number }: HeldVersion): Promise<string> {
-    const { compatibility } = this.schema;
+  async incompatibility({ number }: Pick<HeldVersion, 'number'>): Promise<string> {
+    const schema = await this.registry.findSchema(this.schema);
     const difference = await this.registry.diffFromLatest(this.schema, number).then(
       diff => shortened(diff ?? '(none)'),
       (error: unknown) => `(unreadable: ${reasonOf(error)})`,
     );
     return (
-      `the definition is not compatible with ${schemaIn(this.schema)}, whose compatibility mode is ${compatibility}: ` +
-      `the registry failed it as version ${number}. Difference to the latest version: ${difference}`
+      `the definition is not compatible with ${schemaIn(this.schema)}, whose compatibility mode is ` +
+      `${schema?.compatibility}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
     );
   }
 
-  /** Takes a version away that has never carried a record. */
-  async withdraw({ id, number }: HeldVersion): Promise<void> {
-    const error = await this.registry.deleteVersion(this.schema, number);
-    if (error) throw new Error(`${error.ErrorCode}: ${error.ErrorMessage}`);
-    await pollUntilGone(
-      () => this.registry.findVersion(id),
-      this.scope,
-      `${versionIn(this.schema, number)} was deleted, but AWS Glue still shows it`,
-    );
-  }
-
-  private decided(versionId: string): Promise<HeldVersion> {
+  private decided(versionId: string): Promise<HeldVersion | undefined> {
     return pollUntilFound(
       async () => {
-        const version = await this.registry.findVersion(versionId);
-        return version?.status === 'PENDING' ? undefined : version;
+        const found = await this.registry.findVersion(versionId);
+        return found?.status === 'PENDING' ? undefined : { found };
       },
       this.scope,
       `AWS Glue has not decided yet whether version ${versionId} of ${schemaIn(this.schema)} is compatible; deploy again later`,
+    ).then(({ found }) => found);
+  }
+
+  /** The registry's refusals say little: only then the schema and the syntax are looked at. */
+  private async explained<T>(definition: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isRefusedByService(error)) throw error;
+      throw new Unpublishable(await this.explanation(definition, error));
+    }
+  }
+
+  private async explanation(definition: string, error: Error): Promise<string> {
+    if (error.name === 'ResourceNumberLimitExceededException') {
+      return (
+        `${schemaIn(this.schema)} takes no further version: the account may have 10,000 versions of all schemas in a ` +
+        `region, which AWS does not raise. Delete versions that nobody reads with, failed ones above all, for example ` +
+        `with a SchemaVersionRetention. ${reasonOf(error)}`
+      );
+    }
+    const schema = await this.registry.findSchema(this.schema);
+    if (!schema) return `${schemaIn(this.schema)} does not exist: define it, or correct its name`;
+    const { dataFormat, compatibility } = schema;
+    const syntaxError = await this.registry.syntaxError(dataFormat, definition);
+    if (syntaxError !== undefined) {
+      return `the definition for ${schemaIn(this.schema)} is no valid ${dataFormat} schema: ${syntaxError}`;
+    }
+    if (compatibility !== 'DISABLED') return reasonOf(error);
+    return (
+      `${schemaIn(this.schema)} takes no further version, since its compatibility mode is DISABLED: choose another ` +
+      `mode (UpdateSchema). ${reasonOf(error)}`
     );
   }
 }

@@ -21,7 +21,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { type Scope } from '../runtime/custom-resource';
 import { allPages, retryConflict, unless } from '../runtime/retry';
-import { type Metadata, type Pair, metadataFrom } from './metadata';
+import { type HeldPair, type Pair, pairsFrom } from './metadata';
 import { type SchemaName } from './names';
 
 export interface HeldSchema extends SchemaName {
@@ -36,7 +36,11 @@ export interface HeldVersion {
   readonly status: SchemaVersionStatus | undefined;
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
+  readonly definition?: string;
 }
+
+/** What the registry says of a definition that it has registered; its version may be one that exists. */
+export type Registered = Pick<HeldVersion, 'id' | 'number' | 'status'>;
 
 export class SchemaRegistry {
   constructor(
@@ -75,15 +79,17 @@ export class SchemaRegistry {
   async findVersion(id: string): Promise<HeldVersion | undefined> {
     const found = await unlessMissing(this.glue.send(new GetSchemaVersionCommand({ SchemaVersionId: id })));
     if (!found) return undefined;
-    const { VersionNumber = 0, Status, CreatedTime = '' } = found;
-    return { id, number: VersionNumber, status: Status, createdAt: Date.parse(CreatedTime) };
+    const { VersionNumber = 0, Status, CreatedTime = '', SchemaDefinition } = found;
+    const createdAt = Date.parse(CreatedTime);
+    return { id, number: VersionNumber, status: Status, createdAt, definition: SchemaDefinition };
   }
 
-  /** Registers a definition; returns the id of its version, which may be one that exists. */
-  async register(at: SchemaName, definition: string): Promise<string> {
-    const input = { SchemaId: schemaId(at), SchemaDefinition: definition };
-    const { SchemaVersionId } = await this.write(() => this.glue.send(new RegisterSchemaVersionCommand(input)));
-    return SchemaVersionId!;
+  /** Registers a definition. Not repeated where it meets another write: that one may have registered the same. */
+  async register(at: SchemaName, definition: string): Promise<Registered> {
+    const { SchemaVersionId, VersionNumber, Status } = await this.glue.send(
+      new RegisterSchemaVersionCommand({ SchemaId: schemaId(at), SchemaDefinition: definition }),
+    );
+    return { id: SchemaVersionId!, number: VersionNumber!, status: Status };
   }
 
   /** What changes the newest available definition into another one: a JSON Patch. */
@@ -99,22 +105,27 @@ export class SchemaRegistry {
     return Diff;
   }
 
-  /** Returns the error that the answer has for the version; none where it is gone already. */
+  /**
+   * Returns the error that the answer has for the version; none where it is gone already. Not repeated where it meets
+   * another write: that one may have given the version an owner.
+   */
   async deleteVersion(at: SchemaName, versionNumber: number): Promise<ErrorDetails | undefined> {
     const input = { SchemaId: schemaId(at), Versions: String(versionNumber) };
-    const answer = await unlessMissing(this.write(() => this.glue.send(new DeleteSchemaVersionsCommand(input))));
+    const answer = await unlessMissing(this.glue.send(new DeleteSchemaVersionsCommand(input)));
     const details = answer?.SchemaVersionErrors?.[0]?.ErrorDetails;
     return details && GONE.includes(details.ErrorCode ?? '') ? undefined : details;
   }
 
-  async metadataOf(versionId: string): Promise<Metadata> {
-    const entries = await allPages(async NextToken => {
+  /** Metadata of a version; `undefined` where it is gone. */
+  async metadataOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
+    const entries = allPages(async NextToken => {
       const page = await this.glue.send(
         new QuerySchemaVersionMetadataCommand({ SchemaVersionId: versionId, NextToken }),
       );
       return { items: Object.entries(page.MetadataInfoMap ?? {}), nextToken: page.NextToken };
     });
-    return metadataFrom(entries);
+    const found = await unlessMissing(entries);
+    return found && pairsFrom(found);
   }
 
   async putMetadata(versionId: string, pair: Pair): Promise<void> {

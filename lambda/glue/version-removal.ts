@@ -1,54 +1,82 @@
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { pollUntilGone } from '../runtime/retry';
-import { type SchemaName, schemaIn, versionIn } from './names';
+import { pollUntilGone, retryConflict } from '../runtime/retry';
+import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 import { type HeldVersion, type SchemaRegistry } from './schema-registry';
 
-/** Deletes a version. Returns when it is gone, and throws a Refusal where the registry needs it. */
-export async function removeVersion(
-  registry: SchemaRegistry,
-  at: SchemaName,
-  { id, number }: HeldVersion,
-  scope: Scope,
-): Promise<void> {
-  const refused = await deletion(registry, at, number);
-  if (refused !== undefined) throw new Refusal(await explained(registry, at, number, refused));
-  await pollUntilGone(
-    () => registry.findVersion(id),
-    scope,
-    `${versionIn(at, number)} was deleted, but AWS Glue still shows it`,
-  );
-}
+export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 
-/** The service's reason where it does not delete the version: an error, or an item of its answer. */
-async function deletion(registry: SchemaRegistry, at: SchemaName, number: number): Promise<string | undefined> {
-  try {
-    const error = await registry.deleteVersion(at, number);
-    return error && `${error.ErrorCode}: ${error.ErrorMessage}`;
-  } catch (error) {
-    // documented as a conflict; observed as this.
-    if (!(error instanceof Error) || error.name !== 'InvalidInputException') throw error;
-    return reasonOf(error);
-  }
-}
+/** How a version goes. */
+export class VersionRemoval {
+  constructor(
+    private readonly registry: SchemaRegistry,
+    private readonly schema: SchemaName,
+    private readonly scope: Scope,
+  ) {}
 
-/** Which rule of the registry's stands against the deletion, and what to do. */
-async function explained(registry: SchemaRegistry, at: SchemaName, number: number, reason: string): Promise<string> {
-  const version = versionIn(at, number);
-  const stay = 'or let the version stay (removal: RETAIN)';
-  if (number === 1) {
-    return `${version} is the first one, which only goes together with the schema: delete the schema, ${stay}. ${reason}`;
+  /**
+   * Deletes a version. Returns when it is gone, and throws a Refusal where the registry needs it.
+   *
+   * @param isOurs asked again after each wait: somebody may have taken the version meanwhile, which then stays
+   */
+  async remove(version: Doomed, isOurs: () => Promise<boolean>): Promise<void> {
+    const refused = await this.attempt(version, isOurs);
+    if (refused !== undefined) throw new Refusal(await this.explained(version.number, refused));
   }
-  const schema = await registry.findSchema(at);
-  if (schema?.checkpoint === number) {
+
+  /** Takes a version back that this event has made. */
+  async withdraw(version: Doomed, isOurs: () => Promise<boolean>): Promise<void> {
+    const refused = await this.attempt(version, isOurs);
+    if (refused !== undefined) throw new Error(refused);
+  }
+
+  private async attempt({ id, number }: Doomed, isOurs: () => Promise<boolean>): Promise<string | undefined> {
+    let isFirst = true;
+    let isGoing = true;
+    const refused = await retryConflict(this.scope, 'ConcurrentModificationException', async () => {
+      isGoing = isFirst || (await isOurs());
+      isFirst = false;
+      return isGoing ? this.refusal(number) : undefined;
+    });
+    if (refused !== undefined || !isGoing) return refused;
+    await pollUntilGone(
+      () => this.registry.findVersion(id),
+      this.scope,
+      `${versionIn(this.schema, number)} was deleted, but AWS Glue still shows it`,
+    );
+    return undefined;
+  }
+
+  /** The service's reason where it does not delete the version: an error, or an item of its answer. */
+  private async refusal(number: number): Promise<string | undefined> {
+    try {
+      const error = await this.registry.deleteVersion(this.schema, number);
+      return error && `${error.ErrorCode}: ${error.ErrorMessage}`;
+    } catch (error) {
+      // documented as a conflict; observed as this.
+      if (!(error instanceof Error) || error.name !== 'InvalidInputException') throw error;
+      return reasonOf(error);
+    }
+  }
+
+  /** Which rule of the registry's stands against the deletion, and what to do. */
+  private async explained(number: number, reason: string): Promise<string> {
+    const version = versionIn(this.schema, number);
+    const stay = 'or let the version stay (removal: RETAIN)';
+    if (number === FIRST_VERSION) {
+      return `${version} is the first one, which only goes together with the schema: delete the schema, ${stay}. ${reason}`;
+    }
+    const schema = await this.registry.findSchema(this.schema);
+    if (schema?.checkpoint === number) {
+      return (
+        `${version} is the checkpoint, from which on versions are compared: move the checkpoint to a later version ` +
+        `(UpdateSchema; there is no way back), ${stay}. ${reason}`
+      );
+    }
     return (
-      `${version} is the checkpoint, from which on versions are compared: move the checkpoint to a later version ` +
-      `(UpdateSchema; there is no way back), ${stay}. ${reason}`
+      `${version} is needed by the compatibility mode ${schema?.compatibility} of ${schemaIn(this.schema)}: ` +
+      `choose another mode (UpdateSchema), ${stay}. ${reason}`
     );
   }
-  return (
-    `${version} is needed by the compatibility mode ${schema?.compatibility} of ${schemaIn(at)}: ` +
-    `choose another mode (UpdateSchema), ${stay}. ${reason}`
-  );
 }

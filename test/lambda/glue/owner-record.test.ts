@@ -68,6 +68,12 @@ test('between the two writes of a change the new record counts, in whatever orde
   );
 });
 
+test('of two records that were written at once the one that was there first counts', () => {
+  const record = readRecord(['1.owner=aa', '2.owner=bb', '2.owner=cc']);
+  expect(record.fields.owner).toBe('bb');
+  expect(readRecord(['2.owner=cc', '1.owner=aa', '2.owner=bb']).fields.owner).toBe('cc');
+});
+
 test('a record from which everything goes is removed, the older ones first', () => {
   const record = readRecord(['10.owner=aa', '9.owner=bb']);
   expect(changeRecord(record, { set: {}, remove: ['owner'] })).toEqual({ remove: ['9.owner=bb', '10.owner=aa'] });

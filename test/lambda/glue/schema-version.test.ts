@@ -51,21 +51,19 @@ describe('Create', () => {
     expect(status).toBe('AVAILABLE');
     expect(metadata).toEqual({
       ticket: ['A-1'],
-      [OWNER_KEY]: [expect.stringMatching(/^1\.owner=[0-9a-f]{16}\.stack=stack-\d+\/0a1b$/)],
+      [OWNER_KEY]: [expect.stringMatching(/^1\.owner=[0-9a-f]{16}\.stack=stack-\d+\/0a1b\.at=[0-9a-z]+$/)],
     });
     expect(reply.Data).toEqual({ VersionId: versionId, VersionNumber: '2' });
     const [, owner] = /owner=([0-9a-f]+)/.exec(ownerOf()![0])!;
     expect(reply.PhysicalResourceId).toBe(`default-registry/orders@${owner}/${versionId}`);
   });
 
-  test('takes six calls, of which two write', async () => {
+  test('takes four calls, of which two write and the last one makes sure', async () => {
     expect(await stack.callsOf(() => created())).toEqual([
-      'GetSchema',
-      'CheckSchemaVersionValidity',
       'GetSchemaByDefinition',
       'RegisterSchemaVersion',
-      'GetSchemaVersion',
       'PutSchemaVersionMetadata',
+      'QuerySchemaVersionMetadata',
     ]);
   });
 
@@ -89,12 +87,10 @@ describe('Create', () => {
   });
 
   test.each([
-    ['GetSchema', 1],
-    ['CheckSchemaVersionValidity', 2],
-    ['GetSchemaByDefinition', 3],
-    ['RegisterSchemaVersion', 4],
-    ['GetSchemaVersion', 5],
-    ['PutSchemaVersionMetadata', 6],
+    ['GetSchemaByDefinition', 1],
+    ['RegisterSchemaVersion', 2],
+    ['PutSchemaVersionMetadata', 3],
+    ['QuerySchemaVersionMetadata', 4],
   ])('killed before or after %s and delivered again has one version, which is the resource’s', async (_call, call) => {
     for (const when of ['before', 'after'] as const) {
       stack.killNext = { call, when };
@@ -116,11 +112,13 @@ describe('Create', () => {
     expect(ownerOf()).toHaveLength(1);
   });
 
-  test('withdraws the version where it cannot be marked', async () => {
+  test('withdraws the version where it cannot be marked; under RETAIN it stays, since it may be in use', async () => {
     aws.glue.behaviour.maxMetadataPairs = 0;
-    const reply = await stack.create(VERSION, 'V', version());
-    expect(reply.Reason).toMatch(/ResourceNumberLimitExceededException/);
+    const deletable = version(SECOND, { Removal: 'DELETE' });
+    expect((await stack.create(VERSION, 'V', deletable)).Reason).toMatch(/ResourceNumberLimitExceededException/);
     expect(numbers()).toEqual([1]);
+    expect((await stack.create(VERSION, 'V', version())).Reason).toMatch(/ResourceNumberLimitExceededException/);
+    expect(numbers()).toEqual([1, 3]);
   });
 
   test.each<[string, object, RegExp]>([
@@ -172,7 +170,7 @@ describe('a definition that is not compatible', () => {
   });
 
   test('whose version was left by a function that was killed leaves none either', async () => {
-    stack.killNext = { call: 5, when: 'before' };
+    stack.killNext = { call: 3, when: 'before' };
     expect((await stack.create(VERSION, 'V', version(INCOMPATIBLE))).Reason).toMatch(/compatibility mode is BACKWARD/);
     expect(numbers()).toEqual([1]);
   });
@@ -241,6 +239,19 @@ describe('a definition that exists already', () => {
     expect(held()).toEqual(before);
   });
 
+  test.each([{}, { AdoptExisting: true, Metadata: { a: '1' } }])(
+    'as that of the first version, which goes with its schema, is used and never claimed (%j)',
+    async more => {
+      const before = held(1);
+      const first = version(FIRST, { ...more, Removal: 'DELETE' });
+      const reply = succeeded(await stack.create(VERSION, 'V', first));
+      expect(reply.Data).toMatchObject({ VersionNumber: '1' });
+      expect(held(1)).toEqual(before);
+      succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, first));
+      expect(held(1)).toEqual(before);
+    },
+  );
+
   test('in other whitespace and order is the same, and replaces nothing', async () => {
     const id = await created();
     const { type, name, fields } = JSON.parse(SECOND);
@@ -295,13 +306,7 @@ describe('Update', () => {
   test('of nothing makes no write call', async () => {
     const id = await created();
     const calls = await stack.callsOf(() => stack.update(VERSION, 'V', id, version(SECOND, { Salt: '1' }), version()));
-    expect(calls).toEqual([
-      'GetSchema',
-      'CheckSchemaVersionValidity',
-      'GetSchemaByDefinition',
-      'GetSchemaVersion',
-      'QuerySchemaVersionMetadata',
-    ]);
+    expect(calls).toEqual(['GetSchemaVersion', 'QuerySchemaVersionMetadata']);
   });
 
   test('of the definition replaces the version; the old one stays by default, and is nobody’s', async () => {
@@ -316,18 +321,36 @@ describe('Update', () => {
     expect(ownerOf(3)).toEqual([expect.stringContaining('owner=')]);
   });
 
-  test('that is rolled back removes what it made, under RETAIN too', async () => {
+  test.each<[string, object, number[]]>([
+    ['removes what it made with DELETE', { Removal: 'DELETE' }, [1, 2]],
+    ['leaves what it made under RETAIN to nobody: somebody may have written with it', {}, [1, 2, 3]],
+  ])('that is rolled back %s', async (_what, more, left) => {
     const id = await created();
-    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
+    const made = version(THIRD, { ...more, Metadata: { ticket: 'A-1' } });
+    const next = succeeded(await stack.update(VERSION, 'V', id, made, version())).PhysicalResourceId;
     const rollback = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.update(VERSION, 'V', next, version(), version(THIRD)),
+      stack.update(VERSION, 'V', next, version(), made),
     );
     expect(rollback.PhysicalResourceId).toBe(id);
+    await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () => stack.delete(VERSION, 'V', next, made));
+    expect(numbers()).toEqual(left);
+    expect(ownerOf()).toEqual([expect.stringContaining('owner=')]);
+    const released = { [OWNER_KEY]: [expect.stringMatching(/^2\.released=[0-9a-f]{16}$/)] };
+    expect(held(3)?.metadata).toEqual(left.includes(3) ? released : undefined);
+  });
+
+  test('that is rolled back has what it left again when it is repeated', async () => {
+    const id = await created();
+    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
     await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
       stack.delete(VERSION, 'V', next, version(THIRD)),
     );
+    await later();
+    const again = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version()));
+    expect(again.PhysicalResourceId).toBe(next);
+    expect(ownerOf(3)).toEqual([expect.stringContaining('owner=')]);
+    succeeded(await stack.delete(VERSION, 'V', next, version(THIRD, { Removal: 'DELETE' })));
     expect(numbers()).toEqual([1, 2]);
-    expect(ownerOf()).toEqual([expect.stringContaining('owner=')]);
   });
 
   test('back to a definition that was released has its version again', async () => {
@@ -469,6 +492,12 @@ describe('Delete', () => {
       aws.glue.behaviour.firstVersionDeletion = how;
       const adopted = version(FIRST, { AdoptExisting: true, Removal: 'DELETE' });
       const id = await created(adopted);
+      const [, owner] = /@([0-9a-f]+)/.exec(id)!;
+      // earlier versions of the library claimed it.
+      await byHand('PutSchemaVersionMetadata', {
+        SchemaVersionNumber: { VersionNumber: 1 },
+        MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: `1.owner=${owner}.from=-` },
+      });
       await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
       await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 2 } });
       const reply = await stack.delete(VERSION, 'V', id, adopted);

@@ -1,0 +1,373 @@
+/** One event of one schema version: what it finds, and what becomes of it. The cases are in `schema-version.ts`. */
+import { type GlueClient } from '@aws-sdk/client-glue';
+import { type S3Client } from '@aws-sdk/client-s3';
+import { type Removal } from '../../contract/cloudformation';
+import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { type Answer, type Scope } from '../runtime/custom-resource';
+import { Refusal, isOperationOver } from '../runtime/errors';
+import { sentAt } from '../runtime/event';
+import { reasonOf, rejectProblems } from '../runtime/messages';
+import { type Claimed, OwnedArtifact, patient } from '../runtime/owned-artifact';
+import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
+import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
+import { definitionOf } from './definition';
+import { Unpublishable } from './errors';
+import { type MetadataChange, diffMetadata } from './metadata';
+import { FIRST_VERSION, type PhysicalId, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
+import { FIELDS, claimantOf } from './owner-record';
+import { Publication } from './publication';
+import { type HeldVersion, type Registered, SchemaRegistry } from './schema-registry';
+import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
+import { VersionRemoval } from './version-removal';
+
+type Wanted = SchemaVersionProperties;
+
+/** What an Update finds before it. */
+export interface Before {
+  readonly held: PhysicalId;
+  readonly wanted?: Wanted;
+}
+
+export class SchemaVersionEvent extends OwnedArtifact {
+  protected override readonly me;
+  protected readonly record;
+  private readonly removalPolicy: Removal;
+  private readonly registry: SchemaRegistry;
+  private readonly publication: Publication;
+  private readonly ownership: VersionOwnership;
+  private readonly removal: VersionRemoval;
+  /** The version that the event is about, once it is known. */
+  private version?: Registered;
+  /** Whether this event has registered it, in this delivery. */
+  private isMade = false;
+  private isOvertaken = false;
+  /** Metadata that goes where the version is given back. */
+  private undone: Wanted['Metadata'];
+
+  constructor(
+    private readonly wanted: Wanted,
+    private readonly id: PhysicalId,
+    scope: Scope,
+    private readonly clients: { readonly glue: GlueClient; readonly s3: S3Client },
+  ) {
+    // whatever an Update claims it has not had before.
+    super(scope, { owner: id.owner, replaces: scope.request.RequestType === 'Update' });
+    this.me = claimantOf(scope, id.owner);
+    this.removalPolicy = wanted.Removal ?? 'RETAIN';
+    this.undone = wanted.Metadata;
+    this.registry = new SchemaRegistry(
+      patient(clients.glue, scope, command => this.beforeRepeating(command)),
+      scope,
+    );
+    this.publication = new Publication(this.registry, id, scope);
+    this.ownership = new VersionOwnership(this.registry, id, scope);
+    this.removal = new VersionRemoval(this.registry, id, scope);
+    this.record = {
+      keys: FIELDS,
+      read: async () => (await this.ownership.read(this.version!))?.record.fields,
+      change: (change: TagChange) => this.ownership.change(this.version!, change),
+    };
+  }
+
+  protected get what(): string {
+    return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
+  }
+
+  /** Has the definition registered, and the version owned where it is this resource's to own. */
+  async publish(before?: Before): Promise<Answer> {
+    rejectProblems(this.foreignEnvironment());
+    const definition = await this.definition();
+    const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
+    if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
+    return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
+  }
+
+  async delete(): Promise<void> {
+    const foreign = this.foreignEnvironment();
+    if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
+    this.version = await this.find();
+    if (!this.version) return;
+    await unless('EntityNotFoundException', this.remove(this.removalPolicy));
+    // of a function that was killed, an older record may be left even where there is nothing to change.
+    await this.ownership.tidy(this.version);
+  }
+
+  /** What an Update that changes no definition finds where it has left it, with one call. */
+  private async unchanged(
+    definition: string,
+    { held, wanted }: Partial<Before> = {},
+  ): Promise<HeldVersion | undefined> {
+    if (held?.versionId === undefined || !wanted || !hasSameSource(wanted, this.wanted)) return undefined;
+    const version = await this.registry.findVersion(held.versionId);
+    return version?.status === 'AVAILABLE' && version.definition === definition ? version : undefined;
+  }
+
+  /** The version that has the definition already; not one that the registry has failed. */
+  private async existing(definition: string): Promise<HeldVersion | undefined> {
+    const found = await this.publication.find(definition);
+    if (found?.status !== 'FAILURE') return found;
+    const reason = await this.publication.incompatibility(found);
+    if (this.isOfThisEvent(found)) throw await this.withdrawn(found, new Unpublishable(reason));
+    if (!this.wanted.AdoptExisting) {
+      throw new Unpublishable(
+        `${reason}. That was an earlier attempt, not this one, and the registry does ` +
+          `not check the definition again while ${versionIn(this.id, found.number)} exists: delete that version, or set ` +
+          'adoptExisting: true to have it deleted here',
+      );
+    }
+    await this.confirm();
+    this.scope.log.info('failed version removed, to have the definition checked again', this.named(found));
+    this.version = found;
+    await this.removal.withdraw(found, () => this.isUnclaimed());
+    this.version = undefined;
+    return undefined;
+  }
+
+  /** Registers the definition, waits for the registry's verdict and claims the version. */
+  private async register(definition: string): Promise<Answer> {
+    const found = await this.publication.register(definition);
+    if (!found.made) return this.take(found.version);
+    this.version = found.version;
+    this.isMade = true;
+    this.ownership.marks = NO_MARKS;
+    try {
+      const version = (this.version = await this.publication.available(found.version));
+      // what is denied is tried again here, where it is known that the version was made.
+      await retryAccessDenied(this.scope, () =>
+        this.acquire(version, { set: this.mine, remove: [] }, this.wantedMetadata()),
+      );
+      return answer(this.id, version);
+    } catch (error) {
+      if (isOperationOver(error)) throw error;
+      throw await this.withdrawn(found.version, error);
+    }
+  }
+
+  /** Takes a version that exists, where it is this resource's to have. What is somebody else's stays as it is. */
+  private async take(version: Registered, previous?: Wanted): Promise<Answer> {
+    this.version = version;
+    const tags = await this.owners();
+    if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
+    const done = answer(this.id, version);
+    if (await this.givesBackAdopted(tags, previous)) return done;
+    const claimed = await this.claimed(version, tags);
+    if (!claimed) {
+      this.leave();
+      return done;
+    }
+    const metadata = this.wantedMetadata(previous);
+    if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
+      const work = () => this.acquire(version, claimed.change, metadata);
+      await this.carryOut(
+        async () => {
+          await this.confirm();
+          await work();
+        },
+        { undoneOnFailure: claimed.kind !== 'held' },
+      );
+    } else await this.ownership.tidy(version);
+    return done;
+  }
+
+  /** In the reverse Update of a rollback. */
+  private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
+    if (this.scope.request.RequestType !== 'Update' || this.wanted.AdoptExisting) return false;
+    this.undone = previous?.Metadata;
+    const given = await this.givesBack(tags);
+    this.undone = this.wanted.Metadata;
+    return given;
+  }
+
+  /** How the version comes to be this resource's; `undefined` where it is not its to have. */
+  private async claimed(version: Registered, tags: Tags): Promise<Claimed | undefined> {
+    if (version.number === FIRST_VERSION && tags[FIELDS.owner] !== this.me.ownerId) return undefined;
+    // made by a delivery of this event that was killed, most likely: adopted where that means no more than to be kept.
+    const { pairs } = this.ownership.marks;
+    const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
+    try {
+      return await this.claim(
+        tags,
+        { adoptExisting: orphaned || (this.wanted.AdoptExisting ?? false) },
+        answer(this.id, version),
+      );
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  }
+
+  /** Writes whose the version is and the user's metadata. */
+  private async acquire(version: Registered, change: TagChange, metadata: MetadataChange): Promise<void> {
+    this.ownership.requireRoom(version, metadata);
+    const isNew = FIELDS.owner in change.set;
+    if (!isNew) await this.ownership.change(version, change);
+    else if (!(await this.ownership.claim(version, change))) {
+      if (!this.wanted.AdoptExisting) return this.leave();
+      throw new Error(
+        `${this.what} was claimed by another stack at the same time, and is that one’s: deploy again to take it over from ` +
+          'there',
+      );
+    } else if (this.isMade && isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) {
+      await this.ownership.change(version, { set: {}, remove: Object.values(FIELDS) });
+      return this.leave();
+    }
+    await this.ownership.exchange(version, metadata);
+  }
+
+  private wantedMetadata(previous?: Wanted): MetadataChange {
+    return diffMetadata(this.wanted.Metadata ?? {}, this.ownership.marks.pairs, previous?.Metadata ?? {});
+  }
+
+  private leave(): void {
+    const message = 'the definition is registered already, and its version is not this stack’s';
+    this.scope.log.info(message, this.named(this.version!));
+  }
+
+  /**
+   * Takes back what a failed event has registered: a failed replacement answers with the old id, so nobody else would.
+   * Under RETAIN a version that is available stays.
+   */
+  private async withdrawn({ id }: Registered, failure: unknown): Promise<unknown> {
+    try {
+      this.version = await this.registry.findVersion(id);
+      if (!this.version || !(await this.isUnclaimed())) return failure;
+      const isClaimed = this.ownership.marks.record.fields[FIELDS.owner] !== undefined;
+      const stays = this.version.status === 'AVAILABLE' && this.removalPolicy === 'RETAIN' && !this.isOvertaken;
+      if (isClaimed) await this.remove('DELETE', async () => true);
+      else if (!stays) await this.removal.withdraw(this.version, () => this.isUnclaimed());
+      return failure;
+    } catch (error) {
+      if (isAccessDenied(failure)) return failure;
+      return new Unpublishable(
+        `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`,
+      );
+    }
+  }
+
+  protected override async undoOvertaken(): Promise<void> {
+    this.isOvertaken = true;
+    if (!this.version) return;
+    const tags = await this.record.read();
+    if (!tags) return;
+    const { mark } = this.scope;
+    const claim = claimOf(tags, FIELDS, this.me);
+    const byThisEvent = claim?.sentAt === mark.sentAt && claim.hash === mark.hash;
+    if (byThisEvent) await this.remove('DELETE', async () => true);
+    else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
+    else if (this.isMade) await this.withdrawn(this.version, undefined);
+  }
+
+  /** Brings the metadata of a version that stays this resource's to what CloudFormation wants by now. */
+  private async bringBackMetadata(): Promise<void> {
+    const properties = await this.scope.operation.latestProperties();
+    if (!properties) return;
+    const latest = SchemaVersionShape.decode(properties, '');
+    if (!hasSameSource(latest, this.wanted)) return;
+    const change = diffMetadata(latest.Metadata ?? {}, this.ownership.marks.pairs, this.wanted.Metadata ?? {});
+    await this.ownership.exchange(this.version!, change);
+  }
+
+  /** The version that a Delete is about: of a Create that did not come to an end, by its definition. */
+  private async find(): Promise<HeldVersion | undefined> {
+    const { versionId } = this.id;
+    if (versionId !== undefined) return this.registry.findVersion(versionId);
+    try {
+      return await this.registry.findByDefinition(this.id, await this.definition());
+    } catch (error) {
+      if (!(error instanceof Unpublishable) && !isRefusedByService(error) && !isAccessDenied(error)) throw error;
+      // the policy may not know the object any more; what a Create made it has withdrawn itself, unless it was killed.
+      this.scope.log.error('what the failed Create has made cannot be looked up: it stays', { error });
+      return undefined;
+    }
+  }
+
+  protected override async destroy(tags: Tags): Promise<void> {
+    if (await this.mayBeInUse(tags)) {
+      this.scope.log.info(
+        'somebody may have written with the version already: it stays, nobody’s',
+        this.named(this.version!),
+      );
+      await this.takeBackMetadata();
+      return this.record.change(this.released(tags));
+    }
+    await this.removal.remove(this.version!, async () => {
+      await this.confirm();
+      return this.isOwned();
+    });
+  }
+
+  /** Whether what is undone stays: with a version that the registry has made available somebody may write, or does. */
+  private async mayBeInUse(tags: Tags): Promise<boolean> {
+    if (this.version!.status !== 'AVAILABLE') return false;
+    // destroyed under RETAIN is only what is undone.
+    if (this.removalPolicy === 'RETAIN' && !this.isOvertaken) return true;
+    if (!isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) return false;
+    return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.sentAt));
+  }
+
+  protected override async restore(outcome: LettingGo['kind']): Promise<void> {
+    if (outcome === 'returned') await this.takeBackMetadata();
+  }
+
+  protected override released(tags: Tags): TagChange {
+    return release(tags, FIELDS, this.me);
+  }
+
+  private takeBackMetadata(): Promise<void> {
+    const remove = putByOwner(this.ownership.marks, this.undone ?? {});
+    return this.ownership.exchange(this.version!, { remove, put: [] });
+  }
+
+  /** Before a definition is registered again, it is looked for again: the registry does not say whose a version is. */
+  protected override async beforeRepeating(command: string): Promise<void> {
+    await super.beforeRepeating(command);
+    if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
+  }
+
+  private async isOwned(): Promise<boolean> {
+    return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
+  }
+
+  /** Whether nobody but this resource has the version. */
+  private async isUnclaimed(): Promise<boolean> {
+    const tags = await this.record.read();
+    return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
+  }
+
+  /** Whether a version came into being after the event was sent. */
+  private isOfThisEvent(version: Partial<HeldVersion>): boolean {
+    const sent = sentAt(this.scope.request.ResponseURL);
+    return sent !== undefined && version.createdAt !== undefined && version.createdAt >= sent;
+  }
+
+  private foreignEnvironment() {
+    const { SchemaArn } = this.wanted;
+    return SchemaArn === undefined ? undefined : checkSchemaArn(SchemaArn, this.scope.stackId);
+  }
+
+  private definition(): Promise<string> {
+    return definitionOf(this.wanted, this.clients.s3, this.scope);
+  }
+
+  private named({ id, number }: Registered) {
+    const { registryName, schemaName } = this.id;
+    return { registryName, schemaName, versionId: id, versionNumber: number };
+  }
+}
+
+const hasSameSource = (a: Wanted, b: Wanted) => {
+  const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: Wanted) =>
+    JSON.stringify([RegistryName, SchemaName, Definition, DefinitionObject?.Bucket, DefinitionObject?.Key]);
+  return source(a) === source(b);
+};
+
+export function answer(
+  { registryName, schemaName, owner }: PhysicalId,
+  version: Pick<HeldVersion, 'id' | 'number'>,
+): Answer {
+  const data: SchemaVersionAttributes = { VersionId: version.id, VersionNumber: String(version.number) };
+  return {
+    physicalResourceId: physicalId({ registryName, schemaName, owner, versionId: version.id }),
+    data: { ...data },
+  };
+}

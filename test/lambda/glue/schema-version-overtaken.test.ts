@@ -1,0 +1,188 @@
+/** Events of a schema version that CloudFormation has gone on from, that come again late, and deployments that never succeed. */
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { SchemaResourceType } from '../../../contract/glue';
+import { OWNER_KEY } from '../../../contract/ownership';
+import { type Reply, Stack, clock } from './stack';
+
+const VERSION = SchemaResourceType.VERSION;
+const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
+const DEFINITION = '{"type":"record","name":"Item","fields":[{"name":"value","type":"int","default":0}]}';
+
+let aws: LocalAws;
+let stack: Stack;
+
+beforeEach(async () => {
+  aws = await LocalAws.start({ clock });
+  await aws.glue.createSchema('orders', {
+    Compatibility: 'BACKWARD',
+    SchemaDefinition: '{"type":"record","name":"Item","fields":[]}',
+  });
+  stack = new Stack(aws);
+  await later();
+});
+afterEach(() => aws.stop());
+
+const later = () => clock.sleep(2_000);
+const version = (more: object = {}) => ({ ...AT, Definition: DEFINITION, ...more });
+const deletable = version({ Removal: 'DELETE' });
+const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
+const record = (number = 2) => held(number)?.metadata[OWNER_KEY] ?? [];
+const numbers = () => Object.keys(aws.glue.describe('orders')?.versions ?? {}).map(Number);
+const byHand = (operation: string, input: object) =>
+  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
+const succeeded = (reply: Reply): Reply => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply;
+};
+const created = async (properties: object = version(), logicalId = 'V', by = stack) => {
+  await later();
+  return succeeded(await by.create(VERSION, logicalId, properties)).PhysicalResourceId;
+};
+/** Delivers what was sent as the nth event again; it must not be answered. */
+const again = async (nth: number) => {
+  await later();
+  expect(await stack.deliver(stack.sent[nth])).toBeUndefined();
+};
+
+/** CloudFormation gives a resource up while the service is asked for an operation. */
+function goesOn(operation: string, statuses: readonly string[]): void {
+  const target = aws.glue.operations[operation];
+  const { run } = target;
+  target.run = async (...args: Parameters<typeof run>) => {
+    target.run = run;
+    const answer = await run.apply(target, args);
+    for (const status of statuses) {
+      await later();
+      stack.history.resource('V', status, 'made-up');
+    }
+    return answer;
+  };
+}
+
+describe('a Create that is cancelled while it runs', () => {
+  const cancelled = ['CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'];
+
+  test.each([version(), deletable])('leaves no version behind, and answers nobody (%j)', async properties => {
+    goesOn('RegisterSchemaVersion', cancelled);
+    await expect(stack.create(VERSION, 'V', properties)).rejects.toThrow('was not answered');
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('leaves a version that somebody has marked meanwhile to nobody', async () => {
+    goesOn('PutSchemaVersionMetadata', cancelled);
+    const { run } = aws.glue.operations.QuerySchemaVersionMetadata;
+    let reads = 0;
+    aws.glue.operations.QuerySchemaVersionMetadata.run = async (...args: Parameters<typeof run>) => {
+      if (++reads === 2) {
+        await byHand('PutSchemaVersionMetadata', {
+          SchemaVersionNumber: { VersionNumber: 2 },
+          MetadataKeyValue: { MetadataKey: 'x-amz-meta-transport', MetadataValue: 'topic' },
+        });
+      }
+      return run.apply(aws.glue.operations.QuerySchemaVersionMetadata, args);
+    };
+    await expect(stack.create(VERSION, 'V', deletable)).rejects.toThrow('was not answered');
+    expect(record()).toEqual([expect.stringContaining('released=')]);
+  });
+
+  test('gives back what it has adopted', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await later();
+    const before = held();
+    goesOn('PutSchemaVersionMetadata', cancelled);
+    const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A' } });
+    await expect(stack.create(VERSION, 'V', adopting)).rejects.toThrow('was not answered');
+    expect(held()).toEqual(before);
+  });
+});
+
+describe('an event that comes again late', () => {
+  test('(a Delete) leaves a version that was put in again to its owner', async () => {
+    const id = await created();
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+    await created();
+    const before = held();
+    await again(1);
+    expect(held()).toEqual(before);
+  });
+
+  test('(a Create) makes nothing', async () => {
+    const id = await created(deletable);
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    await later();
+    await again(0);
+    expect(numbers()).toEqual([1]);
+  });
+
+  test('(an Update) leaves metadata as it is by now', async () => {
+    const ticket = (value: string) => version({ Metadata: { ticket: value } });
+    const id = await created(ticket('A'));
+    succeeded(await stack.update(VERSION, 'V', id, ticket('B'), ticket('A')));
+    succeeded(await stack.update(VERSION, 'V', id, ticket('C'), ticket('B')));
+    const before = held();
+    await again(1);
+    expect(held()).toEqual(before);
+  });
+
+  test('at once, as its first delivery, is done again', async () => {
+    await created();
+    expect(await stack.deliver(stack.sent[0])).toMatchObject({ Status: 'SUCCESS' });
+    expect(record()).toHaveLength(1);
+  });
+});
+
+describe('a deployment that has never succeeded', () => {
+  test.each(['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'])(
+    'destroys nothing that it had adopted when it is deleted in %s',
+    async status => {
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+      await later();
+      const before = held();
+      stack.history.enter('CREATE_IN_PROGRESS');
+      const adopting = version({ AdoptExisting: true, Removal: 'DELETE', Metadata: { ticket: 'A' } });
+      const id = await created(adopting);
+      stack.history.enter('CREATE_FAILED');
+      await later();
+      stack.history.enter(status);
+      const gone = {
+        RequestType: 'Delete',
+        ResourceType: VERSION,
+        LogicalResourceId: 'V',
+        PhysicalResourceId: id,
+      } as const;
+      stack.history.resource('V', 'DELETE_IN_PROGRESS', id, adopting);
+      succeeded((await stack.deliver({ ...stack.sent[0], ...gone, ResponseURL: url() }))!);
+      expect(held()).toEqual(before);
+    },
+  );
+
+  const url = () =>
+    `http://127.0.0.1/answer?X-Amz-Date=${new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')}&X-Amz-Expires=7200`;
+
+  test('gives back what an Update had adopted under the id that the resource had', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await later();
+    const before = held();
+    const id = await created(version());
+    expect(held()).toEqual(before);
+    const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A' } });
+    stack.status = 'UPDATE_COMPLETE';
+    await later();
+    stack.status = 'UPDATE_IN_PROGRESS';
+    succeeded(await stack.update(VERSION, 'V', id, adopting, version()));
+    expect(record()).toHaveLength(1);
+    const rollback = () => stack.update(VERSION, 'V', id, version(), adopting);
+    succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', rollback));
+    expect(held()).toEqual(before);
+  });
+});
+
+test('a former owner whose Delete never came does not make a version outlive construct and stack', async () => {
+  await created(deletable, 'Old');
+  const id = await created(deletable, 'New');
+  stack.status = 'UPDATE_COMPLETE';
+  await later();
+  stack.status = 'UPDATE_IN_PROGRESS';
+  succeeded(await stack.delete(VERSION, 'New', id, deletable));
+  expect(numbers()).toEqual([1]);
+});

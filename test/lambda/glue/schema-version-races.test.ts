@@ -1,0 +1,224 @@
+/** A schema version beside producers, other stacks and hands that write at the same time. */
+import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { SchemaResourceType } from '../../../contract/glue';
+import { OWNER_KEY } from '../../../contract/ownership';
+import { type Reply, Stack, clock } from './stack';
+
+const VERSION = SchemaResourceType.VERSION;
+const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
+const DEFINITION = '{"type":"record","name":"Item","fields":[{"name":"value","type":"int","default":0}]}';
+const ROLLBACK = 'UPDATE_ROLLBACK_IN_PROGRESS';
+
+let aws: LocalAws;
+let stack: Stack;
+
+beforeEach(async () => {
+  aws = await LocalAws.start({ clock });
+  await aws.glue.createSchema('orders', {
+    Compatibility: 'BACKWARD',
+    SchemaDefinition: '{"type":"record","name":"Item","fields":[]}',
+  });
+  stack = new Stack(aws);
+  await later();
+});
+afterEach(() => aws.stop());
+
+const later = () => clock.sleep(2_000);
+const version = (more: object = {}) => ({ ...AT, Definition: DEFINITION, ...more });
+const deletable = version({ Removal: 'DELETE' });
+const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
+const records = (number = 2) => held(number)?.metadata[OWNER_KEY] ?? [];
+const byHand = (operation: string, input: object) =>
+  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
+const mark = (key: string, value = 'x') =>
+  byHand('PutSchemaVersionMetadata', {
+    SchemaVersionNumber: { VersionNumber: 2 },
+    MetadataKeyValue: { MetadataKey: key, MetadataValue: value },
+  });
+const succeeded = (reply: Reply): Reply => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply;
+};
+
+/** Does something right before the service is asked for an operation the next time. */
+function before(operation: string, act: () => Promise<unknown>): void {
+  const target = aws.glue.operations[operation];
+  const { run } = target;
+  target.run = async (...args: Parameters<typeof run>) => {
+    target.run = run;
+    await act();
+    return run.apply(target, args);
+  };
+}
+
+describe('a producer that registers the same definition by itself', () => {
+  const produce = (marked: boolean) => async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    if (marked) await mark('x-amz-meta-transport', 'orders-topic');
+  };
+
+  test.each([
+    ['after the event was sent', 'GetSchemaByDefinition', true],
+    ['after the event was sent, without metadata', 'GetSchemaByDefinition', false],
+    ['between the look-up and the registration', 'RegisterSchemaVersion', true],
+  ])('%s keeps its version, whatever becomes of the stack', async (_when, operation, marked) => {
+    before(operation, produce(marked));
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
+    const theirs = held();
+    expect(records()).toEqual([]);
+    succeeded(await stack.during(ROLLBACK, () => stack.delete(VERSION, 'V', id, deletable)));
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    expect(held()).toEqual(theirs);
+  });
+
+  test('while the registration is repeated, keeps its version, too', async () => {
+    const busy = new ServiceError('ConcurrentModificationException', 'busy', 400);
+    aws.faults.inject({ service: 'glue', operation: 'RegisterSchemaVersion', trouble: { error: busy }, times: 1 });
+    let looked = 0;
+    const { run } = aws.glue.operations.GetSchemaByDefinition;
+    aws.glue.operations.GetSchemaByDefinition.run = async (...args: Parameters<typeof run>) => {
+      if (++looked === 2) await produce(false)();
+      return run.apply(aws.glue.operations.GetSchemaByDefinition, args);
+    };
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    expect(held()).toMatchObject({ status: 'AVAILABLE', metadata: {} });
+  });
+
+  test('that writes with a version of the stack keeps it when the deployment is rolled back', async () => {
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
+    await mark('x-amz-meta-transport', 'orders-topic');
+    succeeded(await stack.during(ROLLBACK, () => stack.delete(VERSION, 'V', id, deletable)));
+    expect(held()?.status).toBe('AVAILABLE');
+    expect(records()).toEqual([expect.stringContaining('released=')]);
+  });
+});
+
+describe('two stacks', () => {
+  let other: Stack;
+  beforeEach(() => {
+    other = new Stack(aws, 'other');
+  });
+
+  test('that register one definition at once have one owner, and only that one deletes it', async () => {
+    let theirs: Reply | undefined;
+    before('RegisterSchemaVersion', async () => {
+      theirs = await other.create(VERSION, 'V', deletable);
+    });
+    const mine = succeeded(await stack.create(VERSION, 'V', deletable));
+    succeeded(theirs!);
+    expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+    succeeded(await stack.delete(VERSION, 'V', mine.PhysicalResourceId, deletable));
+    expect(held()?.status).toBe('AVAILABLE');
+    succeeded(await other.delete(VERSION, 'V', theirs!.PhysicalResourceId, deletable));
+    expect(held()).toBeUndefined();
+  });
+
+  test('that adopt one version at once do not both succeed', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await later();
+    const adopting = version({ AdoptExisting: true });
+    let theirs: Reply | undefined;
+    before('PutSchemaVersionMetadata', async () => {
+      theirs = await other.create(VERSION, 'V', adopting);
+    });
+    const mine = await stack.create(VERSION, 'V', adopting);
+    succeeded(theirs!);
+    expect(mine.Reason).toMatch(
+      /version 2 of schema orders .* was claimed by another stack at the same time.*deploy again/,
+    );
+    expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+  });
+
+  test('of which one adopts a version while the deletion of the other waits: the version stays', async () => {
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
+    const busy = new ServiceError('ConcurrentModificationException', 'busy', 400);
+    aws.faults.inject({ service: 'glue', operation: 'DeleteSchemaVersions', trouble: { error: busy }, times: 1 });
+    const query = aws.glue.operations.QuerySchemaVersionMetadata;
+    const { run } = query;
+    let reads = 0;
+    query.run = async (...args: Parameters<typeof run>) => {
+      if (++reads === 2) {
+        query.run = run;
+        succeeded(await other.create(VERSION, 'V', version({ AdoptExisting: true })));
+      }
+      return run.apply(query, args);
+    };
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    expect(held()?.status).toBe('AVAILABLE');
+    expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+  });
+});
+
+describe('what is undone', () => {
+  const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A', shared: 'x' } });
+  beforeEach(async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await mark('shared');
+    await later();
+  });
+
+  test('takes the metadata of the failed deployment off a foreign version, and nothing else', async () => {
+    const theirs = held();
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', adopting));
+    expect(held()?.metadata).toMatchObject({ ticket: ['A'] });
+    succeeded(await stack.during(ROLLBACK, () => stack.delete(VERSION, 'V', id, adopting)));
+    expect(held()).toEqual(theirs);
+  });
+
+  test('of an event that fails half-way is undone by itself: nobody deletes a failed replacement', async () => {
+    const theirs = held();
+    const refused = new ServiceError('InvalidInputException', 'no', 400);
+    aws.faults.inject({
+      service: 'glue',
+      operation: 'PutSchemaVersionMetadata',
+      trouble: { error: refused },
+      nth: 2,
+    });
+    expect((await stack.create(VERSION, 'V', adopting)).Status).toBe('FAILED');
+    expect(held()).toEqual(theirs);
+  });
+});
+
+describe('a version that vanishes between two reads', () => {
+  test.each([deletable, version()])('is a success in a deletion (%j)', async properties => {
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', properties));
+    before('QuerySchemaVersionMetadata', async () => {
+      await byHand('DeleteSchemaVersions', { Versions: '2' });
+      await later();
+    });
+    succeeded(await stack.delete(VERSION, 'V', id, properties));
+  });
+
+  test('or right before it is written to is one, too', async () => {
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', version()));
+    before('PutSchemaVersionMetadata', async () => {
+      await byHand('DeleteSchemaVersions', { Versions: '2' });
+      await later();
+    });
+    succeeded(await stack.delete(VERSION, 'V', id, version()));
+  });
+});
+
+describe('a schema of another account or region', () => {
+  const arn = (region: string, account: string) => `arn:aws:glue:${region}:${account}:schema/default-registry/orders`;
+
+  test.each([
+    ['account', () => arn(aws.region, '222222222222')],
+    ['region', () => arn('eu-west-9', aws.account)],
+  ])('(%s) is not mistaken for one of its name here', async (_what, other) => {
+    const properties = version({ SchemaArn: other() });
+    const calls = await stack.callsOf(async () => {
+      const reply = await stack.create(VERSION, 'V', properties);
+      expect(reply.Reason).toMatch(
+        /a schema must be of the account and region of its stack, .*define its versions in a/,
+      );
+      succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, properties));
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('is none where the ARN is of the stack’s own', async () => {
+    succeeded(await stack.create(VERSION, 'V', version({ SchemaArn: arn(aws.region, aws.account) })));
+  });
+});
