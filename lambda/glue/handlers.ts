@@ -1,7 +1,7 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchemaResourceType } from '../../contract/glue';
-import { awsService } from '../runtime/aws';
+import { awsService } from '../runtime/client';
 import { withSweeps } from '../sweep/service';
 import { SchemaVersionHandler } from './schema-version';
 import { glueSweeps } from './sweeps';

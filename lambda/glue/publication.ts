@@ -1,7 +1,7 @@
 /** How a definition becomes an available version. */
 import { type Scope } from '../runtime/custom-resource';
-import { pollUntilFound, pollUntilGone } from '../runtime/poll';
-import { reasonOf } from '../runtime/reason';
+import { reasonOf } from '../runtime/messages';
+import { pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { Unpublishable } from './errors';
 import { schemaIn, versionIn } from './names';
 import { type HeldSchema, type HeldVersion, type SchemaRegistry } from './schema-registry';

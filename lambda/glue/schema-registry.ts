@@ -19,9 +19,8 @@ import {
   RemoveSchemaVersionMetadataCommand,
   type SchemaVersionStatus,
 } from '@aws-sdk/client-glue';
-import { allPages, unless } from '../runtime/calls';
 import { type Scope } from '../runtime/custom-resource';
-import { retryConflict } from '../runtime/retry';
+import { allPages, retryConflict, unless } from '../runtime/retry';
 import { type Metadata, type Pair, metadataFrom } from './metadata';
 import { type SchemaName } from './names';
 

@@ -8,12 +8,11 @@ import {
 } from '../../contract/glue';
 import { OWNER_KEY } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { sentAt } from '../runtime/deadline';
 import { Irreversible, Refusal } from '../runtime/errors';
+import { sentAt } from '../runtime/event';
+import { reasonOf, rejectProblems } from '../runtime/messages';
 import { type Claimant, type TagChange, claimInPhase, letGo, release } from '../runtime/ownership';
-import { reasonOf } from '../runtime/reason';
 import { isAccessDenied } from '../runtime/retry';
-import { rejectProblems } from '../runtime/words';
 import { definitionOf } from './definition';
 import { Unpublishable, isRefusedByService } from './errors';
 import { type Metadata, diffMetadata } from './metadata';

@@ -1,7 +1,7 @@
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { pollUntilGone } from '../runtime/poll';
-import { reasonOf } from '../runtime/reason';
+import { reasonOf } from '../runtime/messages';
+import { pollUntilGone } from '../runtime/retry';
 import { type SchemaName, schemaIn, versionIn } from './names';
 import { type HeldVersion, type SchemaRegistry } from './schema-registry';
 

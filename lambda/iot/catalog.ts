@@ -28,9 +28,8 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
-import { allPages, unless } from '../runtime/calls';
 import { type TagChange, type Tags } from '../runtime/ownership';
-import { isAccessDenied } from '../runtime/retry';
+import { allPages, isAccessDenied, unless } from '../runtime/retry';
 
 export type HeldPackage = GetPackageCommandOutput;
 export type HeldVersion = GetPackageVersionCommandOutput;

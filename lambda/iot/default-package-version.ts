@@ -7,8 +7,8 @@ import {
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
+import { takenByOther } from '../runtime/messages';
 import { type TagChange, type Tags, claimInPhase, letGo } from '../runtime/ownership';
-import { takenByOther } from '../runtime/words';
 import { Catalog, isRefusedByService } from './catalog';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { undoneOnFailure } from './replacement';

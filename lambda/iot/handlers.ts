@@ -1,6 +1,6 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType } from '../../contract/iot';
-import { awsService } from '../runtime/aws';
+import { awsService } from '../runtime/client';
 import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';
 import { SoftwarePackageHandler } from './software-package';

@@ -1,6 +1,6 @@
 import { type Scope } from '../runtime/custom-resource';
-import { pollUntilFound } from '../runtime/poll';
-import { listed } from '../runtime/words';
+import { listed } from '../runtime/messages';
+import { pollUntilFound } from '../runtime/retry';
 import { type Catalog } from './catalog';
 import { type VersionDiff, toS3Location } from './version-diff';
 

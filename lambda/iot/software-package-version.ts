@@ -8,9 +8,9 @@ import {
 import { VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
+import { takenByOther } from '../runtime/messages';
 import { type TagChange, type Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
-import { pollUntilFound } from '../runtime/poll';
-import { takenByOther } from '../runtime/words';
+import { pollUntilFound } from '../runtime/retry';
 import { Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './catalog';
 import { type VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { undoneOnFailure } from './replacement';

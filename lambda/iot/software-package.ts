@@ -3,9 +3,9 @@ import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackagePrope
 import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
+import { listed, takenByOther } from '../runtime/messages';
 import { claimInPhase, letGo, release } from '../runtime/ownership';
-import { pollUntilFound, pollUntilGone } from '../runtime/poll';
-import { listed, takenByOther } from '../runtime/words';
+import { pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { Catalog } from './catalog';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { undoneOnFailure } from './replacement';

@@ -3,7 +3,7 @@ import { type PackageVersionStatus, pathBetween } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { pollUntilGone } from '../runtime/poll';
+import { pollUntilGone } from '../runtime/retry';
 import { type Catalog, isRefusedByService } from './catalog';
 import { type VersionName, packageArn } from './names';
 

@@ -1,35 +1,8 @@
 import { type Shape } from '../../contract/shape';
 import { type Clock, type Deadline } from './clock';
+import { type Request } from './event';
 import { type Log } from './log';
-import { type StackPhase } from './stack';
-
-/** What CloudFormation sends. Every property value arrives as a string, or a structure of strings. */
-export interface CloudFormationEvent {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly RequestId: string;
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly ResourceType: string;
-  readonly LogicalResourceId: string;
-  /** Absent in Create. */
-  readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: RawProperties;
-  /** Update only. Tells which tags the template once set; all else is compared with what the service holds. */
-  readonly OldResourceProperties?: RawProperties;
-}
-
-export type RawProperties = Readonly<Record<string, unknown>>;
-
-/** What it takes to answer an event later. Never to be logged: the URL is a credential. */
-export interface Request {
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly RequestType: CloudFormationEvent['RequestType'];
-  /** Seconds that CloudFormation waits, where the event says so. */
-  readonly ServiceTimeout?: number;
-}
+import { type StackPhase, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope {
@@ -87,4 +60,23 @@ export interface ResourceHandler<P> {
     previous: P | undefined,
   ): Promise<Answer | HandedOver>;
   delete(properties: P, physicalResourceId: string, scope: Scope): Promise<HandedOver | void>;
+}
+
+/** What a slice tells CloudFormation. The physical id is that of the event. */
+export type SliceAnswer =
+  ({ readonly status: 'SUCCESS' } & Pick<Answer, 'data'>) | { readonly status: 'FAILED'; readonly message: string };
+
+/** The surroundings in which a slice of a sweep works. */
+export interface SliceScope {
+  readonly clock: Clock;
+  /** When Lambda's time makes the slice stop working. */
+  readonly deadline: Deadline;
+  /** When CloudFormation stops waiting; absent where it does not. */
+  readonly abandonedAt: number | undefined;
+  readonly log: Log;
+  /** Aborts when the slice has returned. */
+  readonly ended: AbortSignal;
+  describeStack(stackId: string): Promise<StackState>;
+  /** Answers the event that CloudFormation waits for. */
+  answer(answer: SliceAnswer): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** How long an event may be worked on: Lambda's time and CloudFormation's, whichever ends first. */
 import { CloudFormationLimits } from '../../contract/cloudformation';
 import { type Clock, Deadline } from './clock';
+import { sentAt } from './event';
 
 export interface Deadlines {
   /** When a handler should stop by itself and say how far it came. */
@@ -38,16 +39,4 @@ export function abandonedAt(responseUrl: string, serviceTimeout: unknown, now: n
       ? Math.min(seconds, CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS)
       : CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS;
   return (sentAt(responseUrl) ?? now) + patience * 1000;
-}
-
-/** When an event was sent: the URL's signature tells, in either version. `undefined` where it is not signed. */
-export function sentAt(responseUrl: string): number | undefined {
-  const query = new URL(responseUrl).searchParams;
-  const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
-  if (signed) {
-    const [year, month, day, hour, minute, second] = signed.slice(1).map(Number);
-    return Date.UTC(year, month - 1, day, hour, minute, second);
-  }
-  const expires = Number(query.get('Expires'));
-  return expires > 0 ? (expires - CloudFormationLimits.RESPONSE_URL_SECONDS) * 1000 : undefined;
 }

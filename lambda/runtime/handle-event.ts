@@ -1,24 +1,23 @@
 import { quote } from '../../contract/shape';
 import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
-import { clientToken } from './client-token';
+import { type LogLocation, type Outcome, answer } from './answer';
 import { type Clock } from './clock';
-import { createFailedId, isCreateFailedId } from './create-failed';
+import { type HandedOver, type ResourceHandler, type Scope, type SliceScope } from './custom-resource';
+import { type Deadlines, abandonedAt, deadlines } from './deadline';
 import {
   type CloudFormationEvent,
-  type HandedOver,
+  type Envelope,
   type Request,
-  type ResourceHandler,
-  type Scope,
-} from './custom-resource';
-import { type Deadlines, abandonedAt, deadlines } from './deadline';
+  clientToken,
+  createFailedId,
+  isCreateFailedId,
+  parseEnvelope,
+  parseEvent,
+} from './event';
 import { type Put } from './http';
 import { type Fields, type Log } from './log';
+import { reasonOf } from './messages';
 import { isHandedOver, operation } from './operation';
-import { type Envelope, parseEnvelope, parseEvent } from './parse';
-import { reasonOf } from './reason';
-import { respond } from './respond';
-import { type LogLocation, type Outcome, fitting, responseBody } from './response';
-import { type SliceScope } from './slice-scope';
 import { type StackState, stackPhase } from './stack';
 
 /** Handlers by resource type. */
@@ -70,9 +69,7 @@ export async function handleEvent(input: unknown, context: InvocationContext, wo
   const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned);
   const result = await outcomeOf(input, envelope, limits, abandoned, log, world);
   if (isHandedOver(result)) return log.info('handed over', { to: result.handedOverTo });
-  const outcome = fitting(result, envelope);
-  await respond(envelope.ResponseURL, responseBody(outcome, envelope, context), { clock, put, log, end: limits.end });
-  log.info('answered', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
+  await answer(result, envelope, { clock, put, log, end: limits.end, location: context });
 }
 
 /** Never throws. */
@@ -106,8 +103,8 @@ async function outcomeOf(
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));
     const task = operation(event, handler, scope);
     physicalResourceId = task.physicalResourceId ?? physicalResourceId;
-    const answer = await inTime(task.run, limits, world.clock);
-    return isHandedOver(answer) ? answer : { status: 'SUCCESS', ...answer };
+    const result = await inTime(task.run, limits, world.clock);
+    return isHandedOver(result) ? result : { status: 'SUCCESS', ...result };
   } catch (error) {
     const message = reasonOf(error);
     log.error(message, { error });

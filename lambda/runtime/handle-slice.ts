@@ -1,10 +1,9 @@
 import { type ExecutionState, type PendingAnswer, type SliceRequest } from '../../contract/sweep-execution';
+import { type Outcome, answer } from './answer';
+import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
-import { respond } from './respond';
-import { type Outcome, fitting, responseBody } from './response';
-import { type SliceAnswer } from './slice-scope';
 
 /** Whether a state machine speaks, and not CloudFormation. */
 export function isSliceRequest(event: unknown): event is SliceRequest {
@@ -30,26 +29,23 @@ export async function handleSlice(
   });
   const abandoned = state.answer && abandonedAt(state.answer.ResponseURL, state.answer.ServiceTimeout, clock.now());
   const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned ?? Infinity);
-  const answer = async (said: SliceAnswer) => {
+  const tell = async (said: SliceAnswer) => {
     if (!state.answer || abandoned === undefined) return;
     if (clock.now() >= abandoned) {
       return log.error('CloudFormation has given the event up and is not answered', {
         since: new Date(abandoned).toISOString(),
       });
     }
-    const { ResponseURL, ...envelope } = state.answer;
-    const outcome = fitting(outcomeOf(said, state.answer), state.answer);
-    const body = responseBody(outcome, state.answer, context);
-    await respond(ResponseURL, body, { clock, put: world.put, log, end: limits.end });
-    log.info('answered', { status: outcome.status, physicalResourceId: envelope.PhysicalResourceId });
+    const delivery = { clock, put: world.put, log, end: limits.end, location: context };
+    await answer(outcomeOf(said, state.answer), state.answer, delivery);
   };
   if (request.sweep === 'GIVE_UP') {
     const { error, cause } = failureOf(state);
     log.error(`the sweep ${config.name} is given up: ${error}: ${cause}`);
-    await answer({ status: 'FAILED', message: `the sweep was given up: ${cause}` });
+    await tell({ status: 'FAILED', message: `the sweep was given up: ${cause}` });
     return { next: 'FAILED', error, cause };
   }
-  return serve(request, world, { log, deadline: limits.work, abandonedAt: abandoned, answer });
+  return serve(request, world, { log, deadline: limits.work, abandonedAt: abandoned, answer: tell });
 }
 
 async function serve(

@@ -1,18 +1,11 @@
 /** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
 import { CloudFormationLimits, MetricName } from '../../contract/cloudformation';
 import { problems, quote } from '../../contract/shape';
-import {
-  type Answer,
-  type CloudFormationEvent,
-  type HandedOver,
-  type RawProperties,
-  type ResourceHandler,
-  type Scope,
-} from './custom-resource';
+import { type Answer, type HandedOver, type ResourceHandler, type Scope } from './custom-resource';
 import { type LeftAlone, isLeftAlone } from './errors';
-import { reasonOf } from './reason';
+import { type CloudFormationEvent, type RawProperties } from './event';
+import { reasonOf, rejectProblems } from './messages';
 import { retryAccessDenied } from './retry';
-import { rejectProblems } from './words';
 
 export interface Operation {
   /** What a failure answers. Absent: that nothing was created. */

@@ -1,3 +1,4 @@
+/** Patience: what is denied, busy, not yet there or in many pages. */
 import { type Clock, type Deadline } from './clock';
 import { type Log } from './log';
 
@@ -57,4 +58,60 @@ async function retry<T>(
       await clock.sleep(delay);
     }
   }
+}
+
+const FIRST_READ = 200;
+const LONGEST_READ = 5_000;
+
+/** What bounds the waiting. */
+export interface Patience {
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+}
+
+/** Reads, with growing delays, until there is something. Fails with `unfinished` when the deadline comes first. */
+export async function pollUntilFound<T>(
+  read: () => Promise<T | undefined>,
+  { clock, deadline }: Patience,
+  unfinished: string,
+): Promise<T> {
+  for (let delay = FIRST_READ; ; delay = Math.min(delay * 2, LONGEST_READ)) {
+    const value = await read();
+    if (value !== undefined) return value;
+    if (deadline.remaining() <= delay) throw new Error(unfinished);
+    await clock.sleep(delay);
+  }
+}
+
+/** Reads, with growing delays, until there is nothing. Fails with `unfinished` when the deadline comes first. */
+export async function pollUntilGone(
+  read: () => Promise<unknown>,
+  patience: Patience,
+  unfinished: string,
+): Promise<void> {
+  await pollUntilFound(async () => ((await read()) === undefined ? true : undefined), patience, unfinished);
+}
+
+/** `undefined` where a call ends with that error. */
+export async function unless<T>(errorName: string, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && error.name === errorName) return undefined;
+    throw error;
+  }
+}
+
+/** A whole list, page by page. */
+export async function allPages<T>(
+  page: (nextToken: string | undefined) => Promise<{ items: T[] | undefined; nextToken: string | undefined }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let nextToken: string | undefined;
+  do {
+    const { items, nextToken: next } = await page(nextToken);
+    all.push(...(items ?? []));
+    nextToken = next;
+  } while (nextToken);
+  return all;
 }

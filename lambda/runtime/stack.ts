@@ -1,4 +1,4 @@
-import { reasonOf } from './reason';
+import { reasonOf } from './messages';
 
 /** What a stack is doing, as far as a handler needs to know. */
 export type StackPhase =

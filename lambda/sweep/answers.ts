@@ -1,6 +1,6 @@
 /** What CloudFormation is told of a sweep that it waits for. Pure. */
 import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
-import { type SliceAnswer } from '../runtime/slice-scope';
+import { type SliceAnswer } from '../runtime/custom-resource';
 import { type SweepCounts } from './cursor';
 import { type SweepOutcome } from './slices';
 

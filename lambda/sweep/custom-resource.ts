@@ -3,9 +3,14 @@ import { type Problem } from '../../contract/shape';
 import { type SweepConfig } from '../../contract/sweep';
 import { type SweepProperties, SweepShape } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
-import { type Answer, type HandedOver, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { reasonOf } from '../runtime/reason';
-import { type SliceAnswer } from '../runtime/slice-scope';
+import {
+  type Answer,
+  type HandedOver,
+  type ResourceHandler,
+  type Scope,
+  type SliceAnswer,
+} from '../runtime/custom-resource';
+import { reasonOf } from '../runtime/messages';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKind, type SweepKinds, kindOf } from './kind';

@@ -7,7 +7,7 @@ import {
   type SliceRequest,
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
-import { type SliceScope } from '../runtime/slice-scope';
+import { type SliceScope } from '../runtime/custom-resource';
 import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
 import { type SweepCursor } from './cursor';
 import { endOfHour, isHourOver } from './hour';

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type ClientConfig, clientConfig } from '../runtime/client-config';
+import { type ClientConfig, clientConfig } from '../runtime/client';
 import { type Handlers, type Service } from '../runtime/handle-event';
 import { SweepHandler } from './custom-resource';
 import { serveSlice } from './execution';

@@ -1,8 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat';
-import { awsService } from '../runtime/aws';
-import { type ClientConfig } from '../runtime/client-config';
+import { type ClientConfig, awsService } from '../runtime/client';
 import { withSweeps } from '../sweep/service';
 import { type WeChatClients } from './clients';
 import { CloudBaseServiceVersionHandler } from './cloudbase-service-version';

@@ -1,5 +1,5 @@
 import { type CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { allPages } from '../runtime/calls';
+import { allPages } from '../runtime/retry';
 
 /** A resource of a stack, as far as it tells what else the stack has. */
 export interface StackResource {

@@ -9,7 +9,7 @@ import {
   type SchemaVersionListItem,
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
-import { allPages, unless } from '../../runtime/calls';
+import { allPages, unless } from '../../runtime/retry';
 import { type SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
 import { type Metadata, metadataFrom } from '../metadata';

@@ -7,8 +7,7 @@ import {
 } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
-import { reasonOf } from '../../runtime/reason';
-import { rejectProblems } from '../../runtime/words';
+import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
 import {

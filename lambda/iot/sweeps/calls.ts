@@ -18,7 +18,7 @@ import {
   SearchIndexCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
-import { unless } from '../../runtime/calls';
+import { unless } from '../../runtime/retry';
 import { type Paces } from '../../sweep/paces';
 import { StalePageToken } from '../../sweep/source';
 

@@ -2,7 +2,7 @@ import { type IoTClient } from '@aws-sdk/client-iot';
 import { type JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot';
 import { type Problem } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
-import { rejectProblems } from '../../runtime/words';
+import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { Plan } from '../../sweep/plan';
 import { type Page, type Removal, type SweepSource } from '../../sweep/source';

@@ -2,7 +2,7 @@ import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot'
 import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
-import { rejectProblems } from '../../runtime/words';
+import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
 import { ActiveJobs } from './active-jobs';

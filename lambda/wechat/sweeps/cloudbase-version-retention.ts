@@ -7,7 +7,7 @@ import {
   checkEnvironmentId,
   checkServerName,
 } from '../../../contract/wechat';
-import { rejectProblems } from '../../runtime/words';
+import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';

@@ -1,9 +1,9 @@
 import { type PendingAnswer, type SliceRequest } from '../../../contract/sweep-execution';
+import { type SliceScope } from '../../../lambda/runtime/custom-resource';
 import { type Surroundings } from '../../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
 import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
-import { type SliceScope } from '../../../lambda/runtime/slice-scope';
 import { AnswerUrl } from './support/answer-url';
 import { STACK_ID } from './support/deliver';
 import { FakeClock } from './support/fake-clock';

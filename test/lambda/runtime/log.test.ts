@@ -1,5 +1,4 @@
-import { jsonLog } from '../../../lambda/runtime/log';
-import { redact, redactText } from '../../../lambda/runtime/redact';
+import { jsonLog, redact, redactText } from '../../../lambda/runtime/log';
 import { AnswerUrl } from './support/answer-url';
 import { deliver, updateOf } from './support/deliver';
 

@@ -1,6 +1,6 @@
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { type Clock } from '../../../lambda/runtime/clock';
-import { type CloudFormationEvent } from '../../../lambda/runtime/custom-resource';
+import { type CloudFormationEvent } from '../../../lambda/runtime/event';
 import { type Handlers, handleEvent } from '../../../lambda/runtime/handle-event';
 import { jsonLog } from '../../../lambda/runtime/log';
 

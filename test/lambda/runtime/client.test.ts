@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { clientConfig } from '../../../lambda/runtime/client-config';
+import { clientConfig } from '../../../lambda/runtime/client';
 import { AnswerUrl, type Reaction } from './support/answer-url';
 
 let service: AnswerUrl;

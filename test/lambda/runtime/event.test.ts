@@ -1,4 +1,4 @@
-import { clientToken } from '../../../lambda/runtime/client-token';
+import { clientToken } from '../../../lambda/runtime/event';
 
 const RequestId = 'c0ffee00-1111-2222-3333-444455556666';
 const url = (query: string) => `https://s3.amazonaws.com/arn%3Aaws/stack%7CThing?${query}`;

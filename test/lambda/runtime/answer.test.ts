@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Outcome, fitting, responseBody } from '../../../lambda/runtime/response';
+import { type Outcome, fitting, responseBody } from '../../../lambda/runtime/answer';
 import { AnswerUrl } from './support/answer-url';
 import { deliver } from './support/deliver';
 
