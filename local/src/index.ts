@@ -30,6 +30,7 @@ export {
   type PackageDescription,
   type VersionDescription,
 } from './iot';
+export type { HostOptions, HostedContext, HostedHandler } from './lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './responses';
 export { ServiceError, type LocalClock, type Principal } from './service';

@@ -16,6 +16,8 @@ export interface DeployInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether what a failed deployment has done stays. @default false */
   readonly disableRollback?: boolean;
+  /** Whether a stack that could not be created goes altogether, as with `OnFailure: DELETE`. @default false */
+  readonly deleteOnFailure?: boolean;
 }
 
 /** How a deployment or a deletion ended. */
@@ -63,13 +65,13 @@ export class CloudFormation implements Service {
       ParameterKey: key,
       ParameterValue: value,
     }));
-    const { disableRollback } = input;
+    const { disableRollback, deleteOnFailure } = input;
     const existing = await this.existing(input.stackName);
     const stack = existing ?? engine.newStack(input.stackName);
     engine.checkUpdatable(stack, { disableRollback });
     const deployed = await engine.prepare(stack, { body, parameters, tags: input.tags });
     if (!existing) engine.stacks.add(stack);
-    return this.outcome(stack, () => engine.start(stack, deployed, { disableRollback }));
+    return this.outcome(stack, () => engine.start(stack, deployed, { disableRollback, deleteOnFailure }));
   }
 
   /** Deletes a stack, and waits for the end. */

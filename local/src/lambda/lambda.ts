@@ -189,7 +189,13 @@ export class Lambda implements Service {
    */
   host(name: string, handler: HostedHandler, { role, timeout = 900 }: HostOptions = {}): string {
     const { world, credentials } = this.options;
-    const input = { FunctionName: name, Role: role ?? HOSTED_ROLE, Handler: 'hosted', Runtime: 'nodejs', Timeout: timeout };
+    const input = {
+      FunctionName: name,
+      Role: role ?? HOSTED_ROLE,
+      Handler: 'hosted',
+      Runtime: 'nodejs',
+      Timeout: timeout,
+    };
     const configuration = configure(undefined, input, world);
     const runner = new HostedRunner(configuration, handler, { world, credentials, role });
     this.runners.add(runner);
