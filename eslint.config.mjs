@@ -35,6 +35,8 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       ...importX.flatConfigs.typescript.settings,
+      // the workspace sorts as the packages that users install, whether it is built yet or not.
+      'import-x/external-module-folders': ['node_modules', 'local'],
       'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.dev.json' })],
     },
     rules: {
