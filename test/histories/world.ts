@@ -66,7 +66,7 @@ export class World {
   /** Deploys, with what goes wrong, and waits until nothing is under way any more. */
   async deploy(stackName: string, resources: Resources, trouble: Trouble = {}): Promise<StackOutcome> {
     const { aws } = this;
-    const held = this.inject(trouble);
+    const held = this.inject(stackName, trouble);
     if (held && trouble.heldUp?.until === 'rollback') {
       aws.cloudFormation.onStackStatus(({ status }) => {
         if (/ROLLBACK|DELETE/.test(status)) held.release();
@@ -89,7 +89,7 @@ export class World {
   }
 
   async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
-    this.inject(trouble);
+    this.inject(stackName, trouble);
     try {
       const outcome = await this.aws.cloudFormation.destroy(stackName);
       await this.aws.settled();
@@ -122,7 +122,7 @@ export class World {
       .map(({ input }) => String(input.Payload));
   }
 
-  private inject({ heldUp, killed, throttled }: Trouble) {
+  private inject(stackName: string, { heldUp, killed, throttled }: Trouble) {
     const { faults } = this.aws;
     const { service, operations } = this.family;
     const at = (nth: number) => ({
@@ -134,7 +134,10 @@ export class World {
     if (throttled) {
       faults.inject({ ...at(throttled.call), times: throttled.times, trouble: { error: throttling() } });
     }
-    return heldUp && faults.inject({ ...at(heldUp.call), trouble: { stall: 'until released' } });
+    if (!heldUp) return undefined;
+    // what a rollback itself calls is not held up: nothing would be left that ends it.
+    const match = () => !this.isRollingBack(stackName);
+    return faults.inject({ ...at(heldUp.call), match, trouble: { stall: 'until released' } });
   }
 
   private template(resources: Resources, fails: Trouble['fails']): object {
@@ -169,7 +172,7 @@ export class World {
   }
 
   private isRollingBack(stackId: string): boolean {
-    return /ROLLBACK/.test(this.aws.cloudFormation.describe(stackId)?.status ?? '');
+    return /ROLLBACK|DELETE/.test(this.aws.cloudFormation.describe(stackId)?.status ?? '');
   }
 
   /** Waits for something, or until the handlers have nothing to do. */
