@@ -18,6 +18,11 @@ export function ownershipTags(infix = '') {
     formerOwner: key('former-owner'),
     /** Set where the artifact existed before and was adopted: `<owner id>@<StackId>` of whom it was taken from, or `-`. */
     adoptedFrom: key('adopted-from'),
+    /**
+     * The beginning of a key for each claimant, by owner id, as long as the artifact is owned. Its value tells which event
+     * has claimed it, and of which stack: so an older event is known for one, and two claimants see each other.
+     */
+    claim: key('claim-'),
     /** Who gave the artifact up under RETAIN or DEPRECATE: a hash of stack name and logical id, which may have it back. */
     releasedBy: key('released-by'),
   } as const;
@@ -47,12 +52,15 @@ export const DEFAULT_POINTER_TAGS = {
 /** Tags that AWS allows on one resource. */
 export const MAX_TAGS = 50;
 
+/** Claims beside the owner's: of whom an artifact was taken from. */
+const OTHER_CLAIMS = 1;
+
 /** Tags left to the user on a package version. */
-export const MAX_USER_TAGS_ON_VERSION = MAX_TAGS - Object.keys(VERSION_TAGS).length;
+export const MAX_USER_TAGS_ON_VERSION = MAX_TAGS - Object.keys(VERSION_TAGS).length - OTHER_CLAIMS;
 
 /** Tags left to the user on a package, which also remembers who designated its default. */
 export const MAX_USER_TAGS_ON_PACKAGE =
-  MAX_TAGS - Object.keys(ARTIFACT_TAGS).length - Object.keys(DEFAULT_POINTER_TAGS).length;
+  MAX_TAGS - Object.keys(ARTIFACT_TAGS).length - Object.keys(DEFAULT_POINTER_TAGS).length - 2 * OTHER_CLAIMS;
 
 // a schema version has no tags: one pair of metadata holds everything, so that ownership changes with one write.
 

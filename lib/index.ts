@@ -1,30 +1,44 @@
-export * from './core/version-removal';
-export * from './glue/enums';
-export * from './glue/schema-definition';
-export * from './glue/schema-reference';
-export * from './glue/schema-version';
-export * from './glue/schema-version-retention';
-export * from './iot/default-package-version';
+export { VersionRemoval } from './core/removal';
+export { GlueArtifactProvider } from './glue/provider';
+export { SchemaDefinition } from './glue/schema-definition';
+export { type SchemaNames, SchemaReference } from './glue/schema-reference';
+export { SchemaVersion, type SchemaVersionProps } from './glue/schema-version';
+export {
+  OnVersionError,
+  SchemaVersionRetention,
+  type SchemaVersionRetentionProps,
+} from './glue/schema-version-retention';
+export { DefaultPackageVersion, type DefaultPackageVersionProps } from './iot/default-package-version';
 export * from './iot/enums';
-export * from './iot/job-execution-cleanup';
-export * from './iot/job-recipe';
-export * from './iot/job-selection';
-export * from './iot/package-artifact';
-export * from './iot/package-sbom';
-export * from './iot/package-version-retention';
-export * from './iot/software-package';
-export * from './iot/software-package-interfaces';
-export * from './iot/software-package-version';
-export * from './iot/software-package-version-props';
-export * from './provider/artifact-provider';
-export * from './provider/artifact-provider-props';
-export * from './sweep/enums';
-export * from './sweep/sweep-interface';
-export * from './sweep/sweep-options';
-export * from './sweep/sweep-rules';
-export * from './sweep/sweep-trigger';
-export * from './wechat/cloudbase-service-version';
-export * from './wechat/cloudbase-service-version-props';
-export * from './wechat/cloudbase-version-retention';
-export * from './wechat/enums';
-export * from './wechat/wechat-access-token';
+export { JobExecutionCleanup, type JobExecutionCleanupProps } from './iot/job-execution-cleanup';
+export { JobRecipe } from './iot/job-recipe';
+export { JobSelection } from './iot/job-selection';
+export { PackageArtifact, type PackageArtifactConfig } from './iot/package-artifact';
+export { PackageSbom } from './iot/package-sbom';
+export { PackageVersionRetention, type PackageVersionRetentionProps } from './iot/package-version-retention';
+export { IotArtifactProvider } from './iot/provider';
+export { type ISoftwarePackage, SoftwarePackage, type SoftwarePackageProps } from './iot/software-package';
+export {
+  type ISoftwarePackageVersion,
+  SoftwarePackageVersion,
+  type SoftwarePackageVersionAttributes,
+  type SoftwarePackageVersionOptions,
+  type SoftwarePackageVersionProps,
+} from './iot/software-package-version';
+export { ArtifactProvider } from './provider/artifact-provider';
+export { type ArtifactProviderProps } from './provider/artifact-provider-props';
+export { type ISweep } from './sweep/sweep';
+export { OnIncomplete, type SweepOptions, type SweepRules, VersionOrder } from './sweep/sweep-rules';
+export { SweepTrigger } from './sweep/sweep-trigger';
+export {
+  type CloudBaseServiceVersionAttributes,
+  CloudBaseServiceVersion,
+  type CloudBaseServiceVersionProps,
+  CloudBaseVerification,
+  type ICloudBaseServiceVersion,
+  OnRefusal,
+  type WeChatOptions,
+} from './wechat/cloudbase-service-version';
+export { WeChatArtifactProvider } from './wechat/provider';
+export { CloudBaseVersionRetention, type CloudBaseVersionRetentionProps } from './wechat/cloudbase-version-retention';
+export { WeChatAccessToken, type MintedTokenProps, type SecretTokenOptions } from './wechat/wechat-access-token';

@@ -1,6 +1,6 @@
 import { IoTClient, type IoTClientConfig } from '@aws-sdk/client-iot';
 import { type Clock } from '../../lambda/runtime/clock';
-import { type Quota, TokenBucketService } from '../../test/lambda/sweep/support/token-bucket';
+import { type Quota, TokenBucketService } from '../../testing/token-bucket';
 
 const PAGE = 250;
 

@@ -3,7 +3,7 @@ import { type Clock, Deadline } from '../../lambda/runtime/clock';
 import { Paces } from '../../lambda/sweep/paces';
 import { runSlice } from '../../lambda/sweep/slices';
 import { type SweepSource } from '../../lambda/sweep/source';
-import { silentRecords } from './silent-records';
+import { silentRecords } from '../../testing/sweep/records';
 
 const candidates = Number(process.argv[2]);
 const PAGE = 250;

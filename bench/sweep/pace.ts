@@ -3,11 +3,11 @@ import { type Clock, Deadline } from '../../lambda/runtime/clock';
 import { Paces } from '../../lambda/sweep/paces';
 import { runSlice } from '../../lambda/sweep/slices';
 import { type SweepSource } from '../../lambda/sweep/source';
-import { random } from '../../test/lambda/sweep/support/token-bucket';
-import { VirtualClock } from '../../test/lambda/sweep/support/virtual-clock';
+import { VirtualClock } from '../../testing/clock';
+import { silentRecords } from '../../testing/sweep/records';
+import { random } from '../../testing/token-bucket';
+import { inVirtualTime } from '../../testing/virtual-time';
 import { Fleet } from './fleet';
-import { silentRecords } from './silent-records';
-import { inVirtualTime } from './virtual-time';
 
 const QUOTA = { perSecond: 10, burst: 10 };
 const JOB = 'ota';

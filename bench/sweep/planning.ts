@@ -1,5 +1,5 @@
 import { Plan } from '../../lambda/sweep/plan';
-import { random } from '../../test/lambda/sweep/support/token-bucket';
+import { random } from '../../testing/token-bucket';
 
 /** How long it takes to plan a retention of many versions that are listed in no order. */
 export async function planningRows(versions = 100_000) {

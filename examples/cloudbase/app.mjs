@@ -5,12 +5,12 @@ import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  ArtifactProvider,
   CloudBaseServiceVersion,
   CloudBaseVersionRetention,
   OnRefusal,
   SweepTrigger,
   WeChatAccessToken,
+  WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
 
 const app = new App();
@@ -53,7 +53,7 @@ function callFromFixedAddress() {
     maxAzs: 1,
     natGatewayProvider: ec2.NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] }),
   });
-  ArtifactProvider.weChat(stack, { vpc });
+  WeChatArtifactProvider.of(stack, { vpc });
   new CfnOutput(stack, 'AddressToAllow', {
     value: address.attrPublicIp,
     description: "Add it to the platform's allow-list",

@@ -15,6 +15,7 @@ export const FIELDS: OwnershipTags = {
   formerOwner: 'former',
   adoptedFrom: 'from',
   releasedBy: 'released',
+  claim: 'claim',
 };
 
 export interface OwnerRecord {

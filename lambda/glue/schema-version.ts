@@ -69,7 +69,10 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     const me = claimantOf(scope, id.owner);
     const metadata = await registry.metadataOf(version.id);
     const { fields } = recordOf(metadata);
-    const outcome = await letGo(fields, FIELDS, me, wanted.Removal ?? 'RETAIN', () => scope.stackPhase());
+    const outcome = await letGo(fields, FIELDS, me, {
+      removal: wanted.Removal ?? 'RETAIN',
+      undoes: async () => (await scope.stackPhase()) === 'rolling-back',
+    });
     scope.log.info('schema version let go', { ...nameOf(id, version), outcome: outcome.kind });
     if (outcome.kind !== 'destroyed') {
       // of a function that was killed, an older record may be left even where there is nothing to change.

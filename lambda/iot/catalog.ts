@@ -28,6 +28,7 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
+import { TAG_PREFIX } from '../../contract/ownership';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 
@@ -149,8 +150,11 @@ export class Catalog {
 
   async changeTags(resourceArn: string, { set, remove, tidy = [] }: TagChange): Promise<void> {
     const tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
+    // the user's own first, to make room; the library's last, since what they say must hold until the rest is written.
+    const [own, users] = [true, false].map(ours => remove.filter(key => key.startsWith(TAG_PREFIX) === ours));
+    if (users.length > 0) await this.untag(resourceArn, users);
     if (tags.length > 0) await this.iot.send(new TagResourceCommand({ resourceArn, tags }));
-    if (remove.length > 0) await this.untag(resourceArn, remove);
+    if (own.length > 0) await this.untag(resourceArn, own);
     if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
   }
 
@@ -173,16 +177,6 @@ export class Catalog {
       .digest('hex');
   }
 }
-
-/**
- * Whether the service refuses the request as such. Which error it answers when a rule of the lifecycle stands against
- * it (a draft as default, the default deleted) is not documented.
- */
-export function isRefusedByService(error: unknown): error is Error {
-  return error instanceof Error && REFUSALS.includes(error.name);
-}
-
-const REFUSALS = ['ValidationException', 'ConflictException', 'ResourceNotFoundException'];
 
 async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   return unless('ResourceNotFoundException', call);

@@ -1,3 +1,20 @@
+/**
+ * `Custom::IoTDefaultPackageVersion`: a package's `$default` pointer. Its ownership stands in tags of the package.
+ *
+ * | event                 | the pointer                             | then                                                        |
+ * | --------------------- | --------------------------------------- | ----------------------------------------------------------- |
+ * | Create, other package | shows nothing, and is nobody's          | it is this resource's, and designates                       |
+ * |                       | is this resource's                      | it designates                                               |
+ * |                       | was renamed, released, or is to adopt   | it is taken, and remembers of whom and what it showed       |
+ * |                       | is somebody else's, or was set by hand  | refused, before any write                                   |
+ * | Update                | is this resource's                      | it designates; what a hand has moved is moved back          |
+ * |                       | was adopted by the failed deployment    | in the rollback it is given back                            |
+ * | Delete                | is this resource's                      | undesignated, or left to nobody under RETAIN; what no       |
+ * |                       |                                         | deployment has confirmed shows what it showed before        |
+ * |                       | is somebody else's                      | nothing                                                     |
+ * | any, when it is over  | was moved by this very event            | it shows what the record says by then, and nothing is       |
+ * |                       |                                         | answered                                                    |
+ */
 import { type IoTClient } from '@aws-sdk/client-iot';
 import {
   type DefaultPackageVersionAttributes,
@@ -7,136 +24,229 @@ import {
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { takenByOther } from '../runtime/messages';
-import { type TagChange, type Tags, claimInPhase, letGo } from '../runtime/ownership';
-import { Catalog, isRefusedByService } from './catalog';
-import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
-import { undoneOnFailure } from './replacement';
-import { NO_CHANGE, mergeChanges } from './tags';
+import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import {
+  type LettingGo,
+  NO_CHANGE,
+  type TagChange,
+  type Tags,
+  isChange,
+  markTags,
+  mergeChanges,
+  release,
+} from '../runtime/ownership';
+import { isRefusedByService } from '../runtime/retry';
+import { Catalog } from './catalog';
+import { answeredId, defaultPointerId, packageArn, parsePhysicalId } from './names';
 
 type Wanted = DefaultPackageVersionProperties;
 
-/** `Custom::IoTDefaultPackageVersion`: a package's `$default` pointer. Its ownership stands in tags of the package. */
 export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
   readonly shape = DefaultPackageVersionShape;
 
   constructor(private readonly iot: IoTClient) {}
 
   physicalResourceId({ PackageName }: Wanted, scope: Scope): string {
-    return defaultPointerId(PackageName, claimantOf(scope).ownerId);
+    return defaultPointerId(PackageName, ownerOf(scope));
   }
 
-  async create(wanted: Wanted, scope: Scope): Promise<Answer> {
-    return this.designate(wanted, this.physicalResourceId(wanted, scope), scope, false);
+  create(wanted: Wanted, scope: Scope): Promise<Answer> {
+    return new PointerEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).designate();
   }
 
-  async update(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<Answer> {
+  update(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<Answer> {
     const { packageName, owner } = parsePhysicalId(physicalResourceId);
     const replaces = packageName !== wanted.PackageName;
-    return this.designate(wanted, defaultPointerId(wanted.PackageName, owner), scope, replaces);
+    const id = defaultPointerId(wanted.PackageName, owner);
+    return new PointerEvent(this.iot, wanted, { id, replaces }, scope).designate();
   }
 
-  async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
-    const catalog = this.catalog(scope);
+  delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    const { packageName } = parsePhysicalId(id);
-    const arn = packageArn(scope, packageName);
-    const tags = await catalog.tagsOf(arn);
-    if (!tags) return;
+    return new PointerEvent(this.iot, wanted, { id }, scope).delete();
+  }
+}
 
-    const me = claimantOf(scope, id);
-    const outcome = await letGo(tags, KEYS, me, wanted.Removal ?? 'DELETE', () => scope.stackPhase());
-    scope.log.info('default pointer let go', { packageName, outcome: outcome.kind });
-    switch (outcome.kind) {
-      case 'foreign':
-        return;
-      case 'forgotten':
-        return catalog.changeTags(arn, mergeChanges(outcome.change, without(tags, KEYS.predecessor)));
-      case 'released':
-        return catalog.changeTags(arn, mergeChanges(outcome.change, without(tags, KEYS.version, KEYS.predecessor)));
-      case 'returned':
-        await this.restore(packageName, tags, scope);
-        return catalog.changeTags(arn, withPredecessor(outcome.change, tags));
-      case 'destroyed':
-        await this.restore(packageName, { [KEYS.version]: tags[KEYS.version] }, scope);
-        return catalog.changeTags(arn, without(tags, ...Object.values(KEYS)));
-    }
+class PointerEvent extends OwnedArtifact {
+  protected readonly what: string;
+  protected readonly record;
+  private readonly id: string;
+  private readonly packageName: string;
+  private readonly catalog: Catalog;
+  /** What the pointer showed before this event moved it. */
+  private moved?: { readonly from: string | undefined };
+
+  constructor(
+    iot: IoTClient,
+    private readonly wanted: Wanted,
+    { id, replaces }: Which,
+    scope: Scope,
+  ) {
+    const { owner, packageName } = parsePhysicalId(id);
+    super(scope, { owner, replaces });
+    this.id = id;
+    this.packageName = packageName;
+    this.what = `the default version of software package ${packageName}`;
+    this.catalog = new Catalog(
+      patient(iot, scope, command => this.beforeRepeating(command)),
+      scope.clientToken,
+    );
+    const arn = packageArn(scope, packageName);
+    this.record = {
+      keys: KEYS,
+      read: () => this.catalog.tagsOf(arn),
+      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+    };
   }
 
   /** Tags first: a pointer that was moved without them would look like somebody's hand to the repeated event. */
-  private async designate(wanted: Wanted, id: string, scope: Scope, replaces: boolean): Promise<Answer> {
-    const catalog = this.catalog(scope);
-    const { PackageName, VersionName } = wanted;
-    const held = await catalog.findPackage(PackageName);
-    if (!held) throw new Error(`software package ${PackageName} does not exist, so it has no default version to set`);
-    const arn = packageArn(scope, PackageName);
-    const tags = (await catalog.tagsOf(arn)) ?? {};
-    const ownership = await this.own(wanted, tags, held.defaultVersionName, id, scope);
-    const version =
-      tags[KEYS.version] === VersionName ? NO_CHANGE : { set: { [KEYS.version]: VersionName }, remove: [] };
-    const apply = async () => {
-      await catalog.changeTags(arn, mergeChanges(ownership, version));
-      if (held.defaultVersionName !== VersionName) await this.point(wanted, id, scope);
-      return answer(id, wanted);
-    };
-    if (!replaces || ownership === NO_CHANGE) return apply();
-    return undoneOnFailure(apply, inRollback => this.delete(wanted, id, inRollback), scope);
+  async designate(): Promise<Answer> {
+    const { packageName } = this;
+    const { VersionName } = this.wanted;
+    const held = await this.catalog.findPackage(packageName);
+    if (!held) {
+      const missing = `software package ${packageName} does not exist, so it has no default version to set`;
+      throw new Irreversible(missing, this.answer());
+    }
+    const { defaultVersionName: shown } = held;
+    const tags = (await this.owners()) ?? {};
+    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
+    const claimed = await this.take(tags, shown);
+    const version: TagChange =
+      tags[KEYS.version] === VersionName
+        ? NO_CHANGE
+        : { set: { [KEYS.version]: VersionName, ...markTags(KEYS, this.me) }, remove: [] };
+    const change = mergeChanges(claimed.change, version);
+    if (!isChange(change) && shown === VersionName) return this.answer();
+    return this.carryOut(
+      async () => {
+        await this.confirm();
+        await this.own(tags, claimed, change);
+        if (shown !== VersionName) await this.point(shown);
+        return this.answer();
+      },
+      { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+    );
   }
 
-  private async own(
-    wanted: Wanted,
-    tags: Tags,
-    pointsTo: string | undefined,
-    id: string,
-    scope: Scope,
-  ): Promise<TagChange> {
-    const me = claimantOf(scope, id);
-    if (tags[KEYS.owner] === undefined && pointsTo === undefined) {
-      return { set: { [KEYS.owner]: me.ownerId, [KEYS.stack]: me.stackId }, remove: present(tags, KEYS.predecessor) };
-    }
-    const claimed = await claimInPhase(tags, KEYS, me, wanted.AdoptExisting ?? false, () => scope.stackPhase());
-    if (claimed.kind === 'held') return NO_CHANGE;
-    if (claimed.kind === 'refused') {
-      const what = `a default version of software package ${wanted.PackageName} (${pointsTo ?? 'none at the moment'})`;
-      throw new Refusal(takenByOther(what, claimed.ownerStack), answer(id, wanted));
-    }
-    const predecessor: TagChange =
-      pointsTo === undefined ? without(tags, KEYS.predecessor) : { set: { [KEYS.predecessor]: pointsTo }, remove: [] };
-    return mergeChanges(claimed.change, predecessor);
+  delete(): Promise<void> {
+    return this.remove(this.wanted.Removal ?? 'DELETE');
   }
 
-  private async point(wanted: Wanted, id: string, scope: Scope): Promise<void> {
-    const { PackageName, VersionName } = wanted;
+  private async take(tags: Tags, shown: string | undefined): Promise<Claimed> {
+    const predecessor = without(tags, KEYS.predecessor);
+    if (tags[KEYS.owner] === undefined && shown === undefined) {
+      return { kind: 'free', change: mergeChanges({ set: this.mine, remove: [] }, predecessor), byThisEvent: false };
+    }
+    const claimed = await this.claim(
+      tags,
+      { adoptExisting: this.wanted.AdoptExisting ?? false, what: this.inWords(shown) },
+      this.answer(),
+    );
+    if (claimed.kind === 'held') return claimed;
+    const showed = shown === undefined ? predecessor : { set: { [KEYS.predecessor]: shown }, remove: [] };
+    return { ...claimed, change: mergeChanges(claimed.change, showed) };
+  }
+
+  private inWords(shown: string | undefined): string {
+    return `a default version of software package ${this.packageName} (${shown ?? 'none at the moment'})`;
+  }
+
+  private async point(from: string | undefined): Promise<void> {
+    const { packageName } = this;
+    const { VersionName } = this.wanted;
+    await this.confirm();
+    this.moved = { from };
     try {
-      await this.catalog(scope).designate(PackageName, VersionName);
+      await this.catalog.designate(packageName, VersionName);
     } catch (error) {
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(
-        `version ${VersionName} cannot be the default of software package ${PackageName}: ${error.message}. ` +
+        `version ${VersionName} cannot be the default of software package ${packageName}: ${error.message}. ` +
           'Only a version that exists and is published or deprecated can: give it status PUBLISHED',
-        answer(id, wanted),
+        this.answer(),
       );
     }
   }
 
-  /** Points to the predecessor again, or to nothing; unless somebody's hand has moved the pointer meanwhile. */
-  private async restore(packageName: string, tags: Tags, scope: Scope): Promise<void> {
-    const catalog = this.catalog(scope);
-    const held = await catalog.findPackage(packageName);
-    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
-    const predecessor = tags[KEYS.predecessor];
-    if (predecessor === undefined) return catalog.undesignate(packageName);
-    try {
-      await catalog.designate(packageName, predecessor);
-    } catch (error) {
-      if (!isRefusedByService(error)) throw error;
-      scope.log.warn('the former default is gone: there is none now', { packageName, predecessor });
-      await catalog.undesignate(packageName);
+  /** What this event has moved shows what the record says by now; without one, what it showed before. */
+  protected override async undoOvertaken(): Promise<void> {
+    await super.undoOvertaken();
+    const held = await this.catalog.findPackage(this.packageName);
+    if (!held) return;
+    const tags = (await this.record.read()) ?? {};
+    const target = await this.wantedByNow(tags);
+    const mine = tags[KEYS.owner] === this.me.ownerId;
+    if (mine && target !== undefined && tags[KEYS.version] !== target) {
+      await this.record.change({ set: { [KEYS.version]: target }, remove: [] });
+    }
+    if (!this.moved || held.defaultVersionName !== this.wanted.VersionName || held.defaultVersionName === target)
+      return;
+    this.scope.log.warn('what an overtaken event designated is undone', { packageName: this.packageName, target });
+    await this.show(target);
+  }
+
+  private async wantedByNow(tags: Tags): Promise<string | undefined> {
+    if (tags[KEYS.owner] === undefined) return this.moved?.from;
+    if (tags[KEYS.owner] !== this.me.ownerId) return tags[KEYS.version];
+    const latest = await this.scope.operation.latestProperties();
+    return latest ? DefaultPackageVersionShape.decode(latest, '').VersionName : tags[KEYS.version];
+  }
+
+  protected override async destroy(tags: Tags): Promise<void> {
+    await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
+    const claims = Object.keys(tags).filter(key => key.startsWith(KEYS.claim));
+    await this.record.change(without(tags, ...Object.values(KEYS), ...claims));
+  }
+
+  protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
+    if (outcome === 'returned') await this.showPredecessor(tags);
+  }
+
+  protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
+    switch (outcome) {
+      case 'returned':
+        return withPredecessor(change, tags);
+      case 'released':
+        return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor));
+      default:
+        return mergeChanges(change, tags[KEYS.owner] === this.me.ownerId ? NO_CHANGE : without(tags, KEYS.predecessor));
     }
   }
 
-  private catalog(scope: Scope): Catalog {
-    return new Catalog(this.iot, scope.clientToken);
+  protected override released(tags: Tags): TagChange {
+    return release(tags, KEYS, this.me);
+  }
+
+  /** Shows the predecessor again, or nothing; unless somebody's hand has moved the pointer meanwhile. */
+  private async showPredecessor(tags: Tags): Promise<void> {
+    const held = await this.catalog.findPackage(this.packageName);
+    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
+    await this.show(tags[KEYS.predecessor]);
+  }
+
+  private async show(versionName: string | undefined): Promise<void> {
+    const { packageName } = this;
+    if (versionName !== undefined) {
+      try {
+        return await this.catalog.designate(packageName, versionName);
+      } catch (error) {
+        if (!isRefusedByService(error)) throw error;
+        this.scope.log.warn('the former default is gone: there is none now', { packageName, predecessor: versionName });
+      }
+    }
+    try {
+      await this.catalog.undesignate(packageName);
+    } catch (error) {
+      if (!isRefusedByService(error)) throw error;
+      throw new Refusal(`AWS IoT does not undesignate ${this.what}: ${error.name}: ${error.message}`);
+    }
+  }
+
+  private answer(): Answer {
+    const { PackageName, VersionName } = this.wanted;
+    const data: DefaultPackageVersionAttributes = { PackageName, VersionName };
+    return { physicalResourceId: this.id, data: { ...data } };
   }
 }
 
@@ -155,8 +265,3 @@ function withPredecessor(change: TagChange, tags: Tags): TagChange {
 const without = (tags: Tags, ...keys: string[]): TagChange => ({ set: {}, remove: present(tags, ...keys) });
 
 const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
-
-function answer(physicalResourceId: string, { PackageName, VersionName }: Wanted): Answer {
-  const data: DefaultPackageVersionAttributes = { PackageName, VersionName };
-  return { physicalResourceId, data: { ...data } };
-}

@@ -2,7 +2,6 @@
 import { DEFAULT_POINTER } from '../../contract/iot';
 import { quote } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
-import { type Claimant, claimant } from '../runtime/ownership';
 
 /** `<package>@<owner id>` */
 export const packageId = (packageName: string, owner: string) => `${packageName}@${owner}`;
@@ -43,12 +42,6 @@ export function parsePhysicalId(id: string): PhysicalId {
  */
 export function answeredId(physicalResourceId: string, announced: () => string): string {
   return PHYSICAL_ID.test(physicalResourceId) ? physicalResourceId : announced();
-}
-
-/** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */
-export function claimantOf(scope: Scope, physicalResourceId?: string): Claimant {
-  const me = claimant(scope.stackId, scope.logicalId);
-  return physicalResourceId === undefined ? me : { ...me, ownerId: parsePhysicalId(physicalResourceId).owner };
 }
 
 export const packageArn = (scope: Scope, packageName: string) => iotArn(scope, `package/${packageName}`);

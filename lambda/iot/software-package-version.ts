@@ -1,3 +1,20 @@
+/**
+ * `Custom::IoTSoftwarePackageVersion`
+ *
+ * | event                    | the version                             | then                                                          |
+ * | ------------------------ | --------------------------------------- | ------------------------------------------------------------- |
+ * | Create, new name         | is not there                            | it is made, and brought to its state                          |
+ * |                          | is this resource's                      | it is brought to its state                                    |
+ * |                          | was renamed, released, or is to adopt   | it is taken, and remembers of whom and in which state         |
+ * |                          | is somebody else's                      | refused, before any write                                     |
+ * | Update                   | is this resource's                      | the difference is written, what cannot be is refused before   |
+ * |                          | is gone                                 | it is made again, and the default again where it was          |
+ * |                          | was adopted by the failed deployment    | in the rollback it is given back                              |
+ * | Delete                   | is this resource's                      | what `removal` says; what no deployment has confirmed is      |
+ * |                          |                                         | undone: removed where it was made, given back where taken     |
+ * |                          | is somebody else's                      | nothing                                                       |
+ * | any, when it is over     | was made or taken by this very event    | it is undone, and nothing is answered                         |
+ */
 import { type IoTClient } from '@aws-sdk/client-iot';
 import {
   PackageVersionShape,
@@ -5,219 +22,263 @@ import {
   type SoftwarePackageVersionAttributes,
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
-import { VERSION_TAGS as KEYS } from '../../contract/ownership';
+import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Irreversible, Refusal } from '../runtime/errors';
-import { takenByOther } from '../runtime/messages';
-import { type TagChange, type Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
-import { pollUntilFound } from '../runtime/retry';
-import { Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './catalog';
-import { type VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
-import { undoneOnFailure } from './replacement';
-import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';
+import { Irreversible } from '../runtime/errors';
+import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import {
+  type LettingGo,
+  type TagChange,
+  type Tags,
+  changed,
+  isAdopted,
+  isChange,
+  mergeChanges,
+  release,
+} from '../runtime/ownership';
+import { isRefusedByService, pollUntilFound } from '../runtime/retry';
+import { Catalog, type HeldVersion } from './catalog';
+import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
+import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
-import { type VersionDiff, diffVersion, toS3Location } from './version-diff';
+import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 
 type Wanted = SoftwarePackageVersionProperties;
 
-/** `Custom::IoTSoftwarePackageVersion` */
 export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
   readonly shape = PackageVersionShape;
 
   constructor(private readonly iot: IoTClient) {}
 
   physicalResourceId({ PackageName, VersionName }: Wanted, scope: Scope): string {
-    return versionId(PackageName, VersionName, claimantOf(scope).ownerId);
+    return versionId(PackageName, VersionName, ownerOf(scope));
   }
 
-  async create(wanted: Wanted, scope: Scope): Promise<Answer> {
-    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope, false);
+  create(wanted: Wanted, scope: Scope): Promise<Answer> {
+    return new VersionEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
-  async update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+  update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
     const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
     const { PackageName, VersionName } = wanted;
-    if (packageName !== PackageName || versionName !== VersionName) {
-      return this.ensure(wanted, versionId(PackageName, VersionName, owner), scope, true);
-    }
-    const held = await this.catalog(scope).findVersion(PackageName, VersionName);
-    return held
-      ? this.take(wanted, physicalResourceId, held, scope, { previous, replaces: false })
-      : this.ensure(wanted, physicalResourceId, scope, false);
+    const replaces = packageName !== PackageName || versionName !== VersionName;
+    const id = replaces ? versionId(PackageName, VersionName, owner) : physicalResourceId;
+    const event = new VersionEvent(this.iot, wanted, { id, replaces }, scope);
+    return replaces ? event.ensure() : event.update(previous);
   }
 
-  async delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
-    const catalog = this.catalog(scope);
+  delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    const at = versionOf(id);
-    const arn = versionArn(scope, at.packageName, at.versionName);
-    const me = claimantOf(scope, id);
-    const tags = await catalog.tagsOf(arn);
-    if (!tags) return;
-
-    const removal = wanted.Removal ?? 'DELETE';
-    const outcome = await letGo(tags, KEYS, me, removal, () => scope.stackPhase());
-    scope.log.info('package version let go', { ...at, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
-    if (outcome.kind === 'destroyed') {
-      try {
-        return await destroyVersion(catalog, at, scope);
-      } catch (error) {
-        // nobody hears of this version again: without an owner, a sweep may take it later.
-        if (error instanceof Refusal && (await scope.stackPhase()) === 'rolling-back') {
-          await catalog.changeTags(arn, forgettingStatus(release(tags, KEYS, me), tags));
-        }
-        throw error;
-      }
-    }
-    if (outcome.kind === 'released' && removal === 'DEPRECATE') await deprecateVersion(catalog, at, scope);
-    if (outcome.kind === 'returned') await restoreStatus(catalog, at, tags[KEYS.formerStatus], scope);
-    await catalog.changeTags(arn, forgettingStatus(outcome.change, tags));
-  }
-
-  /** Creates the version, or takes the one that has its name. */
-  private async ensure(wanted: Wanted, id: string, scope: Scope, replaces: boolean): Promise<Answer> {
-    const catalog = this.catalog(scope);
-    const { PackageName, VersionName } = wanted;
-    const me = claimantOf(scope, id);
-    const tags = { ...toTags(wanted.Tags), [KEYS.owner]: me.ownerId, [KEYS.stack]: me.stackId };
-    const content = contentOf(wanted);
-    const found = await pollUntilFound(
-      async () => {
-        const made = await catalog.createVersion(PackageName, VersionName, content, tags);
-        if (made) return { made };
-        const held = await catalog.findVersion(PackageName, VersionName);
-        return held && { held };
-      },
-      scope,
-      `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
-    );
-    if (found.held) return this.take(wanted, id, found.held, scope, { replaces });
-
-    // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
-    const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
-    const held: HeldVersion = { $metadata: {}, ...content, status };
-    return this.apply(replaces, wanted, id, scope, held, async () => {
-      failOn(found.made.errorReason, wanted);
-      return applyDiff(catalog, wanted, { ...diffVersion(wanted, held, false), content: {} }, scope);
-    });
-  }
-
-  /** Brings a version that exists to what is wanted. Refuses before the first write. */
-  private async take(
-    wanted: Wanted,
-    id: string,
-    held: HeldVersion,
-    scope: Scope,
-    options: { readonly previous?: Wanted; readonly replaces: boolean },
-  ): Promise<Answer> {
-    const catalog = this.catalog(scope);
-    const { PackageName, VersionName } = wanted;
-    const arn = versionArn(scope, PackageName, VersionName);
-    const tags = (await catalog.tagsOf(arn)) ?? {};
-    const me = claimantOf(scope, id);
-    const claimed = await claimInPhase(tags, KEYS, me, wanted.AdoptExisting ?? false, () => scope.stackPhase());
-    if (claimed.kind === 'refused') {
-      const what = `version ${VersionName} of software package ${PackageName}`;
-      throw new Refusal(takenByOther(what, claimed.ownerStack), answer(id, wanted, held, scope));
-    }
-    const ownership = claimed.kind === 'held' ? NO_CHANGE : rememberingStatus(claimed.change, held);
-    const diff = diffVersion(wanted, held, isAdopted(changed(tags, ownership), KEYS));
-    await this.reportLimits(wanted, held, diff, scope);
-    if (claimed.kind !== 'held') {
-      const { status, description } = held;
-      scope.log.info('package version taken as it was found', {
-        ...versionOf(id),
-        claim: claimed.kind,
-        status,
-        description,
-      });
-    }
-
-    const user = diffTags(toTags(wanted.Tags), tags, toTags(options.previous?.Tags));
-    // what it holds already it may have answered before: the event was delivered twice.
-    const replaces = options.replaces && claimed.kind !== 'held';
-    return this.apply(replaces, wanted, id, scope, held, async () => {
-      await catalog.changeTags(arn, mergeChanges(ownership, user));
-      return applyDiff(catalog, wanted, diff, scope, held);
-    });
-  }
-
-  /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
-  private async reportLimits(wanted: Wanted, held: HeldVersion, diff: VersionDiff, scope: Scope): Promise<void> {
-    const { PackageName: packageName, VersionName: versionName } = wanted;
-    if (diff.leftovers.length > 0) {
-      scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
-        packageName,
-        versionName,
-        stays: diff.leftovers,
-      });
-    }
-    if (diff.impossible.length === 0) return;
-    if ((await scope.stackPhase()) === 'rolling-back') {
-      scope.log.error('the rollback cannot undo this: it stays', { packageName, versionName, stays: diff.impossible });
-      scope.log.count('Refused');
-      return;
-    }
-    throw new Error(
-      `version ${versionName} of software package ${packageName} is ${held.status}, and AWS IoT freezes what was published: ` +
-        `cannot change ${diff.impossible.join(', ')}. Ship the change under a new versionName, or restore the former values`,
-    );
-  }
-
-  /** What the service refuses fails a deployment, but no rollback. */
-  private async apply(
-    replaces: boolean,
-    wanted: Wanted,
-    id: string,
-    scope: Scope,
-    held: HeldVersion,
-    work: () => Promise<HeldVersion>,
-  ): Promise<Answer> {
-    try {
-      const undo = (inRollback: Scope) => this.delete(wanted, id, inRollback);
-      return answer(id, wanted, await (replaces ? undoneOnFailure(work, undo, scope) : work()), scope);
-    } catch (error) {
-      if (!isRefusedByService(error)) throw error;
-      throw new Irreversible(`${error.name}: ${error.message}`, answer(id, wanted, held, scope));
-    }
-  }
-
-  private catalog(scope: Scope): Catalog {
-    return new Catalog(this.iot, scope.clientToken);
+    return new VersionEvent(this.iot, wanted, { id }, scope).delete();
   }
 }
 
-function versionOf(physicalResourceId: string): VersionName {
-  const { packageName, versionName } = parsePhysicalId(physicalResourceId);
-  if (versionName === undefined) throw new Error(`not the physical id of a package version: ${physicalResourceId}`);
-  return { packageName, versionName };
+class VersionEvent extends OwnedArtifact {
+  protected readonly what: string;
+  protected readonly record;
+  private readonly id: string;
+  private readonly at: VersionName;
+  private readonly catalog: Catalog;
+
+  constructor(
+    iot: IoTClient,
+    private readonly wanted: Wanted,
+    { id, replaces = false }: Which,
+    scope: Scope,
+  ) {
+    const { owner, packageName, versionName } = parsePhysicalId(id);
+    super(scope, { owner, replaces });
+    this.id = id;
+    if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
+    this.at = { packageName, versionName };
+    this.what = `version ${versionName} of software package ${packageName}`;
+    this.catalog = new Catalog(
+      patient(iot, scope, command => this.beforeRepeating(command)),
+      scope.clientToken,
+    );
+    const arn = versionArn(scope, packageName, versionName);
+    this.record = {
+      keys: KEYS,
+      read: () => this.catalog.tagsOf(arn),
+      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+    };
+  }
+
+  /** Creates the version, or takes the one that has its name. */
+  async ensure(): Promise<Answer> {
+    const { PackageName, VersionName } = this.wanted;
+    const tags = { ...toTags(this.wanted.Tags), ...this.mine };
+    const content = contentOf(this.wanted);
+    return this.orRefused({ status: 'DRAFT' }, async () => {
+      const found = await pollUntilFound(
+        async () => {
+          const made = await this.catalog.createVersion(PackageName, VersionName, content, tags);
+          if (made) return { made };
+          const held = await this.catalog.findVersion(PackageName, VersionName);
+          return held && { held };
+        },
+        this.scope,
+        `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
+      );
+      if (found.held) return this.take(found.held);
+
+      // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
+      const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
+      const held: HeldVersion = { $metadata: {}, ...content, status };
+      const after = await this.carryOut(
+        async () => {
+          await this.confirm();
+          failOn(found.made.errorReason, this.wanted);
+          const after = await this.apply({ ...diffVersion(this.wanted, held, false), content: {} });
+          if (this.scope.request.RequestType === 'Update' && !this.replaces) await this.designateAgain();
+          return after;
+        },
+        { undoneOnFailure: this.replaces },
+      );
+      return this.answer(after ?? held);
+    });
+  }
+
+  async update(previous?: Wanted): Promise<Answer> {
+    const { packageName, versionName } = this.at;
+    const held = await this.catalog.findVersion(packageName, versionName);
+    return held ? this.take(held, previous) : this.ensure();
+  }
+
+  delete(): Promise<void> {
+    // absent: as the construct has it.
+    return this.remove(this.wanted.Removal ?? 'DELETE');
+  }
+
+  /** Brings a version that exists to what is wanted. Refuses before the first write. */
+  private async take(held: HeldVersion, previous?: Wanted): Promise<Answer> {
+    const tags = (await this.owners()) ?? {};
+    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer(held);
+    const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
+    const taken = claimed.kind !== 'held';
+    const ownership = taken ? rememberingStatus(claimed.change, held) : claimed.change;
+    const diff = diffVersion(this.wanted, held, isAdopted(changed(tags, ownership), KEYS));
+    await this.reportLimits(held, diff);
+    if (taken) this.reportTaken(held, claimed);
+
+    const user = diffTags(toTags(this.wanted.Tags), tags, toTags(previous?.Tags));
+    const change = mergeChanges(ownership, user);
+    if (!isChange(change) && !isDiff(diff) && !this.waitsForSbom) return this.answer(held);
+    return this.orRefused(held, () =>
+      this.carryOut(
+        async () => {
+          await this.confirm();
+          await this.own(tags, claimed, change);
+          return this.answer((await this.apply(diff)) ?? held);
+        },
+        { undoneOnFailure: this.replaces && (taken || claimed.byThisEvent) },
+      ),
+    );
+  }
+
+  private apply(diff: VersionDiff): Promise<HeldVersion | undefined> {
+    return applyDiff({ catalog: this.catalog, wanted: this.wanted, scope: this.scope }, diff);
+  }
+
+  /** What somebody's hand has deleted is the default again, where it was. */
+  private async designateAgain(): Promise<void> {
+    const { packageName, versionName } = this.at;
+    if ((this.wanted.Status ?? 'DRAFT') === 'DRAFT') return;
+    const held = await this.catalog.findPackage(packageName);
+    if (!held || held.defaultVersionName !== undefined) return;
+    const tags = (await this.catalog.tagsOf(packageArn(this.scope, packageName))) ?? {};
+    const wasDefault = tags[DEFAULT_POINTER_TAGS.owner] && tags[DEFAULT_POINTER_TAGS.version] === versionName;
+    if (!wasDefault) return;
+    await this.confirm();
+    await this.catalog.designate(packageName, versionName);
+  }
+
+  protected override async undoOvertaken(): Promise<void> {
+    await super.undoOvertaken();
+    if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    const latest = await this.scope.operation.latestProperties();
+    const held = await this.catalog.findVersion(this.at.packageName, this.at.versionName);
+    const tags = await this.record.read();
+    if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
+    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, isAdopted(tags, KEYS));
+    if (Object.keys(content).length === 0) return;
+    await this.catalog.updateVersion(this.at.packageName, this.at.versionName, content);
+    this.scope.log.warn('what an overtaken update wrote is as CloudFormation has it again', { ...this.at });
+  }
+
+  protected override destroy(): Promise<void> {
+    return destroyVersion(this.catalog, this.at, this.scope);
+  }
+
+  protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
+    try {
+      if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
+        await deprecateVersion(this.catalog, this.at, this.scope);
+      }
+      if (outcome === 'returned') await restoreStatus(this.catalog, this.at, tags[KEYS.formerStatus], this.scope);
+    } catch (error) {
+      if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
+      this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
+    }
+  }
+
+  protected override forget(change: TagChange, tags: Tags): TagChange {
+    const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
+    const anothers = KEYS.stack in change.set;
+    return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
+  }
+
+  protected override released(tags: Tags): TagChange {
+    return release(tags, KEYS, this.me);
+  }
+
+  /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
+  private async reportLimits({ status }: HeldVersion, { leftovers, impossible }: VersionDiff): Promise<void> {
+    const { log } = this.scope;
+    if (leftovers.length > 0) {
+      log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', { ...this.at, stays: leftovers });
+    }
+    if (impossible.length === 0) return;
+    if ((await this.scope.stackPhase()) === 'rolling-back') {
+      log.error('the rollback cannot undo this: it stays', { ...this.at, stays: impossible });
+      log.count('Refused');
+      return;
+    }
+    throw new Error(
+      `${this.what} is ${status}, and AWS IoT freezes what was published: ` +
+        `cannot change ${impossible.join(', ')}. Ship the change under a new versionName, or restore the former values`,
+    );
+  }
+
+  private reportTaken({ status, description }: HeldVersion, { kind }: Claimed): void {
+    this.scope.log.info('package version taken as it was found', { ...this.at, claim: kind, status, description });
+  }
+
+  /** What the service refuses fails a deployment, but no rollback. */
+  private async orRefused(held: Pick<HeldVersion, 'status'>, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRefusedByService(error)) throw error;
+      throw new Irreversible(`${error.name}: ${error.message}`, this.answer(held));
+    }
+  }
+
+  private get waitsForSbom(): boolean {
+    return this.wanted.Sbom !== undefined && this.wanted.WaitForSbomValidation === true;
+  }
+
+  private answer({ status = 'DRAFT' }: Pick<HeldVersion, 'status'>): Answer {
+    const { packageName, versionName } = this.at;
+    const data: SoftwarePackageVersionAttributes = {
+      PackageVersionArn: versionArn(this.scope, packageName, versionName),
+      VersionName: versionName,
+      Status: status as PackageVersionStatus,
+    };
+    return { physicalResourceId: this.id, data: { ...data } };
+  }
 }
 
 const rememberingStatus = (change: TagChange, { status = 'DRAFT' }: HeldVersion): TagChange =>
   mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
-
-function forgettingStatus(change: TagChange, tags: Tags): TagChange {
-  const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
-  const anothers = KEYS.stack in change.set;
-  return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
-}
-
-function contentOf({ Description, Attributes, Artifact, Recipe }: Wanted): VersionContent {
-  return {
-    description: Description,
-    attributes: Attributes && { ...Attributes },
-    artifact: Artifact && { s3Location: toS3Location(Artifact) },
-    recipe: Recipe,
-  };
-}
-
-function answer(physicalResourceId: string, wanted: Wanted, held: HeldVersion, scope: Scope): Answer {
-  const data: SoftwarePackageVersionAttributes = {
-    PackageVersionArn: versionArn(scope, wanted.PackageName, wanted.VersionName),
-    VersionName: wanted.VersionName,
-    Status: (held.status ?? 'DRAFT') as PackageVersionStatus,
-  };
-  return { physicalResourceId, data: { ...data } };
-}

@@ -1,143 +1,195 @@
+/**
+ * `Custom::IoTSoftwarePackage`
+ *
+ * | event                 | the package                           | then                                                        |
+ * | --------------------- | ------------------------------------- | ----------------------------------------------------------- |
+ * | Create, new name      | is not there                          | it is made                                                  |
+ * |                       | is this resource's                    | description and tags are brought up to date                 |
+ * |                       | was renamed, released, or is to adopt | it is taken, and remembers of whom                          |
+ * |                       | is somebody else's                    | refused, before any write                                   |
+ * | Update                | is gone                               | it is made again                                            |
+ * |                       | was adopted by the failed deployment  | in the rollback it is given back                            |
+ * | Delete                | is this resource's                    | what `removal` says; what no deployment has confirmed is    |
+ * |                       |                                       | undone. One that has versions still is refused, by name     |
+ * |                       | is somebody else's                    | nothing                                                     |
+ * | any, when it is over  | was made or taken by this very event  | it is undone, and nothing is answered                       |
+ */
 import { type IoTClient } from '@aws-sdk/client-iot';
 import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackageProperties } from '../../contract/iot';
 import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Refusal } from '../runtime/errors';
-import { listed, takenByOther } from '../runtime/messages';
-import { claimInPhase, letGo, release } from '../runtime/ownership';
-import { pollUntilFound, pollUntilGone } from '../runtime/retry';
+import { Irreversible, Refusal } from '../runtime/errors';
+import { listed } from '../runtime/messages';
+import { OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { type TagChange, type Tags, isChange, mergeChanges, release } from '../runtime/ownership';
+import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { Catalog } from './catalog';
-import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
-import { undoneOnFailure } from './replacement';
-import { diffTags, mergeChanges, toTags } from './tags';
+import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
+import { diffTags, toTags } from './tags';
 
-/** `Custom::IoTSoftwarePackage` */
-export class SoftwarePackageHandler implements ResourceHandler<SoftwarePackageProperties> {
+type Wanted = SoftwarePackageProperties;
+
+export class SoftwarePackageHandler implements ResourceHandler<Wanted> {
   readonly shape = PackageShape;
 
   constructor(private readonly iot: IoTClient) {}
 
-  physicalResourceId({ PackageName }: SoftwarePackageProperties, scope: Scope): string {
-    return packageId(PackageName, claimantOf(scope).ownerId);
+  physicalResourceId({ PackageName }: Wanted, scope: Scope): string {
+    return packageId(PackageName, ownerOf(scope));
   }
 
-  async create(wanted: SoftwarePackageProperties, scope: Scope): Promise<Answer> {
-    return this.ensure(wanted, this.physicalResourceId(wanted, scope), scope, false);
+  create(wanted: Wanted, scope: Scope): Promise<Answer> {
+    return new PackageEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
-  async update(
-    wanted: SoftwarePackageProperties,
-    physicalResourceId: string,
-    scope: Scope,
-    previous?: SoftwarePackageProperties,
-  ): Promise<Answer> {
+  update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
     const { packageName, owner } = parsePhysicalId(physicalResourceId);
-    if (packageName !== wanted.PackageName) {
-      return this.ensure(wanted, packageId(wanted.PackageName, owner), scope, true);
-    }
-    const held = await this.catalog(scope).findPackage(packageName);
-    return held
-      ? this.settle(wanted, physicalResourceId, held.description, scope, { previous, replaces: false })
-      : this.ensure(wanted, physicalResourceId, scope, false);
+    const replaces = packageName !== wanted.PackageName;
+    const id = packageId(wanted.PackageName, owner);
+    const event = new PackageEvent(this.iot, wanted, { id, replaces }, scope);
+    return replaces ? event.ensure() : event.update(previous);
   }
 
-  async delete(wanted: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Promise<void> {
-    const catalog = this.catalog(scope);
+  delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    const { packageName } = parsePhysicalId(id);
+    return new PackageEvent(this.iot, wanted, { id }, scope).delete();
+  }
+}
+
+class PackageEvent extends OwnedArtifact {
+  protected readonly what: string;
+  protected readonly record;
+  private readonly id: string;
+  private readonly packageName: string;
+  private readonly catalog: Catalog;
+
+  constructor(
+    iot: IoTClient,
+    private readonly wanted: Wanted,
+    { id, replaces }: Which,
+    scope: Scope,
+  ) {
+    const { owner, packageName } = parsePhysicalId(id);
+    super(scope, { owner, replaces });
+    this.id = id;
+    this.packageName = packageName;
+    this.what = `software package ${packageName}`;
+    this.catalog = new Catalog(
+      patient(iot, scope, command => this.beforeRepeating(command)),
+      scope.clientToken,
+    );
     const arn = packageArn(scope, packageName);
-    const me = claimantOf(scope, id);
-    const tags = await catalog.tagsOf(arn);
-    if (!tags) return;
+    this.record = {
+      keys: ARTIFACT_TAGS,
+      read: () => this.catalog.tagsOf(arn),
+      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+    };
+  }
 
-    const outcome = await letGo(tags, ARTIFACT_TAGS, me, wanted.Removal ?? 'RETAIN', () => scope.stackPhase());
-    scope.log.info('software package let go', { packageName, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
-    if (outcome.kind !== 'destroyed') return catalog.changeTags(arn, outcome.change);
+  /** Creates the package, or takes the one that has its name. */
+  async ensure(): Promise<Answer> {
+    const { packageName } = this;
+    const { Description, Tags } = this.wanted;
+    const found = await pollUntilFound(
+      async () => {
+        const made = await this.catalog.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
+        return made ? 'made' : this.catalog.findPackage(packageName);
+      },
+      this.scope,
+      `AWS IoT says that software package ${packageName} exists, but does not show it`,
+    );
+    if (found !== 'made') return this.take(found.description);
+    return this.carryOut(async () => this.answer(), { undoneOnFailure: this.replaces });
+  }
 
-    const rest = await catalog.versionsOf(packageName);
+  async update(previous?: Wanted): Promise<Answer> {
+    const held = await this.catalog.findPackage(this.packageName);
+    return held ? this.take(held.description, previous) : this.ensure();
+  }
+
+  delete(): Promise<void> {
+    return this.remove(this.wanted.Removal ?? 'RETAIN');
+  }
+
+  /** Brings a package that exists to what is wanted. */
+  private async take(held: string | undefined, previous?: Wanted): Promise<Answer> {
+    const tags = (await this.owners()) ?? {};
+    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
+    const { Description, AdoptExisting, Tags } = this.wanted;
+    const claimed = await this.claim(tags, { adoptExisting: AdoptExisting ?? false }, this.answer());
+    if (Description === undefined && held && previous?.Description !== undefined) {
+      this.scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
+        packageName: this.packageName,
+        stays: ['description'],
+      });
+    }
+    const change = mergeChanges(claimed.change, diffTags(toTags(Tags), tags, toTags(previous?.Tags)));
+    const describes = Description !== undefined && Description !== held;
+    if (!isChange(change) && !describes) return this.answer();
+    return this.carryOut(
+      async () => {
+        await this.confirm();
+        await this.own(tags, claimed, change);
+        if (describes) await this.describe(Description);
+        return this.answer();
+      },
+      { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+    );
+  }
+
+  private async describe(description: string): Promise<void> {
+    try {
+      await this.catalog.describePackage(this.packageName, description);
+    } catch (error) {
+      if (!isRefusedByService(error)) throw error;
+      throw new Irreversible(`${error.name}: ${error.message}`, this.answer());
+    }
+  }
+
+  protected override async undoOvertaken(): Promise<void> {
+    await super.undoOvertaken();
+    if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    const latest = await this.scope.operation.latestProperties();
+    const held = await this.catalog.findPackage(this.packageName);
+    const tags = await this.record.read();
+    const description = latest && PackageShape.decode(latest, '').Description;
+    if (!description || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
+    if (held.description !== description) await this.catalog.describePackage(this.packageName, description);
+  }
+
+  protected override async destroy(): Promise<void> {
+    const { packageName } = this;
+    const rest = await this.catalog.versionsOf(packageName);
     if (rest.length > 0) {
-      if ((await scope.stackPhase()) === 'rolling-back')
-        await catalog.changeTags(arn, release(tags, ARTIFACT_TAGS, me));
       throw new Refusal(
         `software package ${packageName} still has versions that this stack does not remove: ` +
           `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or let the package stay (removalPolicy: RETAIN)`,
       );
     }
-    await catalog.deletePackage(packageName);
+    try {
+      await this.catalog.deletePackage(packageName);
+    } catch (error) {
+      if (!isRefusedByService(error)) throw error;
+      throw new Refusal(`AWS IoT does not delete software package ${packageName}: ${error.name}: ${error.message}`);
+    }
     await pollUntilGone(
-      () => catalog.findPackage(packageName),
-      scope,
+      () => this.catalog.findPackage(packageName),
+      this.scope,
       `software package ${packageName} was deleted, but AWS IoT still shows it`,
     );
   }
 
-  private async ensure(
-    wanted: SoftwarePackageProperties,
-    id: string,
-    scope: Scope,
-    replaces: boolean,
-  ): Promise<Answer> {
-    const catalog = this.catalog(scope);
-    const me = claimantOf(scope, id);
-    const mine = { [ARTIFACT_TAGS.owner]: me.ownerId, [ARTIFACT_TAGS.stack]: me.stackId };
-    const { PackageName, Description, Tags } = wanted;
-    const found = await pollUntilFound(
-      async () => {
-        const made = await catalog.createPackage(PackageName, Description, { ...toTags(Tags), ...mine });
-        return made ? 'made' : catalog.findPackage(PackageName);
-      },
-      scope,
-      `AWS IoT says that software package ${PackageName} exists, but does not show it`,
-    );
-    if (found === 'made') return this.answer(wanted, id, scope);
-    return this.settle(wanted, id, found.description, scope, { replaces });
+  protected override async restore(): Promise<void> {
+    // a package has no state beside its description, which is not the library's to remember.
   }
 
-  /** Brings a package that exists to what is wanted. */
-  private async settle(
-    wanted: SoftwarePackageProperties,
-    id: string,
-    heldDescription: string | undefined,
-    scope: Scope,
-    { previous, replaces }: { readonly previous?: SoftwarePackageProperties; readonly replaces: boolean },
-  ): Promise<Answer> {
-    const catalog = this.catalog(scope);
-    const { PackageName, Description, AdoptExisting } = wanted;
-    const arn = packageArn(scope, PackageName);
-    const tags = (await catalog.tagsOf(arn)) ?? {};
-    const me = claimantOf(scope, id);
-    const claimed = await claimInPhase(tags, ARTIFACT_TAGS, me, AdoptExisting ?? false, () => scope.stackPhase());
-    if (claimed.kind === 'refused') {
-      throw new Refusal(
-        takenByOther(`software package ${PackageName}`, claimed.ownerStack),
-        this.answer(wanted, id, scope),
-      );
-    }
-    if (Description === undefined && heldDescription && previous?.Description !== undefined) {
-      scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
-        packageName: PackageName,
-        stays: ['description'],
-      });
-    }
-    const user = diffTags(toTags(wanted.Tags), tags, toTags(previous?.Tags));
-    const apply = async () => {
-      await catalog.changeTags(arn, claimed.kind === 'held' ? user : mergeChanges(claimed.change, user));
-      if (Description !== undefined && Description !== heldDescription) {
-        await catalog.describePackage(PackageName, Description);
-      }
-      return this.answer(wanted, id, scope);
-    };
-    if (!replaces || claimed.kind === 'held') return apply();
-    return undoneOnFailure(apply, inRollback => this.delete(wanted, id, inRollback), scope);
+  protected override released(tags: Tags): TagChange {
+    return release(tags, ARTIFACT_TAGS, this.me);
   }
 
-  private answer({ PackageName }: SoftwarePackageProperties, physicalResourceId: string, scope: Scope): Answer {
-    const data: SoftwarePackageAttributes = { PackageArn: packageArn(scope, PackageName), PackageName };
-    return { physicalResourceId, data: { ...data } };
-  }
-
-  private catalog(scope: Scope): Catalog {
-    return new Catalog(this.iot, scope.clientToken);
+  private answer(): Answer {
+    const { packageName: PackageName } = this;
+    const data: SoftwarePackageAttributes = { PackageArn: packageArn(this.scope, PackageName), PackageName };
+    return { physicalResourceId: this.id, data: { ...data } };
   }
 }

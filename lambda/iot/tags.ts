@@ -18,21 +18,3 @@ export function diffTags(wanted: Tags, held: Tags, previous: Tags): TagChange {
     remove: gone,
   };
 }
-
-/** Two changes in one. */
-export function mergeChanges(...changes: TagChange[]): TagChange {
-  return {
-    set: Object.assign({}, ...changes.map(({ set }) => set)),
-    remove: changes.flatMap(({ remove }) => remove),
-    tidy: changes.flatMap(({ tidy = [] }) => tidy),
-  };
-}
-
-export const NO_CHANGE: TagChange = { set: {}, remove: [] };
-
-/** The tags after a change. */
-export function changed(tags: Tags, { set, remove }: TagChange): Tags {
-  const after: Record<string, string> = { ...tags, ...set };
-  for (const key of remove) delete after[key];
-  return after;
-}

@@ -69,6 +69,24 @@ export function diffVersion(
   return { content, actions: actions ?? [], sbom: diffSbom(wanted, held, adopted), impossible, leftovers };
 }
 
+export const isDiff = ({ content, actions, sbom }: VersionDiff): boolean =>
+  Object.keys(content).length > 0 || actions.length > 0 || sbom !== undefined;
+
+/** What of the wanted version is sent with its creation. */
+export function contentOf({
+  Description,
+  Attributes,
+  Artifact,
+  Recipe,
+}: SoftwarePackageVersionProperties): VersionContent {
+  return {
+    description: Description,
+    attributes: Attributes && { ...Attributes },
+    artifact: Artifact && { s3Location: toS3Location(Artifact) },
+    recipe: Recipe,
+  };
+}
+
 export function toS3Location(location: S3LocationProperty) {
   return { bucket: location.Bucket, key: location.Key, version: location.Version };
 }
@@ -80,7 +98,7 @@ function diffSbom(wanted: SoftwarePackageVersionProperties, held: HeldVersion, a
 
 type HeldLocation = NonNullable<NonNullable<HeldVersion['artifact']>['s3Location']>;
 
-function sameLocation(wanted: S3LocationProperty, held: HeldLocation | undefined): boolean {
+export function sameLocation(wanted: S3LocationProperty, held: HeldLocation | undefined): boolean {
   return (
     held?.bucket === wanted.Bucket &&
     held.key === wanted.Key &&

@@ -3,8 +3,8 @@ import { type PackageVersionStatus, pathBetween } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { pollUntilGone } from '../runtime/retry';
-import { type Catalog, isRefusedByService } from './catalog';
+import { isRefusedByService, pollUntilGone } from '../runtime/retry';
+import { type Catalog } from './catalog';
 import { type VersionName, packageArn } from './names';
 
 /** Deletes a version, and its default designation where that is this stack's to take. Returns when it is gone. */
@@ -14,8 +14,10 @@ export async function destroyVersion(catalog: Catalog, at: VersionName, scope: S
     await catalog.deleteVersion(packageName, versionName);
   } catch (error) {
     if (!isRefusedByService(error)) throw error;
-    if (!(await undesignate(catalog, at, scope))) throw error;
-    await catalog.deleteVersion(packageName, versionName);
+    if (!(await undesignate(catalog, at, scope))) throw refusalOf(at, error);
+    await catalog.deleteVersion(packageName, versionName).catch((again: unknown) => {
+      throw isRefusedByService(again) ? refusalOf(at, again) : again;
+    });
   }
   await pollUntilGone(
     () => catalog.findVersion(packageName, versionName),
@@ -23,6 +25,9 @@ export async function destroyVersion(catalog: Catalog, at: VersionName, scope: S
     `version ${versionName} of ${packageName} was deleted, but AWS IoT still shows it`,
   );
 }
+
+const refusalOf = ({ packageName, versionName }: VersionName, { name, message }: Error) =>
+  new Refusal(`AWS IoT does not delete version ${versionName} of software package ${packageName}: ${name}: ${message}`);
 
 export async function deprecateVersion(catalog: Catalog, at: VersionName, scope: Scope): Promise<void> {
   const { packageName, versionName } = at;

@@ -1,7 +1,13 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  type DescribeStackEventsCommandOutput,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Handlers, type Service } from './handle-event';
-import { type StackState } from './stack';
+import { type CloudFormationView, type StackResourceState } from './stack';
 
 /** What every AWS client of a handler is made with. */
 export interface ClientConfig {
@@ -37,12 +43,46 @@ class EndingHttpHandler extends NodeHttpHandler {
 export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
   return {
     handlers: ended => handlers(clientConfig(ended), ended),
-    describeStack: (stackId, ended) => describeStack(new CloudFormationClient(clientConfig(ended)), stackId),
+    view: ended => cloudFormationView(new CloudFormationClient(clientConfig(ended))),
   };
 }
 
-async function describeStack(client: CloudFormationClient, stackId: string): Promise<StackState> {
-  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
-  if (!stack?.StackStatus) throw new Error('CloudFormation described no stack');
-  return { status: stack.StackStatus, parentId: stack.ParentId };
+function cloudFormationView(client: CloudFormationClient): CloudFormationView {
+  return {
+    describeStack: async StackName => {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+      if (!stack?.StackStatus) throw new Error('CloudFormation described no stack');
+      return { status: stack.StackStatus, parentId: stack.ParentId };
+    },
+    describeResource: async (StackName, LogicalResourceId) => {
+      try {
+        const { StackResourceDetail: found } = await client.send(
+          new DescribeStackResourceCommand({ StackName, LogicalResourceId }),
+        );
+        return found && stateOf(found, found.LastUpdatedTimestamp);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
+        return undefined;
+      }
+    },
+    events: async function* (StackName) {
+      for (let NextToken: string | undefined, first = true; first || NextToken; first = false) {
+        const page: DescribeStackEventsCommandOutput = await client.send(
+          new DescribeStackEventsCommand({ StackName, NextToken }),
+        );
+        for (const entry of page.StackEvents ?? []) {
+          const { LogicalResourceId: logicalId = '', ResourceProperties: properties, Timestamp } = entry;
+          yield { ...stateOf(entry, Timestamp), logicalId, properties };
+        }
+        NextToken = page.NextToken;
+      }
+    },
+  };
+}
+
+function stateOf(
+  { ResourceStatus = '', PhysicalResourceId }: { ResourceStatus?: string; PhysicalResourceId?: string },
+  timestamp: Date | undefined,
+): StackResourceState {
+  return { status: ResourceStatus, physicalId: PhysicalResourceId || undefined, changedAt: timestamp?.getTime() ?? 0 };
 }

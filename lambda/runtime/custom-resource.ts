@@ -1,11 +1,12 @@
 import { type Shape } from '../../contract/shape';
 import { type Clock, type Deadline } from './clock';
-import { type Request } from './event';
+import { type CurrentOperation } from './current-operation';
+import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type StackPhase, type StackState } from './stack';
+import { type StackQuestions, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
-export interface Scope {
+export interface Scope extends StackQuestions {
   /** The stack's id. */
   readonly stackId: string;
   readonly logicalId: string;
@@ -18,8 +19,10 @@ export interface Scope {
   readonly request: Request;
   readonly clock: Clock;
   readonly log: Log;
-  /** Asks CloudFormation what the stack is doing, at the first call. Ask it only where the answer decides something. */
-  stackPhase(): Promise<StackPhase>;
+  /** Of the event, for what it writes. */
+  readonly mark: EventMark;
+  /** Whether this is still the resource's operation. */
+  readonly operation: CurrentOperation;
 }
 
 /** A successful answer to Create or Update. */

@@ -33,3 +33,17 @@ export class Refusal extends LeftAlone {
 export function isLeftAlone(error: unknown): error is LeftAlone {
   return error instanceof Error && (error as Partial<LeftAlone>).isLeftAlone === true;
 }
+
+/**
+ * CloudFormation has gone on from this event's operation, or has never been waiting for it: the event ends unanswered,
+ * having undone what it alone has made.
+ */
+export class OperationOver extends Error {
+  override readonly name = 'OperationOver';
+  readonly isOperationOver = true;
+}
+
+/** By its mark, for the same reason. */
+export function isOperationOver(error: unknown): error is OperationOver {
+  return error instanceof Error && (error as Partial<OperationOver>).isOperationOver === true;
+}

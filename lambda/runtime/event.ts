@@ -119,3 +119,14 @@ export function createFailedId({ StackId, LogicalResourceId }: Envelope): string
 export function isCreateFailedId(physicalResourceId: string | undefined): boolean {
   return physicalResourceId?.startsWith(PREFIX) ?? false;
 }
+
+/** Marks what an event has written as its own: when it was sent, to the second, and a hash of the event. */
+export interface EventMark {
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  readonly hash: string;
+}
+
+export function markOf(event: Pick<Envelope, 'RequestId' | 'ResponseURL'>, now: number): EventMark {
+  return { sentAt: sentAt(event.ResponseURL) ?? now, hash: clientToken(event).slice(0, 8) };
+}

@@ -2,8 +2,10 @@ import { quote } from '../../contract/shape';
 import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
 import { type LogLocation, type Outcome, answer } from './answer';
 import { type Clock } from './clock';
+import { currentOperation } from './current-operation';
 import { type HandedOver, type ResourceHandler, type Scope, type SliceScope } from './custom-resource';
 import { type Deadlines, abandonedAt, deadlines } from './deadline';
+import { isOperationOver } from './errors';
 import {
   type CloudFormationEvent,
   type Envelope,
@@ -11,6 +13,7 @@ import {
   clientToken,
   createFailedId,
   isCreateFailedId,
+  markOf,
   parseEnvelope,
   parseEvent,
 } from './event';
@@ -18,7 +21,7 @@ import { type Put } from './http';
 import { type Fields, type Log } from './log';
 import { reasonOf } from './messages';
 import { isHandedOver, operation } from './operation';
-import { type StackState, stackPhase } from './stack';
+import { type CloudFormationView, stackQuestions } from './stack';
 
 /** Handlers by resource type. */
 export type Handlers = Readonly<Record<string, ResourceHandler<unknown>>>;
@@ -34,7 +37,8 @@ const WORTH_BEGINNING = 500;
 /** What the handlers work on. It stops working when `ended` aborts: the event has been answered then. */
 export interface Service {
   handlers(ended: AbortSignal): Handlers;
-  describeStack(stackId: string, ended: AbortSignal): Promise<StackState>;
+  /** Asks CloudFormation. */
+  view(ended: AbortSignal): CloudFormationView;
   /** Works on a slice of a sweep. Absent where the family has none. */
   slice?(request: SliceRequest, scope: SliceScope): Promise<ExecutionState>;
 }
@@ -68,6 +72,7 @@ export async function handleEvent(input: unknown, context: InvocationContext, wo
   }
   const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned);
   const result = await outcomeOf(input, envelope, limits, abandoned, log, world);
+  if (result === 'over') return;
   if (isHandedOver(result)) return log.info('handed over', { to: result.handedOverTo });
   await answer(result, envelope, { clock, put, log, end: limits.end, location: context });
 }
@@ -80,7 +85,7 @@ async function outcomeOf(
   abandoned: number,
   log: Log,
   world: Surroundings,
-): Promise<Outcome | HandedOver> {
+): Promise<Outcome | HandedOver | 'over'> {
   const ended = new AbortController();
   let physicalResourceId = envelope.PhysicalResourceId ?? createFailedId(envelope);
   try {
@@ -89,16 +94,19 @@ async function outcomeOf(
       return { status: 'SUCCESS', physicalResourceId, data: {} };
     }
     const service = await world.service();
+    const at = { stackId: event.StackId, logicalId: event.LogicalResourceId };
+    const asking = { clock: world.clock, deadline: limits.work, log };
+    const view = service.view(ended.signal);
+    const questions = stackQuestions(at, view, asking);
     const scope: Scope = {
-      stackId: event.StackId,
-      logicalId: event.LogicalResourceId,
+      ...at,
+      ...asking,
+      ...questions,
       clientToken: clientToken(event),
-      deadline: limits.work,
       abandonedAt: abandoned,
       request: requestOf(event),
-      clock: world.clock,
-      log,
-      stackPhase: stackPhase(event.StackId, stackId => service.describeStack(stackId, ended.signal)),
+      mark: markOf(event, world.clock.now()),
+      operation: currentOperation(event, view, { ...asking, ...questions }),
     };
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));
     const task = operation(event, handler, scope);
@@ -107,6 +115,10 @@ async function outcomeOf(
     return isHandedOver(result) ? result : { status: 'SUCCESS', ...result };
   } catch (error) {
     const message = reasonOf(error);
+    if (isOperationOver(error)) {
+      log.warn(`${message}: it is not answered`);
+      return 'over';
+    }
     log.error(message, { error });
     return { status: 'FAILED', physicalResourceId, message };
   } finally {

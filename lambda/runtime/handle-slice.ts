@@ -66,7 +66,7 @@ async function serve(
       ...scope,
       clock: world.clock,
       ended: ended.signal,
-      describeStack: stackId => service.describeStack(stackId, ended.signal),
+      describeStack: stackId => service.view(ended.signal).describeStack(stackId),
     });
   } catch (error) {
     scope.log.error('the slice failed', { error });

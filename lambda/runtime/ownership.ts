@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
+import { type EventMark } from './event';
 import { type StackPhase } from './stack';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -19,6 +20,28 @@ export interface TagChange {
   readonly tidy?: readonly string[];
 }
 
+/** Two changes in one. */
+export function mergeChanges(...changes: TagChange[]): TagChange {
+  return {
+    set: Object.assign({}, ...changes.map(({ set }) => set)),
+    remove: changes.flatMap(({ remove }) => remove),
+    tidy: changes.flatMap(({ tidy = [] }) => tidy),
+  };
+}
+
+export const NO_CHANGE: TagChange = { set: {}, remove: [] };
+
+/** The tags after a change. */
+export function changed(tags: Tags, { set, remove }: TagChange): Tags {
+  const after: Record<string, string> = { ...tags, ...set };
+  for (const key of remove) delete after[key];
+  return after;
+}
+
+/** Whether a change writes anything. */
+export const isChange = ({ set, remove, tidy = [] }: TagChange): boolean =>
+  Object.keys(set).length + remove.length + tidy.length > 0;
+
 /** A resource of a stack that has, wants or had an artifact. */
 export interface Claimant {
   /** Short hash of StackId and logical id: the same for all deployments of a living stack. */
@@ -26,12 +49,71 @@ export interface Claimant {
   readonly stackId: string;
   /** Short hash of stack name and logical id: the same for a stack that is deleted and made again. */
   readonly releaseId: string;
+  /** Of the event that speaks. Absent where claims are not marked. */
+  readonly mark?: EventMark;
 }
 
 export function claimant(stackId: string, logicalId: string): Claimant {
   const withoutUuid = stackId.slice(0, stackId.lastIndexOf('/'));
   return { ownerId: shortHash(stackId, logicalId), stackId, releaseId: shortHash(withoutUuid, logicalId) };
 }
+
+/** The newest event by which a claimant has claimed an artifact. */
+export interface ClaimRecord extends EventMark {
+  readonly ownerId: string;
+  /** The claimant's stack, of the same account and region: `<name>/<id>`. */
+  readonly stack: string;
+}
+
+const CLAIM = /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\/(?<hash>[0-9a-f]+)\/(?<stack>.+)$/;
+
+export function claimsIn(tags: Tags, keys: OwnershipTags): readonly ClaimRecord[] {
+  return Object.entries(tags).flatMap(([key, value]) => {
+    const found = key.startsWith(keys.claim) ? CLAIM.exec(value)?.groups : undefined;
+    if (!found) return [];
+    return [
+      { ownerId: key.slice(keys.claim.length), sentAt: Date.parse(found.time), hash: found.hash, stack: found.stack },
+    ];
+  });
+}
+
+export const claimOf = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick<Claimant, 'ownerId'>) =>
+  claimsIn(tags, keys).find(claim => claim.ownerId === ownerId);
+
+/** What makes an artifact a claimant's. */
+export function ownerTags(keys: OwnershipTags, me: Claimant): Tags {
+  return { [keys.owner]: me.ownerId, [keys.stack]: me.stackId, ...markTags(keys, me) };
+}
+
+/** Marks the artifact with the event that claims it. */
+export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claimant): Tags {
+  if (!mark) return {};
+  const time = new Date(mark.sentAt).toISOString().replace(/\.\d+/, '');
+  return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(1)].join('/') };
+}
+
+/**
+ * A claim was written, and the tags were read before and after: what gives the artifact back to somebody who has claimed
+ * it meanwhile; `undefined` where nobody has.
+ */
+export function yieldTo(
+  before: Tags,
+  after: Tags,
+  keys: OwnershipTags,
+  me: Claimant,
+): { readonly change: TagChange; readonly stackId: string } | undefined {
+  const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
+  const other = claimsIn(after, keys).find(({ ownerId }) => ownerId !== me.ownerId && !known.has(ownerId));
+  if (!other) return undefined;
+  const stackId = `${me.stackId.split('/')[0]}/${other.stack}`;
+  const owned = after[keys.owner] === me.ownerId;
+  const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};
+  return { change: { set, remove: present(after, keys.claim + me.ownerId) }, stackId };
+}
+
+/** The claims that mean nothing once the artifact is somebody's. */
+const claimsBut = (tags: Tags, keys: OwnershipTags, ...ownerIds: (string | undefined)[]) =>
+  Object.keys(tags).filter(key => key.startsWith(keys.claim) && !ownerIds.includes(key.slice(keys.claim.length)));
 
 /** How a Create or Update comes to have an artifact that exists. */
 export type Claim =
@@ -48,20 +130,21 @@ export type Claim =
 export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, adoptExisting: boolean): Claim {
   const owner = tags[keys.owner];
   const ownerStack = tags[keys.stack];
-  const mine = { [keys.owner]: me.ownerId, [keys.stack]: me.stackId };
+  const mine = ownerTags(keys, me);
+  const stale = claimsBut(tags, keys, me.ownerId, owner);
   if (owner === me.ownerId) return { kind: 'held' };
   if (owner !== undefined && ownerStack === me.stackId) {
-    return { kind: 'taken-over', change: { set: { ...mine, [keys.formerOwner]: owner }, remove: [] } };
+    return { kind: 'taken-over', change: { set: { ...mine, [keys.formerOwner]: owner }, remove: stale } };
   }
   if (owner === undefined && tags[keys.releasedBy] === me.releaseId) {
-    return { kind: 'reclaimed', change: { set: { ...mine, [keys.adoptedFrom]: NOBODY }, remove: [] } };
+    return { kind: 'reclaimed', change: { set: { ...mine, [keys.adoptedFrom]: NOBODY }, remove: stale } };
   }
   if (!adoptExisting) return { kind: 'refused', ownerStack };
   return {
     kind: 'adopted',
     change: {
       set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys) },
-      remove: present(tags, keys.formerOwner),
+      remove: [...present(tags, keys.formerOwner), ...stale],
     },
   };
 }
@@ -99,24 +182,36 @@ export type LettingGo =
   | { readonly kind: 'released'; readonly change: TagChange }
   | { readonly kind: 'destroyed' };
 
-/** `phase` is only asked where the answer depends on it. */
+/** How an artifact is let go. */
+export interface Manner {
+  readonly removal: Removal;
+  /**
+   * Whether what was claimed then is undone, since no deployment has succeeded since. Only asked where the answer decides;
+   * of a claim without a date, the stack's status must tell.
+   */
+  undoes(claimedAt: number | undefined): Promise<boolean>;
+}
+
 export async function letGo(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  removal: Removal,
-  phase: () => Promise<StackPhase>,
+  { removal, undoes }: Manner,
 ): Promise<LettingGo> {
   if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me);
 
+  const claimedAt = claimOf(tags, keys, me)?.sentAt;
   const former = tags[keys.formerOwner];
-  if (former !== undefined && former !== me.ownerId) {
-    return { kind: 'returned', change: { set: { [keys.owner]: former }, remove: [keys.formerOwner] } };
-  }
   const from = adoptedFrom(tags, keys);
-  if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
-  if ((await phase()) === 'rolling-back') {
-    return from === undefined ? { kind: 'destroyed' } : { kind: 'returned', change: giveBack(tags, keys, from) };
+  if (former !== undefined && former !== me.ownerId) {
+    // without a mark nothing tells whether the former owner's Delete is still to come.
+    if (claimedAt === undefined || (await undoes(claimedAt)))
+      return { kind: 'returned', change: handBack(tags, keys, me) };
+  } else {
+    if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
+    if (await undoes(claimedAt)) {
+      return from === undefined ? { kind: 'destroyed' } : { kind: 'returned', change: giveBack(tags, keys, me) };
+    }
   }
   return removal === 'DELETE' ? { kind: 'destroyed' } : { kind: 'released', change: release(tags, keys, me) };
 }
@@ -125,27 +220,53 @@ export async function letGo(
 export function release(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   return {
     set: { [keys.releasedBy]: me.releaseId },
-    remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner),
+    remove: [...present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner), ...claimsBut(tags, keys)],
   };
 }
 
+/**
+ * What gives an artifact back that was adopted or taken over under the physical id that a resource had already;
+ * `undefined` where it was not.
+ */
+export function returned(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
+  if (tags[keys.owner] !== me.ownerId) return undefined;
+  const former = tags[keys.formerOwner];
+  if (former !== undefined && former !== me.ownerId) return handBack(tags, keys, me);
+  return isAdopted(tags, keys) ? giveBack(tags, keys, me) : undefined;
+}
+
 function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo {
+  const claim = present(tags, keys.claim + me.ownerId);
   if (tags[keys.formerOwner] === me.ownerId) {
-    return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner] } };
+    return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner, ...claim] } };
   }
+  // it is another stack's by now, and the policy may allow no write to it.
+  if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
   return { kind: 'foreign' };
 }
 
-function giveBack(tags: Tags, keys: OwnershipTags, from: string): TagChange {
+/** Gives an artifact back to the resource of the same stack that had it before. */
+function handBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
+  const { [keys.formerOwner]: former } = tags;
+  return {
+    set: { [keys.owner]: former },
+    remove: [keys.formerOwner, ...present(tags, keys.claim + me.ownerId)],
+  };
+}
+
+function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
+  const from = adoptedFrom(tags, keys) ?? NOBODY;
   if (from === NOBODY) {
-    return { set: {}, remove: present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner) };
+    const own = present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner);
+    return { set: {}, remove: [...own, ...claimsBut(tags, keys)] };
   }
+  const mine = present(tags, keys.claim + me.ownerId);
   const { owner, stack, adopted } = FORMER.exec(from)?.groups as Record<'owner' | 'stack' | 'adopted', string>;
   return {
     set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
     remove: present(tags, keys.formerOwner),
     // it is another stack's by now, and the policy may allow no write to it.
-    tidy: adopted ? [] : present(tags, keys.adoptedFrom),
+    tidy: [...mine, ...(adopted ? [] : present(tags, keys.adoptedFrom))],
   };
 }
 

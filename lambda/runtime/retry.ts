@@ -38,6 +38,89 @@ export function retryConflict<T>(limits: Limits, errorName: string, action: () =
   return retry(limits, isConflict, 'somebody else is writing, too; tried again', action);
 }
 
+/** Repeats a question to CloudFormation: what is denied as long as above, what passes as long as there is time. */
+export function retryReading<T>(limits: Limits, question: () => Promise<T>): Promise<T> {
+  return retryAccessDenied(limits, () => retryPassing(limits, question));
+}
+
+/**
+ * Repeats a call for as long as the service throttles it, with full jitter, and a few times where the service is unwell.
+ *
+ * @param again is called before each repetition: a wait has passed, and what was true before it may not be any more
+ */
+export async function retryPassing<T>(
+  { clock, deadline, log }: Limits,
+  call: () => Promise<T>,
+  again: () => Promise<void> = async () => {},
+): Promise<T> {
+  for (let attempt = 1, unwell = 0; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const throttled = isThrottled(error);
+      if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
+      // full jitter: the resources of a stack come all at once and should not come back together.
+      const delay = Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+      if (deadline.remaining() <= delay) throw error;
+      log.warn(throttled ? 'throttled; tried again' : 'the service is unwell; tried again', {
+        error: (error as Error).message,
+        attempt,
+      });
+      await clock.sleep(delay);
+    }
+    await again();
+  }
+}
+
+/** How often a call is repeated that failed for a reason of the service's own. */
+const UNWELL = 5;
+
+// LimitExceededException is not among them, though the SDK counts it as throttling: AWS IoT means a full house by it.
+const THROTTLED =
+  /^(RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Thrott(led|ling)(Exception)?|TooManyRequestsException)$/;
+const TRANSIENT =
+  /^(InternalFailure|InternalServer|ServiceUnavailable)(Exception)?$|^(TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
+export function isThrottled(error: unknown): boolean {
+  const { name, status } = faultOf(error);
+  return THROTTLED.test(name) || status === 429;
+}
+
+function isTransient(error: unknown): boolean {
+  const { name, code, status } = faultOf(error);
+  return TRANSIENT.test(name) || TRANSIENT.test(code) || status >= 500;
+}
+
+/**
+ * Whether a service of AWS's refuses the request as such. Which error it answers when a rule of a lifecycle stands against
+ * a request is seldom documented, so every fault of the client's is one, but what access, credentials and throttling mean.
+ */
+export function isRefusedByService(error: unknown): error is Error {
+  const { status } = faultOf(error);
+  return (
+    status >= 400 &&
+    status < 500 &&
+    !isAccessDenied(error) &&
+    !isThrottled(error) &&
+    !CREDENTIALS.test(faultOf(error).name)
+  );
+}
+
+const CREDENTIALS = /^(Expired|Invalid|Missing)?(Token|Signature|AuthenticationToken|ClientTokenId)/;
+
+function faultOf(error: unknown) {
+  const {
+    name = '',
+    code = '',
+    $metadata,
+  } = Object(error) as {
+    name?: string;
+    code?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return { name, code, status: $metadata?.httpStatusCode ?? 0 };
+}
+
 export function isAccessDenied(error: unknown): boolean {
   return error instanceof Error && DENIED.has(error.name);
 }

@@ -1,4 +1,8 @@
+/** What CloudFormation tells of a stack: what it is doing, and whether a deployment of it has succeeded since. */
+import { type Clock, type Deadline } from './clock';
+import { type Log } from './log';
 import { reasonOf } from './messages';
+import { isAccessDenied, retryReading } from './retry';
 
 /** What a stack is doing, as far as a handler needs to know. */
 export type StackPhase =
@@ -17,27 +21,110 @@ export interface StackState {
 
 export type DescribeStack = (stackId: string) => Promise<StackState>;
 
-/**
- * Reads the phase once, when it is first asked for.
- *
- * Throws where a stack cannot be read. Every guess would be unsafe: a Delete that is taken for an ordinary one in a
- * rollback removes what the failed deployment had merely adopted, one that is taken for a rollback's keeps what should
- * go. A failed event touches nothing and says what is missing.
- */
-export function stackPhase(stackId: string, describe: DescribeStack): () => Promise<StackPhase> {
-  let phase: Promise<StackPhase> | undefined;
-  return () => (phase ??= readPhase(stackId, describe));
+/** A resource as its stack shows it. */
+export interface StackResourceState {
+  readonly status: string;
+  readonly physicalId?: string;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
 }
 
-async function readPhase(stackId: string, describe: DescribeStack): Promise<StackPhase> {
-  let deleting = false;
+/** An entry of a stack's history, of the stack itself or of a resource. */
+export interface StackEvent extends StackResourceState {
+  readonly logicalId: string;
+  /** JSON, as CloudFormation writes it. */
+  readonly properties?: string;
+}
+
+/** What CloudFormation can be asked. */
+export interface CloudFormationView {
+  describeStack: DescribeStack;
+  /** `undefined` where the stack has no such resource. */
+  describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
+  /** Newest first. */
+  events(stackId: string): AsyncIterable<StackEvent>;
+}
+
+/** What bounds the asking. */
+export interface Asking {
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly log: Log;
+}
+
+/** Answers about the stack of an event. */
+export interface StackQuestions {
+  /** What the stack is doing, asked at the first call. Ask it only where the answer decides something. */
+  stackPhase(): Promise<StackPhase>;
+  /**
+   * Whether a deployment has succeeded since something was claimed, so that what was claimed is the stack's for good.
+   *
+   * @param claimedAt absent for what an older version of the library claimed: then the stack's phase decides
+   */
+  succeededSince(claimedAt: number | undefined): Promise<boolean>;
+  /** The same in a rollback, where it tells an earlier deployment's claims from those of the one that has failed. */
+  settledSince(claimedAt: number): Promise<boolean>;
+}
+
+/**
+ * Throws where the stack itself cannot be read. Every guess would be unsafe: a Delete that is taken for an ordinary one in
+ * a rollback removes what the failed deployment had merely adopted, one that is taken for a rollback's keeps what should
+ * go. A failed event touches nothing and says what is missing.
+ */
+export function stackQuestions(
+  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
+  view: Pick<CloudFormationView, 'describeStack' | 'events'>,
+  asking: Asking,
+): StackQuestions {
+  // what went wrong is asked again, what was answered is not.
+  let asked: Promise<Lineage> | undefined;
+  const lineage = () => (asked ??= readLineage(stackId, id => view.describeStack(id), asking).catch(forgetful));
+  const forgetful = (error: unknown) => {
+    asked = undefined;
+    throw error;
+  };
+  const settledSince = async (claimedAt: number) => {
+    const root = (await lineage()).at(-1)!;
+    return retryReading(asking, () => hasSucceeded(view.events(root.id), root.id, logicalId, claimedAt));
+  };
+  return {
+    settledSince,
+    stackPhase: async () => phaseOf(await lineage()),
+    succeededSince: async claimedAt => {
+      const stacks = await lineage();
+      const phase = phaseOf(stacks);
+      if (phase === 'rolling-back') return false;
+      const root = stacks[stacks.length - 1];
+      if (claimedAt === undefined || root.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return true;
+      return settledSince(claimedAt);
+    },
+  };
+}
+
+/** A stack and those that it is nested in, the root last. */
+type Lineage = readonly (StackState & { readonly id: string })[];
+
+async function readLineage(stackId: string, describe: DescribeStack, asking: Asking): Promise<Lineage> {
+  const stacks: (StackState & { readonly id: string })[] = [];
   for (let id: string | undefined = stackId; id !== undefined;) {
-    const stack: StackState = await describeOrExplain(id, describe);
-    if (ROLLING_BACK.test(stack.status)) return 'rolling-back';
-    deleting ||= stack.status === 'DELETE_IN_PROGRESS';
-    id = stack.parentId;
+    const at: string = id;
+    try {
+      const stack = await retryReading(asking, () => describe(at));
+      stacks.push({ ...stack, id: at });
+      id = ROLLING_BACK.test(stack.status) ? undefined : stack.parentId;
+    } catch (error) {
+      // nested by hand, synthesis has not known the parent: what the stack itself shows must do.
+      if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(at, error);
+      asking.log.warn('the stack that this one is nested in cannot be described', { parent: at, error });
+      break;
+    }
   }
-  return deleting ? 'deleting' : 'deploying';
+  return stacks;
+}
+
+function phaseOf(stacks: Lineage): StackPhase {
+  if (stacks.some(({ status }) => ROLLING_BACK.test(status))) return 'rolling-back';
+  return stacks.some(({ status }) => status === 'DELETE_IN_PROGRESS') ? 'deleting' : 'deploying';
 }
 
 /**
@@ -46,15 +133,34 @@ async function readPhase(stackId: string, describe: DescribeStack): Promise<Stac
  */
 const ROLLING_BACK = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$/;
 
-async function describeOrExplain(stackId: string, describe: DescribeStack): Promise<StackState> {
-  try {
-    return await describe(stackId);
-  } catch (error) {
-    throw new Error(
-      `whether stack ${stackId} is rolling back cannot be read, and what is safe to do depends on it: ` +
-        `${reasonOf(error)}; ` +
-        `the provider needs cloudformation:DescribeStacks on the stack and those that it is nested in`,
-      { cause: error },
-    );
+const SUCCESS = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_COMPLETE_CLEANUP_IN_PROGRESS|IMPORT_COMPLETE)$/;
+
+/** Events are dated by the second only: what happened within it is told by the order of the entries. */
+export const SECOND = 1_000;
+
+async function hasSucceeded(
+  events: AsyncIterable<StackEvent>,
+  stackId: string,
+  logicalId: string,
+  claimedAt: number,
+): Promise<boolean> {
+  let inTheSameSecond = false;
+  for await (const entry of events) {
+    if (entry.changedAt < claimedAt - SECOND) break;
+    if (entry.physicalId === stackId) {
+      if (!SUCCESS.test(entry.status)) continue;
+      if (entry.changedAt >= claimedAt + SECOND) return true;
+      inTheSameSecond ||= entry.changedAt >= claimedAt;
+    } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
   }
+  return false;
+}
+
+function unreadable(stackId: string, error: unknown): Error {
+  return new Error(
+    `whether stack ${stackId} is rolling back cannot be read, and what is safe to do depends on it: ` +
+      `${reasonOf(error)}; ` +
+      `the provider needs cloudformation:DescribeStacks on the stack and those that it is nested in`,
+    { cause: error },
+  );
 }

@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   85088: setup('cloud development is not opened for the app: open it, and check environmentId'),
   61004: setup(
     "the function's address is not on the platform's allow-list: add it there and publish the list to the live version; " +
-      'a function in a VPC behind a NAT has a fixed one (ArtifactProvider.weChat with vpc)',
+      'a function in a VPC behind a NAT has a fixed one (WeChatArtifactProvider.of with vpc)',
   ),
   48001: setup('the platform is not authorised for this interface'),
   45009: setup('the daily quota is used up: not tried again before tomorrow'),

@@ -15,3 +15,8 @@ export function dependableOn(roots: () => IConstruct[]): IDependable {
   Dependable.implement(dependable, dependencyOn(roots));
   return dependable;
 }
+
+/** The resources behind constructs. */
+export function resourcesOf(...constructs: (IConstruct | undefined)[]): IConstruct[] {
+  return constructs.flatMap(construct => construct?.node.defaultChild ?? []);
+}

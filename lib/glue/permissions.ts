@@ -1,19 +1,15 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { type SchemaVersionRetentionConfig } from '../../contract/glue';
-import { type ArtifactProvider } from '../provider/artifact-provider';
-import { type ProviderFamily } from '../provider/family';
+import { type Permission } from '../provider/permissions';
 import { type SchemaReference } from './schema-reference';
 
 const ANY_SCHEMA =
   'CloudFormation lets go of versions whose schema has left the template when the policy is already updated. The ' +
   'provider writes only to versions that name this stack in their metadata.';
 
-/** The provider of AWS Glue schema versions. */
-export const GLUE_FAMILY: ProviderFamily = {
-  constructId: 'GlueArtifactProvider',
-  bundle: 'glue',
-  description: 'Manages the AWS Glue schema versions of its stack',
-  permissions: stack => [
+/** What the provider needs whatever the stack declares. */
+export function providerPermissions(stack: Stack): Permission[] {
+  return [
     {
       actions: ['glue:CheckSchemaVersionValidity', 'glue:GetSchemaVersion'],
       resources: ['*'],
@@ -32,29 +28,28 @@ export const GLUE_FAMILY: ProviderFamily = {
       resources: [registryArn(stack, '*'), schemaArn(stack, '*', '*')],
       wildcardReason: ANY_SCHEMA,
     },
-  ],
-};
-
-/** Lets the provider register versions of a schema. AWS Glue authorises that on the schema and on its registry. */
-export function allowRegistration(provider: ArtifactProvider, { registryName, schemaName }: SchemaReference): void {
-  const stack = Stack.of(provider);
-  provider._allow({
-    actions: ['glue:GetSchemaByDefinition', 'glue:GetSchemaVersionsDiff', 'glue:RegisterSchemaVersion'],
-    resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
-  });
+  ];
 }
 
-/** Lets the provider run a retention. It may read versions and delete them anyway. */
-export function allowRetention(
-  provider: ArtifactProvider,
-  { registryName, schemaName }: SchemaReference,
-  { advanceCheckpoint }: SchemaVersionRetentionConfig,
-): void {
-  const stack = Stack.of(provider);
-  provider._allow({
-    actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],
-    resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
-  });
+/** What registering versions of a schema needs. AWS Glue authorises that on the schema and on its registry. */
+export function registrationPermissions(stack: Stack, { registryName, schemaName }: SchemaReference): Permission[] {
+  return [
+    {
+      actions: ['glue:GetSchemaByDefinition', 'glue:GetSchemaVersionsDiff', 'glue:RegisterSchemaVersion'],
+      resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
+    },
+  ];
+}
+
+/** What a retention needs. It may read versions and delete them anyway. */
+export function retentionPermissions(stack: Stack, config: SchemaVersionRetentionConfig): Permission[] {
+  const { registryName, schemaName, advanceCheckpoint } = config;
+  return [
+    {
+      actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],
+      resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
+    },
+  ];
 }
 
 const registryArn = (stack: Stack, registryName: string) => glueArn(stack, 'registry', registryName);

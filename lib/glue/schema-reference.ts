@@ -1,8 +1,11 @@
-import { Aws, Fn, Token } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Fn, Stack, Token } from 'aws-cdk-lib';
 import type * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { type IConstruct } from 'constructs';
 import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue';
 import { quote } from '../../contract/shape';
+import { differ } from '../core/environment';
+import { invalid } from '../core/validation';
 
 /** The names of a schema and its registry. */
 export interface SchemaNames {
@@ -113,4 +116,16 @@ export class SchemaReference {
 
 function grantReadingById(grantee: iam.IGrantable): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
+}
+
+/** Throws where a schema is known to be of another account or region than a construct. */
+export function requireEnvironmentOfSchema(schema: SchemaReference, scope: IConstruct, what: string): void {
+  const stack = Stack.of(scope);
+  const { region = '', account = '' } = stack.splitArn(schema.schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
+  if (!differ(stack.region, region) && !differ(stack.account, account)) return;
+  throw invalid(
+    scope,
+    `${what} must be in the account and region of its schema, ${account} and ${region}, ` +
+      `got ${stack.account} and ${stack.region}: define it in a stack there`,
+  );
 }

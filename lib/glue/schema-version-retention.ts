@@ -1,22 +1,24 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { GlueSweepType, type SchemaVersionRetentionConfig, checkMetadata } from '../../contract/glue';
-import { dependableOn } from '../core/dependencies';
+import { type SweepConfig } from '../../contract/sweep';
 import { knownEntries, validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { SweepBase } from '../sweep/sweep-base';
-import { sweepConfig } from '../sweep/sweep-config';
-import { type SweepOptions } from '../sweep/sweep-options';
-import { type SweepRules } from '../sweep/sweep-rules';
-import { SweepTrigger } from '../sweep/sweep-trigger';
-import { OnVersionError } from './enums';
-import { allowRetention } from './permissions';
-import { requireEnvironmentOfSchema, sameSchema } from './schema-environment';
-import { type SchemaReference } from './schema-reference';
-import { SchemaVersion } from './schema-version';
+import { RetentionBase } from '../sweep/retention-base';
+import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
+import { type SweepTrigger } from '../sweep/sweep-trigger';
+import { retentionPermissions } from './permissions';
+import { GlueArtifactProvider } from './provider';
+import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
+import { declaredSchemaVersions } from './schema-version';
 
-/** Removals that one run may make where the rules set no other limit. */
-const MAX_REMOVALS = 50;
+/** What becomes of a run in which the registry did not delete some version. */
+export enum OnVersionError {
+  /** It fails when everything else is done, and names the version. */
+  FAIL = 'FAIL',
+
+  /** It goes on. The log warns and names the version, which counts as kept. */
+  WARN = 'WARN',
+}
 
 /** Properties of a `SchemaVersionRetention`. */
 export interface SchemaVersionRetentionProps extends SweepOptions {
@@ -75,29 +77,23 @@ export interface SchemaVersionRetentionProps extends SweepOptions {
  * Version 1, the checkpoint, the newest available version, versions that are in transition and versions that a stack owns
  * always stay, and so does whatever cannot be told to be free.
  */
-export class SchemaVersionRetention extends SweepBase {
+export class SchemaVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: SchemaVersionRetentionProps) {
-    const { schema, triggers = [SweepTrigger.afterDeployment()] } = props;
-    super(scope, id, { ...props, triggers }, sweep => {
-      const config = configOf(sweep, props);
-      const provider = ArtifactProvider.glue(sweep);
-      allowRetention(provider, schema, config);
-      const declared = () => declaredIn(Stack.of(sweep), schema);
-      return {
-        provider,
-        config,
-        declaredVersions: Lazy.list(
-          { produce: () => declared().map(({ versionId }) => versionId) },
-          { omitEmpty: true },
-        ),
-        order: resource =>
-          resource.node.addDependency(dependableOn(() => declared().map(({ node }) => node.defaultChild!))),
-      };
+    super(scope, id, props, (retention, shared) => {
+      const config = configOf(retention, shared, props);
+      const provider = GlueArtifactProvider.of(retention);
+      provider._allow(...retentionPermissions(Stack.of(provider), config));
+      const declared = () => declaredSchemaVersions.beside(retention, props.schema.schemaArn);
+      return { provider, config, versions: () => declared().map(({ versionId }) => versionId), after: declared };
     });
   }
 }
 
-function configOf(sweep: IConstruct, props: SchemaVersionRetentionProps): SchemaVersionRetentionConfig {
+function configOf(
+  sweep: IConstruct,
+  shared: SweepConfig,
+  props: SchemaVersionRetentionProps,
+): SchemaVersionRetentionConfig {
   const { schema, protectedMetadata = {} } = props;
   requireEnvironmentOfSchema(schema, sweep, 'a retention');
   for (const [key, value] of Object.entries(knownEntries(protectedMetadata))) {
@@ -105,7 +101,7 @@ function configOf(sweep: IConstruct, props: SchemaVersionRetentionProps): Schema
   }
   return {
     type: GlueSweepType.SCHEMA_VERSION_RETENTION,
-    ...sweepConfig(sweep, { kind: 'retention', defaultMaxRemovals: MAX_REMOVALS, ...props }),
+    ...shared,
     statuses: ['AVAILABLE'],
     registryName: schema.registryName,
     schemaName: schema.schemaName,
@@ -114,12 +110,4 @@ function configOf(sweep: IConstruct, props: SchemaVersionRetentionProps): Schema
     advanceCheckpoint: props.advanceCheckpoint ?? false,
     onVersionError: props.onVersionError ?? OnVersionError.FAIL,
   };
-}
-
-/** The versions of a schema that a stack registers: a sweep in its deployment comes after them. */
-function declaredIn(stack: Stack, schema: SchemaReference): SchemaVersion[] {
-  return stack.node
-    .findAll()
-    .filter(construct => construct instanceof SchemaVersion)
-    .filter(version => version.stack === stack && sameSchema(stack, version.schema, schema));
 }

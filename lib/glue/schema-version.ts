@@ -1,5 +1,5 @@
 import { Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
-import { type Construct, type IConstruct } from 'constructs';
+import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import {
   SchemaResourceType,
@@ -8,18 +8,15 @@ import {
   checkMetadata,
   checkRemoval,
 } from '../../contract/glue';
-import { ArtifactResource } from '../core/artifact-resource';
-import { dependableOn } from '../core/dependencies';
-import { removalOf } from '../core/removal';
-import { refuseSecond } from '../core/unique';
+import { Declared } from '../core/declared';
+import { dependableOn, resourcesOf } from '../core/dependencies';
+import { VersionRemoval, removalOf } from '../core/removal';
 import { knownEntries, validate } from '../core/validation';
-import { VersionRemoval } from '../core/version-removal';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { definitionSource } from './definition-asset';
-import { allowRegistration } from './permissions';
-import { type SchemaDefinition } from './schema-definition';
-import { requireEnvironmentOfSchema, sameSchema } from './schema-environment';
-import { type SchemaReference } from './schema-reference';
+import { ArtifactResource } from '../provider/artifact-resource';
+import { registrationPermissions } from './permissions';
+import { GlueArtifactProvider } from './provider';
+import { type SchemaDefinition, definitionSource } from './schema-definition';
+import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {
@@ -99,16 +96,14 @@ export class SchemaVersion extends Resource {
     const definition = props.definition.render(this);
     this.validateProps(props, definition);
 
-    refuseSecond(
-      this,
-      `a version of schema ${props.schema.schemaName} with this definition`,
-      'schema-version',
+    declaredSchemaVersions.refuseSecond(this, `a version of schema ${props.schema.schemaName} with this definition`, [
       props.schema.schemaArn,
       definition,
-    );
+    ]);
+    declaredSchemaVersions.add(this, props.schema.schemaArn);
 
-    const provider = ArtifactProvider.glue(this);
-    allowRegistration(provider, props.schema);
+    const provider = GlueArtifactProvider.of(this);
+    provider._allow(...registrationPermissions(this.stack, props.schema));
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,
       SchemaName: props.schema.schemaName,
@@ -126,7 +121,10 @@ export class SchemaVersion extends Resource {
         this.removal = removalOf(this, policy);
       },
     });
-    resource.node.addDependency(dependableOn(() => this.before()));
+    // numbers and compatibility follow the order of the constructs.
+    resource.node.addDependency(
+      dependableOn(() => resourcesOf(declaredSchemaVersions.before(this, this.schema.schemaArn))),
+    );
     this.versionId = resource.getAtt('VersionId').toString();
     this.versionNumber = resource.getAtt('VersionNumber').toString();
   }
@@ -137,14 +135,7 @@ export class SchemaVersion extends Resource {
     validate(this, removal, checkRemoval);
     requireEnvironmentOfSchema(schema, this, 'a schema version');
   }
-
-  /** What is registered right before this: numbers and compatibility follow the order of the constructs. */
-  private before(): IConstruct[] {
-    const versions = this.stack.node
-      .findAll()
-      .filter(construct => construct instanceof SchemaVersion)
-      .filter(version => version.stack === this.stack && sameSchema(this.stack, version.schema, this.schema));
-    const previous = versions.at(versions.indexOf(this) - 1);
-    return versions[0] === this || !previous ? [] : [previous.node.defaultChild!];
-  }
 }
+
+/** The versions that stacks declare, by the ARNs of their schemas. */
+export const declaredSchemaVersions = new Declared<SchemaVersion>();

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { differ, sameEnvironment } from '../core/environment';
-import { type ISoftwarePackage } from './software-package-interfaces';
+import { type ISoftwarePackage } from './software-package';
 
 /**
  * The name of a package as declared. `packageName` of a package of this app refers to its resource, and the provider's

@@ -2,14 +2,16 @@ import { Lazy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import { type DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot';
-import { ArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
+import { Declared } from '../core/declared';
 import { removalOf } from '../core/removal';
 import { invalid } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { ArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { PackageVersionStatus } from './enums';
-import { allowDefault } from './permissions';
-import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
+import { defaultPermissions } from './permissions';
+import { IotArtifactProvider } from './provider';
+import { type ISoftwarePackage } from './software-package';
+import { type ISoftwarePackageVersion } from './software-package-version';
 
 /** Properties of a `DefaultPackageVersion`. */
 export interface DefaultPackageVersionProps {
@@ -52,11 +54,17 @@ export class DefaultPackageVersion extends Resource {
     this.version = props.version;
     this.softwarePackage = props.version.softwarePackage;
     this.refuseDraft();
-    this.refuseSecond();
 
-    const provider = ArtifactProvider.iot(this);
+    const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(this.softwarePackage);
-    allowDefault(provider, packageName);
+    declaredDefaults.refuseSecond(
+      this,
+      `the default version of software package ${packageName}`,
+      [packageName],
+      other => samePackage(other.softwarePackage, this.softwarePackage),
+    );
+    declaredDefaults.add(this, packageName);
+    provider._allow(...defaultPermissions(this.stack, packageName));
     const properties: DefaultPackageVersionProperties = {
       PackageName: packageName,
       VersionName: declaredVersionName(props.version),
@@ -86,22 +94,7 @@ export class DefaultPackageVersion extends Resource {
       );
     }
   }
-
-  private refuseSecond(): void {
-    const other = this.node.root.node
-      .findAll()
-      .find(
-        construct =>
-          construct !== this &&
-          construct instanceof DefaultPackageVersion &&
-          samePackage(construct.softwarePackage, this.softwarePackage),
-      );
-    if (other) {
-      throw invalid(
-        this,
-        `a package has one default version, got a second DefaultPackageVersion of ${declaredPackageName(this.softwarePackage)} ` +
-          `beside ${other.node.path}: keep one of the two`,
-      );
-    }
-  }
 }
+
+/** The defaults that an app declares, by the names of their packages. */
+export const declaredDefaults = new Declared<DefaultPackageVersion>(construct => construct.node.root);

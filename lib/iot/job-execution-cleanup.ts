@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
@@ -6,16 +7,14 @@ import {
   checkNamespaceId,
 } from '../../contract/iot';
 import { invalid, validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { SweepBase } from '../sweep/sweep-base';
-import { sweepConfig } from '../sweep/sweep-config';
-import { type SweepOptions } from '../sweep/sweep-options';
-import { type SweepRules } from '../sweep/sweep-rules';
+import { SweepBase } from '../sweep/sweep';
+import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
 import { JobExecutionStatus, type JobStatus } from './enums';
 import { type JobSelection } from './job-selection';
+import { IotArtifactProvider } from './provider';
 import { requireStatuses } from './statuses';
-import { allowCleanup } from './sweep-permissions';
+import { cleanupPermissions } from './sweep-permissions';
 
 /** Properties of a `JobExecutionCleanup`. */
 export interface JobExecutionCleanupProps extends SweepOptions {
@@ -88,8 +87,8 @@ export class JobExecutionCleanup extends SweepBase {
     const { triggers = [SweepTrigger.onDestroy()] } = props;
     super(scope, id, { ...props, triggers }, sweep => {
       const config = configOf(sweep, props);
-      const provider = ArtifactProvider.iot(sweep);
-      allowCleanup(provider, config);
+      const provider = IotArtifactProvider.of(sweep);
+      provider._allow(...cleanupPermissions(Stack.of(sweep), config));
       return { provider, config };
     });
   }

@@ -2,7 +2,8 @@ import { type IConstruct } from 'constructs';
 import { DEFAULT_POINTER, type JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot';
 import { requireEnvironmentOf } from '../core/environment';
 import { invalid, validate } from '../core/validation';
-import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
+import { type ISoftwarePackage } from './software-package';
+import { type ISoftwarePackageVersion } from './software-package-version';
 
 /** The jobs whose executions a cleanup ranges over. */
 export class JobSelection {

@@ -1,6 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { type Construct } from 'constructs';
+import { differ } from '../core/environment';
+import { invalid } from '../core/validation';
+import { type ArtifactProvider } from '../provider/artifact-provider';
 
 /** Where the artifact of a version is. */
 export interface PackageArtifactConfig {
@@ -71,5 +75,28 @@ class LocatedArtifact extends PackageArtifact {
 
   public bind(scope: Construct): PackageArtifactConfig {
     return this.locate(scope);
+  }
+}
+
+/** Lets the provider hand an artifact in: AWS IoT checks that the caller may read it. */
+export function allowArtifact(version: Construct, provider: ArtifactProvider, artifact: PackageArtifactConfig): void {
+  requireRegionOf(version, 'artifact', artifact.bucket);
+  provider._allow({
+    // unverified: that AWS IoT asks for GetObject where no version is named, as Amazon S3 does.
+    actions: artifact.objectVersion ? ['s3:GetObjectVersion'] : ['s3:GetObject', 's3:GetObjectVersion'],
+    resources: [artifact.bucket.arnForObjects(artifact.objectKey)],
+    collapsedResource: artifact.bucket.arnForObjects('*'),
+  });
+  artifact.bucket.encryptionKey?.grantDecrypt(provider);
+}
+
+/** Throws where a bucket is known to be in another region than a version. */
+export function requireRegionOf(version: Construct, what: string, bucket: s3.IBucket): void {
+  const { region } = Stack.of(version);
+  if (differ(bucket.env.region, region)) {
+    throw invalid(
+      version,
+      `the ${what} of a package version must be in a bucket of the version's own region ${region}, got one in ${bucket.env.region}: replicate it there`,
+    );
   }
 }

@@ -1,4 +1,8 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { type Construct, type IDependable } from 'constructs';
+import { requireRegionOf } from './package-artifact';
 
 /**
  * The software bill of materials of a package version: one zip archive of SPDX or CycloneDX files in JSON format. AWS
@@ -28,4 +32,32 @@ export class PackageSbom {
     /** Version id of the archive. */
     public readonly objectVersion: string,
   ) {}
+}
+
+/**
+ * Lets AWS IoT itself read an SBOM, where the bucket and its key are of this app. Returns what must be there before the
+ * SBOM is handed in.
+ */
+export function allowSbomToBeRead(version: Construct, sbom: PackageSbom): IDependable[] {
+  requireRegionOf(version, 'SBOM', sbom.bucket);
+  const service = new iam.ServicePrincipal('iot.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(version).account } },
+  });
+  const policy = sbom.bucket.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [service],
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [sbom.bucket.arnForObjects(sbom.objectKey)],
+    }),
+  );
+  sbom.bucket.encryptionKey?.grantDecrypt(service);
+  if (!policy.statementAdded) {
+    Annotations.of(version).addWarningV2(
+      'cdk-versioned-artifacts:sbomBucketPolicy',
+      `the bucket of the SBOM is imported, so that its policy cannot be changed here: let iot.amazonaws.com have ` +
+        `s3:GetObject and s3:GetObjectVersion on ${sbom.objectKey}, then acknowledge this warning`,
+    );
+  }
+  // a key's policy is part of the key.
+  return [policy.policyDependable, sbom.bucket.encryptionKey].filter(dependable => dependable !== undefined);
 }

@@ -1,27 +1,20 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { IotSweepType, type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../contract/iot';
-import { dependOnResourceOf } from '../core/artifact-resource';
-import { dependableOn } from '../core/dependencies';
+import { type SweepConfig } from '../../contract/sweep';
 import { requireEnvironmentOf } from '../core/environment';
 import { validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { VersionOrder } from '../sweep/enums';
-import { SweepBase } from '../sweep/sweep-base';
-import { sweepConfig } from '../sweep/sweep-config';
-import { type SweepOptions } from '../sweep/sweep-options';
-import { type SweepRules } from '../sweep/sweep-rules';
-import { SweepTrigger } from '../sweep/sweep-trigger';
+import { RetentionBase } from '../sweep/retention-base';
+import { type SweepOptions, type SweepRules, VersionOrder } from '../sweep/sweep-rules';
+import { type SweepTrigger } from '../sweep/sweep-trigger';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
-import { DefaultPackageVersion } from './default-package-version';
+import { declaredDefaults } from './default-package-version';
 import { type PackageVersionStatus, RetentionAction } from './enums';
-import { type ISoftwarePackage } from './software-package-interfaces';
-import { SoftwarePackageVersion } from './software-package-version';
+import { IotArtifactProvider } from './provider';
+import { type ISoftwarePackage } from './software-package';
+import { declaredVersions } from './software-package-version';
 import { requireStatuses } from './statuses';
-import { allowRetention } from './sweep-permissions';
-
-/** Removals that one run may make where the rules set no other limit. */
-const MAX_REMOVALS = 50;
+import { retentionPermissions } from './sweep-permissions';
 
 /** Properties of a `PackageVersionRetention`. */
 export interface PackageVersionRetentionProps extends SweepOptions {
@@ -81,28 +74,38 @@ export interface PackageVersionRetentionProps extends SweepOptions {
  *
  * The default version and versions that a stack owns always stay, and so does whatever cannot be told to be free.
  */
-export class PackageVersionRetention extends SweepBase {
+export class PackageVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: PackageVersionRetentionProps) {
-    const { softwarePackage, triggers = [SweepTrigger.afterDeployment()] } = props;
-    super(scope, id, { ...props, triggers }, sweep => {
-      const config = configOf(sweep, props);
-      const provider = ArtifactProvider.iot(sweep);
-      allowRetention(provider, config);
-      const declared = () => declaredIn(Stack.of(sweep), softwarePackage);
+    const { softwarePackage } = props;
+    super(scope, id, props, (retention, shared) => {
+      const config = configOf(retention, shared, props);
+      const provider = IotArtifactProvider.of(retention);
+      const stack = Stack.of(retention);
+      provider._allow(...retentionPermissions(stack, config));
+      const versions = () => declaredVersions.beside(retention, config.packageName).filter(isOf(softwarePackage));
+      const defaults = () =>
+        declaredDefaults
+          .beside(retention, config.packageName)
+          .filter(construct => construct.stack === stack)
+          .filter(isOf(softwarePackage));
       return {
         provider,
         config,
-        declaredVersions: Lazy.list({ produce: () => versionNames(declared()) }, { omitEmpty: true }),
-        order: resource => {
-          dependOnResourceOf(resource, softwarePackage);
-          resource.node.addDependency(dependableOn(() => declared().map(({ node }) => node.defaultChild!)));
-        },
+        versions: () => versions().map(declaredVersionName).sort(),
+        after: () => [softwarePackage, ...versions(), ...defaults()],
       };
     });
   }
 }
 
-function configOf(sweep: IConstruct, props: PackageVersionRetentionProps): PackageVersionRetentionConfig {
+const isOf = (softwarePackage: ISoftwarePackage) => (construct: { readonly softwarePackage: ISoftwarePackage }) =>
+  samePackage(construct.softwarePackage, softwarePackage);
+
+function configOf(
+  sweep: IConstruct,
+  shared: SweepConfig,
+  props: PackageVersionRetentionProps,
+): PackageVersionRetentionConfig {
   const { softwarePackage, statuses, protectInActiveJobs = true, protectOnDevices = false } = props;
   const packageName = declaredPackageName(softwarePackage);
   requireEnvironmentOf(softwarePackage, sweep, 'a retention', 'its package');
@@ -110,7 +113,7 @@ function configOf(sweep: IConstruct, props: PackageVersionRetentionProps): Packa
   if (protectOnDevices) validate(sweep, packageName, checkPackageNameInIndex);
   return {
     type: IotSweepType.PACKAGE_VERSION_RETENTION,
-    ...sweepConfig(sweep, { kind: 'retention', defaultMaxRemovals: MAX_REMOVALS, ...props }),
+    ...shared,
     statuses,
     order: props.order ?? VersionOrder.SEMVER,
     packageName,
@@ -118,19 +121,4 @@ function configOf(sweep: IConstruct, props: PackageVersionRetentionProps): Packa
     protectInActiveJobs,
     protectOnDevices,
   };
-}
-
-/** What a stack says of the versions of a package: a sweep in its deployment comes after that. */
-function declaredIn(stack: Stack, softwarePackage: ISoftwarePackage) {
-  return stack.node
-    .findAll()
-    .filter(construct => construct instanceof SoftwarePackageVersion || construct instanceof DefaultPackageVersion)
-    .filter(construct => construct.stack === stack && samePackage(construct.softwarePackage, softwarePackage));
-}
-
-function versionNames(declared: readonly IConstruct[]): string[] {
-  return declared
-    .filter(construct => construct instanceof SoftwarePackageVersion)
-    .map(declaredVersionName)
-    .sort();
 }

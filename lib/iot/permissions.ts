@@ -1,7 +1,5 @@
-import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
-import { type ArtifactProvider } from '../provider/artifact-provider';
-import { type ProviderFamily } from '../provider/family';
 import { type Permission } from '../provider/permissions';
 
 const ANY_PACKAGE =
@@ -21,12 +19,9 @@ export function packageArn(stack: Stack, packageName: string, versionName?: stri
   });
 }
 
-/** The provider of AWS IoT artifacts. */
-export const IOT_FAMILY: ProviderFamily = {
-  constructId: 'IotArtifactProvider',
-  bundle: 'iot',
-  description: 'Manages the AWS IoT software packages of its stack',
-  permissions: stack => [
+/** What the provider needs whatever the stack declares. */
+export function providerPermissions(stack: Stack): Permission[] {
+  return [
     {
       // required by every call that creates or updates a package or a version.
       actions: ['iot:GetIndexingConfiguration', 'iot:ListPackageVersions', 'iot:ListTagsForResource'],
@@ -36,14 +31,14 @@ export const IOT_FAMILY: ProviderFamily = {
         'authorization reference lists neither packages nor versions as resources of ListTagsForResource.',
     },
     ...permissionsOnWhatTheStackMade(stack),
-  ],
-};
+  ];
+}
 
 /**
  * CloudFormation updates the policy before it deletes what the new template no longer has: the Delete of a package that
  * was renamed or removed, and of its versions, must be allowed without its name. What the stack made carries its id.
  */
-function permissionsOnWhatTheStackMade(stack: Stack): readonly Permission[] {
+function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   const anyPackage = packageArn(stack, '*');
   const tagged = (tag: string) => ({ StringEquals: { [`aws:ResourceTag/${tag}`]: Aws.STACK_ID } });
   return [
@@ -75,45 +70,47 @@ function permissionsOnWhatTheStackMade(stack: Stack): readonly Permission[] {
   ];
 }
 
-/** Lets the provider manage a package. */
-export function allowPackage(provider: ArtifactProvider, packageName: string): void {
-  provider._allow({
-    actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
-    resources: [packageArn(Stack.of(provider), packageName)],
-  });
+/** What managing a package needs. */
+export function packagePermissions(stack: Stack, packageName: string): Permission[] {
+  return [
+    {
+      actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
+      resources: [packageArn(stack, packageName)],
+    },
+  ];
 }
 
-/** Lets the provider manage the versions of a package. */
-export function allowVersions(provider: ArtifactProvider, packageName: string): void {
-  const stack = Stack.of(provider);
-  provider._allow({
-    actions: [
-      'iot:CreatePackageVersion',
-      'iot:DeletePackageVersion',
-      'iot:DisassociateSbomFromPackageVersion',
-      // a default version is undesignated before it is deleted.
-      'iot:UpdatePackage',
-      'iot:UpdatePackageVersion',
-      ...TAGGING,
-    ],
-    resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
-    wildcardReason: ANY_VERSION,
-  });
+/** What managing the versions of a package needs. */
+export function versionPermissions(stack: Stack, packageName: string): Permission[] {
+  return [
+    {
+      actions: [
+        'iot:CreatePackageVersion',
+        'iot:DeletePackageVersion',
+        'iot:DisassociateSbomFromPackageVersion',
+        // a default version is undesignated before it is deleted.
+        'iot:UpdatePackage',
+        'iot:UpdatePackageVersion',
+        ...TAGGING,
+      ],
+      resources: [packageArn(stack, packageName), packageArn(stack, packageName, '*')],
+      wildcardReason: ANY_VERSION,
+    },
+  ];
 }
 
-/** Lets the provider associate SBOMs with the versions of a package. */
-export function allowSboms(provider: ArtifactProvider, packageName: string): void {
-  provider._allow({
-    actions: ['iot:AssociateSbomWithPackageVersion', 'iot:ListSbomValidationResults'],
-    resources: [packageArn(Stack.of(provider), packageName, '*')],
-    wildcardReason: ANY_VERSION,
-  });
+/** What associating SBOMs with the versions of a package needs. */
+export function sbomPermissions(stack: Stack, packageName: string): Permission[] {
+  return [
+    {
+      actions: ['iot:AssociateSbomWithPackageVersion', 'iot:ListSbomValidationResults'],
+      resources: [packageArn(stack, packageName, '*')],
+      wildcardReason: ANY_VERSION,
+    },
+  ];
 }
 
-/** Lets the provider designate the default version of a package. */
-export function allowDefault(provider: ArtifactProvider, packageName: string): void {
-  provider._allow({
-    actions: ['iot:UpdatePackage', ...TAGGING],
-    resources: [packageArn(Stack.of(provider), packageName)],
-  });
+/** What designating the default version of a package needs. */
+export function defaultPermissions(stack: Stack, packageName: string): Permission[] {
+  return [{ actions: ['iot:UpdatePackage', ...TAGGING], resources: [packageArn(stack, packageName)] }];
 }

@@ -1,4 +1,5 @@
-import { Annotations, Fn, Lazy, Token } from 'aws-cdk-lib';
+import { Annotations, Fn, type IResource, Lazy, Resource, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import {
@@ -13,26 +14,196 @@ import {
 } from '../../contract/iot';
 import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { quote } from '../../contract/shape';
-import { TaggedArtifactResource, dependOnResourceOf } from '../core/artifact-resource';
+import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
-import { removalOf } from '../core/removal';
-import { refuseSecond } from '../core/unique';
+import { VersionRemoval, removalOf } from '../core/removal';
 import { invalid, knownEntries, validate } from '../core/validation';
-import { VersionRemoval } from '../core/version-removal';
-import { ArtifactProvider } from '../provider/artifact-provider';
+import { TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
-import { type PackageArtifactConfig } from './package-artifact';
-import { type PackageSbom } from './package-sbom';
-import { allowSboms, allowVersions } from './permissions';
-import { importPackageByArn } from './software-package-base';
-import { type ISoftwarePackage, type ISoftwarePackageVersion } from './software-package-interfaces';
-import { SoftwarePackageVersionBase } from './software-package-version-base';
-import {
-  type SoftwarePackageVersionAttributes,
-  type SoftwarePackageVersionProps,
-} from './software-package-version-props';
-import { allowArtifact, allowSbomToBeRead } from './stored-objects';
+import { type JobRecipe } from './job-recipe';
+import { type PackageArtifact, type PackageArtifactConfig, allowArtifact } from './package-artifact';
+import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
+import { sbomPermissions, versionPermissions } from './permissions';
+import { IotArtifactProvider } from './provider';
+// eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
+import { type ISoftwarePackage, importPackageByArn } from './software-package';
+
+/** A version of a software package, defined here or imported. */
+export interface ISoftwarePackageVersion extends IResource {
+  /** The package that this is a version of. */
+  readonly softwarePackage: ISoftwarePackage;
+
+  /**
+   * The name of the version.
+   *
+   * @attribute
+   */
+  readonly packageVersionName: string;
+
+  /**
+   * The ARN of the version: what the destination package versions of a job name.
+   *
+   * @attribute
+   */
+  readonly packageVersionArn: string;
+
+  /**
+   * A placeholder for an attribute of the version in job documents and recipes; AWS IoT replaces it when a job starts.
+   *
+   * @param key the attribute
+   */
+  attributePlaceholder(key: string): string;
+
+  /** A placeholder for a presigned URL of the version's artifact in job documents and recipes. */
+  readonly artifactUrlPlaceholder: string;
+
+  /**
+   * Grants actions on the version. AWS IoT authorises them on the package as well, so that they are granted on both.
+   *
+   * @param grantee who gets the permissions
+   * @param actions actions such as `iot:GetPackageVersion`
+   */
+  grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
+
+  /**
+   * Lets somebody read the version.
+   *
+   * @param grantee who gets the permissions
+   */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+}
+
+/** A version, apart from its package. */
+export interface SoftwarePackageVersionOptions {
+  /**
+   * The name of the version: 1 to 64 letters, digits, `-`, `_` and `.`, such as `2.0.0`. Another name is another version:
+   * the new one is created before the old one is removed.
+   */
+  readonly versionName: string;
+
+  /**
+   * What the version is: up to 1,024 printable characters, without line breaks.
+   *
+   * @default - no description
+   */
+  readonly description?: string;
+
+  /**
+   * Values for job documents and recipes. Keys have letters, digits, `:`, `_` and `-`; keys and values may have 3,000
+   * bytes together. Frozen once the version is published.
+   *
+   * @default - no attributes
+   */
+  readonly attributes?: { [key: string]: string };
+
+  /**
+   * The file that the version ships. Frozen once the version is published.
+   *
+   * @default - no artifact
+   */
+  readonly artifact?: PackageArtifact;
+
+  /**
+   * A job document that is stored with the version.
+   *
+   * @default - no recipe
+   */
+  readonly recipe?: JobRecipe;
+
+  /**
+   * The software bill of materials. It can be replaced at any time.
+   *
+   * @default - no SBOM
+   */
+  readonly sbom?: PackageSbom;
+
+  /**
+   * Whether the deployment waits for AWS IoT to validate the SBOM, and fails with what is wrong with its files.
+   *
+   * @default false - the validation goes on in the background
+   */
+  readonly waitForSbomValidation?: boolean;
+
+  /**
+   * The state that the version shall have. From DRAFT to DEPRECATED it is published on the way. There is no way back to
+   * DRAFT.
+   *
+   * @default PackageVersionStatus.DRAFT
+   */
+  readonly status?: PackageVersionStatus;
+
+  /**
+   * What becomes of the version when its construct goes, or when its name changes.
+   *
+   * @default VersionRemoval.DELETE
+   */
+  readonly removal?: VersionRemoval;
+
+  /**
+   * Whether to take over a version of this name that exists and belongs to nobody or to another stack.
+   *
+   * @default false - the deployment fails where such a version exists
+   */
+  readonly adoptExisting?: boolean;
+
+  /**
+   * Any text. A change has the version's properties applied again, where somebody's hand has changed them.
+   *
+   * @default - applied when a property changes
+   */
+  readonly salt?: string;
+}
+
+/** Properties of a `SoftwarePackageVersion`. */
+export interface SoftwarePackageVersionProps extends SoftwarePackageVersionOptions {
+  /** The package that this is a version of. It must be of the same account and region. */
+  readonly softwarePackage: ISoftwarePackage;
+}
+
+/** What identifies an existing version. */
+export interface SoftwarePackageVersionAttributes {
+  /** The package. */
+  readonly softwarePackage: ISoftwarePackage;
+
+  /** The name of the version. */
+  readonly packageVersionName: string;
+}
+
+/**
+ * What defined and imported versions share.
+ *
+ * @internal
+ */
+abstract class SoftwarePackageVersionBase extends Resource implements ISoftwarePackageVersion {
+  public abstract readonly softwarePackage: ISoftwarePackage;
+  public abstract readonly packageVersionName: string;
+  public abstract readonly packageVersionArn: string;
+
+  public attributePlaceholder(key: string): string {
+    return this.placeholder(`attributes:${key}`);
+  }
+
+  public get artifactUrlPlaceholder(): string {
+    return this.placeholder('artifact-location:s3-presigned-url');
+  }
+
+  public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.softwarePackage.packageArn, this.packageVersionArn],
+    });
+  }
+
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, 'iot:GetPackageVersion');
+  }
+
+  private placeholder(what: string): string {
+    return `\${aws:iot:package:${this.softwarePackage.packageName}:version:${this.packageVersionName}:${what}}`;
+  }
+}
 
 /**
  * A version of a software package.
@@ -111,16 +282,14 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const recipe = props.recipe?.render(this);
     this.validateProps(props, recipe);
 
-    const provider = ArtifactProvider.iot(this);
+    const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(props.softwarePackage);
-    refuseSecond(
-      this,
-      `version ${props.versionName} of software package ${packageName}`,
-      'version',
+    declaredVersions.refuseSecond(this, `version ${props.versionName} of software package ${packageName}`, [
       packageName,
       props.versionName,
-    );
-    allowVersions(provider, packageName);
+    ]);
+    declaredVersions.add(this, packageName);
+    provider._allow(...versionPermissions(this.stack, packageName));
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);
 
@@ -148,7 +317,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     });
     dependOnResourceOf(resource, props.softwarePackage);
     if (props.sbom) {
-      allowSboms(provider, packageName);
+      provider._allow(...sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));
     }
     this.node.addValidation({ validate: () => this.checkAtSynth(resource) });
@@ -180,8 +349,13 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   /** A placeholder for a presigned URL of the version's artifact in job documents and recipes. */
   public override get artifactUrlPlaceholder(): string {
-    if (!this.artifact) throw invalid(this, 'the version has no artifact that a URL could lead to: set artifact');
-    return super.artifactUrlPlaceholder;
+    if (this.artifact) return super.artifactUrlPlaceholder;
+    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    return Lazy.string({
+      produce: () => {
+        throw invalid(this, 'the version has no artifact that a URL could lead to: set artifact');
+      },
+    });
   }
 
   private validateProps(props: SoftwarePackageVersionProps, recipe?: string): void {
@@ -234,3 +408,6 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
 function locationOf(at: PackageArtifactConfig | PackageSbom): S3LocationProperty {
   return { Bucket: at.bucket.bucketName, Key: at.objectKey, Version: at.objectVersion };
 }
+
+/** The versions that stacks declare, by the names of their packages. */
+export const declaredVersions = new Declared<SoftwarePackageVersion>();

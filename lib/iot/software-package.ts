@@ -1,4 +1,5 @@
-import { Lazy, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { Fn, type IResource, Lazy, Names, type RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import {
@@ -10,14 +11,63 @@ import {
   checkTags,
 } from '../../contract/iot';
 import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
-import { TaggedArtifactResource } from '../core/artifact-resource';
+import { Declared } from '../core/declared';
 import { removalOf } from '../core/removal';
-import { refuseSecond } from '../core/unique';
 import { validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { allowPackage } from './permissions';
-import { SoftwarePackageBase, importPackageByArn, importPackageByName } from './software-package-base';
-import { type ISoftwarePackage } from './software-package-interfaces';
+import { TaggedArtifactResource } from '../provider/artifact-resource';
+import { packageArn, packagePermissions } from './permissions';
+import { IotArtifactProvider } from './provider';
+// eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
+import { SoftwarePackageVersion, type SoftwarePackageVersionOptions } from './software-package-version';
+
+/** A software package of AWS IoT Device Management, defined here or imported. */
+export interface ISoftwarePackage extends IResource {
+  /**
+   * The name of the package.
+   *
+   * @attribute
+   */
+  readonly packageName: string;
+
+  /**
+   * The ARN of the package.
+   *
+   * @attribute
+   */
+  readonly packageArn: string;
+
+  /**
+   * Defines a version of this package.
+   *
+   * @param id the version's construct id
+   * @param props the version
+   */
+  addVersion(id: string, props: SoftwarePackageVersionOptions): SoftwarePackageVersion;
+
+  /**
+   * Grants actions on the package itself, not on its versions.
+   *
+   * @param grantee who gets the permissions
+   * @param actions actions such as `iot:GetPackage`
+   */
+  grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
+
+  /**
+   * Lets somebody read the package and all of its versions. Listing versions has no resource-level permission in AWS
+   * IoT, so that this allows it for every package.
+   *
+   * @param grantee who gets the permissions
+   */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Lets somebody, such as a build pipeline, create versions of the package, change them and publish them. It needs
+   * `s3:GetObjectVersion` on the artifacts besides.
+   *
+   * @param grantee who gets the permissions
+   */
+  grantPublish(grantee: iam.IGrantable): iam.Grant;
+}
 
 /** Properties of a `SoftwarePackage`. */
 export interface SoftwarePackageProps {
@@ -56,6 +106,52 @@ export interface SoftwarePackageProps {
    * @default - applied when a property changes
    */
   readonly salt?: string;
+}
+
+/**
+ * What defined and imported packages share.
+ *
+ * @internal
+ */
+abstract class SoftwarePackageBase extends Resource implements ISoftwarePackage {
+  public abstract readonly packageName: string;
+  public abstract readonly packageArn: string;
+
+  public addVersion(id: string, props: SoftwarePackageVersionOptions): SoftwarePackageVersion {
+    return new SoftwarePackageVersion(this, id, { ...props, softwarePackage: this });
+  }
+
+  public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.packageArn] });
+  }
+
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, 'iot:GetPackage')
+      .combine(this.grantOnVersions(grantee, 'iot:GetPackageVersion'))
+      .combine(grantOnAll(grantee, 'iot:ListPackageVersions'));
+  }
+
+  public grantPublish(grantee: iam.IGrantable): iam.Grant {
+    return this.grantOnVersions(
+      grantee,
+      'iot:CreatePackageVersion',
+      'iot:GetPackageVersion',
+      'iot:UpdatePackageVersion',
+    ).combine(grantOnAll(grantee, 'iot:GetIndexingConfiguration'));
+  }
+
+  private grantOnVersions(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.packageArn, `${this.packageArn}/version/*`],
+    });
+  }
+}
+
+/** For actions without resource-level permission. */
+function grantOnAll(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+  return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: ['*'] });
 }
 
 /**
@@ -104,10 +200,10 @@ export class SoftwarePackage extends SoftwarePackageBase {
       props.packageName ?? Names.uniqueResourceName(this, { maxLength: PACKAGE_NAME.max, separator: '-' });
     validate(this, this._declaredName, checkPackageName);
     validate(this, props.description, checkDescription);
-    refuseSecond(this, `software package ${this._declaredName}`, 'package', this._declaredName);
+    declaredPackages.refuseSecond(this, `software package ${this._declaredName}`, [this._declaredName]);
 
-    const provider = ArtifactProvider.iot(this);
-    allowPackage(provider, this._declaredName);
+    const provider = IotArtifactProvider.of(this);
+    provider._allow(...packagePermissions(this.stack, this._declaredName));
     const properties: SoftwarePackageProperties = {
       PackageName: this._declaredName,
       Description: props.description,
@@ -147,4 +243,26 @@ export class SoftwarePackage extends SoftwarePackageBase {
   public get _removal(): Removal {
     return this.removal;
   }
+}
+
+const declaredPackages = new Declared<SoftwarePackage>();
+
+class ImportedSoftwarePackage extends SoftwarePackageBase {
+  constructor(
+    scope: Construct,
+    id: string,
+    public readonly packageName: string,
+    public readonly packageArn: string,
+  ) {
+    super(scope, id, { environmentFromArn: packageArn });
+    validate(this, packageName, checkPackageName);
+  }
+}
+
+export function importPackageByName(scope: Construct, id: string, packageName: string): ISoftwarePackage {
+  return new ImportedSoftwarePackage(scope, id, packageName, packageArn(Stack.of(scope), packageName));
+}
+
+export function importPackageByArn(scope: Construct, id: string, arn: string): ISoftwarePackage {
+  return new ImportedSoftwarePackage(scope, id, Fn.select(1, Fn.split('/', arn)), arn);
 }

@@ -1,4 +1,7 @@
-import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { AssetHashType, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,63 +10,43 @@ import { Construct, Dependable, type IDependable } from 'constructs';
 import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
-import { GLUE_FAMILY } from '../glue/permissions';
-import { IOT_FAMILY } from '../iot/permissions';
-import { WECHAT_FAMILY } from '../wechat/permissions';
-import { type ArtifactProviderProps } from './artifact-provider-props';
-import { differences, validateConfiguration } from './configuration';
-import { type ProviderFamily } from './family';
-import { handlerCode } from './handler-code';
+import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
+import { looksOf } from './looks';
 import { type Permission, Permissions } from './permissions';
 import { ProviderPrincipal } from './provider-principal';
 import { runtimePermissions } from './runtime-permissions';
 
+/** What distinguishes the provider of a service family from another's. */
+export interface ProviderFamily {
+  /** Folder of the handler's bundle. */
+  readonly bundle: string;
+  readonly description: string;
+  /** What the handler may do whatever artifacts the stack declares. */
+  readonly permissions: readonly Permission[];
+}
+
 /**
  * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policy and log
- * group. It comes into being with the first artifact; `ArtifactProvider.iot(stack, { ... })` configures it, before or
- * after that.
+ * group. It comes into being with the first artifact; `of(stack, { ... })` of its family configures it, before or after
+ * that.
  *
  * Grants to the provider (`key.grantDecrypt(provider)`) end in its one policy.
  */
-export class ArtifactProvider extends Construct implements iam.IGrantable {
+export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**
-   * The provider of AWS IoT artifacts in a scope's stack. There is one in each stack, nested ones included.
+   * The provider with an id in a scope's stack, configured where props are given.
    *
-   * @param scope a construct in the stack, or the stack
-   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
+   * @internal
    */
-  public static iot(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
-    return ArtifactProvider.ofFamily(scope, IOT_FAMILY, props);
-  }
-
-  /**
-   * The provider of AWS Glue schema versions in a scope's stack. There is one in each stack, nested ones included.
-   *
-   * @param scope a construct in the stack, or the stack
-   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
-   */
-  public static glue(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
-    return ArtifactProvider.ofFamily(scope, GLUE_FAMILY, props);
-  }
-
-  /**
-   * The provider of WeChat CloudBase service versions in a scope's stack. There is one in each stack, nested ones
-   * included.
-   *
-   * WeChat takes a platform's token only from addresses on the platform's allow-list: give the function a VPC whose
-   * private subnets have a NAT with a fixed address.
-   *
-   * @param scope a construct in the stack, or the stack
-   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
-   */
-  public static weChat(scope: Construct, props?: ArtifactProviderProps): ArtifactProvider {
-    return ArtifactProvider.ofFamily(scope, WECHAT_FAMILY, props);
-  }
-
-  private static ofFamily(scope: Construct, family: ProviderFamily, props?: ArtifactProviderProps): ArtifactProvider {
+  protected static _of<T extends ArtifactProvider>(
+    scope: Construct,
+    id: string,
+    props: ArtifactProviderProps | undefined,
+    make: (stack: Stack) => T,
+  ): T {
     const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(family.constructId) as ArtifactProvider | undefined;
-    if (!existing) return new ArtifactProvider(stack, family, props);
+    const existing = stack.node.tryFindChild(id) as T | undefined;
+    if (!existing) return make(stack);
     if (props) existing.configure(props);
     return existing;
   }
@@ -73,7 +56,8 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
 
   private readonly permissions = new Permissions(this);
   private readonly machines = new Permissions(this);
-  private readonly family: ProviderFamily;
+  /** What was built with the defaults, as it looked then. */
+  private readonly built = new Map<string, string>();
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
   private policy!: iam.Policy;
@@ -81,9 +65,15 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
   private logGroup!: logs.ILogGroup;
   private function!: lambda.Function;
 
-  private constructor(stack: Stack, family: ProviderFamily, props?: ArtifactProviderProps) {
-    super(stack, family.constructId);
-    this.family = family;
+  /**
+   * Makes the provider of a stack.
+   *
+   * @param stack the stack
+   * @param id the construct id. Frozen: the service token of a deployed resource may not change
+   * @param props the provider's configuration
+   */
+  protected constructor(stack: Stack, id: string, props?: ArtifactProviderProps) {
+    super(stack, id);
     this.grantPrincipal = new ProviderPrincipal(
       this,
       Lazy.string({ produce: () => this.role.roleArn }),
@@ -95,10 +85,12 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       dependencyOn(() => [this.policy]),
     );
     const logGroupArn = Lazy.string({ produce: () => this.logGroup.logGroupArn });
-    for (const permission of runtimePermissions(stack, logGroupArn)) this.permissions.allow(permission);
-    for (const permission of family.permissions(stack)) this.permissions.allow(permission);
+    this.permissions.allow(...runtimePermissions(stack, logGroupArn), ...this._family().permissions);
     if (props) this.configure(props);
-    else this.build({});
+    else {
+      this.build({});
+      for (const child of this.node.children) this.built.set(child.node.id, looksOf(child));
+    }
   }
 
   /**
@@ -127,12 +119,19 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
   }
 
   /**
+   * What distinguishes this provider from those of other families.
+   *
+   * @internal
+   */
+  protected abstract _family(): ProviderFamily;
+
+  /**
    * Lets the handlers do something.
    *
    * @internal
    */
-  public _allow(permission: Permission): void {
-    this.permissions.allow(permission);
+  public _allow(...permissions: Permission[]): void {
+    this.permissions.allow(...permissions);
   }
 
   /**
@@ -142,8 +141,12 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _allowMachine(stateMachineArn: string): IDependable {
-    if (this.machines.isEmpty) this.buildMachinesPolicy();
+    const isFirst = this.machines.isEmpty;
     this.machines.allow({ actions: ['states:ListExecutions', 'states:StartExecution'], resources: [stateMachineArn] });
+    if (isFirst) {
+      this.buildMachinesPolicy();
+      this.built.set(this.machinesPolicy.node.id, looksOf(this.machinesPolicy));
+    }
     return dependableOn(() => [this.machinesPolicy]);
   }
 
@@ -166,11 +169,25 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       );
     }
     validateConfiguration(this, props);
+    this.refuseUndoing();
     this.configuration = props;
     // built with the defaults when an artifact came first; everybody refers to these lazily.
     for (const child of this.node.children) this.node.tryRemoveChild(child.node.id);
     this.build(props);
     this.allowConfigured(props);
+  }
+
+  /** Throws where the resources have been changed from outside: a configuration builds them anew, without that. */
+  private refuseUndoing(): void {
+    if (this.built.size === 0) return;
+    const changed = this.node.children.filter(child => this.built.get(child.node.id) !== looksOf(child));
+    if (changed.length === 0) return;
+    throw invalid(
+      this,
+      `a provider is configured before its resources are changed, got a configuration after changes of ` +
+        `${changed.map(({ node }) => node.id).join(', ')}, which it would undo: call ${this.constructor.name}.of(stack, ` +
+        '{ ... }) before them',
+    );
   }
 
   private build(props: ArtifactProviderProps): void {
@@ -186,9 +203,10 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
     // the role decides, since one that is imported as immutable takes no policies.
     this.role.attachInlinePolicy(this.policy);
     if (!this.machines.isEmpty) this.buildMachinesPolicy();
+    const { bundle, description } = this._family();
     this.function = new lambda.Function(this, 'Function', {
-      description: this.family.description,
-      code: handlerCode(this.family.bundle),
+      description,
+      code: handlerCode(bundle),
       handler: 'index.handler',
       runtime: props.runtime ?? lambda.determineLatestNodeRuntime(this),
       architecture: props.architecture ?? lambda.Architecture.ARM_64,
@@ -226,4 +244,13 @@ export class ArtifactProvider extends Construct implements iam.IGrantable {
       wildcardReason: 'Lambda makes the network interfaces, whose names nobody knows beforehand.',
     });
   }
+}
+
+/** The prebuilt handler of a family, as it ships beside the compiled constructs. */
+function handlerCode(bundle: string): lambda.Code {
+  const directory = path.join(__dirname, '../../handlers', bundle);
+  const content = readFileSync(path.join(directory, 'index.js'));
+  // the content alone: file times and modes differ between machines and would change every template.
+  const assetHash = createHash('sha256').update(content).digest('hex');
+  return lambda.Code.fromAsset(directory, { assetHash, assetHashType: AssetHashType.CUSTOM });
 }

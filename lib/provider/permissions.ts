@@ -22,6 +22,7 @@ const COLLAPSED = `More than ${MAX_LISTED} resources are meant, and inline polic
 
 /** The one policy document of a provider. Permissions that differ in their resources alone share a statement. */
 export class Permissions extends iam.PolicyDocument {
+  private readonly known = new Set<string>();
   private readonly allowed = new Map<string, { permission: Permission; resources: Set<string> }>();
   private readonly granted: iam.PolicyStatement[] = [];
 
@@ -29,7 +30,17 @@ export class Permissions extends iam.PolicyDocument {
     super();
   }
 
-  allow(permission: Permission): void {
+  allow(...permissions: Permission[]): void {
+    for (const permission of permissions) {
+      // artifacts of one kind ask for the same again and again.
+      const text = JSON.stringify(permission);
+      if (this.known.has(text)) continue;
+      this.known.add(text);
+      this.add(permission);
+    }
+  }
+
+  private add(permission: Permission): void {
     const { resources = [], wildcardReason, ...rest } = permission;
     // resolved, since two tokens may stand for one thing.
     const key = JSON.stringify(Stack.of(this.scope).resolve(rest));
@@ -37,6 +48,7 @@ export class Permissions extends iam.PolicyDocument {
     this.allowed.set(key, entry);
     const before = entry.resources.size;
     for (const resource of resources) {
+      if (entry.resources.has(resource)) continue;
       entry.resources.add(resource);
       if (wildcardReason && resource.includes('*')) acknowledgeWildcard(this.scope, resource, wildcardReason);
     }

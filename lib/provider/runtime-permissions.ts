@@ -1,6 +1,13 @@
 import { ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type Permission } from './permissions';
 
+/** Whether an event is still its resource's operation, and whether a deployment has succeeded. */
+const STACK_QUESTIONS = [
+  'cloudformation:DescribeStackEvents',
+  'cloudformation:DescribeStackResource',
+  'cloudformation:DescribeStacks',
+];
+
 /** What every handler needs, of any family. */
 export function runtimePermissions(stack: Stack, logGroupArn: string): readonly Permission[] {
   // a rollback or deletion of a stack is not always seen in the state of those that are nested in it.
@@ -11,6 +18,6 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
   }
   return [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] },
-    { actions: ['cloudformation:DescribeStacks'], resources: stacks },
+    { actions: STACK_QUESTIONS, resources: stacks },
   ];
 }

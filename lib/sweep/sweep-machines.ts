@@ -8,8 +8,8 @@ import { Construct } from 'constructs';
 import { type SweepConfig } from '../../contract/sweep';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { Permissions } from '../provider/permissions';
-import { sweepDefinition } from './definition';
-import { type StartingRule } from './starting-rule';
+import { sweepDefinition } from './sweep-definition';
+import { type StartingRule } from './sweep-trigger';
 
 /** What the state machines of a stack's sweeps share, one for each provider: a role and a log group. */
 export class SweepMachines extends Construct {

@@ -1,4 +1,25 @@
-import { type Duration } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
+import { type IConstruct } from 'constructs';
+import { type SweepConfig, type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
+import { invalid, validate } from '../core/validation';
+
+/** How versions are ranked, the best first. */
+export enum VersionOrder {
+  /** By the precedence of Semantic Versioning. Names that are no such versions come last, the newest of them first. */
+  SEMVER = 'SEMVER',
+
+  /** By creation, the newest first. */
+  CREATION = 'CREATION',
+}
+
+/** What becomes of a deployment or deletion whose hour ends before its sweep does. What was removed stays removed. */
+export enum OnIncomplete {
+  /** It fails, and says how much is left. */
+  FAIL = 'FAIL',
+
+  /** It goes on. The provider's log says how much is left, and so does `remainingCount`. */
+  WARN = 'WARN',
+}
 
 /** What a sweep removes of what it selects. A thing is removed where every rule lets it go: keep beats remove. */
 export interface SweepRules {
@@ -44,4 +65,65 @@ export interface SweepRules {
    * @default false
    */
   readonly dryRun?: boolean;
+}
+
+/** What can be set for each sweep. */
+export interface SweepOptions {
+  /**
+   * The most requests a second, for each operation of the service. A sweep finds out by itself what the account's quota
+   * allows below that. Above 0, at most 1,000.
+   *
+   * @default 8 - AWS IoT allows 10 by default: two are left for everybody else
+   */
+  readonly requestsPerSecond?: number;
+
+  /**
+   * What becomes of a deployment or deletion that waits for the sweep, where an hour is not enough. Only with
+   * `SweepTrigger.onDestroy()` or `SweepTrigger.duringDeployment()`.
+   *
+   * @default OnIncomplete.FAIL
+   */
+  readonly onIncomplete?: OnIncomplete;
+
+  /**
+   * Any text. A change has the next deployment sweep again. Only with `SweepTrigger.duringDeployment()`.
+   *
+   * @default - sweeps when its other properties or the declared versions change
+   */
+  readonly salt?: string;
+}
+
+/** Two of the ten requests a second that services allow by default are left for everybody else. */
+const REQUESTS_PER_SECOND = 8;
+
+/** What the properties of every sweep say. */
+export interface SharedProps {
+  readonly kind: 'retention' | 'cleanup';
+  readonly rules?: SweepRules;
+  readonly requestsPerSecond?: number;
+  /** Absent: no limit. */
+  readonly defaultMaxRemovals?: number;
+}
+
+/** The part of a sweep's configuration that all kinds share. Throws where what is known of it breaks a rule. */
+export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig {
+  const { requestsPerSecond = REQUESTS_PER_SECOND } = props;
+  validate(sweep, requestsPerSecond, checkRequestsPerSecond);
+  return { name: sweep.node.path, rules: rulesConfig(sweep, props), requestsPerSecond };
+}
+
+function rulesConfig(sweep: IConstruct, { kind, rules = {}, defaultMaxRemovals }: SharedProps): SweepRulesConfig {
+  const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest } = rules;
+  const config = { ...rest, minAgeSeconds: minAge?.toSeconds(), maxRemovals, dryRun: dryRun || undefined };
+  // a number that only the deployment knows may be the one that keeps something.
+  const mayKeep = Token.isUnresolved(config.keepLatest) || Token.isUnresolved(config.minAgeSeconds);
+  const problem = checkRules(knownRules(config), mayKeep ? 'cleanup' : kind);
+  if (problem) throw invalid(sweep, problem);
+  return config;
+}
+
+function knownRules({ include, exclude, ...numbers }: SweepRulesConfig): SweepRulesConfig {
+  const known = (patterns?: readonly string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
+  const resolved = Object.entries(numbers).filter(([, value]) => !Token.isUnresolved(value));
+  return { ...Object.fromEntries(resolved), include: known(include), exclude: known(exclude) };
 }

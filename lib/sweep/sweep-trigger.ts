@@ -1,6 +1,38 @@
+import { ScopedAws } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
+import { type IConstruct } from 'constructs';
+import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
-import { AFTER_DEPLOYMENT, type StartingRule, scheduled } from './starting-rule';
+import { rootStackOf } from '../core/environment';
+import { invalid } from '../core/validation';
+import { type SweepOptions } from './sweep-rules';
+
+/** An EventBridge rule that starts a sweep. */
+export interface StartingRule {
+  readonly id: string;
+  readonly props: (sweep: IConstruct) => events.RuleProps;
+}
+
+/** Each deployment of the stack that succeeded; of a nested stack, of the outermost one around it. */
+const AFTER_DEPLOYMENT: StartingRule = {
+  id: 'AfterDeployment',
+  props: sweep => ({
+    eventPattern: {
+      source: ['aws.cloudformation'],
+      detailType: ['CloudFormation Stack Status Change'],
+      detail: {
+        // not `stackId` of the stack: handed to a stack within, that of a nested one would make it depend on itself.
+        'stack-id': [new ScopedAws(rootStackOf(sweep)).stackId],
+        'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
+      },
+    },
+  }),
+};
+
+const scheduled = (schedule: events.Schedule): StartingRule => ({
+  id: 'Schedule',
+  props: () => ({ schedule }),
+});
 
 /** When a sweep runs. */
 export class SweepTrigger {
@@ -60,4 +92,38 @@ export class SweepTrigger {
      */
     public readonly _rule?: StartingRule,
   ) {}
+}
+
+/** Throws where triggers, or what depends on them, contradict each other. */
+export function validateTriggers(sweep: IConstruct, triggers: readonly SweepTrigger[], options: SweepOptions): void {
+  const problem = checkTriggers(triggers, options);
+  if (problem) throw invalid(sweep, problem);
+}
+
+/** Whether a sweep has a trigger that CloudFormation waits for. */
+export function isTriggered(triggers: readonly SweepTrigger[], synchronous: SynchronousTrigger): boolean {
+  return triggers.some(({ _synchronous }) => _synchronous === synchronous);
+}
+
+/** The triggers for a message. */
+export function namesOf(triggers: readonly SweepTrigger[]): string {
+  return triggers.map(({ _name }) => _name).join(', ') || 'no triggers';
+}
+
+function checkTriggers(triggers: readonly SweepTrigger[], { onIncomplete, salt }: SweepOptions): Problem {
+  const twice = triggers.find(({ _name }, index) => triggers.findIndex(other => other._name === _name) < index);
+  if (twice) return `a sweep has each trigger once, got SweepTrigger.${twice._name} twice: leave one out`;
+  if (onIncomplete !== undefined && !triggers.some(({ _synchronous }) => _synchronous)) {
+    return (
+      `onIncomplete is for sweeps that CloudFormation waits for, got ${namesOf(triggers)}: leave it out, or add ` +
+      'SweepTrigger.onDestroy() or SweepTrigger.duringDeployment() to triggers'
+    );
+  }
+  if (salt !== undefined && !isTriggered(triggers, 'DURING_DEPLOYMENT')) {
+    return (
+      `salt has a deployment sweep again, got ${namesOf(triggers)}: leave it out, or add ` +
+      'SweepTrigger.duringDeployment() to triggers'
+    );
+  }
+  return undefined;
 }

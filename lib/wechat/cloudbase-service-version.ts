@@ -1,5 +1,5 @@
-import { Resource, type Stack, Token } from 'aws-cdk-lib';
-import { type Construct, type IConstruct } from 'constructs';
+import { type IResource, Resource } from 'aws-cdk-lib';
+import { type Construct } from 'constructs';
 import {
   CLOUDBASE_SERVICE_VERSION,
   type CloudBaseServiceVersionProperties,
@@ -9,16 +9,124 @@ import {
   checkServerName,
   checkServiceVersionName,
 } from '../../contract/wechat';
-import { ArtifactResource } from '../core/artifact-resource';
-import { dependableOn } from '../core/dependencies';
-import { invalid, validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import {
-  type CloudBaseServiceVersionAttributes,
-  type CloudBaseServiceVersionProps,
-  type ICloudBaseServiceVersion,
-} from './cloudbase-service-version-props';
-import { CloudBaseVerification, OnRefusal } from './enums';
+import { Declared } from '../core/declared';
+import { dependableOn, resourcesOf } from '../core/dependencies';
+import { validate } from '../core/validation';
+import { ArtifactResource } from '../provider/artifact-resource';
+import { WeChatArtifactProvider } from './provider';
+import { type WeChatAccessToken } from './wechat-access-token';
+
+/** What the removal of a version does where the version must stay, or where WeChat refuses it. */
+export enum OnRefusal {
+  /** It fails, and with it the deletion of the stack. In the clean-up of an update it is only logged and counted. */
+  FAIL = 'FAIL',
+
+  /** It leaves the version where it is and succeeds. The provider's log tells why, and `metricRefused` counts it. */
+  LEAVE = 'LEAVE',
+}
+
+/** How a version is looked at before it is recorded or removed. */
+export enum CloudBaseVerification {
+  /** By `getcsversionlist`, which belongs to an older generation of the interface than the removal. */
+  LISTING = 'LISTING',
+
+  /** Not at all. A removal whose outcome WeChat's answer does not tell fails as unknown; nothing protects traffic. */
+  NONE = 'NONE',
+}
+
+/** A version of a service of WeChat CloudBase Run. */
+export interface ICloudBaseServiceVersion extends IResource {
+  /** The environment that the service runs in. */
+  readonly environmentId: string;
+
+  /** The name of the service. */
+  readonly serverName: string;
+
+  /**
+   * The name of the version.
+   *
+   * @attribute
+   */
+  readonly versionName: string;
+}
+
+/** What identifies an existing version. */
+export interface CloudBaseServiceVersionAttributes {
+  /** The environment that the service runs in. */
+  readonly environmentId: string;
+
+  /** The name of the service. */
+  readonly serverName: string;
+
+  /** The name of the version. */
+  readonly versionName: string;
+}
+
+/** How WeChat is spoken to. */
+export interface WeChatOptions {
+  /** The platform's `component_access_token`. */
+  readonly accessToken: WeChatAccessToken;
+
+  /**
+   * Where WeChat's API is: an https URL, perhaps with a path, for one of Tencent's regional hosts or a proxy. Plain http
+   * is for the loopback interface only.
+   *
+   * @default 'https://api.weixin.qq.com'
+   */
+  readonly apiEndpoint?: string;
+}
+
+/** Properties of a `CloudBaseServiceVersion`. */
+export interface CloudBaseServiceVersionProps extends WeChatOptions {
+  /** The environment that the service runs in, such as `prod-6gxk23no5605e14f`. */
+  readonly environmentId: string;
+
+  /** The name of the service. */
+  readonly serverName: string;
+
+  /**
+   * The name of the version, such as `api-012`. Another name is another version: the old one is removed when the
+   * deployment has succeeded.
+   */
+  readonly versionName: string;
+
+  /**
+   * Whether the service goes with its last version. Without it the last version is not removed, and neither is one that
+   * carries traffic; with it a stack that is deleted takes its versions whatever traffic they carry.
+   *
+   * @default false
+   */
+  readonly deleteServerWithLastVersion?: boolean;
+
+  /**
+   * Whether the service's image goes with the service. Only with `deleteServerWithLastVersion`.
+   *
+   * @default false
+   */
+  readonly deleteImageWithServer?: boolean;
+
+  /**
+   * What happens where the version must stay, or where WeChat refuses to remove it. With `LEAVE` a stack can be deleted
+   * while its last version serves.
+   *
+   * @default OnRefusal.FAIL
+   */
+  readonly onRefusal?: OnRefusal;
+
+  /**
+   * How the version is looked at before it is recorded or removed.
+   *
+   * @default CloudBaseVerification.LISTING
+   */
+  readonly verification?: CloudBaseVerification;
+
+  /**
+   * Any text. A change has the version verified again.
+   *
+   * @default - verified when a property changes
+   */
+  readonly salt?: string;
+}
 
 /**
  * A version of a service of WeChat CloudBase Run, which something else has deployed. The stack records it, and removes
@@ -40,19 +148,6 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     attrs: CloudBaseServiceVersionAttributes,
   ): ICloudBaseServiceVersion {
     return new ImportedServiceVersion(scope, id, attrs);
-  }
-
-  /**
-   * The versions of a service that a stack declares, in the order of their constructs.
-   *
-   * @internal
-   */
-  public static _declaredIn(stack: Stack, service: ServiceNames): CloudBaseServiceVersion[] {
-    const wanted = serviceIn(stack, service);
-    return stack.node
-      .findAll()
-      .filter(construct => construct instanceof CloudBaseServiceVersion)
-      .filter(version => version.stack === stack && serviceIn(stack, version) === wanted);
   }
 
   public readonly environmentId: string;
@@ -80,7 +175,7 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     };
     validate(this, deletion, checkDeletion);
 
-    const provider = ArtifactProvider.weChat(this);
+    const provider = WeChatArtifactProvider.of(this);
     const properties: CloudBaseServiceVersionProperties = {
       EnvironmentId: props.environmentId,
       ServerName: props.serverName,
@@ -95,31 +190,19 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     const resource = new ArtifactResource(this, { provider, type: CLOUDBASE_SERVICE_VERSION, properties });
     this.versionName = resource.getAtt('VersionName').toString();
 
-    this.refuseSecond();
+    const service = [props.environmentId, props.serverName];
+    declaredServiceVersions.refuseSecond(this, `version ${props.versionName} of service ${props.serverName}`, [
+      ...service,
+      props.versionName,
+    ]);
+    declaredServiceVersions.add(this, ...service);
     // one after the other: two at once would both find that the other one is left.
-    resource.node.addDependency(dependableOn(() => this.before()));
-  }
-
-  private before(): IConstruct[] {
-    const versions = CloudBaseServiceVersion._declaredIn(this.stack, this);
-    const previous = versions[versions.indexOf(this) - 1];
-    return previous ? [previous.node.defaultChild!] : [];
-  }
-
-  private refuseSecond(): void {
-    const name = nameIn(this.stack, this._declaredName);
-    const other = CloudBaseServiceVersion._declaredIn(this.stack, this).find(
-      version => version !== this && nameIn(this.stack, version._declaredName) === name,
-    );
-    if (other) {
-      throw invalid(
-        this,
-        `a service version is declared once in a stack, got a second ${this._declaredName} of ${this.serverName} beside ` +
-          `${other.node.path}: keep one of the two`,
-      );
-    }
+    resource.node.addDependency(dependableOn(() => resourcesOf(declaredServiceVersions.before(this, ...service))));
   }
 }
+
+/** The versions that stacks declare, by the environments and names of their services. */
+export const declaredServiceVersions = new Declared<CloudBaseServiceVersion>();
 
 class ImportedServiceVersion extends Resource implements ICloudBaseServiceVersion {
   public readonly environmentId: string;
@@ -140,11 +223,3 @@ function validateName(scope: Construct, name: CloudBaseServiceVersionAttributes)
   validate(scope, name.serverName, checkServerName);
   validate(scope, name.versionName, checkServiceVersionName);
 }
-
-type ServiceNames = Pick<CloudBaseServiceVersionAttributes, 'environmentId' | 'serverName'>;
-
-const serviceIn = (stack: Stack, { environmentId, serverName }: ServiceNames) =>
-  JSON.stringify([nameIn(stack, environmentId), nameIn(stack, serverName)]);
-
-/** Names that are known at deployment only are the same where they are rendered the same. */
-const nameIn = (stack: Stack, name: string) => (Token.isUnresolved(name) ? JSON.stringify(stack.resolve(name)) : name);

@@ -1,5 +1,5 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
+import { type SweepConfig } from '../../contract/sweep';
 import {
   CLOUDBASE_VERSION_RETENTION,
   type CloudBaseVersionRetentionConfig,
@@ -7,19 +7,12 @@ import {
   checkEnvironmentId,
   checkServerName,
 } from '../../contract/wechat';
-import { dependableOn } from '../core/dependencies';
 import { validate } from '../core/validation';
-import { ArtifactProvider } from '../provider/artifact-provider';
-import { SweepBase } from '../sweep/sweep-base';
-import { sweepConfig } from '../sweep/sweep-config';
-import { type SweepOptions } from '../sweep/sweep-options';
-import { type SweepRules } from '../sweep/sweep-rules';
-import { SweepTrigger } from '../sweep/sweep-trigger';
-import { CloudBaseServiceVersion } from './cloudbase-service-version';
-import { type WeChatOptions } from './cloudbase-service-version-props';
-
-/** Removals that one run may make where the rules set no other limit. */
-const MAX_REMOVALS = 50;
+import { RetentionBase } from '../sweep/retention-base';
+import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
+import { type SweepTrigger } from '../sweep/sweep-trigger';
+import { type WeChatOptions, declaredServiceVersions } from './cloudbase-service-version';
+import { WeChatArtifactProvider } from './provider';
 
 /** Properties of a `CloudBaseVersionRetention`. */
 export interface CloudBaseVersionRetentionProps extends WeChatOptions, SweepOptions {
@@ -47,21 +40,16 @@ export interface CloudBaseVersionRetentionProps extends WeChatOptions, SweepOpti
  * always stay. What other stacks record is not known: `exclude` it. WeChat writes times without a zone; a version counts
  * as old enough where it is so in Beijing's and in UTC.
  */
-export class CloudBaseVersionRetention extends SweepBase {
+export class CloudBaseVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: CloudBaseVersionRetentionProps) {
-    const { triggers = [SweepTrigger.afterDeployment()] } = props;
-    super(scope, id, { ...props, triggers }, sweep => {
-      const provider = ArtifactProvider.weChat(sweep);
-      const declared = () => CloudBaseServiceVersion._declaredIn(Stack.of(sweep), props);
+    super(scope, id, props, (retention, shared) => {
+      const provider = WeChatArtifactProvider.of(retention);
+      const declared = () => declaredServiceVersions.beside(retention, props.environmentId, props.serverName);
       return {
         provider,
-        config: configOf(sweep, provider, props),
-        declaredVersions: Lazy.list(
-          { produce: () => declared().map(({ _declaredName }) => _declaredName) },
-          { omitEmpty: true },
-        ),
-        order: resource =>
-          resource.node.addDependency(dependableOn(() => declared().map(({ node }) => node.defaultChild!))),
+        config: configOf(retention, shared, { ...props, provider }),
+        versions: () => declared().map(({ _declaredName }) => _declaredName),
+        after: declared,
       };
     });
   }
@@ -69,16 +57,16 @@ export class CloudBaseVersionRetention extends SweepBase {
 
 function configOf(
   sweep: Construct,
-  provider: ArtifactProvider,
-  props: CloudBaseVersionRetentionProps,
+  shared: SweepConfig,
+  props: CloudBaseVersionRetentionProps & { readonly provider: WeChatArtifactProvider },
 ): CloudBaseVersionRetentionConfig {
-  const { environmentId, serverName, accessToken, apiEndpoint } = props;
+  const { environmentId, serverName, accessToken, apiEndpoint, provider } = props;
   validate(sweep, environmentId, checkEnvironmentId);
   validate(sweep, serverName, checkServerName);
   validate(sweep, apiEndpoint, checkApiEndpoint);
   return {
     type: CLOUDBASE_VERSION_RETENTION,
-    ...sweepConfig(sweep, { kind: 'retention', defaultMaxRemovals: MAX_REMOVALS, ...props }),
+    ...shared,
     environmentId,
     serverName,
     accessToken: accessToken._bind(sweep, provider),

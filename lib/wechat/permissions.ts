@@ -2,18 +2,15 @@ import { ScopedAws, Stack } from 'aws-cdk-lib';
 import { ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ArtifactProvider } from '../provider/artifact-provider';
-import { type ProviderFamily } from '../provider/family';
+import { type Permission } from '../provider/permissions';
 
-/** The provider of WeChat CloudBase service versions. Which secrets it reads, the access tokens tell. */
-export const WECHAT_FAMILY: ProviderFamily = {
-  constructId: 'WeChatArtifactProvider',
-  bundle: 'wechat',
-  description: 'Manages the WeChat CloudBase service versions of its stack',
-  permissions: stack => [
+/** What the provider needs whatever the stack declares. Which secrets it reads, the access tokens tell. */
+export function providerPermissions(stack: Stack): Permission[] {
+  return [
     // tells whether a version that leaves the stack has only moved to another construct of it.
     { actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] },
-  ],
-};
+  ];
+}
 
 /** Lets the provider read a secret's value. `grantRead` would let it describe the secret, too, which it does not. */
 export function allowReading(provider: ArtifactProvider, secret: ISecret): void {

@@ -50,7 +50,7 @@ export async function deployAssembly(
   aws: LocalAws,
   assemblyDirectory: string,
   stackName: string,
-  options: Pick<DeployInput, 'parameters' | 'disableRollback'> = {},
+  options: Pick<DeployInput, 'parameters' | 'disableRollback' | 'onFailure'> = {},
 ): Promise<StackOutcome> {
   await publishAssets(aws, assemblyDirectory);
   const stacks = artifactsOf(assemblyDirectory)
@@ -70,6 +70,7 @@ export async function deployAssembly(
     parameters: { ...stack.parameters, ...options.parameters },
     tags: stack.tags,
     disableRollback: options.disableRollback,
+    onFailure: options.onFailure,
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Authorizer } from './authorization';
 import { type CallRecord, type Calls } from './calls';
+import { needsOf } from './core/needs';
 import { ConnectionCut, type Faults } from './faults';
 import { protocols } from './protocols';
 import { unknownOperation } from './protocols/protocol';
@@ -50,7 +51,10 @@ export class Gateway {
 
     return this.observe(incoming, operation.status ?? 200, async record => {
       const { accessDenied } = protocols[service.protocol];
-      await authorizer?.check(incoming.principal, operation.needs(incoming.input, world), accessDenied);
+      if (authorizer) {
+        const needs = await needsOf({ service, operation: incoming.operation, input: incoming.input, world });
+        await authorizer.check(incoming.principal, needs, accessDenied);
+      }
       throttles.check(record);
       return faults.around(record, incoming.kill, async () =>
         operation.run(incoming.input, { world, principal: incoming.principal }),

@@ -30,6 +30,7 @@ export {
   type PackageDescription,
   type VersionDescription,
 } from './iot';
+export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './lambda/asynchronous';
 export type { HostOptions, HostedContext, HostedHandler } from './lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './responses';

@@ -105,7 +105,7 @@ export class Server {
     const protocol = protocols[service.protocol];
     try {
       const principal = identify(credentials, accessKeyId);
-      const { operation, input } = protocol.read(request, service);
+      const { operation, input } = await protocol.read(request, service);
       const kill = () => killHolder(accessKeyId);
       const result = await gateway.call({ service: signingName, operation, input, principal, via: 'http', kill });
       return protocol.write(result, operation, service);

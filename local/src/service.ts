@@ -2,6 +2,7 @@
  * What a service of the local AWS is: named operations over plain input objects. The server reads the wire protocol,
  * authorises the call, records it and writes the answer or the error; a service file holds nothing but the service.
  */
+import type { ActionDetails } from './core/needs';
 import type { Answer } from './protocols/protocol';
 import type { Responses } from './responses';
 
@@ -73,6 +74,14 @@ export interface Needed {
   readonly resourcePolicy?: object;
 }
 
+/** A call, and what the authorization reference says of its action. */
+export interface ReferencedCall {
+  readonly action: ActionDetails;
+  readonly operation: Operation;
+  readonly input: Members;
+  readonly world: World;
+}
+
 export interface Operation {
   /**
    * For REST protocols: method and path template, `PUT /packages/{packageName}`. A `{name+}` takes slashes too. Query
@@ -87,8 +96,15 @@ export interface Operation {
   readonly payload?: string;
   /** The HTTP status of success. Absent: 200. */
   readonly status?: number;
-  /** The permissions that a call needs, all of them. */
-  needs(input: Members, world: World): readonly Needed[];
+  /** The names of its input's members, where they are written down. */
+  readonly members?: readonly string[];
+  /**
+   * The permissions that a call needs, all of them; members of the input may be missing or wrong. Absent: those that
+   * the service finds by the authorization reference, and `alsoNeeds`.
+   */
+  needs?(input: Members, world: World): readonly Needed[];
+  /** Permissions besides those for the action itself. */
+  alsoNeeds?(input: Members, world: World): readonly Needed[];
   /**
    * Does it. Throws ServiceError. For REST-JSON services the input has the members of the path, of the query string
    * (as strings) and of the JSON body in one flat object. Dates in the result are written as the protocol has them.
@@ -97,6 +113,8 @@ export interface Operation {
   /** What goes on the wire where it is not simply the result in the protocol's notation. */
   answer?(result: Members): Answer;
 }
+
+export type Operations = Readonly<Record<string, Operation>>;
 
 /** The wire protocols of AWS that the server speaks. */
 export type Protocol = 'rest-json' | 'json' | 'query' | 's3';
@@ -109,5 +127,9 @@ export interface Service {
   readonly targetPrefix?: string;
   /** `query` services: XML namespace of the answers. */
   readonly xmlNamespace?: string;
-  readonly operations: Readonly<Record<string, Operation>>;
+  readonly operations: Operations;
+  /** REST services: the SDK's client, whose schemas have the HTTP binding of each operation that has none of its own. */
+  readonly client?: () => Promise<object>;
+  /** What a call needs by the authorization reference, where an operation does not say so itself. */
+  needsFor?(call: ReferencedCall): Promise<readonly Needed[]>;
 }

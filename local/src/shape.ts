@@ -43,13 +43,21 @@ export function required<T>(rule: Rule<T>): Rule<T> & { readonly required: true 
   return { ...rule, required: true };
 }
 
-/** A string. The pattern must match the whole of it. */
-export function text(options: Range & { readonly pattern?: RegExp } = {}): Rule<string> {
+interface TextOptions extends Range {
+  /** Must match the whole text. */
+  readonly pattern?: RegExp;
+  /** Whether the length is counted in bytes of UTF-8. */
+  readonly bytes?: boolean;
+}
+
+/** A string. */
+export function text(options: TextOptions = {}): Rule<string> {
   const pattern = options.pattern && new RegExp(`^(?:${options.pattern.source})$`, 'u');
   return {
     read(value, at, broken) {
       if (typeof value !== 'string') return wrongType(value, at, 'a string', broken);
-      checkRange(value, value.length, at, 'have length', options, broken);
+      const length = options.bytes ? Buffer.byteLength(value) : value.length;
+      checkRange(value, length, at, 'have length', options, broken);
       if (pattern && !pattern.test(value)) {
         broken.push(failed(value, at, `satisfy regular expression pattern: ${options.pattern!.source}`));
       }

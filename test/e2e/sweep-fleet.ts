@@ -1,4 +1,4 @@
-import { type LocalAws, type LocalClock } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { type SweepCounts } from '../../lambda/sweep/cursor';
 import { Fleet } from './fleet';
 
@@ -17,20 +17,6 @@ export interface SweepRun {
   readonly error?: string;
   readonly cause?: string;
   readonly outcome?: { readonly status: string; readonly counts?: SweepCounts };
-}
-
-/** The services' clock, which a test sets behind the functions' own: what they make meanwhile is old. */
-export class PastClock implements LocalClock {
-  /** Milliseconds. */
-  behind = 0;
-
-  now(): number {
-    return Date.now() - this.behind;
-  }
-
-  sleep(milliseconds: number): Promise<void> {
-    return new Promise(resolve => void setTimeout(resolve, milliseconds).unref());
-  }
 }
 
 /** A fleet whose state machines wait and retry a thousand times faster. */

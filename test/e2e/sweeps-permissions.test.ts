@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
-  ArtifactProvider,
   DefaultPackageVersion,
+  IotArtifactProvider,
   JobExecutionCleanup,
   JobSelection,
   PackageVersionRetention,
@@ -31,7 +31,7 @@ afterEach(() => fleet.stop());
 const release =
   (...names: string[]) =>
   (stack: Stack): void => {
-    const provider = ArtifactProvider.iot(stack, { timeout: Duration.minutes(1) });
+    const provider = IotArtifactProvider.of(stack, { timeout: Duration.minutes(1) });
     (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = 8;
     const softwarePackage = new SoftwarePackage(stack, 'Firmware', {
       packageName: PACKAGE,

@@ -2,6 +2,8 @@ import { CfnOutput, Duration, NestedStack, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { type Construct } from 'constructs';
 import {
   PackageVersionRetention,
   type PackageVersionRetentionProps,
@@ -10,10 +12,9 @@ import {
   SoftwarePackage,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { ServiceError } from 'cdk-versioned-artifacts-local';
-import { type Construct } from 'constructs';
+import { PastClock } from '../../testing/clock';
 import { type Fleet } from './fleet';
-import { PastClock, createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
+import { createJob, kept, records, removed, runs, startSweepFleet, until } from './sweep-fleet';
 
 const PACKAGE = 'brake-ecu';
 const DAY = 86_400_000;

@@ -1,16 +1,17 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { type CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CallRecord } from 'cdk-versioned-artifacts-local';
 import {
-  ArtifactProvider,
+  IotArtifactProvider,
   JobExecutionCleanup,
   type JobExecutionCleanupProps,
   JobSelection,
   OnIncomplete,
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
-import { type CallRecord } from 'cdk-versioned-artifacts-local';
+import { PastClock } from '../../testing/clock';
 import { type Fleet } from './fleet';
-import { PastClock, createJob, runs, startSweepFleet } from './sweep-fleet';
+import { createJob, runs, startSweepFleet } from './sweep-fleet';
 
 let fleet: Fleet;
 let clock: PastClock;
@@ -40,7 +41,7 @@ const deletions = () => fleet.aws.calls.filter({ service: 'iot', operation: 'Del
 
 const deploy = (props: Partial<JobExecutionCleanupProps> = {}, timeout = TIMEOUT) =>
   fleet.deploy((stack: Stack) => {
-    const provider = ArtifactProvider.iot(stack, { timeout: Duration.minutes(1) });
+    const provider = IotArtifactProvider.of(stack, { timeout: Duration.minutes(1) });
     (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = timeout;
     new JobExecutionCleanup(stack, 'Cleanup', { jobs: JobSelection.byIds('ota'), requestsPerSecond: 200, ...props });
   });

@@ -4,7 +4,7 @@ import { type Service, type Surroundings, handleEvent } from '../../lambda/runti
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { quickClock } from './quick-clock';
+import { quickClock } from '../../testing/clock';
 
 /** A service family under test. */
 export interface Family {
@@ -77,8 +77,8 @@ export class World {
       const outcome = await aws.cloudFormation.deploy({
         stackName,
         template: this.template(resources, trouble.fails),
-        disableRollback: trouble.onFailure === 'DO_NOTHING',
-        deleteOnFailure: trouble.onFailure === 'DELETE',
+        disableRollback: trouble.onFailure === 'DO_NOTHING' ? true : undefined,
+        onFailure: trouble.onFailure === 'DELETE' ? 'DELETE' : undefined,
       });
       held?.release();
       await aws.settled();

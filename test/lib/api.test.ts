@@ -37,10 +37,12 @@ test('exports exactly this', () => {
     'CloudBaseVersionRetentionProps',
     'DefaultPackageVersion',
     'DefaultPackageVersionProps',
+    'GlueArtifactProvider',
     'ICloudBaseServiceVersion',
     'ISoftwarePackage',
     'ISoftwarePackageVersion',
     'ISweep',
+    'IotArtifactProvider',
     'JobExecutionCleanup',
     'JobExecutionCleanupProps',
     'JobExecutionStatus',
@@ -78,6 +80,7 @@ test('exports exactly this', () => {
     'VersionOrder',
     'VersionRemoval',
     'WeChatAccessToken',
+    'WeChatArtifactProvider',
     'WeChatOptions',
   ]);
 });

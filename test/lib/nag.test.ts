@@ -5,10 +5,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ArtifactProvider,
   CloudBaseServiceVersion,
   CloudBaseVersionRetention,
   DefaultPackageVersion,
+  IotArtifactProvider,
   JobExecutionCleanup,
   JobSelection,
   PackageArtifact,
@@ -22,6 +22,7 @@ import {
   SoftwarePackage,
   SweepTrigger,
   WeChatAccessToken,
+  WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
 
 /** The findings of an app about this library's resources; what the user brings is the user's. */
@@ -71,7 +72,7 @@ function services(stack: Stack): void {
   const service = { environmentId: 'prod', serverName: 'api', accessToken };
   new CloudBaseServiceVersion(stack, 'Api', { ...service, versionName: 'api-012' });
   new CloudBaseVersionRetention(stack, 'KeepApi', { ...service, rules: { keepLatest: 1 } });
-  ArtifactProvider.weChat(stack, { vpc: new ec2.Vpc(stack, 'NatVpc', { maxAzs: 1 }) });
+  WeChatArtifactProvider.of(stack, { vpc: new ec2.Vpc(stack, 'NatVpc', { maxAzs: 1 }) });
 }
 
 /** The reasons with which the library answers findings, by finding. */
@@ -108,7 +109,7 @@ describe('AwsSolutions finds nothing that has no reason', () => {
       app => {
         const stack = new Stack(app, 'Stack');
         everything(stack);
-        ArtifactProvider.iot(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+        IotArtifactProvider.of(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
       },
     ],
     [
@@ -180,7 +181,7 @@ test('a wildcard of the user is found', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
   everything(stack);
-  Bucket.fromBucketName(stack, 'Other', 'other').grantRead(ArtifactProvider.iot(stack));
+  Bucket.fromBucketName(stack, 'Other', 'other').grantRead(IotArtifactProvider.of(stack));
 
   expect(findings(app)).toContain('AwsSolutions-IAM5[Action::s3:GetObject*]');
 });

@@ -5,6 +5,7 @@ import { type WantedFailure } from './failures';
 import { changeSetOperations } from './operations/change-sets';
 import { deploymentOperations } from './operations/deployments';
 import { descriptionOperations } from './operations/descriptions';
+import { failureOptions } from './operations/input';
 import { type Stack, type StackEvent } from './stack';
 
 export interface DeployInput {
@@ -16,8 +17,8 @@ export interface DeployInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether what a failed deployment has done stays. @default false */
   readonly disableRollback?: boolean;
-  /** Whether a stack that could not be created goes altogether, as with `OnFailure: DELETE`. @default false */
-  readonly deleteOnFailure?: boolean;
+  /** What becomes of a stack that cannot be created. @default 'ROLLBACK', or 'DO_NOTHING' where rollback is disabled */
+  readonly onFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
 }
 
 /** How a deployment or a deletion ended. */
@@ -65,13 +66,13 @@ export class CloudFormation implements Service {
       ParameterKey: key,
       ParameterValue: value,
     }));
-    const { disableRollback, deleteOnFailure } = input;
+    const options = failureOptions(input.onFailure, input.disableRollback);
     const existing = await this.existing(input.stackName);
     const stack = existing ?? engine.newStack(input.stackName);
-    engine.checkUpdatable(stack, { disableRollback });
+    engine.checkUpdatable(stack, options);
     const deployed = await engine.prepare(stack, { body, parameters, tags: input.tags });
     if (!existing) engine.stacks.add(stack);
-    return this.outcome(stack, () => engine.start(stack, deployed, { disableRollback, deleteOnFailure }));
+    return this.outcome(stack, () => engine.start(stack, deployed, options));
   }
 
   /** Deletes a stack, and waits for the end. */

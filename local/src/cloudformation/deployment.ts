@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   readonly retainExceptOnCreate?: boolean;
   /** Whether a stack that could not be created goes altogether. */
   readonly deleteOnFailure?: boolean;
+  /** Whether the parent stack decides what becomes of a failure. */
+  readonly isNested?: boolean;
 }
 
 export interface DeletionOptions {
@@ -30,15 +32,21 @@ export interface DeletionOptions {
   readonly retain?: readonly string[];
   /** Whether what cannot be deleted is left behind. */
   readonly force?: boolean;
+  /** What the stack's event says. @default 'User Initiated' */
+  readonly reason?: string;
 }
 
-/** How often the clean-up tries to delete something before it leaves it behind, silently. */
+/** How often the clean-up tries to delete something before it leaves it behind (CloudFormation's troubleshooting page). */
 const CLEAN_UP_ATTEMPTS = 3;
+
+/** The stack's reason after that, in both clean-ups (cloudformation-coverage-roadmap #744). */
+const LEFT_BEHIND = 'Update successful. One or more resources could not be deleted.';
 
 /** One stack's deployments. Each phase leaves the stack in a status from which the next one goes on. */
 export class Deployment {
   private readonly steps: ResourceSteps;
   private readonly cancelled = new AbortController();
+  private isGivenUp = false;
 
   constructor(
     private readonly stack: Stack,
@@ -47,17 +55,23 @@ export class Deployment {
     this.steps = new ResourceSteps(stack, context);
   }
 
-  /** Stops the running creation or update and has it rolled back. */
-  cancel(): void {
-    this.cancelled.abort();
+  /** Stops the running creation or update and has it rolled back, or left to the parent of a nested stack. */
+  cancel(reason = 'User Initiated. '): void {
+    this.cancelled.abort(reason);
+  }
+
+  /** Stops the running creation of a stack that is about to be deleted: nothing is rolled back. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.cancel();
   }
 
   /** Creates the stack, to CREATE_COMPLETE, CREATE_FAILED or the end of the rollback. */
   async create(deployed: Deployed, options: DeploymentOptions): Promise<void> {
     const failure = await this.createForward(deployed, options);
-    if (failure === undefined || this.leavesFailure(options)) return;
-    if (options.deleteOnFailure) await this.delete();
-    else await this.rollBackCreation(failure, options);
+    if (failure === undefined || this.isGivenUp || this.leavesFailure(options)) return;
+    if (options.deleteOnFailure) await this.delete({ reason: `${failure}Delete requested by user.` });
+    else await this.rollBackCreation(`${failure}Rollback requested by user.`, options);
   }
 
   /** Creates the resources and leaves what to do about a failure to the caller. Gives its reason. */
@@ -67,7 +81,7 @@ export class Deployment {
     stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
     if (failure === undefined) stack.enter('CREATE_COMPLETE');
-    else if (this.leavesFailure(options) || options.deleteOnFailure) stack.enter('CREATE_FAILED', failure);
+    else if (this.leavesFailure(options)) stack.enter('CREATE_FAILED', failure);
     return failure;
   }
 
@@ -133,27 +147,28 @@ export class Deployment {
       ...removed.map(resource => ({ resource, retain: this.isRetained(resource), replaced: false })),
     ];
     const byKey = new Map(leaving.map((entry, index) => [String(index), entry]));
+    const left: ResourceState[] = [];
     await walk(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
       const { resource, retain, replaced } = byKey.get(key)!;
       if (retain) this.steps.skip(resource, { replaced });
-      else await this.deleteOrLeave(resource, replaced);
+      else if (!(await this.deletes(resource, replaced))) left.push(resource);
     });
     for (const resource of stack.resources.values()) await this.steps.cleanUp(resource);
     stack.abandoned = [];
     stack.undo = undefined;
-    stack.enter(status);
+    stack.enter(status, left.length > 0 ? LEFT_BEHIND : undefined);
   }
 
   /** Deletes the stack, to DELETE_COMPLETE or DELETE_FAILED. */
-  async delete({ retain = [], force = false }: DeletionOptions = {}): Promise<void> {
+  async delete({ retain = [], force = false, reason = 'User Initiated' }: DeletionOptions = {}): Promise<void> {
     const { stack } = this;
-    stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
+    stack.enter('DELETE_IN_PROGRESS', reason);
     try {
       this.context.checkExports(stack, stack.outputs, []);
     } catch (error) {
       return stack.enter('DELETE_FAILED', (error as Error).message);
     }
-    for (const { resource } of this.abandoned()) await this.deleteOrLeave(resource, true);
+    for (const { resource } of this.abandoned()) await this.deletes(resource, true);
     stack.abandoned = [];
     const failed = await this.deleteAll(
       ({ logicalId, deletionPolicy }) =>
@@ -175,7 +190,8 @@ export class Deployment {
     const before = new Set(stack.resources.keys());
     const cancel = new AbortController();
     setMaxListeners(0, cancel.signal);
-    this.cancelled.signal.addEventListener('abort', () => cancel.abort());
+    if (this.cancelled.signal.aborted) cancel.abort();
+    else this.cancelled.signal.addEventListener('abort', () => cancel.abort());
     const bring = async (id: string) => {
       try {
         await this.bring(id, wanted[id], dependencies, scope, cancel.signal);
@@ -186,7 +202,7 @@ export class Deployment {
       }
     };
     const failed = await walk(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
-    if (this.cancelled.signal.aborted) return 'User Initiated. ';
+    if (this.cancelled.signal.aborted) return String(this.cancelled.signal.reason);
     if (failed.size > 0) return failedToBring([...failed.keys()], before);
     try {
       const outputs = this.outputs(scope);
@@ -198,9 +214,9 @@ export class Deployment {
     }
   }
 
-  /** Whether what a failed deployment has done stays. */
-  private leavesFailure({ disableRollback = false }: DeploymentOptions): boolean {
-    return disableRollback && !this.cancelled.signal.aborted;
+  /** Whether what a failed deployment has done stays, for now or for good. */
+  private leavesFailure({ disableRollback = false, isNested = false }: DeploymentOptions): boolean {
+    return isNested || (disableRollback && !this.cancelled.signal.aborted);
   }
 
   private async bring(
@@ -240,8 +256,8 @@ export class Deployment {
     }
     this.stack.undo?.touched.add(wanted.logicalId);
     if (!current) return this.steps.create(wanted, signal);
-    if (current.status === 'CREATE_FAILED') {
-      // left by a deployment without rollback.
+    if (current.status === 'CREATE_FAILED' || current.status === 'DELETE_FAILED') {
+      // left by a deployment without rollback: what never was complete goes with the next operation on the stack.
       await this.steps.delete(current);
       return this.steps.create(wanted, signal);
     }
@@ -272,15 +288,18 @@ export class Deployment {
     );
   }
 
-  private async deleteOrLeave(resource: ResourceState, replaced: boolean): Promise<void> {
+  /** Deletes what the stack has no more, or leaves it behind. Whether it is gone. */
+  private async deletes(resource: ResourceState, replaced: boolean): Promise<boolean> {
     for (let attempt = 1; attempt <= CLEAN_UP_ATTEMPTS; attempt += 1) {
       try {
-        return await this.steps.delete(resource, { replaced });
+        await this.steps.delete(resource, { replaced });
+        return true;
       } catch {
         // told by an event, and no failure of the stack.
       }
     }
     if (!replaced) this.stack.remove(resource.logicalId);
+    return false;
   }
 
   private async deleteAll(

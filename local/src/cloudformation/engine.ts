@@ -65,6 +65,7 @@ export class Engine {
       types: this.types,
       failures: this.failures,
       importValue: name => this.stacks.importValue(name),
+      stackOutput: reference => this.stacks.output(reference, world.region),
       checkExports: (stack, before, after) => this.stacks.checkExports(stack, before, after),
     };
   }
@@ -139,7 +140,8 @@ export class Engine {
     if (stack.status !== 'CREATE_IN_PROGRESS') {
       throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
     }
-    run.deployment.cancel();
+    // what is in flight is cancelled, and nothing rolled back: the next status is DELETE_IN_PROGRESS.
+    run.deployment.giveUp();
     return run.end.then(() => this.delete(stack, options));
   }
 
@@ -215,9 +217,19 @@ export class Engine {
         ParameterValue: [value].flat().join(','),
       })),
     });
-    // what becomes of a failure is the root's to decide.
-    const options = { disableRollback: true };
     const deployment = (stack: Stack) => new Deployment(stack, this.surroundings);
+    // unverified: that what is cancelled in the parent is cancelled in the nested stack, and in which status it waits.
+    const cancellable = (stack: Stack, { signal }: ResourceRequest, message: string) => {
+      const running = deployment(stack);
+      const cancel = () => running.cancel(message);
+      if (signal.aborted) cancel();
+      else signal.addEventListener('abort', cancel, { once: true });
+      return running;
+    };
+    const optionsFor = ({ rootId = '' }: Stack) => ({
+      isNested: true,
+      disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
+    });
     return {
       create: async request => {
         const { stack: parent, logicalId } = request;
@@ -225,12 +237,14 @@ export class Engine {
         const stack = this.newStack(name, { parentId: parent.id, rootId: parent.rootId ?? parent.id });
         const deployed = await this.prepare(stack, await requestOf(request));
         this.stacks.add(stack);
-        return { stack, failure: await deployment(stack).createForward(deployed, options) };
+        const running = cancellable(stack, request, 'Resource creation cancelled');
+        return { stack, failure: await running.createForward(deployed, optionsFor(stack)) };
       },
       update: async (request, stackId) => {
         const stack = this.stacks.get(stackId);
         const deployed = await this.prepare(stack, await requestOf(request));
-        return { stack, failure: await deployment(stack).updateForward(deployed, options) };
+        const running = cancellable(stack, request, 'Resource update cancelled');
+        return { stack, failure: await running.updateForward(deployed, optionsFor(stack)) };
       },
       rollBack: async stackId => {
         const stack = this.stacks.get(stackId);

@@ -15,6 +15,15 @@ export interface Scope {
   /** Stands for what only the deployment knows, in a preview of it. */
   readonly unknown?: string;
   importValue(name: string): string;
+  stackOutput(reference: StackOutputReference): string;
+}
+
+/** What `Fn::GetStackOutput` asks for. */
+export interface StackOutputReference {
+  readonly stackName: string;
+  readonly outputName: string;
+  /** Absent: the stack's own. */
+  readonly region?: string;
 }
 
 /** `AWS::NoValue`: whatever holds it is dropped. */
@@ -99,6 +108,18 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Not': (argument: unknown[], scope) => !truth(argument[0], scope),
   'Fn::FindInMap': findInMap,
   'Fn::ImportValue': (argument, scope) => scope.importValue(text('Fn::ImportValue', argument, scope)),
+  'Fn::GetStackOutput': (argument, scope) => {
+    const { StackName, OutputName, Region } = isRecord(argument) ? argument : {};
+    if (StackName === undefined || OutputName === undefined) {
+      throw validationError('Template error: every Fn::GetStackOutput object requires StackName and OutputName');
+    }
+    const member = (value: unknown) => text('Fn::GetStackOutput', value, scope);
+    return scope.stackOutput({
+      stackName: member(StackName),
+      outputName: member(OutputName),
+      region: Region === undefined ? undefined : member(Region),
+    });
+  },
   'Fn::GetAZs': (argument, scope) => {
     const region = evaluate(argument, scope) || scope.pseudoParameters['AWS::Region'];
     return ['a', 'b', 'c'].map(zone => `${String(region)}${zone}`);

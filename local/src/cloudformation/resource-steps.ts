@@ -185,7 +185,7 @@ export class ResourceSteps {
   }
 
   private put(resource: Omit<ResourceState, 'status' | 'reason' | 'updatedAt'>, status: string, reason?: string): void {
-    this.stack.put({ ...resource, status, reason, updatedAt: this.context.world.clock.now() });
+    this.stack.put({ ...resource, status, reason });
   }
 }
 

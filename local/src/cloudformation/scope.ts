@@ -2,7 +2,7 @@
  * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
  */
 import { type World } from '../service';
-import { type Scope, conditionHolds, referencesOf } from './intrinsics';
+import { type Scope, type StackOutputReference, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type ResourceDefinition, validationError } from './template';
@@ -12,9 +12,15 @@ export interface Surroundings {
   readonly types: ResourceTypes;
   /** The value that a stack of this region exports. Throws ValidationError where there is none. */
   importValue(name: string): string;
+  /** The value of an output of whatever stack. Throws ValidationError where there is none. */
+  stackOutput(reference: StackOutputReference): string;
 }
 
-export function scopeOf(stack: Stack, deployed: Deployed, { world, types, importValue }: Surroundings): Scope {
+export function scopeOf(
+  stack: Stack,
+  deployed: Deployed,
+  { world, types, importValue, stackOutput }: Surroundings,
+): Scope {
   const known = (logicalId: string): ResourceState => {
     const resource = stack.resources.get(logicalId);
     if (resource) return resource;
@@ -32,6 +38,7 @@ export function scopeOf(stack: Stack, deployed: Deployed, { world, types, import
       throw validationError(message ?? `Requested attribute ${attribute} does not exist in schema for ${type}`);
     },
     importValue,
+    stackOutput,
   };
 }
 

@@ -27,6 +27,7 @@ export interface ResourceState {
   readonly physicalId?: string;
   readonly status: string;
   readonly reason?: string;
+  /** When its last event happened. */
   readonly updatedAt: number;
   /** Resolved. */
   readonly properties: Properties;
@@ -47,6 +48,7 @@ export interface StackEvent {
   readonly logicalId: string;
   readonly physicalId?: string;
   readonly type: string;
+  /** Milliseconds since the epoch, by the local AWS's clock. Events of one moment have the same. */
   readonly timestamp: number;
   readonly status: string;
   readonly reason?: string;
@@ -139,20 +141,23 @@ export class Stack {
     if (BEGINNINGS.includes(status)) this.operationId = randomUUID();
     this.status = status;
     this.reason = reason;
-    this.record({ logicalId: this.name, physicalId: this.id, type: STACK_TYPE, status, reason });
+    const timestamp = this.time();
+    this.record({ logicalId: this.name, physicalId: this.id, type: STACK_TYPE, timestamp, status, reason });
     for (const listener of this.listeners) listener(this);
   }
 
   /** Moves a resource to a status, keeps its state and tells it. */
-  put(resource: ResourceState): void {
-    this.resources.set(resource.logicalId, resource);
+  put(resource: Omit<ResourceState, 'updatedAt'>): void {
+    const updatedAt = this.time();
+    this.resources.set(resource.logicalId, { ...resource, updatedAt });
     this.deletedResources.delete(resource.logicalId);
-    this.tell(resource);
+    this.tell(resource, updatedAt);
   }
 
   /** Tells the status of a resource that is none of the stack any more. */
-  tell({ logicalId, physicalId, type, status, reason, properties }: Omit<ResourceState, 'updatedAt'>): void {
-    this.record({ logicalId, physicalId, type, status, reason, properties });
+  tell(resource: Omit<ResourceState, 'updatedAt'>, timestamp = this.time()): void {
+    const { logicalId, physicalId, type, status, reason, properties } = resource;
+    this.record({ logicalId, physicalId, type, timestamp, status, reason, properties });
   }
 
   /** Takes a resource out of the stack. */
@@ -163,16 +168,17 @@ export class Stack {
     this.deletedResources.set(logicalId, resource);
   }
 
-  private record(
-    event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'timestamp' | 'operationId' | 'token'>,
-  ): void {
+  /** By the clock, never before the newest event. */
+  private time(): number {
+    return Math.max(this.now(), this.events.at(-1)?.timestamp ?? 0);
+  }
+
+  private record(event: Omit<StackEvent, 'eventId' | 'stackId' | 'stackName' | 'operationId' | 'token'>): void {
     const prefix = event.physicalId === this.id ? '' : `${event.logicalId}-${event.status}-`;
     this.events.push({
       eventId: `${prefix}${randomUUID()}`,
       stackId: this.id,
       stackName: this.name,
-      // later than the one before, so that they sort as they happened.
-      timestamp: Math.max(this.now(), (this.events.at(-1)?.timestamp ?? 0) + 1),
       operationId: this.operationId,
       token: this.token,
       ...event,

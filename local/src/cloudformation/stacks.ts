@@ -1,7 +1,7 @@
 /**
  * All stacks of the account: found by name or id, and what they export to each other.
  */
-import { referencesToImports } from './intrinsics';
+import { type StackOutputReference, referencesToImports } from './intrinsics';
 import { type Stack, type StackOutput } from './stack';
 import { validationError } from './template';
 
@@ -65,6 +65,17 @@ export class Stacks {
     const found = this.exports().find(entry => entry.name === name);
     if (found) return found.value;
     throw validationError(`No export named ${name} found. Rollback requested by user.`);
+  }
+
+  /** What `Fn::GetStackOutput` gives: a weak reference, which keeps neither stack nor output. */
+  output({ stackName, outputName, region }: StackOutputReference, here: string): string {
+    if (region !== undefined && region !== here) {
+      throw validationError(`The local AWS has the region ${here} alone: there is no stack ${stackName} in ${region}`);
+    }
+    const found = this.get(stackName).outputs.find(({ key }) => key === outputName);
+    if (found) return found.value;
+    // unverified: the words.
+    throw validationError(`Output ${outputName} does not exist in stack ${stackName}`);
   }
 
   /** Throws where another stack exports one of the new outputs' names, or imports one that is not among them. */

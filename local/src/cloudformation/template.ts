@@ -69,8 +69,14 @@ export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
 }
 
+/** Bytes of a template in S3. That one in the request itself has 51,200 at most is not held to. */
+const TEMPLATE_BYTES = 1_000_000;
+
 /** Reads a template. Throws ValidationError. */
 export function parseTemplate(body: string): Template {
+  if (Buffer.byteLength(body) > TEMPLATE_BYTES) {
+    throw validationError(`Template may not exceed ${TEMPLATE_BYTES} bytes in size.`);
+  }
   const template = parseDocument(body);
   if (!isRecord(template)) {
     throw validationError('Template format error: unsupported structure.');
@@ -114,7 +120,7 @@ const SHORT_FORMS = yaml.CORE_SCHEMA.extend(
     'Ref',
     'Condition',
     ...['And', 'Base64', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Not', 'Or'],
-    ...['Select', 'Split', 'Sub', 'Transform'],
+    ...['GetStackOutput', 'Select', 'Split', 'Sub', 'Transform'],
   ].flatMap(name =>
     (['scalar', 'sequence', 'mapping'] as const).map(
       kind =>

@@ -47,8 +47,8 @@ export interface GlueBehaviour {
    */
   versionOrder: 'by-status' | 'by-id';
   /**
-   * What a policy must allow for GetSchemaVersion by id, which names no schema: any resource, as the guide's policy for
-   * consumers does, or the schema and its registry.
+   * What a policy must allow for a call that names a version by its id alone (GetSchemaVersion and the three operations
+   * on metadata): any resource, as the guide's policy for consumers does, or the schema and its registry.
    */
   versionByIdNeeds: 'any-resource' | 'its-arns';
   /**

@@ -1,9 +1,8 @@
 /** The AWS Glue schema registry in the local AWS. */
-import type { Service, World } from '../service';
+import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../service';
 import { DEFAULT_BEHAVIOUR, type GlueBehaviour } from './behaviour';
 import { metadataOperations } from './metadata';
 import { Permissions } from './needs';
-import type { Operations } from './operation';
 import { registryOperations } from './registries';
 import {
   type Compatibility,
@@ -57,6 +56,7 @@ export class Glue implements Service {
   readonly behaviour: GlueBehaviour;
 
   private readonly store: RegistryStore;
+  private readonly permissions: Permissions;
 
   constructor(
     private readonly world: World,
@@ -64,16 +64,20 @@ export class Glue implements Service {
   ) {
     this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
     this.store = new RegistryStore(world, this.behaviour);
-    const permissions = new Permissions(this.store, this.behaviour);
-    const context = { store: this.store, permissions, behaviour: this.behaviour };
+    this.permissions = new Permissions(this.store, this.behaviour);
+    const context = { store: this.store, behaviour: this.behaviour };
     this.operations = {
       ...registryOperations(context),
       ...schemaOperations(context),
       ...versionOperations(context),
       ...versionDeletionOperations(context),
       ...metadataOperations(context),
-      ...tagOperations(context),
+      ...tagOperations(this.store, this.permissions),
     };
+  }
+
+  async needsFor(call: ReferencedCall): Promise<readonly Needed[]> {
+    return this.permissions.for(call);
   }
 
   /** Calls an operation as the developer by hand, past HTTP and IAM. */

@@ -1,21 +1,21 @@
 /** Metadata of versions: pairs of keys and values, several values to a key. */
+import { checked } from '../checked';
+import { timestamp } from '../core/time';
+import { type Operations } from '../service';
 import type { Input } from '../shape';
 import { METADATA } from './constraints';
 import { alreadyExists, invalidInput, limitExceeded, notFound } from './errors';
-import { type Operations, operation } from './operation';
 import { pageOf } from './paging';
 import type { RegistryContext } from './registries';
 import type { MetadataPair, RegistryStore, VersionRecord } from './registry-store';
-import { timestamp } from './time';
 import { type VersionId, findVersionById } from './version-lookup';
 
 type Pair = Input<typeof METADATA.PutSchemaVersionMetadata>['MetadataKeyValue'];
 
-export function metadataOperations({ store, permissions, behaviour }: RegistryContext): Operations {
+export function metadataOperations({ store, behaviour }: RegistryContext): Operations {
   return {
-    PutSchemaVersionMetadata: operation({
+    PutSchemaVersionMetadata: checked(invalidInput, {
       members: METADATA.PutSchemaVersionMetadata,
-      needs: (input, world) => permissions.onVersion('PutSchemaVersionMetadata', world, input),
       run(input, { world }) {
         const version = findVersionById(store, input);
         const { key, value } = wholePair(input.MetadataKeyValue);
@@ -32,9 +32,8 @@ export function metadataOperations({ store, permissions, behaviour }: RegistryCo
       },
     }),
 
-    RemoveSchemaVersionMetadata: operation({
+    RemoveSchemaVersionMetadata: checked(invalidInput, {
       members: METADATA.RemoveSchemaVersionMetadata,
-      needs: (input, world) => permissions.onVersion('RemoveSchemaVersionMetadata', world, input),
       run(input) {
         const version = findVersionById(store, input);
         const { key, value } = wholePair(input.MetadataKeyValue);
@@ -48,9 +47,8 @@ export function metadataOperations({ store, permissions, behaviour }: RegistryCo
       },
     }),
 
-    QuerySchemaVersionMetadata: operation({
+    QuerySchemaVersionMetadata: checked(invalidInput, {
       members: METADATA.QuerySchemaVersionMetadata,
-      needs: (input, world) => permissions.onVersion('QuerySchemaVersionMetadata', world, input),
       run({ MetadataList = [], MaxResults, NextToken, ...id }) {
         const version = findVersionById(store, id);
         const matching = version.metadata.filter(

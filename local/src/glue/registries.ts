@@ -1,26 +1,24 @@
 /** Operations on registries. */
+import { checked } from '../checked';
+import { timestamp } from '../core/time';
+import { type Operations } from '../service';
 import type { GlueBehaviour } from './behaviour';
 import { REGISTRIES } from './constraints';
-import { alreadyExists, limitExceeded } from './errors';
-import type { Permissions } from './needs';
-import { type Operations, operation } from './operation';
+import { alreadyExists, invalidInput, limitExceeded } from './errors';
 import { pageOf } from './paging';
 import { type RegistryRecord, type RegistryStore, isDeleting } from './registry-store';
 import { checkTags } from './tags';
-import { timestamp } from './time';
 
 /** What the operations of the schema registry share. */
 export interface RegistryContext {
   readonly store: RegistryStore;
-  readonly permissions: Permissions;
   readonly behaviour: GlueBehaviour;
 }
 
-export function registryOperations({ store, permissions, behaviour }: RegistryContext): Operations {
+export function registryOperations({ store, behaviour }: RegistryContext): Operations {
   return {
-    CreateRegistry: operation({
+    CreateRegistry: checked(invalidInput, {
       members: REGISTRIES.CreateRegistry,
-      needs: ({ RegistryName, Tags }, world) => permissions.onRegistry('CreateRegistry', world, { RegistryName }, Tags),
       run({ RegistryName, Description, Tags }) {
         checkTags(Tags);
         if (store.findRegistry(RegistryName)) {
@@ -32,15 +30,13 @@ export function registryOperations({ store, permissions, behaviour }: RegistryCo
       },
     }),
 
-    GetRegistry: operation({
+    GetRegistry: checked(invalidInput, {
       members: REGISTRIES.GetRegistry,
-      needs: ({ RegistryId }, world) => permissions.onRegistry('GetRegistry', world, RegistryId),
       run: ({ RegistryId }) => describe(store.registry(RegistryId)),
     }),
 
-    UpdateRegistry: operation({
+    UpdateRegistry: checked(invalidInput, {
       members: REGISTRIES.UpdateRegistry,
-      needs: ({ RegistryId }, world) => permissions.onRegistry('UpdateRegistry', world, RegistryId),
       run({ RegistryId, Description }, { world }) {
         const registry = store.requireLiving(store.registry(RegistryId));
         registry.description = Description;
@@ -49,9 +45,8 @@ export function registryOperations({ store, permissions, behaviour }: RegistryCo
       },
     }),
 
-    DeleteRegistry: operation({
+    DeleteRegistry: checked(invalidInput, {
       members: REGISTRIES.DeleteRegistry,
-      needs: ({ RegistryId }, world) => permissions.onRegistry('DeleteRegistry', world, RegistryId),
       run({ RegistryId }) {
         const registry = store.requireLiving(store.registry(RegistryId));
         for (const schema of store.schemasOf(registry)) store.startDeletion(schema);
@@ -60,9 +55,8 @@ export function registryOperations({ store, permissions, behaviour }: RegistryCo
       },
     }),
 
-    ListRegistries: operation({
+    ListRegistries: checked(invalidInput, {
       members: REGISTRIES.ListRegistries,
-      needs: () => permissions.anywhere('ListRegistries'),
       run(input) {
         const living = store.all.filter(registry => !isDeleting(registry));
         const { items, NextToken } = pageOf(living, input, { scope: 'registries', place: ({ name }) => [name] });

@@ -1,7 +1,9 @@
 /** Operations on schemas. */
+import { checked } from '../checked';
+import { timestamp } from '../core/time';
+import { type Operations } from '../service';
 import { SCHEMAS } from './constraints';
 import { alreadyExists, invalidInput } from './errors';
-import { type Operations, operation } from './operation';
 import { pageOf } from './paging';
 import { type RegistryContext, requireRoom } from './registries';
 import {
@@ -14,20 +16,15 @@ import {
   schemaArn,
 } from './registry-store';
 import { checkTags } from './tags';
-import { timestamp } from './time';
 import { addVersion, requireSyntax } from './version-creation';
 import { type VersionNumber, findVersion } from './version-lookup';
 
 export function schemaOperations(context: RegistryContext): Operations {
-  const { store, permissions } = context;
+  const { store } = context;
 
   return {
-    CreateSchema: operation({
+    CreateSchema: checked(invalidInput, {
       members: SCHEMAS.CreateSchema,
-      needs: ({ RegistryId, SchemaName, Tags }, world) => {
-        const RegistryName = registryNameOf(RegistryId);
-        return permissions.onSchema('CreateSchema', world, { RegistryName, SchemaName }, Tags);
-      },
       run({ RegistryId, SchemaName, DataFormat, Compatibility, Description, Tags, SchemaDefinition }, { world }) {
         // the model calls these two optional; the service does not.
         if (!Compatibility) throw invalidInput('Compatibility is not valid.');
@@ -64,18 +61,16 @@ export function schemaOperations(context: RegistryContext): Operations {
       },
     }),
 
-    GetSchema: operation({
+    GetSchema: checked(invalidInput, {
       members: SCHEMAS.GetSchema,
-      needs: ({ SchemaId }, world) => permissions.onSchema('GetSchema', world, SchemaId),
       run({ SchemaId }) {
         const schema = store.schema(SchemaId);
         return { ...describe(store, schema), ...times(schema) };
       },
     }),
 
-    UpdateSchema: operation({
+    UpdateSchema: checked(invalidInput, {
       members: SCHEMAS.UpdateSchema,
-      needs: ({ SchemaId }, world) => permissions.onSchema('UpdateSchema', world, SchemaId),
       run({ SchemaId, SchemaVersionNumber, Compatibility, Description }, { world }) {
         const schema = store.requireLiving(store.schema(SchemaId));
         if (Compatibility && !SchemaVersionNumber) throw invalidInput('Schema version checkpoint is missing.');
@@ -91,9 +86,8 @@ export function schemaOperations(context: RegistryContext): Operations {
       },
     }),
 
-    DeleteSchema: operation({
+    DeleteSchema: checked(invalidInput, {
       members: SCHEMAS.DeleteSchema,
-      needs: ({ SchemaId }, world) => permissions.onSchema('DeleteSchema', world, SchemaId),
       run({ SchemaId }) {
         const schema = store.requireLiving(store.schema(SchemaId));
         store.startDeletion(schema);
@@ -101,10 +95,8 @@ export function schemaOperations(context: RegistryContext): Operations {
       },
     }),
 
-    ListSchemas: operation({
+    ListSchemas: checked(invalidInput, {
       members: SCHEMAS.ListSchemas,
-      needs: ({ RegistryId }, world) =>
-        RegistryId ? permissions.onRegistry('ListSchemas', world, RegistryId) : permissions.anywhere('ListSchemas'),
       run({ RegistryId, ...request }) {
         const registries = RegistryId ? [store.registry(RegistryId)] : store.all;
         const living = registries.flatMap(registry => store.schemasOf(registry)).filter(schema => !isDeleting(schema));
@@ -127,8 +119,6 @@ function registryFor({ store, behaviour }: RegistryContext, id: RegistryId | und
   requireRoom(store, behaviour);
   return store.addRegistry(DEFAULT_REGISTRY);
 }
-
-const registryNameOf = (id: RegistryId = {}) => id.RegistryName ?? /:registry\/(.+)$/.exec(id.RegistryArn ?? '')?.[1];
 
 /** A checkpoint can be neither taken away nor moved back. */
 function nextCheckpoint({ store, behaviour }: RegistryContext, schema: SchemaRecord, wanted: VersionNumber): number {

@@ -1,8 +1,10 @@
 /** Tags of registries and schemas. */
+import { checked } from '../checked';
+import { type Operations } from '../service';
 import { TAGS } from './constraints';
 import { invalidInput, notFound } from './errors';
-import { type Operations, operation } from './operation';
-import type { RegistryContext } from './registries';
+import { type Permissions } from './needs';
+import { type RegistryStore } from './registry-store';
 
 const MAX_TAGS = 50;
 
@@ -12,7 +14,7 @@ export function checkTags(tags: Readonly<Record<string, string>> = {}): void {
   if (reserved !== undefined) throw invalidInput(`Tag key ${reserved} has the reserved prefix aws:`);
 }
 
-export function tagOperations({ store, permissions }: RegistryContext): Operations {
+export function tagOperations(store: RegistryStore, permissions: Permissions): Operations {
   const tagsOf = (arn: string): Map<string, string> => {
     const tags = store.findTags(arn);
     if (!tags) throw notFound(`Resource is not found. ResourceArn: ${arn}`);
@@ -20,7 +22,7 @@ export function tagOperations({ store, permissions }: RegistryContext): Operatio
   };
 
   return {
-    TagResource: operation({
+    TagResource: checked(invalidInput, {
       members: TAGS.TagResource,
       needs: ({ ResourceArn, TagsToAdd }) => permissions.onTagged('TagResource', ResourceArn, TagsToAdd),
       run({ ResourceArn, TagsToAdd }) {
@@ -33,7 +35,7 @@ export function tagOperations({ store, permissions }: RegistryContext): Operatio
       },
     }),
 
-    UntagResource: operation({
+    UntagResource: checked(invalidInput, {
       members: TAGS.UntagResource,
       needs: ({ ResourceArn, TagsToRemove }) =>
         permissions.onTagged('UntagResource', ResourceArn, undefined, TagsToRemove),
@@ -44,7 +46,7 @@ export function tagOperations({ store, permissions }: RegistryContext): Operatio
       },
     }),
 
-    GetTags: operation({
+    GetTags: checked(invalidInput, {
       members: TAGS.GetTags,
       // the authorization reference lists neither registries nor schemas for it: only `*` grants it.
       needs: () => permissions.anywhere('GetTags'),

@@ -1,18 +1,18 @@
 /** The deletion of versions: one number or one range, refused as a whole or version by version. */
+import { checked } from '../checked';
+import { type Operations } from '../service';
 import type { VersionDeletion, VersionError } from './behaviour';
 import { VERSIONS } from './constraints';
 import { invalidInput } from './errors';
-import { type Operations, operation } from './operation';
 import type { RegistryContext } from './registries';
 import type { SchemaRecord } from './registry-store';
 
 export function versionDeletionOperations(context: RegistryContext): Operations {
-  const { store, permissions } = context;
+  const { store } = context;
 
   return {
-    DeleteSchemaVersions: operation({
+    DeleteSchemaVersions: checked(invalidInput, {
       members: VERSIONS.DeleteSchemaVersions,
-      needs: ({ SchemaId }, world) => permissions.onSchema('DeleteSchemaVersions', world, SchemaId),
       run({ SchemaId, Versions }) {
         const schema = store.requireLiving(store.schema(SchemaId));
         const numbers = numbersOf(Versions, context.behaviour.maxVersionsPerDeletion);

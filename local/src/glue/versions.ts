@@ -1,23 +1,23 @@
 /** Operations that register, read and compare versions. */
 import { compare } from 'fast-json-patch';
+import { checked } from '../checked';
+import { timestamp } from '../core/time';
+import { type Operations } from '../service';
 import { VERSIONS } from './constraints';
 import { invalidInput } from './errors';
 import { canonical, syntaxError } from './formats';
-import { type Operations, operation } from './operation';
 import { type Place, pageOf } from './paging';
 import type { RegistryContext } from './registries';
 import type { RegistryStore, SchemaRecord, VersionRecord } from './registry-store';
-import { timestamp } from './time';
 import { addVersion, requireSyntax } from './version-creation';
 import { findVersion, findVersionById, versionNotFound } from './version-lookup';
 
 export function versionOperations(context: RegistryContext): Operations {
-  const { store, permissions, behaviour } = context;
+  const { store, behaviour } = context;
 
   return {
-    RegisterSchemaVersion: operation({
+    RegisterSchemaVersion: checked(invalidInput, {
       members: VERSIONS.RegisterSchemaVersion,
-      needs: ({ SchemaId }, world) => permissions.onSchema('RegisterSchemaVersion', world, SchemaId),
       run({ SchemaId, SchemaDefinition }, { world }) {
         const schema = store.requireLiving(store.schema(SchemaId));
         requireSyntax(schema.dataFormat, SchemaDefinition);
@@ -30,9 +30,8 @@ export function versionOperations(context: RegistryContext): Operations {
       },
     }),
 
-    GetSchemaVersion: operation({
+    GetSchemaVersion: checked(invalidInput, {
       members: VERSIONS.GetSchemaVersion,
-      needs: (input, world) => permissions.onVersion('GetSchemaVersion', world, input),
       run(input) {
         const version = findVersionById(store, input);
         const { definition, schema } = version;
@@ -40,9 +39,8 @@ export function versionOperations(context: RegistryContext): Operations {
       },
     }),
 
-    GetSchemaByDefinition: operation({
+    GetSchemaByDefinition: checked(invalidInput, {
       members: VERSIONS.GetSchemaByDefinition,
-      needs: ({ SchemaId }, world) => permissions.onSchema('GetSchemaByDefinition', world, SchemaId),
       run({ SchemaId, SchemaDefinition }) {
         const schema = store.schema(SchemaId);
         requireSyntax(schema.dataFormat, SchemaDefinition);
@@ -53,9 +51,8 @@ export function versionOperations(context: RegistryContext): Operations {
       },
     }),
 
-    ListSchemaVersions: operation({
+    ListSchemaVersions: checked(invalidInput, {
       members: VERSIONS.ListSchemaVersions,
-      needs: ({ SchemaId }, world) => permissions.onSchema('ListSchemaVersions', world, SchemaId),
       run({ SchemaId, ...request }) {
         const schema = store.schema(SchemaId);
         const place = ORDERS[behaviour.versionOrder];
@@ -68,18 +65,16 @@ export function versionOperations(context: RegistryContext): Operations {
       },
     }),
 
-    CheckSchemaVersionValidity: operation({
+    CheckSchemaVersionValidity: checked(invalidInput, {
       members: VERSIONS.CheckSchemaVersionValidity,
-      needs: () => permissions.anywhere('CheckSchemaVersionValidity'),
       run({ DataFormat, SchemaDefinition }) {
         const error = syntaxError(DataFormat, SchemaDefinition);
         return { Valid: error === undefined, Error: error };
       },
     }),
 
-    GetSchemaVersionsDiff: operation({
+    GetSchemaVersionsDiff: checked(invalidInput, {
       members: VERSIONS.GetSchemaVersionsDiff,
-      needs: ({ SchemaId }, world) => permissions.onSchema('GetSchemaVersionsDiff', world, SchemaId),
       run({ SchemaId, FirstSchemaVersionNumber, SecondSchemaVersionNumber }) {
         const schema = store.schema(SchemaId);
         const first = findVersion(store, schema, FirstSchemaVersionNumber);

@@ -48,13 +48,20 @@ export interface PackageBehaviour {
   /** Whether packages need fleet indexing of the `$package` shadow to be on. */
   requireIndexing: boolean;
 
+  /** An SBOM without the version of its S3 object. The guide's troubleshooting page has it refused. */
+  sbomWithoutVersion: 'refused' | 'taken';
+  /** An artifact without the version of its S3 object: the guide asks for one, and does not say who refuses when. */
+  artifactWithoutVersion: 'refused' | 'taken';
   /** Whether artifacts and SBOMs must be there in S3, and readable. Turned off, any location will do. */
   lookUpObjects: boolean;
 
-  // quotas, which are undocumented.
+  // quotas of the account, with the values of the AWS General Reference; both can be raised.
 
   maxPackages: number;
-  maxVersionsPerPackage: number;
+  /** Of all packages together. */
+  maxVersions: number;
+  /** SBOMs in validation at the same time. The guide names the limit, and not its value. */
+  maxSbomValidations: number;
 
   // what is slow, late or rare.
 
@@ -81,9 +88,12 @@ export const DEFAULT_PACKAGE_BEHAVIOUR: Readonly<PackageBehaviour> = {
   attributesBytes: 3072,
   honourClientTokens: false,
   requireIndexing: false,
+  sbomWithoutVersion: 'refused',
+  artifactWithoutVersion: 'taken',
   lookUpObjects: true,
-  maxPackages: Infinity,
-  maxVersionsPerPackage: Infinity,
+  maxPackages: 100,
+  maxVersions: 10_000,
+  maxSbomValidations: Infinity,
   staleReads: 0,
   sbomValidationTime: 1000,
   sbomValidation: undefined,
@@ -100,6 +110,17 @@ export interface JobBehaviour {
   /** Whether force lets DeleteJobExecution delete QUEUED executions: its page names IN_PROGRESS only. */
   forcedDeleteOfQueued: 'allowed' | 'refused';
 
+  /**
+   * ListJobExecutionsForThing of a thing that does not exist. Two other models of the service, one of them held against
+   * it, answer an empty page; the operation declares ResourceNotFoundException.
+   */
+  executionsOfMissingThing: 'empty' | 'not-found';
+  /**
+   * The number of the first execution of a job on a thing. The guide's pages show 1, an example of the AWS CLI shows
+   * 2939653338: numbers need not fit into 32 bits.
+   */
+  firstExecutionNumber: number;
+
   // what is slow.
 
   /** Executions of a cancelled job that are cancelled in a minute. */
@@ -114,6 +135,8 @@ export const DEFAULT_JOB_BEHAVIOUR: Readonly<JobBehaviour> = {
   deleteJobWithExecutions: 'free',
   deleteTimedOut: 'free',
   forcedDeleteOfQueued: 'allowed',
+  executionsOfMissingThing: 'empty',
+  firstExecutionNumber: 1,
   executionsCanceledPerMinute: 1000,
   jobDeletionTime: executions => 1000 + executions,
   indexBuildTime: 0,

@@ -1,7 +1,7 @@
 /** The state of the software package catalog. */
+import { Listing } from '../core/paging';
 import type { World } from '../service';
 import { notFound } from './errors';
-import { Listing } from './paging';
 import type { S3Location } from './s3-objects';
 import type { Sbom } from './sbom';
 
@@ -51,6 +51,11 @@ export class Catalog {
     const found = this.packages.get(packageName)?.versions.get(versionName);
     if (!found) throw notFound(`Version ${versionName} of package ${packageName} not found`);
     return found;
+  }
+
+  /** The number of all versions of all packages. */
+  countVersions(): number {
+    return [...this.packages.values()].reduce((sum, { versions }) => sum + versions.size, 0);
   }
 
   /** The version that an ARN names, `$default` resolved, or undefined where there is none. */

@@ -7,8 +7,9 @@ import { EXECUTION_STATUSES } from './execution-status';
 
 const packageName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9\-_.]+/u });
 const versionName = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9\-_.]+/u });
+// the AWS General Reference counts in bytes.
 // the minimum is 0, the pattern wants a character all the same: an empty description is refused.
-const description = text({ min: 0, max: 1024, pattern: /[^\p{C}]+/u });
+const description = text({ min: 0, max: 1024, bytes: true, pattern: /[^\p{C}]+/u });
 const clientToken = text({ min: 36, max: 64, pattern: /\S{36,64}/u });
 const attributes = map(text({ min: 1, pattern: /[a-zA-Z0-9:_-]+/u }), text({ min: 1, pattern: /[^\p{C}]+/u }));
 const s3Location = structure({ bucket: text({ min: 1 }), key: text({ min: 1 }), version: text() });

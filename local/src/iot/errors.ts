@@ -22,10 +22,10 @@ export const limitExceeded = (message: string) => new ServiceError('LimitExceede
 /**
  * A refusal whose error type AWS does not document: the operation declares, or AWS's own code expects, either.
  */
-export type RefusalCode = 'ValidationException' | 'ConflictException';
+export type RefusalCode = InvalidCode | 'ConflictException';
 
 export const refusal = (code: RefusalCode, message: string, resourceId: string) =>
-  code === 'ConflictException' ? conflict(message, resourceId) : validation(message);
+  code === 'ConflictException' ? conflict(message, resourceId) : invalid(code, message);
 
 export const alreadyExists = (message: string, resourceId: string, resourceArn: string) =>
   new ServiceError('ResourceAlreadyExistsException', message, 409, { resourceId, resourceArn });

@@ -1,11 +1,12 @@
 /** Fleet indexing: the search over things and their named shadows. */
+import { checked } from '../checked';
+import { type Operations } from '../service';
 import type { JobBehaviour } from './behaviour';
 import { INDEXING } from './constraints';
-import { indexNotReady, invalidRequest, notFound } from './errors';
+import { indexNotReady, invalidQuery, invalidRequest, notFound } from './errors';
 import type { Fleet, Thing } from './fleet';
 import type { Indexing } from './indexing';
-import { type Operations, operation } from './operation';
-import { type Lookup, parseQuery } from './query';
+import { type Lookup, type Query, parseQuery } from './query';
 
 const THINGS = 'AWS_Things';
 const PACKAGE_SHADOW = '$package';
@@ -17,26 +18,24 @@ export function fleetIndexOperations(context: {
 }): Operations {
   const { fleet, indexing, behaviour } = context;
   return {
-    SearchIndex: operation({
-      http: 'POST /indices/search',
+    SearchIndex: checked(invalidRequest, {
       members: INDEXING.SearchIndex,
-      invalid: 'InvalidRequestException',
       needs: ({ indexName = THINGS }, world) => [
         { action: 'iot:SearchIndex', resource: world.arn('iot', `index/${indexName}`) },
       ],
       run({ indexName = THINGS, queryString, maxResults, nextToken }, { world }) {
-        // unverified: that the index of things is not found while indexing is off.
         if (indexName !== THINGS || !indexing.enabled) throw notFound(`Index ${indexName} does not exist`);
         if (world.clock.now() < indexing.changedAt + behaviour.indexBuildTime) {
           throw indexNotReady(`Index ${indexName} is not ready: it is being built`);
         }
         const query = parseQuery(queryString);
+        checkFields(query, queryString, indexing);
         const page = fleet.things.page(
           { maxResults, nextToken },
           {
             scope: `search ${queryString}`,
             pageSize: 100,
-            matches: thing => !thing.deleted && query(lookup(thing, indexing)),
+            matches: thing => !thing.deleted && query.matches(lookup(thing, indexing)),
             badToken: invalidRequest,
           },
         );
@@ -46,7 +45,43 @@ export function fleetIndexOperations(context: {
   };
 }
 
-/** Fields that are not indexed have no values: a query for them is no error, and finds nothing. */
+/** Refuses fields that are not indexed, as others have measured it on the service. */
+function checkFields(query: Query, queryString: string, indexing: Indexing): void {
+  for (const path of query.fields) {
+    const problem = fieldProblem(path, indexing);
+    if (problem === 'invalid name') {
+      const field = path.join('.');
+      throw invalidQuery(
+        `Unable to parse query, invalid field name, field name: ${field}, query string: ${queryString}`,
+      );
+    }
+    if (problem) {
+      throw invalidRequest(
+        `Query includes one or more constraints for ${problem} attribute, but ${problem} indexing is not enabled ` +
+          `for ${THINGS} index`,
+      );
+    }
+  }
+}
+
+const REGISTRY_FIELDS = ['thingName', 'thingId', 'thingTypeName', 'thingGroupNames'];
+
+/** What keeps a field from being asked for: its name, or a source that is not indexed. */
+function fieldProblem(path: readonly string[], indexing: Indexing): string | undefined {
+  const [root, second, name] = path;
+  if (root === 'shadow' && second === 'name') {
+    if (!indexing.coversNamedShadows) return 'Shadow';
+    return indexing.covers(name) ? undefined : 'invalid name';
+  }
+  if (root === 'shadow') return indexing.coversClassicShadow ? undefined : 'Shadow';
+  // the local AWS has neither connections nor violations to index.
+  if (root === 'connectivity') return 'Connectivity';
+  if (root === 'deviceDefender') return 'Devicedefender';
+  if (root === 'attributes' && path.length > 1) return undefined;
+  return path.length === 1 && REGISTRY_FIELDS.includes(root) ? undefined : 'invalid name';
+}
+
+/** All values of a field of a thing. */
 function lookup(thing: Thing, indexing: Indexing): Lookup {
   return path => {
     const [root, ...rest] = path;

@@ -1,8 +1,8 @@
 /** The state of the fleet: things, the groups that they are in, and what they report. */
+import { Listing } from '../core/paging';
 import type { World } from '../service';
 import { notFound } from './errors';
 import type { Execution } from './job-store';
-import { Listing } from './paging';
 
 export interface Thing {
   readonly name: string;

@@ -1,7 +1,9 @@
 /** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
-import type { Service, World } from '../service';
+import { bringsTags, namedResources } from '../core/needs';
+import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../service';
 import { DEFAULT_BEHAVIOUR, type IotBehaviour } from './behaviour';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
+import { withClientTokens } from './client-tokens';
 import { Devices, setPackage } from './devices';
 import type { ExecutionStatus } from './execution-status';
 import { Fleet } from './fleet';
@@ -10,7 +12,6 @@ import { Indexing, indexingOperations } from './indexing';
 import { jobExecutionOperations } from './job-executions';
 import { type Execution, type JobStatus, JobStore } from './job-store';
 import { jobOperations } from './jobs';
-import { type Operations, withClientTokens } from './operation';
 import { PackageConfiguration, packageConfigurationOperations } from './package-configuration';
 import { packageOperations } from './packages';
 import { sbomOperations, sbomStatus } from './sbom';
@@ -61,6 +62,7 @@ export interface ExecutionDescription {
 export class Iot implements Service {
   readonly signingName = 'iot';
   readonly protocol = 'rest-json';
+  readonly client = () => import('@aws-sdk/client-iot');
   readonly operations: Operations;
   /** May be changed at any time. */
   readonly behaviour: IotBehaviour;
@@ -108,6 +110,18 @@ export class Iot implements Service {
       ...jobOperations(jobContext),
       ...jobExecutionOperations(jobContext),
     };
+  }
+
+  /** The resources that a call names by members of its input; `*` where it can name none. */
+  async needsFor({ action, operation, input, world }: ReferencedCall): Promise<readonly Needed[]> {
+    const { members = [] } = operation;
+    const named = await namedResources({ service: this.signingName, action, members, input, world });
+    const requested = bringsTags(action) ? input.tags : undefined;
+    return (named.length > 0 ? named : ['*']).map(resource => ({
+      action: `iot:${action.name}`,
+      resource,
+      context: this.tags.context(resource, requested),
+    }));
   }
 
   /** Calls an operation as the developer by hand, past HTTP and IAM. */
@@ -175,7 +189,7 @@ export class Iot implements Service {
   /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
   private recordInstalled({ job, thing }: Execution): void {
     if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
-    for (const arn of job.settings.destinationPackageVersions ?? []) {
+    for (const arn of job.resolved.destinationPackageVersions ?? []) {
       const version = this.catalog.findVersion(arn);
       // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
       if (version) setPackage(thing, version.packageName, { version: version.name });

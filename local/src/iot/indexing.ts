@@ -1,9 +1,9 @@
 /** The configuration of fleet indexing. */
-import type { CallContext } from '../service';
+import { checked } from '../checked';
+import { type CallContext, type Operations } from '../service';
 import type { Input } from '../shape';
 import { INDEXING } from './constraints';
 import { invalidRequest } from './errors';
-import { type Operations, operation } from './operation';
 
 type Configuration = Input<typeof INDEXING.UpdateIndexingConfiguration>;
 type ThingIndexing = NonNullable<Configuration['thingIndexingConfiguration']>;
@@ -29,10 +29,19 @@ export class Indexing {
     return this.things.thingIndexingMode !== 'OFF';
   }
 
+  /** Whether shadows without a name are a source of the index. */
+  get coversClassicShadow(): boolean {
+    return this.things.thingIndexingMode === 'REGISTRY_AND_SHADOW';
+  }
+
+  /** Whether any named shadow is. */
+  get coversNamedShadows(): boolean {
+    return this.enabled && this.things.namedShadowIndexingMode === 'ON';
+  }
+
   /** Whether a named shadow is a source of the index. */
   covers(shadowName: string): boolean {
-    const { namedShadowIndexingMode, filter } = this.things;
-    return this.enabled && namedShadowIndexingMode === 'ON' && !!filter?.namedShadowNames?.includes(shadowName);
+    return this.coversNamedShadows && !!this.things.filter?.namedShadowNames?.includes(shadowName);
   }
 
   read() {
@@ -42,8 +51,8 @@ export class Indexing {
   update({ thingIndexingConfiguration: things, thingGroupIndexingConfiguration: groups }: Configuration, now: number) {
     if (things) {
       checkModes(things);
-      // unverified: that modes which an update leaves out stay as they are.
-      this.things = things.thingIndexingMode === 'OFF' ? OFF : { ...this.things, ...things };
+      // measured by others: a mode that an update leaves out is off afterwards.
+      this.things = things.thingIndexingMode === 'OFF' ? OFF : { ...OFF, ...things };
       this.changedAt = now;
     }
     if (groups) this.thingGroups = groups;
@@ -51,6 +60,9 @@ export class Indexing {
 }
 
 function checkModes(things: ThingIndexing): void {
+  if (things.namedShadowIndexingMode === 'ON' && !things.filter?.namedShadowNames?.length) {
+    throw invalidRequest('namedShadowIndexingMode ON needs at least one name in namedShadowNames');
+  }
   if (things.thingIndexingMode !== 'OFF') return;
   const dependent = (
     ['thingConnectivityIndexingMode', 'deviceDefenderIndexingMode', 'namedShadowIndexingMode'] as const
@@ -60,18 +72,12 @@ function checkModes(things: ThingIndexing): void {
 
 export function indexingOperations(indexing: Indexing): Operations {
   return {
-    GetIndexingConfiguration: operation({
-      http: 'GET /indexing/config',
+    GetIndexingConfiguration: checked(invalidRequest, {
       members: INDEXING.GetIndexingConfiguration,
-      invalid: 'InvalidRequestException',
-      needs: () => [INDEXING_NEED],
       run: () => indexing.read(),
     }),
-    UpdateIndexingConfiguration: operation({
-      http: 'POST /indexing/config',
+    UpdateIndexingConfiguration: checked(invalidRequest, {
       members: INDEXING.UpdateIndexingConfiguration,
-      invalid: 'InvalidRequestException',
-      needs: () => [{ action: 'iot:UpdateIndexingConfiguration', resource: '*' }],
       run(input, { world }: CallContext) {
         indexing.update(input, world.clock.now());
         return {};

@@ -1,48 +1,28 @@
 /** Operations on job executions. */
-import type { Needed, World } from '../service';
+import { checked } from '../checked';
+import { Listing } from '../core/paging';
+import { date } from '../core/time';
+import { type Operations } from '../service';
 import type { JobBehaviour } from './behaviour';
 import { EXECUTIONS } from './constraints';
-import { invalidRequest, invalidStateTransition, versionConflict } from './errors';
+import { invalidRequest, invalidStateTransition, notFound, versionConflict } from './errors';
 import { isTerminal } from './execution-status';
-import { thingArn } from './fleet';
 import type { Execution } from './job-store';
-import { type JobContext, inNamespace, jobArn } from './jobs';
-import { type Operations, date, operation } from './operation';
+import { type JobContext, inNamespace } from './jobs';
 
-const invalid = 'InvalidRequestException';
-
-export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobContext): Operations {
-  const onJob = (action: string, world: World, { jobId }: { jobId?: string }): Needed => {
-    const resource = jobArn(world, jobId);
-    return { action: `iot:${action}`, resource, context: tags.context(resource) };
-  };
-  // things have no tags that a condition could ask for.
-  const onThing = (action: string, world: World, { thingName }: { thingName?: string }): Needed => ({
-    action: `iot:${action}`,
-    resource: thingArn(world, thingName),
-  });
-
+export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): Operations {
   return {
-    DescribeJobExecution: operation({
-      http: 'GET /things/{thingName}/jobs/{jobId}',
+    DescribeJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.DescribeJobExecution,
-      invalid,
       // unverified: which of the two resources is asked for; the authorization reference has both as optional.
-      needs: (input, world) => [
-        onJob('DescribeJobExecution', world, input),
-        onThing('DescribeJobExecution', world, input),
-      ],
       run({ jobId, thingName, executionNumber }, { world }) {
         // unverified: that it is the latest one where no number is given.
         return { execution: describe(jobs.execution(jobId, thingName, executionNumber), world.clock.now()) };
       },
     }),
 
-    CancelJobExecution: operation({
-      http: 'PUT /things/{thingName}/jobs/{jobId}/cancel',
+    CancelJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.CancelJobExecution,
-      invalid,
-      needs: (input, world) => [onJob('CancelJobExecution', world, input), onThing('CancelJobExecution', world, input)],
       run({ jobId, thingName, force = false, expectedVersion, statusDetails }) {
         const execution = jobs.execution(jobId, thingName);
         if (expectedVersion !== undefined && expectedVersion !== execution.versionNumber) {
@@ -57,11 +37,8 @@ export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobCont
       },
     }),
 
-    DeleteJobExecution: operation({
-      http: 'DELETE /things/{thingName}/jobs/{jobId}/executionNumber/{executionNumber}',
+    DeleteJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.DeleteJobExecution,
-      invalid,
-      needs: (input, world) => [onJob('DeleteJobExecution', world, input), onThing('DeleteJobExecution', world, input)],
       run({ jobId, thingName, executionNumber, force = false, namespaceId }) {
         const execution = jobs.execution(jobId, thingName, executionNumber);
         inNamespace(execution.job, namespaceId);
@@ -72,11 +49,8 @@ export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobCont
       },
     }),
 
-    ListJobExecutionsForJob: operation({
-      http: 'GET /jobs/{jobId}/things',
+    ListJobExecutionsForJob: checked(invalidRequest, {
       members: EXECUTIONS.ListJobExecutionsForJob,
-      invalid,
-      needs: (input, world) => [onJob('ListJobExecutionsForJob', world, input)],
       run({ jobId, status, ...request }) {
         const page = jobs.job(jobId).executions.page(request, {
           scope: `executions of job ${jobId} ${status ?? ''}`,
@@ -94,14 +68,13 @@ export function jobExecutionOperations({ jobs, fleet, tags, behaviour }: JobCont
       },
     }),
 
-    ListJobExecutionsForThing: operation({
-      http: 'GET /things/{thingName}/jobs',
+    ListJobExecutionsForThing: checked(invalidRequest, {
       members: EXECUTIONS.ListJobExecutionsForThing,
-      invalid,
-      needs: (input, world) => [onThing('ListJobExecutionsForThing', world, input)],
       run({ thingName, status, jobId, namespaceId, ...request }) {
-        const thing = fleet.thing(thingName);
-        const page = jobs.settled(thing.executions).page(request, {
+        const thing = fleet.things.get(thingName);
+        if (!thing && behaviour.executionsOfMissingThing === 'not-found')
+          throw notFound(`Thing ${thingName} not found`);
+        const page = jobs.settled(thing?.executions ?? new Listing()).page(request, {
           scope: `executions of thing ${thingName} ${status ?? ''} ${jobId ?? ''} ${namespaceId ?? ''}`,
           pageSize: 250,
           matches: execution =>

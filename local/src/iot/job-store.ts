@@ -1,4 +1,5 @@
 /** Jobs and their executions: the state machines, moved on by calls, by devices and by time. */
+import { Listing } from '../core/paging';
 import type { World } from '../service';
 import type { Input } from '../shape';
 import type { JobBehaviour } from './behaviour';
@@ -6,7 +7,7 @@ import type { JOBS } from './constraints';
 import { notFound } from './errors';
 import { type ExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, Thing } from './fleet';
-import { Listing } from './paging';
+import type { ResolvedJob } from './job-substitution';
 
 export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETION_IN_PROGRESS';
 
@@ -18,6 +19,8 @@ export interface Job {
   readonly targets: Set<string>;
   readonly createdAt: number;
   readonly executions: Listing<Execution>;
+  /** What it deploys and its document, `$default` and placeholders resolved. */
+  readonly resolved: ResolvedJob;
   readonly counts: Record<ExecutionStatus, number>;
   readonly startsAt?: number;
   readonly endsAt?: number;
@@ -71,8 +74,6 @@ export class JobStore {
   private readonly jobs = new Listing<Job>();
   /** Jobs that time moves. */
   private readonly timed = new Set<Job>();
-  // beyond 32 bits, as in the examples of the AWS CLI.
-  private nextNumber = 2_939_653_338;
 
   constructor(
     private readonly world: World,
@@ -235,11 +236,18 @@ export class JobStore {
 
   private queue(job: Job, thing: Thing, at: number, retryAttempt: number): void {
     const times = { queuedAt: at, updatedAt: at };
-    const number = this.nextNumber++;
+    const number = this.nextNumber(job, thing);
     const queued: Execution = { job, thing, number, retryAttempt, ...times, status: 'QUEUED', versionNumber: 1 };
     job.executions.add(`${thing.name}#${number}`, queued);
     thing.executions.add(`${job.id}#${number}`, queued);
     job.counts.QUEUED++;
+  }
+
+  /** One more than the highest that the thing still has of the job: a number is used again once it was deleted. */
+  private nextNumber(job: Job, thing: Thing): number {
+    const first = this.behaviour.firstExecutionNumber;
+    const taken = [...thing.executions.values()].filter(execution => execution.job === job);
+    return taken.reduce((next, { number }) => Math.max(next, number + 1), first);
   }
 
   private mayRetry({ job, status, retryAttempt }: Execution): boolean {

@@ -1,5 +1,8 @@
 /** Operations on jobs. */
-import type { Needed, World } from '../service';
+import { checked } from '../checked';
+import { Listing } from '../core/paging';
+import { date } from '../core/time';
+import { type Needed, type Operations, type World } from '../service';
 import type { Input } from '../shape';
 import type { JobBehaviour } from './behaviour';
 import type { Catalog } from './catalog';
@@ -8,8 +11,7 @@ import { alreadyExists, invalidRequest, invalidStateTransition, limitExceeded, n
 import { EXECUTION_STATUSES } from './execution-status';
 import { type Fleet, thingGroupArn } from './fleet';
 import type { Job, JobSettings, JobStore } from './job-store';
-import { type Operations, date, operation } from './operation';
-import { Listing } from './paging';
+import { resolve } from './job-substitution';
 import { readSchedule } from './schedule';
 import type { TagStore } from './tags';
 
@@ -26,25 +28,18 @@ export const jobArn = (world: World, id = '*') => world.arn('iot', `job/${id}`);
 
 const MAX_TARGETS = 100;
 const MAX_DELETIONS = 10;
-const invalid = 'InvalidRequestException';
 
 export function jobOperations(context: JobContext): Operations {
   const { jobs, fleet, catalog, tags, behaviour } = context;
-  const onJob = (action: string, world: World, { jobId }: { jobId?: string }): Needed => {
-    const resource = jobArn(world, jobId);
-    return { action: `iot:${action}`, resource, context: tags.context(resource) };
-  };
   const onTargets = (action: string, targets: readonly string[] = []): Needed[] =>
     targets.map(resource => ({ action: `iot:${action}`, resource, context: tags.context(resource) }));
 
   return {
-    CreateJob: operation({
-      http: 'PUT /jobs/{jobId}',
+    CreateJob: checked(invalidRequest, {
       members: JOBS.CreateJob,
-      invalid,
       needs: (input, world) => {
         const requested = Object.fromEntries((input.tags ?? []).map(({ Key, Value }) => [Key, Value ?? '']));
-        const { resource } = onJob('CreateJob', world, input);
+        const resource = jobArn(world, input.jobId);
         const role = input.presignedUrlConfig?.roleArn;
         return [
           { action: 'iot:CreateJob', resource, context: tags.context(resource, requested) },
@@ -65,6 +60,7 @@ export function jobOperations(context: JobContext): Operations {
           arn,
           targets: new Set(targets),
           settings: { targetSelection: 'SNAPSHOT', ...settings },
+          resolved: resolve(catalog, settings),
           status: schedule.later ? 'SCHEDULED' : 'IN_PROGRESS',
           startsAt: schedule.startsAt,
           endsAt: schedule.endsAt,
@@ -79,31 +75,29 @@ export function jobOperations(context: JobContext): Operations {
       },
     }),
 
-    DescribeJob: operation({
-      http: 'GET /jobs/{jobId}',
+    DescribeJob: checked(invalidRequest, {
       members: JOBS.DescribeJob,
-      invalid,
-      needs: (input, world) => [onJob('DescribeJob', world, input)],
-      run({ jobId }) {
+      run({ jobId, beforeSubstitution = false }) {
         const job = jobs.job(jobId);
-        return { documentSource: job.settings.documentSource, job: describe(job) };
+        const { destinationPackageVersions } = beforeSubstitution ? job.settings : job.resolved;
+        return {
+          documentSource: job.settings.documentSource,
+          job: { ...describe(job), destinationPackageVersions },
+        };
       },
     }),
 
-    GetJobDocument: operation({
-      http: 'GET /jobs/{jobId}/job-document',
+    GetJobDocument: checked(invalidRequest, {
       members: JOBS.GetJobDocument,
-      invalid,
-      needs: (input, world) => [onJob('GetJobDocument', world, input)],
-      // placeholders stay as they are, and a documentSource is not looked up.
-      run: ({ jobId }) => ({ document: jobs.job(jobId).settings.document }),
+      // a documentSource is not looked up.
+      run({ jobId, beforeSubstitution = false }) {
+        const { settings, resolved } = jobs.job(jobId);
+        return { document: beforeSubstitution ? settings.document : resolved.document };
+      },
     }),
 
-    UpdateJob: operation({
-      http: 'PATCH /jobs/{jobId}',
+    UpdateJob: checked(invalidRequest, {
       members: JOBS.UpdateJob,
-      invalid,
-      needs: (input, world) => [onJob('UpdateJob', world, input)],
       run({ jobId, namespaceId, ...settings }, { world }) {
         const job = inNamespace(jobs.job(jobId), namespaceId);
         job.settings = { ...job.settings, ...settings };
@@ -111,11 +105,8 @@ export function jobOperations(context: JobContext): Operations {
       },
     }),
 
-    CancelJob: operation({
-      http: 'PUT /jobs/{jobId}/cancel',
+    CancelJob: checked(invalidRequest, {
       members: JOBS.CancelJob,
-      invalid,
-      needs: (input, world) => [onJob('CancelJob', world, input)],
       run({ jobId, reasonCode, comment, force = false }) {
         const job = jobs.job(jobId);
         // unverified: the error; the operation declares no InvalidStateTransitionException.
@@ -127,11 +118,8 @@ export function jobOperations(context: JobContext): Operations {
       },
     }),
 
-    DeleteJob: operation({
-      http: 'DELETE /jobs/{jobId}',
+    DeleteJob: checked(invalidRequest, {
       members: JOBS.DeleteJob,
-      invalid,
-      needs: (input, world) => [onJob('DeleteJob', world, input)],
       run({ jobId, force = false, namespaceId }) {
         const job = inNamespace(jobs.job(jobId), namespaceId);
         if (job.status === 'DELETION_IN_PROGRESS')
@@ -145,11 +133,8 @@ export function jobOperations(context: JobContext): Operations {
       },
     }),
 
-    ListJobs: operation({
-      http: 'GET /jobs',
+    ListJobs: checked(invalidRequest, {
       members: JOBS.ListJobs,
-      invalid,
-      needs: () => [{ action: 'iot:ListJobs', resource: '*' }],
       run(input, { world }) {
         const { maxResults, nextToken, ...filter } = input;
         if (filter.thingGroupName) fleet.group(filter.thingGroupName);
@@ -166,13 +151,10 @@ export function jobOperations(context: JobContext): Operations {
       },
     }),
 
-    AssociateTargetsWithJob: operation({
-      http: 'POST /jobs/{jobId}/targets',
+    AssociateTargetsWithJob: checked(invalidRequest, {
       members: JOBS.AssociateTargetsWithJob,
-      invalid,
       needs: (input, world) => [
-        onJob('AssociateTargetsWithJob', world, input),
-        ...onTargets('AssociateTargetsWithJob', input.targets),
+        ...onTargets('AssociateTargetsWithJob', [jobArn(world, input.jobId), ...(input.targets ?? [])]),
       ],
       run({ jobId, targets, comment, namespaceId }) {
         const job = inNamespace(jobs.job(jobId), namespaceId);

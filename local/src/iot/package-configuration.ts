@@ -1,7 +1,9 @@
 /** The account's package configuration: whether jobs write the versions that they installed into shadows. */
+import { checked } from '../checked';
+import { type Operations } from '../service';
 import type { Input } from '../shape';
 import { PACKAGES } from './constraints';
-import { type Operations, operation } from './operation';
+import { validation } from './errors';
 
 type VersionUpdateByJobs = NonNullable<Input<typeof PACKAGES.UpdatePackageConfiguration>['versionUpdateByJobsConfig']>;
 
@@ -12,23 +14,16 @@ export class PackageConfiguration {
 
 export function packageConfigurationOperations(configuration: PackageConfiguration): Operations {
   return {
-    GetPackageConfiguration: operation({
-      http: 'GET /package-configuration',
+    GetPackageConfiguration: checked(validation, {
       members: PACKAGES.GetPackageConfiguration,
-      invalid: 'ValidationException',
-      needs: () => [{ action: 'iot:GetPackageConfiguration', resource: '*' }],
       run: () => ({ ...configuration }),
     }),
-    UpdatePackageConfiguration: operation({
-      http: 'PATCH /package-configuration',
+    UpdatePackageConfiguration: checked(validation, {
       members: PACKAGES.UpdatePackageConfiguration,
-      invalid: 'ValidationException',
-      needs: ({ versionUpdateByJobsConfig }) => [
-        { action: 'iot:UpdatePackageConfiguration', resource: '*' },
-        ...(versionUpdateByJobsConfig?.roleArn
+      alsoNeeds: ({ versionUpdateByJobsConfig }) =>
+        versionUpdateByJobsConfig?.roleArn
           ? [{ action: 'iam:PassRole', resource: versionUpdateByJobsConfig.roleArn }]
-          : []),
-      ],
+          : [],
       run({ versionUpdateByJobsConfig }) {
         configuration.versionUpdateByJobsConfig = {
           ...configuration.versionUpdateByJobsConfig,

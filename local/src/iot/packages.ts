@@ -1,12 +1,13 @@
 /** Software packages. */
+import { checked } from '../checked';
+import { Listing } from '../core/paging';
+import { date } from '../core/time';
+import { type Operations } from '../service';
 import type { PackageBehaviour } from './behaviour';
 import { type Catalog, type PackageRecord, packageArn } from './catalog';
 import { PACKAGES } from './constraints';
 import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
 import { INDEXING_NEED, type Indexing } from './indexing';
-import { onPackage } from './needs';
-import { type Operations, date, operation } from './operation';
-import { Listing } from './paging';
 import { type TagStore, checkTagMap } from './tags';
 
 /** What the operations of packages, versions and SBOMs share. */
@@ -17,17 +18,13 @@ export interface CatalogContext {
   readonly behaviour: PackageBehaviour;
 }
 
-const invalid = 'ValidationException';
-
 export function packageOperations(context: CatalogContext): Operations {
   const { catalog, tags, behaviour } = context;
 
   return {
-    CreatePackage: operation({
-      http: 'PUT /packages/{packageName}',
+    CreatePackage: checked(validation, {
       members: PACKAGES.CreatePackage,
-      invalid,
-      needs: (input, world) => [onPackage(tags, 'CreatePackage', world, input), INDEXING_NEED],
+      alsoNeeds: () => [INDEXING_NEED],
       run({ packageName, description, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
@@ -50,22 +47,17 @@ export function packageOperations(context: CatalogContext): Operations {
       },
     }),
 
-    GetPackage: operation({
-      http: 'GET /packages/{packageName}',
+    GetPackage: checked(validation, {
       members: PACKAGES.GetPackage,
-      invalid,
-      needs: (input, world) => [onPackage(tags, 'GetPackage', world, input)],
       run({ packageName }, { world }) {
         const found = catalog.readPackage(world, packageName);
         return { ...summary(found), packageArn: found.arn, description: found.description };
       },
     }),
 
-    UpdatePackage: operation({
-      http: 'PATCH /packages/{packageName}',
+    UpdatePackage: checked(validation, {
       members: PACKAGES.UpdatePackage,
-      invalid,
-      needs: (input, world) => [onPackage(tags, 'UpdatePackage', world, input), INDEXING_NEED],
+      alsoNeeds: () => [INDEXING_NEED],
       run({ packageName, description, defaultVersionName, unsetDefaultVersion }, { world }) {
         requireIndexing(context);
         if (defaultVersionName !== undefined && unsetDefaultVersion) {
@@ -88,12 +80,9 @@ export function packageOperations(context: CatalogContext): Operations {
       },
     }),
 
-    DeletePackage: operation({
-      http: 'DELETE /packages/{packageName}',
+    DeletePackage: checked(validation, {
       members: PACKAGES.DeletePackage,
-      invalid,
       // unverified: the API reference names DeletePackageVersion here, the authorization reference DeletePackage.
-      needs: (input, world) => [onPackage(tags, 'DeletePackage', world, input)],
       run({ packageName }) {
         const found = catalog.packages.get(packageName);
         if (!found) return deletedNothing(behaviour, `Package ${packageName} not found`);
@@ -108,11 +97,8 @@ export function packageOperations(context: CatalogContext): Operations {
       },
     }),
 
-    ListPackages: operation({
-      http: 'GET /packages',
+    ListPackages: checked(validation, {
       members: PACKAGES.ListPackages,
-      invalid,
-      needs: () => [{ action: 'iot:ListPackages', resource: '*' }],
       run(input) {
         const page = catalog.packages.page(input, { scope: 'packages', pageSize: 100, badToken: validation });
         return { packageSummaries: page.items.map(summary), nextToken: page.nextToken };

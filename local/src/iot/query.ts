@@ -4,7 +4,13 @@ import { invalidQuery } from './errors';
 /** A document of the index: all values of a field, by its path. */
 export type Lookup = (path: readonly string[]) => readonly string[];
 
-export type Query = (lookup: Lookup) => boolean;
+export interface Query {
+  /** The paths of all fields that it asks for. */
+  readonly fields: readonly (readonly string[])[];
+  matches(lookup: Lookup): boolean;
+}
+
+type Condition = (lookup: Lookup) => boolean;
 
 type Token =
   | { readonly kind: 'term'; readonly path: readonly string[]; readonly words: readonly string[] }
@@ -16,12 +22,11 @@ const TERM = /^((?:\\.|[A-Za-z0-9_.$])+):(?:"((?:\\.|[^"\\])*)"|((?:\\.|[^\s()"\
 const OPERATOR = /^(?:(AND|OR|NOT)(?=[\s(]|$)|([()]))/;
 
 export function parseQuery(text: string): Query {
-  if (text.trim() === '*') return () => true;
+  if (text.trim() === '*') return { fields: [], matches: () => true };
   const tokens = tokenize(text);
-  if (tokens.filter(({ kind }) => kind === 'term').length > MAX_TERMS) {
-    throw invalidQuery(`A query can have at most ${MAX_TERMS} terms`);
-  }
-  return new Parser(tokens, text).parse();
+  const fields = tokens.flatMap(token => (token.kind === 'term' ? [token.path] : []));
+  if (fields.length > MAX_TERMS) throw invalidQuery(`A query can have at most ${MAX_TERMS} terms`);
+  return { fields, matches: new Parser(tokens, text).parse() };
 }
 
 function tokenize(text: string): readonly Token[] {
@@ -52,31 +57,31 @@ class Parser {
     private readonly text: string,
   ) {}
 
-  parse(): Query {
+  parse(): Condition {
     const query = this.disjunction();
     if (this.at < this.tokens.length) throw this.unexpected();
     return query;
   }
 
-  private disjunction(): Query {
+  private disjunction(): Condition {
     const parts = [this.conjunction()];
     while (this.take('OR')) parts.push(this.conjunction());
     return lookup => parts.some(part => part(lookup));
   }
 
-  private conjunction(): Query {
+  private conjunction(): Condition {
     const parts = [this.negation()];
     while (this.take('AND') || this.startsTerm()) parts.push(this.negation());
     return lookup => parts.every(part => part(lookup));
   }
 
-  private negation(): Query {
+  private negation(): Condition {
     if (!this.take('NOT')) return this.primary();
     const negated = this.negation();
     return lookup => !negated(lookup);
   }
 
-  private primary(): Query {
+  private primary(): Condition {
     if (this.take('(')) {
       const inner = this.disjunction();
       if (!this.take(')')) throw this.unexpected();

@@ -1,7 +1,7 @@
 /** Objects in S3 that packages refer to. */
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Needed, ServiceError, type World } from '../service';
-import { validation } from './errors';
+import { type InvalidCode, invalid } from './errors';
 
 export interface S3Location {
   readonly bucket?: string;
@@ -16,24 +16,40 @@ export interface S3Object {
   readonly version?: string;
 }
 
+/** What an object is for: the errors of the two uses differ. */
+export interface ObjectUse {
+  readonly what: string;
+  readonly code: InvalidCode;
+}
+
+/** unverified: the error; the guide's troubleshooting page has InvalidRequestException for presigned URLs only. */
+export const ARTIFACT: ObjectUse = { what: 'the artifact', code: 'ValidationException' };
+
+/** By the guide's troubleshooting page, although the operation does not declare this error. */
+export const SBOM: ObjectUse = { what: 'the sbom', code: 'InvalidRequestException' };
+
 /** unverified: the error of a location without bucket or key. */
-export function checkLocation(what: string, { bucket, key, version }: S3Location): S3Object {
-  if (!bucket || !key) throw validation(`The s3Location of ${what} needs a bucket and a key`);
+export function checkLocation({ what, code }: ObjectUse, { bucket, key, version }: S3Location): S3Object {
+  if (!bucket || !key) throw invalid(code, `The s3Location of ${what} needs a bucket and a key`);
   return { bucket, key, version };
 }
 
 /** unverified: that a location with nothing there is refused at once, with this error. */
-export async function requireObject(world: World, what: string, object: S3Object): Promise<void> {
-  await readable(what, object, () => world.call('s3', 'HeadObject', members(object)));
+export async function requireObject(world: World, use: ObjectUse, object: S3Object): Promise<void> {
+  await readable(use, object, () => world.call('s3', 'HeadObject', members(object)));
 }
 
 /** Reads an object as AWS IoT itself, which the bucket's policy must let in. */
-export async function readObject(world: World, what: string, object: S3Object): Promise<Buffer> {
+export async function readObject(world: World, use: ObjectUse, object: S3Object): Promise<Buffer> {
+  const { what, code } = use;
   const policy = await bucketPolicy(world, object.bucket);
   if (!policy || !(await letsIotRead(world, object, policy))) {
-    throw validation(`The policy of bucket ${object.bucket} does not let iot.amazonaws.com read ${what} ${object.key}`);
+    throw invalid(
+      code,
+      `The policy of bucket ${object.bucket} does not let iot.amazonaws.com read ${what} ${object.key}`,
+    );
   }
-  const { Body } = await readable(what, object, () => world.call('s3', 'GetObject', members(object)));
+  const { Body } = await readable(use, object, () => world.call('s3', 'GetObject', members(object)));
   return Body as Buffer;
 }
 
@@ -47,13 +63,16 @@ const objectArn = (world: World, { bucket, key }: S3Object) => `arn:${world.part
 
 const members = ({ bucket, key, version }: S3Object) => ({ Bucket: bucket, Key: key, VersionId: version });
 
-async function readable<T>(what: string, { bucket, key, version }: S3Object, read: () => Promise<T>): Promise<T> {
+async function readable<T>(use: ObjectUse, { bucket, key, version }: S3Object, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const versioned = version === undefined ? '' : ` in version ${version}`;
-    throw validation(`The object s3://${bucket}/${key}${versioned} of ${what} cannot be read: ${error.code}`);
+    throw invalid(
+      use.code,
+      `The object s3://${bucket}/${key}${versioned} of ${use.what} cannot be read: ${error.code}`,
+    );
   }
 }
 

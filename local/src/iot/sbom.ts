@@ -1,11 +1,12 @@
 /** The software bill of materials of a version: attached at once, validated after a while. */
+import { checked } from '../checked';
+import { Listing } from '../core/paging';
+import { type Operations } from '../service';
+import type { Catalog } from './catalog';
 import { SBOMS } from './constraints';
-import { validation } from './errors';
-import { onVersionOnly } from './needs';
-import { type Operations, operation } from './operation';
+import { invalidRequest, limitExceeded, validation } from './errors';
 import type { CatalogContext } from './packages';
-import { Listing } from './paging';
-import { type S3Object, checkLocation, readObject } from './s3-objects';
+import { type S3Object, SBOM, checkLocation, readObject } from './s3-objects';
 import { type SbomFileResult, validateArchive } from './sbom-archive';
 
 export interface Sbom {
@@ -21,21 +22,27 @@ export function sbomStatus(sbom: Sbom, now: number): SbomStatus {
   return [...sbom.results.values()].some(result => result.validationResult === 'FAILED') ? 'FAILED' : 'SUCCEEDED';
 }
 
-const invalid = 'ValidationException';
+const ongoingValidations = (catalog: Catalog, now: number) =>
+  [...catalog.packages.values()]
+    .flatMap(({ versions }) => [...versions.values()])
+    .filter(({ sbom }) => sbom && now < sbom.validatedAt).length;
 
-export function sbomOperations({ catalog, tags, behaviour }: CatalogContext): Operations {
+export function sbomOperations({ catalog, behaviour }: CatalogContext): Operations {
   return {
-    AssociateSbomWithPackageVersion: operation({
-      http: 'PUT /packages/{packageName}/versions/{versionName}/sbom',
+    AssociateSbomWithPackageVersion: checked(validation, {
       members: SBOMS.AssociateSbomWithPackageVersion,
-      invalid,
-      needs: (input, world) => [onVersionOnly(tags, 'AssociateSbomWithPackageVersion', world, input)],
       async run({ packageName, versionName, sbom: { s3Location } }, { world }) {
         catalog.version(packageName, versionName);
-        if (!s3Location) throw validation('The sbom needs an s3Location');
-        const location = checkLocation('the sbom', s3Location);
+        if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
+        const location = checkLocation(SBOM, s3Location);
+        if (location.version === undefined && behaviour.sbomWithoutVersion === 'refused') {
+          throw invalidRequest('S3 object version for SBOM cannot be null');
+        }
+        if (ongoingValidations(catalog, world.clock.now()) >= behaviour.maxSbomValidations) {
+          throw limitExceeded('Too many ongoing SBOM validation workflows. Please wait and retry');
+        }
         // an SBOM whose objects are not looked up is a good one, unless a test says otherwise.
-        const archive = behaviour.lookUpObjects ? await readObject(world, 'the sbom', location) : undefined;
+        const archive = behaviour.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
         const found =
           behaviour.sbomValidation?.({ packageName, versionName, ...location }) ??
           (archive ? validateArchive(location.key, archive) : []);
@@ -49,11 +56,8 @@ export function sbomOperations({ catalog, tags, behaviour }: CatalogContext): Op
       },
     }),
 
-    DisassociateSbomFromPackageVersion: operation({
-      http: 'DELETE /packages/{packageName}/versions/{versionName}/sbom',
+    DisassociateSbomFromPackageVersion: checked(validation, {
       members: SBOMS.DisassociateSbomFromPackageVersion,
-      invalid,
-      needs: (input, world) => [onVersionOnly(tags, 'DisassociateSbomFromPackageVersion', world, input)],
       run({ packageName, versionName }, { world }) {
         const version = catalog.version(packageName, versionName);
         // unverified: that a version without SBOM is not the ResourceNotFoundException which is declared.
@@ -63,11 +67,8 @@ export function sbomOperations({ catalog, tags, behaviour }: CatalogContext): Op
       },
     }),
 
-    ListSbomValidationResults: operation({
-      http: 'GET /packages/{packageName}/versions/{versionName}/sbom-validation-results',
+    ListSbomValidationResults: checked(validation, {
       members: SBOMS.ListSbomValidationResults,
-      invalid,
-      needs: (input, world) => [onVersionOnly(tags, 'ListSbomValidationResults', world, input)],
       run({ packageName, versionName, validationResult, ...request }, { world }) {
         const { sbom } = catalog.version(packageName, versionName);
         // unverified: that a version without SBOM has no results, and one in validation none yet.

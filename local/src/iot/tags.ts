@@ -1,8 +1,8 @@
 /** Tags of every resource of AWS IoT that can have some, by ARN. */
-import type { Needed } from '../service';
+import { checked } from '../checked';
+import { type Needed, type Operations } from '../service';
 import { TAGS } from './constraints';
 import { invalidRequest, limitExceeded, notFound, validation } from './errors';
-import { type Operations, operation } from './operation';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -53,10 +53,8 @@ const isReserved = (key: string) => /^aws:/i.test(key);
 
 export function tagOperations(store: TagStore): Operations {
   return {
-    TagResource: operation({
-      http: 'POST /tags',
+    TagResource: checked(invalidRequest, {
       members: TAGS.TagResource,
-      invalid: 'InvalidRequestException',
       needs: ({ resourceArn = '*', tags = [] }) => [
         {
           action: 'iot:TagResource',
@@ -75,10 +73,8 @@ export function tagOperations(store: TagStore): Operations {
         return {};
       },
     }),
-    UntagResource: operation({
-      http: 'POST /untag',
+    UntagResource: checked(invalidRequest, {
       members: TAGS.UntagResource,
-      invalid: 'InvalidRequestException',
       needs: ({ resourceArn = '*', tagKeys = [] }) => [
         {
           action: 'iot:UntagResource',
@@ -92,12 +88,9 @@ export function tagOperations(store: TagStore): Operations {
         return {};
       },
     }),
-    ListTagsForResource: operation({
-      http: 'GET /tags',
+    ListTagsForResource: checked(invalidRequest, {
       members: TAGS.ListTagsForResource,
-      invalid: 'InvalidRequestException',
       // the authorization reference lists neither packages nor versions for it: only `*` grants it.
-      needs: () => [{ action: 'iot:ListTagsForResource', resource: '*' }],
       // unverified: that one page holds the 50 tags that a resource can have; there is no maxResults.
       run: ({ resourceArn }) => ({
         tags: [...store.require(resourceArn)].map(([Key, Value]) => ({ Key, Value })),

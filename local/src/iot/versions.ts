@@ -1,14 +1,14 @@
 /** Package versions and their lifecycle: draft, published, deprecated. */
-import type { World } from '../service';
+import { checked } from '../checked';
+import { date } from '../core/time';
+import { type Operations, type World } from '../service';
 import type { PackageBehaviour } from './behaviour';
 import { type VersionRecord, type VersionStatus, versionArn } from './catalog';
 import { VERSIONS } from './constraints';
-import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
+import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation } from './errors';
 import { INDEXING_NEED } from './indexing';
-import { onVersion } from './needs';
-import { type Operations, date, operation } from './operation';
 import { type CatalogContext, deletedNothing, requireIndexing } from './packages';
-import { type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
+import { ARTIFACT, type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
 import { sbomStatus } from './sbom';
 import { checkTagMap } from './tags';
 
@@ -19,21 +19,13 @@ const TRANSITIONS = {
 
 type Action = keyof typeof TRANSITIONS;
 
-const invalid = 'ValidationException';
-
 export function versionOperations(context: CatalogContext): Operations {
   const { catalog, tags, behaviour } = context;
 
   return {
-    CreatePackageVersion: operation({
-      http: 'PUT /packages/{packageName}/versions/{versionName}',
+    CreatePackageVersion: checked(validation, {
       members: VERSIONS.CreatePackageVersion,
-      invalid,
-      needs: (input, world) => [
-        ...onVersion(tags, 'CreatePackageVersion', world, input),
-        INDEXING_NEED,
-        ...objectNeeds(world, input.artifact?.s3Location),
-      ],
+      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
       async run({ packageName, versionName, description, attributes, artifact, recipe, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
@@ -47,8 +39,8 @@ export function versionOperations(context: CatalogContext): Operations {
         if (parent.versions.get(versionName)) {
           throw conflict(`Version ${versionName} of package ${packageName} already exists`, versionName);
         }
-        if (parent.versions.size >= behaviour.maxVersionsPerPackage) {
-          throw quotaExceeded(`A package can have at most ${behaviour.maxVersionsPerPackage} versions`);
+        if (catalog.countVersions() >= behaviour.maxVersions) {
+          throw quotaExceeded(`An account can have at most ${behaviour.maxVersions} package versions`);
         }
         const now = world.clock.now();
         const arn = versionArn(world, packageName, versionName);
@@ -72,11 +64,8 @@ export function versionOperations(context: CatalogContext): Operations {
       },
     }),
 
-    GetPackageVersion: operation({
-      http: 'GET /packages/{packageName}/versions/{versionName}',
+    GetPackageVersion: checked(validation, {
       members: VERSIONS.GetPackageVersion,
-      invalid,
-      needs: (input, world) => onVersion(tags, 'GetPackageVersion', world, input),
       run({ packageName, versionName }, { world }) {
         const found = catalog.readVersion(world, packageName, versionName);
         return {
@@ -93,15 +82,9 @@ export function versionOperations(context: CatalogContext): Operations {
       },
     }),
 
-    UpdatePackageVersion: operation({
-      http: 'PATCH /packages/{packageName}/versions/{versionName}',
+    UpdatePackageVersion: checked(validation, {
       members: VERSIONS.UpdatePackageVersion,
-      invalid,
-      needs: (input, world) => [
-        ...onVersion(tags, 'UpdatePackageVersion', world, input),
-        INDEXING_NEED,
-        ...objectNeeds(world, input.artifact?.s3Location),
-      ],
+      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
       async run({ packageName, versionName, action, description, attributes, artifact, recipe }, { world }) {
         requireIndexing(context);
         checkAttributes(behaviour, attributes);
@@ -123,11 +106,8 @@ export function versionOperations(context: CatalogContext): Operations {
       },
     }),
 
-    DeletePackageVersion: operation({
-      http: 'DELETE /packages/{packageName}/versions/{versionName}',
+    DeletePackageVersion: checked(validation, {
       members: VERSIONS.DeletePackageVersion,
-      invalid,
-      needs: (input, world) => onVersion(tags, 'DeletePackageVersion', world, input),
       run({ packageName, versionName }) {
         const parent = catalog.packages.get(packageName);
         const version = parent?.versions.get(versionName);
@@ -145,11 +125,8 @@ export function versionOperations(context: CatalogContext): Operations {
       },
     }),
 
-    ListPackageVersions: operation({
-      http: 'GET /packages/{packageName}/versions',
+    ListPackageVersions: checked(validation, {
       members: VERSIONS.ListPackageVersions,
-      invalid,
-      needs: () => [{ action: 'iot:ListPackageVersions', resource: '*' }],
       run({ packageName, status, ...request }) {
         // unverified: that a package which is not there has an empty list; no such error is declared.
         const page = catalog.packages.get(packageName)?.versions.page(request, {
@@ -198,8 +175,11 @@ function checkFrozen(
 
 async function checkArtifact(behaviour: PackageBehaviour, world: World, location?: S3Location): Promise<void> {
   if (!location) return;
-  const object = checkLocation('the artifact', location);
-  if (behaviour.lookUpObjects) await requireObject(world, 'the artifact', object);
+  const object = checkLocation(ARTIFACT, location);
+  if (object.version === undefined && behaviour.artifactWithoutVersion === 'refused') {
+    throw invalidRequest('VersionId not found when attempting to access s3 url');
+  }
+  if (behaviour.lookUpObjects) await requireObject(world, ARTIFACT, object);
 }
 
 /** unverified: that keys and values count, in bytes, and that the error is this one. */

@@ -9,7 +9,12 @@ import {
   ServiceError,
   type World,
 } from '../service';
-import { AsynchronousInvocations } from './asynchronous';
+import {
+  type AsynchronousEvent,
+  AsynchronousInvocations,
+  type DuplicateOptions,
+  type EventSelector,
+} from './asynchronous';
 import { type Invocation } from './execution-environment';
 import { type Code, type FunctionConfiguration, configure, fetchCode, invalid } from './function';
 import { type HostOptions, type HostedHandler, HostedRunner } from './hosted';
@@ -201,6 +206,26 @@ export class Lambda implements Service {
     this.runners.add(runner);
     this.functions.set(name, { configuration, runner, tags: {}, permissions: new Map(), maximumRetryAttempts: 2 });
     return configuration.FunctionArn;
+  }
+
+  /** The events that functions were handed asynchronously, oldest first; CloudFormation's requests are among them. */
+  get asynchronousEvents(): readonly AsynchronousEvent[] {
+    return this.asynchronous.events;
+  }
+
+  /**
+   * Delivers an event that a function was handed asynchronously once more, and waits until the function has dealt with it.
+   * Lambda does so at times, minutes later: its queue is eventually consistent. Of those selected it is the newest.
+   *
+   * @throws where no event is selected
+   */
+  async deliverAgain(selects: EventSelector): Promise<void> {
+    await this.asynchronous.again(selects);
+  }
+
+  /** Delivers the next event that is selected twice, as Lambda does at times: the first may still be at work. */
+  deliverTwice(selects: EventSelector, options?: DuplicateOptions): void {
+    this.asynchronous.twice(selects, options);
   }
 
   /** Waits until no asynchronous invocation, nor a retry of one, is due or running. */

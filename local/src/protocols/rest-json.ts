@@ -4,11 +4,11 @@ import { match, outerMembers } from './rest';
 
 /** REST-JSON: members in path, query string, headers and a JSON body, flattened into one object. */
 export const restJson: WireProtocol = {
-  read(request, service) {
-    const { operation: name, path } = match(request, service);
+  async read(request, service) {
+    const { operation: name, binding, path } = await match(request, service);
     const operation = service.operations[name];
     const body = operation.payload ? { [operation.payload]: request.body } : parseObject(request.body);
-    return { operation: name, input: { ...body, ...outerMembers(request, operation), ...path } };
+    return { operation: name, input: { ...body, ...outerMembers(request, binding), ...path } };
   },
 
   write(result, name, service) {

@@ -1,8 +1,10 @@
-import { type Operation, type Service } from '../service';
+import { type Service } from '../service';
+import { type Binding, bindingOf } from './bindings';
 import { type HttpRequest, unknownOperation } from './protocol';
 
 interface Route {
   readonly operation: string;
+  readonly binding: Binding;
   readonly method: string;
   readonly pattern: RegExp;
   /** Members of the path, in the pattern's order. */
@@ -13,30 +15,38 @@ interface Route {
 
 export interface Match {
   readonly operation: string;
+  readonly binding: Binding;
   /** Members that the path names, decoded. */
   readonly path: Record<string, string>;
 }
 
-const routesOf = new WeakMap<Service, readonly Route[]>();
+const routesOf = new WeakMap<Service, Promise<readonly Route[]>>();
 
 /** Finds the operation of a REST service by method, path and query string; the most specific template wins. */
-export function match(request: HttpRequest, service: Service): Match {
+export async function match(request: HttpRequest, service: Service): Promise<Match> {
   let routes = routesOf.get(service);
-  if (!routes) {
-    routes = Object.entries(service.operations).map(compile).sort(bySpecificity);
-    routesOf.set(service, routes);
-  }
-  for (const route of routes) {
+  if (!routes) routesOf.set(service, (routes = compileAll(service)));
+  for (const route of await routes) {
     const found = route.method === request.method && hasQuery(route, request.query) && route.pattern.exec(request.path);
     if (found) {
       const path = Object.fromEntries(route.members.map((name, i) => [name, decodeURIComponent(found[i + 1])]));
-      return { operation: route.operation, path };
+      return { operation: route.operation, binding: route.binding, path };
     }
   }
   throw unknownOperation(`${service.signingName} and ${request.method} ${request.path}`);
 }
 
-function compile([operation, { http }]: [string, Operation]): Route {
+async function compileAll(service: Service): Promise<readonly Route[]> {
+  const client = (await service.client?.()) ?? {};
+  return Object.entries(service.operations)
+    .map(([name, operation]) =>
+      compile(name, operation.http ? operation : { ...bindingOf(client, name), ...operation }),
+    )
+    .sort(bySpecificity);
+}
+
+function compile(operation: string, binding: Binding): Route {
+  const { http } = binding;
   const found = /^([A-Z]+) (\/[^?]*)(?:\?(.*))?$/.exec(http ?? '');
   if (!found) throw new Error(`operation ${operation} needs http as 'METHOD /path', got ${JSON.stringify(http)}`);
   const [, method, template, query = ''] = found;
@@ -49,6 +59,7 @@ function compile([operation, { http }]: [string, Operation]): Route {
   });
   return {
     operation,
+    binding,
     method,
     pattern: new RegExp(`^${source.join('/')}/?$`),
     members,
@@ -63,14 +74,14 @@ const hasQuery = (route: Route, query: URLSearchParams): boolean =>
   route.query.every(([name, value]) => query.has(name) && (value === '' || query.get(name) === value));
 
 /** Members that the query string and the headers name; the signature is none of them. */
-export function outerMembers(request: HttpRequest, operation: Operation): Record<string, unknown> {
+export function outerMembers(request: HttpRequest, binding: Binding): Record<string, unknown> {
   const members: Record<string, unknown> = {};
   for (const name of new Set(request.query.keys())) {
     if (/^x-(amz|id)/i.test(name)) continue;
     const values = request.query.getAll(name);
-    members[operation.query?.[name] ?? name] = values.length > 1 ? values : values[0];
+    members[binding.query?.[name] ?? name] = values.length > 1 ? values : values[0];
   }
-  for (const [header, member] of Object.entries(operation.headers ?? {})) {
+  for (const [header, member] of Object.entries(binding.headers ?? {})) {
     if (request.headers[header] !== undefined) members[member] = request.headers[header];
   }
   return members;

@@ -9,13 +9,13 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false });
 
 /** REST-XML as S3 speaks it, path style. */
 export const s3: WireProtocol = {
-  read(request, service) {
-    const { operation: name, path } = match(request, service);
+  async read(request, service) {
+    const { operation: name, binding, path } = await match(request, service);
     const operation = service.operations[name];
     const content = body(request);
     const members = operation.payload ? { [operation.payload]: content } : parseXml(content);
     const Metadata = userMetadata(request);
-    return { operation: name, input: { ...members, Metadata, ...outerMembers(request, operation), ...path } };
+    return { operation: name, input: { ...members, Metadata, ...outerMembers(request, binding), ...path } };
   },
 
   write(result, name, service) {

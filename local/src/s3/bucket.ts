@@ -49,6 +49,11 @@ export class Bucket {
     return this.add(key, now, { body, contentType, metadata, etag });
   }
 
+  /** Whether there is such an object now. */
+  has(key: string): boolean {
+    return this.versions.get(key)?.at(-1)?.content !== undefined;
+  }
+
   /** Throws NoSuchKey, NoSuchVersion and, for a version that is a delete marker, MethodNotAllowed. */
   get(key: string, versionId?: string): ObjectVersion & { readonly content: ObjectContent } {
     const versions = this.versions.get(key) ?? [];

@@ -19,4 +19,16 @@ export const onObject =
     },
   ];
 
+/**
+ * The permission to read an object. Who may not list the bucket does not learn that it has no such object: AccessDenied
+ * in place of NoSuchKey (documentation of GetObject and HeadObject; unverified for a version that is asked for by id).
+ */
+export const toRead =
+  (s3: S3) =>
+  (input: Members, world: World): Needed[] => {
+    const isMissing = input.VersionId === undefined && s3.buckets.get(input.Bucket)?.has(input.Key) === false;
+    const read = onObject(s3, 'GetObject')(input, world);
+    return isMissing ? [...read, ...onBucket(s3, 'ListBucket')(input, world)] : read;
+  };
+
 export const bucketArn = (bucket: string, world: World): string => world.arn('s3', bucket, { region: '', account: '' });

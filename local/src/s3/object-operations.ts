@@ -1,7 +1,7 @@
 import { type Members, type Operation, ServiceError } from '../service';
 import { headers, noContent, xml } from './answers';
 import { type ObjectVersion } from './bucket';
-import { onObject } from './needs';
+import { onObject, toRead } from './needs';
 import type { S3 } from './s3';
 
 export const objectOperations = (s3: S3): Record<string, Operation> => ({
@@ -20,7 +20,7 @@ export const objectOperations = (s3: S3): Record<string, Operation> => ({
     http: 'GET /{Bucket}/{Key+}',
     headers: { range: 'Range' },
     query: { versionId: 'VersionId' },
-    needs: onObject(s3, 'GetObject'),
+    needs: toRead(s3),
     run: input => {
       const { Body, ...object } = read(s3, input);
       return { ...object, ...ranged(Body, input.Range) };
@@ -30,7 +30,7 @@ export const objectOperations = (s3: S3): Record<string, Operation> => ({
   HeadObject: {
     http: 'HEAD /{Bucket}/{Key+}',
     query: { versionId: 'VersionId' },
-    needs: onObject(s3, 'GetObject'),
+    needs: toRead(s3),
     run: input => {
       const { Body, ...object } = read(s3, input);
       return { ...object, ContentLength: Body.length };

@@ -15,6 +15,7 @@ export class CloudWatch implements Service {
         if (!/^[^\p{C}]{1,255}$/u.test(input.AlarmName ?? '')) {
           throw new ServiceError('ValidationError', 'AlarmName must have 1 to 255 characters');
         }
+        for (const { Name, Value } of dimensionsOf(input)) checkDimension(Name, Value);
         this.alarms.set(input.AlarmName, input);
       },
     },
@@ -26,6 +27,24 @@ export class CloudWatch implements Service {
     },
   };
 }
+
+/** Those of the alarm's metric, or of the metrics that it computes with. */
+const dimensionsOf = ({ Dimensions = [], Metrics = [] }: Members): { Name: string; Value: string }[] => [
+  ...Dimensions,
+  ...Metrics.flatMap((each: Members) => each.MetricStat?.Metric?.Dimensions ?? []),
+];
+
+const ASCII = /^(?=.*\S)[\x20-\x7e]+$/;
+
+/** By the API reference of Dimension: ASCII, no control characters, at least one that is no blank, no leading colon. */
+function checkDimension(name: string, value: string): void {
+  if (name.length > 255 || !ASCII.test(name) || name.startsWith(':')) throw invalidDimension('name', name);
+  if (value.length > 1024 || !ASCII.test(value)) throw invalidDimension('value', value);
+}
+
+/** unverified: the code and the wording. */
+const invalidDimension = (what: string, text: string) =>
+  new ServiceError('InvalidParameterValue', `The ${what} of a dimension must be ASCII, got ${JSON.stringify(text)}`);
 
 const needed = (action: string, names: readonly string[], world: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: world.arn('cloudwatch', `alarm:${name}`) }));

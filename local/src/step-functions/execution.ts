@@ -15,6 +15,8 @@ export interface ExecutionOptions {
   readonly definition: Definition;
   /** JSON. */
   readonly input: string;
+  /** Whether the machine is being deleted. */
+  readonly isMachineDeleted: () => boolean;
   /** Makes calls as the machine's role. */
   readonly call: InternalCall;
   readonly clock: LocalClock;
@@ -118,6 +120,7 @@ export class Execution {
   private async enter(state: State, given: StateInput): Promise<unknown> {
     // what the interpreter has told is heard first.
     await new Promise(setImmediate);
+    this.end.signal.throwIfAborted();
     if (state.Type === 'Wait') {
       await this.sleep(given.seconds ?? (Date.parse(given.timestamp ?? '') - this.options.clock.now()) / 1000);
       return given.input;
@@ -149,6 +152,11 @@ export class Execution {
   }
 
   private hear({ type, index, state, parentState }: InterpreterEvent): void {
+    if (type === 'StateEntered' && this.status === 'RUNNING' && this.options.isMachineDeleted()) {
+      // the executions of a deleted machine end with their next transition (documentation of DeleteStateMachine); that
+      // they are ABORTED is unverified.
+      this.stop('ABORTED');
+    }
     if (state && type === 'StateEntered') {
       this.record(`${this.typeOf(state.name)}${type}`, { name: state.name, input: JSON.stringify(state.input) });
     } else if (state && type === 'StateExited') {

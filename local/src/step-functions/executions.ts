@@ -108,6 +108,7 @@ export class Executions {
       arn,
       name,
       machine,
+      isMachineDeleted: () => this.options.machine(machine.arn).isDeleting,
       definition: machine.definition,
       input: text,
       call: callAs({ kind: 'role', roleArn: machine.roleArn, session: name.slice(0, 64) }),

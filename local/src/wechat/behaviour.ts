@@ -7,6 +7,12 @@ export interface WeChatBehaviour {
 
   /** Whether a new component_access_token voids the one before, as "not latest" in error 40001 suggests. */
   newTokenVoidsOld: boolean;
+  /** The code for a call from an address that is not on the allow-list: reports have all three. */
+  addressCode: 61_004 | 40_164 | 45_035;
+  /** Whether codes, totals and percentages come as numbers, or as text as reports of other APIs of WeChat have it. */
+  numbers: 'number' | 'text';
+  /** How the listing writes times: as its page shows it, as ISO 8601, as seconds since the epoch, or not at all. */
+  times: 'beijing' | 'iso' | 'epoch' | 'absent';
   /** The code for a service or version that does not exist. */
   missingCode: number;
   /** The code for a version that is being built or deployed. */
@@ -23,6 +29,9 @@ export interface WeChatBehaviour {
 
 export const DEFAULT_BEHAVIOUR: Readonly<WeChatBehaviour> = {
   newTokenVoidsOld: true,
+  addressCode: 61_004,
+  numbers: 'number',
+  times: 'beijing',
   missingCode: -501_001,
   transitionCode: -501_002,
   trafficDeletion: 'allowed',

@@ -133,11 +133,16 @@ export class WeChat {
     if (method !== 'POST') throw weChatError(43002);
     if (operation.needsToken) this.tokens.check(query.get('access_token'));
     if (this.allowedAddresses && !this.allowedAddresses.includes(CALLER)) {
-      throw weChatError(61004, `access clientip is not registered requestIP: ${CALLER}`);
+      throw weChatError(this.behaviour.addressCode, `access clientip is not registered requestIP: ${CALLER}`);
     }
     if (input === 'empty') throw weChatError(44002);
     if (input === 'unreadable') throw weChatError(47001);
-    return json(operation.run(input));
+    const answer = operation.run(input);
+    return json(this.behaviour.numbers === 'text' ? withoutNumbers(answer) : answer);
+  }
+
+  private time(time: number): string | number | undefined {
+    return TIMES[this.behaviour.times](time);
   }
 
   private readonly operations: Readonly<Record<string, { needsToken: boolean; run(input: Input): object }>> = {
@@ -165,8 +170,8 @@ export class WeChat {
         const items = all.slice(offset, offset + Math.min(limit, MAX_PAGE)).map(version => ({
           version_name: version.name,
           status: version.status,
-          created_time: beijingTime(version.createdAt),
-          updated_time: beijingTime(version.createdAt),
+          created_time: this.time(version.createdAt),
+          updated_time: this.time(version.createdAt),
           flow_ratio: version.flowRatio,
         }));
         return { ...OK, total: all.length, items };
@@ -212,6 +217,17 @@ function count(input: Input, name: string, absent: number): number {
   if (!Number.isInteger(value) || (value as number) < 0) throw weChatError(40097);
   return value as number;
 }
+
+function withoutNumbers(answer: object): object {
+  return JSON.parse(JSON.stringify(answer, (_, value: unknown) => (typeof value === 'number' ? String(value) : value)));
+}
+
+const TIMES: Readonly<Record<WeChatBehaviour['times'], (time: number) => string | number | undefined>> = {
+  beijing: beijingTime,
+  iso: time => new Date(time).toISOString(),
+  epoch: time => Math.floor(time / 1000),
+  absent: () => undefined,
+};
 
 /** unverified: that times, which name no zone, are those of Beijing. */
 function beijingTime(time: number): string {

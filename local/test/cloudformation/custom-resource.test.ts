@@ -1,4 +1,5 @@
-import { type CustomAnswer, type CustomEvent, Harness, TOKEN, custom, parameter, settle, stackOf } from './harness';
+import { settle } from '../../../testing/clock';
+import { type CustomAnswer, type CustomEvent, Harness, TOKEN, custom, parameter, stackOf } from './harness';
 
 /** Deploys one custom resource whose function answers so. */
 async function answered(answer: CustomAnswer | ((event: CustomEvent) => CustomAnswer), properties: object = {}) {
@@ -52,6 +53,11 @@ describe('a request', () => {
       Deep: [{ False: 'false', Zero: '0' }, ['x', '2']],
       ServiceTimeout: '60',
     });
+  });
+
+  test('has its ServiceTimeout beside the properties, too', async () => {
+    const { harness } = await answered({ PhysicalResourceId: 'a' }, { ServiceTimeout: 60 });
+    expect(harness.events[0]).toMatchObject({ ServiceTimeout: '60', ResourceProperties: { ServiceTimeout: '60' } });
   });
 
   test('has a RequestId of its own', async () => {
@@ -156,9 +162,9 @@ describe('time', () => {
     const deployed = harness.deploy(stackOf({ A: custom(properties) }));
     await harness.sent(1);
     await settle();
-    await harness.clock.advance(minutes * MINUTE - 1);
+    await harness.clock.turn(minutes * MINUTE - 1);
     expect(harness.cloudFormation.describe('Test')?.status).toBe('CREATE_IN_PROGRESS');
-    await harness.clock.advance(1);
+    await harness.clock.turn(1);
     const { failures } = await deployed;
     expect(failures[0]).toContain('CloudFormation did not receive a response from your Custom Resource.');
     expect(failures[0]).toContain(harness.events[0].RequestId);
@@ -169,7 +175,7 @@ describe('time', () => {
     const deployed = harness.deploy(stackOf({ A: custom({ ServiceTimeout: 1 }) }));
     await harness.sent(1);
     await settle();
-    await harness.clock.advance(1000);
+    await harness.clock.turn(1000);
     harness.put(harness.events[0], { PhysicalResourceId: 'late' });
     expect((await deployed).status).toBe('ROLLBACK_COMPLETE');
   });

@@ -1,6 +1,7 @@
+import { StoppedClock, settle } from '../../../testing/clock';
 import { CloudFormation } from '../../src/cloudformation';
 import { Responses } from '../../src/responses';
-import { type LocalClock, type Members, ServiceError, type World } from '../../src/service';
+import { type Members, ServiceError, type World } from '../../src/service';
 
 /** What a custom resource's function gets. */
 export interface CustomEvent {
@@ -20,31 +21,6 @@ export interface CustomEvent {
 export type CustomAnswer = Record<string, unknown> | string | undefined;
 
 export type CustomHandler = (event: CustomEvent) => CustomAnswer | Promise<CustomAnswer>;
-
-/** Time that stands until a test turns it. */
-export class StoppedClock implements LocalClock {
-  private time = Date.parse('2026-01-01T00:00:00Z');
-  private sleepers: { at: number; wake: () => void }[] = [];
-
-  now(): number {
-    return this.time;
-  }
-
-  sleep(milliseconds: number): Promise<void> {
-    return new Promise(wake => this.sleepers.push({ at: this.time + milliseconds, wake }));
-  }
-
-  async advance(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
-    const due = this.sleepers.filter(({ at }) => at <= this.time);
-    this.sleepers = this.sleepers.filter(({ at }) => at > this.time);
-    for (const { wake } of due) wake();
-    await settle();
-  }
-}
-
-/** Lets everything that is ready run. */
-export const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 export const TOKEN = 'arn:aws:lambda:us-east-1:111111111111:function:custom';
 

@@ -20,6 +20,7 @@ const scope: Scope = {
   ref: logicalId => `ref-${logicalId}`,
   getAtt: (logicalId, attribute) => `${logicalId}.${attribute}`,
   importValue: name => `imported-${name}`,
+  stackOutput: ({ stackName, outputName, region }) => [stackName, outputName, region].join(' '),
 };
 
 describe('intrinsic functions', () => {
@@ -35,6 +36,10 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Split': [',', 'a,b'] }, ['a', 'b']],
     [{ 'Fn::Sub': '${Stage} ${A} ${A.Arn} ${AWS::Region} ${!Literal}' }, 'prod ref-A A.Arn us-east-1 ${Literal}'],
     [{ 'Fn::Sub': ['${X}/${Stage}', { X: { Ref: 'A' } }] }, 'ref-A/prod'],
+    [
+      { 'Fn::GetStackOutput': { StackName: { Ref: 'Stage' }, OutputName: 'Id', Region: { Ref: 'AWS::Region' } } },
+      'prod Id us-east-1',
+    ],
     [{ 'Fn::If': ['Yes', 'then', 'else'] }, 'then'],
     [{ 'Fn::If': ['Both', 'then', 'else'] }, 'else'],
     [{ 'Fn::If': ['Either', 'then', 'else'] }, 'then'],
@@ -58,6 +63,7 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Select': [2, ['a']] }, 'nonexistent value at index 2'],
     [{ 'Fn::FindInMap': ['Regions', 'mars', 'Name'] }, 'Unable to get mapping for Regions::mars::Name'],
     [{ Ref: 'AWS::Moon' }, 'Unrecognized pseudo parameter AWS::Moon'],
+    [{ 'Fn::GetStackOutput': { StackName: 'Other' } }, 'requires StackName and OutputName'],
   ])('%j is refused', (value, message) => {
     expect(() => resolve(value, scope)).toThrow(message);
   });
@@ -106,6 +112,17 @@ Resources:
     const harness = new Harness();
     await expect(harness.deploy(template)).rejects.toThrow(message);
     expect(harness.cloudFormation.describe('Test')).toBeUndefined();
+  });
+
+  test('has a million bytes at most', async () => {
+    const template = (length: number) => {
+      const text = JSON.stringify(stackOf({ A: custom() }, { Description: '' }));
+      return text.replace('""', JSON.stringify('x'.repeat(length - text.length)));
+    };
+    await expect(new Harness().deploy(template(1_000_001) as never)).rejects.toThrow(
+      'Template may not exceed 1000000 bytes in size.',
+    );
+    expect((await new Harness().deploy(template(1_000_000) as never)).status).toBe('CREATE_COMPLETE');
   });
 
   test('has only the resources and outputs whose conditions hold', async () => {
@@ -189,6 +206,38 @@ describe('exports', () => {
     });
     expect(other.status).toBe('ROLLBACK_COMPLETE');
     expect(JSON.stringify(other.events)).toContain('already exported by stack Test');
+  });
+});
+
+describe('an output of another stack', () => {
+  const reading = (more: object = {}) =>
+    stackOf({ I: custom({ Value: { 'Fn::GetStackOutput': { StackName: 'Test', OutputName: 'Out', ...more } } }) });
+  const writing = (value: string) => stackOf({ A: parameter('a', value) }, { Outputs: { Out: { Value: value } } });
+  const read = (harness: Harness, more?: object) =>
+    harness.cloudFormation.deploy({ stackName: 'Other', template: reading(more) });
+
+  test('is read when a stack is deployed, and held by nobody', async () => {
+    const harness = new Harness();
+    await harness.deploy(writing('one'));
+    await read(harness, { Region: 'us-east-1' });
+    expect(harness.events[0].ResourceProperties.Value).toBe('one');
+    await harness.deploy(writing('two'));
+    expect(harness.events).toHaveLength(1);
+    await read(harness, { Region: 'us-east-1' });
+    expect(harness.events[1]).toMatchObject({ RequestType: 'Update', ResourceProperties: { Value: 'two' } });
+    expect((await harness.cloudFormation.destroy('Test')).status).toBe('DELETE_COMPLETE');
+  });
+
+  test.each([
+    ['the stack is missing', {}, 'Stack with id Test does not exist'],
+    ['the output is missing', { OutputName: 'No' }, 'Output No does not exist in stack Test'],
+    ['it is in another region', { Region: 'eu-west-1' }, 'the region us-east-1 alone'],
+  ])('fails what needs it where %s', async (_what, more, message) => {
+    const harness = new Harness();
+    if ('OutputName' in more || 'Region' in more) await harness.deploy(writing('one'));
+    const { failures, status } = await read(harness, more);
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(failures).toEqual([expect.stringContaining(message)]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
@@ -73,6 +73,45 @@ describe('what a role may do', () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: 'artifacts', Key: 'k' }))).rejects.toMatchObject({
       name: 'AccessDenied',
       $metadata: { httpStatusCode: 403 },
+    });
+  });
+
+  describe('to read an object that S3 does not have', () => {
+    const BUCKET = 'arn:aws:s3:::artifacts';
+    const READ = { Action: 's3:GetObject', Resource: `${BUCKET}/*` };
+    const missing = async (statements: Statement[], Key: string) => {
+      const s3 = new S3Client({ ...(await assume(...statements)), forcePathStyle: true });
+      await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+      await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'k', Body: Buffer.from('x') });
+      expect((await s3.send(new GetObjectCommand({ Bucket: 'artifacts', Key: 'k' }))).ContentLength).toBe(1);
+      return {
+        get: () => s3.send(new GetObjectCommand({ Bucket: 'artifacts', Key })),
+        head: () => s3.send(new HeadObjectCommand({ Bucket: 'artifacts', Key })),
+      };
+    };
+
+    test('is refused to who may not list the bucket', async () => {
+      const { get, head } = await missing([READ], 'none');
+      await expect(get()).rejects.toMatchObject({
+        name: 'AccessDenied',
+        message: expect.stringContaining(`not authorized to perform: s3:ListBucket on resource: ${BUCKET} `),
+        $metadata: { httpStatusCode: 403 },
+      });
+      await expect(head()).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+      await aws.call('s3', 'PutBucketVersioning', {
+        Bucket: 'artifacts',
+        VersioningConfiguration: { Status: 'Enabled' },
+      });
+      await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'none', Body: Buffer.from('x') });
+      await get();
+      await aws.call('s3', 'DeleteObject', { Bucket: 'artifacts', Key: 'none' });
+      await expect(get()).rejects.toMatchObject({ name: 'AccessDenied' });
+    });
+
+    test('is not found by who may', async () => {
+      const { get, head } = await missing([READ, { Action: 's3:ListBucket', Resource: BUCKET }], 'none');
+      await expect(get()).rejects.toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
+      await expect(head()).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
     });
   });
 

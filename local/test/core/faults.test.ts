@@ -1,6 +1,7 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LocalAws, ServiceError, throttling } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client, createFunction, createRole } from './fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client, createFunction, createRole } from './fixtures';
 
 const SSM_ALL = { Action: 'ssm:*', Resource: '*' };
 
@@ -80,7 +81,7 @@ describe('an injected fault', () => {
   });
 
   test('stalls a call for a time', async () => {
-    const clock = new ManualClock();
+    const clock = new SteppingClock();
     const stalled = await LocalAws.start({ clock });
     const begin = clock.now();
     stalled.faults.inject({ operation: 'GetCallerIdentity', trouble: { stall: 5000 } });
@@ -140,7 +141,7 @@ describe('an injected fault', () => {
 });
 
 describe('a quota', () => {
-  const clock = new ManualClock();
+  const clock = new SteppingClock();
   let aws: LocalAws;
   let ssm: SSMClient;
 

@@ -1,5 +1,5 @@
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { strToU8, zipSync } from 'fflate';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 export const ACCOUNT = '111111111111';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/worker`;
@@ -52,16 +52,3 @@ export const client = (aws: LocalAws) => ({
   credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
   maxAttempts: 1,
 });
-
-/** A clock that stands still until it is turned; sleeping turns it. */
-export class ManualClock {
-  constructor(private time = Date.UTC(2026, 0, 1)) {}
-
-  now(): number {
-    return this.time;
-  }
-
-  async sleep(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
-  }
-}

@@ -194,6 +194,45 @@ describe('a function', () => {
     });
   });
 
+  describe('is handed an event again', () => {
+    const ECHO =
+      'exports.handler = async (event, context) => console.log(JSON.stringify([event.n, context.awsRequestId]));';
+    const handed = () =>
+      aws.logs
+        .messages(LOG_GROUP)
+        .filter(message => message.includes('INFO'))
+        .map(message => JSON.parse(message.trim().split('\t').pop()!) as [number, string]);
+
+    test('on demand, under its request id, by the function as it is by then', async () => {
+      await createFunction(aws, ECHO);
+      for (const n of [1, 2, 1]) await send({ n });
+      await aws.call('lambda', 'UpdateFunctionCode', { FunctionName: 'fn', ZipFile: zip(`${ECHO}//`) });
+      await aws.lambda.deliverAgain(({ n }) => n === 1);
+      expect(handed().map(([n]) => n)).toEqual([1, 2, 1, 1]);
+      expect(handed()[3]).toEqual(handed()[2]);
+      expect(aws.lambda.asynchronousEvents.map(({ payload, requestId }) => [payload.n, requestId])).toEqual(
+        handed().slice(0, 3),
+      );
+      await expect(aws.lambda.deliverAgain(({ n }) => n === 3)).rejects.toThrow('no event of 3 is selected');
+    });
+
+    test('twice, of its own accord, as often as the test says', async () => {
+      await createFunction(aws, ECHO);
+      aws.lambda.deliverTwice(({ n }) => n > 1, { times: 1, delay: 20 });
+      for (const n of [1, 2, 3]) await send({ n });
+      expect(handed().map(([n]) => n)).toEqual([1, 2, 2, 3]);
+      expect(handed()[2]).toEqual(handed()[1]);
+    });
+
+    test('and is not run where it is gone', async () => {
+      await createFunction(aws, ECHO);
+      await send({ n: 1 });
+      await aws.call('lambda', 'DeleteFunction', { FunctionName: 'fn' });
+      await aws.lambda.deliverAgain(() => true);
+      expect(handed()).toHaveLength(1);
+    });
+  });
+
   test('ends with the local AWS, whatever it is doing', async () => {
     await createFunction(aws, 'exports.handler = () => { console.log(process.pid); return new Promise(() => {}); };', {
       Timeout: 900,

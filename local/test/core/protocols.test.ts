@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { stringify } from '../../src/protocols/protocol';
 import { query, unflatten } from '../../src/protocols/query';
-import { match } from '../../src/protocols/rest';
+import { match, outerMembers } from '../../src/protocols/rest';
 import { UNWRITABLE, escape, toXml } from '../../src/protocols/xml';
 import type { Service } from '../../src/service';
 
@@ -39,12 +39,33 @@ describe('a REST request', () => {
     ['GET /things/a?policy', 'GetPolicy', { name: 'a' }],
     ['PUT /things/a', 'Put', { name: 'a' }],
     ['GET /files/a/b/c', 'Deep', { path: 'a/b/c' }],
-  ])('%s is %s', (line, operation, path) => {
-    expect(match(request(line), operations)).toEqual({ operation, path });
+  ])('%s is %s', async (line, operation, path) => {
+    expect(await match(request(line), operations)).toMatchObject({ operation, path });
   });
 
-  test.each(['DELETE /things', 'GET /things/a/b', 'GET /other'])('%s is no operation', line => {
-    expect(() => match(request(line), operations)).toThrow('no operation');
+  test.each(['DELETE /things', 'GET /things/a/b', 'GET /other'])('%s is no operation', async line => {
+    await expect(match(request(line), operations)).rejects.toThrow('no operation');
+  });
+
+  test('is read by the schema of the SDK where an operation says nothing of HTTP', async () => {
+    const bound: Service = {
+      ...service({}),
+      client: () => import('@aws-sdk/client-lambda'),
+      operations: { Invoke: nothing, GetFunction: { ...nothing, http: 'GET /mine/{FunctionName}' } },
+    };
+    const invoke = await match(request('POST /2015-03-31/functions/f/invocations'), bound);
+    expect(invoke).toMatchObject({ operation: 'Invoke', path: { FunctionName: 'f' } });
+    const sent = {
+      ...request('POST /2015-03-31/functions/f/invocations?Qualifier=1&x-id=Invoke'),
+      headers: { 'x-amz-invocation-type': 'Event' },
+    };
+    expect(outerMembers(sent, invoke.binding)).toEqual({ Qualifier: '1', InvocationType: 'Event' });
+    expect(await match(request('GET /mine/f'), bound)).toMatchObject({ operation: 'GetFunction' });
+  });
+
+  test('is of no use for an operation that neither its service nor the SDK binds', async () => {
+    const unbound: Service = { ...service({}), operations: { Nothing: nothing } };
+    await expect(match(request('GET /'), unbound)).rejects.toThrow("operation Nothing needs http as 'METHOD /path'");
   });
 });
 

@@ -1,11 +1,11 @@
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { ManualClock } from './fixtures';
+import { SteppingClock } from '../../../testing/clock';
 
 describe('the server', () => {
   let aws: LocalAws;
-  let clock: ManualClock;
+  let clock: SteppingClock;
   beforeEach(async () => {
-    clock = new ManualClock();
+    clock = new SteppingClock();
     aws = await LocalAws.start({ clock });
   });
   afterEach(() => aws.stop());

@@ -1,11 +1,12 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from './fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from './fixtures';
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
 });
 afterEach(() => aws.stop());
@@ -86,6 +87,35 @@ describe('CloudWatch Logs', () => {
     ['a name with spaces', 'CreateLogGroup', { logGroupName: 'a b' }, 'InvalidParameterException'],
   ])('refuses %s', async (_what, operation, input, code) => {
     await expect(logs(operation, input)).rejects.toMatchObject({ code, status: 400 });
+  });
+});
+
+describe('CloudWatch', () => {
+  const put = (Name: string, Value: string) =>
+    aws.call('monitoring', 'PutMetricAlarm', { AlarmName: 'a', Dimensions: [{ Name, Value }] });
+
+  test('takes dimensions of ASCII alone', async () => {
+    await put('Sweep', 'Stack/Keep releases');
+    expect(aws.cloudWatch.alarms.get('a').Dimensions).toEqual([{ Name: 'Sweep', Value: 'Stack/Keep releases' }]);
+  });
+
+  test.each([
+    ['Sweep', 'Aufräumen'],
+    ['Paket', '订单'],
+    ['Sweep', ' '],
+    ['Sweep', 'x'.repeat(1025)],
+    ['Größe', 'x'],
+    [':name', 'x'],
+    ['x'.repeat(256), 'x'],
+  ])('refuses the dimension %s=%s', async (name, value) => {
+    await expect(put(name, value)).rejects.toMatchObject({ code: 'InvalidParameterValue', status: 400 });
+    expect(aws.cloudWatch.alarms.size).toBe(0);
+  });
+
+  test('refuses them in the metrics that an alarm computes with', async () => {
+    const Metric = { MetricName: 'm', Namespace: 'n', Dimensions: [{ Name: 'Sweep', Value: 'Aufräumen' }] };
+    const Metrics = [{ Id: 'm', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
+    await expect(aws.call('monitoring', 'PutMetricAlarm', { AlarmName: 'a', Metrics })).rejects.toThrow('ASCII');
   });
 });
 

@@ -1,5 +1,6 @@
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, ManualClock, createFunction, createRole } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { ACCOUNT, createFunction, createRole } from '../core/fixtures';
 import { MACHINE, chain, createMachine, createRoleFor } from '../step-functions/harness';
 
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:fn`;
@@ -8,9 +9,9 @@ const RULE = `arn:aws:events:us-east-1:${ACCOUNT}:rule/r`;
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/events`;
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   await aws.call('sqs', 'CreateQueue', { QueueName: 'q' });
 });

@@ -1,12 +1,13 @@
 import { DescribeRuleCommand, EventBridgeClient, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from '../core/fixtures';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:111111111111:q';
 
 let aws: LocalAws;
 beforeEach(async () => {
-  aws = await LocalAws.start({ clock: new ManualClock() });
+  aws = await LocalAws.start({ clock: new SteppingClock() });
 });
 afterEach(() => aws.stop());
 

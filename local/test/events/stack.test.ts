@@ -10,11 +10,11 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
 
 let aws: LocalAws;
 beforeEach(async () => {
-  aws = await LocalAws.start({ clock: new ManualClock() });
+  aws = await LocalAws.start({ clock: new SteppingClock() });
 });
 afterEach(() => aws.stop());
 

@@ -95,3 +95,91 @@ test('what is gone already is as good as deleted', async () => {
   await clock.sleep(500);
   expect((await deploy(undefined)).status).toBe('UPDATE_COMPLETE');
 });
+
+describe("CloudFormation's own schema version", () => {
+  const SCHEMA_ID = { SchemaName: 'orders', RegistryName: 'events' };
+  const versionOf = (SchemaDefinition: string, more: object = {}) => ({
+    Type: 'AWS::Glue::SchemaVersion',
+    Properties: { Schema: { SchemaArn: { Ref: 'Schema' } }, SchemaDefinition },
+    ...more,
+  });
+  const metadata = (Value: string) => ({
+    Type: 'AWS::Glue::SchemaVersionMetadata',
+    Properties: { SchemaVersionId: { Ref: 'Version' }, Key: 'team', Value },
+  });
+
+  async function startWith(resources: object) {
+    const started = await start();
+    const deploy = (more: object) =>
+      started.aws.cloudFormation.deploy({
+        stackName: 'Orders',
+        template: {
+          Resources: { Registry: REGISTRY, Schema: schemaOf(), ...more },
+          Outputs: 'Version' in more ? { Id: { Value: { 'Fn::GetAtt': ['Version', 'VersionId'] } } } : {},
+        },
+      });
+    return { ...started, deploy, first: await deploy(resources) };
+  }
+
+  test('is registered with its metadata, and deleted when it is taken out, whoever has marked it meanwhile', async () => {
+    const { first, schema, deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    expect(first).toMatchObject({ status: 'CREATE_COMPLETE', failures: [] });
+    expect(schema()?.versions[2]).toMatchObject({ status: 'AVAILABLE', versionId: first.outputs.Id });
+    await aws.glue.byHand('PutSchemaVersionMetadata', {
+      SchemaVersionId: first.outputs.Id,
+      MetadataKeyValue: { MetadataKey: 'owner', MetadataValue: 'somebody' },
+    });
+    expect(await deploy({})).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
+    expect(Object.keys(schema()!.versions)).toEqual(['1']);
+  });
+
+  test('is left where it is retained', async () => {
+    const { schema, deploy } = await startWith({ Version: versionOf(COMPATIBLE, { DeletionPolicy: 'Retain' }) });
+    await deploy({});
+    expect(Object.keys(schema()!.versions)).toEqual(['1', '2']);
+  });
+
+  test('is no second one of its definition', async () => {
+    const { first } = await startWith({ Version: versionOf(FIRST) });
+    expect(first.failures).toEqual([
+      expect.stringMatching(
+        /^Version: Resource of type 'AWS::Glue::SchemaVersion' with identifier '.*' already exists/,
+      ),
+    ]);
+  });
+
+  test('that is incompatible fails, and goes with the rollback', async () => {
+    const { deploy, schema } = await startWith({});
+    const { status, failures } = await deploy({ Version: versionOf(INCOMPATIBLE) });
+    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(failures).toEqual([expect.stringContaining('due to schema evolution failure')]);
+    expect(Object.keys(schema()!.versions)).toEqual(['1']);
+  });
+
+  test('that the registry refuses to delete is left behind by the clean-up', async () => {
+    const { schema, deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE) });
+    const SchemaVersionNumber = { VersionNumber: 2 };
+    await aws.glue.byHand('UpdateSchema', { SchemaId: SCHEMA_ID, SchemaVersionNumber });
+    const outcome = await deploy({});
+    expect(outcome).toMatchObject({
+      status: 'UPDATE_COMPLETE',
+      reason: expect.stringContaining('could not be deleted'),
+    });
+    expect(Object.keys(schema()!.versions)).toEqual(['1', '2']);
+  });
+
+  test('and metadata that are gone are as good as deleted', async () => {
+    const { first, deploy, aws, clock } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    await aws.glue.byHand('DeleteSchemaVersions', { SchemaId: SCHEMA_ID, Versions: '2' });
+    await clock.sleep(500);
+    expect(first.status).toBe('CREATE_COMPLETE');
+    expect(await deploy({})).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
+  });
+
+  test('exchanges a pair of metadata for another', async () => {
+    const { first, deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    await deploy({ Version: versionOf(COMPATIBLE), Pair: metadata('tcu') });
+    const held = await aws.glue.byHand('QuerySchemaVersionMetadata', { SchemaVersionId: first.outputs.Id });
+    expect(held).toMatchObject({ MetadataInfoMap: { team: { MetadataValue: 'tcu' } } });
+  });
+});

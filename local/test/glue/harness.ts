@@ -7,7 +7,8 @@ import {
   RegisterSchemaVersionCommand,
 } from '@aws-sdk/client-glue';
 import { type GlueBehaviour, LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from '../core/fixtures';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -17,7 +18,7 @@ afterEach(async () => {
 
 /** A schema registry over HTTP, and a clock that only the test turns. */
 export async function startGlue(behaviour: Partial<GlueBehaviour> = {}) {
-  const clock = new ManualClock();
+  const clock = new SteppingClock();
   const aws = await LocalAws.start({ clock });
   const glue = new GlueClient(client(aws));
   cleanups.push(async () => {

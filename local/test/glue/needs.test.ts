@@ -1,3 +1,4 @@
+import { needsOf } from '../../src/core/needs';
 import { Glue } from '../../src/glue';
 import type { World } from '../../src/service';
 import { FIRST, REGISTRY_ARN, SCHEMA, SCHEMA_ARN } from './harness';
@@ -12,7 +13,7 @@ const UNKNOWN_ID = '01234567-89ab-cdef-0123-456789abcdef';
 async function startWithSchema() {
   const glue = new Glue(world);
   await glue.createSchema('orders', { SchemaDefinition: FIRST, Tags: { team: 'ecu' } });
-  const needs = (operation: string, input: object) => glue.operations[operation].needs(input, world);
+  const needs = (operation: string, input: object) => needsOf({ service: glue, operation, input, world });
   return { glue, needs, versionId: glue.describe('orders')!.versions[1].versionId };
 }
 
@@ -66,34 +67,31 @@ test.each<[string, object, string[][]]>([
   ['GetTags', { ResourceArn: SCHEMA_ARN }, [['glue:GetTags', '*']]],
 ])('%s %j', async (operation, input, expected) => {
   const { needs } = await startWithSchema();
-  expect(needs(operation, input).map(({ action, resource }) => [action, resource])).toEqual(expected);
+  expect((await needs(operation, input)).map(({ action, resource }) => [action, resource])).toEqual(expected);
 });
 
 test('every operation has its needs, even without input', async () => {
   const { glue, needs } = await startWithSchema();
   for (const operation of Object.keys(glue.operations)) {
-    expect(needs(operation, {})).not.toHaveLength(0);
-    for (const { action } of needs(operation, {})) expect(action).toBe(`glue:${operation}`);
+    expect(await needs(operation, {})).not.toHaveLength(0);
+    for (const { action } of await needs(operation, {})) expect(action).toBe(`glue:${operation}`);
   }
 });
 
 describe('a version that is named by its id alone', () => {
-  test.each(['PutSchemaVersionMetadata', 'QuerySchemaVersionMetadata', 'RemoveSchemaVersionMetadata'])(
-    'stands for its schema and registry in %s',
-    async operation => {
-      const { needs, versionId } = await startWithSchema();
-      const resources = needs(operation, { SchemaVersionId: versionId }).map(({ resource }) => resource);
-      expect(resources).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
-      expect(needs(operation, { SchemaVersionId: UNKNOWN_ID }).map(({ resource }) => resource)).toEqual(['*']);
-    },
-  );
-
-  test('stands for any resource in GetSchemaVersion, or for its schema and registry', async () => {
+  test.each([
+    'GetSchemaVersion',
+    'PutSchemaVersionMetadata',
+    'QuerySchemaVersionMetadata',
+    'RemoveSchemaVersionMetadata',
+  ])('stands for any resource in %s, or for its schema and registry', async operation => {
     const { needs, versionId, glue } = await startWithSchema();
-    const resources = () => needs('GetSchemaVersion', { SchemaVersionId: versionId }).map(({ resource }) => resource);
-    expect(resources()).toEqual(['*']);
+    const resources = async (SchemaVersionId: string) =>
+      (await needs(operation, { SchemaVersionId })).map(({ resource }) => resource);
+    expect(await resources(versionId)).toEqual(['*']);
     glue.behaviour.versionByIdNeeds = 'its-arns';
-    expect(resources()).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
+    expect(await resources(versionId)).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
+    expect(await resources(UNKNOWN_ID)).toEqual(['*']);
   });
 });
 
@@ -102,19 +100,19 @@ describe('condition keys', () => {
 
   test('are the tags of the resource', async () => {
     const { needs } = await startWithSchema();
-    expect(needs('GetSchema', { SchemaId: SCHEMA }).map(({ context }) => context)).toEqual([{}, owned]);
+    expect((await needs('GetSchema', { SchemaId: SCHEMA })).map(({ context }) => context)).toEqual([{}, owned]);
   });
 
   test('are the tags that a request brings', async () => {
     const { needs } = await startWithSchema();
     const requested = { 'aws:RequestTag/stage': 'test', 'aws:TagKeys': ['stage'] };
     const Tags = { stage: 'test' };
-    expect(needs('CreateRegistry', { RegistryName: 'events', Tags })[0].context).toEqual(requested);
-    expect(needs('CreateSchema', { SchemaName: 'others', Tags }).map(({ context }) => context)).toEqual([
+    expect((await needs('CreateRegistry', { RegistryName: 'events', Tags }))[0].context).toEqual(requested);
+    expect((await needs('CreateSchema', { SchemaName: 'others', Tags })).map(({ context }) => context)).toEqual([
       requested,
       requested,
     ]);
-    expect(needs('TagResource', { ResourceArn: SCHEMA_ARN, TagsToAdd: Tags })[0].context).toEqual({
+    expect((await needs('TagResource', { ResourceArn: SCHEMA_ARN, TagsToAdd: Tags }))[0].context).toEqual({
       ...owned,
       ...requested,
     });
@@ -122,7 +120,7 @@ describe('condition keys', () => {
 
   test('are the keys of the tags that a request takes away', async () => {
     const { needs } = await startWithSchema();
-    expect(needs('UntagResource', { ResourceArn: SCHEMA_ARN, TagsToRemove: ['team'] })[0].context).toEqual({
+    expect((await needs('UntagResource', { ResourceArn: SCHEMA_ARN, TagsToRemove: ['team'] }))[0].context).toEqual({
       ...owned,
       'aws:TagKeys': ['team'],
     });

@@ -41,7 +41,7 @@ test.each([
   [`shadow.name.$package.reported.brake\\-ecu.attributes.track:"early ring"`, []],
   [`shadow.name.$package.reported.brake\\-ecu.attributes.track:"ring road"`, []],
   [`shadow.name.$package.reported.brake\\-ecu:"1.0.0"`, []],
-  [`shadow.name.other.reported.dash.version:"1.0.0"`, []],
+  ['attributes.site:north', []],
   ['thingName:THING\\-3', ['thing-3']],
   ['thingGroupNames:fleet AND NOT thingName:thing\\-1', ['thing-2', 'thing-3']],
   ['thingName:thing\\-1 OR thingName:thing\\-2 thingGroupNames:nobody', ['thing-1']],
@@ -60,6 +60,9 @@ test.each([
   'thingName:a)',
   'OR thingName:a',
   'alone',
+  `shadow.name.other.reported.dash.version:"1.0.0"`,
+  `thingName:a OR shadow.name.other.reported.x:1`,
+  'ThingName:thing\\-1',
 ])('%s is an InvalidQueryException 400', async queryString => {
   const { error } = await startIndexed();
   expect(await error('SearchIndex', { queryString })).toMatchObject({ code: 'InvalidQueryException', status: 400 });
@@ -111,12 +114,37 @@ test('deleted things and packages are not found', async () => {
   expect(await find(`${field('brake\\-ecu')}:1*`)).toEqual([]);
 });
 
-test('shadows that are not in the filter are not found', async () => {
-  const { run, find } = await startIndexed();
+test('a shadow that is not in the filter is an invalid name of a field', async () => {
+  const { run, error } = await startIndexed();
   await run('UpdateIndexingConfiguration', {
-    thingIndexingConfiguration: { thingIndexingMode: 'REGISTRY', filter: { namedShadowNames: ['other'] } },
+    thingIndexingConfiguration: {
+      thingIndexingMode: 'REGISTRY',
+      namedShadowIndexingMode: 'ON',
+      filter: { namedShadowNames: ['other'] },
+    },
   });
-  expect(await find(`${field('dash')}:"1.0.0"`)).toEqual([]);
+  const name = field('dash');
+  expect(await error('SearchIndex', { queryString: `${name}:"1.0.0"` })).toMatchObject({
+    code: 'InvalidQueryException',
+    message: `Unable to parse query, invalid field name, field name: ${name}, query string: ${name}:"1.0.0"`,
+  });
+});
+
+test.each([
+  ['REGISTRY', `${field('dash')}:"1.0.0"`, 'Shadow'],
+  ['REGISTRY_AND_SHADOW', `${field('dash')}:"1.0.0"`, 'Shadow'],
+  ['REGISTRY', 'shadow.reported.x:1', 'Shadow'],
+  ['REGISTRY', 'thingName:a OR connectivity.connected:true', 'Connectivity'],
+  ['REGISTRY', 'deviceDefender.violationCount:1', 'Devicedefender'],
+])('a field of a source that %s does not index is an error: %s', async (thingIndexingMode, queryString, source) => {
+  const { run, error } = await startIndexed();
+  await run('UpdateIndexingConfiguration', { thingIndexingConfiguration: { thingIndexingMode } });
+  expect(await error('SearchIndex', { queryString })).toMatchObject({
+    code: 'InvalidRequestException',
+    message:
+      `Query includes one or more constraints for ${source} attribute, but ${source} indexing is not enabled for ` +
+      'AWS_Things index',
+  });
 });
 
 test('there is no index while indexing is off, and none of another name', async () => {

@@ -1,5 +1,6 @@
+import { needsOf } from '../../src/core/needs';
 import { Iot, type IotBehaviour } from '../../src/iot';
-import { type Needed, ServiceError, type World } from '../../src/service';
+import { ServiceError, type World } from '../../src/service';
 
 /** An AWS IoT of its own, with a clock that only tests turn and an S3 that has the objects a test puts there. */
 export function startIot(behaviour: Partial<IotBehaviour> = {}) {
@@ -47,7 +48,7 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
       }
       throw new Error(`${operation} ended well`);
     },
-    needs: (operation: string, input: object): readonly Needed[] => iot.operations[operation].needs(input, world),
+    needs: (operation: string, input: object) => needsOf({ service: iot, operation, input, world }),
   };
 }
 

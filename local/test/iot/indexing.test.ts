@@ -31,6 +31,29 @@ test('it is turned on for things and groups apart, and off again', async () => {
   expect(await run('GetIndexingConfiguration')).toMatchObject({ thingIndexingConfiguration: OFF });
 });
 
+test('a mode that an update leaves out is off afterwards', async () => {
+  const { run } = startIot();
+  await run('UpdateIndexingConfiguration', { thingIndexingConfiguration: ON });
+  await run('UpdateIndexingConfiguration', {
+    thingIndexingConfiguration: { thingIndexingMode: 'REGISTRY', thingConnectivityIndexingMode: 'STATUS' },
+  });
+  expect((await run('GetIndexingConfiguration')).thingIndexingConfiguration).toEqual({
+    ...OFF,
+    thingIndexingMode: 'REGISTRY',
+    thingConnectivityIndexingMode: 'STATUS',
+  });
+});
+
+test.each([{}, { filter: {} }, { filter: { namedShadowNames: [] } }])(
+  'named shadows are indexed by name only: not with %j',
+  async filter => {
+    const thingIndexingConfiguration = { ...ON, filter: undefined, ...filter };
+    expect(await startIot().error('UpdateIndexingConfiguration', { thingIndexingConfiguration })).toMatchObject({
+      code: 'InvalidRequestException',
+    });
+  },
+);
+
 test.each(['thingConnectivityIndexingMode', 'deviceDefenderIndexingMode', 'namedShadowIndexingMode'])(
   '%s cannot be on while the index of things is off',
   async mode => {

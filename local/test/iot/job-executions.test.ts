@@ -53,9 +53,9 @@ test('an execution is described with number, version, times and what the device 
   });
 });
 
-test('execution numbers do not fit into 32 bits', async () => {
-  const { number, run } = await startJob();
-  expect(number()).toBeGreaterThan(2 ** 31);
+test('execution numbers need not fit into 32 bits', async () => {
+  const { number, run } = await startJob(1, {}, { firstExecutionNumber: 2_939_653_338 });
+  expect(number()).toBe(2_939_653_338);
   const { execution } = await run('DescribeJobExecution', { ...EXECUTION, executionNumber: String(number()) });
   expect(execution.executionNumber).toBe(number());
 });
@@ -99,6 +99,31 @@ test('executions of a cancelled job still time out', async () => {
   expect(executions()[0].status).toBe('IN_PROGRESS');
   clock.time += MINUTE;
   expect(executions()[0].status).toBe('TIMED_OUT');
+});
+
+test('execution numbers start at 1 for each job and thing, and are used again after a deletion', async () => {
+  const retries = { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 5 }] };
+  const { iot, run, executions } = await startJob(2, {
+    jobExecutionsRetryConfig: retries,
+    targetSelection: 'CONTINUOUS',
+  });
+  const numbers = () => executions().map(({ thingName, executionNumber }) => `${thingName} ${executionNumber}`);
+  expect(numbers()).toEqual(['thing-1 1', 'thing-2 1']);
+  iot.devices.advance('thing-1', 'ota-1', 'FAILED');
+  iot.devices.advance('thing-1', 'ota-1', 'FAILED');
+  expect(numbers()).toEqual(['thing-1 1', 'thing-2 1', 'thing-1 2', 'thing-1 3']);
+  await run('DeleteJobExecution', { ...EXECUTION, executionNumber: 1 });
+  iot.devices.advance('thing-1', 'ota-1', 'FAILED');
+  expect(numbers()).toEqual(['thing-2 1', 'thing-1 2', 'thing-1 3', 'thing-1 4']);
+  await run('DeleteJobExecution', { ...EXECUTION, executionNumber: 4, force: true });
+  await run('DeleteJobExecution', { ...EXECUTION, executionNumber: 3 });
+  iot.devices.leave('thing-1', 'fleet');
+  iot.devices.join('thing-1', 'fleet');
+  expect(numbers()).toEqual(['thing-2 1', 'thing-1 2', 'thing-1 3']);
+  iot.behaviour.jobDeletionTime = () => 0;
+  await run('DeleteJob', { ...JOB, force: true });
+  await run('CreateJob', { ...JOB, targets: [THING_GROUP_ARN], document: '{}' });
+  expect(numbers().sort()).toEqual(['thing-1 1', 'thing-2 1']);
 });
 
 describe('retries', () => {
@@ -238,7 +263,7 @@ describe('DeleteJobExecution', () => {
     const retries = { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 1 }] };
     const { iot, run, error, executions, number } = await startJob(1, { jobExecutionsRetryConfig: retries });
     iot.devices.advance('thing-1', 'ota-1', 'FAILED');
-    expect(await error('DeleteJobExecution', { ...EXECUTION, executionNumber: 1 })).toMatchObject({
+    expect(await error('DeleteJobExecution', { ...EXECUTION, executionNumber: 3 })).toMatchObject({
       code: 'ResourceNotFoundException',
     });
     await run('DeleteJobExecution', { ...EXECUTION, executionNumber: number(0) });
@@ -299,8 +324,10 @@ describe('lists of executions', () => {
     expect(executionSummaries[0].jobExecutionSummary.status).toBe('TIMED_OUT');
   });
 
-  test('of a missing thing are ResourceNotFoundException 404', async () => {
-    const { error } = await startJob();
+  test('of a missing thing are empty, or ResourceNotFoundException 404', async () => {
+    const { run, error, iot } = await startJob();
+    expect(await run('ListJobExecutionsForThing', { thingName: 'nobody' })).toEqual({ executionSummaries: [] });
+    iot.behaviour.executionsOfMissingThing = 'not-found';
     expect(await error('ListJobExecutionsForThing', { thingName: 'nobody' })).toMatchObject({
       code: 'ResourceNotFoundException',
       status: 404,

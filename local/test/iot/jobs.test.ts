@@ -93,7 +93,37 @@ describe('CreateJob', () => {
     expect(await error('CreateJob', input)).toMatchObject({ code: 'ResourceNotFoundException' });
     await run('UpdatePackage', { ...PACKAGE, defaultVersionName: '1.0.0' });
     await run('CreateJob', input);
-    expect((await run('DescribeJob', JOB)).job.destinationPackageVersions).toEqual(input.destinationPackageVersions);
+    const deployed = async (view: object) =>
+      (await run('DescribeJob', { ...JOB, ...view })).job.destinationPackageVersions;
+    expect(await deployed({})).toEqual([VERSION_ARN]);
+    expect(await deployed({ beforeSubstitution: true })).toEqual(input.destinationPackageVersions);
+    await iot.createVersion('brake-ecu', '2.0.0', { status: 'PUBLISHED', isDefault: true });
+    expect(await deployed({})).toEqual([VERSION_ARN]);
+  });
+
+  test('shows its document after substitution, unless it is asked for the one before', async () => {
+    const { run, iot } = startFleet(1);
+    const of = (version: string, what: string) => `\${aws:iot:package:brake-ecu:version:${version}:${what}}`;
+    const document = JSON.stringify([
+      of('$default', 'attributes:track'),
+      of('$default', 'attributes:missing'),
+      of('$default', 'artifact-location:s3-presigned-url'),
+      of('9.9.9', 'attributes:track'),
+      '${aws:iot:parameter:x}',
+    ]);
+    await iot.createPackage('brake-ecu');
+    const attributes = { track: 'beta' };
+    await iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED', isDefault: true, attributes });
+    await run('CreateJob', { ...CREATE, document });
+    const shown = async (view: object) => (await run('GetJobDocument', { ...JOB, ...view })).document;
+    expect(await shown({ beforeSubstitution: true })).toBe(document);
+    expect(JSON.parse(await shown({ beforeSubstitution: 'false' }))).toEqual([
+      'beta',
+      of('1.0.0', 'attributes:missing'),
+      of('1.0.0', 'artifact-location:s3-presigned-url'),
+      of('9.9.9', 'attributes:track'),
+      '${aws:iot:parameter:x}',
+    ]);
   });
 });
 

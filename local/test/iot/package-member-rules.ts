@@ -35,11 +35,12 @@ export const PACKAGE_RULES: readonly MemberRule[] = [
   {
     member: 'description',
     operations: named(/^(Create|Update)Package(Version)?$/),
-    good: ['x', 'Ünï çödé ☃', 'x'.repeat(1024)],
+    good: ['x', 'Ünï çödé ☃', 'x'.repeat(1024), 'ü'.repeat(512)],
     bad: [
       ['', PRINTABLE],
       ['two\nlines', PRINTABLE],
       ['x'.repeat(1025), 'have length less than or equal to 1024'],
+      ['ü'.repeat(513), 'have length less than or equal to 1024'],
     ],
   },
   {

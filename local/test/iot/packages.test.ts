@@ -170,7 +170,7 @@ describe('ListPackages', () => {
   });
 
   test('has pages of 100 unless asked for fewer', async () => {
-    const { iot, run } = startIot();
+    const { iot, run } = startIot({ maxPackages: 101 });
     for (let i = 0; i < 101; i++) await iot.createPackage(`p${i}`);
     const all = await pages(run, 'ListPackages', 'packageSummaries', {});
     expect(all.map(page => page.length)).toEqual([100, 1]);

@@ -70,8 +70,8 @@ test('an SBOM can be replaced, whatever the state of the version, and is validat
   await run('AssociateSbomWithPackageVersion', associate);
   clock.time += 1000;
   iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
-  objects.set('firmware/other.zip/', GOOD);
-  const sbom = { s3Location: { bucket: 'firmware', key: 'other.zip' } };
+  objects.set('firmware/other.zip/v1', GOOD);
+  const sbom = { s3Location: { bucket: 'firmware', key: 'other.zip', version: 'v1' } };
   await run('AssociateSbomWithPackageVersion', { ...VERSION, sbom });
   expect(await run('GetPackageVersion', VERSION)).toMatchObject({ sbom, sbomValidationStatus: 'IN_PROGRESS' });
   clock.time += 1000;
@@ -90,7 +90,7 @@ test('the object must exist in S3', async () => {
   const { error, objects } = await startWithVersion();
   objects.clear();
   expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
-    code: 'ValidationException',
+    code: 'InvalidRequestException',
     status: 400,
     message: 'The object s3://firmware/sbom.zip in version v1 of the sbom cannot be read: NoSuchKey',
   });
@@ -100,7 +100,7 @@ test('the bucket must let iot.amazonaws.com read', async () => {
   const { error, bucketPolicy } = await startWithVersion();
   bucketPolicy.Statement.pop();
   expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
-    code: 'ValidationException',
+    code: 'InvalidRequestException',
     status: 400,
     message: 'The policy of bucket firmware does not let iot.amazonaws.com read the sbom sbom.zip',
   });
@@ -143,10 +143,37 @@ describe('an archive is judged by its files', () => {
   });
 });
 
+test('an SBOM without the version of its object is refused as documented, or taken', async () => {
+  const { run, error, iot, objects } = await startWithVersion();
+  const unversioned = { ...VERSION, sbom: { s3Location: { bucket: 'firmware', key: 'sbom.zip' } } };
+  objects.set('firmware/sbom.zip/', GOOD);
+  expect(await error('AssociateSbomWithPackageVersion', unversioned)).toMatchObject({
+    code: 'InvalidRequestException',
+    status: 400,
+    message: 'S3 object version for SBOM cannot be null',
+  });
+  iot.behaviour.sbomWithoutVersion = 'taken';
+  expect(await run('AssociateSbomWithPackageVersion', unversioned)).toMatchObject(unversioned);
+});
+
+test('too many ongoing validations are LimitExceededException 410, until one of them ends', async () => {
+  const { run, error, iot, clock } = await startWithVersion({ maxSbomValidations: 1 });
+  await iot.createVersion('brake-ecu', '2.0.0');
+  const next = { ...associate, versionName: '2.0.0' };
+  await run('AssociateSbomWithPackageVersion', associate);
+  expect(await error('AssociateSbomWithPackageVersion', next)).toMatchObject({
+    code: 'LimitExceededException',
+    status: 410,
+    message: 'Too many ongoing SBOM validation workflows. Please wait and retry',
+  });
+  clock.time += iot.behaviour.sbomValidationTime;
+  expect(await run('AssociateSbomWithPackageVersion', next)).toMatchObject({ sbomValidationStatus: 'IN_PROGRESS' });
+});
+
 test('an SBOM without location is refused', async () => {
   const { error } = await startWithVersion();
   expect(await error('AssociateSbomWithPackageVersion', { ...VERSION, sbom: {} })).toMatchObject({
-    code: 'ValidationException',
+    code: 'InvalidRequestException',
   });
 });
 

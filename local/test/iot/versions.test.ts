@@ -61,12 +61,33 @@ test.each([
   expect(await error('CreatePackageVersion', VERSION)).toMatchObject({ code: createInMissingPackageError, status });
 });
 
-test('the quota of versions is ServiceQuotaExceededException 402', async () => {
-  const { error } = await startWithVersion('DRAFT', { maxVersionsPerPackage: 1 });
-  expect(await error('CreatePackageVersion', { ...PACKAGE, versionName: '2.0.0' })).toMatchObject({
+test('the quota of versions is ServiceQuotaExceededException 402, and counts those of all packages', async () => {
+  const { run, error, iot } = await startWithVersion('DRAFT', { maxVersions: 2 });
+  await iot.createPackage('dash');
+  await iot.createVersion('dash', '1.0.0');
+  const wanted = { ...PACKAGE, versionName: '2.0.0' };
+  expect(await error('CreatePackageVersion', wanted)).toMatchObject({
     code: 'ServiceQuotaExceededException',
     status: 402,
   });
+  await run('DeletePackageVersion', { packageName: 'dash', versionName: '1.0.0' });
+  expect(await run('CreatePackageVersion', wanted)).toMatchObject({ status: 'DRAFT' });
+});
+
+test('an account has 100 packages and 10,000 versions, unless its quotas are raised', () => {
+  expect(startIot().iot.behaviour).toMatchObject({ maxPackages: 100, maxVersions: 10_000 });
+});
+
+test.each([
+  ['taken', undefined],
+  ['refused', { code: 'InvalidRequestException', message: 'VersionId not found when attempting to access s3 url' }],
+] as const)('an artifact without the version of its object may be %s', async (artifactWithoutVersion, refusal) => {
+  const { error, iot, objects } = await startWithVersion('DRAFT', { artifactWithoutVersion });
+  objects.set('firmware/2.bin/', new Uint8Array());
+  const wanted = { ...PACKAGE, versionName: '2.0.0', artifact: { s3Location: { bucket: 'firmware', key: '2.bin' } } };
+  if (refusal) expect(await error('CreatePackageVersion', wanted)).toMatchObject(refusal);
+  else await iot.byHand('CreatePackageVersion', wanted);
+  expect(Object.keys(iot.describe('brake-ecu')!.versions)).toHaveLength(refusal ? 1 : 2);
 });
 
 test.each(['GetPackageVersion', 'UpdatePackageVersion'])(

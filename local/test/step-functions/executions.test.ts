@@ -6,13 +6,14 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from '../core/fixtures';
 import { MACHINE, chain, createMachine, createRoleFor, history, run, states } from './harness';
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   await createRoleFor(aws, 'machine', 'states.amazonaws.com');
 });

@@ -1,12 +1,13 @@
 import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { ManualClock, client } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { client } from '../core/fixtures';
 import { MACHINE, MACHINE_ROLE, chain, createMachine, createRoleFor, run, states } from './harness';
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   await createRoleFor(aws, 'machine', 'states.amazonaws.com');
 });
@@ -63,6 +64,42 @@ test('a machine that is deleted goes with its last execution, and starts no more
   await states(aws, 'StopExecution', { executionArn });
   expect(aws.stepFunctions.stateMachines.size).toBe(0);
   await states(aws, 'DeleteStateMachine', { stateMachineArn: MACHINE });
+});
+
+test('an execution of a machine that is deleted ends with its next transition', async () => {
+  let wake = (): void => undefined;
+  clock.sleep = () => new Promise(resolve => (wake = resolve));
+  await createMachine(aws, chain({ Type: 'Wait', Seconds: 60 }, { Type: 'Pass' }));
+  const { executionArn } = await states(aws, 'StartExecution', { stateMachineArn: MACHINE });
+  // the interpreter is loaded first.
+  while (aws.stepFunctions.executions()[0].history.events.length < 2) await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  await states(aws, 'DeleteStateMachine', { stateMachineArn: MACHINE });
+  wake();
+  await aws.settled();
+  expect((await states(aws, 'DescribeExecution', { executionArn })).status).toBe('ABORTED');
+  expect(aws.stepFunctions.stateMachines.size).toBe(0);
+});
+
+test('a stack whose machine runs waits until it is gone; one whose machine is gone does not', async () => {
+  const machine = (name: string) => ({
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: { StateMachineName: name, RoleArn: MACHINE_ROLE, DefinitionString: JSON.stringify(WAIT) },
+  });
+  const arn = (name: string) => MACHINE.replace(/m$/, name);
+  const template = { Resources: { Running: machine('running'), Gone: machine('gone') } };
+  await aws.cloudFormation.deploy({ stackName: 'Site', template });
+  await states(aws, 'DeleteStateMachine', { stateMachineArn: arn('gone') });
+  const looks: (() => void)[] = [];
+  clock.sleep = () => new Promise(resolve => looks.push(resolve));
+  const { executionArn } = await states(aws, 'StartExecution', { stateMachineArn: arn('running') });
+  const destroyed = aws.cloudFormation.destroy('Site');
+  while (looks.length < 2) await new Promise(setImmediate);
+  expect(aws.cloudFormation.describe('Site')?.resources.get('Running')?.status).toBe('DELETE_IN_PROGRESS');
+  expect(aws.cloudFormation.describe('Site')?.resources.has('Gone')).toBe(false);
+  await states(aws, 'StopExecution', { executionArn });
+  for (const look of looks) look();
+  expect(await destroyed).toMatchObject({ status: 'DELETE_COMPLETE', failures: [] });
 });
 
 test('tags are kept, changed and removed', async () => {

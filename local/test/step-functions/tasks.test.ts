@@ -1,5 +1,6 @@
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { ACCOUNT, ManualClock, createFunction, createRole } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
+import { ACCOUNT, createFunction, createRole } from '../core/fixtures';
 import { MACHINE, chain, createMachine, createRoleFor, history, run, states } from './harness';
 
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:fn`;
@@ -18,9 +19,9 @@ const SOURCE = `exports.handler = async event => {
 };`;
 
 let aws: LocalAws;
-let clock: ManualClock;
+let clock: SteppingClock;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   await createRole(aws);
   await createFunction(aws, SOURCE);

@@ -1,14 +1,14 @@
 import { LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
-import { ManualClock } from '../core/fixtures';
+import { SteppingClock } from '../../../testing/clock';
 
 const ENV = 'prod-6gxk23';
 const SERVER = 'api';
 const HOURS = 3_600_000;
 
-let clock: ManualClock;
+let clock: SteppingClock;
 let aws: LocalAws;
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   aws.weChat.addVersions(ENV, SERVER, [{ versionName: 'api-001' }, { versionName: 'api-002', flowRatio: 100 }]);
 });
@@ -140,6 +140,10 @@ test('addresses that are not on the allow-list are refused by name', async () =>
   const answer = await list();
   expect(answer).toMatchObject({ errcode: 61004 });
   expect(answer.errmsg).toContain('requestIP: 127.0.0.1');
+  for (const code of [40164, 45035] as const) {
+    aws.weChat.behaviour.addressCode = code;
+    expect(await list()).toMatchObject({ errcode: code });
+  }
   aws.weChat.allowedAddresses = ['203.0.113.7', '127.0.0.1'];
   expect(await list()).toMatchObject({ errcode: 0 });
 });
@@ -164,6 +168,27 @@ describe('the listing', () => {
     ]);
     const { items } = await list({ service_name: 'one' });
     expect(items).toMatchObject([{ created_time: '2020-12-08 20:56:10', flow_ratio: 7, status: 'normal' }]);
+  });
+
+  test.each([
+    ['iso', '2020-12-08T12:56:10.000Z'],
+    ['epoch', 1_607_432_170],
+    ['absent', undefined],
+  ] as const)('may write times otherwise: %s', async (times, written) => {
+    aws.weChat.behaviour.times = times;
+    aws.weChat.addVersions(ENV, 'one', [{ versionName: 'v', createdAt: new Date('2020-12-08T12:56:10Z') }]);
+    const { items } = await list({ service_name: 'one' });
+    expect((items as { created_time?: unknown }[])[0].created_time).toBe(written);
+  });
+
+  test('and its codes may come as text', async () => {
+    aws.weChat.behaviour.numbers = 'text';
+    const { errcode, total, items } = await list();
+    expect([errcode, total, (items as { flow_ratio: unknown }[])[0].flow_ratio]).toEqual([
+      '0',
+      '2',
+      expect.any(String),
+    ]);
   });
 
   test('of a service that does not exist is refused or empty, as a test says', async () => {

@@ -2,9 +2,9 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { glueHandlers } from '../../../lambda/glue/handlers';
-import { Stack as AnyStack, type Family, instantClock } from '../support/stack';
+import { Stack as AnyStack, type Family, instantClock } from '../../../testing/stack';
 
-export type { Reply } from '../support/stack';
+export type { Reply } from '../../../testing/stack';
 
 /** Time for both the local AWS and the stacks: it passes in sleeps, which take none. */
 export const clock = instantClock();

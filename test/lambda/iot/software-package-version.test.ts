@@ -489,6 +489,7 @@ describe('an SBOM', () => {
   const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip' };
 
   beforeEach(async () => {
+    aws.iot.behaviour.sbomWithoutVersion = 'taken';
     await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
     await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
     const Statement = {

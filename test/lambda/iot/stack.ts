@@ -1,9 +1,9 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { iotHandlers } from '../../../lambda/iot/handlers';
-import { Stack as AnyStack, type Family } from '../support/stack';
+import { Stack as AnyStack, type Family } from '../../../testing/stack';
 
-export type { Kill, Reply } from '../support/stack';
+export type { Kill, Reply } from '../../../testing/stack';
 
 const IOT: Family = {
   service: 'iot',

@@ -1,6 +1,6 @@
 import { put } from '../../../lambda/runtime/http';
-import { AnswerUrl } from './support/answer-url';
-import { deliver } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { deliver } from '../../../testing/deliver';
 
 let cloudFormation: AnswerUrl;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Outcome, fitting, responseBody } from '../../../lambda/runtime/answer';
-import { AnswerUrl } from './support/answer-url';
-import { deliver } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { deliver } from '../../../testing/deliver';
 
 const LIMIT = 4096;
 const location = { logGroupName: '/aws/lambda/provider', awsRequestId: 'invocation-1' };

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { clientConfig } from '../../../lambda/runtime/client';
-import { AnswerUrl, type Reaction } from './support/answer-url';
+import { AnswerUrl, type Reaction } from '../../../testing/answer-url';
 
 let service: AnswerUrl;
 beforeEach(async () => {

@@ -2,9 +2,10 @@ import { struct } from '../../../contract/shape';
 import { type Deadline } from '../../../lambda/runtime/clock';
 import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
-import { AnswerUrl } from './support/answer-url';
-import { deliver, updateOf } from './support/deliver';
-import { FakeClock } from './support/fake-clock';
+import { History } from '../../../testing/history';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { deliver, updateOf } from '../../../testing/deliver';
+import { FakeClock } from '../../../testing/clock';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -86,7 +87,7 @@ describe('a handler that does not end', () => {
               },
             };
           },
-          describeStack: async () => ({ status: 'CREATE_IN_PROGRESS' }),
+          view: () => new History('s', 'CREATE_IN_PROGRESS', () => 0),
         }),
       },
     });

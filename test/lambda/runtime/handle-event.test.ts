@@ -1,8 +1,8 @@
 import { string, struct } from '../../../contract/shape';
 import { type Answer } from '../../../lambda/runtime/custom-resource';
 import { Irreversible, Refusal } from '../../../lambda/runtime/errors';
-import { AnswerUrl } from './support/answer-url';
-import { STACK_ID, THING, deleteOf, deliver, toyHandler, updateOf } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { STACK_ID, THING, deleteOf, deliver, toyHandler, updateOf } from '../../../testing/deliver';
 
 let cloudFormation: AnswerUrl;
 beforeAll(async () => {

@@ -4,9 +4,10 @@ import { type Surroundings } from '../../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
 import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
-import { AnswerUrl } from './support/answer-url';
-import { STACK_ID } from './support/deliver';
-import { FakeClock } from './support/fake-clock';
+import { History } from '../../../testing/history';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { STACK_ID } from '../../../testing/deliver';
+import { FakeClock } from '../../../testing/clock';
 
 const MINUTE = 60_000;
 
@@ -59,7 +60,7 @@ const serve = (asked: SliceRequest, slice: Slice = async () => {}, service: Part
         jsonLog({ now: () => clock.now(), write: line => log.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
         handlers: () => ({}),
-        describeStack: async () => ({ status: 'UPDATE_COMPLETE' }),
+        view: () => new History('s', 'UPDATE_COMPLETE', () => 0),
         slice: async (_, scope) => {
           await slice(scope);
           return { next: 'DONE' };
@@ -173,6 +174,6 @@ describe('giving up', () => {
 });
 
 test('a family without sweeps says so', async () => {
-  const service = async () => ({ handlers: () => ({}), describeStack: async () => ({ status: '' }) });
+  const service = async () => ({ handlers: () => ({}), view: () => new History('s', '', () => 0) });
   await expect(serve(request(), undefined, { service })).rejects.toThrow('no sweeps are known here');
 });

@@ -1,6 +1,6 @@
 import { jsonLog, redact, redactText } from '../../../lambda/runtime/log';
-import { AnswerUrl } from './support/answer-url';
-import { deliver, updateOf } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { deliver, updateOf } from '../../../testing/deliver';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 

@@ -26,7 +26,8 @@ const after = (tags: Tags, { set, remove, tidy = [] }: TagChange): Tags => {
   return changed;
 };
 const inPhase = (phase: StackPhase) => async () => phase;
-const notAsked = async (): Promise<StackPhase> => {
+const inRollback = (phase: StackPhase) => async () => phase === 'rolling-back';
+const notAsked = async (): Promise<never> => {
   throw new Error('the phase decides nothing here');
 };
 
@@ -39,7 +40,7 @@ function claimed(tags: Tags, who: Claimant, adopt = false): Tags {
 
 /** Lets go and returns the tags afterwards; `undefined` where the artifact is destroyed. */
 async function left(tags: Tags, who: Claimant, removal: Removal, phase: StackPhase): Promise<Tags | undefined> {
-  const result = await letGo(tags, KEYS, who, removal, inPhase(phase));
+  const result = await letGo(tags, KEYS, who, { removal, undoes: inRollback(phase) });
   if (result.kind === 'destroyed') return undefined;
   return result.kind === 'foreign' ? tags : after(tags, result.change);
 }
@@ -113,7 +114,7 @@ describe('claiming an artifact that exists', () => {
 
 describe('letting go', () => {
   test('what is created goes with DELETE, and nobody asks what the stack is doing', async () => {
-    expect(await letGo(ownedBy(me), KEYS, me, 'DELETE', notAsked)).toEqual({ kind: 'destroyed' });
+    expect(await letGo(ownedBy(me), KEYS, me, { removal: 'DELETE', undoes: notAsked })).toEqual({ kind: 'destroyed' });
   });
 
   test.each<Removal>(['DELETE', 'DEPRECATE', 'RETAIN'])(
@@ -162,7 +163,7 @@ describe('letting go', () => {
 
   test('the stack from which it was adopted leaves it to the new owner, untouched', async () => {
     const adopted = claimed(ownedBy(stranger), me, true);
-    expect(await letGo(adopted, KEYS, stranger, 'DELETE', notAsked)).toEqual({ kind: 'foreign' });
+    expect(await letGo(adopted, KEYS, stranger, { removal: 'DELETE', undoes: notAsked })).toEqual({ kind: 'foreign' });
   });
 
   test('two resources that exchange their artifacts each keep the other’s', async () => {
@@ -203,7 +204,7 @@ describe('whatever happened before', () => {
       fc.asyncProperty(history, person, removal, phase, async (steps, who, how, when) => {
         const tags = await play(steps);
         if (!tags) return;
-        const result = await letGo(tags, KEYS, who, how, inPhase(when));
+        const result = await letGo(tags, KEYS, who, { removal: how, undoes: inRollback(when) });
         if (result.kind === 'destroyed') expect(tags[KEYS.owner]).toBe(who.ownerId);
       }),
     );
@@ -214,7 +215,7 @@ describe('whatever happened before', () => {
       fc.asyncProperty(history, person, removal, phase, async (steps, who, how, when) => {
         const tags = await play(steps);
         if (!tags) return;
-        const result = await letGo(tags, KEYS, who, how, inPhase(when));
+        const result = await letGo(tags, KEYS, who, { removal: how, undoes: inRollback(when) });
         if (result.kind === 'destroyed' || result.kind === 'foreign') return;
         const cutShort = after(tags, { set: result.change.set, remove: [] });
         const repeated = await left(cutShort, who, how, when);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { IotSweepType, SoftwarePackageResourceType } from '../../../contract/iot';
-import { AnswerUrl } from './support/answer-url';
-import { STACK_ID, deleteOf } from './support/deliver';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { STACK_ID, deleteOf } from '../../../testing/deliver';
 
 const ROOT = join(__dirname, '../../..');
 

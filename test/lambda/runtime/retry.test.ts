@@ -1,8 +1,8 @@
 import { Deadline } from '../../../lambda/runtime/clock';
 import { retryAccessDenied } from '../../../lambda/runtime/retry';
-import { AnswerUrl } from './support/answer-url';
-import { THING, deleteOf, deliver, toyHandler, updateOf } from './support/deliver';
-import { FakeClock } from './support/fake-clock';
+import { AnswerUrl } from '../../../testing/answer-url';
+import { FakeClock } from '../../../testing/clock';
+import { THING, deleteOf, deliver, toyHandler, updateOf } from '../../../testing/deliver';
 
 const denied = (name = 'AccessDeniedException') => Object.assign(new Error('not authorized'), { name });
 

@@ -1,8 +1,17 @@
-import { type StackPhase, type StackState, stackPhase } from '../../../lambda/runtime/stack';
+import { Deadline } from '../../../lambda/runtime/clock';
+import { type StackEvent, type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
+import { FakeClock } from '../../../testing/clock';
+
+const OWN = 'own';
+const quiet = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
 
 const phaseOf = (stacks: Record<string, StackState>) => {
   const describe = jest.fn(async (stackId: string) => stacks[stackId] ?? Promise.reject(new Error('no such stack')));
-  return { describe, phase: stackPhase('own', describe) };
+  const clock = new FakeClock(0);
+  const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
+  const none = async function* () {};
+  const questions = stackQuestions({ stackId: OWN, logicalId: 'V' }, { describeStack: describe, events: none }, asking);
+  return { describe, phase: questions.stackPhase };
 };
 
 test.each<[string, StackPhase]>([
@@ -54,4 +63,93 @@ test('a stack that cannot be read is no reason to guess: the error says what is 
   await expect(denied.phase()).rejects.toThrow(
     /^whether stack root is rolling back cannot be read.*no such stack.*needs cloudformation:DescribeStacks/,
   );
+});
+
+const error = (name: string) => Object.assign(new Error(name), { name });
+
+test('a stack that cannot be read at the moment is asked again', async () => {
+  const { phase, describe } = phaseOf({ own: { status: 'DELETE_IN_PROGRESS' } });
+  describe.mockRejectedValueOnce(error('AccessDenied')).mockRejectedValueOnce(error('Throttling'));
+  expect(await phase()).toBe('deleting');
+});
+
+test('a parent that may not be described is left aside: synthesis has not known that the stack is nested', async () => {
+  const { phase, describe } = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'by-hand' } });
+  describe.mockImplementation(async id =>
+    id === OWN ? { status: 'DELETE_IN_PROGRESS', parentId: 'by-hand' } : Promise.reject(error('AccessDenied')),
+  );
+  expect(await phase()).toBe('deleting');
+});
+
+describe('whether a deployment has succeeded since a claim', () => {
+  const CLAIMED = 100_000;
+  const succeededSince = (stacks: Record<string, StackState>, history: [number, string, string][], since?: number) => {
+    const clock = new FakeClock(0);
+    const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
+    const events = async function* (of: string) {
+      for (const [changedAt, logicalId, status] of [...history].reverse()) {
+        const physicalId = logicalId === of ? of : 'x';
+        yield { logicalId, physicalId, status, changedAt } satisfies StackEvent;
+      }
+    };
+    const view = { describeStack: async (id: string) => stacks[id], events };
+    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking).succeededSince(since);
+  };
+  const deleting = { own: { status: 'DELETE_IN_PROGRESS' } };
+
+  test('yes, where the stack has come to an end of its own since', async () => {
+    const history: [number, string, string][] = [
+      [99_000, 'V', 'CREATE_IN_PROGRESS'],
+      [105_000, OWN, 'CREATE_COMPLETE'],
+      [200_000, OWN, 'DELETE_IN_PROGRESS'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(true);
+  });
+
+  test('no, where the stack goes because its creation failed (OnFailure: DELETE)', async () => {
+    const history: [number, string, string][] = [
+      [99_000, 'V', 'CREATE_IN_PROGRESS'],
+      [105_000, OWN, 'CREATE_FAILED'],
+      [106_000, OWN, 'DELETE_IN_PROGRESS'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
+  });
+
+  test('no, where the next deployment deletes what failed without a rollback', async () => {
+    const history: [number, string, string][] = [
+      [50_000, OWN, 'CREATE_COMPLETE'],
+      [99_000, 'V', 'CREATE_IN_PROGRESS'],
+      [105_000, OWN, 'UPDATE_FAILED'],
+      [300_000, OWN, 'UPDATE_IN_PROGRESS'],
+    ];
+    expect(await succeededSince({ own: { status: 'UPDATE_IN_PROGRESS' } }, history, CLAIMED)).toBe(false);
+  });
+
+  test('within the second of the claim the order of the entries tells', async () => {
+    const claim: [number, string, string] = [100_300, 'V', 'CREATE_IN_PROGRESS'];
+    const success: [number, string, string] = [100_600, OWN, 'CREATE_COMPLETE'];
+    expect(await succeededSince(deleting, [claim, success], CLAIMED)).toBe(true);
+    expect(await succeededSince(deleting, [[100_100, OWN, 'UPDATE_COMPLETE'], claim], CLAIMED)).toBe(false);
+  });
+
+  test('of a nested stack it is the root’s deployment that counts', async () => {
+    const stacks = {
+      own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' },
+      root: { status: 'DELETE_IN_PROGRESS' },
+    };
+    expect(await succeededSince(stacks, [[105_000, OWN, 'CREATE_COMPLETE']], CLAIMED)).toBe(false);
+    expect(await succeededSince(stacks, [[105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
+  });
+
+  test.each([
+    ['UPDATE_ROLLBACK_IN_PROGRESS', false],
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', true],
+  ])('in %s the status tells', async (status, expected) => {
+    expect(await succeededSince({ own: { status } }, [], CLAIMED)).toBe(expected);
+  });
+
+  test('of what an older version of the library claimed, the stack’s status tells', async () => {
+    expect(await succeededSince(deleting, [])).toBe(true);
+    expect(await succeededSince({ own: { status: 'ROLLBACK_IN_PROGRESS' } }, [])).toBe(false);
+  });
 });

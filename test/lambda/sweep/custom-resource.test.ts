@@ -1,7 +1,7 @@
 import { type SweepProperties } from '../../../contract/sweep-execution';
-import { Service, things } from './support/listing';
-import { type SweepWorld } from './support/sweep-world';
-import { toySweep } from './support/toy-sweep';
+import { Service, things } from '../../../testing/sweep/listing';
+import { type SweepWorld } from '../../../testing/sweep/sweep-world';
+import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 const NOTHING = { RemovedCount: '0', KeptCount: '0', RemainingCount: '0' };
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
-import { Service, things } from './support/listing';
-import { STACK_ID, SweepWorld } from './support/sweep-world';
-import { toySweep } from './support/toy-sweep';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { Service, things } from '../../../testing/sweep/listing';
+import { STACK_ID, SweepWorld } from '../../../testing/sweep/sweep-world';
+import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 let service: Service;
 let world: SweepWorld;

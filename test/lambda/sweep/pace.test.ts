@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { Deadline } from '../../../lambda/runtime/clock';
 import { OutOfTime, Pace } from '../../../lambda/sweep/pace';
 import { Paces } from '../../../lambda/sweep/paces';
-import { pacedRun } from './support/paced-run';
-import { throttling } from './support/token-bucket';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { pacedRun } from '../../../testing/sweep/paced-run';
+import { throttling } from '../../../testing/token-bucket';
 
 const TEN = { perSecond: 10, burst: 10 };
 const unavailable = () => Object.assign(new Error('busy'), { name: 'ServiceUnavailableException' });

@@ -2,9 +2,9 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { OutOfTime } from '../../../lambda/sweep/pace';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { type Preparation, type SweepSource } from '../../../lambda/sweep/source';
-import { Service, type Thing, things } from './support/listing';
-import { Lines } from './support/records';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { Service, type Thing, things } from '../../../testing/sweep/listing';
+import { Lines } from '../../../testing/sweep/records';
 
 let clock: VirtualClock;
 let service: Service;

@@ -2,8 +2,8 @@ import { type Fields, type Log } from '../../../lambda/runtime/log';
 import { NOTHING, type SweepCursor } from '../../../lambda/sweep/cursor';
 import { LogRecords } from '../../../lambda/sweep/records';
 import { runSlice } from '../../../lambda/sweep/slices';
-import { Service, things } from './support/listing';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { Service, things } from '../../../testing/sweep/listing';
 
 function setUp() {
   const lines: { level: string; message: string; fields: Fields }[] = [];

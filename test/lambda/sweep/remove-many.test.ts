@@ -2,9 +2,9 @@ import { type SweepRulesConfig } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
-import { Service, type Thing, things } from './support/listing';
-import { Lines } from './support/records';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { Service, type Thing, things } from '../../../testing/sweep/listing';
+import { Lines } from '../../../testing/sweep/records';
 
 /** Runs a sweep whose source removes the things of a page with one call; returns what each call was about. */
 async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Infinity, refuse = '' } = {}) {

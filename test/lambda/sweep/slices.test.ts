@@ -3,10 +3,10 @@ import { type SweepConfig, SweepLimits, type SweepRulesConfig } from '../../../c
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
-import { Service, type Thing, things } from './support/listing';
-import { Lines } from './support/records';
-import { throttling } from './support/token-bucket';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
+import { Service, type Thing, things } from '../../../testing/sweep/listing';
+import { Lines } from '../../../testing/sweep/records';
+import { throttling } from '../../../testing/token-bucket';
 
 const config = (rules: SweepRulesConfig, more: Partial<SweepConfig> = {}): SweepConfig => ({
   name: 'test',

@@ -1,6 +1,6 @@
 import { OutOfTime } from '../../../lambda/sweep/pace';
 import { type Walk, walk } from '../../../lambda/sweep/walk';
-import { VirtualClock } from './support/virtual-clock';
+import { VirtualClock } from '../../../testing/clock';
 
 /** A listing of numbers in pages of ten, and a log of what the walk does. */
 function setUp({ pages = 3, listing = 50, work = 100 } = {}) {

@@ -3,9 +3,9 @@ import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { weChatHandlers } from '../../../lambda/wechat/handlers';
 import { type StackResource } from '../../../lambda/wechat/stack-resources';
-import { Stack as AnyStack, type Reply } from '../support/stack';
+import { Stack as AnyStack, type Reply } from '../../../testing/stack';
 
-export type { Reply } from '../support/stack';
+export type { Reply } from '../../../testing/stack';
 
 export const ENVIRONMENT = 'prod-6gxk23';
 export const SERVER = 'api';

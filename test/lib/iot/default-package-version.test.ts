@@ -1,4 +1,5 @@
 import { App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import {
   DefaultPackageVersion,
   type ISoftwarePackageVersion,
@@ -6,7 +7,6 @@ import {
   SoftwarePackage,
   SoftwarePackageVersion,
 } from 'cdk-versioned-artifacts';
-import { Construct } from 'constructs';
 import { DEFAULT, PACKAGE, VERSION, artifact, newStack, only, resources } from '../app';
 
 const status = PackageVersionStatus.PUBLISHED;
@@ -107,14 +107,16 @@ describe('a second default is refused', () => {
       () =>
         new DefaultPackageVersion(stack, 'Two', { version: firmware.addVersion('V2', { versionName: '2', status }) }),
     ).toThrow(
-      'a package has one default version, got a second DefaultPackageVersion of brake-ecu beside Stack/One: ' +
+      'the default version of software package brake-ecu is declared twice, here and in Stack/One: ' +
         'keep one of the two (in Stack/Two)',
     );
   });
 
   test('for two imports of one name', () => {
     const stack = newStack();
-    expect(second(stack, stack)).toThrow('a second DefaultPackageVersion of brake-ecu beside Stack/One');
+    expect(second(stack, stack)).toThrow(
+      'the default version of software package brake-ecu is declared twice, here and in Stack/One',
+    );
   });
 
   test('for one parameter', () => {
@@ -129,19 +131,17 @@ describe('a second default is refused', () => {
         new DefaultPackageVersion(stack, 'Two', {
           version: importedVersion(new Construct(stack, 'B'), name.valueAsString),
         }),
-    ).toThrow('a second DefaultPackageVersion');
+    ).toThrow('is declared twice');
   });
 
   test('in a nested stack', () => {
     const stack = newStack();
-    expect(second(stack, new NestedStack(stack, 'Nested'))).toThrow('a second DefaultPackageVersion');
+    expect(second(stack, new NestedStack(stack, 'Nested'))).toThrow('is declared twice');
   });
 
   test('in another stack of the same account and region', () => {
     const app = new App();
-    expect(second(new Stack(app, 'A', { env }), new Stack(app, 'B', { env }))).toThrow(
-      'a second DefaultPackageVersion',
-    );
+    expect(second(new Stack(app, 'A', { env }), new Stack(app, 'B', { env }))).toThrow('is declared twice');
   });
 
   test('but not for a package of that name in another region', () => {

@@ -281,7 +281,7 @@ describe('attributes', () => {
     expect(() => version.attributePlaceholder('sign')).toThrow(
       'the version has no attribute "sign", expected one of: signing, model (in Stack/Imported/V)',
     );
-    expect(() => version.artifactUrlPlaceholder).toThrow(
+    expect(() => version.stack.resolve(version.artifactUrlPlaceholder)).toThrow(
       'the version has no artifact that a URL could lead to: set artifact',
     );
   });

@@ -1,6 +1,6 @@
 import { type Stack } from 'aws-cdk-lib';
 import {
-  ArtifactProvider,
+  IotArtifactProvider,
   JobExecutionCleanup,
   type JobExecutionCleanupProps,
   JobSelection,
@@ -12,7 +12,7 @@ import {
 import { allowed, allows, arn, policiesOf, policyOf, stackOf } from './simulation';
 
 const iot = (resource: string) => `arn:aws:iot:eu-west-1:111111111111:${resource}`;
-const anyway = allowed(policyOf(stackOf(stack => ArtifactProvider.iot(stack))));
+const anyway = allowed(policyOf(stackOf(stack => IotArtifactProvider.of(stack))));
 
 /** What a sweep adds to what every provider may. */
 function added(declare: (stack: Stack) => unknown): string[] {

@@ -1,11 +1,27 @@
-import { App, type CfnElement, Duration, NestedStack, Stack, Tags } from 'aws-cdk-lib';
+import {
+  App,
+  Aspects,
+  type CfnElement,
+  type CfnResource,
+  Duration,
+  NestedStack,
+  RemovalPolicy,
+  Stack,
+  Tags,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { ArtifactProvider, type ArtifactProviderProps, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { Construct, type Node } from 'constructs';
+import {
+  type ArtifactProviderProps,
+  IotArtifactProvider,
+  PackageVersionRetention,
+  SoftwarePackage,
+} from 'cdk-versioned-artifacts';
 import { PACKAGE, newStack, only, resources } from '../app';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -103,9 +119,9 @@ describe('by default', () => {
 describe('there is one provider', () => {
   test('in a stack, whoever asks for it', () => {
     const stack = withPackage();
-    const provider = ArtifactProvider.iot(stack);
+    const provider = IotArtifactProvider.of(stack);
 
-    expect(ArtifactProvider.iot(stack.node.findChild('Firmware') as SoftwarePackage)).toBe(provider);
+    expect(IotArtifactProvider.of(stack.node.findChild('Firmware') as SoftwarePackage)).toBe(provider);
   });
 
   test('in each of two stacks', () => {
@@ -122,7 +138,7 @@ describe('there is one provider', () => {
     const stack = newStack();
     const nested = withPackage(new NestedStack(new NestedStack(stack, 'Middle'), 'Nested'));
     const parameters = Object.keys(Template.fromStack(nested).toJSON().Parameters);
-    const { Resource } = statements(nested).find(({ Action }) => Action === 'cloudformation:DescribeStacks')!;
+    const { Resource } = statements(nested).find(({ Action }) => Action.includes('cloudformation:DescribeStacks'))!;
 
     expect(parameters).toHaveLength(2);
     expect(Resource).toHaveLength(3);
@@ -163,7 +179,7 @@ describe('is configured', () => {
   describe.each(configurations)('by its %s', (_what, configuration, expected) => {
     test('before its first use', () => {
       const at = surroundings();
-      ArtifactProvider.iot(at.stack, configuration(at));
+      IotArtifactProvider.of(at.stack, configuration(at));
       withPackage(at.stack);
 
       expect(only(at.stack, FUNCTION).Properties).toMatchObject(expected);
@@ -171,25 +187,66 @@ describe('is configured', () => {
 
     test('after its first use, with the same template', () => {
       const [before, after] = [surroundings(), surroundings()];
-      ArtifactProvider.iot(before.stack, configuration(before));
+      IotArtifactProvider.of(before.stack, configuration(before));
       withPackage(before.stack);
       withPackage(after.stack);
-      ArtifactProvider.iot(after.stack, configuration(after));
+      IotArtifactProvider.of(after.stack, configuration(after));
 
       expect(resources(after.stack)).toEqual(resources(before.stack));
     });
   });
 
+  test('after its first use, but not once its resources were changed: the changes would be lost', () => {
+    const changes: [string, (provider: IotArtifactProvider) => void][] = [
+      ['Function', ({ node }) => cfn(node, 'Function').addPropertyOverride('SnapStart.ApplyOn', 'None')],
+      [
+        'Role',
+        ({ node }) =>
+          (node.findChild('Role') as iam.Role).addManagedPolicy(
+            iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'),
+          ),
+      ],
+      ['LogGroup', ({ node }) => cfn(node, 'LogGroup').applyRemovalPolicy(RemovalPolicy.RETAIN)],
+      ['Policy', ({ node }) => Aspects.of(node.findChild('Policy')).add({ visit: () => undefined })],
+      ['Extra', provider => new Construct(provider, 'Extra')],
+    ];
+    for (const [child, change] of changes) {
+      const stack = withPackage();
+      const provider = IotArtifactProvider.of(stack);
+      change(provider);
+
+      expect(() => IotArtifactProvider.of(stack, { memorySize: 512 })).toThrow(
+        `got a configuration after changes of ${child}, which it would undo: call IotArtifactProvider.of(stack, { ... }) ` +
+          'before them (in Stack/IotArtifactProvider)',
+      );
+    }
+  });
+
+  const cfn = (node: Node, id: string) => node.findChild(id).node.defaultChild as CfnResource;
+
+  test('after its first use, whatever it was allowed meanwhile', () => {
+    const stack = withPackage();
+    new SoftwarePackage(stack, 'Other', { packageName: 'other' });
+    new PackageVersionRetention(stack, 'Keep', {
+      softwarePackage: SoftwarePackage.fromPackageName(stack, 'Imported', 'imported'),
+      rules: { keepLatest: 1 },
+    });
+    new kms.Key(stack, 'Key').grantDecrypt(IotArtifactProvider.of(stack));
+    IotArtifactProvider.of(stack, { memorySize: 512 });
+
+    expect(only(stack, FUNCTION).Properties.MemorySize).toBe(512);
+  });
+
   test('by the retention of its own log group', () => {
     const stack = withPackage();
-    ArtifactProvider.iot(stack, { logRetention: logs.RetentionDays.ONE_YEAR });
+    IotArtifactProvider.of(stack, { logRetention: logs.RetentionDays.ONE_YEAR });
 
     expect(only(stack, LOG_GROUP).Properties.RetentionInDays).toBe(365);
   });
 
   test("with a log group of the user's, which saves one resource", () => {
     const stack = newStack();
-    ArtifactProvider.iot(stack, { logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine') });
+    IotArtifactProvider.of(stack, { logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine') });
     withPackage(stack);
 
     expect(own(stack)).toEqual([POLICY, ROLE, FUNCTION]);
@@ -198,7 +255,7 @@ describe('is configured', () => {
 
   test("with a role of the user's, to which the one policy is attached", () => {
     const stack = newStack();
-    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
+    IotArtifactProvider.of(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
     withPackage(stack);
 
     expect(own(stack)).toEqual([POLICY, FUNCTION, LOG_GROUP]);
@@ -208,7 +265,7 @@ describe('is configured', () => {
   test('with an immutable role, which is left alone', () => {
     const stack = newStack();
     const arn = 'arn:aws:iam::111111111111:role/provider';
-    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleArn(stack, 'Role', arn, { mutable: false }) });
+    IotArtifactProvider.of(stack, { role: iam.Role.fromRoleArn(stack, 'Role', arn, { mutable: false }) });
     withPackage(stack);
 
     expect(own(stack)).toEqual([FUNCTION, LOG_GROUP]);
@@ -218,7 +275,7 @@ describe('is configured', () => {
   test('with a key, which it may decrypt with, by its one policy', () => {
     const stack = withPackage();
     const key = new kms.Key(stack, 'Key');
-    ArtifactProvider.iot(stack, { environmentEncryption: key });
+    IotArtifactProvider.of(stack, { environmentEncryption: key });
 
     expect(statements(stack)).toContainEqual({
       Effect: 'Allow',
@@ -232,7 +289,7 @@ describe('is configured', () => {
     const stack = withPackage();
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
     const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
-    ArtifactProvider.iot(stack, {
+    IotArtifactProvider.of(stack, {
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       securityGroups: [securityGroup],
@@ -259,15 +316,15 @@ describe('is configured', () => {
       runtime: lambda.Runtime.NODEJS_22_X,
     });
 
-    expect(ArtifactProvider.iot(stack, configuration())).toBe(ArtifactProvider.iot(stack, configuration()));
+    expect(IotArtifactProvider.of(stack, configuration())).toBe(IotArtifactProvider.of(stack, configuration()));
   });
 
   test('twice with something else, with an error that tells what', () => {
     const stack = newStack();
-    ArtifactProvider.iot(stack, { memorySize: 512, timeout: Duration.minutes(5) });
+    IotArtifactProvider.of(stack, { memorySize: 512, timeout: Duration.minutes(5) });
 
     expect(() =>
-      ArtifactProvider.iot(stack, {
+      IotArtifactProvider.of(stack, {
         memorySize: 512,
         timeout: Duration.minutes(6),
         runtime: lambda.Runtime.NODEJS_22_X,
@@ -282,9 +339,9 @@ describe('is configured', () => {
     const stack = newStack();
     const arn = 'arn:aws:kms:eu-west-1:111111111111:key/1';
     const [one, other] = ['A', 'B'].map(id => kms.Key.fromKeyArn(stack, id, arn));
-    ArtifactProvider.iot(stack, { environmentEncryption: one });
+    IotArtifactProvider.of(stack, { environmentEncryption: one });
 
-    expect(() => ArtifactProvider.iot(stack, { environmentEncryption: other })).toThrow(
+    expect(() => IotArtifactProvider.of(stack, { environmentEncryption: other })).toThrow(
       'a different environmentEncryption',
     );
   });
@@ -308,14 +365,14 @@ describe('is configured', () => {
       "the provider's timeout must be 1 to 15 minutes, got 59 seconds",
     ],
   ])('but not with %s', (_what, props, message) => {
-    expect(() => ArtifactProvider.iot(newStack(), props)).toThrow(message);
+    expect(() => IotArtifactProvider.of(newStack(), props)).toThrow(message);
   });
 
   test("but not with a retention for the user's log group", () => {
     const stack = newStack();
     const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Logs', 'mine');
 
-    expect(() => ArtifactProvider.iot(stack, { logGroup, logRetention: logs.RetentionDays.ONE_DAY })).toThrow(
+    expect(() => IotArtifactProvider.of(stack, { logGroup, logRetention: logs.RetentionDays.ONE_DAY })).toThrow(
       "logRetention is for the provider's own log group, got a logGroup as well: set the retention on that one",
     );
   });
@@ -325,8 +382,8 @@ describe('can be', () => {
   test('granted to, whatever its role, and has one policy still', () => {
     const stack = withPackage();
     const key = new kms.Key(stack, 'Key');
-    key.grantDecrypt(ArtifactProvider.iot(stack));
-    ArtifactProvider.iot(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
+    key.grantDecrypt(IotArtifactProvider.of(stack));
+    IotArtifactProvider.of(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
 
     expect(allowed(stack)).toContain('kms:Decrypt');
     expect(own(stack)).toEqual([POLICY, 'AWS::KMS::Key', FUNCTION, LOG_GROUP].sort());
@@ -335,14 +392,14 @@ describe('can be', () => {
 
   test('tagged', () => {
     const stack = withPackage();
-    Tags.of(ArtifactProvider.iot(stack)).add('team', 'chassis');
+    Tags.of(IotArtifactProvider.of(stack)).add('team', 'chassis');
 
     expect(only(stack, FUNCTION).Properties.Tags).toEqual([{ Key: 'team', Value: 'chassis' }]);
   });
 
   test('watched: its metric counts what it refused in the stack', () => {
     const stack = withPackage();
-    const metric = ArtifactProvider.iot(stack).metricRefused({ period: Duration.hours(1) });
+    const metric = IotArtifactProvider.of(stack).metricRefused({ period: Duration.hours(1) });
 
     expect(stack.resolve(metric.toMetricConfig().metricStat)).toMatchObject({
       namespace: 'CdkVersionedArtifacts',

@@ -1,4 +1,5 @@
 import { type Stack } from 'aws-cdk-lib';
+import { type Construct } from 'constructs';
 import {
   JobExecutionCleanup,
   type JobExecutionCleanupProps,
@@ -7,7 +8,6 @@ import {
   type PackageVersionRetentionProps,
   SoftwarePackage,
 } from 'cdk-versioned-artifacts';
-import { type Construct } from 'constructs';
 import { only } from '../app';
 
 export const MACHINE = 'AWS::StepFunctions::StateMachine';

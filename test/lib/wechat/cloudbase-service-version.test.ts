@@ -4,12 +4,12 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  ArtifactProvider,
   CloudBaseServiceVersion,
   type CloudBaseServiceVersionProps,
   CloudBaseVerification,
   OnRefusal,
   WeChatAccessToken,
+  WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { artifactProperties, newStack, only, resources } from '../app';
@@ -102,7 +102,12 @@ test('the provider may read the secret, look at its own stack, and do nothing el
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({
-          Action: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
+          Action: [
+            'cloudformation:DescribeStackEvents',
+            'cloudformation:DescribeStackResource',
+            'cloudformation:DescribeStacks',
+            'cloudformation:ListStackResources',
+          ],
           Resource: { Ref: 'AWS::StackId' },
         }),
         Match.objectLike({
@@ -162,7 +167,7 @@ test('a second construct of one version is refused, and names the first', () => 
   version(stack, { accessToken });
 
   expect(() => version(stack, { accessToken }, 'Again')).toThrow(
-    'a service version is declared once in a stack, got a second api-012 of api beside Stack/Api12',
+    'version api-012 of service api is declared twice, here and in Stack/Api12: keep one of the two',
   );
 });
 
@@ -201,7 +206,7 @@ test('an import has the names that it is given', () => {
 test('the provider has a family of its own, with a small function', () => {
   const stack = newStack();
   version(stack);
-  ArtifactProvider.weChat(stack, { memorySize: 128 });
+  WeChatArtifactProvider.of(stack, { memorySize: 128 });
 
   expect(stack.node.tryFindChild('WeChatArtifactProvider')).toBeDefined();
   expect(only(stack, 'AWS::Lambda::Function').Properties.MemorySize).toBe(128);
@@ -212,7 +217,7 @@ test('the way out to WeChat outlives the function, and with it the versions that
   const stack = newStack();
   version(stack);
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 1 });
-  ArtifactProvider.weChat(stack, { vpc });
+  WeChatArtifactProvider.of(stack, { vpc });
 
   const isRouteToNat = (id: string) => resources(stack)[id].Properties.NatGatewayId !== undefined;
   const routes = Object.keys(resources(stack, 'AWS::EC2::Route')).filter(isRouteToNat);

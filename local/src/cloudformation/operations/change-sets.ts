@@ -4,7 +4,7 @@ import { type ChangeSets } from '../change-sets';
 import { type Engine } from '../engine';
 import { validationError } from '../template';
 import { begin } from './deployments';
-import { isTrue, onStack, page, requestOf } from './input';
+import { failureOptions, isTrue, onStack, page, requestOf } from './input';
 import { summaryOfChangeSet, viewOfChangeSet } from './views';
 
 export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Record<string, Operation> {
@@ -14,6 +14,11 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
       const type = input.ChangeSetType ?? 'UPDATE';
       if (type !== 'CREATE' && type !== 'UPDATE') {
         throw validationError(`The local CloudFormation makes change sets of type CREATE and UPDATE, got ${type}`);
+      }
+      const { deleteOnFailure } = failureOptions(input.OnStackFailure, false);
+      if (deleteOnFailure && type !== 'CREATE') {
+        // documented; the words are unverified.
+        throw validationError('OnStackFailure DELETE is only valid for change sets of type CREATE');
       }
       const { id, stack } = await changeSets.create({
         name: input.ChangeSetName,
@@ -51,8 +56,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
       const changeSet = find(input);
       const { stack, onStackFailure } = changeSet;
       const options = {
-        disableRollback: isTrue(input.DisableRollback) || onStackFailure === 'DO_NOTHING',
-        deleteOnFailure: onStackFailure === 'DELETE',
+        ...failureOptions(onStackFailure, input.DisableRollback),
         retainExceptOnCreate: isTrue(input.RetainExceptOnCreate),
         token: input.ClientRequestToken,
       };

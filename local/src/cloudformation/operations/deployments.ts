@@ -3,24 +3,19 @@ import { type Operation, ServiceError } from '../../service';
 import { changesOf, isWithoutChanges } from '../changes';
 import { type Engine } from '../engine';
 import { validationError } from '../template';
-import { isTrue, listOf, onStack, requestOf } from './input';
+import { failureOptions, isTrue, listOf, onStack, requestOf } from './input';
 
 export const deploymentOperations = (engine: Engine): Record<string, Operation> => ({
   CreateStack: onStack(engine, 'CreateStack', async (input, { world }) => {
     if (engine.stacks.find(input.StackName)) {
       throw new ServiceError('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
     }
+    const options = { ...optionsOf(input), ...failureOptions(input.OnFailure, input.DisableRollback) };
     const stack = engine.newStack(input.StackName);
     const deployed = await engine.prepare(stack, await requestOf(input, world));
     engine.stacks.add(stack);
     stack.terminationProtection = isTrue(input.EnableTerminationProtection);
-    begin(
-      engine.start(stack, deployed, {
-        ...optionsOf(input),
-        disableRollback: isTrue(input.DisableRollback) || input.OnFailure === 'DO_NOTHING',
-        deleteOnFailure: input.OnFailure === 'DELETE',
-      }),
-    );
+    begin(engine.start(stack, deployed, options));
     return { StackId: stack.id };
   }),
 

@@ -6,7 +6,7 @@ import { type Engine } from '../engine';
 import { type Stack, type StackEvent } from '../stack';
 import { type Template, parseTemplate, validationError } from '../template';
 import { listOf, onAll, onStack, page, templateBody } from './input';
-import { viewOfEvent, viewOfResource, viewOfStack } from './views';
+import { detailOfResource, summaryOfResource, viewOfEvent, viewOfResource, viewOfStack } from './views';
 
 export function descriptionOperations(engine: Engine, changeSets: ChangeSets): Record<string, Operation> {
   const { stacks } = engine;
@@ -43,12 +43,13 @@ export function descriptionOperations(engine: Engine, changeSets: ChangeSets): R
 
     DescribeStackResources: onStack(engine, 'DescribeStackResources', input => {
       const stack = stackOf(engine, input);
-      const all = [...stack.deletedResources.values(), ...stack.resources.values()];
+      const all = [...stack.resources.values(), ...stack.deletedResources.values()];
       const { LogicalResourceId: id } = input;
       return {
         StackResources: all
           .filter(({ logicalId }) => id === undefined || logicalId === id)
-          .map(r => viewOfResource(stack, r)),
+          .slice(0, RESOURCES_AT_MOST)
+          .map(resource => viewOfResource(stack, resource)),
       };
     }),
 
@@ -56,13 +57,13 @@ export function descriptionOperations(engine: Engine, changeSets: ChangeSets): R
       const stack = stacks.get(StackName);
       const resource = stack.resources.get(LogicalResourceId) ?? stack.deletedResources.get(LogicalResourceId);
       if (!resource) throw validationError(`Resource ${LogicalResourceId} does not exist for stack ${StackName}`);
-      return { StackResourceDetail: viewOfResource(stack, resource) };
+      return { StackResourceDetail: detailOfResource(stack, resource) };
     }),
 
     ListStackResources: onStack(engine, 'ListStackResources', ({ StackName, NextToken }) => {
       const stack = stacks.get(StackName);
       const { items, ...next } = page([...stack.resources.values()], NextToken);
-      return { StackResourceSummaries: items.map(resource => viewOfResource(stack, resource)), ...next };
+      return { StackResourceSummaries: items.map(summaryOfResource), ...next };
     }),
 
     GetTemplate: onStack(engine, 'GetTemplate', ({ StackName, ChangeSetName }) => {
@@ -115,6 +116,9 @@ function stackOf(engine: Engine, { StackName, PhysicalResourceId }: Members): St
   if (found) return found;
   throw validationError(`Stack for ${PhysicalResourceId} does not exist`);
 }
+
+/** What DescribeStackResources shows of a stack; ListStackResources shows all (documentation of the operation). */
+const RESOURCES_AT_MOST = 100;
 
 const EVENTS_A_PAGE = 100;
 

@@ -1,7 +1,9 @@
 /** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
 import { type Members, type Needed, type Operation, type World } from '../../service';
+import { type DeploymentOptions } from '../deployment';
 import { type Engine, type Request, templateAt } from '../engine';
 import { type GivenParameter } from '../parameters';
+import { validationError } from '../template';
 
 export function listOf<T>(value: unknown): readonly T[] | undefined {
   if (value === undefined) return undefined;
@@ -9,6 +11,23 @@ export function listOf<T>(value: unknown): readonly T[] | undefined {
 }
 
 export const isTrue = (value: unknown): boolean => String(value) === 'true';
+
+/** What becomes of a stack that could not be deployed; `OnFailure` is CreateStack's name, `OnStackFailure` a change set's. */
+export function failureOptions(choice: unknown, disableRollback: unknown): DeploymentOptions {
+  const isNoRollback = isTrue(disableRollback);
+  if (choice === undefined) return { disableRollback: isNoRollback };
+  if (isNoRollback) {
+    // that the two exclude each other is documented, the words are unverified.
+    throw validationError('You can specify either OnFailure or DisableRollback, but not both');
+  }
+  if (choice !== 'DO_NOTHING' && choice !== 'ROLLBACK' && choice !== 'DELETE') {
+    throw validationError(
+      `1 validation error detected: Value '${String(choice)}' at 'onFailure' failed to satisfy constraint: Member must ` +
+        'satisfy enum value set: [DO_NOTHING, ROLLBACK, DELETE]',
+    );
+  }
+  return { disableRollback: choice === 'DO_NOTHING', deleteOnFailure: choice === 'DELETE' };
+}
 
 /** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
 export async function requestOf(input: Members, world: World): Promise<Request> {

@@ -51,16 +51,33 @@ export function viewOfParameters({ template, parameters, parameterValues }: Depl
 
 const viewOfTags = ({ tags }: Deployed): object[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-export function viewOfResource(stack: Stack, resource: ResourceState): object {
-  const { logicalId, physicalId, type, status, reason, updatedAt } = resource;
+/** A resource as `DescribeStackResources` has it. */
+export const viewOfResource = (stack: Stack, resource: ResourceState): object => ({
+  ...resourceMembers(resource),
+  StackId: stack.id,
+  StackName: stack.name,
+  Timestamp: new Date(resource.updatedAt),
+});
+
+/** A resource as `ListStackResources` has it. */
+export const summaryOfResource = (resource: ResourceState): object => ({
+  ...resourceMembers(resource),
+  LastUpdatedTimestamp: new Date(resource.updatedAt),
+});
+
+/** A resource as `DescribeStackResource` has it. */
+export const detailOfResource = (stack: Stack, resource: ResourceState): object => ({
+  ...summaryOfResource(resource),
+  StackId: stack.id,
+  StackName: stack.name,
+  Metadata: text(stack.deployed?.template.Resources[resource.logicalId]?.Metadata),
+});
+
+function resourceMembers({ logicalId, physicalId, type, status, reason }: ResourceState): object {
   return {
-    StackId: stack.id,
-    StackName: stack.name,
     LogicalResourceId: logicalId,
     PhysicalResourceId: physicalId,
     ResourceType: type,
-    Timestamp: new Date(updatedAt),
-    LastUpdatedTimestamp: new Date(updatedAt),
     ResourceStatus: status,
     ResourceStatusReason: reason,
     DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },

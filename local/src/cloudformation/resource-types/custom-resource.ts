@@ -46,6 +46,8 @@ interface CustomResourceEvent {
   readonly ResourceType: string;
   readonly ResourceProperties: unknown;
   readonly OldResourceProperties?: unknown;
+  /** It is among the properties, too. That it is text here is unverified. */
+  readonly ServiceTimeout?: string;
 }
 
 interface Answer {
@@ -76,6 +78,7 @@ export function customResource(options: CustomResourceOptions): ResourceType {
       ResourceType: request.type,
       ResourceProperties: asStrings(properties),
       ...(oldProperties && { OldResourceProperties: asStrings(oldProperties) }),
+      ...(properties.ServiceTimeout !== undefined && { ServiceTimeout: String(properties.ServiceTimeout) }),
     };
     const timeout = timeoutSeconds(properties);
     await request.call('lambda', 'Invoke', {

@@ -1,7 +1,7 @@
 /** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
 import { type InternalCall, type LocalClock } from '../../service';
 import { type Properties } from '../template';
-import { type ResourceType, generatedName, tagMap } from './resource-type';
+import { type ResourceType, generatedName, tagMap, unlessMissing, untilMissing } from './resource-type';
 
 export const registry: ResourceType = {
   createOnly: ['Name'],
@@ -69,18 +69,8 @@ function checkpointOf({ CheckpointVersion }: Properties): object | undefined {
   return CheckpointVersion === undefined ? undefined : { LatestVersion: IsLatest, VersionNumber };
 }
 
-/** Milliseconds between two looks at whether something is gone. */
-const POLL_INTERVAL = 250;
-
 /** Deletes, and waits until it is gone. */
 async function deleted(call: InternalCall, clock: LocalClock, kind: 'Registry' | 'Schema', id: object): Promise<void> {
-  try {
-    await call('glue', `Delete${kind}`, id);
-    for (;;) {
-      await call('glue', `Get${kind}`, id);
-      await clock.sleep(POLL_INTERVAL);
-    }
-  } catch (error) {
-    if ((error as Error).name !== 'EntityNotFoundException') throw error;
-  }
+  await unlessMissing(call('glue', `Delete${kind}`, id));
+  await untilMissing(() => call('glue', `Get${kind}`, id), clock);
 }

@@ -5,6 +5,7 @@ import { alarm } from './cloudwatch';
 import { type CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
 import { rule } from './events';
 import { registry, schema } from './glue';
+import { schemaVersion, schemaVersionMetadata } from './glue-versions';
 import { managedPolicy, policy, role } from './iam';
 import { softwarePackage, softwarePackageVersion } from './iot';
 import { alias, key } from './kms';
@@ -24,6 +25,8 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
   'AWS::Glue::Registry': registry,
   'AWS::Glue::Schema': schema,
+  'AWS::Glue::SchemaVersion': schemaVersion,
+  'AWS::Glue::SchemaVersionMetadata': schemaVersionMetadata,
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,

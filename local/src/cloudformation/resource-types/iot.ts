@@ -1,6 +1,19 @@
-/** CloudFormation's own software packages and versions, without the lifecycle that this library adds. */
+/**
+ * CloudFormation's own software packages and versions, as AWS's handlers treat them: see `aws-iot-softwarepackage` and
+ * `aws-iot-softwarepackageversion` of aws-cloudformation/aws-cloudformation-resource-providers-iot at f32fb1b.
+ */
+import { type InternalCall } from '../../service';
 import { type Properties } from '../template';
-import { type ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+import {
+  type ResourceRequest,
+  type ResourceType,
+  type UpdateRequest,
+  camelCased,
+  generatedName,
+  tagMap,
+  unlessMissing,
+  untilMissing,
+} from './resource-type';
 
 export const softwarePackage: ResourceType = {
   createOnly: ['PackageName'],
@@ -10,16 +23,42 @@ export const softwarePackage: ResourceType = {
     const { packageArn, packageName } = await call('iot', 'CreatePackage', {
       packageName: properties.PackageName ?? generatedName(request, 128),
       description: properties.Description,
-      tags: tagMap(properties),
+      tags: tagsOf(request),
     });
     return { physicalId: packageName, attributes: { PackageArn: packageArn } };
   },
-  async update({ properties, physicalId, attributes, call }) {
+  async update(request) {
+    const { properties, physicalId, attributes, call } = request;
     await call('iot', 'UpdatePackage', { packageName: physicalId, description: properties.Description });
+    await retag(String(attributes.PackageArn), request);
     return { physicalId, attributes };
   },
-  delete: ({ physicalId, call }) => unlessMissing(call('iot', 'DeletePackage', { packageName: physicalId })),
+  /** With all its versions, whoever made them. The default version keeps it: the handler does not undesignate it. */
+  async delete({ physicalId: packageName, call, world }) {
+    const look = () => call('iot', 'GetPackage', { packageName });
+    await unlessMissing(
+      (async () => {
+        for (const versionName of await versionNames(packageName, call)) {
+          await call('iot', 'DeletePackageVersion', { packageName, versionName });
+        }
+        await look();
+        await call('iot', 'DeletePackage', { packageName });
+      })(),
+    );
+    await untilMissing(look, world.clock);
+  },
 };
+
+async function versionNames(packageName: string, call: InternalCall): Promise<string[]> {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await call('iot', 'ListPackageVersions', { packageName, nextToken });
+    names.push(...page.packageVersionSummaries.map(({ versionName }: { versionName: string }) => versionName));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return names;
+}
 
 export const softwarePackageVersion: ResourceType = {
   createOnly: ['PackageName', 'VersionName'],
@@ -33,18 +72,43 @@ export const softwarePackageVersion: ResourceType = {
         packageName: properties.PackageName,
         versionName: properties.VersionName ?? generatedName(request, 64),
         ...changeable(properties),
-        tags: tagMap(properties),
+        tags: tagsOf(request),
       },
     );
     const attributes = { PackageVersionArn: packageVersionArn, Status: status, ErrorReason: errorReason };
     return { physicalId: `${packageName}|${versionName}`, attributes };
   },
-  async update({ properties, physicalId, attributes, call }) {
+  async update(request) {
+    const { properties, physicalId, attributes, call } = request;
     await call('iot', 'UpdatePackageVersion', { ...namesOf(physicalId), ...changeable(properties) });
+    await retag(String(attributes.PackageVersionArn), request);
     return { physicalId, attributes };
   },
-  delete: ({ physicalId, call }) => unlessMissing(call('iot', 'DeletePackageVersion', namesOf(physicalId))),
+  /** Whoever has adopted it meanwhile. */
+  async delete({ physicalId, call, world }) {
+    const names = namesOf(physicalId);
+    const look = () => call('iot', 'GetPackageVersion', names);
+    await unlessMissing(look().then(() => call('iot', 'DeletePackageVersion', names)));
+    await untilMissing(look, world.clock);
+  },
 };
+
+/** The stack's tags, too; those of the resource win. */
+function tagsOf({ properties, stack }: ResourceRequest): Readonly<Record<string, string>> | undefined {
+  const tags = { ...stack.deployed?.tags, ...tagMap(properties) };
+  return Object.keys(tags).length > 0 ? tags : undefined;
+}
+
+/** Exchanges the tags that the resource had for those that it has now; others' tags stay, which is unverified. */
+async function retag(resourceArn: string, request: UpdateRequest): Promise<void> {
+  const { properties, oldProperties, call } = request;
+  const tags = tagsOf(request) ?? {};
+  const tagKeys = Object.keys(tagMap(oldProperties) ?? {}).filter(key => !(key in tags));
+  if (tagKeys.length > 0) await call('iot', 'UntagResource', { resourceArn, tagKeys });
+  if (JSON.stringify(properties.Tags) === JSON.stringify(oldProperties.Tags)) return;
+  const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  if (list.length > 0) await call('iot', 'TagResource', { resourceArn, tags: list });
+}
 
 function changeable({ Description, Attributes, Artifact, Recipe }: Properties): Properties {
   return { description: Description, attributes: Attributes, artifact: camelCased(Artifact), recipe: Recipe };

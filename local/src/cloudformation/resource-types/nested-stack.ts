@@ -1,6 +1,6 @@
 /** Stacks in stacks. */
 import { type Stack } from '../stack';
-import { ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
+import { CANCELLED, ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
 
 /** What the engine does with the stacks in a stack: they wait for the root before they clean up or roll back. */
 export interface NestedStacks {
@@ -16,11 +16,13 @@ export function nestedStack(stacks: NestedStacks): ResourceType {
     async create(request) {
       const { stack, failure } = await stacks.create(request);
       if (failure === undefined) return made(stack);
+      if (request.signal.aborted) throw new ResourceFailure(CANCELLED, stack.id);
       throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully created: ${failure.trim()}`, stack.id);
     },
     async update(request) {
       const { stack, failure } = await stacks.update(request, request.physicalId);
       if (failure === undefined) return made(stack);
+      if (request.signal.aborted) throw new ResourceFailure(CANCELLED, stack.id);
       throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully updated: ${failure.trim()}`, stack.id);
     },
     async rollBack({ physicalId }) {

@@ -2,7 +2,7 @@
  * What a resource type is: how to create, update and delete one resource by calls to its service.
  */
 import { randomInt } from 'node:crypto';
-import { type InternalCall, type World } from '../../service';
+import { type InternalCall, type LocalClock, type World } from '../../service';
 import { type Stack } from '../stack';
 import { type Properties, isRecord } from '../template';
 
@@ -110,6 +110,20 @@ export async function unlessMissing(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;
   } catch (error) {
-    if (!/NotFound|NoSuch/.test((error as Error).name)) throw error;
+    if (!/NotFound|NoSuch|DoesNotExist/.test((error as Error).name)) throw error;
   }
+}
+
+/** Milliseconds between two looks at something that takes its time. */
+export const POLL_INTERVAL = 250;
+
+/** Waits until what is looked at is missing. */
+export async function untilMissing(look: () => Promise<unknown>, clock: LocalClock): Promise<void> {
+  const looks = async () => {
+    for (;;) {
+      await look();
+      await clock.sleep(POLL_INTERVAL);
+    }
+  };
+  await unlessMissing(looks());
 }

@@ -1,6 +1,6 @@
 /** State machines. */
 import { type Properties } from '../template';
-import { type ResourceType, camelCased, generatedName, tagMap, unlessMissing } from './resource-type';
+import { type ResourceType, camelCased, generatedName, tagMap, untilMissing } from './resource-type';
 
 export const stateMachine: ResourceType = {
   createOnly: ['StateMachineName', 'StateMachineType'],
@@ -20,8 +20,11 @@ export const stateMachine: ResourceType = {
     await call('states', 'UpdateStateMachine', { ...configuration(properties), stateMachineArn: physicalId });
     return { physicalId, attributes };
   },
-  delete: ({ physicalId, call }) =>
-    unlessMissing(call('states', 'DeleteStateMachine', { stateMachineArn: physicalId })),
+  /** Waits until it is gone: it goes with its last execution (documentation of DeleteStateMachine). */
+  async delete({ physicalId: stateMachineArn, call, world }) {
+    await call('states', 'DeleteStateMachine', { stateMachineArn });
+    await untilMissing(() => call('states', 'DescribeStateMachine', { stateMachineArn }), world.clock);
+  },
 };
 
 function configuration({ RoleArn, LoggingConfiguration, TracingConfiguration, ...properties }: Properties): Properties {

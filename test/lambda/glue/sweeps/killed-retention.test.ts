@@ -3,9 +3,9 @@ import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
-import { type Death, Mortal } from '../../sweep/support/mortal';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
-import { SweepWorld } from '../../sweep/support/sweep-world';
+import { SteppingClock } from '../../../../testing/clock';
+import { type Death, Mortal } from '../../../../testing/sweep/mortal';
+import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 /** Milliseconds of an invocation in which a page has as many versions as a call may delete. */
 const SHORT = 12_000;

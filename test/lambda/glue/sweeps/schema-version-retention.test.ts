@@ -9,8 +9,8 @@ import {
 import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
-import { SweepWorld } from '../../sweep/support/sweep-world';
+import { SteppingClock } from '../../../../testing/clock';
+import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 const DAY = 86_400_000;
 

@@ -6,9 +6,9 @@ import {
   type PackageVersionRetentionConfig,
 } from '../../../../contract/iot';
 import { iotSweeps } from '../../../../lambda/iot/sweeps';
-import { Mortal } from '../../sweep/support/mortal';
-import { type SteppingClock } from '../../sweep/support/stepping-clock';
-import { SweepWorld } from '../../sweep/support/sweep-world';
+import { type SteppingClock } from '../../../../testing/clock';
+import { Mortal } from '../../../../testing/sweep/mortal';
+import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 export const DAY = 86_400_000;
 export const PACKAGE = 'brake-ecu';

@@ -1,6 +1,6 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { SteppingClock } from '../../../../testing/clock';
 import { DAY, IotSweep, cleanup, refusal } from './iot-sweep';
 
 let clock: SteppingClock;

@@ -1,7 +1,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { type PackageVersionRetentionConfig } from '../../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../../contract/ownership';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
+import { SteppingClock } from '../../../../testing/clock';
 import { DAY, IotSweep, PACKAGE, refusal, retention } from './iot-sweep';
 
 let clock: SteppingClock;

@@ -3,8 +3,8 @@ import { LocalAws, type SeededCloudBaseVersion, weChatError } from 'cdk-versione
 import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat';
 import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
-import { SteppingClock } from '../../sweep/support/stepping-clock';
-import { SweepWorld } from '../../sweep/support/sweep-world';
+import { SteppingClock } from '../../../../testing/clock';
+import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 import { ENVIRONMENT, SERVER, TOKEN_SECRET, shareToken } from '../stack';
 
 const DAY = 86_400_000;

@@ -1,0 +1,177 @@
+/**
+ * Whether an event is still what CloudFormation is doing. It cancels and rolls back without waiting for an invocation in
+ * flight, and Lambda delivers an event again minutes later: an event is carried out only while it is its resource's
+ * current operation.
+ *
+ * That an operation is over takes evidence: something that CloudFormation has noted after this event was sent. A view
+ * that is older than the event merely lags behind.
+ */
+import { OperationOver } from './errors';
+import { type CloudFormationEvent, type RawProperties, sentAt } from './event';
+import { reasonOf } from './messages';
+import { retryReading } from './retry';
+import {
+  type Asking,
+  type CloudFormationView,
+  SECOND,
+  type StackEvent,
+  type StackPhase,
+  type StackResourceState,
+} from './stack';
+
+/** How long, in ms, an answer counts: what is done within that time is done in one go. */
+const FRESH = 1_000;
+
+export interface CurrentOperation {
+  /**
+   * Throws `OperationOver` where the event is no longer its resource's operation. To be called before what cannot be
+   * taken back, and after every wait; it asks no more than once a second.
+   */
+  confirm(): Promise<void>;
+  /** What CloudFormation wants the resource to be by now; `undefined` where it does not say. */
+  latestProperties(): Promise<RawProperties | undefined>;
+}
+
+export function currentOperation(
+  event: CloudFormationEvent,
+  view: CloudFormationView,
+  asking: Asking & { stackPhase(): Promise<StackPhase> },
+): CurrentOperation {
+  const judge = new Judge(event, view, asking.stackPhase);
+  let confirmedAt = -Infinity;
+  return {
+    confirm: async () => {
+      if (asking.clock.now() - confirmedAt < FRESH) return;
+      const verdict = await retryReading(asking, () => judge.verdict()).catch((error: unknown) => {
+        throw unknowable(error);
+      });
+      if (verdict === 'over') {
+        throw new OperationOver(
+          `CloudFormation has gone on from this ${event.RequestType} of ${event.LogicalResourceId}`,
+        );
+      }
+      confirmedAt = asking.clock.now();
+    },
+    latestProperties: () => retryReading(asking, () => judge.latestProperties()),
+  };
+}
+
+type Verdict = 'current' | 'over';
+
+class Judge {
+  private readonly since: number;
+  private readonly own: string;
+  private seen?: StackResourceState;
+
+  constructor(
+    private readonly event: CloudFormationEvent,
+    private readonly view: CloudFormationView,
+    private readonly phase: () => Promise<StackPhase>,
+  ) {
+    this.since = sentAt(event.ResponseURL) ?? Infinity;
+    this.own = `${event.RequestType.toUpperCase()}_IN_PROGRESS`;
+  }
+
+  async verdict(): Promise<Verdict> {
+    const { StackId, LogicalResourceId, RequestType } = this.event;
+    const now = await this.view.describeResource(StackId, LogicalResourceId);
+    const verdict = await this.judge(now);
+    if (verdict === 'current' && now?.status === this.own && RequestType !== 'Create') this.seen = now;
+    return verdict;
+  }
+
+  private async judge(now: StackResourceState | undefined): Promise<Verdict> {
+    if (!now) return this.byEvents();
+    const { RequestType, PhysicalResourceId } = this.event;
+    const { seen } = this;
+    if (seen && seen.status === now.status && seen.changedAt === now.changedAt) return 'current';
+    // in the clean-up of a replacement the resource shows what has replaced.
+    const ofAnother = RequestType === 'Delete' && now.physicalId !== PhysicalResourceId;
+    if (ofAnother && now.status !== this.own) return this.byEvents();
+    if (seen && now.changedAt > seen.changedAt) return ofAnother ? this.byEvents() : 'over';
+    if (now.status !== this.own) {
+      if (now.changedAt < this.since) return 'current';
+      return now.changedAt >= this.since + SECOND ? 'over' : this.byEvents();
+    }
+    if (now.changedAt >= this.since + SECOND) return this.byEvents();
+    // the reverse Update of a rollback has the same status as the one that it undoes.
+    if (RequestType === 'Update' && (await this.phase()) === 'rolling-back') return this.byEvents();
+    return 'current';
+  }
+
+  private async byEvents(): Promise<Verdict> {
+    const later: StackEvent[] = [];
+    const before: StackEvent[] = [];
+    for await (const entry of this.entries()) {
+      const began = entry.status === this.own && entry.changedAt < this.since + SECOND;
+      if (before.length > 0 || began) before.push(entry);
+      else later.push(entry);
+    }
+    // a Create is noted once more when CloudFormation hears of it.
+    const news = later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own);
+    if (before.length === 0) {
+      return news.some(({ changedAt }) => changedAt >= this.since + SECOND) ? 'over' : 'current';
+    }
+    if (news.length > 0) return 'over';
+    return this.isOvertaken(before) ? 'over' : 'current';
+  }
+
+  /** Whether of two operations of a kind that began within the second, the event is the former. */
+  private isOvertaken([newest, ...older]: readonly StackEvent[]): boolean {
+    const mine = canonical(this.event.ResourceProperties);
+    const twin = older.find(({ status, changedAt }) => status === this.own && changedAt >= this.since - SECOND);
+    if (!twin?.properties || !newest.properties) return false;
+    return canonical(JSON.parse(twin.properties)) === mine && canonical(JSON.parse(newest.properties)) !== mine;
+  }
+
+  /** The entries of the resource about the time of the event and since, newest first. */
+  private async *entries(): AsyncGenerator<StackEvent> {
+    const { StackId, LogicalResourceId, RequestType, PhysicalResourceId } = this.event;
+    for await (const entry of this.view.events(StackId)) {
+      if (entry.changedAt < this.since - AROUND) return;
+      if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId) continue;
+      const ofAnother = entry.physicalId !== PhysicalResourceId;
+      // what goes in a clean-up is not what the resource is.
+      if (RequestType === 'Delete' && ofAnother && !entry.status.startsWith('CREATE_')) continue;
+      if (RequestType === 'Update' && ofAnother && entry.status.startsWith('DELETE_')) continue;
+      yield entry;
+    }
+  }
+
+  async latestProperties(): Promise<RawProperties | undefined> {
+    const { StackId, LogicalResourceId } = this.event;
+    for await (const entry of this.view.events(StackId)) {
+      if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId || !entry.properties) continue;
+      if (/^(CREATE|UPDATE)_(IN_PROGRESS|COMPLETE)$/.test(entry.status)) {
+        return JSON.parse(entry.properties) as RawProperties;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Milliseconds before an event was sent in which its operation may have begun. */
+const AROUND = 60_000;
+
+/** Properties so that those of an event and of CloudFormation's history can be compared. */
+function canonical(properties: unknown): string {
+  return JSON.stringify(simplified(properties, true));
+}
+
+function simplified(value: unknown, outermost = false): unknown {
+  if (Array.isArray(value)) return value.map(item => simplified(item));
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .filter(([key, item]) => item != null && !(outermost && ['ServiceToken', 'ServiceTimeout'].includes(key)))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, simplified(item)]);
+}
+
+function unknowable(error: unknown): Error {
+  return new Error(
+    `whether this is still what CloudFormation is doing cannot be read, and nothing that cannot be taken back is done ` +
+      `without knowing: ${reasonOf(error)}; the provider needs cloudformation:DescribeStackResource and ` +
+      'cloudformation:DescribeStackEvents on the stack',
+    { cause: error },
+  );
+}

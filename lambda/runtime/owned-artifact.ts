@@ -1,0 +1,312 @@
+/**
+ * What every artifact that a stack owns goes through: whose it is is read, it is claimed or refused, brought to the wanted
+ * state, let go, and what a failed or overtaken event has done is undone. A resource type says where its owner's record
+ * is and how it is destroyed and given back.
+ */
+import { type Removal } from '../../contract/cloudformation';
+import { type OwnershipTags } from '../../contract/ownership';
+import { type Answer, type Scope } from './custom-resource';
+import { OperationOver, Refusal, isOperationOver } from './errors';
+import { type EventMark } from './event';
+import { reasonOf, takenByOther } from './messages';
+import {
+  type Claim,
+  type Claimant,
+  type LettingGo,
+  NO_CHANGE,
+  type TagChange,
+  type Tags,
+  claim,
+  claimOf,
+  claimant,
+  isChange,
+  letGo,
+  markTags,
+  ownerTags,
+  returned,
+  yieldTo,
+} from './ownership';
+import { retryPassing } from './retry';
+
+/** Where an artifact remembers whose it is. */
+export interface OwnerRecord {
+  readonly keys: OwnershipTags;
+  /** `undefined` where the artifact is gone. */
+  read(): Promise<Tags | undefined>;
+  change(change: TagChange): Promise<void>;
+}
+
+/** Which artifact an event is about. */
+export interface Which {
+  /** Its physical id. */
+  readonly id: string;
+  /** Whether an Update has it replace another one. Absent: false. */
+  readonly replaces?: boolean;
+}
+
+/** The owner id of a resource at its Create. */
+export const ownerOf = ({ stackId, logicalId }: Scope): string => claimant(stackId, logicalId).ownerId;
+
+/** A claim that was not refused. */
+export interface Claimed {
+  readonly kind: Exclude<Claim['kind'], 'refused'> | 'free';
+  readonly change: TagChange;
+  /** Whether this very event has made or taken the artifact, in this delivery or an earlier one. */
+  readonly byThisEvent: boolean;
+}
+
+/** How long, in ms, a claim may be part of a deployment that is under way. */
+const LONGEST_DEPLOYMENT = 48 * 3_600_000;
+
+/** One event about one artifact. */
+export abstract class OwnedArtifact {
+  protected readonly me: Claimant;
+  /** The artifact in words. */
+  protected abstract readonly what: string;
+  protected abstract readonly record: OwnerRecord;
+  private isOver = false;
+
+  /** Whether an Update makes another artifact than the one that the resource had. */
+  protected readonly replaces: boolean;
+
+  /** @param owner whom the physical id names, which the event speaks for */
+  constructor(
+    protected readonly scope: Scope,
+    { owner, replaces = false }: { owner: string; replaces?: boolean },
+  ) {
+    const me = claimant(scope.stackId, scope.logicalId);
+    this.me = { ...me, ownerId: owner, mark: scope.mark };
+    this.replaces = replaces;
+  }
+
+  /** Removes an artifact that this event may remove. */
+  protected abstract destroy(tags: Tags): Promise<void>;
+
+  /** Brings back, before the owner's record says so, what the artifact was when it was claimed. */
+  protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
+
+  /** What else of the record goes with the ownership. */
+  protected forget(change: TagChange, _tags: Tags, _outcome: LettingGo['kind']): TagChange {
+    return change;
+  }
+
+  /** The record of whoever makes an artifact. */
+  protected get mine(): Tags {
+    return ownerTags(this.record.keys, this.me);
+  }
+
+  /** Whose the artifact is; `undefined` where it is gone. An event that is older than the owner's newest one is over. */
+  protected async owners(): Promise<Tags | undefined> {
+    const tags = await this.record.read();
+    if (tags) await this.refuseStale(tags);
+    return tags;
+  }
+
+  /** How this event comes to have what exists. Refuses before the first write. */
+  protected async claim(
+    tags: Tags,
+    { adoptExisting, what = this.what }: { adoptExisting: boolean; what?: string },
+    held: Answer,
+  ): Promise<Claimed> {
+    const { keys } = this.record;
+    const byThisEvent = isMark(claimOf(tags, keys, this.me), this.scope.mark);
+    let claimed = claim(tags, keys, this.me, adoptExisting);
+    // a rollback adopts nothing: what is somebody else's by now the stack had lost before.
+    if (claimed.kind === 'adopted' && (await this.scope.stackPhase()) === 'rolling-back') {
+      claimed = claim(tags, keys, this.me, false);
+    }
+    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack), held);
+    if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
+    // what is created here again must not be taken for an older event's, which may still be at work.
+    const again = this.scope.request.RequestType === 'Create' && !byThisEvent && keys.owner in tags;
+    return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** Writes a claim, and yields to whoever has claimed the artifact at the same time. */
+  protected async own(before: Tags, { kind }: Pick<Claimed, 'kind'>, change: TagChange): Promise<void> {
+    await this.record.change(change);
+    if (kind === 'held') return;
+    const after = (await this.record.read()) ?? {};
+    const other = yieldTo(before, after, this.record.keys, this.me);
+    if (!other) return;
+    await this.record.change(other.change);
+    throw new Refusal(
+      `${this.what} was claimed by stack ${other.stackId} at the same time, and stays that stack's; deploy again if it is to ` +
+        'be this one’s',
+    );
+  }
+
+  /**
+   * Does what changes the artifact. What was done when it turns out that the operation is over is undone; so is what a
+   * failed replacement did, since it answers with the old id and nobody else would.
+   */
+  protected async carryOut<T>(work: () => Promise<T>, { undoneOnFailure }: { undoneOnFailure: boolean }): Promise<T> {
+    try {
+      const result = await work();
+      await this.scope.operation.confirm();
+      return result;
+    } catch (error) {
+      if (isOperationOver(error)) {
+        this.isOver = true;
+        await this.undo('what an overtaken event did', () => this.undoOvertaken());
+      } else if (undoneOnFailure) {
+        await this.undo('the failed replacement', () => this.remove('DELETE', async () => true));
+      }
+      throw error;
+    }
+  }
+
+  /** What this event alone has made or taken goes; what else it has changed, a resource type brings back itself. */
+  protected async undoOvertaken(): Promise<void> {
+    const tags = await this.record.read();
+    if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
+    if (!isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark)) return;
+    if (this.scope.request.RequestType === 'Update' && !this.replaces) {
+      const change = returned(tags, this.record.keys, this.me);
+      if (change) await this.giveBack(change, tags);
+      return;
+    }
+    await this.remove('DELETE', async () => true);
+  }
+
+  /** Carries out a Delete. */
+  protected remove(
+    removal: Removal,
+    undoes = async (claimedAt: number | undefined) => !(await this.scope.succeededSince(claimedAt)),
+  ): Promise<void> {
+    return this.letGo(removal, undoes);
+  }
+
+  private async letGo(removal: Removal, undoes: (claimedAt: number | undefined) => Promise<boolean>): Promise<void> {
+    const { keys } = this.record;
+    const tags = this.isOver ? await this.record.read() : await this.owners();
+    if (!tags) return;
+    let undone = false;
+    const outcome = await letGo(tags, keys, this.me, {
+      removal,
+      undoes: async claimedAt => (undone = await undoes(claimedAt)),
+    });
+    this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
+    if (outcome.kind === 'foreign') return;
+    await this.confirm();
+    if (outcome.kind === 'destroyed') return this.destroyOrLeave(tags, undone);
+    // another stack's by now: no more than the trace of a claim that came too late.
+    if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
+      return this.record.change(outcome.change);
+    }
+    await this.restore(outcome.kind, tags);
+    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+  }
+
+  /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
+  private async destroyOrLeave(tags: Tags, undone: boolean): Promise<void> {
+    try {
+      await this.destroy(tags);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!undone && (await this.scope.stackPhase()) !== 'rolling-back') throw error;
+      await this.record.change(this.forget(this.released(tags), tags, 'released'));
+      this.refused(error);
+    }
+  }
+
+  protected abstract released(tags: Tags): TagChange;
+
+  /** Notes what stays as it is although it should change, where that must not fail the event. */
+  protected refused(error: Error, fields: object = {}): void {
+    this.scope.log.count('Refused');
+    this.scope.log.error(error.message, { refused: error.name, ...fields });
+  }
+
+  /**
+   * The reverse Update of a rollback gives back what the failed deployment has adopted or taken over under the id that the
+   * resource had already. True where it did.
+   */
+  protected async givesBack(tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const change = returned(tags, keys, this.me);
+    const claimed = claimOf(tags, keys, this.me);
+    if (!change || !claimed || this.scope.mark.sentAt - claimed.sentAt > LONGEST_DEPLOYMENT) return false;
+    if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
+    if (await this.scope.settledSince(claimed.sentAt)) return false;
+    await this.confirm();
+    await this.giveBack(change, tags);
+    return true;
+  }
+
+  private async giveBack(change: TagChange, tags: Tags): Promise<void> {
+    await this.restore('returned', tags);
+    await this.record.change(this.forget(change, tags, 'returned'));
+    this.scope.log.info('given back', { artifact: this.what });
+  }
+
+  /**
+   * Before a call is repeated that was throttled: a wait has passed. What writes needs the operation, what removes needs
+   * the artifact still to be this event's.
+   */
+  protected async beforeRepeating(command: string): Promise<void> {
+    if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
+    await this.confirm();
+    if (!command.startsWith('Delete')) return;
+    const tags = await this.record.read();
+    if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
+      throw new Refusal(`${this.what} has become somebody else's while its removal was waited for: it stays`);
+    }
+  }
+
+  /** An event that undoes what it did when it was overtaken does so because it is over. */
+  protected async confirm(): Promise<void> {
+    if (!this.isOver) await this.scope.operation.confirm();
+  }
+
+  private async refuseStale(tags: Tags): Promise<void> {
+    const { mark, operation } = this.scope;
+    const newest = claimOf(tags, this.record.keys, this.me);
+    if (!newest || isMark(newest, mark) || newest.sentAt < mark.sentAt) return;
+    if (newest.sentAt > mark.sentAt) {
+      throw new OperationOver(`a later event has ${this.what} already (${new Date(newest.sentAt).toISOString()})`);
+    }
+    await operation.confirm();
+  }
+
+  private async undo(what: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((reason: unknown) =>
+      this.scope.log.error(`${what} could not be undone`, { artifact: this.what, reason: reasonOf(reason) }),
+    );
+  }
+}
+
+const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
+  claimed?.sentAt === sentAt && claimed.hash === hash;
+
+/** A client of AWS's SDK, as far as it sends. */
+interface Sender {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
+  send(command: any): Promise<any>;
+}
+
+/** The classes of commands lose their names in the bundle, their schemas do not. */
+interface Command {
+  readonly schema?: readonly unknown[];
+}
+
+const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown operation');
+
+/**
+ * A client whose throttled calls are repeated until the deadline.
+ *
+ * @param beforeRepeating is told the command, before each repetition
+ */
+export function patient<C extends Sender>(
+  client: C,
+  scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
+  beforeRepeating: (command: string) => Promise<void>,
+): C {
+  const send = (command: Command) =>
+    retryPassing(
+      scope,
+      () => client.send(command),
+      () => beforeRepeating(operationOf(command)),
+    );
+  return { send } as unknown as C;
+}

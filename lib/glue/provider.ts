@@ -1,0 +1,30 @@
+import { Stack } from 'aws-cdk-lib';
+import { type Construct } from 'constructs';
+import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-provider';
+import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
+import { providerPermissions } from './permissions';
+
+/** Frozen: the service token of a deployed resource may not change. */
+const ID = 'GlueArtifactProvider';
+
+/** The provider of AWS Glue schema versions and the sweeps over them. */
+export class GlueArtifactProvider extends ArtifactProvider {
+  /**
+   * The provider in a scope's stack, which is made where there is none. There is one in each stack, nested ones included.
+   *
+   * @param scope a construct in the stack, or the stack
+   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
+   */
+  public static of(scope: Construct, props?: ArtifactProviderProps): GlueArtifactProvider {
+    return ArtifactProvider._of(scope, ID, props, stack => new GlueArtifactProvider(stack, ID, props));
+  }
+
+  /** @internal */
+  protected override _family(): ProviderFamily {
+    return {
+      bundle: 'glue',
+      description: 'Manages the AWS Glue schema versions of its stack',
+      permissions: providerPermissions(Stack.of(this)),
+    };
+  }
+}

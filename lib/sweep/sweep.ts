@@ -1,0 +1,211 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct, type IConstruct } from 'constructs';
+import { METRIC_NAMESPACE } from '../../contract/cloudformation';
+import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
+import { type SweepAttributes, type SweepProperties } from '../../contract/sweep-execution';
+import { invalid } from '../core/validation';
+import { type ArtifactProvider } from '../provider/artifact-provider';
+import { ArtifactResource } from '../provider/artifact-resource';
+import { SweepMachines } from './sweep-machines';
+import { OnIncomplete, type SweepOptions } from './sweep-rules';
+import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
+
+/** A sweep of any kind. */
+export interface ISweep extends IConstruct {
+  /** Runs the sweep: started with the input `{}`, and unless a run is under way. */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * How many things were removed.
+   *
+   * @default - sum over five minutes
+   */
+  metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many things a run kept.
+   *
+   * @default - sum over five minutes
+   */
+  metricKept(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many removals failed. A run with one ends as failed.
+   *
+   * @default - sum over five minutes
+   */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many calls the service throttled. They were repeated.
+   *
+   * @default - sum over five minutes
+   */
+  metricThrottled(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many runs were refused: the plan exceeded `maxRemovals`, or a protection could not be read.
+   *
+   * @default - sum over five minutes
+   */
+  metricRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
+   * was aborted. What fails inside a deployment or deletion is told to CloudFormation instead.
+   *
+   * @param id the rule's construct id
+   * @param options the rule, with the target that hears of the failure
+   */
+  onFailure(id: string, options?: events.OnEventOptions): events.Rule;
+}
+
+/** What a kind of sweep declares. */
+export interface SweepDeclaration {
+  readonly provider: ArtifactProvider;
+  readonly config: SweepConfig & { readonly type: string };
+  /** The versions that the stack declares, where a deployment that changes them is to sweep. A lazy list. */
+  readonly declaredVersions?: string[];
+  /** Orders what CloudFormation runs after what it is to find. */
+  readonly order?: (resource: ArtifactResource) => void;
+}
+
+/**
+ * What sweeps of all kinds share.
+ *
+ * @internal
+ */
+export abstract class SweepBase extends Construct implements ISweep {
+  public readonly stateMachine: sfn.IStateMachine;
+
+  private readonly resource?: ArtifactResource;
+  private readonly triggers: readonly SweepTrigger[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: SweepOptions & { readonly triggers: readonly SweepTrigger[] },
+    declare: (sweep: Construct) => SweepDeclaration,
+  ) {
+    super(scope, id);
+    this.triggers = props.triggers;
+    validateTriggers(this, props.triggers, props);
+    const declaration = declare(this);
+    const machines = SweepMachines.of(declaration.provider);
+    this.stateMachine = machines.define(this, declaration.config);
+    const allowed = declaration.provider._allowMachine(this.stateMachine.stateMachineArn);
+    this.startByRules(machines);
+    this.resource = this.runByCloudFormation(declaration, props);
+    this.resource?.node.addDependency(allowed);
+  }
+
+  /**
+   * How many things the deployment has removed: a decimal number, "0" where it has not swept. Only with
+   * `SweepTrigger.duringDeployment()`.
+   */
+  public get removedCount(): string {
+    return this.count('RemovedCount', 'removedCount');
+  }
+
+  /**
+   * How many things the deployment has kept: a decimal number, "0" where it has not swept. Only with
+   * `SweepTrigger.duringDeployment()`.
+   */
+  public get keptCount(): string {
+    return this.count('KeptCount', 'keptCount');
+  }
+
+  /**
+   * How many things the deployment's hour did not suffice for: a decimal number, "0" where it has not swept. Only with
+   * `SweepTrigger.duringDeployment()`.
+   */
+  public get remainingCount(): string {
+    return this.count('RemainingCount', 'remainingCount');
+  }
+
+  public metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SweepMetric.REMOVED, props);
+  }
+
+  public metricKept(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SweepMetric.KEPT, props);
+  }
+
+  public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SweepMetric.FAILED, props);
+  }
+
+  public metricThrottled(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SweepMetric.THROTTLED, props);
+  }
+
+  public metricRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SweepMetric.REFUSED, props);
+  }
+
+  public onFailure(id: string, options: events.OnEventOptions = {}): events.Rule {
+    const rule = new events.Rule(options.crossStackScope ?? this, id, options);
+    rule.addTarget(options.target);
+    rule.addEventPattern({
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: { stateMachineArn: [this.stateMachine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+    });
+    return rule;
+  }
+
+  private metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { [SWEEP_METRIC_DIMENSION]: this.node.path },
+      statistic: cloudwatch.Stats.SUM,
+      ...props,
+    }).attachTo(this);
+  }
+
+  private count(attribute: keyof SweepAttributes, property: string): string {
+    const { resource } = this;
+    if (resource && isTriggered(this.triggers, 'DURING_DEPLOYMENT')) return resource.getAtt(attribute).toString();
+    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    return Lazy.string({
+      produce: () => {
+        throw invalid(
+          this,
+          `${property} is known where the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
+            'add SweepTrigger.duringDeployment() to triggers',
+        );
+      },
+    });
+  }
+
+  private startByRules(machines: SweepMachines): void {
+    const ids = new Map<string, number>();
+    for (const { _rule: rule } of this.triggers) {
+      if (!rule) continue;
+      const count = (ids.get(rule.id) ?? 0) + 1;
+      ids.set(rule.id, count);
+      machines.startBy(rule, count === 1 ? rule.id : `${rule.id}${count}`, this, this.stateMachine);
+    }
+  }
+
+  private runByCloudFormation(declaration: SweepDeclaration, props: SweepOptions): ArtifactResource | undefined {
+    const triggers = this.triggers.flatMap(({ _synchronous }) => _synchronous ?? []);
+    if (triggers.length === 0) return undefined;
+    const { provider, config, declaredVersions, order } = declaration;
+    const properties: SweepProperties = {
+      Config: Stack.of(this).toJsonString(config),
+      StateMachineArn: this.stateMachine.stateMachineArn,
+      Triggers: triggers,
+      OnIncomplete: props.onIncomplete === OnIncomplete.WARN ? 'WARN' : undefined,
+      DeclaredVersions: isTriggered(this.triggers, 'DURING_DEPLOYMENT') ? declaredVersions : undefined,
+      Salt: props.salt,
+    };
+    const resource = new ArtifactResource(this, { provider, type: config.type, properties });
+    order?.(resource);
+    return resource;
+  }
+}

@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { type Construct } from 'constructs';
+import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-provider';
+import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
+import { providerPermissions } from './permissions';
+
+/** Frozen: the service token of a deployed resource may not change. */
+const ID = 'WeChatArtifactProvider';
+
+/**
+ * The provider of WeChat CloudBase service versions and the sweeps over them.
+ *
+ * WeChat takes a platform's token only from addresses on the platform's allow-list: give the function a VPC whose
+ * private subnets have a NAT with a fixed address.
+ */
+export class WeChatArtifactProvider extends ArtifactProvider {
+  /**
+   * The provider in a scope's stack, which is made where there is none. There is one in each stack, nested ones included.
+   *
+   * @param scope a construct in the stack, or the stack
+   * @param props the provider's configuration, given once in a stack; leave it out to just get the provider
+   */
+  public static of(scope: Construct, props?: ArtifactProviderProps): WeChatArtifactProvider {
+    return ArtifactProvider._of(scope, ID, props, stack => new WeChatArtifactProvider(stack, ID, props));
+  }
+
+  /** @internal */
+  protected override _family(): ProviderFamily {
+    return {
+      bundle: 'wechat',
+      description: 'Manages the WeChat CloudBase service versions of its stack',
+      permissions: providerPermissions(Stack.of(this)),
+    };
+  }
+}

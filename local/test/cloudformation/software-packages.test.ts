@@ -1,0 +1,75 @@
+import { LocalAws } from '../../src';
+import { stackOf } from './harness';
+
+let aws: LocalAws;
+beforeEach(async () => void (aws = await LocalAws.start()));
+afterEach(() => aws.stop());
+
+const PACKAGE = { Type: 'AWS::IoT::SoftwarePackage', Properties: { PackageName: 'firmware' } };
+const version = (VersionName: string, more: object = {}) => ({
+  Type: 'AWS::IoT::SoftwarePackageVersion',
+  Properties: { PackageName: 'firmware', VersionName, ...more },
+});
+const OTHER = { Type: 'AWS::CloudFormation::WaitConditionHandle' };
+
+const deploy = (resources: object, tags?: Record<string, string>) =>
+  aws.cloudFormation.deploy({ stackName: 'Test', template: stackOf({ Other: OTHER, ...resources }), tags });
+const versions = () => Object.keys(aws.iot.describe('firmware')?.versions ?? {});
+const CLEAN = { status: 'UPDATE_COMPLETE', failures: [] };
+
+test('a version of its own is deleted when it is taken out, whoever has published and marked it meanwhile', async () => {
+  await aws.iot.createPackage('firmware');
+  await deploy({ V: version('1.0.0') });
+  const { packageVersionArn } = await aws.call('iot', 'GetPackageVersion', {
+    packageName: 'firmware',
+    versionName: '1.0.0',
+  });
+  await aws.call('iot', 'TagResource', { resourceArn: packageVersionArn, tags: [{ Key: 'owner', Value: 'me' }] });
+  await aws.iot.byHand('UpdatePackageVersion', { packageName: 'firmware', versionName: '1.0.0', action: 'PUBLISH' });
+  expect(await deploy({})).toMatchObject(CLEAN);
+  expect(versions()).toEqual([]);
+});
+
+test('a version that is the default is left behind by the clean-up', async () => {
+  await aws.iot.createPackage('firmware');
+  await deploy({ V: version('1.0.0') });
+  await aws.iot.byHand('UpdatePackageVersion', { packageName: 'firmware', versionName: '1.0.0', action: 'PUBLISH' });
+  await aws.iot.byHand('UpdatePackage', { packageName: 'firmware', defaultVersionName: '1.0.0' });
+  expect(await deploy({})).toMatchObject({
+    status: 'UPDATE_COMPLETE',
+    reason: 'Update successful. One or more resources could not be deleted.',
+  });
+  expect(versions()).toEqual(['1.0.0']);
+});
+
+test('a package of its own takes all its versions with it, those of others among them', async () => {
+  await deploy({ P: PACKAGE });
+  for (let i = 0; i < 120; i += 1) await aws.iot.createVersion('firmware', `1.0.${i}`);
+  expect(await deploy({})).toMatchObject(CLEAN);
+  expect(aws.iot.packages).toEqual([]);
+});
+
+test('a package whose default version is set stays', async () => {
+  await deploy({ P: PACKAGE });
+  await aws.iot.createVersion('firmware', '1.0.0', { status: 'PUBLISHED' });
+  await aws.iot.byHand('UpdatePackage', { packageName: 'firmware', defaultVersionName: '1.0.0' });
+  expect((await aws.cloudFormation.destroy('Test')).status).toBe('DELETE_FAILED');
+  expect(versions()).toEqual(['1.0.0']);
+});
+
+test('what is gone already is as good as deleted', async () => {
+  await deploy({ P: PACKAGE, V: version('1.0.0', { PackageName: { Ref: 'P' } }) });
+  await aws.iot.byHand('DeletePackageVersion', { packageName: 'firmware', versionName: '1.0.0' });
+  await aws.iot.byHand('DeletePackage', { packageName: 'firmware' });
+  expect(await deploy({})).toMatchObject(CLEAN);
+});
+
+test('tags are those of the stack and of the resource; they change in place', async () => {
+  const tagged = (...keys: string[]) => version('1.0.0', { Tags: keys.map(Key => ({ Key, Value: 'own' })) });
+  await aws.iot.createPackage('firmware');
+  const tags = () => aws.iot.describe('firmware')?.versions['1.0.0'].tags;
+  await deploy({ V: tagged('a', 'b') }, { stage: 'test', a: 'stack' });
+  expect(tags()).toEqual({ stage: 'test', a: 'own', b: 'own' });
+  await deploy({ V: tagged('a', 'c') });
+  expect(tags()).toEqual({ stage: 'test', a: 'own', c: 'own' });
+});

@@ -1,0 +1,191 @@
+import { setTimeout as realTimer } from 'node:timers/promises';
+import { type Clock } from '../lambda/runtime/clock';
+
+interface Sleeper {
+  readonly at: number;
+  readonly order: number;
+  readonly wake: () => void;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * How a sleep passes: `at once`, and time with it; `in time`, when the clock has been turned that far; or never, but by
+ * its signal.
+ */
+type Passing = 'at once' | 'in time' | 'by signal';
+
+/** Time as a test has it. Its kinds differ in how a sleep passes. */
+export abstract class TestClock implements Clock {
+  /** What was slept, in order. */
+  readonly sleeps: number[] = [];
+  protected readonly sleepers = new Sleepers();
+  private count = 0;
+
+  constructor(protected time = Date.UTC(2026, 0, 1)) {}
+
+  protected abstract passing(milliseconds: number, signal?: AbortSignal): Passing;
+
+  readonly now = (): number => this.time;
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.sleeps.push(milliseconds);
+    const passing = this.passing(milliseconds, signal);
+    if (passing === 'at once') return this.advance(milliseconds);
+    await new Promise<void>(wake => {
+      const at = passing === 'in time' ? this.time + Math.max(0, milliseconds) : Infinity;
+      this.sleepers.insert({ at, order: this.count++, wake, signal });
+      signal?.addEventListener('abort', () => wake());
+    });
+  }
+
+  /** Lets time pass, and wakes who has slept long enough. */
+  advance(milliseconds: number): void {
+    this.time += Math.max(0, milliseconds);
+    while ((this.sleepers.first()?.at ?? Infinity) <= this.time) this.sleepers.remove()?.wake();
+  }
+
+  /** Does what is needed for time to pass while something is at work. */
+  run<T>(work: Promise<T>): Promise<T> {
+    return work;
+  }
+}
+
+/** A clock whose sleeps take no time but its own. A sleep that can be cut short never ends by itself. */
+export class SteppingClock extends TestClock {
+  protected passing(_milliseconds: number, signal?: AbortSignal): Passing {
+    return signal ? 'by signal' : 'at once';
+  }
+}
+
+/** A clock that stands still but in sleeps. Those up to `skipping` ms pass at once; longer ones wait for `advance`. */
+export class FakeClock extends TestClock {
+  constructor(
+    time = Date.UTC(2026, 10, 22, 12),
+    private readonly skipping = 60_000,
+  ) {
+    super(time);
+  }
+
+  protected passing(milliseconds: number): Passing {
+    return milliseconds <= this.skipping ? 'at once' : 'in time';
+  }
+}
+
+/** A clock that stands still until it is turned. */
+export class StoppedClock extends TestClock {
+  protected passing(): Passing {
+    return 'in time';
+  }
+
+  /** Lets time pass, and everything run that is ready then. */
+  async turn(milliseconds: number): Promise<void> {
+    this.advance(milliseconds);
+    await settle();
+  }
+}
+
+/** A clock that stands still while anything runs and jumps to the next sleeper when all wait. */
+export class VirtualClock extends TestClock {
+  protected passing(): Passing {
+    return 'in time';
+  }
+
+  /** Turns the clock until the work has ended. */
+  override async run<T>(work: Promise<T>): Promise<T> {
+    let ended = false;
+    const end = () => void (ended = true);
+    work.then(end, end);
+    for (let idle = 0; ;) {
+      await settle();
+      if (ended) return work;
+      const next = this.sleepers.remove();
+      if (!next) {
+        // something outside of the clock may be at work, such as a file that is read.
+        if (++idle > 200) throw new Error('nothing sleeps and the work has not ended: it waits for what never comes');
+        await realTimer(5);
+        continue;
+      }
+      idle = 0;
+      if (next.signal?.aborted) continue;
+      this.time = Math.max(this.time, next.at);
+      next.wake();
+    }
+  }
+}
+
+/** The services' clock, which a test sets behind the functions' own: what they make meanwhile is old. */
+export class PastClock implements Clock {
+  /** Milliseconds. */
+  behind = 0;
+
+  now(): number {
+    return Date.now() - this.behind;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise(resolve => void setTimeout(resolve, milliseconds).unref());
+  }
+}
+
+/** Lets everything that is ready run. */
+export const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+/** Who sleeps, the next to wake first: a binary heap, for there may be thousands. */
+class Sleepers {
+  private readonly heap: Sleeper[] = [];
+
+  first(): Sleeper | undefined {
+    return this.heap[0];
+  }
+
+  insert(sleeper: Sleeper): void {
+    const { heap } = this;
+    let child = heap.push(sleeper) - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!before(heap[child], heap[parent])) break;
+      [heap[child], heap[parent]] = [heap[parent], heap[child]];
+      child = parent;
+    }
+  }
+
+  remove(): Sleeper | undefined {
+    const { heap } = this;
+    const first = heap[0];
+    const last = heap.pop();
+    if (!first || !last || first === last) return first;
+    heap[0] = last;
+    for (let parent = 0; ;) {
+      let least = parent;
+      for (const child of [2 * parent + 1, 2 * parent + 2]) {
+        if (child < heap.length && before(heap[child], heap[least])) least = child;
+      }
+      if (least === parent) return first;
+      [heap[parent], heap[least]] = [heap[least], heap[parent]];
+      parent = least;
+    }
+  }
+}
+
+const before = (a: Sleeper, b: Sleeper) => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** How many seconds pass in one. */
+const PACE = 50;
+
+/** Time that passes fast, for what runs at once and waits for each other: a minute takes a little over a second. */
+export function quickClock(): Clock {
+  const start = Date.now();
+  return {
+    now: () => start + (Date.now() - start) * PACE,
+    sleep: (milliseconds, signal) =>
+      new Promise(resolve => {
+        const timer = setTimeout(resolve, milliseconds / PACE);
+        timer.unref();
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  };
+}

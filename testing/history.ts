@@ -1,0 +1,68 @@
+import { type CloudFormationView, type StackEvent, type StackResourceState } from '../lambda/runtime/stack';
+
+/** What CloudFormation remembers of a stack, and shows. */
+export class History implements CloudFormationView {
+  /** Newest first. */
+  readonly entries: StackEvent[] = [];
+  private readonly resources = new Map<string, StackResourceState>();
+
+  constructor(
+    private readonly stackId: string,
+    private current: string,
+    private readonly now: () => number,
+  ) {
+    this.note({ logicalId: this.stackId.split('/')[1], physicalId: stackId, status: current });
+  }
+
+  get status(): string {
+    return this.current;
+  }
+
+  set status(status: string) {
+    if (status === this.current) return;
+    const ended = this.current.replace(/_COMPLETE_CLEANUP_IN_PROGRESS$|_IN_PROGRESS$/, '_COMPLETE');
+    const goesOn = /ROLLBACK_|CLEANUP/.test(status) || this.current.startsWith('DELETE_');
+    // what ends well and what begins next are two things.
+    if (this.current.endsWith('_IN_PROGRESS') && (!goesOn || this.current.includes('ROLLBACK'))) this.enter(ended);
+    this.enter(status);
+  }
+
+  /** As it is, with nothing that ended before it. */
+  enter(status: string): void {
+    this.current = status;
+    this.note({ logicalId: this.stackId.split('/')[1], physicalId: this.stackId, status });
+  }
+
+  /** Notes what becomes of a resource. */
+  resource(logicalId: string, status: string, physicalId?: string, properties?: object): void {
+    const changedAt = this.note({
+      logicalId,
+      status,
+      physicalId,
+      properties: properties && JSON.stringify(properties),
+    });
+    const before = this.resources.get(logicalId);
+    // the clean-up of a replacement does not show in the resource.
+    if (status.startsWith('DELETE') && before?.physicalId && before.physicalId !== physicalId) return;
+    this.resources.set(logicalId, { status, physicalId, changedAt });
+  }
+
+  async describeStack(stackId: string) {
+    if (stackId !== this.stackId) throw new Error(`no such stack: ${stackId}`);
+    return { status: this.current };
+  }
+
+  async describeResource(_stackId: string, logicalId: string) {
+    return this.resources.get(logicalId);
+  }
+
+  async *events() {
+    yield* [...this.entries];
+  }
+
+  private note(entry: Omit<StackEvent, 'changedAt'>): number {
+    const changedAt = this.now();
+    this.entries.unshift({ ...entry, changedAt });
+    return changedAt;
+  }
+}

@@ -1,0 +1,215 @@
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { type Clock } from '../lambda/runtime/clock';
+import { type CloudFormationEvent } from '../lambda/runtime/event';
+import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
+import { jsonLog } from '../lambda/runtime/log';
+import { SteppingClock } from './clock';
+import { History } from './history';
+
+/** What CloudFormation is told. */
+export interface Reply {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+  readonly Data?: Record<string, string>;
+}
+
+/** What an SDK client is made with. */
+export interface Access {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+}
+
+/** A client of the SDK, as far as handlers use it. */
+export interface Client {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
+  send(command: any): Promise<any>;
+}
+
+/** The service whose handlers are tested. */
+export interface Family {
+  /** As calls are recorded under. */
+  readonly service: string;
+  /** Time that passes for the local AWS as well. Absent: each event has its own. */
+  readonly clock?: Clock;
+  /** @param dying makes a client of the service one that a function dies with */
+  handlers(access: Access, dying: <C extends Client>(client: C) => C): Handlers;
+}
+
+/** At which call to the service a function dies, and whether that still takes effect. */
+export interface Kill {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+let made = 0;
+
+/**
+ * Stands for CloudFormation: sends one resource's events to the handlers as the runtime does, which call the local AWS
+ * through the real SDK. Time does not pass but in sleeps, which take none.
+ */
+export class Stack {
+  /** Kills the function at a call of the next event; Lambda then delivers the event once more. */
+  killNext?: Kill;
+  readonly stackId: string;
+  readonly logs: Record<string, unknown>[] = [];
+  readonly history: History;
+  /** The events that were sent, oldest first. */
+  readonly sent: CloudFormationEvent[] = [];
+  private readonly clock: Clock;
+  private readonly access: Access;
+  private requests = 0;
+
+  constructor(
+    private readonly family: Family,
+    private readonly aws: LocalAws,
+    readonly name = `stack-${++made}`,
+    uuid = '0a1b',
+  ) {
+    this.clock = family.clock ?? sharedClock;
+    this.stackId = `arn:aws:cloudformation:${aws.region}:${aws.account}:stack/${name}/${uuid}`;
+    this.history = new History(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
+    this.access = {
+      endpoint: aws.endpoint,
+      region: aws.region,
+      credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+      maxAttempts: 1,
+    };
+  }
+
+  /** What the stack is doing, by CloudFormation's names. */
+  get status(): string {
+    return this.history.status;
+  }
+
+  set status(status: string) {
+    this.history.status = status;
+  }
+
+  create(type: string, logicalId: string, properties: object): Promise<Reply> {
+    return this.send({ RequestType: 'Create', ResourceType: type, LogicalResourceId: logicalId, ...props(properties) });
+  }
+
+  update(type: string, logicalId: string, id: string, properties: object, old: object = {}): Promise<Reply> {
+    return this.send({
+      RequestType: 'Update',
+      ResourceType: type,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: id,
+      ...props(properties),
+      OldResourceProperties: { ...old },
+    });
+  }
+
+  delete(type: string, logicalId: string, id: string, properties: object): Promise<Reply> {
+    const event = {
+      RequestType: 'Delete',
+      ResourceType: type,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: id,
+      ...props(properties),
+    } as const;
+    // what an update deletes it deletes in its clean-up.
+    const cleanUp = this.status === 'UPDATE_IN_PROGRESS';
+    return cleanUp ? this.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', () => this.send(event)) : this.send(event);
+  }
+
+  /** Runs something while the stack has another status. */
+  async during<T>(status: string, run: () => Promise<T>): Promise<T> {
+    const before = this.status;
+    this.status = status;
+    try {
+      return await run();
+    } finally {
+      this.status = before;
+    }
+  }
+
+  /** The operations of the service that were called while something ran. */
+  async callsOf(run: () => Promise<unknown>): Promise<string[]> {
+    this.aws.calls.clear();
+    await run();
+    return this.aws.calls.filter({ service: this.family.service, via: 'http' }).map(({ operation }) => operation);
+  }
+
+  private async send(
+    event: Omit<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'StackId'> & Partial<CloudFormationEvent>,
+  ): Promise<Reply> {
+    const { clock } = this;
+    // events of one resource are seconds apart.
+    await clock.sleep(2_000);
+    const { LogicalResourceId, PhysicalResourceId, RequestType, ResourceProperties } = event;
+    const operation = RequestType.toUpperCase();
+    const noted = ResourceProperties as object;
+    this.history.resource(LogicalResourceId, `${operation}_IN_PROGRESS`, PhysicalResourceId, noted);
+    const sent: CloudFormationEvent = {
+      RequestId: `request-${++this.requests}`,
+      ResponseURL: `http://127.0.0.1/answer?X-Amz-Date=${amzDate(clock.now())}&X-Amz-Expires=7200`,
+      StackId: this.stackId,
+      ...event,
+    };
+    const kill = this.killNext;
+    this.killNext = undefined;
+    // whatever the dead one says, nobody hears it.
+    if (kill) await this.deliver(sent, client => mortal(client, kill));
+    const reply = await this.deliver(sent);
+    if (!reply) throw new Error('CloudFormation was not answered');
+    const end = reply.Status === 'SUCCESS' ? 'COMPLETE' : 'FAILED';
+    this.history.resource(LogicalResourceId, `${operation}_${end}`, reply.PhysicalResourceId, noted);
+    this.sent.push(sent);
+    return reply;
+  }
+
+  /** Delivers an event, again perhaps. `undefined` where it is not answered. */
+
+  async deliver(
+    sent: CloudFormationEvent,
+    dying: <C extends Client>(client: C) => C = client => client,
+  ): Promise<Reply | undefined> {
+    const { clock } = this;
+    let reply: Reply | undefined;
+    const context = {
+      awsRequestId: 'invocation',
+      logGroupName: '/aws/lambda/provider',
+      getRemainingTimeInMillis: () => 900_000,
+    };
+    await handleEvent(sent, context, {
+      clock,
+      put: async (_url, body) => {
+        reply = JSON.parse(body) as Reply;
+        return 200;
+      },
+      log: (stackName, fields) =>
+        jsonLog({ now: clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
+      service: async () => ({
+        handlers: () => this.family.handlers(this.access, dying),
+        view: () => this.history,
+      }),
+    });
+    return reply;
+  }
+}
+
+/** A client that is dead from a call on. */
+function mortal<C extends Client>(client: C, { call, when }: Kill): C {
+  let calls = 0;
+  const send = async (command: unknown) => {
+    if (++calls < call) return client.send(command);
+    if (calls === call && when === 'after') await client.send(command);
+    throw new Error('killed');
+  };
+  return { send } as C;
+}
+
+const props = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn:provider', ...properties } });
+
+/** Time for the local AWS and the handlers alike: it passes in sleeps, which take none. */
+export const instantClock = () => new SteppingClock(Date.now());
+
+/** Stacks that know of each other live at the same time. */
+const sharedClock = instantClock();
+
+/** A time as a presigned URL has it. */
+export const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');

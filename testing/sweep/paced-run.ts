@@ -1,0 +1,71 @@
+import { Deadline } from '../../lambda/runtime/clock';
+import { Pace } from '../../lambda/sweep/pace';
+import { VirtualClock } from '../clock';
+import { type Quota, TokenBucketService, random } from '../token-bucket';
+
+export interface Scenario {
+  readonly calls: number;
+  readonly quota: Quota;
+  readonly requestsPerSecond: number;
+  /** Milliseconds of a round trip, at least and at most. */
+  readonly latency: readonly [number, number];
+  readonly seed?: number;
+  /** The quota becomes another one after so many seconds. */
+  readonly change?: { readonly afterSeconds: number; readonly quota: Quota };
+  /** Requests a second that others make, at random times. */
+  readonly others?: number;
+}
+
+/** What a paced run took. */
+export interface Run {
+  readonly seconds: number;
+  readonly throttled: number;
+  /** Requests a second that others got through. */
+  readonly othersPerSecond: number;
+  /** Seconds after the start at which each call was admitted. */
+  readonly admittedAt: readonly number[];
+  /** Seconds after the start at which each call started, throttled ones too. */
+  readonly startedAt: readonly number[];
+}
+
+/** Makes calls in a pace, many in flight, against a service behind a token bucket, on a virtual clock. */
+export async function pacedRun(scenario: Scenario): Promise<Run> {
+  const { calls, requestsPerSecond, latency, change, others = 0, quota } = scenario;
+  const clock = new VirtualClock();
+  const next = random(scenario.seed ?? 1);
+  const service = new TokenBucketService(clock, quota, () => latency[0] + next() * (latency[1] - latency[0]));
+  const pace = new Pace({ requestsPerSecond, clock, deadline: new Deadline(clock, Infinity) });
+  const start = clock.now();
+  const elapsed = () => (clock.now() - start) / 1000;
+  const admittedAt: number[] = [];
+  const startedAt: number[] = [];
+  let left = calls;
+  let done = false;
+  let taken = 0;
+
+  const other = async () => {
+    while (!done) {
+      await clock.sleep((-Math.log(1 - next()) / others) * 1000);
+      if (service.take()) taken++;
+    }
+  };
+  const worker = async () => {
+    while (left-- > 0) {
+      await pace.run(() => {
+        startedAt.push(elapsed());
+        return service.request();
+      });
+      admittedAt.push(elapsed());
+    }
+  };
+  if (others > 0) void other();
+  if (change) void clock.sleep(change.afterSeconds * 1000).then(() => service.change(change.quota));
+  await clock.run(Promise.all(Array.from({ length: 32 }, worker)).then(() => void (done = true)));
+  return {
+    seconds: elapsed(),
+    throttled: service.throttled,
+    othersPerSecond: taken / elapsed(),
+    admittedAt,
+    startedAt,
+  };
+}
