@@ -31,6 +31,7 @@ export {
   type VersionDescription,
 } from './services/iot/service';
 export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './lambda/asynchronous';
+export type { HostOptions, HostedContext, HostedHandler } from './lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './core/responses';
 export { ServiceError, type LocalClock, type Principal } from './core/service';

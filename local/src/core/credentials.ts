@@ -22,6 +22,11 @@ export class CredentialStore {
     };
   }
 
+  /** Takes a key out of use. */
+  revoke(accessKeyId: string): void {
+    this.issued.delete(accessKeyId);
+  }
+
   /** `undefined` for a temporary key that was never issued. Long-term keys are the developer's. */
   principalOf(accessKeyId: string): Principal | undefined {
     return this.issued.get(accessKeyId) ?? (accessKeyId.startsWith('ASIA') ? undefined : { kind: 'developer' });

@@ -17,6 +17,7 @@ import {
 } from './asynchronous';
 import { type Invocation } from './execution-environment';
 import { type Code, type FunctionConfiguration, configure, fetchCode, invalid } from './function';
+import { type HostOptions, type HostedHandler, HostedRunner } from './hosted';
 import { type Result, Runner, type RunnerOptions } from './runner';
 
 export interface LambdaOptions extends RunnerOptions {
@@ -29,8 +30,9 @@ export interface LambdaOptions extends RunnerOptions {
 /** A function. */
 export interface LambdaFunction {
   configuration: FunctionConfiguration;
-  code: Code;
-  runner: Runner;
+  /** Absent where the function is hosted. */
+  code?: Code;
+  runner: Runner | HostedRunner;
   tags: Readonly<Record<string, string>>;
   /** Statements of the function's resource policy, by id. */
   readonly permissions: Map<string, object>;
@@ -50,7 +52,7 @@ export class Lambda implements Service {
   readonly functions = new Map<string, LambdaFunction>();
   private readonly asynchronous: AsynchronousInvocations;
   /** Runners that were replaced too: an invocation that runs goes on to its end. */
-  private readonly runners = new Set<Runner>();
+  private readonly runners = new Set<Runner | HostedRunner>();
 
   constructor(private readonly options: LambdaOptions) {
     this.asynchronous = new AsynchronousInvocations(options.world.clock, options.asyncRetryDelays);
@@ -95,7 +97,7 @@ export class Lambda implements Service {
         const found = this.find(input);
         const configuration = configure(found.configuration, input, world);
         this.checkRole(configuration.Role);
-        return this.replace(found, configuration, found.code);
+        return this.replace(found, configuration, packaged(found));
       },
     },
     UpdateFunctionCode: {
@@ -186,6 +188,26 @@ export class Lambda implements Service {
     },
   };
 
+  /**
+   * Makes a function that runs in this process, and gives its ARN: for tests that look into a handler, and for a debugger.
+   * Its log is the handler's own affair.
+   */
+  host(name: string, handler: HostedHandler, { role, timeout = 900 }: HostOptions = {}): string {
+    const { world, credentials } = this.options;
+    const input = {
+      FunctionName: name,
+      Role: role ?? HOSTED_ROLE,
+      Handler: 'hosted',
+      Runtime: 'nodejs',
+      Timeout: timeout,
+    };
+    const configuration = configure(undefined, input, world);
+    const runner = new HostedRunner(configuration, handler, { world, credentials, role });
+    this.runners.add(runner);
+    this.functions.set(name, { configuration, runner, tags: {}, permissions: new Map(), maximumRetryAttempts: 2 });
+    return configuration.FunctionArn;
+  }
+
   /** The events that functions were handed asynchronously, oldest first; CloudFormation's requests are among them. */
   get asynchronousEvents(): readonly AsynchronousEvent[] {
     return this.asynchronous.events;
@@ -221,7 +243,7 @@ export class Lambda implements Service {
     this.asynchronous.stop();
     this.functions.clear();
     await Promise.all([...this.runners].map(runner => runner.kill()));
-    for (const { code } of this.runners) code.remove();
+    for (const { code } of this.runners) code?.remove();
   }
 
   private find({ FunctionName }: Members): LambdaFunction {
@@ -315,6 +337,14 @@ export class Lambda implements Service {
     permissions.set(StatementId, statement);
     return { Statement: JSON.stringify(statement) };
   }
+}
+
+/** Stands in a hosted function's configuration where it has no role of its own. */
+const HOSTED_ROLE = 'arn:aws:iam::000000000000:role/hosted';
+
+function packaged({ code, configuration }: LambdaFunction): Code {
+  if (code) return code;
+  throw invalid(`${configuration.FunctionName} is hosted in the process of the local AWS: host it anew`);
 }
 
 const withCode = (configuration: FunctionConfiguration, { size, sha256 }: Code): FunctionConfiguration => ({

@@ -1,0 +1,162 @@
+import { IoTClient } from '@aws-sdk/client-iot';
+import { type PackageDescription } from 'cdk-versioned-artifacts-local';
+import fc from 'fast-check';
+import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '../../contract/iot';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
+import { iotHandlers } from '../../lambda/iot/handlers';
+import { awsService } from '../../lambda/runtime/client';
+import { HISTORIES_TIMEOUT, type Plot, playHistories } from './history';
+import { type Resource, type Resources, type World } from './world';
+
+const PACKAGE = 'brake-ecu';
+
+interface Version {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly status: PackageVersionStatus;
+  readonly description?: string;
+  readonly removal?: 'DELETE' | 'DEPRECATE' | 'RETAIN';
+  readonly adopt: boolean;
+}
+
+/** The first stack has the package, the second one imports it. */
+interface Release {
+  readonly packageId: string;
+  readonly versions: readonly Version[];
+  readonly default?: { readonly logicalId: string; readonly version: number; readonly adopt: boolean };
+}
+
+interface Held {
+  /** Whether somebody's hand has designated a default: a stack's own designation is lost then. */
+  readonly moved: boolean;
+  readonly package?: PackageDescription;
+}
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const version: fc.Arbitrary<Version> = fc.record({
+  logicalId: fc.constantFrom('Va', 'Vb', 'Vc'),
+  name: fc.constantFrom('1.0.0', '2.0.0', '3.0.0'),
+  status: fc.constantFrom('PUBLISHED', 'PUBLISHED', 'PUBLISHED', 'DRAFT', 'DEPRECATED'),
+  description: maybe(fc.constantFrom('a', 'b')),
+  removal: maybe(fc.constantFrom('DELETE', 'DEPRECATE', 'RETAIN')),
+  adopt: fc.boolean(),
+});
+const release: fc.Arbitrary<Release> = fc.record({
+  packageId: fc.constantFrom('Pa', 'Pa', 'Pb'),
+  versions: fc
+    .uniqueArray(version, { maxLength: 3, selector: each => each.name })
+    .map(all => [...new Map(all.map(each => [each.logicalId, each])).values()]),
+  default: maybe(fc.record({ logicalId: fc.constantFrom('Da', 'Db'), version: fc.nat(2), adopt: fc.boolean() })),
+});
+
+function resources({ packageId, versions, default: pointer }: Release, stack: 0 | 1): Resources {
+  const all: Record<string, Resource> = {};
+  const hasPackage = stack === 0;
+  if (hasPackage) all[packageId] = { type: Type.PACKAGE, properties: { PackageName: PACKAGE } };
+  const dependsOn = hasPackage ? [packageId] : [];
+  for (const { logicalId, name: VersionName, status, description, removal, adopt } of versions) {
+    const rest = { Status: status, Description: description, Removal: removal, AdoptExisting: adopt || undefined };
+    all[logicalId] = { type: Type.VERSION, dependsOn, properties: { PackageName: PACKAGE, VersionName, ...rest } };
+  }
+  const designated = designatedBy({ versions, default: pointer });
+  if (designated && pointer) {
+    all[pointer.logicalId] = {
+      type: Type.DEFAULT_VERSION,
+      dependsOn: [...dependsOn, designated.logicalId],
+      properties: { PackageName: PACKAGE, VersionName: designated.name, AdoptExisting: pointer.adopt || undefined },
+    };
+  }
+  return all;
+}
+
+const designatedBy = ({ versions, default: pointer }: Pick<Release, 'versions' | 'default'>) =>
+  pointer && versions.at(pointer.version);
+
+/** What of somebody else's must stay as it is. */
+const others = ({ package: held }: Held, stackId: string, declared: readonly Version[] = []): object =>
+  Object.fromEntries(
+    Object.entries(held?.versions ?? {})
+      .filter(([name, { tags }]) => tags[ARTIFACT_TAGS.stack] !== stackId && !declared.some(each => each.name === name))
+      .map(([name, { status, tags }]) => [name, { status, ...owners(tags) }]),
+  );
+
+const owners = (tags: Readonly<Record<string, string>>) => ({
+  owner: tags[ARTIFACT_TAGS.owner],
+  stack: tags[ARTIFACT_TAGS.stack],
+  designatedBy: tags[DEFAULT_POINTER_TAGS.owner],
+});
+
+/** What a rollback brings back: owners, states and the default. What was published cannot be a draft again. */
+function restorable({ package: held }: Held, { package: before }: Held): object | undefined {
+  if (!held) return undefined;
+  const versions = Object.entries(held.versions).map(([name, { status, tags }]) => {
+    const draft = before?.versions[name]?.status === 'DRAFT';
+    return [name, { status: draft ? 'any' : status, ...owners(tags) }];
+  });
+  return { default: held.defaultVersionName, ...owners(held.tags), versions: Object.fromEntries(versions) as object };
+}
+
+const moved = new WeakSet<World>();
+
+const plot: Plot<Release, Held> = {
+  family: {
+    service: 'iot',
+    operations: [
+      'CreatePackageVersion',
+      'UpdatePackageVersion',
+      'DeletePackageVersion',
+      'UpdatePackage',
+      'TagResource',
+      'UntagResource',
+      'GetPackageVersion',
+      'ListTagsForResource',
+      'CreatePackage',
+      'DeletePackage',
+    ],
+    serviceFor: credentials => awsService(config => iotHandlers(new IoTClient({ ...config, credentials }))),
+  },
+  release,
+  hands: [
+    ({ aws }) => aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' }),
+    ({ aws }) => aws.iot.createVersion(PACKAGE, '9.0.0', { status: 'DRAFT' }),
+    async world => {
+      await world.aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+      moved.add(world);
+    },
+  ],
+  begin: ({ aws }) => void aws.iot.createPackage(PACKAGE),
+  resources: (each, stack) => resources(each, stack),
+  snapshot: world => ({ moved: moved.has(world), package: structuredClone(world.aws.iot.describe(PACKAGE)) }),
+
+  deployed(each, stackId, after, before) {
+    for (const { name, status, description } of each.versions) {
+      expect(after.package?.versions[name]).toMatchObject({
+        status,
+        tags: { [ARTIFACT_TAGS.stack]: stackId },
+        ...(description && { description }),
+      });
+    }
+    const designated = designatedBy(each);
+    if (designated) expect(after.package?.defaultVersionName).toBe(designated.name);
+    expect(others(after, stackId, each.versions)).toMatchObject(others(before, stackId, each.versions));
+  },
+
+  rolledBack(after, before) {
+    expect(restorable(after, before)).toEqual(restorable(before, before));
+  },
+
+  destroyed(stackId, after, before) {
+    expect(others(after, stackId)).toMatchObject(others(before, stackId));
+    const { tags = {}, versions = {} } = after.package ?? {};
+    for (const each of [tags, ...Object.values(versions).map(held => held.tags)]) {
+      expect(each[ARTIFACT_TAGS.stack]).not.toBe(stackId);
+      expect(each[DEFAULT_POINTER_TAGS.stack]).not.toBe(stackId);
+    }
+  },
+};
+
+test(
+  'software packages: whatever is released, broken off, held up, killed, delivered again or done by hand',
+  () => playHistories(plot),
+  HISTORIES_TIMEOUT,
+);

@@ -1,0 +1,202 @@
+import { type HostedContext, LocalAws, type StackOutcome, throttling } from 'cdk-versioned-artifacts-local';
+import { type Clock } from '../../lambda/runtime/clock';
+import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
+import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
+import { put } from '../../lambda/runtime/http';
+import { jsonLog } from '../../lambda/runtime/log';
+import { quickClock } from '../../testing/clock';
+
+/** A service family under test. */
+export interface Family {
+  /** Signing name of the service that its handlers call. */
+  readonly service: string;
+  /** The operations of which a call may be held up, killed or refused. */
+  readonly operations: readonly string[];
+  /** The family's service, whose calls are made with these credentials. */
+  serviceFor(credentials: HostedContext['credentials']): Service;
+}
+
+export interface Resource {
+  readonly type: string;
+  readonly properties: object;
+  readonly dependsOn?: readonly string[];
+}
+
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** What goes wrong with a deployment. */
+export interface Trouble {
+  /** Another resource fails: while these are under way, or when all of them are done. */
+  readonly fails?: 'meanwhile' | 'afterwards';
+  /** A call is held up, and goes on in the midst of the rollback or when it is over. */
+  readonly heldUp?: { readonly call: number; readonly until: 'rollback' | 'end' };
+  /** The function dies at a call. */
+  readonly killed?: { readonly call: number; readonly when: 'before' | 'after' };
+  /** A call is throttled that often. */
+  readonly throttled?: { readonly call: number; readonly times: number };
+  /** What CloudFormation does about a failure. Absent: it rolls back. */
+  readonly onFailure?: 'DELETE' | 'DO_NOTHING';
+}
+
+/** One local AWS with the family's handlers in its process, and CloudFormation before them. */
+export class World {
+  static async start(family: Family): Promise<World> {
+    const clock = quickClock();
+    const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
+    Object.assign(process.env, aws.env);
+    return new World(family, aws, clock);
+  }
+
+  readonly logs: Record<string, unknown>[] = [];
+  private readonly provider: string;
+  private readonly gate: string;
+  private inFlight = 0;
+  /** Whether the gate may fail by now. */
+  private mayFail: () => boolean = () => true;
+
+  private constructor(
+    private readonly family: Family,
+    readonly aws: LocalAws,
+    readonly clock: Clock,
+  ) {
+    this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
+    this.gate = aws.lambda.host('gate', event => this.guard(event as Record<string, string>));
+  }
+
+  /** Deploys, with what goes wrong, and waits until nothing is under way any more. */
+  async deploy(stackName: string, resources: Resources, trouble: Trouble = {}): Promise<StackOutcome> {
+    const { aws } = this;
+    const held = this.inject(stackName, trouble);
+    if (held && trouble.heldUp?.until === 'rollback') {
+      aws.cloudFormation.onStackStatus(({ status }) => {
+        if (/ROLLBACK|DELETE/.test(status)) held.release();
+      });
+    }
+    this.mayFail = () => (held ? held.hits > 0 : this.inFlight > 0);
+    try {
+      const outcome = await aws.cloudFormation.deploy({
+        stackName,
+        template: this.template(resources, trouble.fails),
+        disableRollback: trouble.onFailure === 'DO_NOTHING' ? true : undefined,
+        onFailure: trouble.onFailure === 'DELETE' ? 'DELETE' : undefined,
+      });
+      held?.release();
+      await aws.settled();
+      return outcome;
+    } finally {
+      aws.faults.clear();
+    }
+  }
+
+  async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
+    this.inject(stackName, trouble);
+    try {
+      const outcome = await this.aws.cloudFormation.destroy(stackName);
+      await this.aws.settled();
+      return outcome;
+    } finally {
+      this.aws.faults.clear();
+    }
+  }
+
+  /** How many events the handlers have been sent. */
+  get events(): number {
+    return this.payloads().length;
+  }
+
+  /** Lambda delivers an event once more. */
+  async deliverAgain(index: number): Promise<void> {
+    const Payload = this.payloads()[index];
+    await this.aws.call('lambda', 'Invoke', { FunctionName: this.provider, InvocationType: 'Event', Payload });
+    await this.aws.settled();
+  }
+
+  async stop(): Promise<void> {
+    await this.aws.stop();
+  }
+
+  private payloads(): string[] {
+    return this.aws.calls
+      .filter({ service: 'lambda', operation: 'Invoke' })
+      .filter(({ input }) => input.FunctionName === this.provider)
+      .map(({ input }) => String(input.Payload));
+  }
+
+  private inject(stackName: string, { heldUp, killed, throttled }: Trouble) {
+    const { faults } = this.aws;
+    const { service, operations } = this.family;
+    const at = (nth: number) => ({
+      service,
+      operation: operations[nth % operations.length],
+      nth: 1 + Math.floor(nth / operations.length),
+    });
+    if (killed) faults.inject({ ...at(killed.call), trouble: { kill: killed.when } });
+    if (throttled) {
+      faults.inject({ ...at(throttled.call), times: throttled.times, trouble: { error: throttling() } });
+    }
+    if (!heldUp) return undefined;
+    // what a rollback itself calls is not held up: nothing would be left that ends it.
+    const match = () => !this.isRollingBack(stackName);
+    return faults.inject({ ...at(heldUp.call), match, trouble: { stall: 'until released' } });
+  }
+
+  private template(resources: Resources, fails: Trouble['fails']): object {
+    const all = Object.entries(resources).map(([id, { type, properties, dependsOn }]) => [
+      id,
+      { Type: type, Properties: { ServiceToken: this.provider, ...properties }, DependsOn: dependsOn },
+    ]);
+    const gate = {
+      Type: 'Custom::Gate',
+      Properties: { ServiceToken: this.gate, Fails: fails ?? 'never', Salt: String(this.aws.calls.length) },
+      DependsOn: fails === 'meanwhile' ? undefined : Object.keys(resources),
+    };
+    return { Resources: { ...Object.fromEntries(all), Gate: gate } };
+  }
+
+  /** Another kind of resource, which fails where it shall: of a deployment alone, and not of its rollback. */
+  private async guard(event: Record<string, string>): Promise<void> {
+    const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId } = event;
+    const { Fails } = event.ResourceProperties as unknown as Record<string, string>;
+    const isDue = RequestType !== 'Delete' && !this.isRollingBack(StackId);
+    if (isDue && Fails === 'meanwhile') await this.quietOr(this.mayFail);
+    const failed = isDue && Fails !== 'never';
+    const body = {
+      Status: failed ? 'FAILED' : 'SUCCESS',
+      Reason: failed ? 'the gate is shut' : undefined,
+      PhysicalResourceId: 'gate',
+      StackId,
+      RequestId,
+      LogicalResourceId,
+    };
+    await put(ResponseURL, JSON.stringify(body), 5_000);
+  }
+
+  private isRollingBack(stackId: string): boolean {
+    return /ROLLBACK|DELETE/.test(this.aws.cloudFormation.describe(stackId)?.status ?? '');
+  }
+
+  /** Waits for something, or until the handlers have nothing to do. */
+  private async quietOr(happened: () => boolean): Promise<void> {
+    for (let quiet = 0; quiet < 5 && !happened();) {
+      await this.clock.sleep(200);
+      quiet = this.inFlight > 0 ? 0 : quiet + 1;
+    }
+  }
+
+  private async handle(event: unknown, context: HostedContext): Promise<unknown> {
+    const { death } = context;
+    const world: Surroundings = {
+      clock: this.clock,
+      put: (...answer) => (death.aborted ? new Promise(() => {}) : put(...answer)),
+      log: (stackName, fields) =>
+        jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
+      service: async () => this.family.serviceFor(context.credentials),
+    };
+    this.inFlight++;
+    try {
+      return await (isSliceRequest(event) ? handleSlice(event, context, world) : handleEvent(event, context, world));
+    } finally {
+      this.inFlight--;
+    }
+  }
+}
