@@ -3,8 +3,8 @@ import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { Unpublishable } from './errors';
+import { type HeldSchema, type HeldVersion, type GlueGateway as SchemaRegistry } from './gateway';
 import { schemaIn, versionIn } from './names';
-import { type HeldSchema, type HeldVersion, type SchemaRegistry } from './schema-registry';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;

@@ -15,11 +15,11 @@ import { type Claimant, type TagChange, claimInPhase, letGo, release } from '../
 import { isAccessDenied } from '../runtime/retry';
 import { definitionOf } from './definition';
 import { Unpublishable, isRefusedByService } from './errors';
+import { type HeldVersion, GlueGateway as SchemaRegistry } from './gateway';
 import { type Metadata, diffMetadata } from './metadata';
 import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, changeRecord, claimantOf, readRecord } from './owner-record';
 import { Publication } from './publication';
-import { type HeldVersion, SchemaRegistry } from './schema-registry';
 import { removeVersion } from './version-removal';
 
 type Wanted = SchemaVersionProperties;

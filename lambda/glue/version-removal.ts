@@ -2,8 +2,8 @@ import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilGone } from '../runtime/retry';
+import { type HeldVersion, type GlueGateway as SchemaRegistry } from './gateway';
 import { type SchemaName, schemaIn, versionIn } from './names';
-import { type HeldVersion, type SchemaRegistry } from './schema-registry';
 
 /** Deletes a version. Returns when it is gone, and throws a Refusal where the registry needs it. */
 export async function removeVersion(

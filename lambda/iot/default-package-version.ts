@@ -9,7 +9,7 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { Irreversible, Refusal } from '../runtime/errors';
 import { takenByOther } from '../runtime/messages';
 import { type TagChange, type Tags, claimInPhase, letGo } from '../runtime/ownership';
-import { Catalog, isRefusedByService } from './catalog';
+import { IotGateway as Catalog, isRefusedByService } from './gateway';
 import { answeredId, claimantOf, defaultPointerId, packageArn, parsePhysicalId } from './names';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, mergeChanges } from './tags';

@@ -1,7 +1,7 @@
 import { type Scope } from '../runtime/custom-resource';
 import { listed } from '../runtime/messages';
 import { pollUntilFound } from '../runtime/retry';
-import { type Catalog } from './catalog';
+import { type IotGateway as Catalog } from './gateway';
 import { type VersionDiff, toS3Location } from './version-diff';
 
 export async function applySbom(

@@ -11,7 +11,7 @@ import { Irreversible, Refusal } from '../runtime/errors';
 import { takenByOther } from '../runtime/messages';
 import { type TagChange, type Tags, claimInPhase, isAdopted, letGo, release } from '../runtime/ownership';
 import { pollUntilFound } from '../runtime/retry';
-import { Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './catalog';
+import { IotGateway as Catalog, type HeldVersion, type VersionContent, isRefusedByService } from './gateway';
 import { type VersionName, answeredId, claimantOf, parsePhysicalId, versionArn, versionId } from './names';
 import { undoneOnFailure } from './replacement';
 import { NO_CHANGE, changed, diffTags, mergeChanges, toTags } from './tags';

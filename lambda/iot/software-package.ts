@@ -6,7 +6,7 @@ import { Refusal } from '../runtime/errors';
 import { listed, takenByOther } from '../runtime/messages';
 import { claimInPhase, letGo, release } from '../runtime/ownership';
 import { pollUntilFound, pollUntilGone } from '../runtime/retry';
-import { Catalog } from './catalog';
+import { IotGateway as Catalog } from './gateway';
 import { answeredId, claimantOf, packageArn, packageId, parsePhysicalId } from './names';
 import { undoneOnFailure } from './replacement';
 import { diffTags, mergeChanges, toTags } from './tags';

@@ -1,7 +1,7 @@
 /** Makes the changes that a version needs. */
 import { type PackageVersionAction, type SoftwarePackageVersionProperties } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
-import { type Catalog, type HeldVersion, isRefusedByService } from './catalog';
+import { type IotGateway as Catalog, type HeldVersion, isRefusedByService } from './gateway';
 import { applySbom, awaitSbomValidation } from './sbom';
 import { type VersionDiff } from './version-diff';
 

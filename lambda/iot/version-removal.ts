@@ -4,7 +4,7 @@ import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { pollUntilGone } from '../runtime/retry';
-import { type Catalog, isRefusedByService } from './catalog';
+import { type IotGateway as Catalog, isRefusedByService } from './gateway';
 import { type VersionName, packageArn } from './names';
 
 /** Deletes a version, and its default designation where that is this stack's to take. Returns when it is gone. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Deadline } from '../../../lambda/runtime/clock';
 import { OutOfTime, Pace } from '../../../lambda/sweep/pace';
-import { Paces } from '../../../lambda/sweep/paces';
+import { Paces } from '../../../lambda/sweep/pace';
 import { pacedRun } from './support/paced-run';
 import { throttling } from './support/token-bucket';
 import { VirtualClock } from './support/virtual-clock';
