@@ -1,6 +1,6 @@
 // Sweeps over as many candidates as the first argument says, and prints the most that the heap held.
 import { type Clock, Deadline } from '../../lambda/runtime/clock';
-import { Paces } from '../../lambda/sweep/paces';
+import { Paces } from '../../lambda/sweep/pace';
 import { runSlice } from '../../lambda/sweep/slices';
 import { type SweepSource } from '../../lambda/sweep/source';
 import { silentRecords } from '../../testing/sweep/records';

@@ -1,6 +1,6 @@
 import { DeleteJobExecutionCommand, type IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot';
 import { type Clock, Deadline } from '../../lambda/runtime/clock';
-import { Paces } from '../../lambda/sweep/paces';
+import { Paces } from '../../lambda/sweep/pace';
 import { runSlice } from '../../lambda/sweep/slices';
 import { type SweepSource } from '../../lambda/sweep/source';
 import { VirtualClock } from '../../testing/clock';

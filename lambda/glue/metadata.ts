@@ -1,9 +1,6 @@
 /** Metadata of versions, the user's beside the library's own. Pure. */
 import { type MetadataInfo } from '@aws-sdk/client-glue';
 
-/** The values of each key: the registry keeps several. */
-export type Metadata = Readonly<Record<string, readonly string[]>>;
-
 export type Pair = readonly [key: string, value: string];
 
 /** A pair that a version has. */
@@ -33,21 +30,11 @@ export function diffMetadata(
   };
 }
 
-/** Metadata as the service answers it: the newest value, and the others beside it. */
-export function metadataFrom(entries: readonly (readonly [string, MetadataInfo])[]): Metadata {
-  return Object.fromEntries(entries.map(([key, info]) => [key, valuesOf(info)]));
-}
-
-/** The same as pairs; of one key the newest comes first. */
+/** Metadata as the service answers it; of one key the newest comes first. */
 export function pairsFrom(entries: readonly (readonly [string, MetadataInfo])[]): readonly HeldPair[] {
   return entries.flatMap(([key, { OtherMetadataValueList = [], ...newest }]) =>
     [newest, ...OtherMetadataValueList].flatMap(({ MetadataValue, CreatedTime = '' }) =>
       MetadataValue === undefined ? [] : { key, value: MetadataValue, putAt: Date.parse(CreatedTime) },
     ),
   );
-}
-
-function valuesOf({ MetadataValue, OtherMetadataValueList = [] }: MetadataInfo): string[] {
-  const values = [MetadataValue, ...OtherMetadataValueList.map(other => other.MetadataValue)];
-  return values.filter(value => value !== undefined);
 }

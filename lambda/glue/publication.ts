@@ -4,7 +4,7 @@ import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { Unpublishable, isRefusedByService } from './errors';
 import { type SchemaName, schemaIn } from './names';
-import { type HeldVersion, type Registered, type SchemaRegistry } from './schema-registry';
+import { type HeldVersion, type Registered, type GlueGateway } from './gateway';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;
@@ -21,7 +21,7 @@ class RegisteredMeanwhile extends Error {}
 
 export class Publication {
   constructor(
-    private readonly registry: SchemaRegistry,
+    private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}

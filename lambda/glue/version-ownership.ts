@@ -8,7 +8,7 @@ import { Unpublishable } from './errors';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
 import { type OwnerRecord, changeRecord, readRecord } from './owner-record';
-import { type Registered, type SchemaRegistry } from './schema-registry';
+import { type Registered, type GlueGateway } from './gateway';
 
 /** What is said of a version: the owner's record, and all pairs, that record's among them. */
 export interface Marks {
@@ -26,7 +26,7 @@ export class VersionOwnership {
   marks = NO_MARKS;
 
   constructor(
-    private readonly registry: SchemaRegistry,
+    private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}
@@ -123,7 +123,8 @@ export class VersionOwnership {
 
 const NO_ROOM = 'ResourceNumberLimitExceededException';
 
-function marksFrom(pairs: readonly HeldPair[]): Marks {
+/** What a version's metadata says of its owner. */
+export function marksFrom(pairs: readonly HeldPair[]): Marks {
   // of one key the newest comes first.
   const records = pairs.filter(({ key }) => key === OWNER_KEY).reverse();
   const byAge = [...records].sort((a, b) => a.putAt - b.putAt);

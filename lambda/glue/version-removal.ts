@@ -3,14 +3,14 @@ import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilGone, retryConflict } from '../runtime/retry';
 import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
-import { type HeldVersion, type SchemaRegistry } from './schema-registry';
+import { type HeldVersion, type GlueGateway } from './gateway';
 
 export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 
 /** How a version goes. */
 export class VersionRemoval {
   constructor(
-    private readonly registry: SchemaRegistry,
+    private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}

@@ -36,7 +36,7 @@ import {
   release,
 } from '../runtime/ownership';
 import { isRefusedByService } from '../runtime/retry';
-import { Catalog } from './catalog';
+import { IotGateway } from './gateway';
 import { answeredId, defaultPointerId, packageArn, parsePhysicalId } from './names';
 
 type Wanted = DefaultPackageVersionProperties;
@@ -72,7 +72,7 @@ class PointerEvent extends OwnedArtifact {
   protected readonly record;
   private readonly id: string;
   private readonly packageName: string;
-  private readonly catalog: Catalog;
+  private readonly gateway: IotGateway;
   /** What the pointer showed before this event moved it. */
   private moved?: { readonly from: string | undefined };
 
@@ -87,15 +87,15 @@ class PointerEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
-    this.catalog = new Catalog(
+    this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
     const arn = packageArn(scope, packageName);
     this.record = {
       keys: KEYS,
-      read: () => this.catalog.tagsOf(arn),
-      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+      read: () => this.gateway.tagsOf(arn),
+      change: (change: TagChange) => this.gateway.changeTags(arn, change),
     };
   }
 
@@ -103,7 +103,7 @@ class PointerEvent extends OwnedArtifact {
   async designate(): Promise<Answer> {
     const { packageName } = this;
     const { VersionName } = this.wanted;
-    const held = await this.catalog.findPackage(packageName);
+    const held = await this.gateway.findPackage(packageName);
     if (!held) {
       const missing = `software package ${packageName} does not exist, so it has no default version to set`;
       throw new Irreversible(missing, this.answer());
@@ -158,7 +158,7 @@ class PointerEvent extends OwnedArtifact {
     await this.confirm();
     this.moved = { from };
     try {
-      await this.catalog.designate(packageName, VersionName);
+      await this.gateway.designate(packageName, VersionName);
     } catch (error) {
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(
@@ -172,7 +172,7 @@ class PointerEvent extends OwnedArtifact {
   /** What this event has moved shows what the record says by now; without one, what it showed before. */
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
-    const held = await this.catalog.findPackage(this.packageName);
+    const held = await this.gateway.findPackage(this.packageName);
     if (!held) return;
     const tags = (await this.record.read()) ?? {};
     const target = await this.wantedByNow(tags);
@@ -220,7 +220,7 @@ class PointerEvent extends OwnedArtifact {
 
   /** Shows the predecessor again, or nothing; unless somebody's hand has moved the pointer meanwhile. */
   private async showPredecessor(tags: Tags): Promise<void> {
-    const held = await this.catalog.findPackage(this.packageName);
+    const held = await this.gateway.findPackage(this.packageName);
     if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
     await this.show(tags[KEYS.predecessor]);
   }
@@ -229,14 +229,14 @@ class PointerEvent extends OwnedArtifact {
     const { packageName } = this;
     if (versionName !== undefined) {
       try {
-        return await this.catalog.designate(packageName, versionName);
+        return await this.gateway.designate(packageName, versionName);
       } catch (error) {
         if (!isRefusedByService(error)) throw error;
         this.scope.log.warn('the former default is gone: there is none now', { packageName, predecessor: versionName });
       }
     }
     try {
-      await this.catalog.undesignate(packageName);
+      await this.gateway.undesignate(packageName);
     } catch (error) {
       if (!isRefusedByService(error)) throw error;
       throw new Refusal(`AWS IoT does not undesignate ${this.what}: ${error.name}: ${error.message}`);

@@ -37,7 +37,7 @@ import {
   release,
 } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound } from '../runtime/retry';
-import { Catalog, type HeldVersion } from './catalog';
+import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
@@ -79,7 +79,7 @@ class VersionEvent extends OwnedArtifact {
   protected readonly record;
   private readonly id: string;
   private readonly at: VersionName;
-  private readonly catalog: Catalog;
+  private readonly gateway: IotGateway;
 
   constructor(
     iot: IoTClient,
@@ -93,15 +93,15 @@ class VersionEvent extends OwnedArtifact {
     if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
-    this.catalog = new Catalog(
+    this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
     const arn = versionArn(scope, packageName, versionName);
     this.record = {
       keys: KEYS,
-      read: () => this.catalog.tagsOf(arn),
-      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+      read: () => this.gateway.tagsOf(arn),
+      change: (change: TagChange) => this.gateway.changeTags(arn, change),
     };
   }
 
@@ -113,9 +113,9 @@ class VersionEvent extends OwnedArtifact {
     return this.orRefused({ status: 'DRAFT' }, async () => {
       const found = await pollUntilFound(
         async () => {
-          const made = await this.catalog.createVersion(PackageName, VersionName, content, tags);
+          const made = await this.gateway.createVersion(PackageName, VersionName, content, tags);
           if (made) return { made };
-          const held = await this.catalog.findVersion(PackageName, VersionName);
+          const held = await this.gateway.findVersion(PackageName, VersionName);
           return held && { held };
         },
         this.scope,
@@ -142,7 +142,7 @@ class VersionEvent extends OwnedArtifact {
 
   async update(previous?: Wanted): Promise<Answer> {
     const { packageName, versionName } = this.at;
-    const held = await this.catalog.findVersion(packageName, versionName);
+    const held = await this.gateway.findVersion(packageName, versionName);
     return held ? this.take(held, previous) : this.ensure();
   }
 
@@ -178,45 +178,45 @@ class VersionEvent extends OwnedArtifact {
   }
 
   private apply(diff: VersionDiff): Promise<HeldVersion | undefined> {
-    return applyDiff({ catalog: this.catalog, wanted: this.wanted, scope: this.scope }, diff);
+    return applyDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, diff);
   }
 
   /** What somebody's hand has deleted is the default again, where it was. */
   private async designateAgain(): Promise<void> {
     const { packageName, versionName } = this.at;
     if ((this.wanted.Status ?? 'DRAFT') === 'DRAFT') return;
-    const held = await this.catalog.findPackage(packageName);
+    const held = await this.gateway.findPackage(packageName);
     if (!held || held.defaultVersionName !== undefined) return;
-    const tags = (await this.catalog.tagsOf(packageArn(this.scope, packageName))) ?? {};
+    const tags = (await this.gateway.tagsOf(packageArn(this.scope, packageName))) ?? {};
     const wasDefault = tags[DEFAULT_POINTER_TAGS.owner] && tags[DEFAULT_POINTER_TAGS.version] === versionName;
     if (!wasDefault) return;
     await this.confirm();
-    await this.catalog.designate(packageName, versionName);
+    await this.gateway.designate(packageName, versionName);
   }
 
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
     const latest = await this.scope.operation.latestProperties();
-    const held = await this.catalog.findVersion(this.at.packageName, this.at.versionName);
+    const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
     const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, isAdopted(tags, KEYS));
     if (Object.keys(content).length === 0) return;
-    await this.catalog.updateVersion(this.at.packageName, this.at.versionName, content);
+    await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
     this.scope.log.warn('what an overtaken update wrote is as CloudFormation has it again', { ...this.at });
   }
 
   protected override destroy(): Promise<void> {
-    return destroyVersion(this.catalog, this.at, this.scope);
+    return destroyVersion(this.gateway, this.at, this.scope);
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
     try {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
-        await deprecateVersion(this.catalog, this.at, this.scope);
+        await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.catalog, this.at, tags[KEYS.formerStatus], this.scope);
+      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, tags[KEYS.formerStatus], this.scope);
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });

@@ -23,7 +23,7 @@ import { listed } from '../runtime/messages';
 import { OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, mergeChanges, release } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
-import { Catalog } from './catalog';
+import { IotGateway } from './gateway';
 import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
 import { diffTags, toTags } from './tags';
 
@@ -61,7 +61,7 @@ class PackageEvent extends OwnedArtifact {
   protected readonly record;
   private readonly id: string;
   private readonly packageName: string;
-  private readonly catalog: Catalog;
+  private readonly gateway: IotGateway;
 
   constructor(
     iot: IoTClient,
@@ -74,15 +74,15 @@ class PackageEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
-    this.catalog = new Catalog(
+    this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
     const arn = packageArn(scope, packageName);
     this.record = {
       keys: ARTIFACT_TAGS,
-      read: () => this.catalog.tagsOf(arn),
-      change: (change: TagChange) => this.catalog.changeTags(arn, change),
+      read: () => this.gateway.tagsOf(arn),
+      change: (change: TagChange) => this.gateway.changeTags(arn, change),
     };
   }
 
@@ -92,8 +92,8 @@ class PackageEvent extends OwnedArtifact {
     const { Description, Tags } = this.wanted;
     const found = await pollUntilFound(
       async () => {
-        const made = await this.catalog.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
-        return made ? 'made' : this.catalog.findPackage(packageName);
+        const made = await this.gateway.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
+        return made ? 'made' : this.gateway.findPackage(packageName);
       },
       this.scope,
       `AWS IoT says that software package ${packageName} exists, but does not show it`,
@@ -103,7 +103,7 @@ class PackageEvent extends OwnedArtifact {
   }
 
   async update(previous?: Wanted): Promise<Answer> {
-    const held = await this.catalog.findPackage(this.packageName);
+    const held = await this.gateway.findPackage(this.packageName);
     return held ? this.take(held.description, previous) : this.ensure();
   }
 
@@ -139,7 +139,7 @@ class PackageEvent extends OwnedArtifact {
 
   private async describe(description: string): Promise<void> {
     try {
-      await this.catalog.describePackage(this.packageName, description);
+      await this.gateway.describePackage(this.packageName, description);
     } catch (error) {
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(`${error.name}: ${error.message}`, this.answer());
@@ -150,16 +150,16 @@ class PackageEvent extends OwnedArtifact {
     await super.undoOvertaken();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
     const latest = await this.scope.operation.latestProperties();
-    const held = await this.catalog.findPackage(this.packageName);
+    const held = await this.gateway.findPackage(this.packageName);
     const tags = await this.record.read();
     const description = latest && PackageShape.decode(latest, '').Description;
     if (!description || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
-    if (held.description !== description) await this.catalog.describePackage(this.packageName, description);
+    if (held.description !== description) await this.gateway.describePackage(this.packageName, description);
   }
 
   protected override async destroy(): Promise<void> {
     const { packageName } = this;
-    const rest = await this.catalog.versionsOf(packageName);
+    const rest = await this.gateway.versionsOf(packageName);
     if (rest.length > 0) {
       throw new Refusal(
         `software package ${packageName} still has versions that this stack does not remove: ` +
@@ -167,13 +167,13 @@ class PackageEvent extends OwnedArtifact {
       );
     }
     try {
-      await this.catalog.deletePackage(packageName);
+      await this.gateway.deletePackage(packageName);
     } catch (error) {
       if (!isRefusedByService(error)) throw error;
       throw new Refusal(`AWS IoT does not delete software package ${packageName}: ${error.name}: ${error.message}`);
     }
     await pollUntilGone(
-      () => this.catalog.findPackage(packageName),
+      () => this.gateway.findPackage(packageName),
       this.scope,
       `software package ${packageName} was deleted, but AWS IoT still shows it`,
     );

@@ -7,14 +7,14 @@ import {
 import { type Scope } from '../runtime/custom-resource';
 import { listed } from '../runtime/messages';
 import { isRefusedByService, pollUntilFound } from '../runtime/retry';
-import { type Catalog, type HeldVersion } from './catalog';
+import { type HeldVersion, type IotGateway } from './gateway';
 import { type VersionDiff, sameLocation, toS3Location } from './version-diff';
 
 type Wanted = SoftwarePackageVersionProperties;
 
 /** What changes are made with. */
 interface Tools {
-  readonly catalog: Catalog;
+  readonly gateway: IotGateway;
   readonly wanted: Wanted;
   readonly scope: Scope;
 }
@@ -24,11 +24,11 @@ export async function applyDiff(
   tools: Tools,
   { content, actions, sbom }: VersionDiff,
 ): Promise<HeldVersion | undefined> {
-  const { catalog, wanted, scope } = tools;
+  const { gateway, wanted, scope } = tools;
   const { PackageName, VersionName } = wanted;
   const hasContent = Object.keys(content).length > 0;
-  if (hasContent) await catalog.updateVersion(PackageName, VersionName, content);
-  if (sbom === 'disassociate') await catalog.disassociateSbom(PackageName, VersionName);
+  if (hasContent) await gateway.updateVersion(PackageName, VersionName, content);
+  if (sbom === 'disassociate') await gateway.disassociateSbom(PackageName, VersionName);
   else if (sbom) await associate(tools, sbom.associate);
   // before publishing: what fails its validation stays a draft.
   if (wanted.Sbom && wanted.WaitForSbomValidation) await awaitSbomValidation(tools, wanted.Sbom);
@@ -38,7 +38,7 @@ export async function applyDiff(
   }
 
   if (!hasContent && !sbom && actions.length === 0) return undefined;
-  const after = await catalog.findVersion(PackageName, VersionName);
+  const after = await gateway.findVersion(PackageName, VersionName);
   if (!after) throw new Error(`version ${VersionName} of ${PackageName} vanished while it was written`);
   failOn(after.errorReason, wanted);
   return after;
@@ -49,25 +49,25 @@ export function failOn(errorReason: string | undefined, { PackageName, VersionNa
   if (errorReason) throw new Error(`AWS IoT reports for version ${VersionName} of ${PackageName}: ${errorReason}`);
 }
 
-async function act({ catalog, wanted }: Tools, action: PackageVersionAction): Promise<void> {
+async function act({ gateway, wanted }: Tools, action: PackageVersionAction): Promise<void> {
   const { PackageName, VersionName } = wanted;
   try {
-    await catalog.updateVersion(PackageName, VersionName, { action });
+    await gateway.updateVersion(PackageName, VersionName, { action });
   } catch (error) {
     if (!isRefusedByService(error)) throw error;
     // a repeated event finds the step done; whether the service minds is not documented.
-    const held = await catalog.findVersion(PackageName, VersionName);
+    const held = await gateway.findVersion(PackageName, VersionName);
     if (held?.status !== (action === 'PUBLISH' ? 'PUBLISHED' : 'DEPRECATED')) throw error;
   }
 }
 
 /** Hands an SBOM in. AWS IoT validates so many at a time, and refuses more. */
-async function associate({ catalog, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
+async function associate({ gateway, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
   const { PackageName, VersionName } = wanted;
   await pollUntilFound(
     async () => {
       try {
-        await catalog.associateSbom(PackageName, VersionName, toS3Location(sbom));
+        await gateway.associateSbom(PackageName, VersionName, toS3Location(sbom));
         return true;
       } catch (error) {
         if (!(error instanceof Error) || !FULL.includes(error.name)) throw error;
@@ -86,11 +86,11 @@ const FULL = ['LimitExceededException', 'ServiceQuotaExceededException'];
  * Waits until AWS IoT has validated the very SBOM that was handed in; fails with what is wrong in which file. A rollback
  * does not wait.
  */
-async function awaitSbomValidation({ catalog, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
+async function awaitSbomValidation({ gateway, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
   const { PackageName: packageName, VersionName: versionName } = wanted;
   const what = `the SBOM of version ${versionName} of ${packageName}`;
   const read = async () => {
-    const held = await catalog.findVersion(packageName, versionName);
+    const held = await gateway.findVersion(packageName, versionName);
     const isThere = sameLocation(sbom, held?.sbom?.s3Location);
     return isThere ? (held?.sbomValidationStatus ?? 'IN_PROGRESS') : 'TAKEN_AWAY';
   };
@@ -114,7 +114,7 @@ async function awaitSbomValidation({ catalog, wanted, scope }: Tools, sbom: S3Lo
       `${what} was taken away while its validation was waited for; deploy again, which hands it in once more`,
     );
   }
-  const files = await catalog.failedSbomFiles(packageName, versionName);
+  const files = await gateway.failedSbomFiles(packageName, versionName);
   const errors = files.map(({ fileName, errorCode, errorMessage }) =>
     [`${fileName}:`, errorCode, errorMessage].filter(Boolean).join(' '),
   );

@@ -8,7 +8,7 @@ import {
   type SoftwarePackageVersionProperties,
   pathBetween,
 } from '../../contract/iot';
-import { type HeldVersion, type VersionContent } from './catalog';
+import { type HeldVersion, type VersionContent } from './gateway';
 
 export interface VersionDiff {
   /** What an UpdatePackageVersion has to send, and nothing else. */

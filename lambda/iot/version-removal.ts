@@ -4,23 +4,23 @@ import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { isRefusedByService, pollUntilGone } from '../runtime/retry';
-import { type Catalog } from './catalog';
+import { type IotGateway } from './gateway';
 import { type VersionName, packageArn } from './names';
 
 /** Deletes a version, and its default designation where that is this stack's to take. Returns when it is gone. */
-export async function destroyVersion(catalog: Catalog, at: VersionName, scope: Scope): Promise<void> {
+export async function destroyVersion(gateway: IotGateway, at: VersionName, scope: Scope): Promise<void> {
   const { packageName, versionName } = at;
   try {
-    await catalog.deleteVersion(packageName, versionName);
+    await gateway.deleteVersion(packageName, versionName);
   } catch (error) {
     if (!isRefusedByService(error)) throw error;
-    if (!(await undesignate(catalog, at, scope))) throw refusalOf(at, error);
-    await catalog.deleteVersion(packageName, versionName).catch((again: unknown) => {
+    if (!(await undesignate(gateway, at, scope))) throw refusalOf(at, error);
+    await gateway.deleteVersion(packageName, versionName).catch((again: unknown) => {
       throw isRefusedByService(again) ? refusalOf(at, again) : again;
     });
   }
   await pollUntilGone(
-    () => catalog.findVersion(packageName, versionName),
+    () => gateway.findVersion(packageName, versionName),
     scope,
     `version ${versionName} of ${packageName} was deleted, but AWS IoT still shows it`,
   );
@@ -29,11 +29,11 @@ export async function destroyVersion(catalog: Catalog, at: VersionName, scope: S
 const refusalOf = ({ packageName, versionName }: VersionName, { name, message }: Error) =>
   new Refusal(`AWS IoT does not delete version ${versionName} of software package ${packageName}: ${name}: ${message}`);
 
-export async function deprecateVersion(catalog: Catalog, at: VersionName, scope: Scope): Promise<void> {
+export async function deprecateVersion(gateway: IotGateway, at: VersionName, scope: Scope): Promise<void> {
   const { packageName, versionName } = at;
-  const held = await catalog.findVersion(packageName, versionName);
+  const held = await gateway.findVersion(packageName, versionName);
   if (held?.status === 'PUBLISHED') {
-    await catalog.updateVersion(packageName, versionName, { action: 'DEPRECATE' });
+    await gateway.updateVersion(packageName, versionName, { action: 'DEPRECATE' });
   } else {
     scope.log.info('only a published version can be deprecated: it stays as it is', { ...at, status: held?.status });
   }
@@ -41,28 +41,28 @@ export async function deprecateVersion(catalog: Catalog, at: VersionName, scope:
 
 /** Brings a version that is given back to the state in which it was found, where the lifecycle has a way. */
 export async function restoreStatus(
-  catalog: Catalog,
+  gateway: IotGateway,
   at: VersionName,
   former: string | undefined,
   scope: Scope,
 ): Promise<void> {
-  const held = await catalog.findVersion(at.packageName, at.versionName);
+  const held = await gateway.findVersion(at.packageName, at.versionName);
   if (!held?.status || former === undefined || former === held.status) return;
   const actions = pathBetween(held.status, former as PackageVersionStatus);
   if (!actions) scope.log.warn('the rollback cannot undo this: it stays', { ...at, status: held.status, former });
-  for (const action of actions ?? []) await catalog.updateVersion(at.packageName, at.versionName, { action });
+  for (const action of actions ?? []) await gateway.updateVersion(at.packageName, at.versionName, { action });
 }
 
 /** `false` where the version is not the default. A living stack only takes back what it has designated itself. */
 async function undesignate(
-  catalog: Catalog,
+  gateway: IotGateway,
   { packageName, versionName }: VersionName,
   scope: Scope,
 ): Promise<boolean> {
-  const held = await catalog.findPackage(packageName);
+  const held = await gateway.findPackage(packageName);
   if (held?.defaultVersionName !== versionName) return false;
 
-  const tags = (await catalog.tagsOf(packageArn(scope, packageName))) ?? {};
+  const tags = (await gateway.tagsOf(packageArn(scope, packageName))) ?? {};
   const ours = tags[DEFAULT_POINTER_TAGS.stack] === scope.stackId && tags[DEFAULT_POINTER_TAGS.version] === versionName;
   if (!ours && (await scope.stackPhase()) !== 'deleting') {
     throw new Refusal(
@@ -70,7 +70,7 @@ async function undesignate(
         'designate another version or none (UpdatePackage), then delete again',
     );
   }
-  await catalog.undesignate(packageName);
+  await gateway.undesignate(packageName);
   scope.log.info('default designation removed', { packageName, versionName });
   return true;
 }

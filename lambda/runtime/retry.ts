@@ -82,13 +82,15 @@ const TRANSIENT =
   /^(InternalFailure|InternalServer|ServiceUnavailable)(Exception)?$|^(TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 export function isThrottled(error: unknown): boolean {
-  const { name, status } = faultOf(error);
-  return THROTTLED.test(name) || status === 429;
+  const { name, code, status } = faultOf(error);
+  return THROTTLED.test(name) || THROTTLED.test(code) || status === 429;
 }
 
-function isTransient(error: unknown): boolean {
+/** Also what an error says so itself: those of services that are none of AWS's. */
+export function isTransient(error: unknown): boolean {
   const { name, code, status } = faultOf(error);
-  return TRANSIENT.test(name) || TRANSIENT.test(code) || status >= 500;
+  const says = (Object(error) as { isTransient?: boolean }).isTransient === true;
+  return says || TRANSIENT.test(name) || TRANSIENT.test(code) || status >= 500;
 }
 
 /**
@@ -185,16 +187,25 @@ export async function unless<T>(errorName: string, call: Promise<T>): Promise<T 
   }
 }
 
-/** A whole list, page by page. */
-export async function allPages<T>(
-  page: (nextToken: string | undefined) => Promise<{ items: T[] | undefined; nextToken: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
+/** A page of a list. */
+export interface ListPage<T> {
+  readonly items: readonly T[] | undefined;
+  readonly nextToken: string | undefined;
+}
+
+/** The items of a list, read page by page as they are asked for. */
+export async function* paged<T>(page: (nextToken: string | undefined) => Promise<ListPage<T>>): AsyncGenerator<T> {
   let nextToken: string | undefined;
   do {
-    const { items, nextToken: next } = await page(nextToken);
-    all.push(...(items ?? []));
+    const { items = [], nextToken: next } = await page(nextToken);
+    yield* items;
     nextToken = next;
   } while (nextToken);
+}
+
+/** A whole list. */
+export async function allPages<T>(page: (nextToken: string | undefined) => Promise<ListPage<T>>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of paged(page)) all.push(item);
   return all;
 }

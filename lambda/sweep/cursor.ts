@@ -1,5 +1,5 @@
 import { SweepLimits } from '../../contract/sweep';
-import { type LearnedRates } from './paces';
+import { type LearnedRates } from './pace';
 import { type Threshold } from './rank';
 
 /** What a sweep has done so far. Kept and failed things are those of the current pass over the listing. */

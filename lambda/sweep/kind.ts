@@ -1,7 +1,7 @@
 import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
-import { type Paces } from './paces';
+import { type Paces } from './pace';
 import { type Candidate, type SweepSource } from './source';
 
 /** What a source works with in one slice. */

@@ -1,5 +1,6 @@
+/** The pace of a sweep's calls: of each operation by itself, as middleware of a client. */
 import { type Clock, type Deadline } from '../runtime/clock';
-import { faultOf } from './faults';
+import { isThrottled, isTransient } from '../runtime/retry';
 import { Rate } from './rate';
 
 /** The deadline comes before the next call's turn: stop here, go on in the next slice. */
@@ -37,27 +38,31 @@ export class Pace {
     return this.rate.learned;
   }
 
+  get perSecond(): number {
+    return this.rate.perSecond;
+  }
+
   /**
    * Makes a call in its turn, again for as long as it is throttled, and a few times where the service is unwell. Throws
-   * `OutOfTime` where that would pass the deadline.
+   * `OutOfTime` where that would pass the deadline. A call that its guard stops tells nothing of the quota.
    */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  async run<T>(call: (sending: () => void) => Promise<T>): Promise<T> {
     const { clock } = this.options;
     for (let unwell = 0; ;) {
       const heldBack = await this.turn();
-      const sentAt = clock.now();
+      let sentAt = clock.now();
       try {
-        const result = await call();
+        const result = await call(() => (sentAt = clock.now()));
         this.rate.onAdmitted(heldBack);
         return result;
       } catch (error) {
-        const fault = faultOf(error);
-        if (fault === 'throttled') {
+        if (error instanceof Unsent) throw error.cause;
+        if (isThrottled(error)) {
           this.throttled++;
           this.pause(this.rate.onThrottled(sentAt, clock.now()));
         } else {
           this.rate.onAdmitted(heldBack);
-          if (fault === 'final' || unwell === BACKOFFS.length) throw error;
+          if (!isTransient(error) || unwell === BACKOFFS.length) throw error;
           await this.backOff(BACKOFFS[unwell++]);
         }
       }
@@ -101,3 +106,129 @@ export class Pace {
 
 /** Milliseconds before a call is made again, where the service is unavailable or the connection broke. */
 const BACKOFFS = [200, 800, 3200];
+
+/** What is known of quotas: requests a second, by operation. */
+export type LearnedRates = Readonly<Record<string, number>>;
+
+/** The paces of a slice, one per operation, since services throttle per operation. */
+export class Paces {
+  private readonly paces = new Map<string, Pace>();
+
+  constructor(
+    private readonly options: Omit<PaceOptions, 'learned'>,
+    private readonly before: LearnedRates = {},
+  ) {}
+
+  /** The pace of an operation, by its name in the API. */
+  of(operation: string): Pace {
+    let pace = this.paces.get(operation);
+    if (!pace) {
+      pace = new Pace({ ...this.options, learned: this.before[operation] });
+      this.paces.set(operation, pace);
+    }
+    return pace;
+  }
+
+  get throttled(): number {
+    let sum = 0;
+    for (const pace of this.paces.values()) sum += pace.throttled;
+    return sum;
+  }
+
+  /** What the next slice may start from. */
+  learned(): LearnedRates {
+    const rates: Record<string, number> = { ...this.before };
+    for (const [operation, { learned }] of this.paces) {
+      if (learned !== undefined) rates[operation] = learned;
+    }
+    return rates;
+  }
+}
+
+/** Stops a call before it is sent, by throwing. */
+export type Guard = () => Promise<void>;
+
+/** A guard has stopped a call: it was not sent. */
+class Unsent extends Error {}
+
+/** A command that is only sent where its guard, asked anew before each attempt and after the wait for it, lets it pass. */
+export function guarded<C extends { readonly middlewareStack: object }>(command: C, guard: Guard | undefined): C {
+  if (!guard) return command;
+  stackOf(command).add(
+    (next, context) => async args => {
+      const sending = context[SENDING] as (() => void) | undefined;
+      // without a pace there is nobody to take the wrapping off.
+      await passing(guard, sending !== undefined);
+      sending?.();
+      return next(args);
+    },
+    { step: 'initialize', name: 'guard', priority: 'low', override: true },
+  );
+  return command;
+}
+
+/** Has a client send each command at the pace of its operation. The client must not try again by itself. */
+export function pacedBy<C extends { readonly middlewareStack: object }>(paces: Paces, client: C): C {
+  stackOf(client).add(
+    (next, context) => args =>
+      paces.of(operationOf(context)).run(sending => {
+        context[SENDING] = sending;
+        return next(args);
+      }),
+    { step: 'initialize', name: 'pace', priority: 'high', override: true },
+  );
+  return client;
+}
+
+/** Has the errors of a client say more: the services' own often name nothing that they are about. */
+export function explainedBy<C extends { readonly middlewareStack: object }>(
+  explain: (operation: string) => string,
+  client: C,
+): C {
+  stackOf(client).add(
+    (next, context) => async args => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (error instanceof Error && !(error instanceof OutOfTime)) {
+          error.message = `${explain(operationOf(context))}: ${error.message}`;
+        }
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'explain', priority: 'low', override: true },
+  );
+  return client;
+}
+
+/** Runs a call that is no AWS client's at the pace of its operation. */
+export function inPace<T>(pace: Pace, call: () => Promise<T>, guard?: Guard): Promise<T> {
+  return pace.run(async sending => {
+    if (guard) await passing(guard, true);
+    sending();
+    return call();
+  });
+}
+
+async function passing(guard: Guard, wrap: boolean): Promise<void> {
+  try {
+    await guard();
+  } catch (error) {
+    throw wrap ? new Unsent('stopped by its guard', { cause: error }) : error;
+  }
+}
+
+/** The name of a command's operation in the API. */
+const operationOf = ({ commandName }: CallContext) => String(commandName).replace(/Command$/, '');
+
+const SENDING = 'paceIsSending';
+
+type CallContext = Record<string, unknown>;
+type Next = (args: unknown) => Promise<unknown>;
+
+/** What is used of the SDK's middleware stacks: their types are each command's own. */
+interface Middleware {
+  add(middleware: (next: Next, context: CallContext) => Next, options: object): void;
+}
+
+const stackOf = ({ middlewareStack }: { readonly middlewareStack: object }) => middlewareStack as Middleware;

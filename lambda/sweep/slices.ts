@@ -1,7 +1,7 @@
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
 import { OutOfTime } from './pace';
-import { type Paces } from './paces';
+import { type Paces } from './pace';
 import { Plan } from './plan';
 import { planPass } from './plan-pass';
 import { type Records } from './records';

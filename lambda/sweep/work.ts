@@ -4,7 +4,7 @@ import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { type SweepCursor } from './cursor';
 import { type SweepKinds, kindOf } from './kind';
-import { Paces } from './paces';
+import { Paces } from './pace';
 import { LogRecords } from './records';
 import { type SliceResult, runSlice } from './slices';
 

@@ -9,8 +9,8 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { isLeftAlone } from '../runtime/errors';
 import { claimant } from '../runtime/ownership';
 import { AccessToken, readToken } from './access-token';
-import { type ServiceVersionName, WeChatApi } from './api';
 import { type WeChatClients } from './clients';
+import { type ServiceVersionName, WeChatGateway } from './gateway';
 import { findVersion } from './listing';
 import { idPrefix, parsePhysicalId, serviceVersionId } from './names';
 import { removeVersion } from './removal';
@@ -61,7 +61,7 @@ export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
       return scope.log.info('another resource of the stack has the version: it stays', { id: physicalResourceId });
     }
     try {
-      await removeVersion(this.api(wanted, scope), at, wanted, scope);
+      await removeVersion(this.gateway(wanted, scope), at, wanted, scope);
     } catch (error) {
       if (wanted.OnRefusal !== 'LEAVE' || !isLeftAlone(error)) throw error;
       scope.log.count(MetricName.REFUSED);
@@ -72,7 +72,7 @@ export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
   private async verify(wanted: Wanted, scope: Scope): Promise<void> {
     if (wanted.Verification === 'NONE') return;
     const { EnvironmentId, ServerName, VersionName } = wanted;
-    const { version } = await findVersion(this.api(wanted, scope), nameOf(wanted));
+    const { version } = await findVersion(this.gateway(wanted, scope), nameOf(wanted));
     if (version) return;
     throw new Error(
       `version ${VersionName} of service ${ServerName} does not exist in ${EnvironmentId}: deploy it there first, or set ` +
@@ -86,10 +86,10 @@ export class CloudBaseServiceVersionHandler implements ResourceHandler<Wanted> {
     return resources.some(other => other.logicalId !== logicalId && other.physicalId.startsWith(idPrefix(at)));
   }
 
-  private api({ AccessToken: source, ApiEndpoint = WECHAT_API }: Wanted, scope: Scope): WeChatApi {
+  private gateway({ AccessToken: source, ApiEndpoint = WECHAT_API }: Wanted, scope: Scope): WeChatGateway {
     const post = postTo(ApiEndpoint, this.clients.ended);
     const token = new AccessToken(() => readToken(source, this.clients.secrets, post));
-    return new WeChatApi(post, token, scope);
+    return new WeChatGateway(post, token, scope);
   }
 }
 

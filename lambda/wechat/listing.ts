@@ -1,4 +1,4 @@
-import { type ListedVersion, type ServiceVersionName, type WeChatApi } from './api';
+import { type ListedVersion, type ServiceVersionName, type WeChatGateway } from './gateway';
 
 /** A version among those of its service. */
 export interface Found {
@@ -9,10 +9,10 @@ export interface Found {
 }
 
 /** Looks for a version, page by page, no further than needed. */
-export async function findVersion(api: WeChatApi, at: ServiceVersionName): Promise<Found> {
+export async function findVersion(gateway: WeChatGateway, at: ServiceVersionName): Promise<Found> {
   let seen = 0;
   for (;;) {
-    const { versions, total } = await api.listVersions(at, seen);
+    const { versions, total } = await gateway.listVersions(at, seen);
     const version = versions.find(({ versionName }) => versionName === at.versionName);
     seen += versions.length;
     // an empty page ends the listing whatever the total says: versions may go while it is read.

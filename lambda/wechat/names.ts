@@ -1,5 +1,5 @@
 /** Physical ids of service versions. WeChat has no tags: the id alone tells whose a version is. */
-import { type ServiceVersionName } from './api';
+import { type ServiceVersionName } from './gateway';
 
 /** `<environment>/<service>/<version>@` */
 export const idPrefix = ({ environmentId, serverName, versionName }: ServiceVersionName) =>

@@ -2,8 +2,8 @@
 import { type CloudBaseServiceVersionProperties } from '../../contract/wechat';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
-import { type ServiceVersionName, type WeChatApi, type WithLastVersion } from './api';
 import { NoAnswer, WeChatError } from './errors';
+import { type ServiceVersionName, type WeChatGateway, type WithLastVersion } from './gateway';
 import { whyItStays } from './guard';
 import { type Found, findVersion } from './listing';
 
@@ -11,47 +11,47 @@ type Wanted = CloudBaseServiceVersionProperties;
 
 /** Returns when the version is gone. Throws a `Refusal` where it must stay, or where WeChat says no. */
 export async function removeVersion(
-  api: WeChatApi,
+  gateway: WeChatGateway,
   at: ServiceVersionName,
   wanted: Wanted,
   scope: Scope,
 ): Promise<void> {
-  if (wanted.Verification === 'NONE') return removeUnseen(api, at, withLast(wanted));
+  if (wanted.Verification === 'NONE') return removeUnseen(gateway, at, withLast(wanted));
 
   const stackGoes = (await scope.stackPhase()) === 'deleting';
   const allowed = { deleteServerWithLastVersion: wanted.DeleteServerWithLastVersion ?? false, stackGoes };
   for (let attempt = 1; ; attempt++) {
-    const found = await look(api, at);
+    const found = await look(gateway, at);
     if (!found.version) return scope.log.info('service version gone', { ...at });
     const reason = whyItStays(found, allowed);
     if (reason) throw new Refusal(`${what(at)} is not removed: ${reason}`);
     // the flags are only sent with what was seen to be the last version.
     const isLast = found.total <= 1;
     try {
-      return await api.deleteVersion(at, isLast ? withLast(wanted) : NOTHING_ELSE);
+      return await gateway.deleteVersion(at, isLast ? withLast(wanted) : NOTHING_ELSE);
     } catch (error) {
       if (error instanceof NoAnswer) {
-        if (await api.pause(attempt)) continue;
+        if (await gateway.pause(attempt)) continue;
         throw error;
       }
       if (!isRefused(error)) throw error;
       // the code of a version that is gone is not documented.
-      if (!(await look(api, at)).version) return;
+      if (!(await look(gateway, at)).version) return;
       throw new Refusal(error.message);
     }
   }
 }
 
 /** Where nothing can be listed, only WeChat's own word counts. */
-async function removeUnseen(api: WeChatApi, at: ServiceVersionName, flags: WithLastVersion): Promise<void> {
+async function removeUnseen(gateway: WeChatGateway, at: ServiceVersionName, flags: WithLastVersion): Promise<void> {
   let unanswered: NoAnswer | undefined;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await api.deleteVersion(at, flags);
+      return await gateway.deleteVersion(at, flags);
     } catch (error) {
       if (error instanceof NoAnswer) {
         unanswered = error;
-        if (await api.pause(attempt)) continue;
+        if (await gateway.pause(attempt)) continue;
         throw new Error(`${unknown(at)}: ${error.message}`, { cause: error });
       }
       if (!isRefused(error)) throw error;
@@ -62,9 +62,9 @@ async function removeUnseen(api: WeChatApi, at: ServiceVersionName, flags: WithL
 }
 
 /** A listing that is refused does not say that a version may go. */
-async function look(api: WeChatApi, at: ServiceVersionName): Promise<Found> {
+async function look(gateway: WeChatGateway, at: ServiceVersionName): Promise<Found> {
   try {
-    return await findVersion(api, at);
+    return await findVersion(gateway, at);
   } catch (error) {
     if (!isRefused(error)) throw error;
     throw new Refusal(

@@ -1,5 +1,5 @@
 import { type Clock, Deadline } from '../../lambda/runtime/clock';
-import { type LearnedRates, Paces } from '../../lambda/sweep/paces';
+import { type LearnedRates, Paces } from '../../lambda/sweep/pace';
 import { type Candidate, type Page, type Removal, StalePageToken, type SweepSource } from '../../lambda/sweep/source';
 
 export interface Thing extends Candidate {

@@ -5,11 +5,10 @@ import {
   checkRegistryName,
   checkSchemaName,
 } from '../../../contract/glue';
-import { OWNER_KEY } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
-import { OutOfTime } from '../../sweep/pace';
+import { OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
 import {
   type Candidate,
   type Failed,
@@ -18,8 +17,10 @@ import {
   type Report,
   type SweepSource,
 } from '../../sweep/source';
-import { FIELDS, readRecord } from '../owner-record';
-import { RetentionCalls } from './calls';
+import { GlueGateway } from '../gateway';
+import { schemaIn } from '../names';
+import { FIELDS } from '../owner-record';
+import { marksFrom } from '../version-ownership';
 import { VersionKept } from './keep-reasons';
 import { deleteRanges } from './version-ranges';
 
@@ -53,7 +54,8 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
   }
 
   source(config: Config, tools: SourceTools): SweepSource<SchemaVersion> {
-    return new SchemaVersions(config, new RetentionCalls(this.glue, config, tools), tools);
+    const client = explainedBy(operation => `${operation} of ${schemaIn(config)}`, pacedBy(tools.paces, this.glue));
+    return new SchemaVersions(config, new GlueGateway(client, tools), tools);
   }
 }
 
@@ -67,7 +69,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
 
   constructor(
     private readonly config: Config,
-    private readonly calls: RetentionCalls,
+    private readonly gateway: GlueGateway,
     private readonly tools: SourceTools,
   ) {
     const time = tools.deadline.remaining();
@@ -88,8 +90,8 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   }
 
   private async read(): Promise<void> {
-    const listed = await this.calls.versions();
-    this.checkpoint = listed.length > 0 ? await this.calls.checkpoint() : undefined;
+    const listed = await this.gateway.versionsOf(this.config);
+    this.checkpoint = listed.length > 0 ? (await this.gateway.findSchema(this.config))?.checkpoint : undefined;
     this.numbers = listed.map(({ VersionNumber = 0 }) => VersionNumber);
     this.versions = listed
       .filter(({ Status }) => Status !== 'DELETING')
@@ -113,7 +115,9 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
     if (this.config.advanceCheckpoint && going.length > 0) await this.advanceCheckpoint(numbers);
     const byNumber = new Map(going.map(version => [version.number, version]));
     await deleteRanges({
-      calls: this.calls,
+      gateway: this.gateway,
+      schema: this.config,
+      time: this.tools,
       remove: numbers,
       keep: this.numbers.filter(number => !byNumber.has(number)),
       report: (number, end) => report(byNumber.get(number)!, this.judged(number, end)),
@@ -135,17 +139,17 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   }
 
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
-    const metadata = await this.calls.metadataOf(id);
-    if (readRecord(metadata[OWNER_KEY] ?? []).fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
-    const protecting = Object.entries(this.config.protectedMetadata);
-    return protecting.some(([key, value]) => metadata[key]?.includes(value)) ? VersionKept.METADATA : undefined;
+    const pairs = (await this.gateway.metadataOf(id)) ?? [];
+    if (marksFrom(pairs).record.fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
+    const { protectedMetadata } = this.config;
+    return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
   }
 
   /** To the oldest version that stays and can be used; the first one stays only because it cannot go. */
   private async advanceCheckpoint(going: readonly number[]): Promise<void> {
     const oldest = this.available().find(({ number }) => number > 1 && !going.includes(number));
     if (!oldest || oldest.number <= (this.checkpoint ?? Infinity)) return;
-    await this.calls.moveCheckpoint(oldest.number);
+    await this.gateway.moveCheckpoint(this.config, oldest.number);
     const { registryName, schemaName } = this.config;
     const moved = { registryName, schemaName, from: this.checkpoint, to: oldest.number };
     this.tools.log.info('checkpoint moved, which cannot be undone', moved);

@@ -1,18 +1,27 @@
 /** Deletes versions of a schema by ranges. */
 import { VERSIONS_PER_CALL } from '../../../contract/glue';
+import { type Clock, type Deadline } from '../../runtime/clock';
+import { OutOfTime } from '../../sweep/pace';
 import { type Failed, type Removal } from '../../sweep/source';
-import { type RetentionCalls, isError } from './calls';
+import { type GlueGateway, isError } from '../gateway';
+import { type SchemaName } from '../names';
 import { VersionKept } from './keep-reasons';
-import { type Range, isWithin, rangesOf } from './ranges';
+import { type Range, inWords, isWithin, rangesOf } from './ranges';
 
 export interface RangeDeletion {
-  readonly calls: RetentionCalls;
+  readonly gateway: GlueGateway;
+  readonly schema: SchemaName;
+  /** What bounds the repetition of a deletion that met another write. */
+  readonly time: { readonly clock: Clock; readonly deadline: Deadline };
   /** What goes. */
   readonly remove: readonly number[];
   /** What no range may touch. */
   readonly keep: readonly number[];
   readonly report: (versionNumber: number, end: Removal | Failed) => void;
 }
+
+/** Milliseconds before a deletion that met another write is planned and sent again. */
+const CONFLICT_DELAYS = [500, 2_000, 8_000];
 
 /** Items of an answer that say that a version was gone already. */
 const GONE = 'ResourceNotFoundException';
@@ -21,7 +30,7 @@ const GONE = 'ResourceNotFoundException';
  * Deletes as few ranges as it takes, from the lowest number on. Before each call the checkpoint is read again: one that
  * somebody has moved meanwhile stays, and what is left is planned anew.
  */
-export async function deleteRanges({ calls, remove, keep, report }: RangeDeletion): Promise<void> {
+export async function deleteRanges({ gateway, schema, time, remove, keep, report }: RangeDeletion): Promise<void> {
   const left = new Set(remove);
   const kept = new Set(keep);
   const end = (number: number, how: Removal | Failed) => {
@@ -35,31 +44,47 @@ export async function deleteRanges({ calls, remove, keep, report }: RangeDeletio
     end(checkpoint, { kept: VersionKept.CHECKPOINT });
   };
   let isPlannedAgain = false;
+  let conflicts = 0;
   while (left.size > 0) {
-    const checkpoint = await calls.checkpoint();
+    const checkpoint = (await gateway.findSchema(schema))?.checkpoint;
     if (checkpoint === undefined) return endAll({ first: 1, last: Infinity }, 'gone');
     spare(checkpoint);
     const range = rangesOf(left, kept, VERSIONS_PER_CALL).at(0);
     if (!range) return;
     try {
-      const items = await calls.deleteVersions(range);
+      const items = await gateway.deleteVersions(schema, inWords(range));
       const errors = new Map(items.map(({ VersionNumber = 0, ErrorDetails = {} }) => [VersionNumber, ErrorDetails]));
       endAll(range, 'removed', errors);
       // an attempt whose answer was lost may have begun the deletion, or somebody else has.
       const isUnclear = [...errors.values()].some(({ ErrorCode }) => ErrorCode !== GONE);
-      const there = isUnclear ? await calls.remaining() : new Set<number>();
+      const there = isUnclear ? await remaining(gateway, schema) : new Set<number>();
       for (const [number, { ErrorCode = '', ErrorMessage = '' }] of errors) {
         end(number, there.has(number) ? { failed: new Error(`${ErrorCode}: ${ErrorMessage}`) } : 'gone');
       }
     } catch (error) {
       if (isError(error, 'EntityNotFoundException')) return endAll({ first: 1, last: Infinity }, 'gone');
+      if (isError(error, 'ConcurrentModificationException') && conflicts < CONFLICT_DELAYS.length) {
+        await pause(time, CONFLICT_DELAYS[conflicts++]);
+        continue;
+      }
       if (!isError(error, 'InvalidInputException')) throw error;
       // of a refused call nothing is deleted.
-      const now = await calls.checkpoint();
+      const now = (await gateway.findSchema(schema))?.checkpoint;
       if (now !== undefined && isWithin(now, range) && !isPlannedAgain) {
         isPlannedAgain = true;
         spare(now);
       } else endAll(range, { failed: error });
     }
   }
+}
+
+async function pause({ clock, deadline }: RangeDeletion['time'], milliseconds: number): Promise<void> {
+  if (deadline.remaining() <= milliseconds) throw new OutOfTime('no second attempt before the deadline');
+  await clock.sleep(milliseconds);
+}
+
+/** Numbers of the versions that nobody is deleting. */
+async function remaining(gateway: GlueGateway, schema: SchemaName): Promise<ReadonlySet<number>> {
+  const versions = await gateway.versionsOf(schema);
+  return new Set(versions.filter(({ Status }) => Status !== 'DELETING').map(({ VersionNumber = 0 }) => VersionNumber));
 }

@@ -2,8 +2,8 @@ import { type Job } from '@aws-sdk/client-iot';
 import { DEFAULT_POINTER } from '../../../contract/iot';
 import { OutOfTime } from '../../sweep/pace';
 import { type Preparation, StalePageToken } from '../../sweep/source';
+import { type IotGateway } from '../gateway';
 import { deployedVersion } from './arns';
-import { type SweepCalls } from './calls';
 
 // maintenance windows move jobs to and fro between the two: what left one list meanwhile is in the next.
 const ACTIVE = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED'] as const;
@@ -30,7 +30,7 @@ export class ActiveJobs implements Preparation {
 
   constructor(
     private readonly packageName: string,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
     prepared: object | undefined,
   ) {
     // the state is this class's own.
@@ -67,11 +67,11 @@ export class ActiveJobs implements Preparation {
   private async readPage(): Promise<void> {
     const { state, pageToken } = this.progress;
     try {
-      const { jobs = [], nextToken } = await this.calls.listJobs({ status: ACTIVE[state] }, pageToken);
+      const { jobs = [], nextToken } = await this.gateway.listJobs({ status: ACTIVE[state] }, pageToken);
       const versions = new Set(this.progress.versions);
       let undescribed: string | undefined;
       await inParallel(jobs, async ({ jobId = '' }) => {
-        const job = await this.calls.findJob(jobId).catch((error: Error) => {
+        const job = await this.gateway.findJob(jobId).catch((error: Error) => {
           if (error instanceof OutOfTime) throw error;
           undescribed = `${jobId} (${error.message})`;
           return undefined;
@@ -96,7 +96,7 @@ export class ActiveJobs implements Preparation {
       .filter(version => version?.packageName === this.packageName)
       .map(version => version!.versionName);
     if (!named.includes(DEFAULT_POINTER)) return named;
-    const current = await this.calls.defaultVersionOf(this.packageName);
+    const current = (await this.gateway.findPackage(this.packageName))?.defaultVersionName;
     return current === undefined ? named : [...named, current];
   }
 }

@@ -1,6 +1,6 @@
 import { OutOfTime } from '../../sweep/pace';
 import { SweepRefused } from '../../sweep/source';
-import { type SweepCalls } from './calls';
+import { type IotGateway } from '../gateway';
 
 const PACKAGE_SHADOW = '$package';
 
@@ -10,7 +10,7 @@ export class DeviceReports {
 
   constructor(
     private readonly packageName: string,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
   ) {}
 
   /** Whether a device reports a version. Throws `SweepRefused` where the index cannot tell. */
@@ -20,13 +20,13 @@ export class DeviceReports {
     const field = this.packageName.replace(/-/g, '\\-');
     const query = `shadow.name.${PACKAGE_SHADOW}.reported.${field}.version:"${versionName}"`;
     return orRefuse(`the fleet index cannot be asked whether a device runs ${versionName}`, () =>
-      this.calls.findsAnything(query),
+      this.gateway.findsAnything(query),
     );
   }
 
   private async check(): Promise<void> {
     const what = 'the configuration of fleet indexing cannot be read';
-    const { thingIndexingConfiguration: things } = await orRefuse(what, () => this.calls.indexing());
+    const { thingIndexingConfiguration: things } = await orRefuse(what, () => this.gateway.indexing());
     const isOn = things?.namedShadowIndexingMode === 'ON' && things.filter?.namedShadowNames?.includes(PACKAGE_SHADOW);
     if (isOn) return;
     throw new SweepRefused(

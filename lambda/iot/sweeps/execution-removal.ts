@@ -4,7 +4,7 @@ import { type Deadline } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';
 import { type Plan } from '../../sweep/plan';
 import { type Removal } from '../../sweep/source';
-import { type SweepCalls, isError } from './calls';
+import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
@@ -19,7 +19,7 @@ export class ExecutionRemoval {
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
     private readonly deadline: Deadline,
   ) {
     // less in a slice that has little time altogether.
@@ -55,17 +55,17 @@ export class ExecutionRemoval {
   /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
   private async cancel(current: Execution): Promise<void> {
     if (this.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
-    await this.calls.cancelExecution(current);
+    await this.gateway.cancelExecution(current);
   }
 
   private async delete(current: Execution, force: boolean): Promise<void> {
     const { namespaceId } = this.config;
     try {
-      await this.calls.deleteExecution(current, force, namespaceId);
+      await this.gateway.deleteExecution(current, { force, namespaceId });
     } catch (error) {
       // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
-      await this.calls.deleteExecution(current, true, namespaceId);
+      await this.gateway.deleteExecution(current, { force: true, namespaceId });
     }
   }
 }

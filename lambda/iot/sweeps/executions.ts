@@ -1,8 +1,8 @@
 import { type JobExecutionSummary } from '@aws-sdk/client-iot';
 import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot';
 import { type Candidate } from '../../sweep/source';
+import { type IotGateway } from '../gateway';
 import { thingNameOf } from './arns';
-import { type SweepCalls } from './calls';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 
@@ -43,10 +43,10 @@ export const heldBack = ({ force }: JobExecutionCleanupConfig, { status }: Candi
 /** A page of the executions of a job; none where it is gone. */
 export async function executionsOf(
   jobId: string,
-  calls: SweepCalls,
+  gateway: IotGateway,
   after?: string,
 ): Promise<{ executions: Execution[]; nextToken?: string }> {
-  const page = await calls.listExecutionsOfJob(jobId, after);
+  const page = await gateway.listExecutionsOfJob(jobId, after);
   const executions = (page?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
     execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
   );
@@ -60,7 +60,7 @@ export class ThingExecutions {
   constructor(
     private readonly namespaceId: string | undefined,
     private readonly jobs: SelectedJobs,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
   ) {}
 
   /** All executions of the thing, of the selected jobs. */
@@ -69,7 +69,7 @@ export class ThingExecutions {
     this.seen.set(of, undefined);
     let nextToken: string | undefined;
     do {
-      const page = await this.calls.listExecutionsOfThing({ thingName, namespaceId }, nextToken);
+      const page = await this.gateway.listExecutionsOfThing({ thingName, namespaceId }, nextToken);
       // a thing that is gone lists nothing: its executions are told by their jobs alone.
       if (!page) this.seen.delete(of);
       for (const { jobId = '', jobExecutionSummary } of page?.executionSummaries ?? []) {
@@ -91,7 +91,7 @@ export class ThingExecutions {
     let nextToken: string | undefined;
     do {
       const filter = { thingName, jobId, namespaceId: this.namespaceId };
-      const page = await this.calls.listExecutionsOfThing(filter, nextToken);
+      const page = await this.gateway.listExecutionsOfThing(filter, nextToken);
       if (!page) return of;
       const found = page.executionSummaries
         ?.map(({ jobExecutionSummary }) => execution(jobId, thingName, jobExecutionSummary))

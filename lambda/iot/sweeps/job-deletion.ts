@@ -2,7 +2,7 @@ import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type SourceTools } from '../../sweep/kind';
 import { OutOfTime } from '../../sweep/pace';
 import { type Removal, StalePageToken } from '../../sweep/source';
-import { type SweepCalls, isError } from './calls';
+import { type IotGateway, isError } from '../gateway';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
@@ -20,7 +20,7 @@ export class JobDeletion {
     private readonly config: JobExecutionCleanupConfig,
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
     private readonly tools: Pick<SourceTools, 'clock' | 'deadline'>,
   ) {}
 
@@ -53,7 +53,7 @@ export class JobDeletion {
       return await this.inPlace(async () => {
         // what has ended stays as it is while a place is waited for; what has not does not.
         if (force && !(await this.whole?.stillGoes(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
-        await this.calls.deleteJob(jobId, force, namespaceId);
+        await this.gateway.deleteJob(jobId, { force, namespaceId });
         return 'removed';
       });
     } catch (error) {
@@ -63,7 +63,7 @@ export class JobDeletion {
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
       // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
-      await this.inPlace(() => this.calls.deleteJob(jobId, true, namespaceId));
+      await this.inPlace(() => this.gateway.deleteJob(jobId, { force: true, namespaceId }));
       return 'removed';
     }
   }
@@ -83,7 +83,7 @@ export class JobDeletion {
   }
 
   private async isOver(jobId: string): Promise<boolean> {
-    const job = await this.calls.findJob(jobId);
+    const job = await this.gateway.findJob(jobId);
     const { numberOfQueuedThings = 0, numberOfInProgressThings = 0 } = job?.jobProcessDetails ?? {};
     const hasEnded = job?.status === 'COMPLETED' || job?.status === 'CANCELED';
     return hasEnded && numberOfQueuedThings + numberOfInProgressThings === 0;
@@ -93,9 +93,9 @@ export class JobDeletion {
     const { namespaceId } = this.config;
     let nextToken: string | undefined;
     do {
-      const page = await this.calls.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
+      const page = await this.gateway.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
       for (const { jobId = '' } of page.jobs ?? []) {
-        if (this.jobs.mayBe({ jobId }) && (await this.calls.findJob(jobId))) return true;
+        if (this.jobs.mayBe({ jobId }) && (await this.gateway.findJob(jobId))) return true;
       }
       nextToken = page.nextToken;
     } while (nextToken);

@@ -4,9 +4,10 @@ import { type Problem } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { pacedBy } from '../../sweep/pace';
 import { Plan } from '../../sweep/plan';
 import { type Page, type Removal, type SweepSource } from '../../sweep/source';
-import { SweepCalls } from './calls';
+import { IotGateway } from '../gateway';
 import { ExecutionRemoval } from './execution-removal';
 import { type CleanupCandidate, type Execution, ThingExecutions, heldBack, isExecution } from './executions';
 import { JobDeletion } from './job-deletion';
@@ -29,7 +30,7 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
   }
 
   source(config: JobExecutionCleanupConfig, tools: SourceTools): SweepSource<CleanupCandidate> {
-    return new JobExecutions(config, new SweepCalls(this.iot, tools.paces), tools);
+    return new JobExecutions(config, new IotGateway(pacedBy(tools.paces, this.iot)), tools);
   }
 }
 
@@ -55,20 +56,20 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
 
   constructor(
     private readonly config: JobExecutionCleanupConfig,
-    calls: SweepCalls,
+    gateway: IotGateway,
     tools: SourceTools,
   ) {
     const { jobs: selection, namespaceId, deleteJobs, waitForDeletion } = config;
-    const jobs = new SelectedJobs(config, calls);
-    this.things = new ThingExecutions(namespaceId, jobs, calls);
+    const jobs = new SelectedJobs(config, gateway);
+    this.things = new ThingExecutions(namespaceId, jobs, gateway);
     const plan = new Plan<Execution>(config, tools.startedAt);
-    this.executions = new ExecutionRemoval(config, plan, this.things, calls, tools.deadline);
-    const whole = deleteJobs ? new WholeJob(config, plan, this.things, calls, tools.startedAt) : undefined;
-    this.wholeJobs = new JobDeletion(config, jobs, whole, calls, tools);
+    this.executions = new ExecutionRemoval(config, plan, this.things, gateway, tools.deadline);
+    const whole = deleteJobs ? new WholeJob(config, plan, this.things, gateway, tools.startedAt) : undefined;
+    this.wholeJobs = new JobDeletion(config, jobs, whole, gateway, tools);
     this.listing =
       selection.by === 'THING'
-        ? new ThingListing(selection.thingName, namespaceId, jobs, whole, calls)
-        : new JobListing(config, jobs, whole, calls);
+        ? new ThingListing(selection.thingName, namespaceId, jobs, whole, gateway)
+        : new JobListing(config, jobs, whole, gateway);
     this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
   }
 

@@ -1,6 +1,6 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Page } from '../../sweep/source';
-import { type SweepCalls } from './calls';
+import { type IotGateway } from '../gateway';
 import { type CleanupCandidate, executionsOf } from './executions';
 import { JobRemoved } from './keep-reasons';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
@@ -33,7 +33,7 @@ export class JobListing {
     private readonly config: JobExecutionCleanupConfig,
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
@@ -55,7 +55,7 @@ export class JobListing {
 
   private async partsOf(job: SelectedJob, here: Place, next: Place | undefined): Promise<Page<CleanupCandidate>> {
     if (!here.inParts && this.whole?.mayGo(job)) return this.decide(job, this.whole, here, next);
-    const found = await executionsOf(job.jobId, this.calls, here.after);
+    const found = await executionsOf(job.jobId, this.gateway, here.after);
     return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
   }
 
@@ -66,7 +66,7 @@ export class JobListing {
     here: Place,
     next: Place | undefined,
   ): Promise<Page<CleanupCandidate>> {
-    const { executions, nextToken } = await executionsOf(job.jobId, this.calls, here.after);
+    const { executions, nextToken } = await executionsOf(job.jobId, this.gateway, here.after);
     const isEmpty = executions.length === 0 && here.after === undefined && nextToken === undefined;
     if (isEmpty) return page(whole.emptyGoes(job) ? [wholeJob(job)] : [], next);
     if (!(await whole.allGo(executions))) {
@@ -84,7 +84,7 @@ export class JobListing {
     const { jobs: selection, jobStatuses = [], namespaceId } = this.config;
     if (selection.by === 'IDS') return { ids: selection.jobIds };
     const status = jobStatuses.length === 1 ? jobStatuses[0] : undefined;
-    const { jobs = [], nextToken } = await this.calls.listJobs({ status, namespaceId }, at);
+    const { jobs = [], nextToken } = await this.gateway.listJobs({ status, namespaceId }, at);
     return { ids: jobs.filter(job => this.jobs.mayBe(job)).map(({ jobId = '' }) => jobId), nextToken };
   }
 }

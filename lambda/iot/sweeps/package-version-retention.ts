@@ -4,10 +4,11 @@ import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { pacedBy } from '../../sweep/pace';
 import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
+import { IotGateway, isError } from '../gateway';
 import { ActiveJobs } from './active-jobs';
 import { iotArn } from './arns';
-import { SweepCalls, isError } from './calls';
 import { DeviceReports } from './device-reports';
 import { VersionKept } from './keep-reasons';
 
@@ -27,7 +28,7 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
   }
 
   source(config: PackageVersionRetentionConfig, tools: SourceTools): SweepSource<Candidate> {
-    return new PackageVersions(config, new SweepCalls(this.iot, tools.paces), tools);
+    return new PackageVersions(config, new IotGateway(pacedBy(tools.paces, this.iot)), tools);
   }
 }
 
@@ -37,16 +38,16 @@ class PackageVersions implements SweepSource<Candidate> {
 
   constructor(
     private readonly config: PackageVersionRetentionConfig,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
     private readonly tools: SourceTools,
   ) {
     const { packageName, protectInActiveJobs, protectOnDevices } = config;
-    this.preparation = protectInActiveJobs ? new ActiveJobs(packageName, calls, tools.prepared) : undefined;
-    this.reports = protectOnDevices ? new DeviceReports(packageName, calls) : undefined;
+    this.preparation = protectInActiveJobs ? new ActiveJobs(packageName, gateway, tools.prepared) : undefined;
+    this.reports = protectOnDevices ? new DeviceReports(packageName, gateway) : undefined;
   }
 
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
-    const page = await this.calls.listVersions(this.config.packageName, pageToken);
+    const page = await this.gateway.listVersions(this.config.packageName, pageToken);
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
 
@@ -55,9 +56,10 @@ class PackageVersions implements SweepSource<Candidate> {
     if (action === 'DEPRECATE' && status !== 'PUBLISHED') {
       return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
     }
-    if ((await this.calls.defaultVersionOf(packageName)) === name) return VersionKept.DEFAULT;
-    const tags = await this.calls.tagKeysOf(iotArn(this.tools.stackId, `package/${packageName}/version/${name}`));
-    if (tags.has(ARTIFACT_TAGS.owner)) return VersionKept.OWNED;
+    if (await this.isDefault(name)) return VersionKept.DEFAULT;
+    const arn = iotArn(this.tools.stackId, `package/${packageName}/version/${name}`);
+    const tags = (await this.gateway.tagsOf(arn)) ?? {};
+    if (ARTIFACT_TAGS.owner in tags) return VersionKept.OWNED;
     if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
     return undefined;
@@ -67,21 +69,25 @@ class PackageVersions implements SweepSource<Candidate> {
     const { packageName, action } = this.config;
     try {
       if (action === 'DELETE') {
-        await this.calls.deleteVersion(packageName, name);
-        return 'removed';
+        return (await this.gateway.deleteVersion(packageName, name)) ? 'removed' : 'gone';
       }
       // the service refuses to delete what has become the default meanwhile, and deprecates it.
-      if ((await this.calls.defaultVersionOf(packageName)) === name) return { kept: VersionKept.DEFAULT };
-      await this.calls.deprecateVersion(packageName, name);
+      if (await this.isDefault(name)) return { kept: VersionKept.DEFAULT };
+      await this.gateway.updateVersion(packageName, name, { action: 'DEPRECATE' });
       return 'removed';
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
       // how the service refuses what has become the default, or has changed its state, is not documented.
       if (!isError(error, 'ValidationException', 'ConflictException')) throw error;
-      if ((await this.calls.defaultVersionOf(packageName)) === name) return { kept: VersionKept.DEFAULT };
+      if (await this.isDefault(name)) return { kept: VersionKept.DEFAULT };
       if (action === 'DEPRECATE' && error.name === 'ConflictException') return { kept: VersionKept.NO_TRANSITION };
       throw error;
     }
+  }
+
+  private async isDefault(versionName: string): Promise<boolean> {
+    const held = await this.gateway.findPackage(this.config.packageName);
+    return held?.defaultVersionName === versionName;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Job, type JobSummary } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig } from '../../../contract/iot';
-import { type SweepCalls } from './calls';
+import { DEFAULT_POINTER, type JobExecutionCleanupConfig } from '../../../contract/iot';
+import { type IotGateway } from '../gateway';
+import { deployedVersion } from './arns';
 
 /** What a cleanup needs to know of a job. */
 export interface SelectedJob {
@@ -18,7 +19,7 @@ export class SelectedJobs {
 
   constructor(
     private readonly config: JobExecutionCleanupConfig,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
   ) {}
 
   /** Whether what a listing tells of a job speaks for it. */
@@ -49,9 +50,15 @@ export class SelectedJobs {
 
   private async describe(jobId: string): Promise<SelectedJob | undefined> {
     if (!this.mayBe({ jobId })) return undefined;
-    const job = await this.calls.findJob(jobId);
+    const job = await this.gateway.findJob(jobId, this.selectsByDefault || undefined);
     if (!job?.status || !this.hasStatus(job.status) || !this.isSelected(job)) return undefined;
     return { jobId, status: job.status, lastUpdatedAt: job.lastUpdatedAt?.getTime() ?? Infinity };
+  }
+
+  /** Only the view before the substitution shows that a job deploys whatever is the default. */
+  private get selectsByDefault(): boolean {
+    const { jobs } = this.config;
+    return jobs.by === 'PACKAGE_VERSION' && deployedVersion(jobs.packageVersionArn)?.versionName === DEFAULT_POINTER;
   }
 
   private isSelected({ namespaceId, destinationPackageVersions = [] }: Job): boolean {

@@ -1,5 +1,5 @@
 import { type Page } from '../../sweep/source';
-import { type SweepCalls } from './calls';
+import { type IotGateway } from '../gateway';
 import { type CleanupCandidate, type Execution, execution, executionsOf } from './executions';
 import { wholeJob } from './job-listing';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
@@ -12,12 +12,12 @@ export class ThingListing {
     private readonly namespaceId: string | undefined,
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
     const { thingName, namespaceId } = this;
-    const page = await this.calls.listExecutionsOfThing({ thingName, namespaceId }, pageToken);
+    const page = await this.gateway.listExecutionsOfThing({ thingName, namespaceId }, pageToken);
     const found = (page?.executionSummaries ?? []).map(({ jobId = '', jobExecutionSummary }) =>
       execution(jobId, thingName, jobExecutionSummary),
     );
@@ -32,7 +32,7 @@ export class ThingListing {
 
   private async goesAsWhole(job: SelectedJob): Promise<boolean> {
     if (!this.whole?.mayGo(job)) return false;
-    const { executions, nextToken } = await executionsOf(job.jobId, this.calls);
+    const { executions, nextToken } = await executionsOf(job.jobId, this.gateway);
     // so many executions are not one thing's alone; and without any, the thing has nothing to do with the job any more.
     if (nextToken !== undefined || executions.length === 0) return false;
     return this.whole.allGo(executions);

@@ -1,6 +1,6 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Plan } from '../../sweep/plan';
-import { type SweepCalls } from './calls';
+import { type IotGateway } from '../gateway';
 import { type Execution, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
 
@@ -10,7 +10,7 @@ export class WholeJob {
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
-    private readonly calls: SweepCalls,
+    private readonly gateway: IotGateway,
     private readonly startedAt: number,
   ) {}
 
@@ -38,7 +38,7 @@ export class WholeJob {
     const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.startedAt;
     let after: string | undefined;
     do {
-      const { executions, nextToken } = await executionsOf(jobId, this.calls, after);
+      const { executions, nextToken } = await executionsOf(jobId, this.gateway, after);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
       after = nextToken;

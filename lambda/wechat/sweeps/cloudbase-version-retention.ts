@@ -9,11 +9,12 @@ import {
 } from '../../../contract/wechat';
 import { rejectProblems } from '../../runtime/messages';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
+import { inPace, pacedBy } from '../../sweep/pace';
 import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
-import { type ListedVersion, type ServiceName, type VersionPage, WeChatApi } from '../api';
 import { type WeChatClients } from '../clients';
 import { NoAnswer, WeChatError } from '../errors';
+import { type ListedVersion, type ServiceName, type VersionPage, WeChatGateway } from '../gateway';
 import { type Found, findVersion } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
@@ -47,7 +48,7 @@ interface ServiceVersion extends Candidate {
 }
 
 class ServiceVersions implements SweepSource<ServiceVersion> {
-  private readonly api: WeChatApi;
+  private readonly gateway: WeChatGateway;
   private readonly service: ServiceName;
   private recorded?: Promise<ReadonlySet<string>>;
   private lastRemoval: Promise<unknown> = Promise.resolve();
@@ -59,8 +60,8 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
   ) {
     this.service = { environmentId, serverName };
     const post = postTo(apiEndpoint, clients.ended);
-    const read = () => readToken(accessToken, clients.secrets, post);
-    this.api = new WeChatApi(post, new AccessToken(() => this.paced('GetSecretValue', read)));
+    const secrets = pacedBy(tools.paces, clients.secrets);
+    this.gateway = new WeChatGateway(post, new AccessToken(() => readToken(accessToken, secrets, post)), tools);
   }
 
   /**
@@ -93,7 +94,7 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
     const kept = total <= 1 ? ServiceVersionKept.LAST : protectionOf(version);
     if (kept) return { kept };
     try {
-      await this.call(REMOVAL, () => this.api.deleteVersion({ ...this.service, versionName: candidate.name }, ALONE));
+      await orRefused('REMOVAL', this.gateway.deleteVersion({ ...this.service, versionName: candidate.name }, ALONE));
       return 'removed';
     } catch (error) {
       if (!(error instanceof NoAnswer) && !(error instanceof WeChatError)) throw error;
@@ -108,11 +109,11 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
     const { versions, total } = await this.page(offset);
     const version = versions.find(({ versionName }) => versionName === name);
     if (version || total <= VERSIONS_PER_PAGE) return { version, total };
-    return this.call(LISTING, () => findVersion(this.api, { ...this.service, versionName: name }));
+    return orRefused('LISTING', findVersion(this.gateway, { ...this.service, versionName: name }));
   }
 
   private page(offset: number): Promise<VersionPage> {
-    return this.call(LISTING, () => this.api.listVersions(this.service, offset));
+    return orRefused('LISTING', this.gateway.listVersions(this.service, offset));
   }
 
   private recordedByStack(): Promise<ReadonlySet<string>> {
@@ -121,32 +122,27 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
 
   private async readRecorded(): Promise<ReadonlySet<string>> {
     const { environmentId, serverName } = this.service;
-    const resources = await this.paced('ListStackResources', () => this.clients.stackResources(this.tools.stackId));
+    const resources = await inPace(this.tools.paces.of('ListStackResources'), () =>
+      this.clients.stackResources(this.tools.stackId),
+    );
     const versions = resources
       .map(({ physicalId }) => parsePhysicalId(physicalId))
       .filter(at => at?.environmentId === environmentId && at.serverName === serverName);
     return new Set(versions.map(at => at!.versionName));
   }
+}
 
-  private async call<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await this.paced(operation, call);
-    } catch (error) {
-      throw concernsAll(operation, error) ? new SweepRefused(error.message) : error;
-    }
-  }
-
-  private paced<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    return this.tools.paces.of(operation).run(call);
+async function orRefused<T>(what: 'LISTING' | 'REMOVAL', call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw concernsAll(what, error) ? new SweepRefused(error.message) : error;
   }
 }
 
 /** Whether an error would meet every other version, too. CloudBase's own codes about a removal are about its version. */
-const concernsAll = (operation: string, error: unknown): error is WeChatError =>
-  error instanceof WeChatError && error.reaction !== 'retry' && (error.reaction !== 'refused' || operation === LISTING);
-
-const LISTING = 'getcsversionlist';
-const REMOVAL = 'deletecloudbaserunserverversion';
+const concernsAll = (what: 'LISTING' | 'REMOVAL', error: unknown): error is WeChatError =>
+  error instanceof WeChatError && error.reaction !== 'retry' && (error.reaction !== 'refused' || what === 'LISTING');
 
 /** The service never goes with a version that a sweep removes. */
 const ALONE = { deleteServer: false, deleteImage: false };

@@ -1,5 +1,5 @@
 /** Which versions a retention keeps whatever its rules say. Pure. */
-import { type ListedVersion } from '../api';
+import { type ListedVersion } from '../gateway';
 
 export const ServiceVersionKept = {
   /** It carries traffic, or how much could not be read. */

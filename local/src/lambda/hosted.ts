@@ -1,5 +1,5 @@
-import { type CredentialStore, type Credentials } from '../credentials';
-import { type Principal, type World } from '../service';
+import { type CredentialStore, type Credentials } from '../core/credentials';
+import { type Principal, type World } from '../core/service';
 import { type FunctionError, type Invocation } from './execution-environment';
 import { type FunctionConfiguration } from './function';
 import { type Result } from './runner';

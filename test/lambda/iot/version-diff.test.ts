@@ -1,5 +1,5 @@
 import { type SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot';
-import { type HeldVersion } from '../../../lambda/iot/catalog';
+import { type HeldVersion } from '../../../lambda/iot/gateway';
 import { type VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
 
 const wanted = (more: Partial<SoftwarePackageVersionProperties> = {}): SoftwarePackageVersionProperties => ({

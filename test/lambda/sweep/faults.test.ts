@@ -1,6 +1,11 @@
-import { type Fault, faultOf } from '../../../lambda/sweep/faults';
+import { isThrottled, isTransient } from '../../../lambda/runtime/retry';
+
+type Fault = 'throttled' | 'transient' | 'final';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('no way'), { name, ...more });
+
+const faultOf = (error: unknown): Fault =>
+  isThrottled(error) ? 'throttled' : isTransient(error) ? 'transient' : 'final';
 
 test.each<[string, unknown, Fault]>([
   ['a throttled call', named('ThrottlingException'), 'throttled'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Deadline } from '../../../lambda/runtime/clock';
 import { OutOfTime, Pace } from '../../../lambda/sweep/pace';
-import { Paces } from '../../../lambda/sweep/paces';
+import { Paces } from '../../../lambda/sweep/pace';
 import { VirtualClock } from '../../../testing/clock';
 import { pacedRun } from '../../../testing/sweep/paced-run';
 import { throttling } from '../../../testing/token-bucket';

@@ -1,6 +1,6 @@
 /**
- * The calls of the AWS Glue schema registry as the handlers need them: a missing thing is `undefined`, and a write that
- * meets another one is repeated.
+ * The calls of the AWS Glue schema registry as handlers and sweeps need them, each of them once: what is missing is
+ * `undefined`, and a write that meets another one is repeated. Whether a call is paced is the client's matter.
  */
 import {
   CheckSchemaVersionValidityCommand,
@@ -13,14 +13,19 @@ import {
   GetSchemaVersionCommand,
   GetSchemaVersionsDiffCommand,
   type GlueClient,
+  ListSchemaVersionsCommand,
   PutSchemaVersionMetadataCommand,
   QuerySchemaVersionMetadataCommand,
   RegisterSchemaVersionCommand,
   RemoveSchemaVersionMetadataCommand,
+  type SchemaVersionErrorItem,
+  type SchemaVersionListItem,
   type SchemaVersionStatus,
+  UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
 import { type Scope } from '../runtime/custom-resource';
 import { allPages, retryConflict, unless } from '../runtime/retry';
+import { type Guard, guarded } from '../sweep/pace';
 import { type HeldPair, type Pair, pairsFrom } from './metadata';
 import { type SchemaName } from './names';
 
@@ -42,7 +47,9 @@ export interface HeldVersion {
 /** What the registry says of a definition that it has registered; its version may be one that exists. */
 export type Registered = Pick<HeldVersion, 'id' | 'number' | 'status'>;
 
-export class SchemaRegistry {
+const VERSIONS_PER_PAGE = 100;
+
+export class GlueGateway {
   constructor(
     private readonly glue: GlueClient,
     private readonly scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
@@ -105,15 +112,41 @@ export class SchemaRegistry {
     return Diff;
   }
 
+  /** All versions, in the order of the service; none where the schema is gone. */
+  async versionsOf(at: SchemaName): Promise<readonly SchemaVersionListItem[]> {
+    const versions = allPages(async NextToken => {
+      const input = { SchemaId: schemaId(at), MaxResults: VERSIONS_PER_PAGE, NextToken };
+      const page = await this.glue.send(new ListSchemaVersionsCommand(input));
+      return { items: page.Schemas, nextToken: page.NextToken };
+    });
+    return (await unlessMissing(versions)) ?? [];
+  }
+
+  /** By number alone: of a compatibility mode beside it the service would say that the schema has it already. */
+  async moveCheckpoint(at: SchemaName, versionNumber: number): Promise<void> {
+    const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
+    await this.write(() => this.glue.send(new UpdateSchemaCommand(input)));
+  }
+
   /**
    * Returns the error that the answer has for the version; none where it is gone already. Not repeated where it meets
    * another write: that one may have given the version an owner.
    */
   async deleteVersion(at: SchemaName, versionNumber: number): Promise<ErrorDetails | undefined> {
-    const input = { SchemaId: schemaId(at), Versions: String(versionNumber) };
-    const answer = await unlessMissing(this.glue.send(new DeleteSchemaVersionsCommand(input)));
-    const details = answer?.SchemaVersionErrors?.[0]?.ErrorDetails;
+    const items = await unlessMissing(this.deleteVersions(at, String(versionNumber)));
+    const details = items?.[0]?.ErrorDetails;
     return details && GONE.includes(details.ErrorCode ?? '') ? undefined : details;
+  }
+
+  /**
+   * Sent once. Returns the items of the answer that are errors.
+   *
+   * @param versions a number, or a range of them
+   */
+  async deleteVersions(at: SchemaName, versions: string, guard?: Guard): Promise<readonly SchemaVersionErrorItem[]> {
+    const input = { SchemaId: schemaId(at), Versions: versions };
+    const answer = await this.glue.send(guarded(new DeleteSchemaVersionsCommand(input), guard));
+    return answer.SchemaVersionErrors ?? [];
   }
 
   /** Metadata of a version; `undefined` where it is gone. */
@@ -148,6 +181,10 @@ export class SchemaRegistry {
 
 /** Items of an answer that say that a version is gone, or about to go. The second one is unverified. */
 const GONE = ['ResourceNotFoundException', 'ConcurrentModificationException'];
+
+export function isError(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name;
+}
 
 const schemaId = ({ registryName, schemaName }: SchemaName) => ({ RegistryName: registryName, SchemaName: schemaName });
 

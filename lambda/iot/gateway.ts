@@ -1,27 +1,40 @@
 /**
- * The calls of the AWS IoT Software Package Catalog as the handlers need them: a missing thing is `undefined`, lists
- * are whole, and every write carries a client token of its own.
+ * The calls of AWS IoT as handlers and sweeps need them, each of them once: what is missing is `undefined`, and a write
+ * of an event carries a client token of its own. Whether a call is repeated or paced is the client's matter.
  */
 import { createHash } from 'node:crypto';
 import {
   AssociateSbomWithPackageVersionCommand,
+  CancelJobExecutionCommand,
   CreatePackageCommand,
   CreatePackageVersionCommand,
   type CreatePackageVersionCommandOutput,
+  DeleteJobCommand,
+  DeleteJobExecutionCommand,
   DeletePackageCommand,
   DeletePackageVersionCommand,
+  DescribeJobCommand,
+  DescribeJobExecutionCommand,
   DisassociateSbomFromPackageVersionCommand,
+  GetIndexingConfigurationCommand,
   GetPackageCommand,
   type GetPackageCommandOutput,
   GetPackageVersionCommand,
   type GetPackageVersionCommandOutput,
   type IoTClient,
+  type Job,
+  type JobExecution,
+  type JobStatus,
+  ListJobExecutionsForJobCommand,
+  ListJobExecutionsForThingCommand,
+  ListJobsCommand,
   ListPackageVersionsCommand,
   ListSbomValidationResultsCommand,
   ListTagsForResourceCommand,
   type PackageVersionSummary,
   type S3Location,
   type SbomValidationResultSummary,
+  SearchIndexCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdatePackageCommand,
@@ -31,6 +44,8 @@ import { type PackageVersionAction } from '../../contract/iot';
 import { TAG_PREFIX } from '../../contract/ownership';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
+import { type Guard, guarded } from '../sweep/pace';
+import { StalePageToken } from '../sweep/source';
 
 export type HeldPackage = GetPackageCommandOutput;
 export type HeldVersion = GetPackageVersionCommandOutput;
@@ -43,10 +58,22 @@ export interface VersionContent {
   readonly recipe?: string;
 }
 
-export class Catalog {
+/** An execution, as a delete names it. */
+export interface ExecutionName {
+  readonly jobId: string;
+  readonly thingName: string;
+  readonly executionNumber: number;
+}
+
+const EXECUTIONS_PER_PAGE = 250;
+const JOBS_PER_PAGE = 250;
+const VERSIONS_PER_PAGE = 100;
+
+export class IotGateway {
   constructor(
     private readonly iot: IoTClient,
-    private readonly eventToken: string,
+    /** Of the event that is served. Absent in a sweep, whose writes are not repeated as they are. */
+    private readonly eventToken?: string,
   ) {}
 
   /** `undefined` where a package of that name exists already. */
@@ -80,9 +107,15 @@ export class Catalog {
 
   async versionsOf(packageName: string): Promise<PackageVersionSummary[]> {
     return allPages(async nextToken => {
-      const page = await this.iot.send(new ListPackageVersionsCommand({ packageName, maxResults: 100, nextToken }));
-      return { items: page.packageVersionSummaries, nextToken: page.nextToken };
+      const page = await this.listVersions(packageName, nextToken);
+      return { items: page?.packageVersionSummaries, nextToken: page?.nextToken };
     });
+  }
+
+  /** `undefined` where there is no such package. */
+  async listVersions(packageName: string, nextToken: string | undefined) {
+    const command = new ListPackageVersionsCommand({ packageName, nextToken, maxResults: VERSIONS_PER_PAGE });
+    return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
   /** `undefined` where a version of that name exists already. */
@@ -105,15 +138,19 @@ export class Catalog {
     packageName: string,
     versionName: string,
     change: VersionContent & { readonly action?: PackageVersionAction },
+    guard?: Guard,
   ): Promise<void> {
     const input = { packageName, versionName, ...change };
-    await this.iot.send(new UpdatePackageVersionCommand({ ...input, clientToken: this.token('update', input) }));
+    const clientToken = this.token('update', input);
+    await this.iot.send(guarded(new UpdatePackageVersionCommand({ ...input, clientToken }), guard));
   }
 
-  async deleteVersion(packageName: string, versionName: string): Promise<void> {
+  /** False where it is gone already. */
+  async deleteVersion(packageName: string, versionName: string, guard?: Guard): Promise<boolean> {
     const input = { packageName, versionName };
     const clientToken = this.token('delete', input);
-    await unlessMissing(this.iot.send(new DeletePackageVersionCommand({ ...input, clientToken })));
+    const command = guarded(new DeletePackageVersionCommand({ ...input, clientToken }), guard);
+    return (await unlessMissing(this.iot.send(command))) !== undefined;
   }
 
   async associateSbom(packageName: string, versionName: string, s3Location: S3Location): Promise<void> {
@@ -158,6 +195,69 @@ export class Catalog {
     if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
   }
 
+  indexing() {
+    return this.iot.send(new GetIndexingConfigurationCommand({}));
+  }
+
+  /** Whether the index of things finds anything. */
+  async findsAnything(queryString: string): Promise<boolean> {
+    const { things = [] } = await this.iot.send(new SearchIndexCommand({ queryString, maxResults: 1 }));
+    return things.length > 0;
+  }
+
+  /** Without the filter by thing group, which leaves out jobs that are scheduled. */
+  listJobs(filter: { status?: JobStatus; namespaceId?: string }, nextToken: string | undefined) {
+    const command = new ListJobsCommand({ ...filter, nextToken, maxResults: JOBS_PER_PAGE });
+    return unlessStale(nextToken, this.iot.send(command));
+  }
+
+  /** @param beforeSubstitution as it was created: `$default` is not resolved to the version that it stood for */
+  async findJob(jobId: string, beforeSubstitution?: boolean): Promise<Job | undefined> {
+    const command = new DescribeJobCommand({ jobId, beforeSubstitution });
+    return (await unlessMissing(this.iot.send(command)))?.job;
+  }
+
+  /** `undefined` where there is no such job. */
+  async listExecutionsOfJob(jobId: string, nextToken: string | undefined) {
+    const command = new ListJobExecutionsForJobCommand({ jobId, nextToken, maxResults: EXECUTIONS_PER_PAGE });
+    return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
+  }
+
+  /** `undefined` where there is no such thing. */
+  async listExecutionsOfThing(filter: { thingName: string; jobId?: string; namespaceId?: string }, nextToken?: string) {
+    const command = new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults: EXECUTIONS_PER_PAGE });
+    return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
+  }
+
+  /** `undefined` where there is none of that number. */
+  async findExecution({ jobId, thingName, executionNumber }: ExecutionName): Promise<JobExecution | undefined> {
+    const command = new DescribeJobExecutionCommand({ jobId, thingName, executionNumber });
+    return (await unlessMissing(this.iot.send(command)))?.execution;
+  }
+
+  /** Only where it is queued. */
+  async cancelExecution({ jobId, thingName }: ExecutionName, guard?: Guard): Promise<void> {
+    await this.iot.send(guarded(new CancelJobExecutionCommand({ jobId, thingName }), guard));
+  }
+
+  async deleteExecution(
+    { jobId, thingName, executionNumber }: ExecutionName,
+    how: { readonly force: boolean; readonly namespaceId?: string },
+    guard?: Guard,
+  ): Promise<void> {
+    const { force, namespaceId } = how;
+    const command = new DeleteJobExecutionCommand({ jobId, thingName, executionNumber, force, namespaceId });
+    await this.iot.send(guarded(command, guard));
+  }
+
+  async deleteJob(
+    jobId: string,
+    { force, namespaceId }: { readonly force: boolean; readonly namespaceId?: string },
+    guard?: Guard,
+  ): Promise<void> {
+    await this.iot.send(guarded(new DeleteJobCommand({ jobId, force, namespaceId }), guard));
+  }
+
   private async untag(resourceArn: string, tagKeys: readonly string[]): Promise<void> {
     await this.iot.send(new UntagResourceCommand({ resourceArn, tagKeys: [...tagKeys] }));
   }
@@ -171,10 +271,24 @@ export class Catalog {
   }
 
   /** A token may not serve two different requests, so it is made of the event's and of the request itself. */
-  private token(operation: string, input: unknown): string {
+  private token(operation: string, input: unknown): string | undefined {
+    if (this.eventToken === undefined) return undefined;
     return createHash('sha256')
       .update(`${this.eventToken} ${operation} ${JSON.stringify(input)}`)
       .digest('hex');
+  }
+}
+
+export const isError = (error: unknown, ...names: readonly string[]): error is Error =>
+  error instanceof Error && names.includes(error.name);
+
+/** A page token that is not known any more is an invalid parameter; AWS documents no error of its own. */
+async function unlessStale<T>(nextToken: string | undefined, page: Promise<T>): Promise<T> {
+  try {
+    return await page;
+  } catch (error) {
+    if (nextToken === undefined || !isError(error, 'InvalidRequestException', 'ValidationException')) throw error;
+    throw new StalePageToken(error.message);
   }
 }
 
