@@ -52,7 +52,8 @@ export class SoftwarePackageHandler implements ResourceHandler<Wanted> {
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    return new PackageEvent(this.iot, wanted, { id }, scope).delete();
+    const which = { id, unanswered: id !== physicalResourceId };
+    return new PackageEvent(this.iot, wanted, which, scope).delete();
   }
 }
 
@@ -66,11 +67,11 @@ class PackageEvent extends OwnedArtifact {
   constructor(
     iot: IoTClient,
     private readonly wanted: Wanted,
-    { id, replaces }: Which,
+    { id, ...which }: Which,
     scope: Scope,
   ) {
     const { owner, packageName } = parsePhysicalId(id);
-    super(scope, { owner, replaces });
+    super(scope, { owner, ...which });
     this.id = id;
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
@@ -90,13 +91,15 @@ class PackageEvent extends OwnedArtifact {
   async ensure(): Promise<Answer> {
     const { packageName } = this;
     const { Description, Tags } = this.wanted;
-    const found = await pollUntilFound(
-      async () => {
-        const made = await this.gateway.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
-        return made ? 'made' : this.gateway.findPackage(packageName);
-      },
-      this.scope,
-      `AWS IoT says that software package ${packageName} exists, but does not show it`,
+    const found = await this.watch(() =>
+      pollUntilFound(
+        async () => {
+          const made = await this.gateway.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
+          return made ? 'made' : this.gateway.findPackage(packageName);
+        },
+        this.scope,
+        `AWS IoT says that software package ${packageName} exists, but does not show it`,
+      ),
     );
     if (found !== 'made') return this.take(found.description);
     return this.carryOut(async () => this.answer(), { undoneOnFailure: this.replaces });

@@ -177,7 +177,7 @@ describe('refuses', () => {
     const version = versionOf(stack);
     for (let i = 0; i < 45; i++) Tags.of(version).add(`key${i}`, 'x');
 
-    expect(() => resources(stack)).toThrow('at most 44 tags are possible here (the library needs the rest), got 45');
+    expect(() => resources(stack)).toThrow('at most 42 tags are possible here (the library needs the rest), got 45');
   });
 });
 
@@ -192,6 +192,7 @@ describe('leaves to the handler', () => {
       VersionName: { Ref: 'Text' },
       Description: { Ref: 'Text' },
       Attributes: { a: { Ref: 'Text' } },
+      Removal: 'DELETE',
     });
   });
 
