@@ -28,6 +28,27 @@ const schemaName = string({ what: 'the name of a schema', ...NAME });
 /** Characters that a definition may have. */
 const DEFINITION_CHARACTERS = 170_000;
 
+/** A definition in bytes, as a file or an object in Amazon S3 holds it. Throws where it is no UTF-8; a BOM goes. */
+export function definitionText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`a schema definition must be UTF-8, ${where} is not: save it as UTF-8, with or without a BOM`);
+  }
+}
+
+/** A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON. */
+export function fittingDefinition(text: string): string {
+  if (text.length <= DEFINITION_CHARACTERS) return text;
+  try {
+    JSON.parse(text);
+  } catch {
+    return text;
+  }
+  // not as JavaScript would write it, which rounds large numbers and drops keys that stand there twice.
+  return text.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, (_, quoted?: string) => quoted ?? '');
+}
+
 /** A definition with more bytes travels as an object in Amazon S3: templates are limited, too. */
 export const DEFINITION_BYTES_IN_TEMPLATE = 16_384;
 
@@ -44,7 +65,7 @@ const METADATA_KEY = { what: 'a metadata key', min: 1, max: 128, ...METADATA };
 const METADATA_VALUE = { what: 'a metadata value', min: 1, max: 256, ...METADATA };
 
 /** Pairs of metadata that one version may have. */
-const MAX_METADATA = 10;
+export const MAX_METADATA = 10;
 
 /** Pairs left to the user: of the owner's record there are two while one takes the place of the other. */
 export const MAX_USER_METADATA = MAX_METADATA - 2;
@@ -85,6 +106,8 @@ export const SchemaVersionShape = struct({
   Metadata: optional(metadata),
   /** DELETE or RETAIN. Absent: RETAIN. */
   Removal: optional(removal),
+  /** Where only the deployment tells that the schema is of the stack's account and region. */
+  SchemaArn: optional(string()),
 }).also(({ Definition, DefinitionObject }) =>
   (Definition === undefined) === (DefinitionObject === undefined)
     ? `one of Definition and DefinitionObject must be set, got ${Definition === undefined ? 'neither' : 'both'}`

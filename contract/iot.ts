@@ -62,14 +62,18 @@ const ATTRIBUTE_VALUE: StringRule = { what: 'the value of an attribute', min: 1,
 /** Bytes that all attributes of a version may have together. The service says "3KB"; this is the stricter reading. */
 const ATTRIBUTES_BYTES = 3000;
 
-const packageName = string(PACKAGE_NAME);
+/** Paths of URLs and ARNs read these as "here" and "above". */
+const noPath = (what: string) => (value: string) =>
+  value === '.' || value === '..' ? `${what} may not be ${quote(value)}: write a letter or digit, too` : undefined;
+
+const packageName = string(PACKAGE_NAME).also(noPath(PACKAGE_NAME.what));
 
 const versionName = string(value => {
   const problem = checkString(VERSION_NAME, value);
   return problem && value.includes('+')
     ? `${problem}; AWS IoT has no SemVer build metadata: write "-" instead of "+"`
     : problem;
-});
+}).also(noPath(VERSION_NAME.what));
 
 const description = string(DESCRIPTION);
 

@@ -11,6 +11,14 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
   }
   return [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] },
-    { actions: ['cloudformation:DescribeStacks'], resources: stacks },
+    {
+      // what operation a resource is in, and what its deployment has come to.
+      actions: [
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStackResource',
+        'cloudformation:DescribeStacks',
+      ],
+      resources: stacks,
+    },
   ];
 }
