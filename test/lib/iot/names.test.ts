@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { JobExecutionCleanup, JobSelection, PackageVersionRetention, SoftwarePackage } from 'cdk-versioned-artifacts';
 import { newStack } from '../app';

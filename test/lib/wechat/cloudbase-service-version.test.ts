@@ -102,7 +102,12 @@ test('the provider may read the secret, look at its own stack, and do nothing el
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({
-          Action: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
+          Action: [
+            'cloudformation:DescribeStackEvents',
+            'cloudformation:DescribeStackResource',
+            'cloudformation:DescribeStacks',
+            'cloudformation:ListStackResources',
+          ],
           Resource: { Ref: 'AWS::StackId' },
         }),
         Match.objectLike({
