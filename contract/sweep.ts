@@ -125,6 +125,11 @@ function checkGlobs(property: string, globs: readonly string[]): Problem {
   if (globs.length > SweepLimits.MAX_GLOBS) {
     return `${property} may have ${SweepLimits.MAX_GLOBS} patterns, got ${globs.length}: join some as {one,other}`;
   }
+  const negated = globs.find(glob => glob.startsWith('!'));
+  if (negated !== undefined) {
+    const other = property === 'include' ? 'exclude' : 'include';
+    return `a pattern of ${property} may not be negated, got ${quote(negated)}: write ${quote(negated.slice(1))} in ${other}`;
+  }
   const bad = globs.find(glob => glob.length === 0 || glob.length > 256);
   return bad === undefined ? undefined : `a pattern of ${property} must have 1 to 256 characters, got ${quote(bad)}`;
 }

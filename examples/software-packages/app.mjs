@@ -7,6 +7,7 @@ import {
   PackageVersionStatus,
   SoftwarePackage,
   SoftwarePackageVersion,
+  VersionRemoval,
 } from 'cdk-versioned-artifacts';
 
 const app = new App();
@@ -41,6 +42,8 @@ function published(versionName, attributes) {
     attributes,
     artifact: PackageArtifact.fromAsset(`${import.meta.dirname}/firmware/${versionName}.bin`),
     status: PackageVersionStatus.PUBLISHED,
+    // by default a version stays when its construct goes.
+    removal: VersionRemoval.DELETE,
   });
 }
 

@@ -7,6 +7,10 @@ const ANY_SCHEMA =
   'CloudFormation lets go of versions whose schema has left the template when the policy is already updated. The ' +
   'provider writes only to versions that name this stack in their metadata.';
 
+const BY_ID =
+  'Metadata are read and written by the id of a version, which names no schema: as for GetSchemaVersion by id, AWS Glue ' +
+  'authorises that on no schema. The provider writes only to versions that name this stack, or nobody.';
+
 /** What the provider needs whatever the stack declares. */
 export function providerPermissions(stack: Stack): Permission[] {
   return [
@@ -35,6 +39,11 @@ export function providerPermissions(stack: Stack): Permission[] {
 export function registrationPermissions(stack: Stack, { registryName, schemaName }: SchemaReference): Permission[] {
   return [
     {
+      actions: ['glue:PutSchemaVersionMetadata', 'glue:QuerySchemaVersionMetadata', 'glue:RemoveSchemaVersionMetadata'],
+      resources: ['*'],
+      wildcardReason: BY_ID,
+    },
+    {
       actions: ['glue:GetSchemaByDefinition', 'glue:GetSchemaVersionsDiff', 'glue:RegisterSchemaVersion'],
       resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],
       collapsedResource: stack.formatArn({ service: 'glue', resource: '*' }),
@@ -46,6 +55,7 @@ export function registrationPermissions(stack: Stack, { registryName, schemaName
 export function retentionPermissions(stack: Stack, config: SchemaVersionRetentionConfig): Permission[] {
   const { registryName, schemaName, advanceCheckpoint } = config;
   return [
+    { actions: ['glue:QuerySchemaVersionMetadata'], resources: ['*'], wildcardReason: BY_ID },
     {
       actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],
       resources: [registryArn(stack, registryName), schemaArn(stack, registryName, schemaName)],

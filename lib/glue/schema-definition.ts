@@ -9,22 +9,24 @@ import {
   DEFINITION_BYTES_IN_TEMPLATE,
   type DefinitionObjectProperty,
   type SchemaVersionProperties,
+  definitionText,
+  fittingDefinition,
 } from '../../contract/glue';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { MAX_LISTED } from '../provider/permissions';
 
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. At most 170,000
- * characters. Above 16 KB it does not stand in the template but is uploaded as a CDK asset.
+ * characters, without whitespace where it is AVRO or JSON. Above 16 KB it does not stand in the template but is uploaded as a CDK asset.
  */
 export abstract class SchemaDefinition {
   /**
-   * A definition from a UTF-8 file, read at synthesis.
+   * A definition from a UTF-8 file, with or without a BOM, read at synthesis.
    *
    * @param path path of the file, relative to the working directory
    */
   public static fromFile(path: string): SchemaDefinition {
-    return new RenderedDefinition(() => readFileSync(path, 'utf8'));
+    return new RenderedDefinition(() => definitionText(readFileSync(path), path));
   }
 
   /**
@@ -59,7 +61,7 @@ class RenderedDefinition extends SchemaDefinition {
   }
 
   public render(scope: IConstruct): string {
-    return this.produce(scope);
+    return fittingDefinition(this.produce(scope));
   }
 }
 
@@ -80,6 +82,8 @@ function uploaded(version: Construct, provider: ArtifactProvider, definition: st
     collapsedResource: bucket.arnForObjects('*'),
     maxListed: MAX_LISTED,
   });
+  // without it Amazon S3 answers that access is denied where there is no such object.
+  provider._allow({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
   bucket.encryptionKey?.grantDecrypt(provider);
   return { Bucket: bucket.bucketName, Key: s3ObjectKey };
 }

@@ -28,7 +28,7 @@ export class SchemaReference {
    * @param cfnSchema CloudFormation's own resource, whose `schemaDefinition` is that of the first version
    */
   public static fromCfnSchema(cfnSchema: glue.CfnSchema): SchemaReference {
-    return new SchemaReference(cfnSchema.attrArn);
+    return new SchemaReference(cfnSchema.attrArn, undefined, undefined, cfnSchema);
   }
 
   /**
@@ -70,6 +70,12 @@ export class SchemaReference {
     public readonly registryName: string = Fn.select(1, Fn.split('/', schemaArn)),
     /** The name of the schema. */
     public readonly schemaName: string = Fn.select(2, Fn.split('/', schemaArn)),
+    /**
+     * The schema itself, where it is of this app.
+     *
+     * @internal
+     */
+    public readonly _cfnSchema?: glue.CfnSchema,
   ) {}
 
   /** The ARN of the schema's registry. AWS Glue authorises what is done with a schema on it as well. */
@@ -116,6 +122,15 @@ export class SchemaReference {
 
 function grantReadingById(grantee: iam.IGrantable): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
+}
+
+/** Whether only the deployment tells that a schema is of the account and region of a construct: its ARN names others, or may. */
+export function isElsewhereMaybe({ schemaArn, _cfnSchema }: SchemaReference, scope: IConstruct): boolean {
+  if (_cfnSchema) return false;
+  const stack = Stack.of(scope);
+  const { region, account } = stack.splitArn(schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
+  const isGiven = (value: string | undefined, own: string, pseudo: string) => value !== own && value !== pseudo;
+  return isGiven(region, stack.region, Aws.REGION) || isGiven(account, stack.account, Aws.ACCOUNT_ID);
 }
 
 /** Throws where a schema is known to be of another account or region than a construct. */

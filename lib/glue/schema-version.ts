@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Annotations, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import {
   SchemaResourceType,
@@ -15,7 +15,7 @@ import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
 import { type SchemaDefinition, definitionSource } from './schema-definition';
-import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
+import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {
@@ -92,6 +92,14 @@ export class SchemaVersion extends Resource {
     const definition = props.definition.render(this);
     this.validateProps(props, definition);
 
+    if (props.schema._cfnSchema?.schemaDefinition === definition) {
+      Annotations.of(this).addWarningV2(
+        'cdk-versioned-artifacts:definitionOfSchema',
+        'the definition is that of the schema itself, which is its version 1: this construct then makes no version, and ' +
+          'the next change of the definition replaces the schema with all of its versions. Keep the first definition of ' +
+          'the schema as it is, in a file of its own',
+      );
+    }
     declaredSchemaVersions.refuseSecond(this, `a version of schema ${props.schema.schemaName} with this definition`, [
       props.schema.schemaArn,
       definition,
@@ -104,6 +112,7 @@ export class SchemaVersion extends Resource {
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,
       SchemaName: props.schema.schemaName,
+      SchemaArn: isElsewhereMaybe(props.schema, this) ? props.schema.schemaArn : undefined,
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
       Removal: removal.property,

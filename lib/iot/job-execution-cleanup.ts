@@ -129,7 +129,18 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
       'force is for executions in QUEUED or IN_PROGRESS, got statuses without either: name one, or leave force out',
     );
   }
+  if (force && props.jobs._bind(sweep).by === 'ALL' && Object.values(props.rules ?? {}).every(isNothing)) {
+    throw invalid(
+      sweep,
+      'a cleanup of all jobs with force takes every execution of the account from its device, got no rule that keeps or ' +
+        'limits anything: select jobs (JobSelection.byIdPrefix), leave force out, or set rules such as minAge or maxRemovals',
+    );
+  }
   if (props.waitForDeletion !== undefined && !deleteJobs) {
     throw invalid(sweep, 'waitForDeletion is about jobs that are deleted, got no deleteJobs: set deleteJobs: true');
   }
 }
+
+/** Whether a rule does not keep or limit anything. */
+const isNothing = (rule: unknown) =>
+  rule === undefined || rule === 0 || rule === false || (Array.isArray(rule) && rule.length === 0);

@@ -45,7 +45,7 @@ export abstract class PackageArtifact {
 
   /**
    * A local file, or a directory (as a zip archive), uploaded as a CDK asset. Its location follows from a hash of its
-   * content, which pins the bytes; a version id is not known at synthesis and is left out.
+   * content, which pins the bytes; the object's version id is looked up at deployment.
    *
    * Changed bytes are another location: a published version refuses them, so give the version a new name, too.
    *
@@ -89,6 +89,8 @@ export function allowArtifact(version: Construct, provider: ArtifactProvider, ar
     collapsedResource: artifact.bucket.arnForObjects('*'),
     maxListed: MAX_LISTED,
   });
+  // without it Amazon S3 answers that access is denied where there is no such object.
+  if (artifact.staged) provider._allow({ actions: ['s3:ListBucket'], resources: [artifact.bucket.bucketArn] });
   artifact.bucket.encryptionKey?.grantDecrypt(provider);
 }
 

@@ -1,4 +1,4 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { type Construct, type IDependable } from 'constructs';
@@ -40,9 +40,8 @@ export class PackageSbom {
  */
 export function allowSbomToBeRead(version: Construct, sbom: PackageSbom): IDependable[] {
   requireRegionOf(version, 'SBOM', sbom.bucket);
-  const service = new iam.ServicePrincipal('iot.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(version).account } },
-  });
+  // without aws:SourceAccount, as in AWS's own sample: that AWS IoT sends it here is documented nowhere.
+  const service = new iam.ServicePrincipal('iot.amazonaws.com');
   const policy = sbom.bucket.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: [service],

@@ -417,7 +417,13 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
 }
 
 function locationOf(at: PackageArtifactConfig | PackageSbom): S3LocationProperty {
-  return { Bucket: at.bucket.bucketName, Key: at.objectKey, Version: at.objectVersion };
+  const isStaged = 'staged' in at && at.staged && at.objectVersion === undefined;
+  return {
+    Bucket: at.bucket.bucketName,
+    Key: at.objectKey,
+    Version: at.objectVersion,
+    ResolveVersion: isStaged || undefined,
+  };
 }
 
 /** The versions that stacks declare, by the names of their packages. */

@@ -302,8 +302,10 @@ describe('permissions', () => {
   test('to let go are on any, since schemas leave the template before their versions do', () => {
     const stack = newStack({ env });
     versionOf(stack);
-    for (const action of ['DeleteSchemaVersions', 'PutSchemaVersionMetadata', 'RemoveSchemaVersionMetadata']) {
-      expect(resourcesOf(stack, `glue:${action}`)).toEqual(arns('*', '*'));
+    expect(resourcesOf(stack, 'glue:DeleteSchemaVersions')).toEqual(arns('*', '*'));
+    for (const action of ['PutSchemaVersionMetadata', 'RemoveSchemaVersionMetadata']) {
+      // by the id of a version, which names no schema.
+      expect(resourcesOf(stack, `glue:${action}`)).toEqual(['*', ...arns('*', '*')]);
     }
   });
 
@@ -314,7 +316,7 @@ describe('permissions', () => {
     const actions = Statement.flatMap(({ Action }: { Action: string | string[] }) => Action).filter((action: string) =>
       action.startsWith('glue:'),
     );
-    expect(actions.sort()).toEqual(
+    expect([...new Set(actions)].sort()).toEqual(
       [
         'CheckSchemaVersionValidity',
         'DeleteSchemaVersions',

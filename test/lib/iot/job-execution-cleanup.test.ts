@@ -50,7 +50,11 @@ test('a cleanup carries everything that is set', () => {
 });
 
 test('with force, all states are cleaned up', () => {
-  expect(configOf({ force: true }).statuses).toEqual(['QUEUED', 'IN_PROGRESS', ...terminal]);
+  expect(configOf({ force: true, jobs: JobSelection.byIdPrefix('ota-') }).statuses).toEqual([
+    'QUEUED',
+    'IN_PROGRESS',
+    ...terminal,
+  ]);
 });
 
 describe('jobs are selected', () => {
@@ -162,7 +166,8 @@ describe('is refused', () => {
   });
 
   test('with force, the executions of a job in progress may all have ended', () => {
-    const props = { statuses: [JobExecutionStatus.SUCCEEDED], force: true, deleteJobs: true };
+    const jobs = JobSelection.byIdPrefix('ota-');
+    const props = { jobs, statuses: [JobExecutionStatus.SUCCEEDED], force: true, deleteJobs: true };
     expect(() => cleanup(newStack(), props)).not.toThrow();
   });
 

@@ -1,6 +1,13 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { OnIncomplete, type SweepOptions, type SweepRules, SweepTrigger } from 'cdk-versioned-artifacts';
+import {
+  JobExecutionCleanup,
+  JobSelection,
+  OnIncomplete,
+  type SweepOptions,
+  type SweepRules,
+  SweepTrigger,
+} from 'cdk-versioned-artifacts';
 import { newStack } from '../app';
 import { cleanup, config, retention } from './stack';
 
@@ -118,4 +125,24 @@ describe('triggers are refused', () => {
   ])('%s', (_what, triggers, options, message) => {
     expect(() => cleanup(newStack(), { triggers, ...options })).toThrow(`${message}`);
   });
+});
+
+test('a negated pattern is refused, which would match nearly everything', () => {
+  const declare = (rules: SweepRules) => () =>
+    new JobExecutionCleanup(newStack(), 'Cleanup', { jobs: JobSelection.byIdPrefix('ota-'), rules });
+
+  expect(declare({ exclude: ['!2.*'] })).toThrow(
+    'a pattern of exclude may not be negated, got "!2.*": write "2.*" in include',
+  );
+  expect(declare({ include: ['!2.*'] })).toThrow('write "2.*" in exclude');
+});
+
+test('a forced cleanup of all jobs needs a rule that keeps or limits something', () => {
+  const declare = (rules?: SweepRules) => () =>
+    new JobExecutionCleanup(newStack(), 'Cleanup', { jobs: JobSelection.all(), force: true, rules });
+
+  expect(declare()).toThrow('got no rule that keeps or limits anything');
+  expect(declare({ keepLatest: 0, exclude: [] })).toThrow('got no rule that keeps or limits anything');
+  expect(declare({ minAge: Duration.days(1) })).not.toThrow();
+  expect(declare({ maxRemovals: 10 })).not.toThrow();
 });
