@@ -179,9 +179,7 @@ describe("CloudFormation's own schema version", () => {
   test('exchanges a pair of metadata for another', async () => {
     const { first, deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
     await deploy({ Version: versionOf(COMPATIBLE), Pair: metadata('tcu') });
-    const { MetadataInfoMap } = await aws.glue.byHand('QuerySchemaVersionMetadata', {
-      SchemaVersionId: first.outputs.Id,
-    });
-    expect(MetadataInfoMap).toMatchObject({ team: { MetadataValue: 'tcu' } });
+    const held = await aws.glue.byHand('QuerySchemaVersionMetadata', { SchemaVersionId: first.outputs.Id });
+    expect(held).toMatchObject({ MetadataInfoMap: { team: { MetadataValue: 'tcu' } } });
   });
 });
