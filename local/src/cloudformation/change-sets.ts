@@ -16,6 +16,7 @@ export interface ChangeSet {
   readonly createdAt: number;
   readonly request: Request;
   readonly onStackFailure?: string;
+  readonly deploymentConfig?: object;
   status: 'CREATE_COMPLETE' | 'FAILED';
   reason?: string;
   executionStatus: 'AVAILABLE' | 'UNAVAILABLE';
@@ -30,6 +31,7 @@ export interface NewChangeSet {
   readonly type: 'CREATE' | 'UPDATE';
   readonly description?: string;
   readonly onStackFailure?: string;
+  readonly deploymentConfig?: object;
   readonly request: Request;
 }
 
@@ -65,6 +67,7 @@ export class ChangeSets {
       createdAt: engine.world.clock.now(),
       request: input.request,
       onStackFailure: input.onStackFailure,
+      deploymentConfig: input.deploymentConfig,
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
       changes: [],

@@ -68,7 +68,7 @@ export class CloudFormation implements Service {
       ParameterKey: key,
       ParameterValue: value,
     }));
-    const options = failureOptions(input.onFailure, input.disableRollback);
+    const options = failureOptions(input.onFailure, { DisableRollback: input.disableRollback });
     const existing = await this.existing(input.stackName);
     const stack = existing ?? engine.newStack(input.stackName);
     engine.checkUpdatable(stack, options);

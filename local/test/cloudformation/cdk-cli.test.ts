@@ -24,7 +24,7 @@ function cdk(assembly: string, ...args: string[]): Promise<{ code: number | null
 const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);
 const status = () => aws.cloudFormation.describe('Tiny')?.status;
 
-test('the CDK CLI deploys, compares, fails with a reason, rolls back and destroys', async () => {
+test('the CDK CLI deploys, compares, looks for drift, fails with a reason, rolls back and destroys', async () => {
   const [small, big, bad] = ['small', 'big', 'bad'].map(synthesise);
 
   expect(await deploy(small)).toMatchObject({ code: 0, output: expect.stringContaining('Tiny.Size = small') });
@@ -33,6 +33,8 @@ test('the CDK CLI deploys, compares, fails with a reason, rolls back and destroy
   const diff = await cdk(big, 'diff');
   expect(diff.output).toMatch(/\[~\] AWS::CloudFormation::CustomResource Thing/);
   expect(diff.output).toMatch(/\[-\] small[^]*\[\+\] big/);
+
+  expect(await cdk(small, 'drift', '--fail')).toMatchObject({ code: 0 });
 
   const failed = await deploy(bad);
   expect(failed.code).not.toBe(0);

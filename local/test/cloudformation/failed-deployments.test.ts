@@ -163,6 +163,22 @@ describe('what is in flight when a sibling fails', () => {
 });
 
 describe('without rollback', () => {
+  test.each([
+    [{ Mode: 'EXPRESS' }, 'CREATE_FAILED'],
+    [{ Mode: 'EXPRESS', DisableRollback: 'false' }, 'ROLLBACK_COMPLETE'],
+    [{ Mode: 'STANDARD' }, 'ROLLBACK_COMPLETE'],
+    [{ DisableRollback: 'true' }, 'CREATE_FAILED'],
+  ])('a deployment of %j that fails ends in %s', async (DeploymentConfig, expected) => {
+    const harness = new Harness(plain);
+    const input = { TemplateBody: JSON.stringify(stackOf({ A: custom(), Bad: broken('A') })), DeploymentConfig };
+    await harness.operate('CreateStack', { StackName: 'Test', ...input });
+    expect(await harness.settled('Test')).toBe(expected);
+    const changeSet = { StackName: 'Reviewed', ChangeSetName: 'changes' };
+    await harness.operate('CreateChangeSet', { ...changeSet, ChangeSetType: 'CREATE', ...input });
+    await harness.operate('ExecuteChangeSet', changeSet);
+    expect(await harness.settled('Reviewed')).toBe(expected);
+  });
+
   const failing: CustomHandler = event => ({
     ...(plain(event) as object),
     ...(event.RequestType === 'Create' &&

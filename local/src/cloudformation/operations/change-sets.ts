@@ -15,7 +15,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
       if (type !== 'CREATE' && type !== 'UPDATE') {
         throw validationError(`The local CloudFormation makes change sets of type CREATE and UPDATE, got ${type}`);
       }
-      const { deleteOnFailure } = failureOptions(input.OnStackFailure, false);
+      const { deleteOnFailure } = failureOptions(input.OnStackFailure, {});
       if (deleteOnFailure && type !== 'CREATE') {
         // documented; the words are unverified.
         throw validationError('OnStackFailure DELETE is only valid for change sets of type CREATE');
@@ -26,6 +26,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
         type,
         description: input.Description,
         onStackFailure: input.OnStackFailure,
+        deploymentConfig: input.DeploymentConfig,
         request: await requestOf(input, world),
       });
       return { Id: id, StackId: stack.id };
@@ -54,9 +55,9 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
 
     ExecuteChangeSet: onStack(engine, 'ExecuteChangeSet', input => {
       const changeSet = find(input);
-      const { stack, onStackFailure } = changeSet;
+      const { stack, onStackFailure, deploymentConfig } = changeSet;
       const options = {
-        ...failureOptions(onStackFailure, input.DisableRollback),
+        ...failureOptions(onStackFailure, { DeploymentConfig: deploymentConfig, ...input }),
         retainExceptOnCreate: isTrue(input.RetainExceptOnCreate),
         token: input.ClientRequestToken,
       };

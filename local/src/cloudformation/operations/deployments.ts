@@ -1,7 +1,7 @@
 /** Operations that deploy, roll back and delete stacks. They answer at once; the deployment goes on. */
-import { type Operation, ServiceError } from '../../core/service';
+import { type Members, type Operation, ServiceError } from '../../core/service';
 import { changesOf, isWithoutChanges } from '../changes';
-import { type Engine } from '../engine';
+import { type Engine, type StartOptions } from '../engine';
 import { validationError } from '../template';
 import { failureOptions, isTrue, listOf, onStack, requestOf } from './input';
 
@@ -10,7 +10,7 @@ export const deploymentOperations = (engine: Engine): Record<string, Operation> 
     if (engine.stacks.find(input.StackName)) {
       throw new ServiceError('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
     }
-    const options = { ...optionsOf(input), ...failureOptions(input.OnFailure, input.DisableRollback) };
+    const options = optionsOf(input, input.OnFailure);
     const stack = engine.newStack(input.StackName);
     const deployed = await engine.prepare(stack, await requestOf(input, world));
     engine.stacks.add(stack);
@@ -73,12 +73,8 @@ export const deploymentOperations = (engine: Engine): Record<string, Operation> 
 /** Lets an operation answer while its deployment goes on: how that ends is told by the stack. */
 export const begin = (deployment: Promise<void>): void => void deployment.catch(() => undefined);
 
-const optionsOf = (input: {
-  DisableRollback?: unknown;
-  RetainExceptOnCreate?: unknown;
-  ClientRequestToken?: string;
-}) => ({
-  disableRollback: isTrue(input.DisableRollback),
+const optionsOf = (input: Members, onFailure?: unknown): StartOptions => ({
+  ...failureOptions(onFailure, input),
   retainExceptOnCreate: isTrue(input.RetainExceptOnCreate),
   token: input.ClientRequestToken,
 });

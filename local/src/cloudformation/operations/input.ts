@@ -12,11 +12,14 @@ export function listOf<T>(value: unknown): readonly T[] | undefined {
 
 export const isTrue = (value: unknown): boolean => String(value) === 'true';
 
-/** What becomes of a stack that could not be deployed; `OnFailure` is CreateStack's name, `OnStackFailure` a change set's. */
-export function failureOptions(choice: unknown, disableRollback: unknown): DeploymentOptions {
-  const isNoRollback = isTrue(disableRollback);
-  if (choice === undefined) return { disableRollback: isNoRollback };
-  if (isNoRollback) {
+/**
+ * What becomes of a deployment that fails. The choice is called `OnFailure` by CreateStack and `OnStackFailure` by a change
+ * set. EXPRESS, whose resources are not waited for until they are ready, disables rollback by default (botocore 1.43.38).
+ */
+export function failureOptions(choice: unknown, { DisableRollback, DeploymentConfig }: Members): DeploymentOptions {
+  const { Mode, DisableRollback: isDisabled = Mode === 'EXPRESS' } = DeploymentConfig ?? {};
+  if (choice === undefined) return { disableRollback: isTrue(DisableRollback) || isTrue(isDisabled) };
+  if (isTrue(DisableRollback)) {
     // that the two exclude each other is documented, the words are unverified.
     throw validationError('You can specify either OnFailure or DisableRollback, but not both');
   }

@@ -111,6 +111,7 @@ export function viewOfChangeSet(changeSet: ChangeSet, withValues: boolean): obje
     NotificationARNs: request.notificationArns,
     RollbackConfiguration: {},
     OnStackFailure: changeSet.onStackFailure,
+    DeploymentConfig: changeSet.deploymentConfig,
     ParentChangeSetId: undefined,
     RootChangeSetId: undefined,
     StackId: stack.id,
