@@ -3,8 +3,8 @@ import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { Unpublishable, isRefusedByService } from './errors';
+import { type GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type SchemaName, schemaIn } from './names';
-import { type HeldVersion, type Registered, type SchemaRegistry } from './schema-registry';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;
@@ -21,7 +21,7 @@ class RegisteredMeanwhile extends Error {}
 
 export class Publication {
   constructor(
-    private readonly registry: SchemaRegistry,
+    private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}

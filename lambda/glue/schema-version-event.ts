@@ -12,11 +12,11 @@ import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release }
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { definitionOf } from './definition';
 import { Unpublishable } from './errors';
+import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
 import { FIRST_VERSION, type PhysicalId, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
-import { type HeldVersion, type Registered, SchemaRegistry } from './schema-registry';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
 import { VersionRemoval } from './version-removal';
 
@@ -32,7 +32,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   protected override readonly me;
   protected readonly record;
   private readonly removalPolicy: Removal;
-  private readonly registry: SchemaRegistry;
+  private readonly registry: GlueGateway;
   private readonly publication: Publication;
   private readonly ownership: VersionOwnership;
   private readonly removal: VersionRemoval;
@@ -55,7 +55,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
-    this.registry = new SchemaRegistry(
+    this.registry = new GlueGateway(
       patient(clients.glue, scope, command => this.beforeRepeating(command)),
       scope,
     );

@@ -26,8 +26,8 @@ import { reasonOf } from '../runtime/messages';
 import { ownerOf } from '../runtime/owned-artifact';
 import { isRefusedByService } from '../runtime/retry';
 import { Unpublishable } from './errors';
+import { GlueGateway } from './gateway';
 import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { SchemaRegistry } from './schema-registry';
 import { SchemaVersionEvent, answer } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
@@ -56,7 +56,7 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     } catch (error) {
       if (!(error instanceof Unpublishable) && !isRefusedByService(error)) throw error;
       const { versionId = '' } = held;
-      const version = await new SchemaRegistry(this.glue, scope).findVersion(versionId);
+      const version = await new GlueGateway(this.glue, scope).findVersion(versionId);
       throw new Irreversible(reasonOf(error), answer(held, { id: versionId, number: version?.number ?? 0 }));
     }
   }

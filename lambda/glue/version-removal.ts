@@ -2,15 +2,15 @@ import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilGone, retryConflict } from '../runtime/retry';
+import { type GlueGateway, type HeldVersion } from './gateway';
 import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
-import { type HeldVersion, type SchemaRegistry } from './schema-registry';
 
 export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 
 /** How a version goes. */
 export class VersionRemoval {
   constructor(
-    private readonly registry: SchemaRegistry,
+    private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
   ) {}

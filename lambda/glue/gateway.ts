@@ -42,7 +42,7 @@ export interface HeldVersion {
 /** What the registry says of a definition that it has registered; its version may be one that exists. */
 export type Registered = Pick<HeldVersion, 'id' | 'number' | 'status'>;
 
-export class SchemaRegistry {
+export class GlueGateway {
   constructor(
     private readonly glue: GlueClient,
     private readonly scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
@@ -117,7 +117,7 @@ export class SchemaRegistry {
   }
 
   /** Metadata of a version; `undefined` where it is gone. */
-  async metadataOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
+  async pairsOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
     const entries = allPages(async NextToken => {
       const page = await this.glue.send(
         new QuerySchemaVersionMetadataCommand({ SchemaVersionId: versionId, NextToken }),
