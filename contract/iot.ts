@@ -62,16 +62,27 @@ const ATTRIBUTE_VALUE: StringRule = { what: 'the value of an attribute', min: 1,
 /** Bytes that all attributes of a version may have together. The service says "3KB"; this is the stricter reading. */
 const ATTRIBUTES_BYTES = 3000;
 
-const packageName = string(PACKAGE_NAME);
+// a name is a part of the path of a request.
+const checkName = (rule: StringRule, value: string): Problem =>
+  checkString(rule, value) ??
+  (/^\.\.?$/.test(value) ? `${rule.what} must not be "." or "..", got ${quote(value)}` : undefined);
+
+const packageName = string(value => checkName(PACKAGE_NAME, value));
 
 const versionName = string(value => {
-  const problem = checkString(VERSION_NAME, value);
+  const problem = checkName(VERSION_NAME, value);
   return problem && value.includes('+')
     ? `${problem}; AWS IoT has no SemVer build metadata: write "-" instead of "+"`
     : problem;
 });
 
-const description = string(DESCRIPTION);
+const description = string(value => {
+  const bytes = Buffer.byteLength(value);
+  return (
+    checkString(DESCRIPTION, value) ??
+    (bytes > DESCRIPTION.max ? `a description must have at most ${DESCRIPTION.max} bytes, got ${bytes}` : undefined)
+  );
+});
 
 const recipe = string(value =>
   value.length > RECIPE.max
@@ -141,7 +152,7 @@ export const PackageVersionShape = struct({
   Tags: optional(tags(MAX_USER_TAGS_ON_VERSION)),
   /** Absent: DRAFT, as in the service. */
   Status: optional(oneOf('DRAFT', 'PUBLISHED', 'DEPRECATED')),
-  /** Absent: DELETE. */
+  /** Absent: RETAIN. */
   Removal: optional(RemovalShape),
 });
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;

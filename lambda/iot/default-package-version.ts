@@ -63,7 +63,8 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    return new PointerEvent(this.iot, wanted, { id }, scope).delete();
+    const which = { id, unanswered: id !== physicalResourceId };
+    return new PointerEvent(this.iot, wanted, which, scope).delete();
   }
 }
 
@@ -79,11 +80,11 @@ class PointerEvent extends OwnedArtifact {
   constructor(
     iot: IoTClient,
     private readonly wanted: Wanted,
-    { id, replaces }: Which,
+    { id, ...which }: Which,
     scope: Scope,
   ) {
     const { owner, packageName } = parsePhysicalId(id);
-    super(scope, { owner, replaces });
+    super(scope, { owner, ...which });
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
@@ -122,7 +123,11 @@ class PointerEvent extends OwnedArtifact {
       async () => {
         await this.confirm();
         await this.own(tags, claimed, change);
-        if (shown !== VersionName) await this.point(shown);
+        if (shown !== VersionName) {
+          await this.point(shown);
+          // nothing else would bring a pointer back that was moved while CloudFormation went on.
+          await this.scope.operation.confirm('wait');
+        }
         return this.answer();
       },
       { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
@@ -212,6 +217,12 @@ class PointerEvent extends OwnedArtifact {
       default:
         return mergeChanges(change, tags[KEYS.owner] === this.me.ownerId ? NO_CHANGE : without(tags, KEYS.predecessor));
     }
+  }
+
+  protected override async isSettled(tags: Tags): Promise<boolean> {
+    if (!(await super.isSettled(tags))) return false;
+    const held = await this.catalog.findPackage(this.packageName);
+    return held?.defaultVersionName === this.wanted.VersionName;
   }
 
   protected override released(tags: Tags): TagChange {

@@ -70,7 +70,8 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    return new VersionEvent(this.iot, wanted, { id }, scope).delete();
+    const which = { id, unanswered: id !== physicalResourceId };
+    return new VersionEvent(this.iot, wanted, which, scope).delete();
   }
 }
 
@@ -84,11 +85,11 @@ class VersionEvent extends OwnedArtifact {
   constructor(
     iot: IoTClient,
     private readonly wanted: Wanted,
-    { id, replaces = false }: Which,
+    { id, ...which }: Which,
     scope: Scope,
   ) {
     const { owner, packageName, versionName } = parsePhysicalId(id);
-    super(scope, { owner, replaces });
+    super(scope, { owner, ...which });
     this.id = id;
     if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
     this.at = { packageName, versionName };
@@ -147,8 +148,7 @@ class VersionEvent extends OwnedArtifact {
   }
 
   delete(): Promise<void> {
-    // absent: as the construct has it.
-    return this.remove(this.wanted.Removal ?? 'DELETE');
+    return this.remove(this.wanted.Removal ?? 'RETAIN');
   }
 
   /** Brings a version that exists to what is wanted. Refuses before the first write. */

@@ -52,7 +52,8 @@ export class SoftwarePackageHandler implements ResourceHandler<Wanted> {
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
     const id = answeredId(physicalResourceId, () => this.physicalResourceId(wanted, scope));
-    return new PackageEvent(this.iot, wanted, { id }, scope).delete();
+    const which = { id, unanswered: id !== physicalResourceId };
+    return new PackageEvent(this.iot, wanted, which, scope).delete();
   }
 }
 
@@ -66,11 +67,11 @@ class PackageEvent extends OwnedArtifact {
   constructor(
     iot: IoTClient,
     private readonly wanted: Wanted,
-    { id, replaces }: Which,
+    { id, ...which }: Which,
     scope: Scope,
   ) {
     const { owner, packageName } = parsePhysicalId(id);
-    super(scope, { owner, replaces });
+    super(scope, { owner, ...which });
     this.id = id;
     this.packageName = packageName;
     this.what = `software package ${packageName}`;

@@ -31,7 +31,10 @@ export async function applyDiff(
   if (sbom === 'disassociate') await catalog.disassociateSbom(PackageName, VersionName);
   else if (sbom) await associate(tools, sbom.associate);
   // before publishing: what fails its validation stays a draft.
-  if (wanted.Sbom && wanted.WaitForSbomValidation) await awaitSbomValidation(tools, wanted.Sbom);
+  if (wanted.Sbom && wanted.WaitForSbomValidation) {
+    await awaitSbomValidation(tools, wanted.Sbom);
+    await scope.operation.confirm('wait');
+  }
   for (const action of actions) {
     await scope.operation.confirm();
     await act(tools, action);

@@ -20,14 +20,16 @@ import {
 } from './stack';
 
 /** How long, in ms, an answer counts: what is done within that time is done in one go. */
-const FRESH = 1_000;
+const FRESH = 400;
 
 export interface CurrentOperation {
   /**
    * Throws `OperationOver` where the event is no longer its resource's operation. To be called before what cannot be
-   * taken back, and after every wait; it asks no more than once a second.
+   * taken back, and after every wait. An answer counts for a moment, so that what is done in one go asks once.
+   *
+   * @param after a wait, or a call that may have been one, before which an earlier answer counts no more
    */
-  confirm(): Promise<void>;
+  confirm(after?: 'wait'): Promise<void>;
   /** What CloudFormation wants the resource to be by now; `undefined` where it does not say. */
   latestProperties(): Promise<RawProperties | undefined>;
 }
@@ -40,8 +42,8 @@ export function currentOperation(
   const judge = new Judge(event, view, asking.stackPhase);
   let confirmedAt = -Infinity;
   return {
-    confirm: async () => {
-      if (asking.clock.now() - confirmedAt < FRESH) return;
+    confirm: async after => {
+      if (after === undefined && asking.clock.now() - confirmedAt < FRESH) return;
       const verdict = await retryReading(asking, () => judge.verdict()).catch((error: unknown) => {
         throw unknowable(error);
       });

@@ -42,6 +42,8 @@ export interface Which {
   readonly id: string;
   /** Whether an Update has it replace another one. Absent: false. */
   readonly replaces?: boolean;
+  /** Whether CloudFormation has made the id of a Delete up, since the Create had not answered. Absent: false. */
+  readonly unanswered?: boolean;
 }
 
 /** The owner id of a resource at its Create. */
@@ -55,6 +57,9 @@ export interface Claimed {
   readonly byThisEvent: boolean;
 }
 
+/** How long, in ms, a call may take that a handler has begun: longer than its clients wait for an answer. */
+const LAST_CALL = 25_000;
+
 /** How long, in ms, a claim may be part of a deployment that is under way. */
 const LONGEST_DEPLOYMENT = 48 * 3_600_000;
 
@@ -64,6 +69,7 @@ export abstract class OwnedArtifact {
   /** The artifact in words. */
   protected abstract readonly what: string;
   protected abstract readonly record: OwnerRecord;
+  private readonly unanswered: boolean;
   private isOver = false;
 
   /** Whether an Update makes another artifact than the one that the resource had. */
@@ -72,11 +78,12 @@ export abstract class OwnedArtifact {
   /** @param owner whom the physical id names, which the event speaks for */
   constructor(
     protected readonly scope: Scope,
-    { owner, replaces = false }: { owner: string; replaces?: boolean },
+    { owner, replaces = false, unanswered = false }: { owner: string } & Omit<Which, 'id'>,
   ) {
     const me = claimant(scope.stackId, scope.logicalId);
     this.me = { ...me, ownerId: owner, mark: scope.mark };
     this.replaces = replaces;
+    this.unanswered = unanswered;
   }
 
   /** Removes an artifact that this event may remove. */
@@ -169,6 +176,26 @@ export abstract class OwnedArtifact {
     await this.remove('DELETE', async () => true);
   }
 
+  /** Whether what a Create that has not answered was about to do is done. */
+  protected async isSettled(tags: Tags): Promise<boolean> {
+    return tags[this.record.keys.owner] === this.me.ownerId;
+  }
+
+  /**
+   * A Create that has not answered may be at work still, and what it makes after its Delete nobody would remove: when a
+   * creation is rolled back, its role goes next. So its last call is waited for.
+   */
+  private async awaitCreate(): Promise<void> {
+    const { clock, log, deadline } = this.scope;
+    const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
+    log.info('the Create has not answered: what it may still do is waited for', { artifact: this.what });
+    for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
+      const tags = await this.record.read();
+      if (tags && (await this.isSettled(tags))) return;
+      await clock.sleep(delay);
+    }
+  }
+
   /** Carries out a Delete. */
   protected remove(
     removal: Removal,
@@ -179,6 +206,7 @@ export abstract class OwnedArtifact {
 
   private async letGo(removal: Removal, undoes: (claimedAt: number | undefined) => Promise<boolean>): Promise<void> {
     const { keys } = this.record;
+    if (this.unanswered) await this.awaitCreate();
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags) return;
     let undone = false;
@@ -246,7 +274,7 @@ export abstract class OwnedArtifact {
    */
   protected async beforeRepeating(command: string): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
-    await this.confirm();
+    await this.confirm('wait');
     if (!command.startsWith('Delete')) return;
     const tags = await this.record.read();
     if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
@@ -255,8 +283,8 @@ export abstract class OwnedArtifact {
   }
 
   /** An event that undoes what it did when it was overtaken does so because it is over. */
-  protected async confirm(): Promise<void> {
-    if (!this.isOver) await this.scope.operation.confirm();
+  protected async confirm(after?: 'wait'): Promise<void> {
+    if (!this.isOver) await this.scope.operation.confirm(after);
   }
 
   private async refuseStale(tags: Tags): Promise<void> {

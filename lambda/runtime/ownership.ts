@@ -47,6 +47,7 @@ export interface Claimant {
   /** Short hash of StackId and logical id: the same for all deployments of a living stack. */
   readonly ownerId: string;
   readonly stackId: string;
+  readonly logicalId: string;
   /** Short hash of stack name and logical id: the same for a stack that is deleted and made again. */
   readonly releaseId: string;
   /** Of the event that speaks. Absent where claims are not marked. */
@@ -54,9 +55,21 @@ export interface Claimant {
 }
 
 export function claimant(stackId: string, logicalId: string): Claimant {
-  const withoutUuid = stackId.slice(0, stackId.lastIndexOf('/'));
-  return { ownerId: shortHash(stackId, logicalId), stackId, releaseId: shortHash(withoutUuid, logicalId) };
+  const releaseId = shortHash(withoutUuid(stackId), logicalId);
+  return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId };
 }
+
+const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/'));
+
+/**
+ * Whether an owner is the same resource of a stack of the same name: two do not live at a time, so that one is gone, and
+ * what it has left belongs to nobody but to the stack that has taken its place.
+ */
+const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
+  ownerStack !== undefined &&
+  ownerStack !== stackId &&
+  withoutUuid(ownerStack) === withoutUuid(stackId) &&
+  owner === shortHash(ownerStack, logicalId);
 
 /** The newest event by which a claimant has claimed an artifact. */
 export interface ClaimRecord extends EventMark {
@@ -121,7 +134,7 @@ export type Claim =
   | { readonly kind: 'held' }
   /** Another resource of the same stack had it: a rename. */
   | { readonly kind: 'taken-over'; readonly change: TagChange }
-  /** It gave it up under RETAIN or DEPRECATE, and has it again. */
+  /** It gave it up under RETAIN or DEPRECATE, or left it behind when its stack was deleted, and has it again. */
   | { readonly kind: 'reclaimed'; readonly change: TagChange }
   | { readonly kind: 'adopted'; readonly change: TagChange }
   /** It is somebody else's: of the stack named, or of nobody. */
@@ -138,6 +151,13 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, adoptExisti
   }
   if (owner === undefined && tags[keys.releasedBy] === me.releaseId) {
     return { kind: 'reclaimed', change: { set: { ...mine, [keys.adoptedFrom]: NOBODY }, remove: stale } };
+  }
+  if (owner !== undefined && isFormerLife(me, owner, ownerStack)) {
+    const change = {
+      set: { ...mine, [keys.adoptedFrom]: NOBODY },
+      remove: [...present(tags, keys.formerOwner), ...claimsBut(tags, keys, me.ownerId)],
+    };
+    return { kind: 'reclaimed', change };
   }
   if (!adoptExisting) return { kind: 'refused', ownerStack };
   return {

@@ -91,12 +91,8 @@ export function stackQuestions(
     settledSince,
     stackPhase: async () => phaseOf(await lineage()),
     succeededSince: async claimedAt => {
-      const stacks = await lineage();
-      const phase = phaseOf(stacks);
-      if (phase === 'rolling-back') return false;
-      const root = stacks[stacks.length - 1];
-      if (claimedAt === undefined || root.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return true;
-      return settledSince(claimedAt);
+      if (phaseOf(await lineage()) === 'rolling-back') return false;
+      return claimedAt === undefined || settledSince(claimedAt);
     },
   };
 }
@@ -133,7 +129,8 @@ function phaseOf(stacks: Lineage): StackPhase {
  */
 const ROLLING_BACK = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$/;
 
-const SUCCESS = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_COMPLETE_CLEANUP_IN_PROGRESS|IMPORT_COMPLETE)$/;
+// no clean-up: what goes in one was claimed before its deployment began, perhaps by one that failed without a rollback.
+const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
 /** Events are dated by the second only: what happened within it is told by the order of the entries. */
 export const SECOND = 1_000;

@@ -134,7 +134,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       Sbom: props.sbom && locationOf(props.sbom),
       WaitForSbomValidation: props.waitForSbomValidation || undefined,
       Status: this._declaredStatus === PackageVersionStatus.DRAFT ? undefined : this._declaredStatus,
-      Removal: Lazy.string({ produce: () => (this.removal === 'DELETE' ? undefined : this.removal) }) as Removal,
+      Removal: Lazy.string({ produce: () => (this.removal === 'RETAIN' ? undefined : this.removal) }) as Removal,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };

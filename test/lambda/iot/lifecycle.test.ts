@@ -100,7 +100,7 @@ function templateOf({ packageId, versions, default: pointer }: Release, hasPacka
         Status: status,
         Description: description,
         Attributes: attribute && { a: attribute },
-        Removal: removal,
+        Removal: removal ?? 'DELETE',
         AdoptExisting: String(adopt),
       },
     });

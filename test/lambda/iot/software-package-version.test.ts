@@ -19,6 +19,7 @@ afterEach(() => aws.stop());
 const version = (versionName = '1.0.0', more: object = {}) => ({
   PackageName: PACKAGE,
   VersionName: versionName,
+  Removal: 'DELETE',
   ...more,
 });
 const published = (versionName = '1.0.0', more: object = {}) => version(versionName, { Status: 'PUBLISHED', ...more });

@@ -65,7 +65,7 @@ beforeEach(() => {
   world = new World();
 });
 
-test('an event is current while its operation is under way, and is asked about no more than once a second', async () => {
+test('an event is current while its operation is under way, and is asked about no more than once in a go', async () => {
   const create = world.begin('Create');
   await create.confirm();
   await create.confirm();
@@ -73,6 +73,8 @@ test('an event is current while its operation is under way, and is asked about n
   world.later();
   await create.confirm();
   expect(world.asked).toBe(2);
+  await create.confirm('wait');
+  expect(world.asked).toBe(3);
 });
 
 test('a Create is over once its creation was cancelled, once it is rolled back, and once the resource is there', async () => {

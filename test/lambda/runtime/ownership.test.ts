@@ -8,9 +8,14 @@ import {
   claim,
   claimInPhase,
   claimant,
+  claimsIn,
   isAdopted,
   letGo,
+  markTags,
+  ownerTags,
   release,
+  returned,
+  yieldTo,
 } from '../../../lambda/runtime/ownership';
 import { type StackPhase } from '../../../lambda/runtime/stack';
 
@@ -228,5 +233,44 @@ describe('whatever happened before', () => {
         expect(ends[0]?.[KEYS.owner]).toBe(ends[1]?.[KEYS.owner]);
       }),
     );
+  });
+});
+
+describe('marks', () => {
+  const at = (time: string, who = me) => ({ ...who, mark: { sentAt: Date.parse(time), hash: '1a2b3c4d' } });
+  const marked = at('2026-11-28T07:00:05Z');
+  const strangers = at('2026-11-28T07:00:09Z', stranger);
+
+  test('a claim tells when, by which event and of which stack it was made', () => {
+    expect(claimsIn(ownerTags(KEYS, marked), KEYS)).toEqual([
+      { ownerId: me.ownerId, sentAt: Date.parse('2026-11-28T07:00:05Z'), hash: '1a2b3c4d', stack: 'fleet/1' },
+    ]);
+    expect(Object.values(markTags(KEYS, marked))[0].length).toBeLessThanOrEqual(256);
+  });
+
+  test('whoever finds a claim that he has not known yields to it', () => {
+    const before = {};
+    const both = { ...ownerTags(KEYS, strangers), ...ownerTags(KEYS, marked) };
+    const { change, stackId: to } = yieldTo(before, both, KEYS, marked)!;
+    expect(to).toBe(stranger.stackId);
+    expect(after(both, change)).toEqual(ownerTags(KEYS, strangers));
+    expect(yieldTo(ownerTags(KEYS, strangers), both, KEYS, marked)).toBeUndefined();
+  });
+
+  test('an adoption that is given back leaves the former owner’s claim as it was', () => {
+    const theirs = ownerTags(KEYS, strangers);
+    const adopted = claimed(theirs, marked, true);
+    expect(after(adopted, returned(adopted, KEYS, marked)!)).toEqual(theirs);
+  });
+
+  test('released, an artifact is claimed by nobody', () => {
+    const released = after(ownerTags(KEYS, marked), release(ownerTags(KEYS, marked), KEYS, marked));
+    expect(claimsIn(released, KEYS)).toEqual([]);
+  });
+
+  test('a Delete is told when its resource has claimed the artifact', async () => {
+    const undoes = jest.fn(async () => false);
+    await letGo(ownerTags(KEYS, marked), KEYS, marked, { removal: 'RETAIN', undoes });
+    expect(undoes).toHaveBeenCalledWith(Date.parse('2026-11-28T07:00:05Z'));
   });
 });

@@ -141,11 +141,16 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince(stacks, [[105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
   });
 
-  test.each([
-    ['UPDATE_ROLLBACK_IN_PROGRESS', false],
-    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', true],
-  ])('in %s the status tells', async (status, expected) => {
-    expect(await succeededSince({ own: { status } }, [], CLAIMED)).toBe(expected);
+  test('no, while the stack rolls back', async () => {
+    const rolling = { own: { status: 'UPDATE_ROLLBACK_IN_PROGRESS' } };
+    expect(await succeededSince(rolling, [[105_000, OWN, 'UPDATE_COMPLETE']], CLAIMED)).toBe(false);
+  });
+
+  test('in a clean-up it is the deployment before that counts', async () => {
+    const cleaning = { own: { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' } };
+    const cleanUp: [number, string, string] = [300_000, OWN, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
+    expect(await succeededSince(cleaning, [[105_000, OWN, 'UPDATE_FAILED'], cleanUp], CLAIMED)).toBe(false);
+    expect(await succeededSince(cleaning, [[105_000, OWN, 'UPDATE_COMPLETE'], cleanUp], CLAIMED)).toBe(true);
   });
 
   test('of what an older version of the library claimed, the stack’s status tells', async () => {

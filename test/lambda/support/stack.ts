@@ -43,6 +43,8 @@ export interface Kill {
   readonly when: 'before' | 'after';
 }
 
+export type Moment = 'before' | 'after' | 'failed';
+
 let made = 0;
 
 /**
@@ -55,6 +57,8 @@ export class Stack {
   readonly stackId: string;
   readonly logs: Record<string, unknown>[] = [];
   readonly history: History;
+  /** Is told each call to the service, before it is made, after it took effect, and when it has failed. */
+  interrupt?: (operation: string, moment: Moment) => Promise<void>;
   /** The events that were sent, oldest first. */
   readonly sent: CloudFormationEvent[] = [];
   private readonly clock: Clock;
@@ -88,10 +92,24 @@ export class Stack {
   }
 
   create(type: string, logicalId: string, properties: object): Promise<Reply> {
+    return this.answered(this.attempt(type, logicalId, properties));
+  }
+
+  /** A Create that may be overtaken: `undefined` where it is not answered. */
+  attempt(type: string, logicalId: string, properties: object): Promise<Reply | undefined> {
     return this.send({ RequestType: 'Create', ResourceType: type, LogicalResourceId: logicalId, ...props(properties) });
   }
 
   update(type: string, logicalId: string, id: string, properties: object, old: object = {}): Promise<Reply> {
+    return this.answered(this.attemptUpdate(type, logicalId, { id, properties, old }));
+  }
+
+  /** An Update that may be overtaken: `undefined` where it is not answered. */
+  attemptUpdate(
+    type: string,
+    logicalId: string,
+    { id, properties, old = {} }: { readonly id: string; readonly properties: object; readonly old?: object },
+  ): Promise<Reply | undefined> {
     return this.send({
       RequestType: 'Update',
       ResourceType: type,
@@ -100,6 +118,11 @@ export class Stack {
       ...props(properties),
       OldResourceProperties: { ...old },
     });
+  }
+
+  /** Some seconds pass. */
+  later(): Promise<void> {
+    return this.clock.sleep(5_000);
   }
 
   delete(type: string, logicalId: string, id: string, properties: object): Promise<Reply> {
@@ -111,8 +134,12 @@ export class Stack {
       ...props(properties),
     } as const;
     // what an update deletes it deletes in its clean-up.
-    const cleanUp = this.status === 'UPDATE_IN_PROGRESS';
-    return cleanUp ? this.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', () => this.send(event)) : this.send(event);
+    const send = () => this.answered(this.send(event));
+    if (this.status !== 'UPDATE_IN_PROGRESS') return send();
+    // and what an update deletes another one had made.
+    this.status = 'UPDATE_COMPLETE';
+    this.status = 'UPDATE_IN_PROGRESS';
+    return this.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', send);
   }
 
   /** Runs something while the stack has another status. */
@@ -135,7 +162,7 @@ export class Stack {
 
   private async send(
     event: Omit<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'StackId'> & Partial<CloudFormationEvent>,
-  ): Promise<Reply> {
+  ): Promise<Reply | undefined> {
     const { clock } = this;
     // events of one resource are seconds apart.
     await clock.sleep(2_000);
@@ -153,12 +180,34 @@ export class Stack {
     this.killNext = undefined;
     // whatever the dead one says, nobody hears it.
     if (kill) await this.deliver(sent, client => mortal(client, kill));
+    this.sent.push(sent);
     const reply = await this.deliver(sent);
-    if (!reply) throw new Error('CloudFormation was not answered');
+    if (!reply) return undefined;
     const end = reply.Status === 'SUCCESS' ? 'COMPLETE' : 'FAILED';
     this.history.resource(LogicalResourceId, `${operation}_${end}`, reply.PhysicalResourceId, noted);
-    this.sent.push(sent);
     return reply;
+  }
+
+  private async answered(sent: Promise<Reply | undefined>): Promise<Reply> {
+    const reply = await sent;
+    if (!reply) throw new Error('CloudFormation was not answered');
+    return reply;
+  }
+
+  private interrupted<C extends Client>(client: C): C {
+    const send = async (command: object) => {
+      const operation = command.constructor.name.replace(/Command$/, '');
+      await this.interrupt?.(operation, 'before');
+      try {
+        const answer: unknown = await client.send(command);
+        await this.interrupt?.(operation, 'after');
+        return answer;
+      } catch (error) {
+        await this.interrupt?.(operation, 'failed');
+        throw error;
+      }
+    };
+    return { send } as unknown as C;
   }
 
   /** Delivers an event, again perhaps. `undefined` where it is not answered. */
@@ -183,7 +232,7 @@ export class Stack {
       log: (stackName, fields) =>
         jsonLog({ now: clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
-        handlers: () => this.family.handlers(this.access, dying),
+        handlers: () => this.family.handlers(this.access, client => dying(this.interrupted(client))),
         view: () => this.history,
       }),
     });
@@ -192,7 +241,7 @@ export class Stack {
 }
 
 /** A client that is dead from a call on. */
-function mortal<C extends Client>(client: C, { call, when }: Kill): C {
+export function mortal<C extends Client>(client: C, { call, when }: Kill): C {
   let calls = 0;
   const send = async (command: unknown) => {
     if (++calls < call) return client.send(command);

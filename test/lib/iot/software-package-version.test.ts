@@ -22,7 +22,7 @@ test('a version carries only what differs from the defaults', () => {
   const stack = newStack();
   versionOf(stack, {
     status: PackageVersionStatus.DRAFT,
-    removal: VersionRemoval.DELETE,
+    removal: VersionRemoval.RETAIN,
     adoptExisting: false,
     waitForSbomValidation: false,
   });
@@ -38,7 +38,7 @@ test('a version carries everything that is set', () => {
     artifact: PackageArtifact.fromBucket(Bucket.fromBucketName(stack, 'Bucket', 'firmware'), 'fw.bin', 'v1'),
     recipe: JobRecipe.fromString('{"steps":[]}'),
     status: PackageVersionStatus.DEPRECATED,
-    removal: VersionRemoval.RETAIN,
+    removal: VersionRemoval.DELETE,
     adoptExisting: true,
     salt: 'again',
   });
@@ -52,7 +52,7 @@ test('a version carries everything that is set', () => {
     Artifact: { Bucket: 'firmware', Key: 'fw.bin', Version: 'v1' },
     Recipe: '{"steps":[]}',
     Status: 'DEPRECATED',
-    Removal: 'RETAIN',
+    Removal: 'DELETE',
     AdoptExisting: true,
     Salt: 'again',
     Tags: [{ Key: 'team', Value: 'chassis' }],
@@ -174,7 +174,7 @@ describe('refuses', () => {
     const version = versionOf(stack);
     for (let i = 0; i < 45; i++) Tags.of(version).add(`key${i}`, 'x');
 
-    expect(() => resources(stack)).toThrow('at most 44 tags are possible here (the library needs the rest), got 45');
+    expect(() => resources(stack)).toThrow('at most 42 tags are possible here (the library needs the rest), got 45');
   });
 });
 
@@ -189,6 +189,7 @@ describe('leaves to the handler', () => {
       VersionName: { Ref: 'Text' },
       Description: { Ref: 'Text' },
       Attributes: { a: { Ref: 'Text' } },
+      Removal: 'DELETE',
     });
   });
 
@@ -202,8 +203,8 @@ describe('leaves to the handler', () => {
 
 describe('removal policy', () => {
   test.each([
-    [RemovalPolicy.DESTROY, undefined],
-    [RemovalPolicy.RETAIN, 'RETAIN'],
+    [RemovalPolicy.DESTROY, 'DELETE'],
+    [RemovalPolicy.RETAIN, undefined],
   ])('%s sets the removal', (policy, removal) => {
     const stack = newStack();
     versionOf(stack, { removal: VersionRemoval.DEPRECATE }).applyRemovalPolicy(policy);

@@ -1,0 +1,340 @@
+/** What overlaps, comes late or comes twice: only what is a resource's current operation takes effect. */
+import { LocalAws, ServiceError, throttling } from 'cdk-versioned-artifacts-local';
+import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { type Moment, mortal } from '../support/stack';
+import { type Reply, Stack } from './stack';
+
+const PACKAGE = 'brake-ecu';
+
+let aws: LocalAws;
+let stack: Stack;
+beforeEach(async () => {
+  aws = await LocalAws.start();
+  await aws.iot.createPackage(PACKAGE);
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+
+const version = (VersionName = '1.0.0', more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
+const published = (name = '1.0.0', more: object = {}) =>
+  version(name, { Status: 'PUBLISHED', Removal: 'DELETE', ...more });
+const pointer = (VersionName: string, more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
+const held = (name = '1.0.0') => aws.iot.describe(PACKAGE)?.versions[name];
+const shown = () => aws.iot.describe(PACKAGE)?.defaultVersionName;
+const succeeded = (reply: Reply): string => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply.PhysicalResourceId;
+};
+const refusal = () => new ServiceError('ValidationException', 'not now', 400);
+
+/** Something happens at a call to AWS IoT, before or after it takes effect. */
+function meanwhile(operation: string, when: Moment, happens: () => Promise<unknown>): void {
+  let due = true;
+  stack.interrupt = async (name, moment) => {
+    if (!due || name !== operation || moment !== when) return;
+    due = false;
+    await happens();
+  };
+}
+
+/** CloudFormation cancels what it has begun, and rolls back. */
+const cancel = async (logicalId: string, operation: 'CREATE' | 'UPDATE', id?: string): Promise<void> => {
+  await stack.later();
+  stack.history.resource(logicalId, `${operation}_FAILED`, id);
+  stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+};
+
+describe('K1 in flight', () => {
+  test('a version that a cancelled Create makes after its rollback is removed again, and nobody is answered', async () => {
+    meanwhile('CreatePackageVersion', 'before', async () => {
+      await cancel('V', 'CREATE');
+      // the Delete of the rollback waits for what may come, and finds nothing.
+      stack.history.resource('V', 'DELETE_COMPLETE', 'made-up');
+    });
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+  });
+
+  test('a cancelled Create that comes to its end before its Delete leaves the version to that one', async () => {
+    meanwhile('CreatePackageVersion', 'after', () => cancel('V', 'CREATE'));
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+    succeeded(await stack.delete(Type.VERSION, 'V', 'made-up', published()));
+  });
+
+  test('the Delete of a Create that has not answered waits for what that one is about to make', async () => {
+    const creation = stack.sent.length;
+    await stack.attempt(Type.VERSION, 'V', published());
+    const create = stack.sent[creation];
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    let reads = 0;
+    stack.interrupt = async (name, moment) => {
+      if (name !== 'ListTagsForResource' || moment !== 'before' || ++reads !== 3) return;
+      stack.interrupt = undefined;
+      // it takes effect, and its function dies.
+      stack.killNext = undefined;
+      await stack.deliver(create, client => mortal(client, { call: 1, when: 'after' }));
+    };
+    await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', published()));
+    expect(reads).toBe(3);
+    expect(held()).toBeUndefined();
+  });
+
+  test('a version is not published once its deployment rolls back', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version()));
+    meanwhile('GetPackageVersion', 'after', () => cancel('V', 'UPDATE', id));
+    expect(
+      await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: published(), old: version() }),
+    ).toBeUndefined();
+    expect(held()?.status).toBe('DRAFT');
+  });
+
+  test('a description that an overtaken Update wrote is as CloudFormation has it again', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', { Description: 'a' })));
+    const [before, after] = ['a', 'b'].map(Description => version('1.0.0', { Description }));
+    meanwhile('UpdatePackageVersion', 'after', async () => {
+      await cancel('V', 'UPDATE', id);
+      stack.history.resource('V', 'UPDATE_IN_PROGRESS', id, before);
+      stack.history.resource('V', 'UPDATE_COMPLETE', id, before);
+      await stack.later();
+    });
+    expect(await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: after, old: before })).toBeUndefined();
+    expect(held()?.description).toBe('a');
+  });
+
+  test('a default that an overtaken Update moves shows what the rollback has restored', async () => {
+    for (const name of ['1.0.0', '2.0.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+    const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    meanwhile('UpdatePackage', 'before', async () => {
+      await cancel('D', 'UPDATE', id);
+      succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0'), pointer('2.0.0')));
+    });
+    const update = { id, properties: pointer('2.0.0'), old: pointer('1.0.0') };
+    expect(await stack.attemptUpdate(Type.DEFAULT_VERSION, 'D', update)).toBeUndefined();
+    expect(shown()).toBe('1.0.0');
+    expect(aws.iot.describe(PACKAGE)?.tags[DEFAULT_POINTER_TAGS.version]).toBe('1.0.0');
+  });
+
+  test('an SBOM that is taken away while it is waited for lets nothing be published', async () => {
+    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
+    aws.iot.behaviour.lookUpObjects = false;
+    const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip', Version: 'v1' };
+    meanwhile('AssociateSbomWithPackageVersion', 'after', () =>
+      aws.iot.byHand('DisassociateSbomFromPackageVersion', { packageName: PACKAGE, versionName: '1.0.0' }),
+    );
+    const reply = await stack.create(Type.VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
+    expect(reply.Reason).toContain('was taken away while its validation was waited for');
+    expect(held()?.status).toBe('DRAFT');
+  });
+
+  test('what is throttled is tried for as long as there is time', async () => {
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      times: 40,
+      trouble: { error: throttling() },
+    });
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+});
+
+describe('K2 stale', () => {
+  test('an old Delete leaves a version that was put in again, and the default with it', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    succeeded(await stack.delete(Type.VERSION, 'V', id, published()));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+
+  test('an old Update does not move the default back', async () => {
+    for (const name of ['1.0.0', '2.0.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+    const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('2.0.0')));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0')));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(shown()).toBe('1.0.0');
+  });
+
+  test('an old Create makes no orphan', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const old = stack.sent.at(-1)!;
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', id, published()));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()).toBeUndefined();
+  });
+
+  test('the very same event, again within its operation, ends in the same state', async () => {
+    stack.killNext = { call: 2, when: 'after' };
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+});
+
+describe('K3 check, then act', () => {
+  test('two stacks that adopt one version at once never both have it', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+    const other = new Stack(aws, 'other');
+    const adopting = published('1.0.0', { AdoptExisting: 'true' });
+    let second: Reply | undefined;
+    meanwhile('TagResource', 'before', async () => {
+      second = await other.create(Type.VERSION, 'V', adopting);
+    });
+    const first = await stack.create(Type.VERSION, 'V', adopting);
+    expect([first.Status, second?.Status].sort()).toEqual(['FAILED', 'SUCCESS']);
+    expect(first.Reason).toContain(`claimed by stack ${other.stackId} at the same time`);
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+  });
+
+  test('a version that another stack has adopted while its removal was throttled stays', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const other = new Stack(aws, 'other');
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      times: 1,
+      trouble: { error: throttling() },
+    });
+    meanwhile('DeletePackageVersion', 'failed', async () => {
+      succeeded(await other.create(Type.VERSION, 'V', published('1.0.0', { AdoptExisting: 'true' })));
+    });
+    const reply = await stack.delete(Type.VERSION, 'V', id, published());
+    expect(reply.Reason).toContain('has become somebody else');
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+  });
+});
+
+describe('K4 what a Delete means', () => {
+  test('what a deployment that failed had adopted is given back, though the stack is deleted for it', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+    const adopting = published('1.0.0', { AdoptExisting: 'true' });
+    const id = succeeded(await stack.create(Type.VERSION, 'V', adopting));
+    stack.history.enter('CREATE_FAILED');
+    stack.history.enter('DELETE_IN_PROGRESS');
+    succeeded(await stack.delete(Type.VERSION, 'V', id, adopting));
+    expect(held()?.status).toBe('PUBLISHED');
+    expect(Object.keys(held()!.tags)).toEqual([]);
+  });
+
+  test('what failed without a rollback is undone by the deployment that deletes it, under RETAIN too', async () => {
+    const kept = published('1.0.0', { Removal: 'RETAIN' });
+    const id = succeeded(await stack.create(Type.VERSION, 'V', kept));
+    stack.history.enter('UPDATE_FAILED');
+    stack.history.enter('UPDATE_IN_PROGRESS');
+    stack.history.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    succeeded(await stack.delete(Type.VERSION, 'V', id, kept));
+    expect(held()).toBeUndefined();
+  });
+});
+
+describe('K6 ownership that is not undone', () => {
+  test('what an Update has adopted under the same id is given back by the rollback', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    const other = new Stack(aws, 'other');
+    succeeded(await other.create(Type.VERSION, 'V', published()));
+    stack.status = 'UPDATE_COMPLETE';
+    stack.status = 'UPDATE_IN_PROGRESS';
+    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { AdoptExisting: 'true' }), published()));
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
+      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('1.0.0', { AdoptExisting: 'true' }))),
+    );
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+  });
+
+  test('a former owner whose Delete never came does not make the version outlive its construct', async () => {
+    succeeded(await stack.create(Type.VERSION, 'Old', published()));
+    const id = succeeded(await stack.create(Type.VERSION, 'New', published()));
+    succeeded(await stack.delete(Type.VERSION, 'New', id, published()));
+    expect(held()).toBeUndefined();
+  });
+
+  test('a replacement that was killed once and then refused is undone', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    aws.faults.inject({ service: 'iot', operation: 'UpdatePackageVersion', trouble: { error: refusal() } });
+    stack.killNext = { call: 1, when: 'after' };
+    expect((await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published())).Status).toBe('FAILED');
+    expect(held('2.0.0')).toBeUndefined();
+  });
+
+  test('what the same stack’s former life has left behind is its successor’s', async () => {
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const again = new Stack(aws, stack.name, 'another-life');
+    succeeded(await again.create(Type.VERSION, 'V', published()));
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(again.stackId);
+  });
+});
+
+describe('K7 a rollback that can fail', () => {
+  test('a refused deletion leaves the version to nobody, and is answered as a success', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', times: 9, trouble: { error: refusal() } });
+    await stack.during('ROLLBACK_IN_PROGRESS', async () =>
+      succeeded(await stack.delete(Type.VERSION, 'V', id, published())),
+    );
+    expect(Object.keys(held()!.tags)).not.toContain(ARTIFACT_TAGS.owner);
+    expect(stack.logs).toContainEqual(expect.objectContaining({ Refused: 1 }));
+  });
+
+  test('a refused restoration of a state is answered as a success', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+    const deprecated = version('1.0.0', { Status: 'DEPRECATED', AdoptExisting: 'true' });
+    const id = succeeded(await stack.create(Type.VERSION, 'V', deprecated));
+    aws.faults.inject({ service: 'iot', operation: 'UpdatePackageVersion', times: 9, trouble: { error: refusal() } });
+    await stack.during('ROLLBACK_IN_PROGRESS', async () =>
+      succeeded(await stack.delete(Type.VERSION, 'V', id, deprecated)),
+    );
+    expect(held()?.tags).toEqual({});
+  });
+
+  test('a package that somebody deleted by hand stops no rollback, neither of a version nor of the default', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const pointed = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, unsetDefaultVersion: true });
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    await aws.iot.byHand('DeletePackage', { packageName: PACKAGE });
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
+      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('1.0.0', { Description: 'b' })));
+      succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', pointed, pointer('1.0.0'), pointer('2.0.0')));
+    });
+  });
+
+  test('a default version that somebody deleted by hand is made again by an update, and is the default again', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, unsetDefaultVersion: true });
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Description: 'b' }), published()));
+    expect(shown()).toBe('1.0.0');
+  });
+});
+
+test('a plain create-and-publish asks one question beside its three calls, an update of nothing none', async () => {
+  let asked = 0;
+  const { describeResource } = stack.history;
+  stack.history.describeResource = (...at) => {
+    asked++;
+    return describeResource.apply(stack.history, at);
+  };
+  const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+  expect(asked).toBe(1);
+  succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Salt: '2' }), published()));
+  expect(asked).toBe(1);
+});
+
+test.each(['.', '..'])('%s is no name, which would be a path', async name => {
+  expect((await stack.create(Type.VERSION, 'V', version(name))).Reason).toContain('must not be "." or ".."');
+});
+
+test('forty tags can be exchanged for forty others', async () => {
+  const tags = (prefix: string) => ({ Tags: Array.from({ length: 40 }, (_, n) => ({ Key: prefix + n, Value: 'x' })) });
+  const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', tags('a'))));
+  succeeded(await stack.update(Type.VERSION, 'V', id, version('1.0.0', tags('b')), version('1.0.0', tags('a'))));
+  expect(held()?.tags).toMatchObject({ b0: 'x', b39: 'x' });
+});
