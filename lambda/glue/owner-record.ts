@@ -111,5 +111,11 @@ function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {
   if (!claimedAt || !owner || !stack) return {};
   const seconds = Number.parseInt(claimedAt.slice(0, TIME_CHARACTERS), 36);
   const hash = Number.parseInt(claimedAt.slice(TIME_CHARACTERS), 36).toString(16).padStart(8, '0');
-  return markTags(FIELDS, { ownerId: owner, stackId: stack, releaseId: '', mark: { sentAt: seconds * 1_000, hash } });
+  return markTags(FIELDS, {
+    ownerId: owner,
+    stackId: stack,
+    releaseId: '',
+    logicalId: '',
+    mark: { sentAt: seconds * 1_000, hash },
+  });
 }
