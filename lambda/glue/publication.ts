@@ -84,9 +84,11 @@ export class Publication {
       diff => shortened(diff ?? '(none)'),
       (error: unknown) => `(unreadable: ${reasonOf(error)})`,
     );
+    const isOfAll = schema?.compatibility?.endsWith('_ALL');
+    const compared = isOfAll ? `, which compares with every available version from ${schema?.checkpoint} on` : '';
     return (
       `the definition is not compatible with ${schemaIn(this.schema)}, whose compatibility mode is ` +
-      `${schema?.compatibility}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
+      `${schema?.compatibility}${compared}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
     );
   }
 
