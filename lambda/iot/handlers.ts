@@ -15,6 +15,7 @@ export const iotHandlers = (iot: IoTClient) => ({
 });
 
 export const service = withSweeps(
-  awsService(config => iotHandlers(new IoTClient(config))),
+  // what is throttled the artifacts repeat themselves, having looked whether they still may.
+  awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }))),
   config => iotSweeps(new IoTClient(config)),
 );

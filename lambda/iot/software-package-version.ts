@@ -112,15 +112,17 @@ class VersionEvent extends OwnedArtifact {
     const tags = { ...toTags(this.wanted.Tags), ...this.mine };
     const content = contentOf(this.wanted);
     return this.orRefused({ status: 'DRAFT' }, async () => {
-      const found = await pollUntilFound(
-        async () => {
-          const made = await this.catalog.createVersion(PackageName, VersionName, content, tags);
-          if (made) return { made };
-          const held = await this.catalog.findVersion(PackageName, VersionName);
-          return held && { held };
-        },
-        this.scope,
-        `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
+      const found = await this.watch(() =>
+        pollUntilFound(
+          async () => {
+            const made = await this.catalog.createVersion(PackageName, VersionName, content, tags);
+            if (made) return { made };
+            const held = await this.catalog.findVersion(PackageName, VersionName);
+            return held && { held };
+          },
+          this.scope,
+          `AWS IoT says that version ${VersionName} of ${PackageName} exists, but does not show it`,
+        ),
       );
       if (found.held) return this.take(found.held);
 

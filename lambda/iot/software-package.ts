@@ -91,13 +91,15 @@ class PackageEvent extends OwnedArtifact {
   async ensure(): Promise<Answer> {
     const { packageName } = this;
     const { Description, Tags } = this.wanted;
-    const found = await pollUntilFound(
-      async () => {
-        const made = await this.catalog.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
-        return made ? 'made' : this.catalog.findPackage(packageName);
-      },
-      this.scope,
-      `AWS IoT says that software package ${packageName} exists, but does not show it`,
+    const found = await this.watch(() =>
+      pollUntilFound(
+        async () => {
+          const made = await this.catalog.createPackage(packageName, Description, { ...toTags(Tags), ...this.mine });
+          return made ? 'made' : this.catalog.findPackage(packageName);
+        },
+        this.scope,
+        `AWS IoT says that software package ${packageName} exists, but does not show it`,
+      ),
     );
     if (found !== 'made') return this.take(found.description);
     return this.carryOut(async () => this.answer(), { undoneOnFailure: this.replaces });

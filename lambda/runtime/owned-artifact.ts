@@ -149,15 +149,27 @@ export abstract class OwnedArtifact {
    */
   protected async carryOut<T>(work: () => Promise<T>, { undoneOnFailure }: { undoneOnFailure: boolean }): Promise<T> {
     try {
-      const result = await work();
-      await this.scope.operation.confirm();
-      return result;
+      return await this.watch(async () => {
+        const result = await work();
+        await this.scope.operation.confirm();
+        return result;
+      });
     } catch (error) {
-      if (isOperationOver(error)) {
+      if (undoneOnFailure && !isOperationOver(error)) {
+        await this.undo('the failed replacement', () => this.remove('DELETE', async () => true));
+      }
+      throw error;
+    }
+  }
+
+  /** Does what may turn out to be over: what an attempt made of which no answer came is undone then, too. */
+  protected async watch<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOperationOver(error) && !this.isOver) {
         this.isOver = true;
         await this.undo('what an overtaken event did', () => this.undoOvertaken());
-      } else if (undoneOnFailure) {
-        await this.undo('the failed replacement', () => this.remove('DELETE', async () => true));
       }
       throw error;
     }

@@ -129,6 +129,18 @@ describe('K1 in flight', () => {
     expect(held()?.status).toBe('DRAFT');
   });
 
+  test('a throttled Create is not repeated once it is over', async () => {
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      times: 1,
+      trouble: { error: throttling() },
+    });
+    meanwhile('CreatePackageVersion', 'failed', () => cancel('V', 'CREATE'));
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+  });
+
   test('what is throttled is tried for as long as there is time', async () => {
     aws.faults.inject({
       service: 'iot',
