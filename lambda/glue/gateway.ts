@@ -150,7 +150,7 @@ export class GlueGateway {
   }
 
   /** Metadata of a version; `undefined` where it is gone. */
-  async metadataOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
+  async pairsOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
     const entries = allPages(async NextToken => {
       const page = await this.glue.send(
         new QuerySchemaVersionMetadataCommand({ SchemaVersionId: versionId, NextToken }),

@@ -111,7 +111,11 @@ function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {
   if (!claimedAt || !owner || !stack) return {};
   const seconds = Number.parseInt(claimedAt.slice(0, TIME_CHARACTERS), 36);
   const hash = Number.parseInt(claimedAt.slice(TIME_CHARACTERS), 36).toString(16).padStart(8, '0');
-  const mark = { sentAt: seconds * 1_000, hash };
-  // of the claimant no more is in a record, nor needed for a mark.
-  return markTags(FIELDS, { ownerId: owner, stackId: stack, logicalId: '', releaseId: '', mark });
+  return markTags(FIELDS, {
+    ownerId: owner,
+    stackId: stack,
+    releaseId: '',
+    logicalId: '',
+    mark: { sentAt: seconds * 1_000, hash },
+  });
 }

@@ -3,8 +3,8 @@ import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { Unpublishable, isRefusedByService } from './errors';
+import { type GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type SchemaName, schemaIn } from './names';
-import { type HeldVersion, type Registered, type GlueGateway } from './gateway';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;
@@ -84,9 +84,11 @@ export class Publication {
       diff => shortened(diff ?? '(none)'),
       (error: unknown) => `(unreadable: ${reasonOf(error)})`,
     );
+    const isOfAll = schema?.compatibility?.endsWith('_ALL');
+    const compared = isOfAll ? `, which compares with every available version from ${schema?.checkpoint} on` : '';
     return (
       `the definition is not compatible with ${schemaIn(this.schema)}, whose compatibility mode is ` +
-      `${schema?.compatibility}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
+      `${schema?.compatibility}${compared}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
     );
   }
 

@@ -12,15 +12,21 @@ import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release }
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { definitionOf } from './definition';
 import { Unpublishable } from './errors';
+import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
 import { FIRST_VERSION, type PhysicalId, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
-import { type HeldVersion, type Registered, GlueGateway } from './gateway';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
 import { VersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
+
+/** What an event is about. */
+export interface EventId extends PhysicalId {
+  /** Whether CloudFormation has made the id of a Delete up, since the Create had not answered. Absent: false. */
+  readonly unanswered?: boolean;
+}
 
 /** What an Update finds before it. */
 export interface Before {
@@ -41,17 +47,18 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Whether this event has registered it, in this delivery. */
   private isMade = false;
   private isOvertaken = false;
+  private cannotBeFound = false;
   /** Metadata that goes where the version is given back. */
   private undone: Wanted['Metadata'];
 
   constructor(
     private readonly wanted: Wanted,
-    private readonly id: PhysicalId,
+    private readonly id: EventId,
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly s3: S3Client },
   ) {
     // whatever an Update claims it has not had before.
-    super(scope, { owner: id.owner, replaces: scope.request.RequestType === 'Update' });
+    super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
@@ -64,7 +71,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.removal = new VersionRemoval(this.registry, id, scope);
     this.record = {
       keys: FIELDS,
-      read: async () => (await this.ownership.read(this.version!))?.record.fields,
+      read: async () => {
+        // what a Create that has not answered may still make is looked for until it is there.
+        if (id.unanswered) this.version ??= await this.find();
+        return this.version && (await this.ownership.read(this.version))?.record.fields;
+      },
       change: (change: TagChange) => this.ownership.change(this.version!, change),
     };
   }
@@ -85,11 +96,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
   async delete(): Promise<void> {
     const foreign = this.foreignEnvironment();
     if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
-    this.version = await this.find();
-    if (!this.version) return;
+    if (!this.id.unanswered) {
+      this.version = await this.find();
+      if (!this.version) return;
+    }
     await unless('EntityNotFoundException', this.remove(this.removalPolicy));
     // of a function that was killed, an older record may be left even where there is nothing to change.
-    await this.ownership.tidy(this.version);
+    if (this.version) await this.ownership.tidy(this.version);
   }
 
   /** What an Update that changes no definition finds where it has left it, with one call. */
@@ -271,11 +284,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private async find(): Promise<HeldVersion | undefined> {
     const { versionId } = this.id;
     if (versionId !== undefined) return this.registry.findVersion(versionId);
+    if (this.cannotBeFound) return undefined;
     try {
       return await this.registry.findByDefinition(this.id, await this.definition());
     } catch (error) {
       if (!(error instanceof Unpublishable) && !isRefusedByService(error) && !isAccessDenied(error)) throw error;
       // the policy may not know the object any more; what a Create made it has withdrawn itself, unless it was killed.
+      this.cannotBeFound = true;
       this.scope.log.error('what the failed Create has made cannot be looked up: it stays', { error });
       return undefined;
     }

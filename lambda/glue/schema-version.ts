@@ -26,9 +26,9 @@ import { reasonOf } from '../runtime/messages';
 import { ownerOf } from '../runtime/owned-artifact';
 import { isRefusedByService } from '../runtime/retry';
 import { Unpublishable } from './errors';
-import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId } from './names';
 import { GlueGateway } from './gateway';
-import { SchemaVersionEvent, answer } from './schema-version-event';
+import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId } from './names';
+import { type EventId, SchemaVersionEvent, answer } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
@@ -62,11 +62,12 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
   }
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {
-    const id = findPhysicalId(physicalResourceId) ?? announced(wanted, ownerOf(scope));
-    return this.event(wanted, id, scope).delete();
+    const answered = findPhysicalId(physicalResourceId);
+    const id = answered ?? announced(wanted, ownerOf(scope));
+    return this.event(wanted, { ...id, unanswered: !answered }, scope).delete();
   }
 
-  private event(wanted: Wanted, id: PhysicalId, scope: Scope): SchemaVersionEvent {
+  private event(wanted: Wanted, id: EventId, scope: Scope): SchemaVersionEvent {
     return new SchemaVersionEvent(wanted, id, scope, { glue: this.glue, s3: this.s3 });
   }
 }

@@ -5,10 +5,10 @@ import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { type TagChange } from '../runtime/ownership';
 import { Unpublishable } from './errors';
+import { type GlueGateway, type Registered } from './gateway';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
 import { type OwnerRecord, changeRecord, readRecord } from './owner-record';
-import { type Registered, type GlueGateway } from './gateway';
 
 /** What is said of a version: the owner's record, and all pairs, that record's among them. */
 export interface Marks {
@@ -33,7 +33,7 @@ export class VersionOwnership {
 
   /** `undefined` where the version is gone. */
   async read({ id }: Version): Promise<Marks | undefined> {
-    const pairs = await this.registry.metadataOf(id);
+    const pairs = await this.registry.pairsOf(id);
     if (!pairs) return undefined;
     this.marks = marksFrom(pairs);
     return this.marks;

@@ -2,8 +2,8 @@ import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilGone, retryConflict } from '../runtime/retry';
+import { type GlueGateway, type HeldVersion } from './gateway';
 import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
-import { type HeldVersion, type GlueGateway } from './gateway';
 
 export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 

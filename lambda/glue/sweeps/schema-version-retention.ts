@@ -139,7 +139,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   }
 
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
-    const pairs = (await this.gateway.metadataOf(id)) ?? [];
+    const pairs = (await this.gateway.pairsOf(id)) ?? [];
     if (marksFrom(pairs).record.fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;

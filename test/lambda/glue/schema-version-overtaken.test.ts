@@ -96,6 +96,27 @@ describe('a Create that is cancelled while it runs', () => {
   });
 });
 
+test('a Delete waits for what a Create that has not answered is about to make, and removes it', async () => {
+  const id = await created(deletable);
+  const [made] = record();
+  succeeded(await stack.delete(VERSION, 'V', id, deletable));
+  const look = aws.glue.operations.GetSchemaByDefinition;
+  const { run } = look;
+  let looks = 0;
+  look.run = async (...args: Parameters<typeof run>) => {
+    if (++looks === 2) {
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+      await byHand('PutSchemaVersionMetadata', {
+        SchemaVersionNumber: { VersionNumber: 3 },
+        MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: made },
+      });
+    }
+    return run.apply(look, args);
+  };
+  succeeded(await stack.delete(VERSION, 'V', 'mine-V-1A2B3C', deletable));
+  expect(numbers()).toEqual([1]);
+});
+
 describe('an event that comes again late', () => {
   test('(a Delete) leaves a version that was put in again to its owner', async () => {
     const id = await created();

@@ -1,0 +1,83 @@
+/** Definitions from Amazon S3, and how they are made to fit. */
+import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { SchemaResourceType, checkDefinition, definitionText, fittingDefinition } from '../../../contract/glue';
+import { Stack, clock } from './stack';
+
+const VERSION = SchemaResourceType.VERSION;
+const record = (...fields: object[]) => ({ type: 'record', name: 'Item', fields });
+const FIELD = { name: 'value', type: 'int', default: 0 };
+const object = (Key: string) => ({
+  RegistryName: 'default-registry',
+  SchemaName: 'orders',
+  DefinitionObject: { Bucket: 'assets', Key },
+});
+
+describe('in Amazon S3', () => {
+  let aws: LocalAws;
+  let stack: Stack;
+
+  beforeEach(async () => {
+    aws = await LocalAws.start({ clock });
+    await aws.glue.createSchema('orders', { Compatibility: 'NONE', SchemaDefinition: JSON.stringify(record()) });
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    stack = new Stack(aws);
+  });
+  afterEach(() => aws.stop());
+
+  const upload = (Key: string, Body: Buffer) => aws.call('s3', 'PutObject', { Bucket: 'assets', Key, Body });
+  const definition = () => aws.glue.describe('orders')?.versions[2]?.definition;
+
+  test('with a BOM loses it', async () => {
+    const text = JSON.stringify(record(FIELD));
+    await upload('bom', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)]));
+    expect(await stack.create(VERSION, 'V', object('bom'))).toMatchObject({ Status: 'SUCCESS' });
+    expect(definition()).toBe(text);
+  });
+
+  test('in another encoding is refused by name', async () => {
+    await upload('latin-1', Buffer.from(JSON.stringify(record({ ...FIELD, doc: 'größe' })), 'latin1'));
+    const { Reason } = await stack.create(VERSION, 'V', object('latin-1'));
+    expect(Reason).toMatch(/must be UTF-8, s3:\/\/assets\/latin-1 is not: save it as UTF-8/);
+  });
+
+  test('that is too long is registered without its whitespace', async () => {
+    const fields = Array.from({ length: 2_200 }, (_, index) => ({ ...FIELD, name: `column_${index}` }));
+    await upload('wide', Buffer.from(JSON.stringify(record(...fields), null, 8)));
+    expect(await stack.create(VERSION, 'V', object('wide'))).toMatchObject({ Status: 'SUCCESS' });
+    expect(definition()).toBe(JSON.stringify(record(...fields)));
+  });
+
+  const denied = new ServiceError('AccessDenied', 'not authorized to perform: s3:ListBucket', 403);
+
+  test('that is gone does not fail a rollback, though S3 says that it is denied', async () => {
+    await upload('a', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'a' }))));
+    await upload('b', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'b' }))));
+    const a = await stack.create(VERSION, 'V', object('a'));
+    const b = await stack.update(VERSION, 'V', a.PhysicalResourceId, object('b'), object('a'));
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error: denied }, times: 50 });
+    const back = () => stack.update(VERSION, 'V', b.PhysicalResourceId, object('a'), object('b'));
+    expect(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', back)).toMatchObject({ Status: 'SUCCESS' });
+    expect(JSON.stringify(stack.logs)).toContain('not at s3://assets/a any more (AccessDenied)');
+    const unfinished = () => stack.delete(VERSION, 'W', 'stack-W-1A2B3C', object('a'));
+    expect(await stack.during('ROLLBACK_IN_PROGRESS', unfinished)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('that is denied a new provider for a moment is read in the end', async () => {
+    await upload('a', Buffer.from(JSON.stringify(record(FIELD))));
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error: denied }, times: 2 });
+    expect(await stack.create(VERSION, 'V', object('a'))).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+test('whitespace goes only where a definition is too long, and is JSON', () => {
+  const pretty = '{ "doc": "a  \\" b" }';
+  expect(fittingDefinition(pretty)).toBe(pretty);
+  const long = `{ "doc": "a  \\" b\\\\" , "n": 12345678901234567890.0,${' '.repeat(170_000)} "n": 1 }`;
+  expect(fittingDefinition(long)).toBe('{"doc":"a  \\" b\\\\","n":12345678901234567890.0,"n":1}');
+  const proto = `syntax = "proto3";${' '.repeat(170_000)}`;
+  expect(checkDefinition(fittingDefinition(proto))).toMatch(/at most 170,000 characters/);
+});
+
+test('UTF-16 is no UTF-8', () => {
+  expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(/UTF-8, order.avsc is not/);
+});
