@@ -4,6 +4,7 @@ import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contra
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags } from '../../runtime/ownership';
+import { Protected } from '../../sweep/judge';
 import { isBusy, isGone } from '../../sweep/stack-rest';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
@@ -94,9 +95,9 @@ class PackageVersions implements SweepSource<Candidate> {
         return (await this.gateway.deleteVersion(packageName, name, guard)) ? 'removed' : 'gone';
       }
       await this.gateway.updateVersion(packageName, name, { action: 'DEPRECATE' }, async () => {
-        // the service refuses to delete what has become the default meanwhile, and deprecates it.
-        this.package = undefined;
         await guard();
+        // the service refuses to delete what has become the default meanwhile, and deprecates it.
+        if (await this.isDefault(name)) throw new Protected(VersionKept.DEFAULT);
       });
       return 'removed';
     } catch (error) {
