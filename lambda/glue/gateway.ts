@@ -86,6 +86,11 @@ export class GlueGateway {
     return { id, number: VersionNumber, status: Status, createdAt: Date.parse(CreatedTime) };
   }
 
+  async hasVersion(at: SchemaName, versionNumber: number): Promise<boolean> {
+    const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
+    return (await unlessMissing(this.glue.send(new GetSchemaVersionCommand(input)))) !== undefined;
+  }
+
   /** Registers a definition; returns the id of its version, which may be one that exists. */
   async register(at: SchemaName, definition: string): Promise<string> {
     const input = { SchemaId: schemaId(at), SchemaDefinition: definition };
