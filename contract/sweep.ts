@@ -4,7 +4,7 @@
  */
 import { type Problem, quote } from './shape';
 
-/** How versions are ranked: by SemVer precedence (names that are no SemVer come after, by creation) or by creation. */
+/** How versions are ranked: by SemVer precedence, with numbers with dots among them, or by creation. */
 export type VersionOrder = 'SEMVER' | 'CREATION';
 
 /** The rules that all sweeps share. Absent means that the rule does not exist. */

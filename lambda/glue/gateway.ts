@@ -91,6 +91,11 @@ export class GlueGateway {
     return { id, number: VersionNumber, status: Status, createdAt, definition: SchemaDefinition };
   }
 
+  async hasVersion(at: SchemaName, versionNumber: number): Promise<boolean> {
+    const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
+    return (await unlessMissing(this.glue.send(new GetSchemaVersionCommand(input)))) !== undefined;
+  }
+
   /** Registers a definition. Not repeated where it meets another write: that one may have registered the same. */
   async register(at: SchemaName, definition: string): Promise<Registered> {
     const { SchemaVersionId, VersionNumber, Status } = await this.glue.send(

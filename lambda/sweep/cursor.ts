@@ -17,6 +17,11 @@ export interface SweepCounts {
   readonly throttled: number;
 }
 
+export interface MetNames {
+  readonly comparable?: string;
+  readonly other?: string;
+}
+
 /** Where the next slice goes on: plain JSON. */
 export interface SweepCursor {
   /** When the sweep began, in milliseconds since the epoch. */
@@ -27,6 +32,10 @@ export interface SweepCursor {
   readonly pageToken?: string;
   /** The latest so far, while the plan is made. */
   readonly ranking?: readonly object[];
+  /** Names that the ranking has met: one that can be compared as a version, and one that cannot. */
+  readonly named?: MetNames;
+  /** Whether the plan counts with the protections: only where it would have too many removals without them. */
+  readonly exact?: boolean;
   /** What keepLatest keeps, once the plan is made. */
   readonly threshold?: Threshold;
   readonly counts: SweepCounts;

@@ -14,7 +14,7 @@ import { reasonOf } from '../runtime/messages';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKind, type SweepKinds, kindOf } from './kind';
-import { type Machines } from './machine';
+import { type Machines, isMachineGone } from './machine';
 import { work } from './work';
 
 /** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */
@@ -96,7 +96,16 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     const config = parse(Config);
     const until = Math.min(scope.deadline.at - handOver(scope), endOfHour(abandonedAt));
     const deadline = new Deadline(clock, until);
-    const result = await work(this.kinds, { config, stackId, cursor: undefined, again: false, deadline, clock, log });
+    const result = await work(this.kinds, {
+      config,
+      stackId,
+      cursor: undefined,
+      again: false,
+      isAwaited: true,
+      deadline,
+      clock,
+      log,
+    });
     if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);
 
     const { cursor } = result;
@@ -105,7 +114,14 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       return inPerson(incompleteAnswer(cursor.counts, OnIncomplete), physicalResourceId);
     }
     const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete };
-    await this.machines.start(StateMachineArn, name, { cursor, answer });
+    try {
+      await this.machines.start(StateMachineArn, name, { cursor, answer });
+    } catch (error) {
+      if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
+      // somebody has deleted it: that must not keep the stack from going.
+      log.error(`${incomplete(cursor.counts)}; there is no state machine to go on in`, { error });
+      return inPerson(incompleteAnswer(cursor.counts, 'WARN'), physicalResourceId);
+    }
     return handedOver;
   }
 

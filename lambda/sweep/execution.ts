@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type ExecutionState,
   MAX_SLICES_OF_AN_EXECUTION,
+  type PendingAnswer,
   SHORTEST_WAIT_SECONDS,
   type SliceRequest,
 } from '../../contract/sweep-execution';
@@ -14,7 +15,7 @@ import { endOfHour, isHourOver } from './hour';
 import { type SweepKinds } from './kind';
 import { type Machines } from './machine';
 import { type SweepOutcome } from './slices';
-import { stackRest } from './stack-rest';
+import { isUndone, stackRest } from './stack-rest';
 import { work } from './work';
 
 /** What slices work with. */
@@ -23,7 +24,8 @@ export interface SliceTools {
   readonly machines: Machines;
 }
 
-const LONGEST_WAIT_SECONDS = 3600;
+/** CloudFormation deletes a machine only once nothing of it runs: a wait holds that up. */
+const LONGEST_WAIT_SECONDS = 300;
 /** Milliseconds before the end of Lambda's time: a call that is under way may take so long. */
 const LAST_CALL = 20_000;
 
@@ -37,8 +39,11 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
   // the cursor is this function's own.
   const before = state.cursor as SweepCursor | undefined;
 
-  if (before === undefined && !state.answer) {
-    const hindrance = await whyNotNow(request, scope, tools.machines);
+  if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
+  if (!state.answer) {
+    const hindrance = await (before === undefined
+      ? whyNotNow(request, scope, tools.machines)
+      : notAtRest(stackId, scope));
     if (hindrance === 'not-listed' || hindrance === 'busy') {
       log.info(hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting to be listed');
       const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (slices - 1), LONGEST_WAIT_SECONDS);
@@ -53,7 +58,17 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
-  const result = await work(tools.kinds, { config, stackId, cursor: before, again, deadline, clock, log });
+  const result = await work(tools.kinds, {
+    config,
+    stackId,
+    cursor: before,
+    again,
+    deadline,
+    clock,
+    log,
+    describeStack: scope.describeStack,
+    isAwaited: state.answer !== undefined,
+  });
   if (result.done) return ended(result.outcome, scope);
 
   const { cursor, waits } = result;
@@ -85,8 +100,21 @@ async function whyNotNow(
   if (!self && others.length > 0) return 'not-listed';
   const older = others.find(other => other.startedAt < self!.startedAt || isTwin(other, self!));
   if (older) return `an older run is under way (${older.name})`;
+  return notAtRest(stackId, scope);
+}
+
+/** A deployment that began since may need what the run would remove. */
+async function notAtRest(stackId: string, scope: SliceScope): Promise<string | undefined> {
   const rest = await stackRest(stackId, scope.describeStack);
-  return rest === 'gone' ? 'its stack is gone' : rest === 'busy' ? rest : undefined;
+  return rest === 'gone' ? 'its stack is gone' : rest === 'at-rest' ? undefined : 'busy';
+}
+
+/** The deployment that the run belongs to has failed meanwhile: its rollback may need what is left. */
+async function undone({ RequestType }: PendingAnswer, scope: SliceScope): Promise<ExecutionState> {
+  const cause = `nothing more is swept: the ${RequestType} that the sweep belongs to is rolled back`;
+  scope.log.info(cause);
+  await scope.answer({ status: 'FAILED', message: cause });
+  return { next: 'FAILED', error: 'SweepUndone', cause };
 }
 
 /** Of two that began at the same time, the one with the smaller name counts as older. */

@@ -1,6 +1,7 @@
 import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
+import { type DescribeStack } from '../runtime/stack';
 import { type Paces } from './pace';
 import { type Candidate, type SweepSource } from './source';
 
@@ -10,6 +11,8 @@ export interface SourceTools {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;
+  /** Absent where it cannot be asked: then every stack counts as living. */
+  readonly describeStack?: DescribeStack;
   /** The sweep's own stack: tells account and region. */
   readonly stackId: string;
   /** When the sweep began, in milliseconds since the epoch. */

@@ -1,4 +1,5 @@
 import { ListExecutionsCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { allPages, unless } from '../runtime/retry';
 import { type ExecutionState } from '../../contract/sweep-execution';
 
 /** An execution that runs. */
@@ -27,17 +28,16 @@ export class StepFunctions implements Machines {
   }
 
   async running(stateMachineArn: string): Promise<RunningExecution[]> {
-    const found: RunningExecution[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await this.sfn.send(
-        new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken }),
-      );
-      for (const { executionArn = '', name = '', startDate } of page.executions ?? []) {
-        found.push({ executionArn, name, startedAt: startDate?.getTime() ?? 0 });
-      }
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return found;
+    const executions = allPages(async nextToken => {
+      const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken });
+      const page = await this.sfn.send(command);
+      return { items: page.executions, nextToken: page.nextToken };
+    });
+    // one that somebody has deleted runs nothing.
+    return ((await unless('StateMachineDoesNotExist', executions)) ?? []).map(
+      ({ executionArn = '', name = '', startDate }) => ({ executionArn, name, startedAt: startDate?.getTime() ?? 0 }),
+    );
   }
 }
+
+export const isMachineGone = (error: unknown) => (error as Error).name === 'StateMachineDoesNotExist';

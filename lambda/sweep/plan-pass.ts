@@ -1,8 +1,8 @@
-import { type SweepCursor } from './cursor';
-import { judge } from './judge';
+import { type MetNames, type SweepCursor } from './cursor';
+import { judge, judgeByRules } from './judge';
 import { type Plan } from './plan';
 import { type Records } from './records';
-import { type Candidate, type SweepSource } from './source';
+import { type Candidate, SweepRefused, type SweepSource } from './source';
 import { walk } from './walk';
 
 /** What a pass works with. */
@@ -30,6 +30,7 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   // the cursor holds what this function put there.
   const ranking = plan.ranking(cursor.ranking as readonly C[] | undefined);
   let planned = cursor.counts.planned ?? 0;
+  let named = cursor.named;
 
   const end = await walk<C, PagePlan<C>>(cursor.pageToken, {
     list: pageToken => source.list(pageToken),
@@ -37,11 +38,18 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
       const before = ranking.entries();
       const decided = candidates.filter(candidate => candidate.decided !== undefined);
       const matching = candidates.filter(candidate => candidate.decided === undefined && plan.ranks(candidate));
+      if (ranksHere)
+        for (const candidate of matching) named = meeting(named, candidate.name, plan.comparable(candidate));
       const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
       const work = counts ? [...decided, ...rest.filter(candidate => candidate !== undefined)] : [];
       return { work, state: { before, planned: 0 } };
     },
     each: async (candidate, page) => {
+      if (source.heedsGuard && !cursor.exact) {
+        // at most this: protections are only read where it would be too many.
+        if ((await judgeByRules(plan, source, candidate, undefined)).decision.action === 'remove') page.planned++;
+        return;
+      }
       const { action } = await judge(plan, source, candidate, undefined, records);
       if (action === 'remove') page.planned++;
     },
@@ -52,7 +60,24 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   steps.save(
     end.finished
       ? { ...cursor, threshold: ranksHere ? ranking.threshold() : undefined, counts: counted }
-      : { ...cursor, pageToken: end.pageToken, ranking: end.state?.before ?? ranking.entries(), counts: counted },
+      : {
+          ...cursor,
+          pageToken: end.pageToken,
+          named,
+          ranking: end.state?.before ?? ranking.entries(),
+          counts: counted,
+        },
   );
   return end.finished;
+}
+
+/** Which of two names is newer cannot be told where only one of them is a version: what to keep would be a guess. */
+function meeting(met: MetNames = {}, name: string, isComparable: boolean | undefined): MetNames {
+  if (isComparable === undefined) return met;
+  const named = isComparable ? { comparable: name, ...met } : { other: name, ...met };
+  if (named.comparable === undefined || named.other === undefined) return named;
+  throw new SweepRefused(
+    `keepLatest cannot rank ${named.other} beside ${named.comparable}: the one is no version that can be compared, the ` +
+      'other is. Leave one kind out by include or exclude, or rank by creation (order: VersionOrder.CREATION)',
+  );
 }

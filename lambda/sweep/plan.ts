@@ -1,6 +1,6 @@
-import { type SweepConfig } from '../../contract/sweep';
+import { KeepReason, type SweepConfig } from '../../contract/sweep';
 import { type Decision, type Rules, decide } from './decide';
-import { orderBy } from './order';
+import { isComparable, orderBy } from './order';
 import { Ranking, type Threshold } from './rank';
 import { selection } from './select';
 import { type Candidate } from './source';
@@ -9,7 +9,10 @@ import { type Candidate } from './source';
 export class Plan<C extends Candidate> {
   private readonly rules: Rules;
 
+  private readonly bySemVer: boolean;
+
   constructor(config: SweepConfig, now: number) {
+    this.bySemVer = config.order === 'SEMVER';
     this.rules = {
       selection: selection(config),
       order: orderBy(config.order ?? 'CREATION'),
@@ -35,9 +38,14 @@ export class Plan<C extends Candidate> {
     return new Ranking(this.keepLatest, this.rules.order, entries);
   }
 
-  /** Whether keepLatest counts a candidate: protected or not, old or young, as long as the selection matches. */
+  /** Whether keepLatest counts a candidate: protected or not, old or young. */
   ranks(candidate: C): boolean {
-    return this.rules.selection(candidate) === undefined;
+    return this.rules.selection(candidate) === undefined && (this.bySemVer || candidate.createdAt !== undefined);
+  }
+
+  /** What names tell by which they are ranked: whether they can be compared. Absent where names do not rank. */
+  comparable(candidate: C): boolean | undefined {
+    return this.bySemVer ? isComparable(candidate.name) : undefined;
   }
 
   /** What keepLatest keeps of a stream; `undefined` where there is no such rule. */
@@ -51,6 +59,12 @@ export class Plan<C extends Candidate> {
   }
 
   decide(candidate: C, threshold: Threshold | undefined, protections: readonly string[]): Decision {
-    return decide(this.rules, candidate, threshold, protections);
+    const { action, reason } = decide(this.rules, candidate, threshold, protections);
+    // what is as new as its creation has no rank where that is not known: above all none by its name.
+    const isRankless = this.keepLatest > 0 && !this.bySemVer && candidate.createdAt === undefined;
+    if (isRankless && (action === 'remove' || reason === KeepReason.AMONG_LATEST)) {
+      return { action: 'keep', reason: KeepReason.AGE_UNKNOWN };
+    }
+    return { action, reason };
   }
 }

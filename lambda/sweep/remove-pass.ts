@@ -1,6 +1,6 @@
 import { KeepReason } from '../../contract/sweep';
 import { type SweepCursor } from './cursor';
-import { judge } from './judge';
+import { Protected, guardOf, judge, judgeByRules } from './judge';
 import { OutOfTime } from './pace';
 import { type PassSteps } from './plan-pass';
 import { type Candidate, SweepRefused } from './source';
@@ -17,11 +17,14 @@ export async function removePass<C extends Candidate>(steps: PassSteps<C>, curso
   /** Removals begun and not failed: more than maxRemovals never are. */
   let begun = tally.removed;
 
+  // where maxRemovals counts on the protections, what they keep must not take the place of what goes.
+  const asksInTurn = source.heedsGuard && !plan.dryRun && !cursor.exact;
+
   const remove = async (candidate: C, reason: string, page: PageTally) => {
     if (begun >= plan.maxRemovals) return tally.onKept(page, candidate.name, KeepReason.MAX_REMOVALS);
     begun++;
     try {
-      const removal = await source.remove!(candidate);
+      const removal = await source.remove!(candidate, guardOf(source, candidate, records));
       if (removal === 'removed') {
         tally.onRemoved();
         records.removed(candidate.name, reason);
@@ -31,8 +34,11 @@ export async function removePass<C extends Candidate>(steps: PassSteps<C>, curso
       else tally.onKept(page, candidate.name, removal.kept);
     } catch (error) {
       if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
-      page.failed++;
-      records.failed(candidate.name, error);
+      if (error instanceof Protected) tally.onKept(page, candidate.name, error.reason);
+      else {
+        page.failed++;
+        records.failed(candidate.name, error);
+      }
     }
     begun--;
   };
@@ -42,7 +48,9 @@ export async function removePass<C extends Candidate>(steps: PassSteps<C>, curso
       list: pageToken => source.list(pageToken),
       open: candidates => ({ work: candidates, state: tally.page() }),
       each: async (candidate, page) => {
-        const { action, reason } = await judge(plan, source, candidate, cursor.threshold, records);
+        const { action, reason } = asksInTurn
+          ? (await judgeByRules(plan, source, candidate, cursor.threshold)).decision
+          : await judge(plan, source, candidate, cursor.threshold, records);
         if (action === 'keep') tally.onKept(page, candidate.name, reason);
         else if (!plan.dryRun) await remove(candidate, reason, page);
         else {

@@ -136,6 +136,10 @@ class Slice<C extends Candidate> {
     if (pass === 'PLAN') {
       const { maxRemovals, dryRun } = this.plan;
       const planned = counts.planned ?? 0;
+      if (planned > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
+        this.cursor = { ...atBeginning(this.cursor), exact: true };
+        return undefined;
+      }
       if (planned > maxRemovals && !dryRun) return this.refusal(tooMany(planned, maxRemovals));
       this.cursor = { ...atBeginning(this.cursor), pass: 'REMOVE', counts, passRemoved: false };
       return undefined;

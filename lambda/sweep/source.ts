@@ -1,4 +1,5 @@
 /** What the engine asks of a kind of sweep. */
+import { type Guard } from './pace';
 
 /** One thing that a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
 export interface Candidate {
@@ -48,8 +49,16 @@ export interface SweepSource<C extends Candidate> {
   siblings?(candidate: C): AsyncIterable<C>;
   /** Why the thing must stay whatever the rules say. Where that cannot be read, it throws, and the thing is kept. */
   protection(candidate: C): Promise<string | undefined>;
-  /** Throws where the removal failed. Absent where there is `removeMany`. */
-  remove?(candidate: C): Promise<Removal>;
+  /**
+   * Throws where the removal failed. Absent where there is `removeMany`.
+   *
+   * @param guard asks once more what protects it, and throws where something does: goes with the call that removes it
+   */
+  remove?(candidate: C, guard: Guard): Promise<Removal>;
+  /** Whether `remove` heeds its guard, so that protections need not be read before the removal's turn as well. */
+  readonly heedsGuard?: boolean;
+  /** The stack that the sweep has to wait for: its deployment is not over, and its rollback may need what would go. */
+  readonly waitsFor?: string;
   /**
    * Removes things of one page with as few calls as it takes, and reports the end of each as soon as it is known. Throws
    * `OutOfTime` where the deadline comes first. Absent: things are removed one by one.

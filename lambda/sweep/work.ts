@@ -2,6 +2,7 @@ import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { type SweepConfig } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
+import { type DescribeStack } from '../runtime/stack';
 import { type SweepCursor } from './cursor';
 import { type SweepKinds, kindOf } from './kind';
 import { Paces } from './pace';
@@ -19,21 +20,32 @@ export interface Work {
   readonly deadline: Deadline;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of a run that nobody waits for, or that a state machine goes on with. */
+  readonly describeStack?: DescribeStack;
+  /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
+  readonly isAwaited: boolean;
 }
 
 export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
-  const { config, stackId, cursor, again, deadline, clock, log } = slice;
+  const { config, stackId, cursor, again, deadline, clock, log, describeStack } = slice;
   const kind = kindOf(kinds, config);
   kind.validate(config);
   const startedAt = cursor?.startedAt ?? clock.now();
   const paces = new Paces({ requestsPerSecond: config.requestsPerSecond, clock, deadline }, cursor?.learned);
-  const tools = { paces, clock, deadline, log, stackId, startedAt, prepared: cursor?.prepared };
+  const tools = { paces, clock, deadline, log, describeStack, stackId, startedAt, prepared: cursor?.prepared };
   const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
   const source = kind.source(config, tools);
-  return runSlice({ config: { order: kind.order, ...config }, source }, cursor, {
+  const sweep = { config: { order: kind.order, ...config }, source };
+  const result = await runSlice(sweep, cursor, {
     paces,
     now: () => startedAt,
     records,
     again,
   });
+  if (result.done || source.waitsFor === undefined) return result;
+  log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);
+  // whom CloudFormation waits for does not wait in turn, perhaps for ever.
+  return slice.isAwaited
+    ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts } }
+    : { ...result, waits: true };
 }

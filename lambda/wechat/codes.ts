@@ -28,9 +28,15 @@ const OUR_FAULT: Meaning = { reaction: 'fail', advice: 'the request should not b
 const BAD_REQUEST: Meaning = { reaction: 'fail', advice: 'check the names against the CloudBase console' };
 const setup = (advice: string): Meaning => ({ reaction: 'fail', advice });
 
+const NOT_AUTHORIZED = setup('the platform is not authorised for this interface');
+const ADDRESS =
+  "the function's address is not on the platform's allow-list: add it there and publish the list to the live version; " +
+  'a function in a VPC behind a NAT has a fixed one (WeChatArtifactProvider.of with vpc)';
+
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   0: { reaction: 'done' },
   [-1]: BUSY,
+  45011: BUSY,
   [-1000]: BUSY,
   40001: OLD_TOKEN,
   40014: OLD_TOKEN,
@@ -42,11 +48,12 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   44002: OUR_FAULT,
   47001: BAD_REQUEST,
   85088: setup('cloud development is not opened for the app: open it, and check environmentId'),
-  61004: setup(
-    "the function's address is not on the platform's allow-list: add it there and publish the list to the live version; " +
-      'a function in a VPC behind a NAT has a fixed one (WeChatArtifactProvider.of with vpc)',
-  ),
-  48001: setup('the platform is not authorised for this interface'),
+  61004: setup(ADDRESS),
+  40164: setup(ADDRESS),
+  45035: setup(ADDRESS),
+  48001: NOT_AUTHORIZED,
+  48004: NOT_AUTHORIZED,
+  61007: NOT_AUTHORIZED,
   45009: setup('the daily quota is used up: not tried again before tomorrow'),
   40125: setup('the app secret is not that of the platform'),
   41004: setup('the app secret is empty'),
@@ -55,20 +62,25 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   61011: setup('the app id is not that of a third-party platform'),
 };
 
-const OTHER: Meaning = { reaction: 'refused' };
+/** CloudBase's own codes have six digits and are negative; what is not is of WeChat's ranges, which all platforms share. */
+const isOfCloudBase = (code: number) => code <= -100_000;
+const REFUSED: Meaning = { reaction: 'refused' };
+const FAILED: Meaning = { reaction: 'fail' };
 
 export const reactionTo = (code: number): Reaction => meaningOf(code).reaction;
 
 /** `undefined` where a code says no more than its message. */
 export function adviceOn(code: number, message: string): string | undefined {
   const { advice } = meaningOf(code);
-  const address = code === 61004 ? CALLER.exec(message)?.[0] : undefined;
+  const address = NOT_LISTED.includes(code) ? CALLER.exec(message)?.[0] : undefined;
   return address ? advice?.replace("the function's address", `the function's address ${address}`) : advice;
 }
+
+const NOT_LISTED = [61004, 40164, 45035];
 
 // the message of 61004 ends in "requestIP: 203.0.113.7 rid: ..."; undocumented.
 const CALLER = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b/i;
 
 function meaningOf(code: number): Meaning {
-  return Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : OTHER;
+  return Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : isOfCloudBase(code) ? REFUSED : FAILED;
 }

@@ -27,7 +27,7 @@ export interface ListedVersion {
   readonly status?: string;
   /** Percent of the service's traffic. Absent where it could not be read. */
   readonly flowRatio?: number;
-  /** As WeChat writes it: date and time without a zone. */
+  /** As WeChat writes it: date and time without a zone, ISO 8601, or seconds since the epoch. */
   readonly createdTime?: string;
 }
 
@@ -202,6 +202,6 @@ function listedVersion(item: unknown): ListedVersion {
     versionName: version_name,
     status: typeof status === 'string' ? status : undefined,
     flowRatio: typeof flow_ratio === 'number' ? flow_ratio : undefined,
-    createdTime: typeof created_time === 'string' ? created_time : undefined,
+    createdTime: typeof created_time === 'string' || typeof created_time === 'number' ? `${created_time}` : undefined,
   };
 }

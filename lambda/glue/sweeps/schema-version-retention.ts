@@ -35,6 +35,9 @@ const REMOVAL_SHARE = 0.25;
 /** Part of the time of a slice that a page takes, where its versions can be asked about at the full rate. */
 const PAGE_SHARE = 0.25;
 
+/** Milliseconds that it takes to ask about the versions of a page: as many pass until the last of them is removed. */
+const LONGEST_PAGE = 30_000;
+
 interface SchemaVersion extends Candidate {
   readonly id: string;
   readonly number: number;
@@ -74,7 +77,10 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   ) {
     const time = tools.deadline.remaining();
     this.decideUntil = tools.deadline.at - time * REMOVAL_SHARE;
-    this.pageSize = Math.max(VERSIONS_PER_CALL, Math.floor((config.requestsPerSecond * time * PAGE_SHARE) / 1000));
+    this.pageSize = Math.max(
+      VERSIONS_PER_CALL,
+      Math.floor((config.requestsPerSecond * Math.min(time * PAGE_SHARE, LONGEST_PAGE)) / 1000),
+    );
   }
 
   /**
@@ -119,9 +125,42 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
       schema: this.config,
       time: this.tools,
       remove: numbers,
-      keep: this.numbers.filter(number => !byNumber.has(number)),
+      keep: await this.numbersBut(byNumber),
+      protection: number => this.protectingMetadata(byNumber.get(number)!),
       report: (number, end) => report(byNumber.get(number)!, this.judged(number, end)),
     });
+  }
+
+  /**
+   * Numbers that no range may reach over: versions that stay, and what no listing has shown but is not proven to be gone.
+   * A listing may leave out what is there, and what is there may be owned.
+   */
+  private async numbersBut(going: ReadonlyMap<number, unknown>): Promise<readonly number[]> {
+    const listed = new Set(this.numbers);
+    const stay = this.numbers.filter(number => !going.has(number));
+    let last: number | undefined;
+    for (const next of [...going.keys()].sort((a, b) => a - b)) {
+      // a wider gap is no range's.
+      const reaches = last !== undefined && next - last < VERSIONS_PER_CALL;
+      for (let number = last! + 1; reaches && number < next; number++) {
+        if (!listed.has(number) && !(await this.isGone(number))) stay.push(number);
+      }
+      last = next;
+    }
+    return stay;
+  }
+
+  private async isGone(versionNumber: number): Promise<boolean> {
+    try {
+      return !(await this.gateway.hasVersion(this.config, versionNumber));
+    } catch (error) {
+      if (error instanceof OutOfTime) throw error;
+      this.tools.log.warn('whether a version is gone cannot be read, so no range reaches over it', {
+        versionNumber,
+        error: reasonOf(error),
+      });
+      return false;
+    }
   }
 
   /** Failed versions are chosen by their state alone: what protects them is read now. */

@@ -17,7 +17,19 @@ export interface RangeDeletion {
   readonly remove: readonly number[];
   /** What no range may touch. */
   readonly keep: readonly number[];
+  /** Why a version stays after all, asked directly before the call that would delete it. */
+  readonly protection: (versionNumber: number) => Promise<string | undefined>;
   readonly report: (versionNumber: number, end: Removal | Failed) => void;
+}
+
+/** A version of a range has come to be protected: the range is planned anew without it. */
+class StaysAfterAll extends Error {
+  constructor(
+    readonly number: number,
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
 }
 
 /** Milliseconds before a deletion that met another write is planned and sent again. */
@@ -30,7 +42,15 @@ const GONE = 'ResourceNotFoundException';
  * Deletes as few ranges as it takes, from the lowest number on. Before each call the checkpoint is read again: one that
  * somebody has moved meanwhile stays, and what is left is planned anew.
  */
-export async function deleteRanges({ gateway, schema, time, remove, keep, report }: RangeDeletion): Promise<void> {
+export async function deleteRanges({
+  gateway,
+  schema,
+  time,
+  remove,
+  keep,
+  protection,
+  report,
+}: RangeDeletion): Promise<void> {
   const left = new Set(remove);
   const kept = new Set(keep);
   const end = (number: number, how: Removal | Failed) => {
@@ -43,6 +63,12 @@ export async function deleteRanges({ gateway, schema, time, remove, keep, report
     kept.add(checkpoint);
     end(checkpoint, { kept: VersionKept.CHECKPOINT });
   };
+  const guard = (range: Range) => async () => {
+    for (const number of [...left].filter(each => isWithin(each, range))) {
+      const reason = await protection(number);
+      if (reason !== undefined) throw new StaysAfterAll(number, reason);
+    }
+  };
   let isPlannedAgain = false;
   let conflicts = 0;
   while (left.size > 0) {
@@ -52,7 +78,7 @@ export async function deleteRanges({ gateway, schema, time, remove, keep, report
     const range = rangesOf(left, kept, VERSIONS_PER_CALL).at(0);
     if (!range) return;
     try {
-      const items = await gateway.deleteVersions(schema, inWords(range));
+      const items = await gateway.deleteVersions(schema, inWords(range), guard(range));
       const errors = new Map(items.map(({ VersionNumber = 0, ErrorDetails = {} }) => [VersionNumber, ErrorDetails]));
       endAll(range, 'removed', errors);
       // an attempt whose answer was lost may have begun the deletion, or somebody else has.
@@ -63,6 +89,11 @@ export async function deleteRanges({ gateway, schema, time, remove, keep, report
       }
     } catch (error) {
       if (isError(error, 'EntityNotFoundException')) return endAll({ first: 1, last: Infinity }, 'gone');
+      if (error instanceof StaysAfterAll) {
+        kept.add(error.number);
+        end(error.number, { kept: error.reason });
+        continue;
+      }
       if (isError(error, 'ConcurrentModificationException') && conflicts < CONFLICT_DELAYS.length) {
         await pause(time, CONFLICT_DELAYS[conflicts++]);
         continue;

@@ -2,6 +2,8 @@
 export const VersionKept = {
   /** The package's default version. */
   DEFAULT: 'DEFAULT_VERSION',
+  /** The default was this one before a deployment moved it: a rollback brings it back. */
+  DEFAULT_PREDECESSOR: 'DEFAULT_PREDECESSOR',
   /** A stack owns it. */
   OWNED: 'OWNED',
   /** A job that is scheduled or in progress deploys it. */

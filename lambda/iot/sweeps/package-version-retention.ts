@@ -1,10 +1,13 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
 import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
-import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
+import { type Tags } from '../../runtime/ownership';
+import { Protected } from '../../sweep/judge';
+import { isBusy, isGone } from '../../sweep/stack-rest';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
-import { pacedBy } from '../../sweep/pace';
+import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
 import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
 import { IotGateway, isError } from '../gateway';
 import { ActiveJobs } from './active-jobs';
@@ -32,9 +35,26 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
   }
 }
 
+/** A stack that claims a version says so in a tag of its own. */
+const CLAIM_PREFIX = `${TAG_PREFIX}claim-`;
+
+/** Milliseconds for which what a package says of its default is taken for granted. */
+const FRESH = 5_000;
+
+/** What a package says of its default, and whose it is. */
+interface PackageState {
+  readonly readAt: number;
+  readonly defaultVersion: string | undefined;
+  readonly tags: Tags;
+}
+
 class PackageVersions implements SweepSource<Candidate> {
+  readonly heedsGuard = true;
   readonly preparation: ActiveJobs | undefined;
   private readonly reports: DeviceReports | undefined;
+  waitsFor?: string;
+  private package?: Promise<PackageState>;
+  private rest?: Promise<void>;
 
   constructor(
     private readonly config: PackageVersionRetentionConfig,
@@ -48,32 +68,37 @@ class PackageVersions implements SweepSource<Candidate> {
 
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
     const page = await this.gateway.listVersions(this.config.packageName, pageToken);
+    // what is decided about a page is decided by what is true after it was read.
+    this.package = undefined;
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
-    const { packageName, action } = this.config;
+    const { action } = this.config;
     if (action === 'DEPRECATE' && status !== 'PUBLISHED') {
       return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
     }
-    if (await this.isDefault(name)) return VersionKept.DEFAULT;
-    const arn = iotArn(this.tools.stackId, `package/${packageName}/version/${name}`);
-    const tags = (await this.gateway.tagsOf(arn)) ?? {};
-    if (ARTIFACT_TAGS.owner in tags) return VersionKept.OWNED;
+    await this.atRest();
+    const { defaultVersion, tags } = await this.packageState();
+    if (defaultVersion === name) return VersionKept.DEFAULT;
+    if (tags[DEFAULT_POINTER_TAGS.predecessor] === name) return VersionKept.DEFAULT_PREDECESSOR;
+    if (await this.isOwned(name)) return VersionKept.OWNED;
     if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
     return undefined;
   }
 
-  async remove({ name }: Candidate): Promise<Removal> {
+  async remove({ name }: Candidate, guard: Guard): Promise<Removal> {
     const { packageName, action } = this.config;
     try {
       if (action === 'DELETE') {
-        return (await this.gateway.deleteVersion(packageName, name)) ? 'removed' : 'gone';
+        return (await this.gateway.deleteVersion(packageName, name, guard)) ? 'removed' : 'gone';
       }
-      // the service refuses to delete what has become the default meanwhile, and deprecates it.
-      if (await this.isDefault(name)) return { kept: VersionKept.DEFAULT };
-      await this.gateway.updateVersion(packageName, name, { action: 'DEPRECATE' });
+      await this.gateway.updateVersion(packageName, name, { action: 'DEPRECATE' }, async () => {
+        await guard();
+        // the service refuses to delete what has become the default meanwhile, and deprecates it.
+        if (await this.isDefault(name)) throw new Protected(VersionKept.DEFAULT);
+      });
       return 'removed';
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
@@ -83,6 +108,51 @@ class PackageVersions implements SweepSource<Candidate> {
       if (action === 'DEPRECATE' && error.name === 'ConflictException') return { kept: VersionKept.NO_TRANSITION };
       throw error;
     }
+  }
+
+  /** Asks once a slice, where something is to go, whether a deployment may still need it that designates the default. */
+  private atRest(): Promise<void> {
+    return (this.rest ??= this.readRest());
+  }
+
+  private async readRest(): Promise<void> {
+    const { stackId, describeStack, log } = this.tools;
+    if (!describeStack) return;
+    const { tags } = await this.packageState();
+    const owners = new Set([tags[ARTIFACT_TAGS.stack], tags[DEFAULT_POINTER_TAGS.stack]]);
+    for (const owner of owners) {
+      if (!owner || owner === stackId || !(await isBusy(owner, describeStack, why => log.warn(why)))) continue;
+      this.waitsFor = owner;
+      throw new OutOfTime(`stack ${owner} is not at rest`);
+    }
+  }
+
+  private async isOwned(versionName: string): Promise<boolean> {
+    const { stackId } = this.tools;
+    const arn = iotArn(stackId, `package/${this.config.packageName}/version/${versionName}`);
+    const tags = (await this.gateway.tagsOf(arn)) ?? {};
+    if (Object.keys(tags).some(key => key.startsWith(CLAIM_PREFIX))) return true;
+    return ARTIFACT_TAGS.owner in tags && !(await isGone(tags[ARTIFACT_TAGS.stack], this.tools.describeStack));
+  }
+
+  /** What is a few seconds old is good enough: the service itself refuses to delete what is the default by then. */
+  private packageState(): Promise<PackageState> {
+    const { clock } = this.tools;
+    const held = this.package;
+    this.package = (async () => {
+      const state = await held?.catch(() => undefined);
+      return state && clock.now() - state.readAt < FRESH ? state : this.readPackage();
+    })();
+    return this.package;
+  }
+
+  private async readPackage(): Promise<PackageState> {
+    const { packageName } = this.config;
+    const readAt = this.tools.clock.now();
+    // the default first: one that is left meanwhile stands in the tags that are read then.
+    const held = await this.gateway.findPackage(packageName);
+    const tags = (await this.gateway.tagsOf(iotArn(this.tools.stackId, `package/${packageName}`))) ?? {};
+    return { readAt, defaultVersion: held?.defaultVersionName, tags };
   }
 
   private async isDefault(versionName: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Times in WeChat's listings, which name no zone: those of Beijing, presumably. */
+/** Times in WeChat's listings. Where they name no zone, they are those of Beijing, presumably. */
 
 const BEIJING = '+08:00';
 
@@ -10,8 +10,9 @@ const SLACK = 8 * 3_600_000;
 
 /** Milliseconds since the epoch. `undefined` where the text is no such time. */
 export function createdAt(text: string | undefined): number | undefined {
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(text ?? '');
-  const time = match ? Date.parse(`${match[1]}T${match[2]}${BEIJING}`) : NaN;
+  if (/^\d{10}$/.test(text ?? '')) return Number(text) * 1000;
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text ?? '');
+  const time = match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? BEIJING}`) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 

@@ -300,3 +300,28 @@ test('no log line holds the URL that the answer goes to', async () => {
   await world.machine.runAll();
   expect(JSON.stringify(world.log)).not.toContain('5ec7e7');
 });
+
+describe('a run that was handed over', () => {
+  test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED'])(
+    'stops in %s, and says so',
+    async status => {
+      world.remaining = 2_000;
+      await world.send('Update', world.properties(), deployed({ Config: '{}' }));
+      const [execution] = world.machine.executions;
+      const before = service.removed.length;
+      world.status = status;
+      await world.machine.run(execution);
+      expect(service.removed).toHaveLength(before);
+      expect(execution.state).toMatchObject({ next: 'FAILED', error: 'SweepUndone' });
+      expect(world.replies.at(-1)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('rolled back') });
+    },
+  );
+});
+
+test('a state machine that is gone does not keep the stack from being deleted', async () => {
+  world.remaining = 2_000;
+  world.machine.start = async () => {
+    throw Object.assign(new Error('no such machine'), { name: 'StateMachineDoesNotExist' });
+  };
+  expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
+});

@@ -102,7 +102,7 @@ describe('a run that nobody waits for', () => {
     world.status = 'UPDATE_FAILED';
     const execution = world.machine.begin('run');
     await world.machine.run(execution, 10);
-    expect(execution.state.waitSeconds).toBe(3600);
+    expect(execution.state.waitSeconds).toBe(300);
   });
 
   test('waits for the stack that its own is nested in', async () => {
@@ -158,11 +158,16 @@ describe('a run that nobody waits for', () => {
     expect(service.calls).toEqual([]);
   });
 
-  test('that has begun goes on whatever the stack does', async () => {
+  test.each(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'])('that has begun waits in %s', async status => {
     world.remaining = 1_500;
     const execution = world.machine.begin('run');
     await world.machine.run(execution, 1);
-    world.status = 'UPDATE_IN_PROGRESS';
+    const before = service.removed.length;
+    world.status = status;
+    await world.machine.run(execution, 2);
+    expect(execution.state).toMatchObject({ next: 'WAIT' });
+    expect(service.removed).toHaveLength(before);
+    world.status = 'UPDATE_COMPLETE';
     expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
   });
 });

@@ -9,12 +9,27 @@ test('SemVer precedence beats creation', () => {
   expect(sorted('SEMVER', keys)).toEqual(['1.10.0', '1.10.0-rc.11', '1.10.0-rc.1', '1.9.0', '1.0.0']);
 });
 
-test('names that are no SemVer come after, by creation', () => {
+test('names that are no versions come after, by creation', () => {
   expect(sorted('SEMVER', [key('nightly', 9), key('0.0.1', 1), key('1.2', 5), key('lts', 7)])).toEqual([
+    '1.2',
     '0.0.1',
     'nightly',
     'lts',
-    '1.2',
+  ]);
+});
+
+test('numbers with dots rank as numbers, of any length and with leading zeros, beside SemVer', () => {
+  const names = ['2024.12.1', '2025.01.1', '2025.1.0', '3.0.1.0', '3.0.1', '2.1', '2025.01.1.5', '3.0.1-rc.1'];
+  const keys = names.map((name, index) => key(name, index));
+  expect(sorted('SEMVER', keys)).toEqual([
+    '2025.01.1.5',
+    '2025.01.1',
+    '2025.1.0',
+    '2024.12.1',
+    '3.0.1',
+    '3.0.1.0',
+    '3.0.1-rc.1',
+    '2.1',
   ]);
 });
 
@@ -34,7 +49,10 @@ describe.each(['SEMVER', 'CREATION'] as const)('%s', rule => {
   const order = orderBy(rule);
   const keys = fc.record(
     {
-      name: fc.oneof(fc.constantFrom('1.0.0', '1.0.0-a', '1.0.0+x', '1.0.0+y', '2.0.0', 'x', 'y', '1'), fc.string()),
+      name: fc.oneof(
+        fc.constantFrom('1.0.0', '1.0.0-a', '1.0.0+x', '1.0.0+y', '2.0.0', 'x', 'y', '1', '1.0', '01.0.0.0', '1.0.0.1'),
+        fc.string(),
+      ),
       createdAt: fc.integer({ min: 0, max: 3 }),
     },
     { requiredKeys: ['name'] },

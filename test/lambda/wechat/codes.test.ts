@@ -29,13 +29,18 @@ test.each<[number, Reaction, RegExp | undefined]>([
   else expect(adviceOn(code, '')).toBeUndefined();
 });
 
-test('every other code is a refusal of CloudBase, about which nothing is known', () => {
+test('of the other codes those of CloudBase are refusals, and those of WeChat’s ranges fail', () => {
   const known = [
     0, -1, -1000, 40001, 40014, 42001, 41001, 43002, 44002, 40097, 40101, 47001, 85088, 61004, 48001, 45009, 40125,
-    41004, 61005, 61006, 61011,
+    41004, 61005, 61006, 61011, 45011, 40164, 45035, 61007, 48004,
   ];
   const other = fc.integer().filter(code => !known.includes(code));
-  fc.assert(fc.property(other, code => reactionTo(code) === 'refused' && adviceOn(code, 'any') === undefined));
+  fc.assert(
+    fc.property(other, code => {
+      const expected = code <= -100_000 ? 'refused' : 'fail';
+      return reactionTo(code) === expected && adviceOn(code, 'any') === undefined;
+    }),
+  );
 });
 
 test.each([
@@ -49,4 +54,18 @@ test('where the message has no address, none is made up', () => {
   expect(adviceOn(61004, 'access clientip is not registered rid: 65f0a1')).toContain(
     "the function's address is not on",
   );
+});
+
+test('a limit by the minute passes', () => {
+  expect(reactionTo(45011)).toBe('retry');
+});
+
+test.each([48001, 48004, 61007])('%d: the platform is not authorised', code => {
+  expect(reactionTo(code)).toBe('fail');
+  expect(adviceOn(code, 'any')).toContain('not authorised');
+});
+
+test.each([61004, 40164, 45035])('%d: the address is not allow-listed', code => {
+  expect(reactionTo(code)).toBe('fail');
+  expect(adviceOn(code, 'invalid ip 203.0.113.9, not in whitelist')).toContain('203.0.113.9');
 });

@@ -171,6 +171,42 @@ describe('failed versions', () => {
 });
 
 describe('ranges', () => {
+  test('reach over nothing that is not proven to be gone', async () => {
+    add(...Array.from({ length: 10 }, () => ({})));
+    await byHand('DeleteSchemaVersions', { Versions: '5-6' });
+    clock.advance(1_000);
+    const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
+    aws.faults.inject({ service: 'glue', operation: 'GetSchemaVersion', trouble, times: Infinity });
+    await sweepOf().run();
+    expect(deletions()).toEqual(['2-4', '7-10']);
+  });
+
+  test('spare what is adopted after it was decided about', async () => {
+    add(...Array.from({ length: 6 }, () => ({})));
+    let asked = 0;
+    const owned = aws.faults.inject({
+      service: 'glue',
+      operation: 'DeleteSchemaVersions',
+      trouble: { error: new ServiceError('ThrottlingException', 'slow down', 400) },
+    });
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async milliseconds => {
+      if (owned.hits > 0 && asked++ === 0) {
+        const SchemaId = { RegistryName: 'default-registry', SchemaName: 'orders' };
+        const MetadataKeyValue = {
+          MetadataKey: OWNER_KEY,
+          MetadataValue: '1.owner=0123456789abcdef.stack=orders/0a1b',
+        };
+        const SchemaVersionNumber = { VersionNumber: 3 };
+        await byHand('PutSchemaVersionMetadata', { SchemaId, SchemaVersionNumber, MetadataKeyValue });
+      }
+      return sleep(milliseconds);
+    };
+    await sweepOf().run();
+    expect(left()).toContain(3);
+    expect(left()).not.toContain(2);
+  });
+
   test('skip what stays and reach over what is gone, with as few calls as it takes', async () => {
     add(...Array.from({ length: 60 }, (_, index) => (index === 28 ? { metadata: { keep: '1' } } : {})));
     await byHand('DeleteSchemaVersions', { Versions: '5-9' });
