@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
 import { type Construct } from 'constructs';
 import { Fleet } from './fleet';
 
@@ -17,14 +17,22 @@ const own =
   (packageName: string, id = 'Firmware') =>
   (scope: Construct) => {
     const softwarePackage = new SoftwarePackage(scope, id, { packageName, removalPolicy: RemovalPolicy.DESTROY });
-    const version = softwarePackage.addVersion('V1', { versionName: '1.0.0', status: PackageVersionStatus.PUBLISHED });
+    const version = softwarePackage.addVersion('V1', {
+      versionName: '1.0.0',
+      status: PackageVersionStatus.PUBLISHED,
+      removal: VersionRemoval.DELETE,
+    });
     new DefaultPackageVersion(scope, `${id}Default`, { version });
   };
 
 /** A default version of somebody else's package. */
 const imported = (packageName: string) => (scope: Construct) => {
   const softwarePackage = SoftwarePackage.fromPackageName(scope, 'Imported', packageName);
-  const version = softwarePackage.addVersion('V1', { versionName: '1.0.0', status: PackageVersionStatus.PUBLISHED });
+  const version = softwarePackage.addVersion('V1', {
+    versionName: '1.0.0',
+    status: PackageVersionStatus.PUBLISHED,
+    removal: VersionRemoval.DELETE,
+  });
   new DefaultPackageVersion(scope, 'Default', { version });
 };
 

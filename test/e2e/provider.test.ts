@@ -28,7 +28,11 @@ const release =
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const versions = names.map(versionName =>
-      softwarePackage.addVersion(`V${versionName}`, { versionName, status: PackageVersionStatus.PUBLISHED }),
+      softwarePackage.addVersion(`V${versionName}`, {
+        versionName,
+        status: PackageVersionStatus.PUBLISHED,
+        removal: VersionRemoval.DELETE,
+      }),
     );
     new DefaultPackageVersion(scope, 'Default', { version: versions[versions.length - 1] as SoftwarePackageVersion });
   };

@@ -32,6 +32,7 @@ const version = (
     softwarePackage,
     versionName,
     status: PUBLISHED,
+    removal: VersionRemoval.DELETE,
     ...rest,
   });
 };

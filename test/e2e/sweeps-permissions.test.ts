@@ -10,6 +10,7 @@ import {
   PackageVersionStatus,
   SoftwarePackage,
   SweepTrigger,
+  VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { type Fleet } from './fleet';
 import { createJob, startSweepFleet } from './sweep-fleet';
@@ -38,7 +39,11 @@ const release =
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const versions = names.map(versionName =>
-      softwarePackage.addVersion(`V${versionName}`, { versionName, status: PackageVersionStatus.PUBLISHED }),
+      softwarePackage.addVersion(`V${versionName}`, {
+        versionName,
+        status: PackageVersionStatus.PUBLISHED,
+        removal: VersionRemoval.DELETE,
+      }),
     );
     new DefaultPackageVersion(stack, 'Default', { version: versions[versions.length - 1] });
     new PackageVersionRetention(stack, 'Keep', {

@@ -11,6 +11,7 @@ import {
   RetentionAction,
   SoftwarePackage,
   SweepTrigger,
+  VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { PastClock } from '../../testing/clock';
 import { type Fleet } from './fleet';
@@ -43,7 +44,8 @@ const retention =
   ({ id = 'Keep', owned = [], ...props }: Options = {}) =>
   (scope: Construct): PackageVersionRetention => {
     const softwarePackage = SoftwarePackage.fromPackageName(scope, 'Firmware', PACKAGE);
-    for (const versionName of owned) softwarePackage.addVersion(`V${versionName}`, { versionName, status: PUBLISHED });
+    for (const versionName of owned)
+      softwarePackage.addVersion(`V${versionName}`, { versionName, status: PUBLISHED, removal: VersionRemoval.DELETE });
     return new PackageVersionRetention(scope, id, {
       softwarePackage,
       rules: { keepLatest: 1 },
