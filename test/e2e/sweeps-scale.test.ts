@@ -80,7 +80,9 @@ describe('a destroy that outlives Lambda’s limit', () => {
     expect(left()).toBe(0);
     expect(shareThrottled()).toBeLessThanOrEqual(0.01);
     await fleet.aws.settled();
-    expect(runs(fleet)).toMatchObject([{ status: 'SUCCEEDED', outcome: { counts: { removed: 70 } } }]);
+    // the machine goes with the stack, and ends the run at its next step: by then the last slice has answered.
+    expect(runs(fleet)).toMatchObject([{ status: 'ABORTED' }]);
+    expect(fleet.log).toContain('70 removed');
     // the execution's input is the one place that keeps it.
     expect(fleet.log).not.toContain('cloudformation-custom-resource-response');
   });
