@@ -98,7 +98,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
 
   /**
    * How often something was left alone that the template wanted changed or gone, such as a version that somebody else
-   * owns. CloudFormation shows that nowhere when it cleans up after an update.
+   * owns. When CloudFormation cleans up after an update it tells of that in the stack's events and status reason alone.
    *
    * @default - sum over five minutes
    */

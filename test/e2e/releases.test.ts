@@ -218,7 +218,7 @@ describe('what somebody else has made', () => {
   });
 
   test('once adopted it goes with the stack', async () => {
-    expect(await fleet.deploy(release(true))).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(await fleet.deploy(release(true, VersionRemoval.DELETE))).toMatchObject({ status: 'CREATE_COMPLETE' });
     await fleet.destroy();
     expect(versions()).toEqual({});
   });

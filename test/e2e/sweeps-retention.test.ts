@@ -76,7 +76,7 @@ const indexPackages = () =>
 describe('after a deployment', () => {
   test('the old versions go, and each survivor stays for a reason', async () => {
     clock.behind = 100 * DAY;
-    await create('0.1.0', '1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0-lts', '2.0.0', '9.0.0', '10.0.0', 'nightly');
+    await create('0.1.0', '1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0-lts', '2.0.0', '9.0.0', '10.0.0', '0.0.5.1');
     clock.behind = 10 * DAY;
     await create('1.9.0');
     clock.behind = 0;
@@ -95,7 +95,7 @@ describe('after a deployment', () => {
     );
 
     expect(outcome.status).toBe('CREATE_COMPLETE');
-    expect(removed(fleet)).toEqual(['0.1.0', '1.3.0', '2.0.0', 'nightly']);
+    expect(removed(fleet)).toEqual(['0.0.5.1', '0.1.0', '1.3.0', '2.0.0']);
     expect(kept(fleet)).toEqual({
       '0.2.0': 'TOO_YOUNG',
       '1.0.0': 'DEFAULT_VERSION',
