@@ -193,8 +193,10 @@ export class World {
       service: async () => this.family.serviceFor(context.credentials),
     };
     this.inFlight++;
+    const dead = new Promise<void>(resolve => death.addEventListener('abort', () => resolve()));
     try {
-      return await (isSliceRequest(event) ? handleSlice(event, context, world) : handleEvent(event, context, world));
+      const work = isSliceRequest(event) ? handleSlice(event, context, world) : handleEvent(event, context, world);
+      return await Promise.race([work, dead]);
     } finally {
       this.inFlight--;
     }
