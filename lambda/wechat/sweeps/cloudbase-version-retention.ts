@@ -122,7 +122,7 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
     return orRefused('LISTING', this.gateway.listVersions(this.service, offset));
   }
 
-  /** What is a few seconds old is good enough: whatever is recorded later looks for its version first. */
+  /** What is a few seconds old is good enough: CloudFormation itself takes as long to note what a resource has answered. */
   private recordedByStack(): Promise<Recorded> {
     const { clock } = this.tools;
     const held = this.recorded;
