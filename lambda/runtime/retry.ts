@@ -81,12 +81,14 @@ const THROTTLED =
 const TRANSIENT =
   /^(InternalFailure|InternalServer|ServiceUnavailable)(Exception)?$|^(TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
+/** Also what an error says so itself: those of services that are none of AWS's. */
 export function isThrottled(error: unknown): boolean {
   const { name, code, status } = faultOf(error);
-  return THROTTLED.test(name) || THROTTLED.test(code) || status === 429;
+  const says = (Object(error) as { isThrottled?: boolean }).isThrottled === true;
+  return says || THROTTLED.test(name) || THROTTLED.test(code) || status === 429;
 }
 
-/** Also what an error says so itself: those of services that are none of AWS's. */
+/** Also what an error says so itself. */
 export function isTransient(error: unknown): boolean {
   const { name, code, status } = faultOf(error);
   const says = (Object(error) as { isTransient?: boolean }).isTransient === true;

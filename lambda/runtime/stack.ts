@@ -64,6 +64,11 @@ export interface StackQuestions {
   succeededSince(claimedAt: number | undefined): Promise<boolean>;
   /** The same in a rollback, where it tells an earlier deployment's claims from those of the one that has failed. */
   settledSince(claimedAt: number): Promise<boolean>;
+  /**
+   * Whether the resource had a physical id when the last deployment succeeded. Tells what a deployment that has not
+   * succeeded has brought where the artifact itself remembers nothing.
+   */
+  hadAtSuccess(physicalId: string): Promise<boolean>;
 }
 
 /**
@@ -89,6 +94,14 @@ export function stackQuestions(
   };
   return {
     settledSince,
+    hadAtSuccess: async physicalId => {
+      const root = (await lineage()).at(-1)!.id;
+      return retryReading(asking, async () => {
+        const first = await firstSinceSuccess(view, { stackId, logicalId }, root);
+        // where nothing has happened since, the event speaks of what was there.
+        return !first || (!first.status.startsWith('CREATE_') && first.physicalId === physicalId);
+      });
+    },
     stackPhase: async () => phaseOf(await lineage()),
     succeededSince: async claimedAt => {
       if (phaseOf(await lineage()) === 'rolling-back') return false;
@@ -151,6 +164,32 @@ async function hasSucceeded(
     } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
   }
   return false;
+}
+
+/**
+ * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the id
+ * that the resource had before it, and a creation with none.
+ */
+async function firstSinceSuccess(
+  view: Pick<CloudFormationView, 'events'>,
+  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
+  root: string,
+): Promise<StackEvent | undefined> {
+  const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
+  let succeededAt = -Infinity;
+  if (root !== stackId) {
+    for await (const entry of view.events(root)) {
+      if (!isSuccess(entry)) continue;
+      succeededAt = entry.changedAt;
+      break;
+    }
+  }
+  let first: StackEvent | undefined;
+  for await (const entry of view.events(stackId)) {
+    if (isSuccess(entry) || entry.changedAt <= succeededAt) break;
+    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+  }
+  return first;
 }
 
 function unreadable(stackId: string, error: unknown): Error {

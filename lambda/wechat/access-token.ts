@@ -1,6 +1,7 @@
 /** Where the platform's component_access_token comes from. */
 import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AccessTokenProperty, type MintedTokenProperty } from '../../contract/wechat';
+import { codeOf, shown, withoutSecrets } from './answer';
 import { NoAnswer, WeChatError } from './errors';
 import { readSecret } from './secrets';
 import { type Post } from './transport';
@@ -57,13 +58,11 @@ async function mint(
     component_appsecret: secret,
     component_verify_ticket: ticket,
   });
-  const { component_access_token: token, errcode, errmsg } = answer;
+  const { component_access_token: token, errmsg } = answer;
   if (typeof token === 'string' && token !== '') return token;
-  if (typeof errcode !== 'number') throw new NoAnswer('WeChat answered neither a token nor a code');
-  throw new WeChatError('api_component_token', errcode, withoutSecrets(String(errmsg), secret, ticket));
-}
-
-/** A text of WeChat's for a message: it might quote the request. */
-export function withoutSecrets(text: string, ...secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const code = codeOf(answer);
+  if (code === undefined) {
+    throw new NoAnswer(`WeChat answered neither a token nor a code: ${shown(answer, secret, ticket)}`);
+  }
+  throw new WeChatError('api_component_token', code, withoutSecrets(String(errmsg), secret, ticket));
 }

@@ -33,10 +33,13 @@ const ADDRESS =
   "the function's address is not on the platform's allow-list: add it there and publish the list to the live version; " +
   'a function in a VPC behind a NAT has a fixed one (WeChatArtifactProvider.of with vpc)';
 
+/** "api minute-quota reach limit, must slower, retry next minute" */
+const BY_THE_MINUTE = 45011;
+
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   0: { reaction: 'done' },
   [-1]: BUSY,
-  45011: BUSY,
+  [BY_THE_MINUTE]: BUSY,
   [-1000]: BUSY,
   40001: OLD_TOKEN,
   40014: OLD_TOKEN,
@@ -75,6 +78,16 @@ export function adviceOn(code: number, message: string): string | undefined {
   const address = NOT_LISTED.includes(code) ? CALLER.exec(message)?.[0] : undefined;
   return address ? advice?.replace("the function's address", `the function's address ${address}`) : advice;
 }
+
+/** A limit that ends by itself: it is waited for as long as there is time. */
+export const isOfLimit = (code: number) => code === BY_THE_MINUTE;
+
+/** Whether a refusal of CloudBase's own says that it passes; its codes, which are documented nowhere, do not tell. */
+export const passes = (message: string) => PASSING.test(message);
+
+// unverified: the words.
+const PASSING =
+  /\b(building|deploying|in progress|(retry|try again) later)\b|(构建|部署|更新|发布|操作)中|正在(构建|部署|更新|发布)|稍[后候][再重]试/i;
 
 const NOT_LISTED = [61004, 40164, 45035];
 

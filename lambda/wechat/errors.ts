@@ -1,11 +1,13 @@
-import { type Reaction, adviceOn, reactionTo } from './codes';
+import { type Reaction, adviceOn, isOfLimit, passes, reactionTo } from './codes';
 
 /** WeChat answered with another code than 0, or 0 without success. */
 export class WeChatError extends Error {
   override readonly name = 'WeChatError';
   readonly reaction: Reaction;
-  /** To a pace. */
+  /** The same request may succeed a little later. */
   readonly isTransient: boolean;
+  /** It will, however long that takes. */
+  readonly isThrottled: boolean;
 
   /**
    * @param request what was asked for: the operation and, where they are no secrets, its fields
@@ -20,7 +22,8 @@ export class WeChatError extends Error {
     super(`WeChat answered ${code} (${message}) to ${request}${advice ? `: ${advice}` : ''}`);
     // where the code says success and the result does not, nothing is known to have been done.
     this.reaction = code === 0 ? 'refused' : reactionTo(code);
-    this.isTransient = this.reaction === 'retry';
+    this.isTransient = this.reaction === 'retry' || (this.reaction === 'refused' && passes(message));
+    this.isThrottled = isOfLimit(code);
   }
 }
 
@@ -29,3 +32,6 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   readonly isTransient = true;
 }
+
+export const isRefused = (error: unknown): error is WeChatError =>
+  error instanceof WeChatError && error.reaction === 'refused';

@@ -1,11 +1,12 @@
 /**
- * The calls of WeChat's API as handlers and sweeps need them, each of them once: repeated where that is documented to
- * help, and explained where not.
+ * The calls of WeChat's API as handlers and sweeps need them, each of them once, but with another token where the one in
+ * use has become old. A sweep's pace repeats what passes; a handler does so itself, having looked anew.
  */
 import { VERSIONS_PER_PAGE } from '../../contract/wechat';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Guard, OutOfTime, type Paces, inPace } from '../sweep/pace';
-import { type AccessToken, withoutSecrets } from './access-token';
+import { type AccessToken } from './access-token';
+import { codeOf, pageOf, shown, withoutSecrets } from './answer';
 import { reactionTo } from './codes';
 import { NoAnswer, WeChatError } from './errors';
 import { type Post, type WeChatAnswer } from './transport';
@@ -43,19 +44,17 @@ export interface WithLastVersion {
   readonly deleteImage: boolean;
 }
 
-/** What bounds the repetition, and at whose pace calls are sent. */
+/** What bounds the waiting, and at whose pace calls are sent. */
 export interface Sending {
   readonly clock: Clock;
   readonly deadline: Deadline;
-  /** Of a sweep: they repeat what is busy. Absent: it is repeated here. */
+  /** Of a sweep. */
   readonly paces?: Paces;
 }
 
-const ATTEMPTS = 6;
-const FIRST_DELAY = 500;
-
 /** How long a secret may hold the former token after WeChat has a new one, in milliseconds. */
 const TOKEN_PATIENCE = 60_000;
+const FIRST_TOKEN_DELAY = 500;
 const LONGEST_TOKEN_DELAY = 8_000;
 /** How often a call is made again with another token. */
 const RENEWALS = 3;
@@ -71,6 +70,8 @@ export class WeChatGateway {
    * Deletes a version. Throws `NoAnswer` where it is not known whether it did.
    *
    * This request is of the second generation of the interface, the listing of the first: their fields differ.
+   *
+   * @param guard may stop it, directly before it is sent and after a wait for another token
    */
   async deleteVersion(
     at: ServiceVersionName,
@@ -85,73 +86,41 @@ export class WeChatGateway {
       is_delete_server: deleteServer,
       is_delete_image: deleteImage,
     };
-    const { result } = await this.send(operation, fields, { guard });
+    const { result } = (await this.send(operation, fields, guard)).answer;
     if (result !== 'succ') throw new WeChatError(describe(operation, fields), 0, `result ${JSON.stringify(result)}`);
   }
 
   async listVersions({ environmentId, serverName }: ServiceName, offset: number): Promise<VersionPage> {
     const fields = { env: environmentId, service_name: serverName, limit: VERSIONS_PER_PAGE, offset };
-    return this.patiently(async () => {
-      const { items, total } = await this.send(LISTING, fields);
-      if (!Array.isArray(items) || typeof total !== 'number') {
-        throw new NoAnswer(`WeChat answered ${LISTING} without items and total`);
-      }
-      return { versions: items.map(listedVersion), total };
-    });
+    const { answer, token } = await this.send('getcsversionlist', fields);
+    return pageOf(answer, token);
   }
 
-  /** Waits before the next attempt; false where there should be none. */
-  async pause(attempt: number): Promise<boolean> {
-    const { clock, deadline, paces } = this.sending;
-    if (paces) return false;
-    // half of it is jitter: the resources of a stack fail together and should not come back together.
-    const delay = FIRST_DELAY * 2 ** (attempt - 1) * (1 + Math.random());
-    if (attempt >= ATTEMPTS || deadline.remaining() <= delay) return false;
-    await clock.sleep(delay);
-    return true;
-  }
-
-  /** Repeats what only reads until an answer comes. */
-  private async patiently<T>(read: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!(error instanceof NoAnswer) || !(await this.pause(attempt))) throw error;
-      }
-    }
-  }
-
-  private async send(operation: string, fields: object, { guard }: { guard?: Guard } = {}): Promise<WeChatAnswer> {
+  private async send(operation: string, fields: object, guard?: Guard): Promise<Answered> {
     const { paces } = this.sending;
-    if (paces) return inPace(paces.of(operation), () => this.call(operation, fields), guard);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await guard?.();
-        return await this.call(operation, fields);
-      } catch (error) {
-        const isBusy = error instanceof WeChatError && error.reaction === 'retry';
-        if (!isBusy || !(await this.pause(attempt))) throw error;
-      }
-    }
+    if (paces) return inPace(paces.of(operation), () => this.call(operation, fields, guard), guard);
+    await this.token.current();
+    await guard?.();
+    return this.call(operation, fields, guard);
   }
 
-  /** Once, but with another token where the one in use turns out to be old. */
-  private async call(operation: string, fields: object): Promise<WeChatAnswer> {
+  private async call(operation: string, fields: object, guard?: Guard): Promise<Answered> {
     let token = await this.token.current();
     for (let renewals = 0; ; renewals++) {
       const answer = await this.post(`componenttcb/${operation}`, fields, token);
       const code = codeOf(answer);
-      if (code === undefined)
+      if (code === undefined) {
         throw new NoAnswer(`WeChat answered ${operation} without a code: ${shown(answer, token)}`);
+      }
       const reaction = reactionTo(code);
-      if (reaction === 'done') return answer;
+      if (reaction === 'done') return { answer, token };
       const renewed =
         reaction === 'renew-token' && renewals < RENEWALS ? await this.renewed(token, renewals > 0) : undefined;
       if (renewed === undefined) {
         throw new WeChatError(describe(operation, fields), code, withoutSecrets(String(answer.errmsg), token));
       }
       token = renewed;
+      await guard?.();
     }
   }
 
@@ -162,7 +131,7 @@ export class WeChatGateway {
   private async renewed(old: string, mustDiffer: boolean): Promise<string | undefined> {
     const { clock, deadline, paces } = this.sending;
     const until = clock.now() + TOKEN_PATIENCE;
-    for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_TOKEN_DELAY)) {
+    for (let delay = FIRST_TOKEN_DELAY; ; delay = Math.min(2 * delay, LONGEST_TOKEN_DELAY)) {
       await this.token.renew(old);
       const token = await this.token.current();
       if (token !== old || !mustDiffer) return token;
@@ -176,32 +145,10 @@ export class WeChatGateway {
   }
 }
 
-const LISTING = 'getcsversionlist';
-
-/** A code, also where it comes as text. */
-function codeOf({ errcode }: WeChatAnswer): number | undefined {
-  if (typeof errcode === 'number') return errcode;
-  return typeof errcode === 'string' && /^-?\d+$/.test(errcode) ? Number(errcode) : undefined;
-}
-
-const MOST_SHOWN = 300;
-
-/** An answer that nobody expected, for a message. */
-function shown(answer: WeChatAnswer, token: string): string {
-  return withoutSecrets(JSON.stringify(answer), token)
-    .replace(/\p{Cc}/gu, ' ')
-    .slice(0, MOST_SHOWN);
+/** An answer, and the token that it was got with, which no message shows. */
+interface Answered {
+  readonly answer: WeChatAnswer;
+  readonly token: string;
 }
 
 const describe = (operation: string, fields: object) => `${operation} ${JSON.stringify(fields)}`;
-
-function listedVersion(item: unknown): ListedVersion {
-  const { version_name, status, flow_ratio, created_time } = (item ?? {}) as Record<string, unknown>;
-  if (typeof version_name !== 'string') throw new NoAnswer('WeChat listed a version without a name');
-  return {
-    versionName: version_name,
-    status: typeof status === 'string' ? status : undefined,
-    flowRatio: typeof flow_ratio === 'number' ? flow_ratio : undefined,
-    createdTime: typeof created_time === 'string' || typeof created_time === 'number' ? `${created_time}` : undefined,
-  };
-}

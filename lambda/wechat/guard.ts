@@ -21,3 +21,6 @@ export function whyItStays({ version, total }: Found, allowed: Allowance): strin
   const traffic = version?.flowRatio === undefined ? 'an unknown share' : `${version.flowRatio} %`;
   return `it carries ${traffic} of the traffic of its service; route the traffic to another version first`;
 }
+
+/** unverified: the words. The documentation shows `build_fail` alone, and others of Tencent's end in "ing" on their way. */
+export const isInTransition = (status: string) => status.endsWith('ing') && status !== 'running';

@@ -12,6 +12,10 @@ export interface PhysicalId extends ServiceVersionName {
   readonly owner: string;
 }
 
+/** A version in words. */
+export const versionInWords = ({ environmentId, serverName, versionName }: ServiceVersionName) =>
+  `version ${versionName} of service ${serverName} in ${environmentId}`;
+
 /** Names hold neither "/" nor "@", so an id reads back unambiguously. */
 const PHYSICAL_ID = /^(?<environmentId>[^/@]+)\/(?<serverName>[^/@]+)\/(?<versionName>[^/@]+)@(?<owner>[0-9a-f]+)$/;
 

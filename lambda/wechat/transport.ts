@@ -1,5 +1,6 @@
 /** Requests to WeChat over HTTP. The token travels in the URL, so no URL is ever logged or put into an error. */
 import { type HttpAnswer, send } from '../runtime/http';
+import { shown } from './answer';
 import { NoAnswer } from './errors';
 
 /** The members of an answer; which ones there are, the code tells. */
@@ -28,19 +29,22 @@ export function postTo(endpoint: string, ended: AbortSignal): Post {
     } catch (error) {
       throw new NoAnswer(`${host} ${describe(error)}`);
     }
-    return parse(answer, host);
+    return parse(answer, host, accessToken);
   };
 }
 
 /** The HTTP status says nothing: errors of WeChat's come with 200. */
-function parse({ status, body }: HttpAnswer, host: string): WeChatAnswer {
+function parse({ status, body }: HttpAnswer, host: string, accessToken: string | undefined): WeChatAnswer {
   try {
-    const value: unknown = JSON.parse(body);
+    // a byte order mark and raw control characters have been seen in answers of WeChat's, and are no JSON.
+    const value: unknown = JSON.parse(body.replace(/^\ufeff/, '').replace(/\p{Cc}/gu, ' '));
     if (typeof value === 'object' && value !== null) return value as WeChatAnswer;
   } catch {
     // falls through to what a proxy's page in HTML means.
   }
-  throw new NoAnswer(`${host} answered with HTTP status ${status} and no JSON`);
+  // without a token the request has been about secrets, which an answer may quote.
+  const quoted = accessToken === undefined || body === '' ? '' : `: ${shown(body, accessToken)}`;
+  throw new NoAnswer(`${host} answered with HTTP status ${status} and no JSON${quoted}`);
 }
 
 function describe(error: unknown): string {

@@ -8,8 +8,9 @@ import {
   checkServerName,
 } from '../../../contract/wechat';
 import { rejectProblems } from '../../runtime/messages';
+import { Protected } from '../../sweep/judge';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
-import { inPace, pacedBy } from '../../sweep/pace';
+import { type Guard, inPace, pacedBy } from '../../sweep/pace';
 import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
 import { type WeChatClients } from '../clients';
@@ -50,7 +51,7 @@ interface ServiceVersion extends Candidate {
 class ServiceVersions implements SweepSource<ServiceVersion> {
   private readonly gateway: WeChatGateway;
   private readonly service: ServiceName;
-  private recorded?: Promise<ReadonlySet<string>>;
+  private recorded?: Promise<Recorded>;
   private lastRemoval: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -78,25 +79,30 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
   async protection(candidate: ServiceVersion): Promise<string | undefined> {
     const protection = protectionOf(candidate);
     if (protection) return protection;
-    return (await this.recordedByStack()).has(candidate.name) ? ServiceVersionKept.OWNED : undefined;
+    return (await this.recordedByStack()).names.has(candidate.name) ? ServiceVersionKept.OWNED : undefined;
   }
 
   /** One after the other: two at once would both find that the other one is left. */
-  async remove(candidate: ServiceVersion): Promise<Removal> {
-    const removal = this.lastRemoval.then(() => this.removeIfFree(candidate));
+  async remove(candidate: ServiceVersion, guard: Guard): Promise<Removal> {
+    const removal = this.lastRemoval.then(() => this.removeIfFree(candidate, guard));
     this.lastRemoval = removal.catch(() => undefined);
     return removal;
   }
 
-  private async removeIfFree(candidate: ServiceVersion): Promise<Removal> {
-    const { version, total } = await this.look(candidate);
-    if (!version) return 'gone';
-    const kept = total <= 1 ? ServiceVersionKept.LAST : protectionOf(version);
-    if (kept) return { kept };
+  private async removeIfFree(candidate: ServiceVersion, guard: Guard): Promise<Removal> {
+    const at = { ...this.service, versionName: candidate.name };
+    const ifFree = async () => {
+      await guard();
+      const { version, total } = await this.look(candidate);
+      if (!version) throw new Gone();
+      const kept = total <= 1 ? ServiceVersionKept.LAST : protectionOf(version);
+      if (kept) throw new Protected(kept);
+    };
     try {
-      await orRefused('REMOVAL', this.gateway.deleteVersion({ ...this.service, versionName: candidate.name }, ALONE));
+      await orRefused('REMOVAL', this.gateway.deleteVersion(at, ALONE, ifFree));
       return 'removed';
     } catch (error) {
+      if (error instanceof Gone) return 'gone';
       if (!(error instanceof NoAnswer) && !(error instanceof WeChatError)) throw error;
       // the code of a version that is gone is not documented.
       if (!(await this.look(candidate)).version) return 'gone';
@@ -116,21 +122,41 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
     return orRefused('LISTING', this.gateway.listVersions(this.service, offset));
   }
 
-  private recordedByStack(): Promise<ReadonlySet<string>> {
-    return (this.recorded ??= this.readRecorded());
+  /** What is a few seconds old is good enough: CloudFormation itself takes as long to note what a resource has answered. */
+  private recordedByStack(): Promise<Recorded> {
+    const { clock } = this.tools;
+    const held = this.recorded;
+    this.recorded = (async () => {
+      const state = await held?.catch(() => undefined);
+      return state && clock.now() - state.readAt < FRESH ? state : this.readRecorded();
+    })();
+    return this.recorded;
   }
 
-  private async readRecorded(): Promise<ReadonlySet<string>> {
+  private async readRecorded(): Promise<Recorded> {
     const { environmentId, serverName } = this.service;
+    const readAt = this.tools.clock.now();
     const resources = await inPace(this.tools.paces.of('ListStackResources'), () =>
       this.clients.stackResources(this.tools.stackId),
     );
     const versions = resources
       .map(({ physicalId }) => parsePhysicalId(physicalId))
       .filter(at => at?.environmentId === environmentId && at.serverName === serverName);
-    return new Set(versions.map(at => at!.versionName));
+    return { readAt, names: new Set(versions.map(at => at!.versionName)) };
   }
 }
+
+/** Milliseconds for which what the stack records is taken for granted. */
+const FRESH = 5_000;
+
+/** The versions of the service that the stack records. */
+interface Recorded {
+  readonly readAt: number;
+  readonly names: ReadonlySet<string>;
+}
+
+/** A version turned out to be gone when its turn had come. */
+class Gone extends Error {}
 
 async function orRefused<T>(what: 'LISTING' | 'REMOVAL', call: Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,6 @@
 /** Which versions a retention keeps whatever its rules say. Pure. */
 import { type ListedVersion } from '../gateway';
+import { isInTransition } from '../guard';
 
 export const ServiceVersionKept = {
   /** It carries traffic, or how much could not be read. */
@@ -16,8 +17,5 @@ type Kept = (typeof ServiceVersionKept)[keyof typeof ServiceVersionKept];
 
 export function protectionOf({ status, flowRatio }: Pick<ListedVersion, 'status' | 'flowRatio'>): Kept | undefined {
   if (flowRatio !== 0) return ServiceVersionKept.TRAFFIC;
-  return isInTransition(status) ? ServiceVersionKept.IN_TRANSITION : undefined;
+  return !status || isInTransition(status) ? ServiceVersionKept.IN_TRANSITION : undefined;
 }
-
-/** unverified: the words. The documentation shows `build_fail` alone, and others of Tencent's end in "ing" on their way. */
-const isInTransition = (status: string | undefined) => !status || (status.endsWith('ing') && status !== 'running');

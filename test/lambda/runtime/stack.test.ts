@@ -158,3 +158,69 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince({ own: { status: 'ROLLBACK_IN_PROGRESS' } }, [])).toBe(false);
   });
 });
+
+describe('whether a resource had its id when the last deployment succeeded', () => {
+  type Noted = [number, string, string, string?];
+  const HELD = 'held';
+  const hadAtSuccess = (
+    history: Noted[],
+    stacks: Record<string, StackState> = { own: { status: 'UPDATE_COMPLETE' } },
+  ) => {
+    const clock = new FakeClock(0);
+    const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
+    const events = async function* (of: string) {
+      for (const [changedAt, logicalId, status, id = logicalId] of [...history].reverse()) {
+        const isRoot = logicalId === 'root';
+        if (isRoot !== (of === 'root')) continue;
+        yield { logicalId, physicalId: id, status, changedAt } satisfies StackEvent;
+      }
+    };
+    const view = { describeStack: async (id: string) => stacks[id], events };
+    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking).hadAtSuccess(HELD);
+  };
+  const success: Noted = [100, OWN, 'CREATE_COMPLETE'];
+  const began: Noted = [200, 'V', 'UPDATE_IN_PROGRESS', HELD];
+
+  test.each<[string, Noted[], boolean]>([
+    ['nothing has happened since', [success], true],
+    ['the history no longer reaches back', [began, [210, 'V', 'UPDATE_COMPLETE', 'other']], true],
+    ['it has been replaced since', [success, began, [210, 'V', 'UPDATE_COMPLETE', 'other']], true],
+    ['it was replaced and has come back', [success, began, [220, 'V', 'UPDATE_IN_PROGRESS', 'other']], true],
+    ['it has replaced another since', [success, [200, 'V', 'UPDATE_IN_PROGRESS', 'other']], false],
+    ['it has been created since', [success, [200, 'V', 'CREATE_IN_PROGRESS', HELD]], false],
+    [
+      'no deployment has succeeded',
+      [
+        [100, OWN, 'CREATE_IN_PROGRESS'],
+        [200, 'V', 'CREATE_IN_PROGRESS', ''],
+      ],
+      false,
+    ],
+    [
+      'only a rollback has',
+      [
+        [200, 'V', 'CREATE_IN_PROGRESS', HELD],
+        [300, OWN, 'ROLLBACK_COMPLETE'],
+      ],
+      false,
+    ],
+    [
+      'it was created before',
+      [[90, 'V', 'CREATE_IN_PROGRESS', ''], success, [200, 'V', 'DELETE_IN_PROGRESS', HELD]],
+      true,
+    ],
+  ])('where %s', async (_what, history, expected) => {
+    expect(await hadAtSuccess(history)).toBe(expected);
+  });
+
+  test('of a nested stack it is the root’s deployment that counts', async () => {
+    const stacks = {
+      own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' },
+      root: { status: 'DELETE_IN_PROGRESS' },
+    };
+    const created: Noted = [90, 'V', 'CREATE_IN_PROGRESS', HELD];
+    expect(await hadAtSuccess([created, [100, OWN, 'CREATE_COMPLETE']], stacks)).toBe(false);
+    const succeeded: Noted[] = [created, [95, 'root', 'CREATE_COMPLETE'], [200, 'V', 'DELETE_IN_PROGRESS', HELD]];
+    expect(await hadAtSuccess(succeeded, stacks)).toBe(true);
+  });
+});

@@ -278,6 +278,85 @@ describe('an answer of WeChat', () => {
   });
 });
 
+describe('an odd answer of WeChat', () => {
+  const answering = (operation: string, body: unknown) => {
+    const text = JSON.stringify(body);
+    aws.faults.inject({ operation, times: Infinity, trouble: { error: new ServiceError('Other', text, 200) } });
+  };
+
+  test('with its numbers as text is read', async () => {
+    aws.weChat.behaviour.numbers = 'text';
+    expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect((await stack.remove('api-013')).Reason).toContain('it carries 100 %');
+    failing(LIST, 85088);
+    expect((await stack.record('api-011')).Reason).toContain('WeChat answered 85088');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['another code', { error_code: 40001, errmsg: 'no' }, '{"error_code":40001,"errmsg":"no"}'],
+    ['other lists', { errcode: 0, version_list: [], total_count: 0 }, '"version_list":[],"total_count":0}'],
+    [
+      'other names',
+      { errcode: 0, total: 1, items: [{ name: 'api-012' }] },
+      'without a version_name: {"name":"api-012"}',
+    ],
+  ])('with %s is shown', async (_what, body, reason) => {
+    answering(LIST, body);
+    expect((await stack.record('api-012')).Reason).toContain(reason);
+  });
+
+  test('with no list where there are no versions is empty', async () => {
+    answering(LIST, { errcode: 0, total: 0, items: null });
+    expect((await stack.record('api-012')).Reason).toContain('does not exist');
+  });
+
+  test.each([
+    ['null', null],
+    ['a truth value', true],
+    ['an empty text', ''],
+    ['a list', []],
+  ])('with a share of traffic that is %s lets nothing go', async (_what, flow_ratio) => {
+    const items = ['api-011', 'api-012'].map(version_name => ({ version_name, status: 'normal', flow_ratio }));
+    answering(LIST, { errcode: 0, total: 2, items });
+    expect((await stack.remove('api-012')).Reason).toContain('an unknown share');
+    expect(versions()).toContain('api-012');
+  });
+});
+
+describe('what passes', () => {
+  test('a version that is being built is waited for', async () => {
+    aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012', status: 'building' }]);
+    let refusals = 0;
+    const built = () => {
+      if (++refusals === 12) aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012' }]);
+      return false;
+    };
+    aws.faults.inject({ operation: DELETE, match: built, trouble: { stall: 0 } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('one that is built for ever is refused in the end, and left where the template says so', async () => {
+    aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012', status: 'building' }]);
+    expect((await stack.remove('api-012')).Reason).toContain('api in prod-6gxk23 is building: WeChat answered -501002');
+    expect(await stack.remove('api-012', { OnRefusal: 'LEAVE' })).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).toContain('api-012');
+  });
+
+  test('a refusal that says so is tried again', async () => {
+    aws.faults.inject({ operation: DELETE, times: 2, trouble: { error: weChatError(-501023, '请稍后重试') } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('the limit of a minute is waited for, however long', async () => {
+    const fault = failing(DELETE, 45011, 20);
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(fault.hits).toBe(20);
+  });
+});
+
 describe('without verification', () => {
   const none = { Verification: 'NONE' };
   beforeEach(() => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Reaction, adviceOn, reactionTo } from '../../../lambda/wechat/codes';
+import { type Reaction, adviceOn, passes, reactionTo } from '../../../lambda/wechat/codes';
 
 test.each<[number, Reaction, RegExp | undefined]>([
   [0, 'done', undefined],
@@ -68,4 +68,16 @@ test.each([48001, 48004, 61007])('%d: the platform is not authorised', code => {
 test.each([61004, 40164, 45035])('%d: the address is not allow-listed', code => {
   expect(reactionTo(code)).toBe('fail');
   expect(adviceOn(code, 'invalid ip 203.0.113.9, not in whitelist')).toContain('203.0.113.9');
+});
+
+test.each<[string, boolean]>([
+  ['version is building rid: 1', true],
+  ['operation in progress, please retry later', true],
+  ['版本正在被使用，请稍后重试', true],
+  ['版本构建中', true],
+  ['version not exist rid: 1', false],
+  ['cloudbase error rid: 1', false],
+  ['版本不存在', false],
+])('%s passes: %p', (message, expected) => {
+  expect(passes(message)).toBe(expected);
 });

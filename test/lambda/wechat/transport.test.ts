@@ -86,3 +86,19 @@ test('a request under way ends with the event', async () => {
   const error = await failure(postTo(origin, ended.signal)('a/b', {}, TOKEN));
   expect(error.message).toContain('did not answer within 20 s; a function in a VPC needs a NAT');
 });
+
+test.each([
+  ['a byte order mark', '\ufeff{"errcode":0,"errmsg":"ok"}', 'ok'],
+  ['a raw control character', '{"errcode":0,\r\n"errmsg":"ok\u0001"}', 'ok '],
+])('%s makes no answer unreadable', async (_what, body, errmsg) => {
+  answer = response => response.end(body);
+  expect(await postTo(origin, never)('a', {}, TOKEN)).toEqual({ errcode: 0, errmsg });
+});
+
+test('what is no JSON is shown, without the token, and not where the request was about secrets', async () => {
+  answer = response => response.end(`<b>busy</b>\u0001 ${TOKEN} ${'x'.repeat(1000)}`);
+  const { message } = await failure(postTo(origin, never)('a', {}, TOKEN));
+  expect(message).toContain('no JSON: <b>busy</b>  [redacted] xxx');
+  expect(message.length).toBeLessThan(500);
+  expect((await failure(postTo(origin, never)('a', { secret: 1 }))).message).toMatch(/and no JSON$/);
+});

@@ -168,6 +168,50 @@ describe('an answer of WeChat', () => {
     expect(fault.hits).toBe(2);
   });
 
+  test.each([-1, 45011])('%d: the version is looked at again before the removal is', async code => {
+    deploy(4);
+    const fault = aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(code) } });
+    const busy = aws.faults.inject({
+      operation: LIST,
+      match: () => {
+        if (fault.hits > 0) aws.weChat.route(ENVIRONMENT, SERVER, { 'api-001': 50, 'api-002': 50 });
+        return false;
+      },
+      trouble: { stall: 0 },
+    });
+    await sweepOf().run();
+    expect(left()).toHaveLength(4);
+    expect([fault.hits, busy.hits]).toEqual([1, 0]);
+  });
+
+  test('that is late finds what the stack has recorded meanwhile', async () => {
+    deploy(4);
+    const record = (name: string) => ({
+      logicalId: name,
+      physicalId: `${ENVIRONMENT}/${SERVER}/${name}@0a1b2c3d4e5f6071`,
+    });
+    aws.faults.inject({
+      operation: DELETE,
+      match: () => {
+        resources = [record('api-001'), record('api-002')];
+        return true;
+      },
+      times: 30,
+      trouble: { error: weChatError(45011) },
+    });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(left()).toHaveLength(4);
+    expect(sweep.kept).toMatchObject({ 'api-001': 'OWNED', 'api-002': 'OWNED' });
+  });
+
+  test('45011 is waited for, however often', async () => {
+    deploy(4);
+    const fault = aws.faults.inject({ operation: DELETE, times: 9, trouble: { error: weChatError(45011) } });
+    expect(await outcome(sweepOf())).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2 } });
+    expect(fault.hits).toBe(9);
+  });
+
   test('that is lost is looked up', async () => {
     deploy(4);
     aws.faults.inject({ operation: DELETE, trouble: { cut: 'after' } });

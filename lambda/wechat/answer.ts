@@ -1,0 +1,54 @@
+/** What the answers of WeChat's API say, and how they are shown where nobody expected them. Pure. */
+import { NoAnswer } from './errors';
+import { type ListedVersion, type VersionPage } from './gateway';
+import { type WeChatAnswer } from './transport';
+
+/** A code, also where it comes as text. */
+export function codeOf({ errcode }: WeChatAnswer): number | undefined {
+  if (typeof errcode === 'string' && !/^-?\d+$/.test(errcode)) return undefined;
+  return numberOf(errcode);
+}
+
+/** The versions of a listing. Throws `NoAnswer`, with the answer as it came, where its members are others. */
+export function pageOf(answer: WeChatAnswer, token: string): VersionPage {
+  const total = numberOf(answer.total);
+  const items = answer.items === null && total === 0 ? [] : answer.items;
+  if (!Array.isArray(items) || total === undefined) {
+    throw new NoAnswer(`WeChat listed versions without items and total: ${shown(answer, token)}`);
+  }
+  return { versions: items.map(item => listedVersion((item ?? {}) as WeChatAnswer, token)), total };
+}
+
+function listedVersion(item: WeChatAnswer, token: string): ListedVersion {
+  const { version_name, status, flow_ratio, created_time } = item;
+  if (typeof version_name !== 'string') {
+    throw new NoAnswer(`WeChat listed a version without a version_name: ${shown(item, token)}`);
+  }
+  return {
+    versionName: version_name,
+    status: typeof status === 'string' ? status : undefined,
+    flowRatio: numberOf(flow_ratio),
+    createdTime: typeof created_time === 'string' || typeof created_time === 'number' ? `${created_time}` : undefined,
+  };
+}
+
+/** A number, also where it comes as text. */
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+const MOST_SHOWN = 300;
+
+/** An answer that nobody expected, for a message. */
+export function shown(answer: unknown, ...secrets: readonly string[]): string {
+  const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return withoutSecrets(text, ...secrets)
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, MOST_SHOWN);
+}
+
+/** A text of WeChat's for a message: it might quote the request. */
+export function withoutSecrets(text: string, ...secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}

@@ -1,0 +1,218 @@
+/** What overlaps, comes late or comes twice, and what a Delete means: a version goes only where it is the stack's for good. */
+import { LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
+import { ENVIRONMENT, SERVER, Stack, shareToken } from './stack';
+
+const DELETE = 'deletecloudbaserunserverversion';
+const LIST = 'getcsversionlist';
+
+let aws: LocalAws;
+let stack: Stack;
+beforeEach(async () => {
+  aws = await LocalAws.start();
+  aws.weChat.addVersions(ENVIRONMENT, SERVER, [
+    { versionName: 'api-011' },
+    { versionName: 'api-012' },
+    { versionName: 'api-013', flowRatio: 100 },
+  ]);
+  await shareToken(aws);
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+
+const versions = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}).sort();
+const again = (versionName = 'api-012') => aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName }]);
+const succeed = () => {
+  stack.status = 'UPDATE_COMPLETE';
+  stack.status = 'UPDATE_IN_PROGRESS';
+};
+
+/** As `remove` deletes it. */
+const REMOVED = `${ENVIRONMENT}/${SERVER}/api-012@0a1b2c3d4e5f6071`;
+const idOf = (versionName: string, id: string) => id.replace(/api-\d+/, versionName);
+
+/** Something happens each time when CloudFormation is asked whether an event is over. */
+function whenAsked(happens: () => unknown): void {
+  const { history } = stack;
+  const ask = history.describeResource.bind(history);
+  history.describeResource = async (...about) => {
+    await happens();
+    return ask(...about);
+  };
+}
+
+async function deleteByHand(server_name: string, version_name: string): Promise<void> {
+  const { endpoint, accessToken } = aws.weChat;
+  const fields = { env_id: ENVIRONMENT, server_name, version_name, is_delete_server: false, is_delete_image: false };
+  await fetch(`${endpoint}/componenttcb/${DELETE}?access_token=${accessToken}`, {
+    method: 'POST',
+    body: JSON.stringify(fields),
+  });
+}
+
+const UNANSWERED = 'CloudFormation was not answered';
+
+/** Something happens when WeChat is asked, before it answers. */
+async function meanwhile(operation: string, happens: () => unknown, work: () => Promise<unknown>): Promise<void> {
+  const held = aws.faults.inject({ operation, trouble: { stall: 'until released' } });
+  const done = work();
+  while (held.hits === 0) await new Promise(resolve => setImmediate(resolve));
+  await happens();
+  held.release();
+  await done;
+}
+
+describe('K1 in flight', () => {
+  test('a Delete whose operation is over when the listing has come removes nothing and answers nobody', async () => {
+    await meanwhile(
+      LIST,
+      () => stack.history.resource('Version', 'DELETE_FAILED', REMOVED),
+      () => expect(stack.remove('api-012')).rejects.toThrow(UNANSWERED),
+    );
+    expect(versions()).toContain('api-012');
+  });
+
+  test.each([
+    ['WeChat stays busy', () => aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(-1) } })],
+    ['an answer is lost', () => aws.faults.inject({ operation: DELETE, trouble: { cut: 'before' } })],
+    ['the token is renewed', () => aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(42001) } })],
+  ])('a Delete asks again after a wait, where %s', async (_what, inject) => {
+    const fault = inject();
+    whenAsked(() => {
+      if (fault.hits > 0) stack.history.resource('Version', 'DELETE_COMPLETE', REMOVED);
+    });
+    await expect(stack.remove('api-012')).rejects.toThrow(UNANSWERED);
+    expect(versions()).toContain('api-012');
+  });
+
+  test('so does one that can list nothing', async () => {
+    const fault = aws.faults.inject({ operation: DELETE, trouble: { cut: 'before' } });
+    whenAsked(() => {
+      if (fault.hits > 0) stack.history.resource('Version', 'DELETE_COMPLETE', REMOVED);
+    });
+    await expect(stack.remove('api-012', { Verification: 'NONE' })).rejects.toThrow(UNANSWERED);
+    expect(versions()).toContain('api-012');
+  });
+
+  test.each([-1, 45011])('traffic that has moved while %d was waited for keeps the version', async code => {
+    const fault = aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(code) } });
+    whenAsked(() => aws.weChat.route(ENVIRONMENT, SERVER, { 'api-012': 100 }));
+    expect((await stack.remove('api-012')).Reason).toContain('it carries 100 % of the traffic');
+    expect(fault.hits).toBe(1);
+    expect(versions()).toContain('api-012');
+  });
+
+  test('what has become the last version while a token was waited for is refused', async () => {
+    aws.faults.inject({ operation: DELETE, nth: 2, trouble: { error: weChatError(42001) } });
+    aws.weChat.addVersions(ENVIRONMENT, 'pair', [{ versionName: 'a' }, { versionName: 'b' }]);
+    let asked = 0;
+    whenAsked(async () => {
+      if (++asked === 1) await deleteByHand('pair', 'b');
+    });
+    const reply = await stack.during('DELETE_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'Version', `${ENVIRONMENT}/pair/a@0a1b2c3d4e5f6071`, {
+        ...stack.properties('a'),
+        ServerName: 'pair',
+      }),
+    );
+    expect(reply.Reason).toContain('it is the last version');
+  });
+});
+
+describe('K2 stale', () => {
+  test('an old Delete of a version that was taken out and put in again removes nothing', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    succeed();
+    await stack.change(id, 'api-011');
+    await stack.delete(VERSION, 'Version', id, stack.properties('api-012'));
+    const stale = stack.sent.at(-1)!;
+    expect(versions()).not.toContain('api-012');
+
+    again();
+    await stack.change(idOf('api-011', id), 'api-012');
+    succeed();
+    await stack.later();
+    expect(await stack.deliver(stale)).toBeUndefined();
+    expect(versions()).toContain('api-012');
+  });
+
+  test('an old Delete of a construct that went removes nothing that was made again', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    succeed();
+    await stack.delete(VERSION, 'Version', id, stack.properties('api-012'));
+    const stale = stack.sent.at(-1)!;
+    again();
+    await stack.later();
+    expect(await stack.deliver(stale)).toBeUndefined();
+    expect(versions()).toContain('api-012');
+  });
+});
+
+describe('K4 what a Delete means', () => {
+  test('what a creation that failed had recorded stays under OnFailure DELETE, and no call is made', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    stack.history.enter('CREATE_FAILED');
+    const calls = await stack.callsOf(() =>
+      stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'Version', id, stack.properties('api-012'))),
+    );
+    expect(calls).toEqual([]);
+    expect(versions()).toContain('api-012');
+  });
+
+  test('what a failed deployment without a rollback had recorded stays in the clean-up of the next one', async () => {
+    succeed();
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    stack.history.enter('UPDATE_FAILED');
+    stack.history.enter('UPDATE_IN_PROGRESS');
+    await stack.change(id, 'api-011');
+    const reply = await stack.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'Version', id, stack.properties('api-012')),
+    );
+    expect(reply).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).toContain('api-012');
+  });
+
+  test('what is recorded again by a failed deployment stays, though an earlier one had it', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    succeed();
+    await stack.change(id, 'api-011');
+    succeed();
+    await stack.change(idOf('api-011', id), 'api-012');
+    stack.history.enter('UPDATE_FAILED');
+    await stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'Version', id, stack.properties('api-012')));
+    expect(versions()).toContain('api-012');
+    await stack.during('DELETE_IN_PROGRESS', () =>
+      stack.delete(VERSION, 'Version', idOf('api-011', id), stack.properties('api-011')),
+    );
+    expect(versions()).not.toContain('api-011');
+  });
+
+  test('what a rollback has come back to goes with the stack', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    succeed();
+    await stack.change(id, 'api-011');
+    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.change(idOf('api-011', id), 'api-012'));
+    stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
+    await stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'Version', id, stack.properties('api-012')));
+    expect(versions()).toEqual(['api-011', 'api-013']);
+  });
+});
+
+describe('K7 a rollback that cannot fail', () => {
+  test.each(['api-012', 'api-013'])('the Delete of %s, refused or not, asks WeChat nothing', async name => {
+    aws.faults.inject({ service: 'api.weixin.qq.com', times: Infinity, trouble: { error: weChatError(61004) } });
+    expect(await stack.remove(name, {}, 'ROLLBACK_IN_PROGRESS')).toMatchObject({ Status: 'SUCCESS' });
+    const { PhysicalResourceId: id } = await stack.record(name, { Verification: 'NONE' });
+    stack.history.enter('CREATE_FAILED');
+    await stack.during('DELETE_IN_PROGRESS', async () =>
+      expect(await stack.delete(VERSION, 'Version', id, stack.properties(name))).toMatchObject({ Status: 'SUCCESS' }),
+    );
+    expect(versions()).toContain(name);
+  });
+
+  test('an Update of a rollback succeeds where somebody has deleted the version by hand', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    const reply = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.change(id, 'api-099'));
+    expect(reply).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: idOf('api-099', id) });
+  });
+});
