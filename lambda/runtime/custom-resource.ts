@@ -80,6 +80,8 @@ export interface SliceScope {
   /** Aborts when the slice has returned. */
   readonly ended: AbortSignal;
   describeStack(stackId: string): Promise<StackState>;
+  /** Whether what CloudFormation waits for is still what it is doing; absent where it does not wait. */
+  readonly operation: CurrentOperation | undefined;
   /** Answers the event that CloudFormation waits for. */
   answer(answer: SliceAnswer): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import { type ExecutionState, type PendingAnswer, type SliceRequest } from '../../contract/sweep-execution';
 import { type Outcome, answer } from './answer';
+import { type CurrentOperation, currentOperation } from './current-operation';
 import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
+import { type Asking, type CloudFormationView, stackQuestions } from './stack';
 
 /** Whether a state machine speaks, and not CloudFormation. */
 export function isSliceRequest(event: unknown): event is SliceRequest {
@@ -61,12 +63,16 @@ async function serve(
   const service = await world.service();
   if (!service.slice) throw new Error(`no sweeps are known here, asked for ${request.config.name}`);
   const ended = new AbortController();
+  const view = service.view(ended.signal);
+  const { clock } = world;
+  const { answer } = request.state;
   try {
     return await service.slice(request, {
       ...scope,
-      clock: world.clock,
+      clock,
       ended: ended.signal,
-      describeStack: stackId => service.view(ended.signal).describeStack(stackId),
+      describeStack: stackId => view.describeStack(stackId),
+      operation: answer && operationOf(answer, view, { clock, deadline: scope.deadline, log: scope.log }),
     });
   } catch (error) {
     scope.log.error('the slice failed', { error });
@@ -74,6 +80,13 @@ async function serve(
   } finally {
     ended.abort();
   }
+}
+
+function operationOf(answer: PendingAnswer, view: CloudFormationView, asking: Asking): CurrentOperation {
+  const { StackId: stackId, LogicalResourceId: logicalId } = answer;
+  // the properties tell two Updates of one second apart, the latter of which a rollback sends: its stack shows that.
+  const event = { ...answer, ResourceType: '', ResourceProperties: {} };
+  return currentOperation(event, view, { ...asking, ...stackQuestions({ stackId, logicalId }, view, asking) });
 }
 
 function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Outcome {

@@ -9,11 +9,14 @@ import {
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
+import { isOperationOver } from '../runtime/errors';
 import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
+import { type Confirm, nowAndThen } from './confirmed';
 import { type SweepCursor } from './cursor';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKinds } from './kind';
 import { type Machines } from './machine';
+import { OutOfTime } from './pace';
 import { type SweepOutcome } from './slices';
 import { isUndone, stackRest } from './stack-rest';
 import { work } from './work';
@@ -31,6 +34,17 @@ const LAST_CALL = 20_000;
 
 /** Works on one slice and says what the machine does next. */
 export async function serveSlice(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
+  try {
+    return await serve(request, scope, tools);
+  } catch (error) {
+    if (!isOperationOver(error)) throw error;
+    const cause = `nothing more is swept: ${error.message}`;
+    scope.log.warn(`${cause}: it is not answered`);
+    return { next: 'FAILED', error: 'SweepUndone', cause };
+  }
+}
+
+async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
   // empty when a rule starts the execution.
@@ -55,6 +69,8 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
     }
   }
 
+  const confirm = confirmationOf(stackId, scope);
+  if (state.answer) await confirm();
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
@@ -68,6 +84,7 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
     log,
     describeStack: scope.describeStack,
     isAwaited: state.answer !== undefined,
+    confirm,
   });
   if (result.done) return ended(result.outcome, scope);
 
@@ -107,6 +124,16 @@ async function whyNotNow(
 async function notAtRest(stackId: string, scope: SliceScope): Promise<string | undefined> {
   const rest = await stackRest(stackId, scope.describeStack);
   return rest === 'gone' ? 'its stack is gone' : rest === 'at-rest' ? undefined : 'busy';
+}
+
+/** A run goes on only while CloudFormation waits for it or, where it does not, while the stack is at rest. */
+function confirmationOf(stackId: string, scope: SliceScope): Confirm {
+  const { operation, clock } = scope;
+  if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
+  return nowAndThen(async () => {
+    const hindrance = await notAtRest(stackId, scope);
+    if (hindrance) throw new OutOfTime(`the stack is not at rest any more: ${hindrance}`);
+  }, clock);
 }
 
 /** The deployment that the run belongs to has failed meanwhile: its rollback may need what is left. */

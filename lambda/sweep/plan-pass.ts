@@ -1,3 +1,4 @@
+import { type Confirm } from './confirmed';
 import { type MetNames, type SweepCursor } from './cursor';
 import { judge, judgeByRules } from './judge';
 import { type Plan } from './plan';
@@ -10,6 +11,8 @@ export interface PassSteps<C extends Candidate> {
   readonly source: SweepSource<C>;
   readonly plan: Plan<C>;
   readonly records: Records;
+  /** To be awaited before each removal. */
+  readonly confirm: Confirm;
   save(cursor: SweepCursor): void;
 }
 

@@ -1,4 +1,5 @@
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
+import { type Confirm } from './confirmed';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
 import { OutOfTime } from './pace';
 import { type Paces } from './pace';
@@ -25,6 +26,8 @@ export interface Surroundings {
    * others past the cursor's page token: the pass then starts over.
    */
   readonly again: boolean;
+  /** Asked before removals. Absent: they may go on. */
+  readonly confirm?: Confirm;
 }
 
 /** How a sweep ended. `FAILED`: some removals failed, the others are done. `REFUSED`: nothing more was removed. */
@@ -110,8 +113,14 @@ class Slice<C extends Candidate> {
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
-    const { records } = this.surroundings;
-    const steps = { source, plan: this.plan, records, save: (cursor: SweepCursor) => void (this.cursor = cursor) };
+    const { records, confirm = async () => {} } = this.surroundings;
+    const steps = {
+      source,
+      plan: this.plan,
+      records,
+      confirm,
+      save: (cursor: SweepCursor) => void (this.cursor = cursor),
+    };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
     return source.removeMany ? removeManyPass(steps, this.cursor) : removePass(steps, this.cursor);
   }

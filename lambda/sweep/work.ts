@@ -3,6 +3,7 @@ import { type SweepConfig } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { type DescribeStack } from '../runtime/stack';
+import { type Confirm } from './confirmed';
 import { type SweepCursor } from './cursor';
 import { type SweepKinds, kindOf } from './kind';
 import { Paces } from './pace';
@@ -24,6 +25,8 @@ export interface Work {
   readonly describeStack?: DescribeStack;
   /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
   readonly isAwaited: boolean;
+  /** Asked before removals. */
+  readonly confirm: Confirm;
 }
 
 export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
@@ -41,6 +44,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     now: () => startedAt,
     records,
     again,
+    confirm: slice.confirm,
   });
   if (result.done || source.waitsFor === undefined) return result;
   log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);

@@ -172,6 +172,19 @@ describe('a run that nobody waits for', () => {
   });
 });
 
+test('a run that began at rest stops removing soon after its stack is in progress', async () => {
+  service = new Service(things(1000));
+  service.latency = 1_000;
+  world = toySweep(service, { keepLatest: 3 });
+  service.before = operation => {
+    if (operation === 'Remove') world.status = 'UPDATE_IN_PROGRESS';
+  };
+  const execution = world.machine.begin('run');
+  await world.machine.run(execution, 2);
+  expect(service.names().length).toBeGreaterThan(500);
+  expect(execution.state).toMatchObject({ next: 'WAIT' });
+});
+
 describe('after many slices', () => {
   const atTheEnd = { slices: MAX_SLICES_OF_AN_EXECUTION - 1 };
 
