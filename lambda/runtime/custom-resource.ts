@@ -23,6 +23,8 @@ export interface Scope extends StackQuestions {
   readonly mark: EventMark;
   /** Whether this is still the resource's operation. */
   readonly operation: CurrentOperation;
+  /** Answers about another stack. */
+  ofStack(stackId: string): StackQuestions;
 }
 
 /** A successful answer to Create or Update. */
@@ -80,6 +82,7 @@ export interface SliceScope {
   /** Aborts when the slice has returned. */
   readonly ended: AbortSignal;
   describeStack(stackId: string): Promise<StackState>;
+  ofStack(stackId: string): StackQuestions;
   /** Whether what CloudFormation waits for is still what it is doing; absent where it does not wait. */
   readonly operation: CurrentOperation | undefined;
   /** Answers the event that CloudFormation waits for. */

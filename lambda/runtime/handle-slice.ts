@@ -66,13 +66,15 @@ async function serve(
   const view = service.view(ended.signal);
   const { clock } = world;
   const { answer } = request.state;
+  const asking = { clock, deadline: scope.deadline, log: scope.log };
   try {
     return await service.slice(request, {
       ...scope,
       clock,
       ended: ended.signal,
       describeStack: stackId => view.describeStack(stackId),
-      operation: answer && operationOf(answer, view, { clock, deadline: scope.deadline, log: scope.log }),
+      ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
+      operation: answer && operationOf(answer, view, asking),
     });
   } catch (error) {
     scope.log.error('the slice failed', { error });

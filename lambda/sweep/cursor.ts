@@ -26,12 +26,21 @@ export interface MetNames {
 export interface SweepCursor {
   /** When the sweep began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The listing is read to rank and count, then to remove; then what the removals have begun is waited for. */
-  readonly pass: 'PLAN' | 'REMOVE' | 'SETTLE';
+  /**
+   * The listing is read to rank and count, what ranks is looked at, then the listing is read to remove; then what the
+   * removals have begun is waited for.
+   */
+  readonly pass: 'PLAN' | 'CHECK' | 'REMOVE' | 'SETTLE';
   /** Where in the listing; absent at its beginning. */
   readonly pageToken?: string;
   /** The latest so far, while the plan is made. */
   readonly ranking?: readonly object[];
+  /** Whether something ranks behind the latest: only then it matters which these are. */
+  readonly pushesOut?: boolean;
+  /** How many of the ranking have been looked at. */
+  readonly checked?: number;
+  /** Names that do not count, since they go if a deployment that is not over fails. */
+  readonly provisional?: readonly string[];
   /** Names that the ranking has met: one that can be compared as a version, and one that cannot. */
   readonly named?: MetNames;
   /** Whether the plan counts with the protections: only where it would have too many removals without them. */
@@ -81,6 +90,7 @@ export function atBeginning(cursor: SweepCursor): SweepCursor {
     ...cursor,
     pageToken: undefined,
     ranking: undefined,
+    pushesOut: undefined,
     counts: { ...NOTHING, removed, gone, throttled, planned: cursor.pass === 'PLAN' ? undefined : planned },
   };
 }

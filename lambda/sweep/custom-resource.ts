@@ -112,6 +112,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       deadline,
       clock,
       log,
+      settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
       confirm,
     });
     if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);

@@ -83,6 +83,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     clock,
     log,
     describeStack: scope.describeStack,
+    settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
     isAwaited: state.answer !== undefined,
     confirm,
   });

@@ -1,4 +1,5 @@
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
+import { checkPass } from './check-pass';
 import { type Confirm } from './confirmed';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
 import { OutOfTime } from './pace';
@@ -54,7 +55,7 @@ export async function runSlice<C extends Candidate>(
   surroundings: Surroundings,
 ): Promise<SliceResult> {
   const start = before ?? firstCursor(surroundings.now(), plans(sweep));
-  const again = surroundings.again && start.pass !== 'SETTLE';
+  const again = surroundings.again && start.pass !== 'SETTLE' && start.pass !== 'CHECK';
   return new Slice(sweep, again ? atBeginning(start) : start, surroundings).run();
 }
 
@@ -122,6 +123,7 @@ class Slice<C extends Candidate> {
       save: (cursor: SweepCursor) => void (this.cursor = cursor),
     };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
+    if (this.cursor.pass === 'CHECK') return checkPass(steps, this.cursor);
     return source.removeMany ? removeManyPass(steps, this.cursor) : removePass(steps, this.cursor);
   }
 
@@ -142,11 +144,19 @@ class Slice<C extends Candidate> {
   private next(): SweepOutcome | undefined {
     const { counts, pass, passRemoved, repeats } = this.cursor;
     this.sweep.source.preparation?.reset();
-    if (pass === 'PLAN') {
+    if (pass === 'PLAN' && this.cursor.pushesOut && this.sweep.source.isProvisional) {
+      this.cursor = { ...this.cursor, pass: 'CHECK', checked: undefined };
+      return undefined;
+    }
+    if (pass === 'CHECK' && this.ranksProvisional()) {
+      this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), threshold: undefined };
+      return undefined;
+    }
+    if (pass === 'PLAN' || pass === 'CHECK') {
       const { maxRemovals, dryRun } = this.plan;
       const planned = counts.planned ?? 0;
       if (planned > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
-        this.cursor = { ...atBeginning(this.cursor), exact: true };
+        this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), exact: true };
         return undefined;
       }
       if (planned > maxRemovals && !dryRun) return this.refusal(tooMany(planned, maxRemovals));
@@ -162,6 +172,12 @@ class Slice<C extends Candidate> {
       return undefined;
     }
     return this.outcome();
+  }
+
+  /** Whether the plan has ranked what may go without the sweep: it has to be made without that. */
+  private ranksProvisional(): boolean {
+    const provisional = new Set(this.cursor.provisional);
+    return (this.cursor.ranking as readonly C[]).some(({ name }) => provisional.has(name));
   }
 
   private outcome(): SweepOutcome {

@@ -23,6 +23,7 @@ export interface Work {
   readonly log: Log;
   /** Of a run that nobody waits for, or that a state machine goes on with. */
   readonly describeStack?: DescribeStack;
+  readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
   /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
   readonly isAwaited: boolean;
   /** Asked before removals. */
@@ -30,12 +31,22 @@ export interface Work {
 }
 
 export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
-  const { config, stackId, cursor, again, deadline, clock, log, describeStack } = slice;
+  const { config, stackId, cursor, again, deadline, clock, log, describeStack, settledSince } = slice;
   const kind = kindOf(kinds, config);
   kind.validate(config);
   const startedAt = cursor?.startedAt ?? clock.now();
   const paces = new Paces({ requestsPerSecond: config.requestsPerSecond, clock, deadline }, cursor?.learned);
-  const tools = { paces, clock, deadline, log, describeStack, stackId, startedAt, prepared: cursor?.prepared };
+  const tools = {
+    paces,
+    clock,
+    deadline,
+    log,
+    describeStack,
+    settledSince,
+    stackId,
+    startedAt,
+    prepared: cursor?.prepared,
+  };
   const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
   const source = kind.source(config, tools);
   const sweep = { config: { order: kind.order, ...config }, source };

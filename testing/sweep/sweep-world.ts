@@ -32,6 +32,8 @@ export class SweepWorld {
   history: StackEvent[] = [
     { logicalId: 'fleet', physicalId: STACK_ID, status: 'CREATE_COMPLETE', changedAt: Date.UTC(2020, 0, 1) },
   ];
+  /** Called before the history of a stack is read. */
+  eventsOf: (stackId: string) => void = () => {};
   /** Milliseconds that an invocation of the function may take. */
   remaining = 900_000;
   /** The URL that answers go to. */
@@ -142,7 +144,10 @@ export class SweepWorld {
           return found;
         },
         describeResource: async () => this.resource,
-        events: () => listed(this.history),
+        events: stackId => {
+          this.eventsOf(stackId);
+          return listed(this.history.filter(({ physicalId }) => physicalId === stackId));
+        },
       }),
       slice: (request, scope) => serveSlice(request, scope, { kinds, machines: machine }),
     };
