@@ -3,7 +3,7 @@ import { type Clock, type Deadline } from './clock';
 import { type CurrentOperation } from './current-operation';
 import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type StackQuestions, type StackState } from './stack';
+import { type StackQuestions, type StackResourceState, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope extends StackQuestions {
@@ -85,6 +85,8 @@ export interface SliceScope {
   ofStack(stackId: string): StackQuestions;
   /** Whether what CloudFormation waits for is still what it is doing; absent where it does not wait. */
   readonly operation: CurrentOperation | undefined;
+  /** What the stack shows of a resource of its own. */
+  describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
   /** Answers the event that CloudFormation waits for. */
   answer(answer: SliceAnswer): Promise<void>;
 }

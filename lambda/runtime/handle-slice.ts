@@ -3,6 +3,7 @@ import { type Outcome, answer } from './answer';
 import { type CurrentOperation, currentOperation } from './current-operation';
 import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
+import { clientToken } from './event';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
 import { type Asking, type CloudFormationView, stackQuestions } from './stack';
@@ -21,7 +22,8 @@ export async function handleSlice(
   context: InvocationContext,
   world: Surroundings,
 ): Promise<ExecutionState> {
-  const { config, stackId, execution, state, retryCount } = request;
+  const { config, stackId, execution, retryCount } = request;
+  const state = { ...request.state, answer: answerIn(request) };
   const { clock } = world;
   const log = world.log(stackNameOf(stackId), {
     execution: execution.split(':').at(-1),
@@ -47,7 +49,7 @@ export async function handleSlice(
     await tell({ status: 'FAILED', message: `the sweep was given up: ${cause}` });
     return { next: 'FAILED', error, cause };
   }
-  return serve(request, world, { log, deadline: limits.work, abandonedAt: abandoned, answer: tell });
+  return serve({ ...request, state }, world, { log, deadline: limits.work, abandonedAt: abandoned, answer: tell });
 }
 
 async function serve(
@@ -73,6 +75,7 @@ async function serve(
       clock,
       ended: ended.signal,
       describeStack: stackId => view.describeStack(stackId),
+      describeResource: (...which) => view.describeResource(...which),
       ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
       operation: answer && operationOf(answer, view, asking),
     });
@@ -93,6 +96,22 @@ function operationOf(answer: PendingAnswer, view: CloudFormationView, asking: As
 
 function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Outcome {
   return { ...said, physicalResourceId: PhysicalResourceId };
+}
+
+/**
+ * Whom to answer. Whoever may start the machine can write anything there: what is no event of the stack's, what belongs
+ * to another execution, and an address that is not CloudFormation's are passed over.
+ */
+function answerIn({ state: { answer }, stackId, execution }: SliceRequest): PendingAnswer | undefined {
+  if (answer?.StackId !== stackId || !isAddress(answer.ResponseURL)) return undefined;
+  return clientToken(answer) === execution.split(':').at(-1) ? answer : undefined;
+}
+
+/** Whether CloudFormation, or its stand-in on this machine, may be answered there. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return hostname === '127.0.0.1' || (protocol === 'https:' && /\.amazonaws\.(com|com\.cn|eu)$/.test(hostname));
 }
 
 /** What the Catch has caught: the cause of a failed function is JSON. */

@@ -13,6 +13,7 @@ import {
 import { reasonOf } from '../runtime/messages';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
 import { nowAndThen } from './confirmed';
+import { handedOn } from './cursor';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKind, type SweepKinds, kindOf } from './kind';
 import { type Machines, isMachineGone } from './machine';
@@ -124,7 +125,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     }
     const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete };
     try {
-      await this.machines.start(StateMachineArn, name, { cursor, answer });
+      await this.machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
     } catch (error) {
       if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
       // somebody has deleted it: that must not keep the stack from going.

@@ -9,10 +9,10 @@ import {
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
-import { isOperationOver } from '../runtime/errors';
+import { OperationOver, isOperationOver } from '../runtime/errors';
 import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
 import { type Confirm, nowAndThen } from './confirmed';
-import { type SweepCursor } from './cursor';
+import { type SweepCursor, handedOn } from './cursor';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKinds } from './kind';
 import { type Machines } from './machine';
@@ -47,16 +47,16 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
 async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
-  // empty when a rule starts the execution.
-  const state = request.state ?? {};
+  const state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
   const slices = (state.slices ?? 0) + 1;
   // the cursor is this function's own.
   const before = state.cursor as SweepCursor | undefined;
 
+  if (state.answer && request.sweep === 'BEGIN') await confirmUnderWay(state.answer, scope);
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
   if (!state.answer) {
-    const hindrance = await (before === undefined
-      ? whyNotNow(request, scope, tools.machines)
+    const hindrance = await (before === undefined || before.pass === 'BEGIN'
+      ? whyNotNow({ ...request, state }, scope, tools.machines)
       : notAtRest(stackId, scope));
     if (hindrance === 'not-listed' || hindrance === 'busy') {
       log.info(hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting to be listed');
@@ -101,6 +101,25 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     ? { next: 'WAIT' as const, waitSeconds: pause }
     : { next: 'SLICE' as const, waitSeconds: undefined };
   return goOn({ ...state, ...next, cursor, slices }, request, tools.machines);
+}
+
+/** What an execution is started with, as far as it can be believed. Empty when a rule starts it. */
+function begun({ state, execution }: SliceRequest, now: number): ExecutionState {
+  const { cursor, answer, predecessor } = state;
+  const isSuccessor = predecessor !== undefined && execution.endsWith(`:${successorOf(predecessor)}`);
+  return {
+    ...(cursor && { cursor: handedOn(cursor, now) }),
+    ...(answer && { answer }),
+    ...(isSuccessor && { predecessor }),
+  };
+}
+
+/** Of an answer that somebody has made up CloudFormation knows nothing: its resource is at rest. */
+async function confirmUnderWay(answer: PendingAnswer, scope: SliceScope): Promise<void> {
+  const { StackId, LogicalResourceId, RequestType } = answer;
+  const now = await scope.describeResource(StackId, LogicalResourceId);
+  if (now?.status === `${RequestType.toUpperCase()}_IN_PROGRESS`) return;
+  throw new OperationOver(`no ${RequestType} of ${LogicalResourceId} is under way, which is ${now?.status ?? 'gone'}`);
 }
 
 /** Why a run that nobody waits for does not begin now; `undefined` where it does. */
@@ -159,12 +178,15 @@ async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<Executio
 
 /** An execution's history has an end: after many slices another one takes over. */
 async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
-  if ((state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
-  const { next: _, waitSeconds: __, slices: ___, ...rest } = state;
-  const name = createHash('sha256').update(request.execution).digest('hex');
-  await machines.start(request.stateMachine, name, { ...rest, predecessor: request.execution });
+  // what CloudFormation waits for is over in an hour.
+  if (state.answer || (state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
+  const name = successorOf(request.execution);
+  const { cursor } = state;
+  await machines.start(request.stateMachine, name, { ...(cursor && { cursor }), predecessor: request.execution });
   return { next: 'DONE', outcome: { status: 'CONTINUED', message: `goes on as ${name}` } };
 }
+
+const successorOf = (execution: string) => createHash('sha256').update(execution).digest('hex');
 
 /** Less where the function has little time altogether. */
 const lastCall = ({ deadline }: SliceScope) => Math.min(LAST_CALL, deadline.remaining() / 4);

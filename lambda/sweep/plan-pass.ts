@@ -32,7 +32,8 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   const counts = Number.isFinite(plan.maxRemovals);
   // the cursor holds what this function put there.
   const ranking = plan.ranking(cursor.ranking as readonly C[] | undefined);
-  let planned = cursor.counts.planned ?? 0;
+  // what the run has removed elsewhere was planned, too.
+  let planned = cursor.counts.planned ?? cursor.counts.removed + cursor.counts.gone;
   let named = cursor.named;
   let { pushesOut } = cursor;
   const provisional = new Set(cursor.provisional);

@@ -54,7 +54,8 @@ export async function runSlice<C extends Candidate>(
   before: SweepCursor | undefined,
   surroundings: Surroundings,
 ): Promise<SliceResult> {
-  const start = before ?? firstCursor(surroundings.now(), plans(sweep));
+  const from = before ?? firstCursor(surroundings.now());
+  const start: SweepCursor = from.pass === 'BEGIN' ? { ...from, pass: plans(sweep) ? 'PLAN' : 'REMOVE' } : from;
   const again = surroundings.again && start.pass !== 'SETTLE' && start.pass !== 'CHECK';
   return new Slice(sweep, again ? atBeginning(start) : start, surroundings).run();
 }
@@ -155,11 +156,13 @@ class Slice<C extends Candidate> {
     if (pass === 'PLAN' || pass === 'CHECK') {
       const { maxRemovals, dryRun } = this.plan;
       const planned = counts.planned ?? 0;
-      if (planned > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
+      const { removed, gone } = counts;
+      const more = planned - removed - gone;
+      if (more > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
         this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), exact: true };
         return undefined;
       }
-      if (planned > maxRemovals && !dryRun) return this.refusal(tooMany(planned, maxRemovals));
+      if (more > maxRemovals && !dryRun) return this.refusal(tooMany(more, maxRemovals));
       this.cursor = { ...atBeginning(this.cursor), pass: 'REMOVE', counts, passRemoved: false };
       return undefined;
     }

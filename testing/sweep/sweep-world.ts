@@ -91,14 +91,13 @@ export class SweepWorld {
     more: object = {},
   ): Promise<Reply | undefined> {
     const before = this.replies.length;
-    const event = this.event(RequestType, properties, more);
-    this.resource = this.inProgress(event);
-    await this.deliver(event);
+    await this.deliver(this.event(RequestType, properties, more));
     return this.replies.slice(before).at(-1);
   }
 
+  /** An event, of which the stack shows that it is under way. */
   event(RequestType: string, properties: object = this.properties(), more: object = {}): Record<string, unknown> {
-    return {
+    const event = {
       RequestType,
       RequestId: `request-${++this.events}`,
       ResponseURL: `http://127.0.0.1/answer?X-Amz-Date=${amzDate(this.clock.now())}&X-Amz-Signature=5ec7e7`,
@@ -109,6 +108,8 @@ export class SweepWorld {
       ResourceProperties: { ServiceToken: 'arn:provider', ...properties },
       ...more,
     };
+    this.resource = this.inProgress(event);
+    return event;
   }
 
   private inProgress({ RequestType, PhysicalResourceId }: Record<string, unknown>): StackResourceState {

@@ -262,7 +262,7 @@ describe('the end of CloudFormation’s hour', () => {
   });
 
   test('counts what is left of a plan', async () => {
-    service.latency = 8_000;
+    service.latency = 6_000;
     await within({ OnIncomplete: 'WARN' }, { maxRemovals: 1000 });
     await world.machine.runAll();
     const { RemovedCount, RemainingCount } = world.replies[0].Data!;
