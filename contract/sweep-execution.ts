@@ -37,9 +37,13 @@ export interface SweepAttributes {
   readonly RemainingCount: string;
 }
 
-/** What the state machine asks of the function: the next slice, or to tell CloudFormation that the sweep has failed. */
+/** What the state machine asks of the function. */
 export interface SliceRequest {
-  readonly sweep: 'SLICE' | 'GIVE_UP';
+  /**
+   * The first slice, the next one, or to tell CloudFormation that the sweep has failed. Whoever may start the machine
+   * chooses the state of the first slice; that of the next ones is what the function itself has answered.
+   */
+  readonly sweep: 'BEGIN' | 'SLICE' | 'GIVE_UP';
   readonly config: SweepConfig;
   /** The id of the stack that the sweep belongs to: a run waits for the end of what the stack is doing. */
   readonly stackId: string;

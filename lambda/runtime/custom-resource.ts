@@ -3,7 +3,7 @@ import { type Clock, type Deadline } from './clock';
 import { type CurrentOperation } from './current-operation';
 import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type StackQuestions, type StackState } from './stack';
+import { type StackQuestions, type StackResourceState, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope extends StackQuestions {
@@ -23,6 +23,8 @@ export interface Scope extends StackQuestions {
   readonly mark: EventMark;
   /** Whether this is still the resource's operation. */
   readonly operation: CurrentOperation;
+  /** Answers about another stack. */
+  ofStack(stackId: string): StackQuestions;
 }
 
 /** A successful answer to Create or Update. */
@@ -80,6 +82,11 @@ export interface SliceScope {
   /** Aborts when the slice has returned. */
   readonly ended: AbortSignal;
   describeStack(stackId: string): Promise<StackState>;
+  ofStack(stackId: string): StackQuestions;
+  /** Whether what CloudFormation waits for is still what it is doing; absent where it does not wait. */
+  readonly operation: CurrentOperation | undefined;
+  /** What the stack shows of a resource of its own. */
+  describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
   /** Answers the event that CloudFormation waits for. */
   answer(answer: SliceAnswer): Promise<void>;
 }

@@ -106,6 +106,7 @@ async function outcomeOf(
       abandonedAt: abandoned,
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
+      ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));

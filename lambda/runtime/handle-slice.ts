@@ -1,9 +1,12 @@
 import { type ExecutionState, type PendingAnswer, type SliceRequest } from '../../contract/sweep-execution';
 import { type Outcome, answer } from './answer';
+import { type CurrentOperation, currentOperation } from './current-operation';
 import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
+import { clientToken } from './event';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
+import { type Asking, type CloudFormationView, stackQuestions } from './stack';
 
 /** Whether a state machine speaks, and not CloudFormation. */
 export function isSliceRequest(event: unknown): event is SliceRequest {
@@ -19,7 +22,8 @@ export async function handleSlice(
   context: InvocationContext,
   world: Surroundings,
 ): Promise<ExecutionState> {
-  const { config, stackId, execution, state, retryCount } = request;
+  const { config, stackId, execution, retryCount } = request;
+  const state = { ...request.state, answer: answerIn(request) };
   const { clock } = world;
   const log = world.log(stackNameOf(stackId), {
     execution: execution.split(':').at(-1),
@@ -45,7 +49,7 @@ export async function handleSlice(
     await tell({ status: 'FAILED', message: `the sweep was given up: ${cause}` });
     return { next: 'FAILED', error, cause };
   }
-  return serve(request, world, { log, deadline: limits.work, abandonedAt: abandoned, answer: tell });
+  return serve({ ...request, state }, world, { log, deadline: limits.work, abandonedAt: abandoned, answer: tell });
 }
 
 async function serve(
@@ -61,12 +65,19 @@ async function serve(
   const service = await world.service();
   if (!service.slice) throw new Error(`no sweeps are known here, asked for ${request.config.name}`);
   const ended = new AbortController();
+  const view = service.view(ended.signal);
+  const { clock } = world;
+  const { answer } = request.state;
+  const asking = { clock, deadline: scope.deadline, log: scope.log };
   try {
     return await service.slice(request, {
       ...scope,
-      clock: world.clock,
+      clock,
       ended: ended.signal,
-      describeStack: stackId => service.view(ended.signal).describeStack(stackId),
+      describeStack: stackId => view.describeStack(stackId),
+      describeResource: (...which) => view.describeResource(...which),
+      ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
+      operation: answer && operationOf(answer, view, asking),
     });
   } catch (error) {
     scope.log.error('the slice failed', { error });
@@ -76,8 +87,31 @@ async function serve(
   }
 }
 
+function operationOf(answer: PendingAnswer, view: CloudFormationView, asking: Asking): CurrentOperation {
+  const { StackId: stackId, LogicalResourceId: logicalId } = answer;
+  // the properties tell two Updates of one second apart, the latter of which a rollback sends: its stack shows that.
+  const event = { ...answer, ResourceType: '', ResourceProperties: {} };
+  return currentOperation(event, view, { ...asking, ...stackQuestions({ stackId, logicalId }, view, asking) });
+}
+
 function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Outcome {
   return { ...said, physicalResourceId: PhysicalResourceId };
+}
+
+/**
+ * Whom to answer. Whoever may start the machine can write anything there: what is no event of the stack's, what belongs
+ * to another execution, and an address that is not CloudFormation's are passed over.
+ */
+function answerIn({ state: { answer }, stackId, execution }: SliceRequest): PendingAnswer | undefined {
+  if (answer?.StackId !== stackId || !isAddress(answer.ResponseURL)) return undefined;
+  return clientToken(answer) === execution.split(':').at(-1) ? answer : undefined;
+}
+
+/** Whether CloudFormation, or its stand-in on this machine, may be answered there. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return hostname === '127.0.0.1' || (protocol === 'https:' && /\.amazonaws\.(com|com\.cn|eu)$/.test(hostname));
 }
 
 /** What the Catch has caught: the cause of a failed function is JSON. */

@@ -27,6 +27,7 @@ import {
   yieldTo,
 } from './ownership';
 import { retryPassing } from './retry';
+import { LONGEST_DEPLOYMENT } from './stack';
 
 /** Where an artifact remembers whose it is. */
 export interface OwnerRecord {
@@ -59,9 +60,6 @@ export interface Claimed {
 
 /** How long, in ms, a call may take that a handler has begun: longer than its clients wait for an answer. */
 const LAST_CALL = 25_000;
-
-/** How long, in ms, a claim may be part of a deployment that is under way. */
-const LONGEST_DEPLOYMENT = 48 * 3_600_000;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact {

@@ -4,6 +4,9 @@ import { type Log } from './log';
 import { reasonOf } from './messages';
 import { isAccessDenied, retryReading } from './retry';
 
+/** How long, in ms, a claim may be part of a deployment that is under way. */
+export const LONGEST_DEPLOYMENT = 48 * 3_600_000;
+
 /** What a stack is doing, as far as a handler needs to know. */
 export type StackPhase =
   /** It creates, updates or imports, or is at rest. */

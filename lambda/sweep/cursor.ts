@@ -26,12 +26,21 @@ export interface MetNames {
 export interface SweepCursor {
   /** When the sweep began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The listing is read to rank and count, then to remove; then what the removals have begun is waited for. */
-  readonly pass: 'PLAN' | 'REMOVE' | 'SETTLE';
+  /**
+   * Nothing has begun; the listing is read to rank and count, what ranks is looked at, then the listing is read to remove; then what the
+   * removals have begun is waited for.
+   */
+  readonly pass: 'BEGIN' | 'PLAN' | 'CHECK' | 'REMOVE' | 'SETTLE';
   /** Where in the listing; absent at its beginning. */
   readonly pageToken?: string;
   /** The latest so far, while the plan is made. */
   readonly ranking?: readonly object[];
+  /** Whether something ranks behind the latest: only then it matters which these are. */
+  readonly pushesOut?: boolean;
+  /** How many of the ranking have been looked at. */
+  readonly checked?: number;
+  /** Names that do not count, since they go if a deployment that is not over fails. */
+  readonly provisional?: readonly string[];
   /** Names that the ranking has met: one that can be compared as a version, and one that cannot. */
   readonly named?: MetNames;
   /** Whether the plan counts with the protections: only where it would have too many removals without them. */
@@ -61,10 +70,10 @@ export const NOTHING: SweepCounts = {
   throttled: 0,
 };
 
-export function firstCursor(now: number, plans: boolean): SweepCursor {
+export function firstCursor(now: number): SweepCursor {
   return {
     startedAt: now,
-    pass: plans ? 'PLAN' : 'REMOVE',
+    pass: 'BEGIN',
     counts: NOTHING,
     repeats: 0,
     passRemoved: false,
@@ -81,9 +90,28 @@ export function atBeginning(cursor: SweepCursor): SweepCursor {
     ...cursor,
     pageToken: undefined,
     ranking: undefined,
+    pushesOut: undefined,
     counts: { ...NOTHING, removed, gone, throttled, planned: cursor.pass === 'PLAN' ? undefined : planned },
   };
 }
+
+/**
+ * What of a cursor goes from one execution to another. Somebody else may have written it, so it holds nothing that a rule
+ * depends on: the plan is made anew, no age counts further than now, and what was removed takes of maxRemovals alone.
+ */
+export function handedOn(cursor: object, now: number): SweepCursor {
+  const { startedAt, counts, learned } = cursor as Partial<SweepCursor>;
+  const { removed, gone, throttled } = counts ?? NOTHING;
+  return {
+    ...firstCursor(Math.min(amount(startedAt, now), now)),
+    counts: { ...NOTHING, removed: amount(removed), gone: amount(gone), throttled: amount(throttled) },
+    learned: Object.fromEntries(Object.entries(learned ?? {}).filter(([, rate]) => amount(rate) > 0)),
+  };
+}
+
+/** A number that is not negative. */
+const amount = (value: unknown, otherwise = 0): number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
 
 /** Checks that a cursor may travel through the state machine. */
 export function checkedCursor(cursor: SweepCursor): SweepCursor {

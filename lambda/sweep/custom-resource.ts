@@ -12,6 +12,8 @@ import {
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
+import { nowAndThen } from './confirmed';
+import { handedOn } from './cursor';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKind, type SweepKinds, kindOf } from './kind';
 import { type Machines, isMachineGone } from './machine';
@@ -60,6 +62,10 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     if (phase !== 'deleting') {
       return scope.log.info(`nothing is swept: the stack is not being deleted, but ${phase}`);
     }
+    // a creation that failed is deleted, too: what the sweep speaks of was never this stack's to remove.
+    if (!(await scope.succeededSince(0))) {
+      return scope.log.info('nothing is swept: no deployment of the stack has ever succeeded');
+    }
     const result = await this.sweep(held, physicalResourceId, scope);
     if ('handedOverTo' in result) return result;
   }
@@ -93,6 +99,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     // the event has come again: its execution goes on with it, and two would only be in each other's way.
     if ((await this.machines.running(StateMachineArn)).some(execution => execution.name === name)) return handedOver;
 
+    const confirm = nowAndThen(() => scope.operation.confirm('wait'), clock);
+    await confirm();
     const config = parse(Config);
     const until = Math.min(scope.deadline.at - handOver(scope), endOfHour(abandonedAt));
     const deadline = new Deadline(clock, until);
@@ -105,6 +113,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       deadline,
       clock,
       log,
+      settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
+      confirm,
     });
     if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);
 
@@ -115,7 +125,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     }
     const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete };
     try {
-      await this.machines.start(StateMachineArn, name, { cursor, answer });
+      await this.machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
     } catch (error) {
       if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
       // somebody has deleted it: that must not keep the stack from going.

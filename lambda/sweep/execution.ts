@@ -9,11 +9,14 @@ import {
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
+import { OperationOver, isOperationOver } from '../runtime/errors';
 import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
-import { type SweepCursor } from './cursor';
+import { type Confirm, nowAndThen } from './confirmed';
+import { type SweepCursor, handedOn } from './cursor';
 import { endOfHour, isHourOver } from './hour';
 import { type SweepKinds } from './kind';
 import { type Machines } from './machine';
+import { OutOfTime } from './pace';
 import { type SweepOutcome } from './slices';
 import { isUndone, stackRest } from './stack-rest';
 import { work } from './work';
@@ -31,18 +34,29 @@ const LAST_CALL = 20_000;
 
 /** Works on one slice and says what the machine does next. */
 export async function serveSlice(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
+  try {
+    return await serve(request, scope, tools);
+  } catch (error) {
+    if (!isOperationOver(error)) throw error;
+    const cause = `nothing more is swept: ${error.message}`;
+    scope.log.warn(`${cause}: it is not answered`);
+    return { next: 'FAILED', error: 'SweepUndone', cause };
+  }
+}
+
+async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
-  // empty when a rule starts the execution.
-  const state = request.state ?? {};
+  const state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
   const slices = (state.slices ?? 0) + 1;
   // the cursor is this function's own.
   const before = state.cursor as SweepCursor | undefined;
 
+  if (state.answer && request.sweep === 'BEGIN') await confirmUnderWay(state.answer, scope);
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
   if (!state.answer) {
-    const hindrance = await (before === undefined
-      ? whyNotNow(request, scope, tools.machines)
+    const hindrance = await (before === undefined || before.pass === 'BEGIN'
+      ? whyNotNow({ ...request, state }, scope, tools.machines)
       : notAtRest(stackId, scope));
     if (hindrance === 'not-listed' || hindrance === 'busy') {
       log.info(hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting to be listed');
@@ -55,6 +69,8 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
     }
   }
 
+  const confirm = confirmationOf(stackId, scope);
+  if (state.answer) await confirm();
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
@@ -67,7 +83,9 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
     clock,
     log,
     describeStack: scope.describeStack,
+    settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
     isAwaited: state.answer !== undefined,
+    confirm,
   });
   if (result.done) return ended(result.outcome, scope);
 
@@ -83,6 +101,25 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
     ? { next: 'WAIT' as const, waitSeconds: pause }
     : { next: 'SLICE' as const, waitSeconds: undefined };
   return goOn({ ...state, ...next, cursor, slices }, request, tools.machines);
+}
+
+/** What an execution is started with, as far as it can be believed. Empty when a rule starts it. */
+function begun({ state, execution }: SliceRequest, now: number): ExecutionState {
+  const { cursor, answer, predecessor } = state;
+  const isSuccessor = predecessor !== undefined && execution.endsWith(`:${successorOf(predecessor)}`);
+  return {
+    ...(cursor && { cursor: handedOn(cursor, now) }),
+    ...(answer && { answer }),
+    ...(isSuccessor && { predecessor }),
+  };
+}
+
+/** Of an answer that somebody has made up CloudFormation knows nothing: its resource is at rest. */
+async function confirmUnderWay(answer: PendingAnswer, scope: SliceScope): Promise<void> {
+  const { StackId, LogicalResourceId, RequestType } = answer;
+  const now = await scope.describeResource(StackId, LogicalResourceId);
+  if (now?.status === `${RequestType.toUpperCase()}_IN_PROGRESS`) return;
+  throw new OperationOver(`no ${RequestType} of ${LogicalResourceId} is under way, which is ${now?.status ?? 'gone'}`);
 }
 
 /** Why a run that nobody waits for does not begin now; `undefined` where it does. */
@@ -109,6 +146,16 @@ async function notAtRest(stackId: string, scope: SliceScope): Promise<string | u
   return rest === 'gone' ? 'its stack is gone' : rest === 'at-rest' ? undefined : 'busy';
 }
 
+/** A run goes on only while CloudFormation waits for it or, where it does not, while the stack is at rest. */
+function confirmationOf(stackId: string, scope: SliceScope): Confirm {
+  const { operation, clock } = scope;
+  if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
+  return nowAndThen(async () => {
+    const hindrance = await notAtRest(stackId, scope);
+    if (hindrance) throw new OutOfTime(`the stack is not at rest any more: ${hindrance}`);
+  }, clock);
+}
+
 /** The deployment that the run belongs to has failed meanwhile: its rollback may need what is left. */
 async function undone({ RequestType }: PendingAnswer, scope: SliceScope): Promise<ExecutionState> {
   const cause = `nothing more is swept: the ${RequestType} that the sweep belongs to is rolled back`;
@@ -131,12 +178,15 @@ async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<Executio
 
 /** An execution's history has an end: after many slices another one takes over. */
 async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
-  if ((state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
-  const { next: _, waitSeconds: __, slices: ___, ...rest } = state;
-  const name = createHash('sha256').update(request.execution).digest('hex');
-  await machines.start(request.stateMachine, name, { ...rest, predecessor: request.execution });
+  // what CloudFormation waits for is over in an hour.
+  if (state.answer || (state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
+  const name = successorOf(request.execution);
+  const { cursor } = state;
+  await machines.start(request.stateMachine, name, { ...(cursor && { cursor }), predecessor: request.execution });
   return { next: 'DONE', outcome: { status: 'CONTINUED', message: `goes on as ${name}` } };
 }
+
+const successorOf = (execution: string) => createHash('sha256').update(execution).digest('hex');
 
 /** Less where the function has little time altogether. */
 const lastCall = ({ deadline }: SliceScope) => Math.min(LAST_CALL, deadline.remaining() / 4);

@@ -13,6 +13,8 @@ export interface SourceTools {
   readonly log: Log;
   /** Absent where it cannot be asked: then every stack counts as living. */
   readonly describeStack?: DescribeStack;
+  /** Whether a stack's deployment has succeeded since. Absent where it cannot be asked: then every one counts as over. */
+  readonly settledSince?: (stackId: string, claimedAt: number) => Promise<boolean>;
   /** The sweep's own stack: tells account and region. */
   readonly stackId: string;
   /** When the sweep began, in milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { ListExecutionsCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { allPages, unless } from '../runtime/retry';
 import { type ExecutionState } from '../../contract/sweep-execution';
+import { allPages, unless } from '../runtime/retry';
 
 /** An execution that runs. */
 export interface RunningExecution {

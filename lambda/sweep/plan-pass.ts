@@ -1,3 +1,4 @@
+import { type Confirm } from './confirmed';
 import { type MetNames, type SweepCursor } from './cursor';
 import { judge, judgeByRules } from './judge';
 import { type Plan } from './plan';
@@ -10,6 +11,8 @@ export interface PassSteps<C extends Candidate> {
   readonly source: SweepSource<C>;
   readonly plan: Plan<C>;
   readonly records: Records;
+  /** To be awaited before each removal. */
+  readonly confirm: Confirm;
   save(cursor: SweepCursor): void;
 }
 
@@ -29,18 +32,23 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   const counts = Number.isFinite(plan.maxRemovals);
   // the cursor holds what this function put there.
   const ranking = plan.ranking(cursor.ranking as readonly C[] | undefined);
-  let planned = cursor.counts.planned ?? 0;
+  // what the run has removed elsewhere was planned, too.
+  let planned = cursor.counts.planned ?? cursor.counts.removed + cursor.counts.gone;
   let named = cursor.named;
+  let { pushesOut } = cursor;
+  const provisional = new Set(cursor.provisional);
+  const ranks = (candidate: C) => plan.ranks(candidate) && !provisional.has(candidate.name);
 
   const end = await walk<C, PagePlan<C>>(cursor.pageToken, {
     list: pageToken => source.list(pageToken),
     open: candidates => {
       const before = ranking.entries();
       const decided = candidates.filter(candidate => candidate.decided !== undefined);
-      const matching = candidates.filter(candidate => candidate.decided === undefined && plan.ranks(candidate));
+      const matching = candidates.filter(candidate => candidate.decided === undefined && ranks(candidate));
       if (ranksHere)
         for (const candidate of matching) named = meeting(named, candidate.name, plan.comparable(candidate));
       const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
+      pushesOut ||= ranksHere && rest.some(candidate => candidate !== undefined);
       const work = counts ? [...decided, ...rest.filter(candidate => candidate !== undefined)] : [];
       return { work, state: { before, planned: 0 } };
     },
@@ -59,11 +67,18 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   const counted = { ...cursor.counts, planned: counts ? planned : undefined };
   steps.save(
     end.finished
-      ? { ...cursor, threshold: ranksHere ? ranking.threshold() : undefined, counts: counted }
+      ? {
+          ...cursor,
+          threshold: ranksHere ? ranking.threshold() : undefined,
+          ranking: ranksHere ? ranking.entries() : undefined,
+          pushesOut,
+          counts: counted,
+        }
       : {
           ...cursor,
           pageToken: end.pageToken,
           named,
+          pushesOut,
           ranking: end.state?.before ?? ranking.entries(),
           counts: counted,
         },

@@ -62,7 +62,7 @@ async function decideAbout<C extends Candidate>(
 
 async function carryOut<C extends Candidate>(
   decisions: ReadonlyMap<C, Decision>,
-  { source, plan, records }: PassSteps<C>,
+  { source, plan, records, confirm }: PassSteps<C>,
   tally: Tally,
   page: PageTally,
 ): Promise<void> {
@@ -77,6 +77,7 @@ async function carryOut<C extends Candidate>(
     else chosen.set(candidate, reason);
   }
   if (chosen.size === 0) return;
+  await confirm();
   await source.removeMany!([...chosen.keys()], (candidate, end) => {
     if (end === 'removed') {
       tally.onRemoved();

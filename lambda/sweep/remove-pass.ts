@@ -21,6 +21,7 @@ export async function removePass<C extends Candidate>(steps: PassSteps<C>, curso
   const asksInTurn = source.heedsGuard && !plan.dryRun && !cursor.exact;
 
   const remove = async (candidate: C, reason: string, page: PageTally) => {
+    await steps.confirm();
     if (begun >= plan.maxRemovals) return tally.onKept(page, candidate.name, KeepReason.MAX_REMOVALS);
     begun++;
     try {

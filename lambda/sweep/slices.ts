@@ -1,4 +1,6 @@
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
+import { checkPass } from './check-pass';
+import { type Confirm } from './confirmed';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
 import { OutOfTime } from './pace';
 import { type Paces } from './pace';
@@ -25,6 +27,8 @@ export interface Surroundings {
    * others past the cursor's page token: the pass then starts over.
    */
   readonly again: boolean;
+  /** Asked before removals. Absent: they may go on. */
+  readonly confirm?: Confirm;
 }
 
 /** How a sweep ended. `FAILED`: some removals failed, the others are done. `REFUSED`: nothing more was removed. */
@@ -50,8 +54,9 @@ export async function runSlice<C extends Candidate>(
   before: SweepCursor | undefined,
   surroundings: Surroundings,
 ): Promise<SliceResult> {
-  const start = before ?? firstCursor(surroundings.now(), plans(sweep));
-  const again = surroundings.again && start.pass !== 'SETTLE';
+  const from = before ?? firstCursor(surroundings.now());
+  const start: SweepCursor = from.pass === 'BEGIN' ? { ...from, pass: plans(sweep) ? 'PLAN' : 'REMOVE' } : from;
+  const again = surroundings.again && start.pass !== 'SETTLE' && start.pass !== 'CHECK';
   return new Slice(sweep, again ? atBeginning(start) : start, surroundings).run();
 }
 
@@ -110,9 +115,16 @@ class Slice<C extends Candidate> {
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
-    const { records } = this.surroundings;
-    const steps = { source, plan: this.plan, records, save: (cursor: SweepCursor) => void (this.cursor = cursor) };
+    const { records, confirm = async () => {} } = this.surroundings;
+    const steps = {
+      source,
+      plan: this.plan,
+      records,
+      confirm,
+      save: (cursor: SweepCursor) => void (this.cursor = cursor),
+    };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
+    if (this.cursor.pass === 'CHECK') return checkPass(steps, this.cursor);
     return source.removeMany ? removeManyPass(steps, this.cursor) : removePass(steps, this.cursor);
   }
 
@@ -133,14 +145,24 @@ class Slice<C extends Candidate> {
   private next(): SweepOutcome | undefined {
     const { counts, pass, passRemoved, repeats } = this.cursor;
     this.sweep.source.preparation?.reset();
-    if (pass === 'PLAN') {
+    if (pass === 'PLAN' && this.cursor.pushesOut && this.sweep.source.isProvisional) {
+      this.cursor = { ...this.cursor, pass: 'CHECK', checked: undefined };
+      return undefined;
+    }
+    if (pass === 'CHECK' && this.ranksProvisional()) {
+      this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), threshold: undefined };
+      return undefined;
+    }
+    if (pass === 'PLAN' || pass === 'CHECK') {
       const { maxRemovals, dryRun } = this.plan;
       const planned = counts.planned ?? 0;
-      if (planned > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
-        this.cursor = { ...atBeginning(this.cursor), exact: true };
+      const { removed, gone } = counts;
+      const more = planned - removed - gone;
+      if (more > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
+        this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), exact: true };
         return undefined;
       }
-      if (planned > maxRemovals && !dryRun) return this.refusal(tooMany(planned, maxRemovals));
+      if (more > maxRemovals && !dryRun) return this.refusal(tooMany(more, maxRemovals));
       this.cursor = { ...atBeginning(this.cursor), pass: 'REMOVE', counts, passRemoved: false };
       return undefined;
     }
@@ -153,6 +175,12 @@ class Slice<C extends Candidate> {
       return undefined;
     }
     return this.outcome();
+  }
+
+  /** Whether the plan has ranked what may go without the sweep: it has to be made without that. */
+  private ranksProvisional(): boolean {
+    const provisional = new Set(this.cursor.provisional);
+    return (this.cursor.ranking as readonly C[]).some(({ name }) => provisional.has(name));
   }
 
   private outcome(): SweepOutcome {

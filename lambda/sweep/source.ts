@@ -47,6 +47,10 @@ export interface SweepSource<C extends Candidate> {
   list(pageToken: string | undefined): Promise<Page<C>>;
   /** The candidates that keepLatest ranks a candidate among, itself included. Absent: the whole listing. */
   siblings?(candidate: C): AsyncIterable<C>;
+  /**
+   * Whether the thing goes if a deployment that is not over fails: keepLatest does not count it then. Absent: nothing does.
+   */
+  isProvisional?(candidate: C): Promise<boolean>;
   /** Why the thing must stay whatever the rules say. Where that cannot be read, it throws, and the thing is kept. */
   protection(candidate: C): Promise<string | undefined>;
   /**

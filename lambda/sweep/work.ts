@@ -3,6 +3,7 @@ import { type SweepConfig } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { type DescribeStack } from '../runtime/stack';
+import { type Confirm } from './confirmed';
 import { type SweepCursor } from './cursor';
 import { type SweepKinds, kindOf } from './kind';
 import { Paces } from './pace';
@@ -22,17 +23,30 @@ export interface Work {
   readonly log: Log;
   /** Of a run that nobody waits for, or that a state machine goes on with. */
   readonly describeStack?: DescribeStack;
+  readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
   /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
   readonly isAwaited: boolean;
+  /** Asked before removals. */
+  readonly confirm: Confirm;
 }
 
 export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
-  const { config, stackId, cursor, again, deadline, clock, log, describeStack } = slice;
+  const { config, stackId, cursor, again, deadline, clock, log, describeStack, settledSince } = slice;
   const kind = kindOf(kinds, config);
   kind.validate(config);
   const startedAt = cursor?.startedAt ?? clock.now();
   const paces = new Paces({ requestsPerSecond: config.requestsPerSecond, clock, deadline }, cursor?.learned);
-  const tools = { paces, clock, deadline, log, describeStack, stackId, startedAt, prepared: cursor?.prepared };
+  const tools = {
+    paces,
+    clock,
+    deadline,
+    log,
+    describeStack,
+    settledSince,
+    stackId,
+    startedAt,
+    prepared: cursor?.prepared,
+  };
   const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
   const source = kind.source(config, tools);
   const sweep = { config: { order: kind.order, ...config }, source };
@@ -41,6 +55,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     now: () => startedAt,
     records,
     again,
+    confirm: slice.confirm,
   });
   if (result.done || source.waitsFor === undefined) return result;
   log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);

@@ -29,16 +29,19 @@ export function sweepDefinition(functionArn: string, config: SweepConfig): objec
       Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 5 }],
     };
   };
+  const slice = (sweep: SliceRequest['sweep']) => ({
+    ...ask(sweep),
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'GiveUp' }],
+    Next: 'Choose',
+  });
   const goOn = (next: string, state: string) => ({ Variable: '$.next', StringEquals: next, Next: state });
   return {
     Comment: config.name,
-    StartAt: 'Slice',
+    StartAt: 'Begin',
     States: {
-      Slice: {
-        ...ask('SLICE'),
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'GiveUp' }],
-        Next: 'Choose',
-      },
+      // what an execution is started with is not to be trusted, unlike what a slice has left.
+      Begin: slice('BEGIN'),
+      Slice: slice('SLICE'),
       Choose: {
         Type: 'Choice',
         Choices: [goOn('SLICE', 'Slice'), goOn('WAIT', 'Wait'), goOn('DONE', 'Succeeded')],

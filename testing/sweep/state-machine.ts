@@ -81,9 +81,10 @@ export class StateMachine implements Machines {
   }
 
   private async slice(execution: Execution): Promise<ExecutionState | undefined> {
+    const isFirst = execution.requests.length === 0;
     for (let retryCount = 0; retryCount < ATTEMPTS; retryCount++) {
       try {
-        return await this.ask(execution, 'SLICE', retryCount);
+        return await this.ask(execution, isFirst ? 'BEGIN' : 'SLICE', retryCount);
       } catch (error) {
         const { name: Error, message: errorMessage } = error as Error;
         execution.state = { ...execution.state, failure: { Error, Cause: JSON.stringify({ errorMessage }) } };

@@ -4,7 +4,7 @@ import { type Service, type Surroundings, handleEvent } from '../../lambda/runti
 import { handleSlice } from '../../lambda/runtime/handle-slice';
 import { type Put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { type StackState } from '../../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState, type StackState } from '../../lambda/runtime/stack';
 import { serveSlice } from '../../lambda/sweep/execution';
 import { type SweepKinds } from '../../lambda/sweep/kind';
 import { sweepHandlers } from '../../lambda/sweep/service';
@@ -26,6 +26,14 @@ export class SweepWorld {
   readonly machine: StateMachine;
   /** The stacks that can be described. */
   stacks: Record<string, StackState> = { [STACK_ID]: { status: 'UPDATE_COMPLETE' } };
+  /** What the stack shows of the sweep's resource: the operation of the event that was sent last. */
+  resource?: StackResourceState;
+  /** The stack's history: it has succeeded once. */
+  history: StackEvent[] = [
+    { logicalId: 'fleet', physicalId: STACK_ID, status: 'CREATE_COMPLETE', changedAt: Date.UTC(2020, 0, 1) },
+  ];
+  /** Called before the history of a stack is read. */
+  eventsOf: (stackId: string) => void = () => {};
   /** Milliseconds that an invocation of the function may take. */
   remaining = 900_000;
   /** The URL that answers go to. */
@@ -87,8 +95,9 @@ export class SweepWorld {
     return this.replies.slice(before).at(-1);
   }
 
+  /** An event, of which the stack shows that it is under way. */
   event(RequestType: string, properties: object = this.properties(), more: object = {}): Record<string, unknown> {
-    return {
+    const event = {
       RequestType,
       RequestId: `request-${++this.events}`,
       ResponseURL: `http://127.0.0.1/answer?X-Amz-Date=${amzDate(this.clock.now())}&X-Amz-Signature=5ec7e7`,
@@ -99,6 +108,13 @@ export class SweepWorld {
       ResourceProperties: { ServiceToken: 'arn:provider', ...properties },
       ...more,
     };
+    this.resource = this.inProgress(event);
+    return event;
+  }
+
+  private inProgress({ RequestType, PhysicalResourceId }: Record<string, unknown>): StackResourceState {
+    const status = `${String(RequestType).toUpperCase()}_IN_PROGRESS`;
+    return { status, physicalId: PhysicalResourceId as string | undefined, changedAt: this.clock.now() };
   }
 
   deliver(event: Record<string, unknown>): Promise<void> {
@@ -128,8 +144,11 @@ export class SweepWorld {
           if (!found) throw new Error(`no such stack: ${stackId}`);
           return found;
         },
-        describeResource: async () => undefined,
-        events: async function* () {},
+        describeResource: async () => this.resource,
+        events: stackId => {
+          this.eventsOf(stackId);
+          return listed(this.history.filter(({ physicalId }) => physicalId === stackId));
+        },
       }),
       slice: (request, scope) => serveSlice(request, scope, { kinds, machines: machine }),
     };
@@ -144,4 +163,8 @@ export class SweepWorld {
       },
     };
   }
+}
+
+async function* listed<T>(items: readonly T[]): AsyncIterable<T> {
+  yield* items;
 }

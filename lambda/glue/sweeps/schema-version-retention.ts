@@ -7,8 +7,10 @@ import {
 } from '../../../contract/glue';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
+import { claimsIn } from '../../runtime/ownership';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
+import { isProvisional } from '../../sweep/provisional';
 import {
   type Candidate,
   type Failed,
@@ -103,6 +105,11 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
       .filter(({ Status }) => Status !== 'DELETING')
       .map(version => this.candidate(version))
       .sort((a, b) => a.number - b.number);
+  }
+
+  async isProvisional({ id }: SchemaVersion): Promise<boolean> {
+    const { record } = marksFrom((await this.gateway.pairsOf(id)) ?? []);
+    return isProvisional(claimsIn(record.fields, FIELDS), this.tools);
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {

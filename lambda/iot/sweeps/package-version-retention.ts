@@ -3,12 +3,13 @@ import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameI
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
-import { type Tags } from '../../runtime/ownership';
+import { type Tags, claimsIn } from '../../runtime/ownership';
 import { Protected } from '../../sweep/judge';
-import { isBusy, isGone } from '../../sweep/stack-rest';
 import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
+import { isProvisional } from '../../sweep/provisional';
 import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
+import { isBusy, isGone } from '../../sweep/stack-rest';
 import { IotGateway, isError } from '../gateway';
 import { ActiveJobs } from './active-jobs';
 import { iotArn } from './arns';
@@ -73,6 +74,10 @@ class PackageVersions implements SweepSource<Candidate> {
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
 
+  async isProvisional({ name }: Candidate): Promise<boolean> {
+    return isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS), this.tools);
+  }
+
   async protection({ name, status }: Candidate): Promise<string | undefined> {
     const { action } = this.config;
     if (action === 'DEPRECATE' && status !== 'PUBLISHED') {
@@ -128,11 +133,14 @@ class PackageVersions implements SweepSource<Candidate> {
   }
 
   private async isOwned(versionName: string): Promise<boolean> {
-    const { stackId } = this.tools;
-    const arn = iotArn(stackId, `package/${this.config.packageName}/version/${versionName}`);
-    const tags = (await this.gateway.tagsOf(arn)) ?? {};
+    const tags = await this.tagsOf(versionName);
     if (Object.keys(tags).some(key => key.startsWith(CLAIM_PREFIX))) return true;
     return ARTIFACT_TAGS.owner in tags && !(await isGone(tags[ARTIFACT_TAGS.stack], this.tools.describeStack));
+  }
+
+  private async tagsOf(versionName: string): Promise<Tags> {
+    const arn = iotArn(this.tools.stackId, `package/${this.config.packageName}/version/${versionName}`);
+    return (await this.gateway.tagsOf(arn)) ?? {};
   }
 
   /** What is a few seconds old is good enough: the service itself refuses to delete what is the default by then. */

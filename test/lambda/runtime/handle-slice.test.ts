@@ -1,13 +1,14 @@
 import { type PendingAnswer, type SliceRequest } from '../../../contract/sweep-execution';
 import { type SliceScope } from '../../../lambda/runtime/custom-resource';
+import { clientToken } from '../../../lambda/runtime/event';
 import { type Surroundings } from '../../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
 import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
-import { History } from '../../../testing/history';
 import { AnswerUrl } from '../../../testing/answer-url';
-import { STACK_ID } from '../../../testing/deliver';
 import { FakeClock } from '../../../testing/clock';
+import { STACK_ID } from '../../../testing/deliver';
+import { History } from '../../../testing/history';
 
 const MINUTE = 60_000;
 
@@ -39,12 +40,16 @@ const request = (more: Partial<SliceRequest> = {}): SliceRequest => ({
   sweep: 'SLICE',
   config: { name: 'fleet/Sweep', rules: {}, requestsPerSecond: 8 },
   stackId: STACK_ID,
-  execution: 'arn:aws:states:us-east-1:111111111111:execution:sweep:run',
+  // an execution that an event was handed over to has its name.
+  execution: `arn:aws:states:us-east-1:111111111111:execution:sweep:${nameOf(more)}`,
   stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
   retryCount: 0,
   state: {},
   ...more,
 });
+
+const nameOf = ({ state, execution }: Partial<SliceRequest>) =>
+  state?.answer && !execution ? clientToken(state.answer) : 'run';
 
 /** What a slice does, instead of sweeping. */
 type Slice = (scope: SliceScope) => Promise<void>;
@@ -176,4 +181,43 @@ describe('giving up', () => {
 test('a family without sweeps says so', async () => {
   const service = async () => ({ handlers: () => ({}), view: () => new History('s', '', () => 0) });
   await expect(serve(request(), undefined, { service })).rejects.toThrow('no sweeps are known here');
+});
+
+describe('an answer that somebody has made up is passed over', () => {
+  const unanswered = async (answer: PendingAnswer, more: Partial<SliceRequest> = {}) => {
+    const urls: string[] = [];
+    const service = { put: async (url: string) => (urls.push(url), 200) };
+    await serve(
+      request({ state: { answer }, ...more }),
+      scope => scope.answer({ status: 'SUCCESS', data: {} }),
+      service,
+    );
+    await serve(request({ sweep: 'GIVE_UP', state: { answer }, ...more }), undefined, service);
+    expect(urls).toEqual([]);
+  };
+
+  test.each([
+    'http://169.254.170.2/v2/credentials?X-Amz-Date=20991231T000000Z',
+    'https://amazonaws.com.example.org/?X-Amz-Date=20991231T000000Z',
+    'https://example.org/.amazonaws.com',
+    'http://bucket.s3.amazonaws.com/',
+    'no address',
+  ])('to %s', async ResponseURL => {
+    const execution = URL.canParse(ResponseURL) ? {} : { execution: 'a:b:by-hand' };
+    await unanswered(pending({ ResponseURL }), execution);
+  });
+
+  test('for another stack', () => unanswered(pending({ StackId: 'arn:other' })));
+  test('in an execution that is not the event’s', () => unanswered(pending(), { execution: 'a:b:by-hand' }));
+
+  test('and that of CloudFormation’s own address is not', async () => {
+    const urls: string[] = [];
+    const answer = pending({
+      ResponseURL:
+        'https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/a?X-Amz-Date=20991231T000000Z',
+    });
+    const service = { put: async (url: string) => (urls.push(url), 200) };
+    await serve(request({ state: { answer } }), scope => scope.answer({ status: 'SUCCESS', data: {} }), service);
+    expect(urls).toEqual([answer.ResponseURL]);
+  });
 });

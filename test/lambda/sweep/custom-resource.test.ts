@@ -115,6 +115,15 @@ describe('a Delete', () => {
     );
   });
 
+  test('of a stack whose creation failed sweeps nothing: OnFailure DELETE', async () => {
+    world.history = [];
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
+    expect(service.calls).toEqual([]);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ message: 'nothing is swept: no deployment of the stack has ever succeeded' }),
+    );
+  });
+
   test('without the trigger asks nothing of anybody', async () => {
     world.stacks = {};
     const properties = world.properties({ Triggers: ['DURING_DEPLOYMENT'] });
@@ -253,7 +262,7 @@ describe('the end of CloudFormation’s hour', () => {
   });
 
   test('counts what is left of a plan', async () => {
-    service.latency = 8_000;
+    service.latency = 6_000;
     await within({ OnIncomplete: 'WARN' }, { maxRemovals: 1000 });
     await world.machine.runAll();
     const { RemovedCount, RemainingCount } = world.replies[0].Data!;
@@ -324,4 +333,49 @@ test('a state machine that is gone does not keep the stack from being deleted', 
     throw Object.assign(new Error('no such machine'), { name: 'StateMachineDoesNotExist' });
   };
   expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
+});
+
+describe('an operation that is over', () => {
+  const goesOn = () => {
+    world.clock.advance(2_000);
+    world.resource = { status: 'UPDATE_COMPLETE', changedAt: world.clock.now() };
+  };
+
+  test('sweeps nothing when its event is delivered again with the stack at rest', async () => {
+    const event = world.event('Update', world.properties(), deployed({ Salt: '1' }));
+    world.status = 'UPDATE_COMPLETE';
+    goesOn();
+    await world.deliver(event);
+    expect(service.calls).toEqual([]);
+    expect(world.replies).toEqual([]);
+  });
+
+  test('stops in the midst of its removals, and is not answered', async () => {
+    service = new Service(things(1000));
+    service.latency = 1_000;
+    world = toySweep(service, { keepLatest: 3 }, { requestsPerSecond: 1 });
+    world.status = 'UPDATE_IN_PROGRESS';
+    let isOver = false;
+    service.before = operation => {
+      if (operation !== 'Remove' || isOver) return;
+      isOver = true;
+      world.resource = { status: 'UPDATE_FAILED', changedAt: world.clock.now() + 1_000 };
+    };
+    await world.send('Update', world.properties(), deployed({ Salt: '1' }));
+    expect(isOver).toBe(true);
+    expect(service.names().length).toBeGreaterThan(500);
+    expect(world.replies).toEqual([]);
+  });
+
+  test('stops in its state machine, and is not answered', async () => {
+    world.remaining = 3_500;
+    await world.send('Update', world.properties(), deployed({ Salt: '1' }));
+    const [execution] = world.machine.executions;
+    const before = service.removed.length;
+    goesOn();
+    await world.machine.run(execution);
+    expect(service.removed).toHaveLength(before);
+    expect(execution).toMatchObject({ status: 'FAILED', state: { error: 'SweepUndone' } });
+    expect(world.replies).toEqual([]);
+  });
 });

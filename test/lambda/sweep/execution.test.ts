@@ -1,5 +1,7 @@
 import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
+import { clientToken } from '../../../lambda/runtime/event';
 import { VirtualClock } from '../../../testing/clock';
+import { amzDate } from '../../../testing/stack';
 import { Service, things } from '../../../testing/sweep/listing';
 import { STACK_ID, SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
@@ -172,6 +174,19 @@ describe('a run that nobody waits for', () => {
   });
 });
 
+test('a run that began at rest stops removing soon after its stack is in progress', async () => {
+  service = new Service(things(1000));
+  service.latency = 1_000;
+  world = toySweep(service, { keepLatest: 3 });
+  service.before = operation => {
+    if (operation === 'Remove') world.status = 'UPDATE_IN_PROGRESS';
+  };
+  const execution = world.machine.begin('run');
+  await world.machine.run(execution, 2);
+  expect(service.names().length).toBeGreaterThan(500);
+  expect(execution.state).toMatchObject({ next: 'WAIT' });
+});
+
 describe('after many slices', () => {
   const atTheEnd = { slices: MAX_SLICES_OF_AN_EXECUTION - 1 };
 
@@ -208,5 +223,68 @@ describe('after many slices', () => {
       await world.machine.run(execution);
     }
     expect(world.machine.executions).toHaveLength(2);
+  });
+});
+
+describe('whoever may start the machine', () => {
+  const forged = (more: object = {}) => ({
+    startedAt: world.clock.now() + 1e12,
+    pass: 'REMOVE',
+    threshold: { last: { name: 'thing-9999', createdAt: 1e15 } },
+    counts: { removed: -1000, gone: 0, failed: 0, kept: 0, keptBy: {}, wouldRemove: 0, throttled: 0 },
+    repeats: 0,
+    passRemoved: false,
+    restarts: 0,
+    keptRecords: 0,
+    learned: { Remove: -1, List: 'fast' },
+    ...more,
+  });
+  const answer = (RequestType: 'Create' | 'Update' | 'Delete' = 'Update') => ({
+    ResponseURL: `https://bucket.s3.amazonaws.com/a?X-Amz-Date=${amzDate(world.clock.now())}`,
+    StackId: STACK_ID,
+    RequestId: 'r',
+    LogicalResourceId: 'Sweep',
+    PhysicalResourceId: 'sweep/1',
+    RequestType,
+    OnIncomplete: 'WARN' as const,
+  });
+
+  test('cannot hand in what keepLatest keeps, nor that the rules have been looked at', async () => {
+    const execution = world.machine.begin('by-hand', { cursor: forged(), slices: 5, next: 'SLICE' });
+    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+    expect(service.names()).toHaveLength(3);
+  });
+
+  test('cannot hand in room for more than maxRemovals', async () => {
+    world = toySweep(service, { maxRemovals: 5 });
+    const execution = world.machine.begin('by-hand', { cursor: forged({ counts: { removed: -1000, planned: 0 } }) });
+    expect((await world.machine.run(execution)).state).toMatchObject({ error: 'SweepRefused' });
+    expect(service.removed).toEqual([]);
+  });
+
+  test('cannot hand in a time that makes things older', async () => {
+    service = new Service(things(2, () => ({ createdAt: world.clock.now() })));
+    world = toySweep(service, { minAgeSeconds: 60 });
+    await world.machine.run(world.machine.begin('by-hand', { cursor: forged() }));
+    expect(service.removed).toEqual([]);
+  });
+
+  test('cannot have it pass over what the stack is doing by the answer to no event', async () => {
+    world.status = 'UPDATE_IN_PROGRESS';
+    world.resource = { status: 'UPDATE_COMPLETE', changedAt: world.clock.now() - 3_600_000 };
+    const urls: string[] = [];
+    world.put = async url => (urls.push(url), 200);
+    const execution = world.machine.begin(clientToken(answer()), { answer: answer(), cursor: forged() });
+    await world.machine.run(execution, 3);
+    expect(execution.state).toMatchObject({ next: 'FAILED', error: 'SweepUndone' });
+    expect(service.calls).toEqual([]);
+    expect(urls).toEqual([]);
+  });
+
+  test('cannot have it pass over a run that is under way', async () => {
+    const older = world.machine.begin('older');
+    world.clock.advance(1000);
+    const execution = world.machine.begin('by-hand', { predecessor: older.arn });
+    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { status: 'SKIPPED' } });
   });
 });

@@ -2,6 +2,7 @@ import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { type PackageVersionRetentionConfig } from '../../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../../contract/ownership';
 import { SteppingClock } from '../../../../testing/clock';
+import { STACK_ID } from '../../../../testing/sweep/sweep-world';
 import { DAY, IotSweep, PACKAGE, refusal, retention } from './iot-sweep';
 
 let clock: SteppingClock;
@@ -507,4 +508,62 @@ test('killed before or after any call, a run ends as an undisturbed one, and rem
       expect(requests).toHaveLength(2);
     }
   }
+});
+
+describe('what a deployment that is not over has made pushes nothing out that its rollback needs', () => {
+  const tag = (versionName: string, stack: string, claimedAt: number) => {
+    const time = new Date(claimedAt).toISOString().replace(/\.\d+/, '');
+    return aws.iot.byHand('TagResource', {
+      resourceArn: arnOf(versionName),
+      tags: [{ Key: `${ARTIFACT_TAGS.claim}0123456789abcdef`, Value: `${time}/c0ffee00/${stack}` }],
+    });
+  };
+  const succeeded = (changedAt: number) => ({
+    logicalId: 'fleet',
+    physicalId: STACK_ID,
+    status: 'UPDATE_COMPLETE',
+    changedAt,
+  });
+  let sweep: IotSweep;
+  beforeEach(async () => {
+    await publish('0.8.0', '0.9.0', '1.0.0', '2.0.0', '2.1.0');
+    sweep = sweepOf({ rules: { keepLatest: 1 } });
+    sweep.history = [succeeded(clock.now())];
+    sweep.status = 'UPDATE_IN_PROGRESS';
+    clock.advance(60_000);
+  });
+
+  test('during the deployment of the own stack', async () => {
+    await tag('2.0.0', 'fleet/0a1b', clock.now());
+    await tag('2.1.0', 'fleet/0a1b', clock.now());
+    await sweep.send('Create');
+    expect(left()).toEqual(['1.0.0', '2.0.0', '2.1.0']);
+  });
+
+  test('but counts once the deployment has succeeded', async () => {
+    await tag('2.1.0', 'fleet/0a1b', clock.now() - 2 * 60_000);
+    await sweep.send('Create');
+    expect(left()).toEqual(['2.1.0']);
+  });
+
+  test('in another stack, for as long as that may be deploying where it cannot be asked', async () => {
+    sweep.status = 'UPDATE_COMPLETE';
+    sweep.eventsOf = stackId => {
+      if (stackId !== STACK_ID) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+    };
+    await tag('2.1.0', 'other/1', clock.now());
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '2.1.0']);
+    clock.advance(3 * DAY);
+    await sweep.run();
+    expect(left()).toEqual(['2.1.0']);
+  });
+
+  test('and is looked at in slices, however short they are', async () => {
+    await tag('2.1.0', 'fleet/0a1b', clock.now());
+    sweep.status = 'UPDATE_COMPLETE';
+    sweep.remaining = 4_000;
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '2.1.0']);
+  });
 });
