@@ -12,6 +12,7 @@
  * |                          | was adopted by the failed deployment    | in the rollback it is given back                              |
  * | Delete                   | is this resource's                      | what `removal` says; what no deployment has confirmed is      |
  * |                          |                                         | undone: removed where it was made, given back where taken     |
+ * |                          | is to be deleted, but a job deploys it  | it stays, nobody's: a retention may remove it later           |
  * |                          | is somebody else's                      | nothing                                                       |
  * | any, when it is over     | was made or taken by this very event    | it is undone, and nothing is answered                         |
  */
@@ -25,6 +26,7 @@ import {
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
+import { reasonOf } from '../runtime/messages';
 import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
 import {
   type LettingGo,
@@ -36,7 +38,8 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
-import { isRefusedByService, pollUntilFound } from '../runtime/retry';
+import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
+import { neededByJob } from './active-jobs';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, toTags } from './tags';
@@ -211,6 +214,21 @@ class VersionEvent extends OwnedArtifact {
 
   protected override destroy(): Promise<void> {
     return destroyVersion(this.gateway, this.at, this.scope);
+  }
+
+  /** A version that devices are about to get stays, and so does one of which that cannot be told. */
+  protected override async protection(): Promise<string | undefined> {
+    const { Removal, ProtectInActiveJobs = true } = this.wanted;
+    if (Removal !== 'DELETE' || !ProtectInActiveJobs) return undefined;
+    const reason = await retryAccessDenied(this.scope, () => neededByJob(this.gateway, this.at)).catch(
+      (error: unknown) => `whether a job deploys it cannot be read: ${reasonOf(error)}`,
+    );
+    // with many jobs that has taken a while.
+    await this.confirm('wait');
+    await this.requireMine();
+    return (
+      reason && `${this.what} stays, and belongs to nobody: ${reason}; a retention removes it once no job needs it`
+    );
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {

@@ -50,6 +50,13 @@ describe('what the template declares', () => {
     expect(await allows(packages, action, '*')).toBe(true);
   });
 
+  test('which jobs deploy a version, with a package whose versions may have left the template as well', async () => {
+    for (const stack of [packages, versions]) {
+      expect(await allows(stack, 'iot:ListJobs', '*')).toBe(true);
+      expect(await allows(stack, 'iot:DescribeJob', `arn:aws:iot:eu-west-1:111111111111:job/rollout`)).toBe(true);
+    }
+  });
+
   test('the default of a package', async () => {
     expect(await allows(defaults, 'iot:UpdatePackage', arn('brake-ecu'))).toBe(true);
     expect(await allows(defaults, 'iot:UpdatePackage', arn('engine-ecu'))).toBe(false);

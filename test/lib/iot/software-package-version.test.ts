@@ -192,7 +192,6 @@ describe('leaves to the handler', () => {
       VersionName: { Ref: 'Text' },
       Description: { Ref: 'Text' },
       Attributes: { a: { Ref: 'Text' } },
-      Removal: 'DELETE',
     });
   });
 
