@@ -81,6 +81,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
 class VersionEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
+  protected override readonly native;
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
@@ -97,6 +98,7 @@ class VersionEvent extends OwnedArtifact {
     if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
+    this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,

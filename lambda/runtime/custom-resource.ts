@@ -3,7 +3,7 @@ import { type Clock, type Deadline } from './clock';
 import { type CurrentOperation } from './current-operation';
 import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type StackQuestions, type StackState } from './stack';
+import { type SoughtResource, type StackQuestions, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope extends StackQuestions {
@@ -23,6 +23,8 @@ export interface Scope extends StackQuestions {
   readonly mark: EventMark;
   /** Whether this is still the resource's operation. */
   readonly operation: CurrentOperation;
+  /** The logical id under which the stack has something as a resource of another type. */
+  holderOf(sought: SoughtResource): Promise<string | undefined>;
 }
 
 /** A successful answer to Create or Update. */

@@ -8,7 +8,7 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { OperationOver, Refusal, isOperationOver } from './errors';
 import { type EventMark } from './event';
-import { reasonOf, takenByOther } from './messages';
+import { heldByNative, reasonOf, takenByOther } from './messages';
 import {
   type Claim,
   type Claimant,
@@ -27,6 +27,7 @@ import {
   yieldTo,
 } from './ownership';
 import { retryPassing } from './retry';
+import { type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
 export interface OwnerRecord {
@@ -69,6 +70,8 @@ export abstract class OwnedArtifact {
   /** The artifact in words. */
   protected abstract readonly what: string;
   protected abstract readonly record: OwnerRecord;
+  /** What AWS's own resource type has an artifact of this kind under. Absent: there is none. */
+  protected readonly native?: SoughtResource;
   private readonly unanswered: boolean;
   private isOver = false;
 
@@ -128,10 +131,17 @@ export abstract class OwnedArtifact {
       claimed = claim(tags, keys, this.me, false);
     }
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack), held);
+    if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     // what is created here again must not be taken for an older event's, which may still be at work.
     const again = this.scope.request.RequestType === 'Create' && !byThisEvent && keys.owner in tags;
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
+  private async refuseNative(what: string, held: Answer): Promise<void> {
+    const holder = this.native && (await this.scope.holderOf(this.native));
+    if (holder !== undefined) throw new Refusal(heldByNative(what, this.native!.type, holder), held);
   }
 
   /** Writes a claim, and yields to whoever has claimed the artifact at the same time. */

@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { MAX_LISTED, type Permission } from '../provider/permissions';
 
@@ -78,6 +78,11 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
  */
 function deployingJobsPermissions(stack: Stack): Permission[] {
   return [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])];
+}
+
+/** What adopting needs: to see whether the stack has the artifact as a resource of AWS's own type. */
+export function adoptionPermissions(stack: Stack): Permission[] {
+  return [{ actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] }];
 }
 
 /** What managing a package needs. */

@@ -130,6 +130,7 @@ export class SweepWorld {
         },
         describeResource: async () => undefined,
         events: async function* () {},
+        resources: async function* () {},
       }),
       slice: (request, scope) => serveSlice(request, scope, { kinds, machines: machine }),
     };

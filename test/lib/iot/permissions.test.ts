@@ -121,6 +121,21 @@ describe('the stack', () => {
   });
 });
 
+test.each([true, false])(
+  'the resources of the stack are listed to adopt something, and for nothing else: %s',
+  async adoptExisting => {
+    const firmware = { packageName: 'brake-ecu', adoptExisting };
+    const version = { versionName: '1.0.0', adoptExisting };
+    const both = [
+      stackOf(stack => new SoftwarePackage(stack, 'Firmware', firmware)),
+      stackOf(stack => SoftwarePackage.fromPackageName(stack, 'Firmware', 'brake-ecu').addVersion('V', version)),
+    ];
+    for (const stack of both) {
+      expect(await allows(stack, 'cloudformation:ListStackResources', THIS_STACK)).toBe(adoptExisting);
+    }
+  },
+);
+
 test('thirty packages with two versions each fit into the inline policies of a role', () => {
   const stack = stackOf(scope => {
     for (let i = 0; i < 30; i++) {
