@@ -40,8 +40,10 @@ import {
 } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { neededByJob } from './active-jobs';
+import { withArtifactVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
+import { type CurrentVersion } from './s3-objects';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
@@ -52,17 +54,22 @@ type Wanted = SoftwarePackageVersionProperties;
 export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
   readonly shape = PackageVersionShape;
 
-  constructor(private readonly iot: IoTClient) {}
+  constructor(
+    private readonly iot: IoTClient,
+    private readonly currentVersion: CurrentVersion,
+  ) {}
 
   physicalResourceId({ PackageName, VersionName }: Wanted, scope: Scope): string {
     return versionId(PackageName, VersionName, ownerOf(scope));
   }
 
-  create(wanted: Wanted, scope: Scope): Promise<Answer> {
+  async create(properties: Wanted, scope: Scope): Promise<Answer> {
+    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
     return new VersionEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
-  update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+  async update(properties: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
     const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
     const { PackageName, VersionName } = wanted;
     const replaces = packageName !== PackageName || versionName !== VersionName;
