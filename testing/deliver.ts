@@ -91,6 +91,7 @@ export async function deliver(answerUrl: AnswerUrl, delivery: Delivery = {}): Pr
           describeStack: delivery.describeStack ?? (async () => ({ status: 'UPDATE_IN_PROGRESS' })),
           describeResource: async () => undefined,
           events: async function* () {},
+          resources: async function* () {},
         }),
       }),
       ...delivery.surroundings,

@@ -1,10 +1,17 @@
-import { type CloudFormationView, type StackEvent, type StackResourceState } from '../lambda/runtime/stack';
+import {
+  type CloudFormationView,
+  type HeldResource,
+  type StackEvent,
+  type StackResourceState,
+} from '../lambda/runtime/stack';
 
 /** What CloudFormation remembers of a stack, and shows. */
 export class History implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
-  private readonly resources = new Map<string, StackResourceState>();
+  /** Resources of the stack's that the handlers do not serve. */
+  readonly others: HeldResource[] = [];
+  private readonly states = new Map<string, StackResourceState>();
 
   constructor(
     private readonly stackId: string,
@@ -41,10 +48,10 @@ export class History implements CloudFormationView {
       physicalId,
       properties: properties && JSON.stringify(properties),
     });
-    const before = this.resources.get(logicalId);
+    const before = this.states.get(logicalId);
     // the clean-up of a replacement does not show in the resource.
     if (status.startsWith('DELETE') && before?.physicalId && before.physicalId !== physicalId) return;
-    this.resources.set(logicalId, { status, physicalId, changedAt });
+    this.states.set(logicalId, { status, physicalId, changedAt });
   }
 
   async describeStack(stackId: string) {
@@ -53,11 +60,15 @@ export class History implements CloudFormationView {
   }
 
   async describeResource(_stackId: string, logicalId: string) {
-    return this.resources.get(logicalId);
+    return this.states.get(logicalId);
   }
 
   async *events() {
     yield* [...this.entries];
+  }
+
+  async *resources() {
+    yield* [...this.others];
   }
 
   private note(entry: Omit<StackEvent, 'changedAt'>): number {

@@ -3,19 +3,20 @@ import { SoftwarePackageResourceType } from '../../contract/iot';
 import { awsService } from '../runtime/client';
 import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';
+import { type CurrentVersion, currentVersion } from './s3-objects';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
 import { iotSweeps } from './sweeps';
 
 /** The handlers of the IoT provider, by resource type. */
-export const iotHandlers = (iot: IoTClient) => ({
+export const iotHandlers = (iot: IoTClient, objectVersion: CurrentVersion = currentVersion()) => ({
   [SoftwarePackageResourceType.PACKAGE]: new SoftwarePackageHandler(iot),
-  [SoftwarePackageResourceType.VERSION]: new SoftwarePackageVersionHandler(iot),
+  [SoftwarePackageResourceType.VERSION]: new SoftwarePackageVersionHandler(iot, objectVersion),
   [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
 });
 
 export const service = withSweeps(
   // what is throttled the artifacts repeat themselves, having looked whether they still may.
-  awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }))),
+  awsService((config, ended) => iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }), currentVersion(ended))),
   config => iotSweeps(new IoTClient(config)),
 );

@@ -44,6 +44,12 @@ export function answeredId(physicalResourceId: string, announced: () => string):
   return PHYSICAL_ID.test(physicalResourceId) ? physicalResourceId : announced();
 }
 
+/** What the ARN of a job's destination names; `undefined` for one of any other form. */
+export function deployedVersion(arn: string): VersionName | undefined {
+  const match = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn);
+  return match ? { packageName: match[1], versionName: match[2] } : undefined;
+}
+
 export const packageArn = (scope: Scope, packageName: string) => iotArn(scope, `package/${packageName}`);
 
 export const versionArn = (scope: Scope, packageName: string, versionName: string) =>

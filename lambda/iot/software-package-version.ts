@@ -12,6 +12,7 @@
  * |                          | was adopted by the failed deployment    | in the rollback it is given back                              |
  * | Delete                   | is this resource's                      | what `removal` says; what no deployment has confirmed is      |
  * |                          |                                         | undone: removed where it was made, given back where taken     |
+ * |                          | is to be deleted, but a job deploys it  | it stays, nobody's: a retention may remove it later           |
  * |                          | is somebody else's                      | nothing                                                       |
  * | any, when it is over     | was made or taken by this very event    | it is undone, and nothing is answered                         |
  */
@@ -25,6 +26,7 @@ import {
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
+import { reasonOf } from '../runtime/messages';
 import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
 import {
   type LettingGo,
@@ -36,9 +38,12 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
-import { isRefusedByService, pollUntilFound } from '../runtime/retry';
+import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
+import { neededByJob } from './active-jobs';
+import { withArtifactVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
+import { type CurrentVersion } from './s3-objects';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
@@ -49,17 +54,22 @@ type Wanted = SoftwarePackageVersionProperties;
 export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
   readonly shape = PackageVersionShape;
 
-  constructor(private readonly iot: IoTClient) {}
+  constructor(
+    private readonly iot: IoTClient,
+    private readonly currentVersion: CurrentVersion,
+  ) {}
 
   physicalResourceId({ PackageName, VersionName }: Wanted, scope: Scope): string {
     return versionId(PackageName, VersionName, ownerOf(scope));
   }
 
-  create(wanted: Wanted, scope: Scope): Promise<Answer> {
+  async create(properties: Wanted, scope: Scope): Promise<Answer> {
+    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
     return new VersionEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
-  update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+  async update(properties: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
     const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
     const { PackageName, VersionName } = wanted;
     const replaces = packageName !== PackageName || versionName !== VersionName;
@@ -78,6 +88,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
 class VersionEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
+  protected override readonly native;
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
@@ -94,6 +105,7 @@ class VersionEvent extends OwnedArtifact {
     if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
+    this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
@@ -211,6 +223,21 @@ class VersionEvent extends OwnedArtifact {
 
   protected override destroy(): Promise<void> {
     return destroyVersion(this.gateway, this.at, this.scope);
+  }
+
+  /** A version that devices are about to get stays, and so does one of which that cannot be told. */
+  protected override async protection(): Promise<string | undefined> {
+    const { Removal, ProtectInActiveJobs = true } = this.wanted;
+    if (Removal !== 'DELETE' || !ProtectInActiveJobs) return undefined;
+    const reason = await retryAccessDenied(this.scope, () => neededByJob(this.gateway, this.at)).catch(
+      (error: unknown) => `whether a job deploys it cannot be read: ${reasonOf(error)}`,
+    );
+    // with many jobs that has taken a while.
+    await this.confirm('wait');
+    await this.requireMine();
+    return (
+      reason && `${this.what} stays, and belongs to nobody: ${reason}; a retention removes it once no job needs it`
+    );
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {

@@ -60,6 +60,7 @@ export class SoftwarePackageHandler implements ResourceHandler<Wanted> {
 class PackageEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
+  protected override readonly native;
   private readonly id: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
@@ -75,6 +76,7 @@ class PackageEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
+    this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,

@@ -57,7 +57,9 @@ export function diffVersion(
   const location = held.artifact?.s3Location;
   if (wanted.Artifact && !sameLocation(wanted.Artifact, location)) {
     if (draft) content.artifact = { s3Location: toS3Location(wanted.Artifact) };
-    else impossible.push(`artifact (${describe(location)} to ${describeWanted(wanted.Artifact)})`);
+    // where its version is looked up, the key stands for the bytes: uploaded again, they are no change.
+    else if (!wanted.Artifact.ResolveVersion || !sameLocation({ ...wanted.Artifact, Version: undefined }, location))
+      impossible.push(`artifact (${describe(location)} to ${describeWanted(wanted.Artifact)})`);
   } else if (!wanted.Artifact && location && !adopted) {
     (draft ? leftovers : impossible).push('artifact (removed)');
   }

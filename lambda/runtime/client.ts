@@ -4,9 +4,11 @@ import {
   type DescribeStackEventsCommandOutput,
   DescribeStackResourceCommand,
   DescribeStacksCommand,
+  ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Handlers, type Service } from './handle-event';
+import { paged } from './retry';
 import { type CloudFormationView, type StackResourceState } from './stack';
 
 /** What every AWS client of a handler is made with. */
@@ -75,6 +77,16 @@ function cloudFormationView(client: CloudFormationClient): CloudFormationView {
           yield { ...stateOf(entry, Timestamp), logicalId, properties };
         }
         NextToken = page.NextToken;
+      }
+    },
+    resources: async function* (StackName) {
+      const all = paged(async NextToken => {
+        const page = await client.send(new ListStackResourcesCommand({ StackName, NextToken }));
+        return { items: page.StackResourceSummaries, nextToken: page.NextToken };
+      });
+      for await (const { LogicalResourceId: logicalId = '', PhysicalResourceId, ResourceType, ResourceStatus } of all) {
+        if (/^DELETE_(COMPLETE|SKIPPED)$/.test(ResourceStatus ?? '')) continue;
+        yield { logicalId, physicalId: PhysicalResourceId, type: ResourceType ?? '' };
       }
     },
   };

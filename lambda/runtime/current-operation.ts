@@ -36,7 +36,7 @@ export interface CurrentOperation {
 
 export function currentOperation(
   event: CloudFormationEvent,
-  view: CloudFormationView,
+  view: Omit<CloudFormationView, 'resources'>,
   asking: Asking & { stackPhase(): Promise<StackPhase> },
 ): CurrentOperation {
   const judge = new Judge(event, view, asking.stackPhase);
@@ -67,7 +67,7 @@ class Judge {
 
   constructor(
     private readonly event: CloudFormationEvent,
-    private readonly view: CloudFormationView,
+    private readonly view: Omit<CloudFormationView, 'resources'>,
     private readonly phase: () => Promise<StackPhase>,
   ) {
     this.since = sentAt(event.ResponseURL) ?? Infinity;

@@ -3,7 +3,7 @@ import { type Clock, type Deadline } from './clock';
 import { type CurrentOperation } from './current-operation';
 import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type StackQuestions, type StackResourceState, type StackState } from './stack';
+import { type SoughtResource, type StackQuestions, type StackResourceState, type StackState } from './stack';
 
 /** The resource that an event speaks of, and the surroundings in which it is handled. */
 export interface Scope extends StackQuestions {
@@ -25,6 +25,8 @@ export interface Scope extends StackQuestions {
   readonly operation: CurrentOperation;
   /** Answers about another stack. */
   ofStack(stackId: string): StackQuestions;
+  /** The logical id under which the stack has something as a resource of another type. */
+  holderOf(sought: SoughtResource): Promise<string | undefined>;
 }
 
 /** A successful answer to Create or Update. */

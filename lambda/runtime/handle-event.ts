@@ -21,7 +21,7 @@ import { type Put } from './http';
 import { type Fields, type Log } from './log';
 import { reasonOf } from './messages';
 import { isHandedOver, operation } from './operation';
-import { type CloudFormationView, stackQuestions } from './stack';
+import { type CloudFormationView, holderOf, stackQuestions } from './stack';
 
 /** Handlers by resource type. */
 export type Handlers = Readonly<Record<string, ResourceHandler<unknown>>>;
@@ -107,6 +107,7 @@ async function outcomeOf(
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
       ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
+      holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));

@@ -20,6 +20,14 @@ export function takenByOther(what: string, ownerStack: string | undefined): stri
   return `${what} exists already and ${owner}; set adoptExisting: true to take it over, or choose another name`;
 }
 
+/** Refuses what the same stack has as a resource of AWS's own type. */
+export function heldByNative(what: string, type: string, logicalId: string): string {
+  return (
+    `${what} is still this stack's resource ${logicalId} (${type}), whose removal would delete it: retain it there first ` +
+    '(deploy with DeletionPolicy: Retain on it, then without it), and adopt it in a deployment after that'
+  );
+}
+
 /** The first few names, and how many more there are. */
 export function listed(names: readonly string[], most = 10): string {
   const rest = names.length - most;

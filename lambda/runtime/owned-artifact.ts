@@ -8,7 +8,7 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { OperationOver, Refusal, isOperationOver } from './errors';
 import { type EventMark } from './event';
-import { reasonOf, takenByOther } from './messages';
+import { heldByNative, reasonOf, takenByOther } from './messages';
 import {
   type Claim,
   type Claimant,
@@ -27,7 +27,7 @@ import {
   yieldTo,
 } from './ownership';
 import { retryPassing } from './retry';
-import { LONGEST_DEPLOYMENT } from './stack';
+import { LONGEST_DEPLOYMENT, type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
 export interface OwnerRecord {
@@ -67,6 +67,8 @@ export abstract class OwnedArtifact {
   /** The artifact in words. */
   protected abstract readonly what: string;
   protected abstract readonly record: OwnerRecord;
+  /** What AWS's own resource type has an artifact of this kind under. Absent: there is none. */
+  protected readonly native?: SoughtResource;
   private readonly unanswered: boolean;
   private isOver = false;
 
@@ -86,6 +88,11 @@ export abstract class OwnedArtifact {
 
   /** Removes an artifact that this event may remove. */
   protected abstract destroy(tags: Tags): Promise<void>;
+
+  /** Why an artifact stays that is to be destroyed, nobody's from then on. Asked before it is. */
+  protected async protection(): Promise<string | undefined> {
+    return undefined;
+  }
 
   /** Brings back, before the owner's record says so, what the artifact was when it was claimed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
@@ -121,10 +128,17 @@ export abstract class OwnedArtifact {
       claimed = claim(tags, keys, this.me, false);
     }
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack), held);
+    if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     // what is created here again must not be taken for an older event's, which may still be at work.
     const again = this.scope.request.RequestType === 'Create' && !byThisEvent && keys.owner in tags;
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
+  private async refuseNative(what: string, held: Answer): Promise<void> {
+    const holder = this.native && (await this.scope.holderOf(this.native));
+    if (holder !== undefined) throw new Refusal(heldByNative(what, this.native!.type, holder), held);
   }
 
   /** Writes a claim, and yields to whoever has claimed the artifact at the same time. */
@@ -206,15 +220,15 @@ export abstract class OwnedArtifact {
     }
   }
 
-  /** Carries out a Delete. */
-  protected remove(
+  /**
+   * Carries out a Delete.
+   *
+   * @param undoes given where an event undoes what it has made or taken itself
+   */
+  protected async remove(
     removal: Removal,
-    undoes = async (claimedAt: number | undefined) => !(await this.scope.succeededSince(claimedAt)),
+    undoes?: (claimedAt: number | undefined) => Promise<boolean>,
   ): Promise<void> {
-    return this.letGo(removal, undoes);
-  }
-
-  private async letGo(removal: Removal, undoes: (claimedAt: number | undefined) => Promise<boolean>): Promise<void> {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreate();
     const tags = this.isOver ? await this.record.read() : await this.owners();
@@ -222,18 +236,27 @@ export abstract class OwnedArtifact {
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
-      undoes: async claimedAt => (undone = await undoes(claimedAt)),
+      undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
     await this.confirm();
-    if (outcome.kind === 'destroyed') return this.destroyOrLeave(tags, undone);
+    if (outcome.kind === 'destroyed') {
+      // what an event has just made itself nobody has had time to need.
+      const reason = undoes ? undefined : await this.protection();
+      if (reason === undefined) return this.destroyOrLeave(tags, undone);
+      return this.leaveToNobody(tags, new Refusal(reason));
+    }
     // another stack's by now: no more than the trace of a claim that came too late.
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
     await this.restore(outcome.kind, tags);
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+  }
+
+  private async isUndone(claimedAt: number | undefined): Promise<boolean> {
+    return !(await this.scope.succeededSince(claimedAt));
   }
 
   /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
@@ -243,9 +266,13 @@ export abstract class OwnedArtifact {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (!undone && (await this.scope.stackPhase()) !== 'rolling-back') throw error;
-      await this.record.change(this.forget(this.released(tags), tags, 'released'));
-      this.refused(error);
+      await this.leaveToNobody(tags, error);
     }
+  }
+
+  private async leaveToNobody(tags: Tags, why: Refusal): Promise<void> {
+    await this.record.change(this.forget(this.released(tags), tags, 'released'));
+    this.refused(why);
   }
 
   protected abstract released(tags: Tags): TagChange;
@@ -285,7 +312,11 @@ export abstract class OwnedArtifact {
   protected async beforeRepeating(command: string): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
     await this.confirm('wait');
-    if (!command.startsWith('Delete')) return;
+    if (command.startsWith('Delete')) await this.requireMine();
+  }
+
+  /** Throws where somebody has taken the artifact while its removal was waited for. */
+  protected async requireMine(): Promise<void> {
     const tags = await this.record.read();
     if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
       throw new Refusal(`${this.what} has become somebody else's while its removal was waited for: it stays`);

@@ -39,6 +39,16 @@ export interface StackEvent extends StackResourceState {
   readonly properties?: string;
 }
 
+/** A resource that a stack has. */
+export interface HeldResource {
+  readonly logicalId: string;
+  readonly physicalId?: string;
+  /** Such as `AWS::IoT::SoftwarePackage`. */
+  readonly type: string;
+}
+
+export type SoughtResource = Pick<HeldResource, 'type' | 'physicalId'>;
+
 /** What CloudFormation can be asked. */
 export interface CloudFormationView {
   describeStack: DescribeStack;
@@ -46,6 +56,8 @@ export interface CloudFormationView {
   describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
   /** Newest first. */
   events(stackId: string): AsyncIterable<StackEvent>;
+  /** Those that it has, none that has gone. */
+  resources(stackId: string): AsyncIterable<HeldResource>;
 }
 
 /** What bounds the asking. */
@@ -193,6 +205,20 @@ async function firstSinceSuccess(
     if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
   }
   return first;
+}
+
+/** The logical id under which a stack has something as a resource of a type, such as AWS's own. */
+export async function holderOf(
+  { type, physicalId }: SoughtResource,
+  resources: () => AsyncIterable<HeldResource>,
+  asking: Asking,
+): Promise<string | undefined> {
+  return retryReading(asking, async () => {
+    for await (const resource of resources()) {
+      if (resource.type === type && resource.physicalId === physicalId) return resource.logicalId;
+    }
+    return undefined;
+  });
 }
 
 function unreadable(stackId: string, error: unknown): Error {

@@ -46,8 +46,8 @@ export interface PackageVersionRetentionProps extends SweepOptions {
   readonly action?: RetentionAction;
 
   /**
-   * Whether to keep versions that a job in progress or scheduled deploys. Takes a call for each such job of the account
-   * and region.
+   * Whether to keep versions that a job deploys which is scheduled, in progress, or cancelled with executions in
+   * progress. Takes a call for each such job of the account and region.
    *
    * @default true
    */

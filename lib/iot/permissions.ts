@@ -1,11 +1,13 @@
-import { ArnFormat, Aws, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
-import { type Permission } from '../provider/permissions';
+import { MAX_LISTED, type Permission } from '../provider/permissions';
 
 const ANY_PACKAGE =
   'Packages and versions that have left the template are deleted when the policy no longer names them. Writing is ' +
   'limited to what is tagged with the id of this stack.';
 const ANY_VERSION = 'CloudFormation deletes versions that have left the template when the policy is already updated.';
+
+const ANY_JOB = 'The jobs that are looked at are only known then.';
 
 const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
 
@@ -70,6 +72,19 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   ];
 }
 
+/**
+ * What telling which versions jobs deploy needs, before one is deleted. With a package alone as well: its last version is
+ * deleted when the policy no longer names that.
+ */
+function deployingJobsPermissions(stack: Stack): Permission[] {
+  return [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])];
+}
+
+/** What adopting needs: to see whether the stack has the artifact as a resource of AWS's own type. */
+export function adoptionPermissions(stack: Stack): Permission[] {
+  return [{ actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] }];
+}
+
 /** What managing a package needs. */
 export function packagePermissions(stack: Stack, packageName: string): Permission[] {
   return [
@@ -78,6 +93,7 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
       resources: [packageArn(stack, packageName)],
       collapsedResource: packageArn(stack, '*'),
     },
+    ...deployingJobsPermissions(stack),
   ];
 }
 
@@ -98,6 +114,7 @@ export function versionPermissions(stack: Stack, packageName: string): Permissio
       collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
+    ...deployingJobsPermissions(stack),
   ];
 }
 
@@ -123,3 +140,24 @@ export function defaultPermissions(stack: Stack, packageName: string): Permissio
     },
   ];
 }
+
+/** What listing jobs needs. */
+export const LISTING_OF_JOBS: Permission = {
+  actions: ['iot:ListJobs'],
+  resources: ['*'],
+  wildcardReason: 'AWS IoT has no resource-level permission for ListJobs.',
+};
+
+/** What is allowed on jobs, by their ids as a policy names them. */
+export function onJobs(stack: Stack, jobIds: readonly string[], actions: string[]): Permission {
+  return {
+    actions,
+    resources: jobIds.map(jobId => iotArn(stack, 'job', jobId)),
+    collapsedResource: iotArn(stack, 'job', '*'),
+    maxListed: MAX_LISTED,
+    wildcardReason: ANY_JOB,
+  };
+}
+
+export const iotArn = (stack: Stack, resource: string, resourceName: string) =>
+  stack.formatArn({ service: 'iot', resource, resourceName });

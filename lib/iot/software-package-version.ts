@@ -24,7 +24,7 @@ import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
 import { type PackageArtifact, type PackageArtifactConfig, allowArtifact } from './package-artifact';
 import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
-import { sbomPermissions, versionPermissions } from './permissions';
+import { adoptionPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { type ISoftwarePackage, importPackageByArn } from './software-package';
@@ -298,6 +298,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     ]);
     declaredVersions.add(this, packageName);
     provider._allow(...versionPermissions(this.stack, packageName));
+    if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);
 

@@ -15,7 +15,7 @@ import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
-import { packageArn, packagePermissions } from './permissions';
+import { adoptionPermissions, packageArn, packagePermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { SoftwarePackageVersion, type SoftwarePackageVersionOptions } from './software-package-version';
@@ -205,6 +205,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
     this.removal = new RemovalProperty(this, 'RETAIN');
     const provider = IotArtifactProvider.of(this);
     provider._allow(...packagePermissions(this.stack, this._declaredName));
+    if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
     const properties: SoftwarePackageProperties = {
       PackageName: this._declaredName,
       Description: props.description,

@@ -4,17 +4,11 @@ import {
   type JobSelectionConfig,
   type PackageVersionRetentionConfig,
 } from '../../contract/iot';
-import { MAX_LISTED, type Permission } from '../provider/permissions';
-import { packageArn } from './permissions';
+import { type Permission } from '../provider/permissions';
+import { LISTING_OF_JOBS, iotArn, onJobs, packageArn } from './permissions';
 
 const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';
-const ANY_JOB = 'The jobs that a sweep looks at are only known when it runs.';
 const ANY_THING = 'The things whose executions a cleanup removes are only known when it runs.';
-const LISTING: Permission = {
-  actions: ['iot:ListJobs'],
-  resources: ['*'],
-  wildcardReason: 'AWS IoT has no resource-level permission for ListJobs.',
-};
 
 /** What a retention needs. It may list versions, and read them and their tags, anyway. */
 export function retentionPermissions(stack: Stack, config: PackageVersionRetentionConfig): Permission[] {
@@ -26,7 +20,7 @@ export function retentionPermissions(stack: Stack, config: PackageVersionRetenti
       collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
-    ...(config.protectInActiveJobs ? [LISTING, onJobs(stack, ['*'], ['iot:DescribeJob'])] : []),
+    ...(config.protectInActiveJobs ? [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])] : []),
     ...(config.protectOnDevices
       ? [{ actions: ['iot:SearchIndex'], resources: [iotArn(stack, 'index', 'AWS_Things')] }]
       : []),
@@ -42,7 +36,7 @@ export function cleanupPermissions(stack: Stack, config: JobExecutionCleanupConf
   // authorised on the job and on the thing, each.
   const removal = ['iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   return [
-    ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING] : []),
+    ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING_OF_JOBS] : []),
     onJobs(stack, idsOf(jobs), ['iot:DescribeJob', ...listing, ...removal, ...(deleteJobs ? ['iot:DeleteJob'] : [])]),
     {
       // an execution is looked at once more right before it is deleted.
@@ -58,16 +52,3 @@ function idsOf(jobs: JobSelectionConfig): readonly string[] {
   if (jobs.by === 'IDS') return jobs.jobIds;
   return [jobs.by === 'ID_PREFIX' ? `${jobs.prefix}*` : '*'];
 }
-
-function onJobs(stack: Stack, jobIds: readonly string[], actions: string[]): Permission {
-  return {
-    actions,
-    resources: jobIds.map(jobId => iotArn(stack, 'job', jobId)),
-    collapsedResource: iotArn(stack, 'job', '*'),
-    maxListed: MAX_LISTED,
-    wildcardReason: ANY_JOB,
-  };
-}
-
-const iotArn = (stack: Stack, resource: string, resourceName: string) =>
-  stack.formatArn({ service: 'iot', resource, resourceName });

@@ -149,6 +149,7 @@ export class SweepWorld {
           this.eventsOf(stackId);
           return listed(this.history.filter(({ physicalId }) => physicalId === stackId));
         },
+        resources: async function* () {},
       }),
       slice: (request, scope) => serveSlice(request, scope, { kinds, machines: machine }),
     };

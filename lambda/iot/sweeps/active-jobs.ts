@@ -1,12 +1,7 @@
-import { type Job } from '@aws-sdk/client-iot';
-import { DEFAULT_POINTER } from '../../../contract/iot';
 import { OutOfTime } from '../../sweep/pace';
 import { type Preparation, StalePageToken } from '../../sweep/source';
+import { DEPLOYING, readDeployed } from '../active-jobs';
 import { type IotGateway } from '../gateway';
-import { deployedVersion } from './arns';
-
-// maintenance windows move jobs to and fro between the two: what left one list meanwhile is in the next.
-const ACTIVE = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED'] as const;
 
 /** How far the reading has come: plain JSON, with the package's own versions alone. */
 interface Progress {
@@ -20,10 +15,7 @@ interface Progress {
 
 const BEGINNING: Progress = { versions: [], state: 0 };
 
-/**
- * The versions of a package that jobs are about to deploy. Only DescribeJob tells them, so it is one call for each job
- * in progress or scheduled, whatever it deploys.
- */
+/** The versions of a package that jobs deploy or are about to, read in as many slices as it takes. */
 export class ActiveJobs implements Preparation {
   isDue = false;
   private progress: Progress;
@@ -61,25 +53,16 @@ export class ActiveJobs implements Preparation {
   }
 
   private get isFinished(): boolean {
-    return this.progress.state >= ACTIVE.length || this.progress.undescribed !== undefined;
+    return this.progress.state >= DEPLOYING.length || this.progress.undescribed !== undefined;
   }
 
   private async readPage(): Promise<void> {
     const { state, pageToken } = this.progress;
     try {
-      const { jobs = [], nextToken } = await this.gateway.listJobs({ status: ACTIVE[state] }, pageToken);
-      const versions = new Set(this.progress.versions);
-      let undescribed: string | undefined;
-      await inParallel(jobs, async ({ jobId = '' }) => {
-        const job = await this.gateway.findJob(jobId).catch((error: Error) => {
-          if (error instanceof OutOfTime) throw error;
-          undescribed = `${jobId} (${error.message})`;
-          return undefined;
-        });
-        for (const version of await this.versionsOf(job)) versions.add(version);
-      });
+      const at = { status: DEPLOYING[state], pageToken };
+      const { versions, undescribed, nextToken } = await readDeployed(this.gateway, this.packageName, at);
       this.progress = {
-        versions: [...versions],
+        versions: [...new Set([...this.progress.versions, ...versions.keys()])],
         state: nextToken === undefined ? state + 1 : state,
         pageToken: nextToken,
         undescribed,
@@ -89,27 +72,4 @@ export class ActiveJobs implements Preparation {
       throw error;
     }
   }
-
-  private async versionsOf(job: Job | undefined): Promise<string[]> {
-    const named = (job?.destinationPackageVersions ?? [])
-      .map(deployedVersion)
-      .filter(version => version?.packageName === this.packageName)
-      .map(version => version!.versionName);
-    if (!named.includes(DEFAULT_POINTER)) return named;
-    const current = (await this.gateway.findPackage(this.packageName))?.defaultVersionName;
-    return current === undefined ? named : [...named, current];
-  }
-}
-
-/** Jobs that are described at a time: the pace sets the rate. */
-const CONCURRENCY = 8;
-
-async function inParallel<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await each(item);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
-  const failed = ends.find(end => end.status === 'rejected');
-  if (failed) throw failed.reason;
 }

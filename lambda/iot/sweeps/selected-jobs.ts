@@ -1,7 +1,7 @@
 import { type Job, type JobSummary } from '@aws-sdk/client-iot';
 import { DEFAULT_POINTER, type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type IotGateway } from '../gateway';
-import { deployedVersion } from './arns';
+import { deployedVersion } from '../names';
 
 /** What a cleanup needs to know of a job. */
 export interface SelectedJob {

@@ -316,8 +316,9 @@ describe('Update', () => {
 
 describe('Delete', () => {
   test('takes three calls and ends when the version is gone', async () => {
-    const id = await created(published());
-    const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, published())));
+    const properties = published('1.0.0', { ProtectInActiveJobs: false });
+    const id = await created(properties);
+    const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, properties)));
     expect(calls).toEqual(['ListTagsForResource', 'DeletePackageVersion', 'GetPackageVersion']);
     expect(held()).toBeUndefined();
   });

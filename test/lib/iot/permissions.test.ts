@@ -50,6 +50,13 @@ describe('what the template declares', () => {
     expect(await allows(packages, action, '*')).toBe(true);
   });
 
+  test('which jobs deploy a version, with a package whose versions may have left the template as well', async () => {
+    for (const stack of [packages, versions]) {
+      expect(await allows(stack, 'iot:ListJobs', '*')).toBe(true);
+      expect(await allows(stack, 'iot:DescribeJob', `arn:aws:iot:eu-west-1:111111111111:job/rollout`)).toBe(true);
+    }
+  });
+
   test('the default of a package', async () => {
     expect(await allows(defaults, 'iot:UpdatePackage', arn('brake-ecu'))).toBe(true);
     expect(await allows(defaults, 'iot:UpdatePackage', arn('engine-ecu'))).toBe(false);
@@ -113,6 +120,21 @@ describe('the stack', () => {
     expect(await allows(packages, 'cloudformation:DescribeStacks', stackArn('other'))).toBe(false);
   });
 });
+
+test.each([true, false])(
+  'the resources of the stack are listed to adopt something, and for nothing else: %s',
+  async adoptExisting => {
+    const firmware = { packageName: 'brake-ecu', adoptExisting };
+    const version = { versionName: '1.0.0', adoptExisting };
+    const both = [
+      stackOf(stack => new SoftwarePackage(stack, 'Firmware', firmware)),
+      stackOf(stack => SoftwarePackage.fromPackageName(stack, 'Firmware', 'brake-ecu').addVersion('V', version)),
+    ];
+    for (const stack of both) {
+      expect(await allows(stack, 'cloudformation:ListStackResources', THIS_STACK)).toBe(adoptExisting);
+    }
+  },
+);
 
 test('thirty packages with two versions each fit into the inline policies of a role', () => {
   const stack = stackOf(scope => {

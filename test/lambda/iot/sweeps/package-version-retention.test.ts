@@ -244,6 +244,16 @@ describe('a version that an active job deploys', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
+  test('stays while executions of a cancelled job go on, and goes when none does', async () => {
+    for (const version of ['1.0.0', '2.0.0']) {
+      await job(`rollout-${version[0]}`, { destinationPackageVersions: [arnOf(version)] });
+    }
+    aws.iot.devices.advanceAll('rollout-1', 'IN_PROGRESS');
+    for (const jobId of ['rollout-1', 'rollout-2']) await aws.iot.byHand('CancelJob', { jobId });
+    await sweepOf().run();
+    expect(left()).toEqual(['1.0.0', '3.0.0']);
+  });
+
   test('stays where the job deploys the default, which it was when the jobs were read', async () => {
     await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
     await job('rollout', { destinationPackageVersions: [arnOf('$default')] });

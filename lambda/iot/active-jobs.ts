@@ -1,0 +1,83 @@
+/** Which versions of a package jobs deploy or are about to. Only DescribeJob tells, so it is one call for each of them. */
+import { type Job, type JobStatus } from '@aws-sdk/client-iot';
+import { DEFAULT_POINTER } from '../../contract/iot';
+import { OutOfTime } from '../sweep/pace';
+import { type IotGateway } from './gateway';
+import { type VersionName, deployedVersion } from './names';
+
+/**
+ * The states in which a job may deploy, in the order in which they are listed: maintenance windows move jobs to and fro
+ * between the first two, and what left one list meanwhile is in the next. A cancelled job lets executions in progress end.
+ */
+export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
+
+/** What a page of jobs deploys of a package. */
+export interface Deployed {
+  /** Names of versions, by the jobs that deploy them. */
+  readonly versions: ReadonlyMap<string, string>;
+  /** A job that could not be described, and why: any version may be one of its. */
+  readonly undescribed?: string;
+  readonly nextToken?: string;
+}
+
+/** Reads a page of the jobs that are in one of those states. */
+export async function readDeployed(
+  gateway: IotGateway,
+  packageName: string,
+  { status, pageToken }: { readonly status: JobStatus; readonly pageToken?: string },
+): Promise<Deployed> {
+  const { jobs = [], nextToken } = await gateway.listJobs({ status }, pageToken);
+  const versions = new Map<string, string>();
+  let undescribed: string | undefined;
+  await inParallel(jobs, async ({ jobId = '' }) => {
+    const job = await gateway.findJob(jobId).catch((error: Error) => {
+      if (error instanceof OutOfTime) throw error;
+      undescribed = `${jobId} (${error.message})`;
+      return undefined;
+    });
+    for (const version of await versionsOf(job, packageName, gateway)) versions.set(version, jobId);
+  });
+  return { versions, undescribed, nextToken };
+}
+
+/** Which job may need a version, in words; `undefined` where none does. */
+export async function neededByJob(gateway: IotGateway, at: VersionName): Promise<string | undefined> {
+  for (const status of DEPLOYING) {
+    let pageToken: string | undefined;
+    do {
+      const page = await readDeployed(gateway, at.packageName, { status, pageToken });
+      const jobId = page.versions.get(at.versionName);
+      if (jobId !== undefined) return `job ${jobId} deploys it`;
+      if (page.undescribed !== undefined) return `job ${page.undescribed}, which may deploy it, cannot be described`;
+      pageToken = page.nextToken;
+    } while (pageToken !== undefined);
+  }
+  return undefined;
+}
+
+async function versionsOf(job: Job | undefined, packageName: string, gateway: IotGateway): Promise<string[]> {
+  if (!job || hasEnded(job)) return [];
+  const named = (job.destinationPackageVersions ?? [])
+    .map(deployedVersion)
+    .filter(version => version?.packageName === packageName)
+    .map(version => version!.versionName);
+  if (!named.includes(DEFAULT_POINTER)) return named;
+  const current = (await gateway.findPackage(packageName))?.defaultVersionName;
+  return current === undefined ? named : [...named, current];
+}
+
+const hasEnded = ({ status, jobProcessDetails }: Job) =>
+  status === 'CANCELED' && jobProcessDetails?.numberOfInProgressThings === 0;
+
+/** Jobs that are described at a time. */
+const CONCURRENCY = 8;
+
+async function inParallel<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await each(item);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
+  const failed = ends.find(end => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
