@@ -251,8 +251,19 @@ export abstract class OwnedArtifact {
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
+    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags)))
+      return this.remove(removal, undoes);
     await this.restore(outcome.kind, tags);
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+    // both may go at once, with their stack: what the new owner has given back meanwhile is this one's to let go.
+    if (outcome.kind === 'forgotten' && !(await this.stillHas(keys.owner, tags))) return this.remove(removal, undoes);
+  }
+
+  /** Whether a tag that decides still has the value that was read, where it had one. */
+  private async stillHas(key: string, before: Tags): Promise<boolean> {
+    if (before[key] === undefined) return true;
+    const now = await this.record.read();
+    return now === undefined || now[key] === before[key];
   }
 
   private async isUndone(claimedAt: number | undefined): Promise<boolean> {
