@@ -87,13 +87,18 @@ const owners = (tags: Readonly<Record<string, string>>) => ({
 });
 
 /** What a rollback brings back: owners, states and the default. What was published cannot be a draft again. */
-function restorable({ package: held }: Held, { package: before }: Held): object | undefined {
+function restorable({ package: held, moved: byHand }: Held, { package: before }: Held): object | undefined {
   if (!held) return undefined;
   const versions = Object.entries(held.versions).map(([name, { status, tags }]) => {
     const draft = before?.versions[name]?.status === 'DRAFT';
     return [name, { status: draft ? 'any' : status, ...owners(tags) }];
   });
-  return { default: held.defaultVersionName, ...owners(held.tags), versions: Object.fromEntries(versions) as object };
+  // a designation by hand the reverse Update may take back: the template says otherwise.
+  return {
+    default: byHand || held.defaultVersionName,
+    ...owners(held.tags),
+    versions: Object.fromEntries(versions) as object,
+  };
 }
 
 const moved = new WeakSet<World>();
