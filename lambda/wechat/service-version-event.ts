@@ -1,6 +1,7 @@
 /** One event about one service version. */
 import { MetricName } from '../../contract/cloudformation';
 import { type CloudBaseServiceVersionProperties, WECHAT_API } from '../../contract/wechat';
+import { Deadline } from '../runtime/clock';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal, isLeftAlone } from '../runtime/errors';
 import { retryPassing } from '../runtime/retry';
@@ -14,6 +15,9 @@ import { type PhysicalId, idPrefix, serviceVersionId, versionInWords } from './n
 import { postTo } from './transport';
 
 type Wanted = CloudBaseServiceVersionProperties;
+
+/** How long, in ms, a look may take that changes nothing: longer than WeChat's limits by the minute last. */
+const VERIFICATION = 150_000;
 
 export class ServiceVersionEvent {
   private readonly gateway: WeChatGateway;
@@ -38,7 +42,9 @@ export class ServiceVersionEvent {
   async verify(): Promise<void> {
     if (this.wanted.Verification === 'NONE') return;
     const { environmentId, serverName, versionName } = this.id;
-    const { version } = await retryPassing(this.scope, () => findVersion(this.gateway, this.id));
+    const { clock, deadline, log } = this.scope;
+    const bounds = { clock, log, deadline: new Deadline(clock, Math.min(deadline.at, clock.now() + VERIFICATION)) };
+    const { version } = await retryPassing(bounds, () => findVersion(this.gateway, this.id));
     if (version) return;
     throw new Error(
       `version ${versionName} of service ${serverName} does not exist in ${environmentId}: deploy it there first, or set ` +

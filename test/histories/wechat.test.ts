@@ -16,6 +16,11 @@ const TRAFFIC = 'api-009';
 type Release = readonly { readonly logicalId: string; readonly version: string }[];
 type Held = Readonly<Record<string, CloudBaseVersionDescription>>;
 
+/** What each stack had recorded when its last deployment succeeded. */
+const held = new Map<string, readonly string[]>();
+const without = (before: Held, gone: readonly string[]): Held =>
+  Object.fromEntries(Object.entries(before).filter(([name]) => !gone.includes(name)));
+
 const plot: Plot<Release, Held> = {
   family: {
     service: 'api.weixin.qq.com',
@@ -43,6 +48,7 @@ const plot: Plot<Release, Held> = {
     ({ aws }) => aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-003' }, { versionName: 'api-099' }]),
   ],
   begin: async ({ aws }) => {
+    held.clear();
     aws.weChat.addVersions(ENVIRONMENT, SERVER, [
       { versionName: 'api-001' },
       { versionName: 'api-002' },
@@ -51,7 +57,7 @@ const plot: Plot<Release, Held> = {
     ]);
     await aws.call('secretsmanager', 'CreateSecret', { Name: TOKEN_SECRET, SecretString: aws.weChat.accessToken });
   },
-  resources: (release, _stack, { aws }) =>
+  resources: (release, stack, { aws }) =>
     Object.fromEntries(
       release.map(({ logicalId, version }) => [
         logicalId,
@@ -63,23 +69,34 @@ const plot: Plot<Release, Held> = {
             VersionName: version,
             AccessToken: { Current: { SecretId: TOKEN_SECRET } },
             ApiEndpoint: aws.weChat.endpoint,
-            OnRefusal: 'LEAVE',
+            OnRefusal: stack === 0 ? undefined : 'LEAVE',
           },
         },
       ]),
     ),
   snapshot: ({ aws }) => structuredClone(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}),
 
-  deployed(release, _stackId, after) {
-    for (const { version } of release) expect(after).toHaveProperty([version]);
-    expect(after).toHaveProperty([TRAFFIC]);
+  // exactly what the stack has let go is gone, and only what it had for good.
+  deployed(release, stackId, after, before) {
+    const versions = release.map(({ version }) => version);
+    const former = held.get(stackId) ?? [];
+    expect(after).toEqual(
+      without(
+        before,
+        former.filter(version => !versions.includes(version)),
+      ),
+    );
+    expect(Object.keys(after)).toEqual(expect.arrayContaining([...versions, TRAFFIC]));
+    held.set(stackId, versions);
   },
 
   rolledBack(after, before) {
     expect(after).toEqual(before);
   },
 
-  destroyed(_stackId, after) {
+  destroyed(stackId, after, before) {
+    const gone = Object.keys(before).filter(name => !(name in after));
+    expect(held.get(stackId) ?? []).toEqual(expect.arrayContaining(gone));
     expect(after).toHaveProperty([TRAFFIC]);
   },
 };
