@@ -52,6 +52,8 @@ export const SweepLimits = {
   REPEATS: 3,
   /** How often a sweep reads a listing anew because its page token went stale. */
   RESTARTS: 20,
+  /** How many slices wait, each for a minute and a pause of another, for what the removals have begun. */
+  WAITS: 60,
 } as const;
 
 /** Why a thing is kept. A source adds reasons of its own for what it protects. */

@@ -54,6 +54,8 @@ export interface SweepCursor {
   readonly passRemoved: boolean;
   /** How often the listing was read anew because a page token went stale. */
   readonly restarts: number;
+  /** How many slices have waited for what the removals have begun. */
+  readonly waits?: number;
   readonly keptRecords: number;
   /** What the source has read so far for its protections. */
   readonly prepared?: object;

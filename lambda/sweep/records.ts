@@ -13,6 +13,8 @@ export interface Records {
   unreadable(name: string, error: unknown): void;
   /** The listing is read again from its beginning. */
   restarted(): void;
+  /** What the removals have begun has not ended, and is not waited for any longer. */
+  unsettled(): void;
   /** The sweep has ended. */
   ended(status: string, counts: SweepCounts): void;
   counted(metrics: Partial<Record<SweepMetricName, number>>): void;
@@ -61,6 +63,10 @@ export class LogRecords implements Records {
 
   restarted(): void {
     this.log.warn('a page token went stale, so the listing is read from its beginning', this.fields('restarted'));
+  }
+
+  unsettled(): void {
+    this.log.warn('what is being deleted is not waited for any longer', this.fields('unsettled'));
   }
 
   ended(status: string, counts: SweepCounts): void {

@@ -99,6 +99,7 @@ class Slice<C extends Candidate> {
       try {
         const ended = await this.pass();
         if (!ended && (await this.prepared())) continue;
+        if (!ended && this.hasWaited()) return { done: true, outcome: this.outcome() };
         if (!ended) return { done: false, cursor: checkedCursor(this.settled()), waits: this.cursor.pass === 'SETTLE' };
         const outcome = this.next();
         if (outcome) return { done: true, outcome };
@@ -175,6 +176,16 @@ class Slice<C extends Candidate> {
       return undefined;
     }
     return this.outcome();
+  }
+
+  /** Whether what the removals have begun was waited for in vain: others may go on with it for days. */
+  private hasWaited(): boolean {
+    const { pass, waits = 0 } = this.cursor;
+    if (pass !== 'SETTLE') return false;
+    this.cursor = { ...this.cursor, waits: waits + 1 };
+    if (waits < SweepLimits.WAITS) return false;
+    this.surroundings.records.unsettled();
+    return true;
   }
 
   /** Whether the plan has ranked what may go without the sweep: it has to be made without that. */

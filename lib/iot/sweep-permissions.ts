@@ -34,7 +34,7 @@ export function cleanupPermissions(stack: Stack, config: JobExecutionCleanupConf
   // the executions of a thing are listed by the thing; whether they are all that its job has, by the job.
   const listing = jobs.by === 'THING' && !deleteJobs ? [] : ['iot:ListJobExecutionsForJob'];
   // authorised on the job and on the thing, each.
-  const removal = ['iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
+  const removal = ['iot:DescribeJobExecution', 'iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   return [
     ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING_OF_JOBS] : []),
     onJobs(stack, idsOf(jobs), ['iot:DescribeJob', ...listing, ...removal, ...(deleteJobs ? ['iot:DeleteJob'] : [])]),

@@ -11,6 +11,7 @@ export class Lines implements Records {
   refused = (message: string) => void this.lines.push(`refused ${message}`);
   unreadable = (name: string) => void this.lines.push(`unreadable ${name}`);
   restarted = () => void this.lines.push('restarted');
+  unsettled = () => void this.lines.push('unsettled');
   ended = (status: string) => void this.lines.push(`ended ${status}`);
   counted = (metrics: Readonly<Record<string, number>>) => {
     for (const [name, value] of Object.entries(metrics)) this.metrics[name] = (this.metrics[name] ?? 0) + value;
@@ -28,6 +29,7 @@ export const silentRecords: Records = {
   refused: quiet,
   unreadable: quiet,
   restarted: quiet,
+  unsettled: quiet,
   ended: quiet,
   counted: quiet,
 };

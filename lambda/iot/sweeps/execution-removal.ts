@@ -1,7 +1,8 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
-import { OutOfTime } from '../../sweep/pace';
+import { Protected } from '../../sweep/judge';
+import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type Plan } from '../../sweep/plan';
 import { type Removal } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
@@ -10,6 +11,9 @@ import { ExecutionKept } from './keep-reasons';
 
 /** Milliseconds that are left for the deletion of what is cancelled: in its turn, and with a throttle or two. */
 const TIME_TO_DELETE = 20_000;
+
+/** Stops the removal of what is gone. */
+class Gone extends Error {}
 
 /** Deletes executions, each as it is at that moment. */
 export class ExecutionRemoval {
@@ -33,16 +37,31 @@ export class ExecutionRemoval {
     if (kept !== undefined) return { kept };
     try {
       // without force: that would also stop one that has begun meanwhile.
-      if (current.status === 'QUEUED') await this.cancel(current);
-      await this.delete(current, current.status === 'IN_PROGRESS');
+      const isQueued = current.status === 'QUEUED';
+      if (isQueued) await this.cancel(current, this.guardOf(listed, current.status));
+      // what is cancelled here is young, and in a state that the rules may not speak of.
+      const guard = isQueued ? undefined : this.guardOf(listed, current.status);
+      await this.delete(current, current.status === 'IN_PROGRESS', guard);
       return 'removed';
     } catch (error) {
+      if (error instanceof Gone) return 'gone';
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
       if (isError(error, 'InvalidStateTransitionException', 'VersionConflictException')) {
         return { kept: ExecutionKept.STATE_CHANGED };
       }
       throw error;
     }
+  }
+
+  /** Before each attempt: it still goes, and in the same way. What was throttled is not repeated without a new look. */
+  private guardOf(listed: Execution, status: string | undefined): Guard {
+    let attempts = 0;
+    return async () => {
+      const current = await (attempts++ === 0 ? this.things.current(listed) : this.things.currentAnew(listed));
+      if (!current) throw new Gone('the execution is gone');
+      const kept = current.status === status ? this.keptByNow(current) : ExecutionKept.STATE_CHANGED;
+      if (kept !== undefined) throw new Protected(kept);
+    };
   }
 
   /** Why it stays though the plan removes it: its state and its last update are those of this moment. */
@@ -53,19 +72,19 @@ export class ExecutionRemoval {
   }
 
   /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
-  private async cancel(current: Execution): Promise<void> {
+  private async cancel(current: Execution, guard: Guard): Promise<void> {
     if (this.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
-    await this.gateway.cancelExecution(current);
+    await this.gateway.cancelExecution(current, guard);
   }
 
-  private async delete(current: Execution, force: boolean): Promise<void> {
+  private async delete(current: Execution, force: boolean, guard: Guard | undefined): Promise<void> {
     const { namespaceId } = this.config;
     try {
-      await this.gateway.deleteExecution(current, { force, namespaceId });
+      await this.gateway.deleteExecution(current, { force, namespaceId }, guard);
     } catch (error) {
       // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
-      await this.gateway.deleteExecution(current, { force: true, namespaceId });
+      await this.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type JobExecutionSummary } from '@aws-sdk/client-iot';
 import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot';
+import { type Clock } from '../../runtime/clock';
 import { type Candidate } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
 import { thingNameOf } from './arns';
@@ -53,20 +54,30 @@ export async function executionsOf(
   return { executions, nextToken: page?.nextToken };
 }
 
+interface Seen {
+  readonly at: number;
+  readonly execution: Execution | undefined;
+}
+
+/** Milliseconds for which what a listing has shown is what is. */
+const FRESH = 15_000;
+
 /** The listings of things, and what they have shown last of an execution. */
 export class ThingExecutions {
-  private readonly seen = new WeakMap<Execution, Execution | undefined>();
+  private readonly seen = new WeakMap<Execution, Seen>();
 
   constructor(
     private readonly namespaceId: string | undefined,
     private readonly jobs: SelectedJobs,
     private readonly gateway: IotGateway,
+    private readonly clock: Clock,
   ) {}
 
   /** All executions of the thing, of the selected jobs. */
   async *siblings(of: Execution): AsyncIterable<Execution> {
     const { thingName, namespaceId } = { ...of, namespaceId: this.namespaceId };
-    this.seen.set(of, undefined);
+    const at = this.clock.now();
+    this.seen.set(of, { at, execution: undefined });
     let nextToken: string | undefined;
     do {
       const page = await this.gateway.listExecutionsOfThing({ thingName, namespaceId }, nextToken);
@@ -74,7 +85,7 @@ export class ThingExecutions {
       if (!page) this.seen.delete(of);
       for (const { jobId = '', jobExecutionSummary } of page?.executionSummaries ?? []) {
         const found = execution(jobId, thingName, jobExecutionSummary);
-        if (isSame(found, of)) this.seen.set(of, found);
+        if (isSame(found, of)) this.seen.set(of, { at, execution: found });
         if (jobId === of.jobId || (await this.jobs.find(jobId))) yield found;
       }
       nextToken = page?.nextToken;
@@ -82,17 +93,37 @@ export class ThingExecutions {
   }
 
   /**
-   * The execution as it is now, read from its thing right before it is deleted; `undefined` where it is gone. Its number
-   * may have been given to another one meanwhile.
+   * The execution as it is now, or was a moment ago; `undefined` where it is gone. Its number may have been given to
+   * another one meanwhile.
    */
   async current(of: Execution): Promise<Execution | undefined> {
-    if (this.seen.has(of)) return this.seen.get(of);
+    const seen = this.seen.get(of);
+    const isFresh = seen && this.clock.now() - seen.at < FRESH;
+    const listed = isFresh ? seen.execution : await this.listed(of);
+    if (!isFresh) this.seen.set(of, { at: this.clock.now(), execution: listed });
+    // that a listing does not show it proves nothing.
+    return listed ?? this.described(of);
+  }
+
+  /** The same, whatever has been seen before. */
+  async currentAnew(of: Execution): Promise<Execution | undefined> {
+    this.seen.delete(of);
+    return this.current(of);
+  }
+
+  private async described(of: Execution): Promise<Execution | undefined> {
+    const found = await this.gateway.findExecution(of);
+    const described = found && execution(of.jobId, of.thingName, found);
+    return described && isSame(described, of) ? described : undefined;
+  }
+
+  private async listed(of: Execution): Promise<Execution | undefined> {
     const { thingName, jobId } = of;
     let nextToken: string | undefined;
     do {
       const filter = { thingName, jobId, namespaceId: this.namespaceId };
       const page = await this.gateway.listExecutionsOfThing(filter, nextToken);
-      if (!page) return of;
+      if (!page) return undefined;
       const found = page.executionSummaries
         ?.map(({ jobExecutionSummary }) => execution(jobId, thingName, jobExecutionSummary))
         .find(candidate => isSame(candidate, of));

@@ -1,6 +1,7 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
+import { Protected } from '../../sweep/judge';
 import { type SourceTools } from '../../sweep/kind';
-import { OutOfTime } from '../../sweep/pace';
+import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type Removal, StalePageToken } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { ExecutionKept } from './keep-reasons';
@@ -50,10 +51,10 @@ export class JobDeletion {
   private async delete(jobId: string): Promise<Removal> {
     const { force, namespaceId } = this.config;
     try {
-      return await this.inPlace(async () => {
-        // what has ended stays as it is while a place is waited for; what has not does not.
-        if (force && !(await this.whole?.stillGoes(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
-        await this.gateway.deleteJob(jobId, { force, namespaceId });
+      return await this.inPlace<Removal>(async () => {
+        // what has ended stays as it is while a place or a turn is waited for; what has not does not.
+        const stillGoes = async () => Boolean(await this.whole?.stillGoes(jobId));
+        await this.gateway.deleteJob(jobId, { force, namespaceId }, force ? onlyWhere(stillGoes) : undefined);
         return 'removed';
       });
     } catch (error) {
@@ -63,7 +64,8 @@ export class JobDeletion {
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
       // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
-      await this.inPlace(() => this.gateway.deleteJob(jobId, { force: true, namespaceId }));
+      const isOver = onlyWhere(() => this.isOver(jobId));
+      await this.inPlace(() => this.gateway.deleteJob(jobId, { force: true, namespaceId }, isOver));
       return 'removed';
     }
   }
@@ -102,3 +104,10 @@ export class JobDeletion {
     return false;
   }
 }
+
+/** Asked before each attempt: a throttled deletion is not repeated on what was read before the wait. */
+const onlyWhere =
+  (goes: () => Promise<boolean>): Guard =>
+  async () => {
+    if (!(await goes())) throw new Protected(ExecutionKept.STATE_CHANGED);
+  };

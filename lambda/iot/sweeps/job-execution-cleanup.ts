@@ -61,7 +61,7 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
   ) {
     const { jobs: selection, namespaceId, deleteJobs, waitForDeletion } = config;
     const jobs = new SelectedJobs(config, gateway);
-    this.things = new ThingExecutions(namespaceId, jobs, gateway);
+    this.things = new ThingExecutions(namespaceId, jobs, gateway, tools.clock);
     const plan = new Plan<Execution>(config, tools.startedAt);
     this.executions = new ExecutionRemoval(config, plan, this.things, gateway, tools.deadline);
     const whole = deleteJobs ? new WholeJob(config, plan, this.things, gateway, tools.startedAt) : undefined;

@@ -66,11 +66,11 @@ describe('a retention may', () => {
 
 describe('a cleanup may', () => {
   const onJobs = (jobId: string, ...operations: string[]) =>
-    ['DescribeJob', 'ListJobExecutionsForJob', 'DeleteJobExecution', ...operations].map(
+    ['DescribeJob', 'DescribeJobExecution', 'ListJobExecutionsForJob', 'DeleteJobExecution', ...operations].map(
       operation => `iot:${operation} ${iot(`job/${jobId}`)}`,
     );
   const onThings = (thingName: string, ...operations: string[]) =>
-    ['DeleteJobExecution', 'ListJobExecutionsForThing', ...operations].map(
+    ['DescribeJobExecution', 'DeleteJobExecution', 'ListJobExecutionsForThing', ...operations].map(
       operation => `iot:${operation} ${iot(`thing/${thingName}`)}`,
     );
   const version = (stack: Stack) =>

@@ -289,6 +289,13 @@ describe('the end of a deletion', () => {
     expect(aws.iot.jobs).toEqual([]);
   });
 
+  test('that others go on with for days is not waited for without end', async () => {
+    aws.iot.behaviour.jobDeletionTime = () => 30 * DAY;
+    const { status, requests } = await sweepOf().run();
+    expect(status).toBe('SUCCEEDED');
+    expect(requests.length).toBeLessThan(100);
+  });
+
   test('that does not come within the hour is told', async () => {
     aws.iot.behaviour.jobDeletionTime = () => DAY;
     await finished('other');

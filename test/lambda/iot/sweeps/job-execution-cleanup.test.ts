@@ -337,6 +337,46 @@ describe('an execution that moved since it was listed', () => {
   });
 });
 
+describe('an execution is looked at once more', () => {
+  const stalling = () => sweepOf({ statuses: ['IN_PROGRESS'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
+  /** The first call of an operation fails, and the device reports at that moment. */
+  const reportsAt = (operation: string, error: ReturnType<typeof refusal>, times: number) => {
+    let hasReported = false;
+    aws.faults.inject({
+      service: 'iot',
+      operation,
+      times,
+      match: () => {
+        if (!hasReported) aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
+        return (hasReported = true);
+      },
+      trouble: { error },
+    });
+  };
+  beforeEach(async () => {
+    things(1);
+    await job('ota');
+    aws.iot.devices.advanceAll('ota', 'IN_PROGRESS');
+    clock.advance(2 * DAY);
+  });
+
+  test('before a deletion that was throttled is repeated', async () => {
+    reportsAt('DeleteJobExecution', refusal('ThrottlingException', 429), 1);
+    const sweep = stalling();
+    await sweep.run();
+    expect(Object.values(sweep.kept)).toEqual(['TOO_YOUNG']);
+    expect(leftOf('ota')).toEqual(['thing-000 IN_PROGRESS']);
+  });
+
+  test('by itself where its thing lists nothing', async () => {
+    reportsAt('ListJobExecutionsForThing', refusal('ResourceNotFoundException', 404), 100);
+    const sweep = stalling();
+    await sweep.run();
+    expect(Object.values(sweep.kept)).toEqual(['TOO_YOUNG']);
+    expect(leftOf('ota')).toEqual(['thing-000 IN_PROGRESS']);
+  });
+});
+
 describe('an error of a deletion', () => {
   const failing = (code: string, status = 400, times = 100) =>
     aws.faults.inject({
