@@ -1,5 +1,6 @@
 /** Sentences that several handlers say. */
 import { type Problem, quote } from '../../contract/shape';
+import { hasReplaced } from './ownership';
 
 /** What a failure says: handlers may throw anything. */
 export function reasonOf(error: unknown): string {
@@ -15,9 +16,17 @@ export function rejectProblems(...problems: Problem[]): void {
 }
 
 /** Refuses what somebody else has. */
-export function takenByOther(what: string, ownerStack: string | undefined): string {
-  const owner = ownerStack ? `belongs to stack ${ownerStack}` : 'belongs to no stack';
+export function takenByOther(what: string, ownerStack: string | undefined, stackId: string): string {
+  const owner = ownerStack ? `belongs to ${livingOrGone(ownerStack, stackId)}` : 'belongs to no stack';
   return `${what} exists already and ${owner}; set adoptExisting: true to take it over, or choose another name`;
+}
+
+/** The provider may describe no stack but its own: of another one's fate nothing is known but by its name. */
+function livingOrGone(ownerStack: string, stackId: string): string {
+  if (ownerStack === stackId) return `stack ${ownerStack}`;
+  return hasReplaced(stackId, ownerStack)
+    ? `stack ${ownerStack}, which is gone: this stack has its name`
+    : `stack ${ownerStack} (whether that still exists is unknown here)`;
 }
 
 /** Refuses what the same stack has as a resource of AWS's own type. */

@@ -127,7 +127,7 @@ export abstract class OwnedArtifact {
     if (claimed.kind === 'adopted' && (await this.scope.stackPhase()) === 'rolling-back') {
       claimed = claim(tags, keys, this.me, false);
     }
-    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack), held);
+    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     // what is created here again must not be taken for an older event's, which may still be at work.

@@ -59,17 +59,18 @@ export function claimant(stackId: string, logicalId: string): Claimant {
   return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId };
 }
 
+/** Whether a stack has taken the place of another one: two of a name do not live at a time, so that one is gone. */
+export const hasReplaced = (stackId: string, other: string): boolean =>
+  other !== stackId && withoutUuid(other) === withoutUuid(stackId);
+
 const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/'));
 
 /**
- * Whether an owner is the same resource of a stack of the same name: two do not live at a time, so that one is gone, and
- * what it has left belongs to nobody but to the stack that has taken its place.
+ * Whether an owner is the same resource of a stack of the same name: what it has left belongs to nobody but to the stack
+ * that has taken its place.
  */
 const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
-  ownerStack !== undefined &&
-  ownerStack !== stackId &&
-  withoutUuid(ownerStack) === withoutUuid(stackId) &&
-  owner === shortHash(ownerStack, logicalId);
+  ownerStack !== undefined && hasReplaced(stackId, ownerStack) && owner === shortHash(ownerStack, logicalId);
 
 /** The newest event by which a claimant has claimed an artifact. */
 export interface ClaimRecord extends EventMark {

@@ -7,7 +7,7 @@ const ANY_PACKAGE =
   'limited to what is tagged with the id of this stack.';
 const ANY_VERSION = 'CloudFormation deletes versions that have left the template when the policy is already updated.';
 
-const ANY_JOB = 'The jobs that are looked at are only known then.';
+const ANY_JOB = 'The jobs that a sweep looks at, or that protect a version, are only known when it runs.';
 
 const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
 
@@ -72,11 +72,8 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   ];
 }
 
-/**
- * What telling which versions jobs deploy needs, before one is deleted. With a package alone as well: its last version is
- * deleted when the policy no longer names that.
- */
-function deployingJobsPermissions(stack: Stack): Permission[] {
+/** What telling which versions jobs deploy needs, before one is deleted. */
+export function deployingJobsPermissions(stack: Stack): Permission[] {
   return [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])];
 }
 
@@ -93,7 +90,6 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
       resources: [packageArn(stack, packageName)],
       collapsedResource: packageArn(stack, '*'),
     },
-    ...deployingJobsPermissions(stack),
   ];
 }
 
@@ -114,7 +110,6 @@ export function versionPermissions(stack: Stack, packageName: string): Permissio
       collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
-    ...deployingJobsPermissions(stack),
   ];
 }
 

@@ -24,7 +24,7 @@ import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
 import { type PackageArtifact, type PackageArtifactConfig, allowArtifact } from './package-artifact';
 import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
-import { adoptionPermissions, sbomPermissions, versionPermissions } from './permissions';
+import { adoptionPermissions, deployingJobsPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { type ISoftwarePackage, importPackageByArn } from './software-package';
@@ -278,6 +278,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   private readonly attributes?: { [key: string]: string };
   private readonly artifact?: PackageArtifactConfig;
   private readonly removal: RemovalProperty;
+  private readonly looksAtJobs: boolean;
 
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
     super(scope, id, { physicalName: props.versionName });
@@ -301,6 +302,9 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);
+
+    this.looksAtJobs = props.protectInActiveJobs !== false;
+    this.allowToLookAtJobs();
 
     const properties: SoftwarePackageVersionProperties = {
       PackageName: packageName,
@@ -368,6 +372,12 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
+    this.allowToLookAtJobs();
+  }
+
+  private allowToLookAtJobs(): void {
+    if (this.removal.value !== 'DELETE' || !this.looksAtJobs) return;
+    IotArtifactProvider.of(this)._allow(...deployingJobsPermissions(this.stack));
   }
 
   private validateProps(props: SoftwarePackageVersionProps, recipe?: string): void {

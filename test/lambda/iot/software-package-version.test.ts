@@ -114,9 +114,18 @@ describe('Create', () => {
     await created(version(), 'V', other);
     const before = held();
     const reply = await stack.create(VERSION, 'V', published());
-    expect(reply.Reason).toContain(other.stackId);
+    expect(reply.Reason).toContain(
+      `belongs to stack ${other.stackId} (whether that still exists is unknown here); set`,
+    );
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
     expect(held()).toEqual(before);
+  });
+
+  test('refuses what another resource of a stack of the same name has left behind, and says that it is gone', async () => {
+    const former = new Stack(aws, stack.name, 'ffff');
+    await created(version(), 'Former', former);
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain(`belongs to stack ${former.stackId}, which is gone: this stack has its name; set`);
   });
 
   test('fails with the reason that the service leaves without an error', async () => {

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
 import { THIS_STACK, allows, arn, policyOf, stackArn, stackOf } from './simulation';
 
 const packages = stackOf(stack => new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' }));
@@ -50,11 +50,19 @@ describe('what the template declares', () => {
     expect(await allows(packages, action, '*')).toBe(true);
   });
 
-  test('which jobs deploy a version, with a package whose versions may have left the template as well', async () => {
-    for (const stack of [packages, versions]) {
-      expect(await allows(stack, 'iot:ListJobs', '*')).toBe(true);
-      expect(await allows(stack, 'iot:DescribeJob', `arn:aws:iot:eu-west-1:111111111111:job/rollout`)).toBe(true);
-    }
+  test.each<[boolean, object]>([
+    [true, { removal: VersionRemoval.DELETE }],
+    [false, { removal: VersionRemoval.DELETE, protectInActiveJobs: false }],
+    [false, {}],
+  ])('which jobs deploy a version: %s with %j', async (expected, more) => {
+    const stack = stackOf(scope =>
+      SoftwarePackage.fromPackageName(scope, 'Firmware', 'brake-ecu').addVersion('V', {
+        versionName: '1.0.0',
+        ...more,
+      }),
+    );
+    expect(await allows(stack, 'iot:ListJobs', '*')).toBe(expected);
+    expect(await allows(stack, 'iot:DescribeJob', 'arn:aws:iot:eu-west-1:111111111111:job/rollout')).toBe(expected);
   });
 
   test('the default of a package', async () => {
