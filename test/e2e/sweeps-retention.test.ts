@@ -268,16 +268,17 @@ describe('during a deployment', () => {
 
   test('the counts are attributes; it runs again when the declared versions change', async () => {
     await create('0.1.0', '0.2.0');
+    // 1.0.0 would not be there if this deployment failed: the newest of the others stays as well.
     expect(await deploy(counted('1.0.0'))).toMatchObject({
       status: 'CREATE_COMPLETE',
-      outputs: { removedCount: '2', keptCount: '1', remainingCount: '0' },
+      outputs: { removedCount: '1', keptCount: '2', remainingCount: '0' },
     });
     await create('0.3.0');
     await deploy(counted('1.0.0'));
-    expect(versions()).toEqual(['0.3.0', '1.0.0']);
+    expect(versions()).toEqual(['0.2.0', '0.3.0', '1.0.0']);
 
     expect(await deploy(counted('1.0.0', '2.0.0'))).toMatchObject({
-      outputs: { removedCount: '1', keptCount: '2', remainingCount: '0' },
+      outputs: { removedCount: '2', keptCount: '2', remainingCount: '0' },
     });
     expect(versions()).toEqual(['1.0.0', '2.0.0']);
     expect(runs(fleet)).toEqual([]);
