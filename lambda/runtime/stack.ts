@@ -170,11 +170,17 @@ async function hasSucceeded(
   claimedAt: number,
 ): Promise<boolean> {
   let inTheSameSecond = false;
+  // a claim is of an operation that had begun: where none has begun after the success, it was made before.
+  let begunSince = false;
   for await (const entry of events) {
     if (entry.changedAt < claimedAt - SECOND) break;
     if (entry.physicalId === stackId) {
-      if (!SUCCESS.test(entry.status)) continue;
+      if (!SUCCESS.test(entry.status)) {
+        begunSince ||= entry.status.endsWith('_IN_PROGRESS') && entry.changedAt < claimedAt + SECOND;
+        continue;
+      }
       if (entry.changedAt >= claimedAt + SECOND) return true;
+      if (entry.changedAt >= claimedAt && !begunSince) return true;
       inTheSameSecond ||= entry.changedAt >= claimedAt;
     } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
   }

@@ -150,6 +150,7 @@ export async function playHistories<R, S>(plot: Plot<R, S>): Promise<void> {
       await world.stop();
     }
   };
+  console.log(`${RUNS} histories of ${plot.family.service}, seed ${SEED}`);
   await fc.assert(fc.asyncProperty(steps(plot), play), {
     seed: Number(SEED),
     numRuns: Number(RUNS),

@@ -7,7 +7,7 @@ const ROOT = join(__dirname, '../..');
 const bundle = (family: string) => readFileSync(join(ROOT, 'build/handlers', family, 'index.js'), 'utf8');
 
 /** Bytes that a bundle may have: what was reached, and a little room for the handlers to grow. */
-const MOST_BYTES = { iot: 355_000, glue: 415_000, wechat: 285_000 };
+const MOST_BYTES = { iot: 365_000, glue: 420_000, wechat: 295_000 };
 
 test.each(Object.entries(MOST_BYTES))('the bundle of %s stays small', (family, most) => {
   expect(Buffer.byteLength(bundle(family))).toBeLessThanOrEqual(most);

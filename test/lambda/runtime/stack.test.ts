@@ -129,7 +129,16 @@ describe('whether a deployment has succeeded since a claim', () => {
     const claim: [number, string, string] = [100_300, 'V', 'CREATE_IN_PROGRESS'];
     const success: [number, string, string] = [100_600, OWN, 'CREATE_COMPLETE'];
     expect(await succeededSince(deleting, [claim, success], CLAIMED)).toBe(true);
-    expect(await succeededSince(deleting, [[100_100, OWN, 'UPDATE_COMPLETE'], claim], CLAIMED)).toBe(false);
+    const former: [number, string, string] = [100_100, OWN, 'UPDATE_COMPLETE'];
+    expect(await succeededSince(deleting, [former, [100_200, OWN, 'UPDATE_IN_PROGRESS'], claim], CLAIMED)).toBe(false);
+  });
+
+  test('within the second of the claim a success ends the operation of the claim, where none has begun since', async () => {
+    const others: [number, string, string] = [100_300, 'W', 'CREATE_IN_PROGRESS'];
+    const success: [number, string, string] = [100_600, OWN, 'UPDATE_COMPLETE'];
+    expect(await succeededSince(deleting, [others, success], CLAIMED)).toBe(true);
+    const next: [number, string, string] = [100_800, OWN, 'UPDATE_IN_PROGRESS'];
+    expect(await succeededSince(deleting, [others, success, next], CLAIMED)).toBe(false);
   });
 
   test('of a nested stack it is the root’s deployment that counts', async () => {
