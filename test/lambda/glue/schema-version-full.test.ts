@@ -1,6 +1,6 @@
 /** Versions whose ten pairs of metadata are full: what others have written there stops nothing. */
-import fc from 'fast-check';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
+import fc from 'fast-check';
 import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
 import { type Reply, Stack, clock } from './stack';

@@ -2,8 +2,8 @@ import { Deadline } from '../../../lambda/runtime/clock';
 import { currentOperation } from '../../../lambda/runtime/current-operation';
 import { type CloudFormationEvent } from '../../../lambda/runtime/event';
 import { type StackPhase } from '../../../lambda/runtime/stack';
-import { History } from '../../../testing/history';
 import { FakeClock } from '../../../testing/clock';
+import { History } from '../../../testing/history';
 
 const STACK = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';
 const START = Date.UTC(2026, 10, 28, 12);

@@ -2,10 +2,10 @@ import { struct } from '../../../contract/shape';
 import { type Deadline } from '../../../lambda/runtime/clock';
 import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
-import { History } from '../../../testing/history';
 import { AnswerUrl } from '../../../testing/answer-url';
-import { deliver, updateOf } from '../../../testing/deliver';
 import { FakeClock } from '../../../testing/clock';
+import { deliver, updateOf } from '../../../testing/deliver';
+import { History } from '../../../testing/history';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

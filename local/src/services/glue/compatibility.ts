@@ -1,6 +1,6 @@
 /** Whether a definition may follow the versions that are there. */
-import type { CompatibilityCheck } from './behaviour';
 import { avroType } from './avro';
+import type { CompatibilityCheck } from './behaviour';
 import type { Compatibility } from './state';
 
 type Existing = CompatibilityCheck['existing'];
