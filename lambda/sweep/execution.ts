@@ -14,7 +14,7 @@ import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answer
 import { type Confirm, nowAndThen } from './confirmed';
 import { type SweepCursor, handedOn } from './cursor';
 import { endOfHour, isHourOver } from './hour';
-import { type SweepKinds } from './kind';
+import { type SweepKinds, kindOf } from './kind';
 import { type Machines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome } from './slices';
@@ -47,6 +47,8 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
 async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
+  // what nobody knows here needs no questions.
+  kindOf(tools.kinds, config);
   const state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
   const slices = (state.slices ?? 0) + 1;
   // the cursor is this function's own.

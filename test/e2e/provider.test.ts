@@ -11,6 +11,7 @@ import {
 import { throttling } from 'cdk-versioned-artifacts-local';
 import { type Construct } from 'constructs';
 import { Fleet } from './fleet';
+import { createJob } from './sweep-fleet';
 
 const PACKAGE = 'brake-ecu';
 
@@ -93,6 +94,9 @@ test('twenty versions at ten calls a second for each operation are all shipped',
 }, 60_000);
 
 test('a whole life needs every permission of the role, and no other', async () => {
+  // what a version that is to be deleted is held against.
+  fleet.aws.iot.devices.add(['car-1']);
+  await createJob(fleet.aws, 'ota', ['car-1']);
   const bucket = 'software-bills';
   await fleet.aws.call('s3', 'CreateBucket', { Bucket: bucket });
   await fleet.aws.call('s3', 'PutObject', { Bucket: bucket, Key: 'sbom.zip', Body: Buffer.from('zip') });
