@@ -272,6 +272,7 @@ describe('whatever is released, renamed, adopted, killed, failed or done by hand
       }
     };
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), run);
-    await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 60) });
+    const { SEED = '20261128', RUNS = '60', FC_PATH: path } = process.env;
+    await fc.assert(property, { seed: Number(SEED), numRuns: Number(RUNS), path });
   }, 600_000);
 });
