@@ -148,10 +148,14 @@ type Versions = PackageDescription['versions'];
 
 const chosen = (held: Held, which: (stackId: string | undefined, versionName: string) => boolean): Versions =>
   Object.fromEntries(
-    Object.entries(held?.versions ?? {}).filter(([versionName, { tags }]) =>
-      which(tags[ARTIFACT_TAGS.stack], versionName),
-    ),
+    Object.entries(held?.versions ?? {})
+      .filter(([versionName, { tags }]) => which(tags[ARTIFACT_TAGS.stack], versionName))
+      .map(([versionName, version]) => [versionName, { ...version, tags: unclaimed(version.tags) }]),
   );
+
+/** A former owner takes the trace of its claim away, also from what is another's by now. */
+const unclaimed = (tags: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(ARTIFACT_TAGS.claim)));
 
 /**
  * What a rollback brings back: owners, states, the default and, of what was not taken from anybody, the content. Who may
