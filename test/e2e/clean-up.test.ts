@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
 import { type Construct } from 'constructs';
+import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
 import { Fleet } from './fleet';
 
 // CloudFormation updates the provider's policy before it deletes what has left the template.

@@ -1,5 +1,7 @@
 import { NestedStack, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { throttling } from 'cdk-versioned-artifacts-local';
+import { type Construct } from 'constructs';
 import {
   DefaultPackageVersion,
   PackageSbom,
@@ -8,8 +10,6 @@ import {
   type SoftwarePackageVersion,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
-import { throttling } from 'cdk-versioned-artifacts-local';
-import { type Construct } from 'constructs';
 import { Fleet } from './fleet';
 import { createJob } from './sweep-fleet';
 

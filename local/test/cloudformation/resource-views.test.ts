@@ -20,7 +20,7 @@ const signedAt = ({ ResponseURL }: { ResponseURL: string }): number => {
 test('a resource in the midst of an operation shows which, since when, and as what', async () => {
   const harness = new Harness(plain);
   await harness.deploy(stackOf({ A: custom({ Size: 1 }), B: custom() }));
-  await harness.clock.advance(5000);
+  harness.clock.advance(5000);
   harness.handler = event => (event.ResourceProperties.Size === '2' ? undefined : plain(event));
   const update = harness.deploy(stackOf({ A: custom({ Size: 2 }), B: custom() }));
   await harness.sent(3);
@@ -38,7 +38,7 @@ test('a resource in the midst of an operation shows which, since when, and as wh
   expect(JSON.parse(event.ResourceProperties)).toMatchObject({ Size: 2 });
   expect(signedAt(harness.events[2])).toBe(begun.getTime());
 
-  await harness.clock.advance(2000);
+  harness.clock.advance(2000);
   harness.put(harness.events[2], { PhysicalResourceId: 'A-id' });
   await update;
   const after = await viewsOf(harness, 'Test');
