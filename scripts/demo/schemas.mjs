@@ -28,7 +28,7 @@ const STEPS = [
     state: { stack: 'UPDATE_COMPLETE', versions: [FIRST, left(2), owned(3)] },
   },
   {
-    title: 'And the next: of the versions that are nobody’s, the retention removes the one beyond the latest two',
+    title: 'And the next: of the versions that are nobody’s, the retention removes the one beyond the latest',
     command: release(3),
     succeeds: true,
     state: { stack: 'UPDATE_COMPLETE', versions: [FIRST, left(3), owned(4)] },
