@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
 import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
 
 const version = {
   versionName: '1.0.0',

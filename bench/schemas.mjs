@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { SchemaReference, SchemaVersionRetention, SweepTrigger } from 'cdk-versioned-artifacts';
 import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { SchemaReference, SchemaVersionRetention, SweepTrigger } from 'cdk-versioned-artifacts';
 
 const VERSIONS = 1_000;
 /** Beside the first and the newest one, which always stay. */

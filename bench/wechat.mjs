@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
 import {
   CloudBaseServiceVersion,
   CloudBaseVerification,
   CloudBaseVersionRetention,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
 
 const SERVICE = { environmentId: 'prod', serverName: 'api' };
 const SWEPT = 100;
