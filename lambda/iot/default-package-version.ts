@@ -92,12 +92,7 @@ class PointerEvent extends OwnedArtifact {
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
-    const arn = packageArn(scope, packageName);
-    this.record = {
-      keys: KEYS,
-      read: () => this.gateway.tagsOf(arn),
-      change: (change: TagChange) => this.gateway.changeTags(arn, change),
-    };
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);
   }
 
   /** Tags first: a pointer that was moved without them would look like somebody's hand to the repeated event. */

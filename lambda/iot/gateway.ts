@@ -41,7 +41,8 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
-import { TAG_PREFIX } from '../../contract/ownership';
+import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
+import { type OwnerRecord } from '../runtime/owned-artifact';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
@@ -193,6 +194,15 @@ export class IotGateway {
     if (tags.length > 0) await this.iot.send(new TagResourceCommand({ resourceArn, tags }));
     if (own.length > 0) await this.untag(resourceArn, own);
     if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
+  }
+
+  /** Where an artifact with tags remembers whose it is. */
+  ownerRecord(resourceArn: string, keys: OwnershipTags): OwnerRecord {
+    return {
+      keys,
+      read: () => this.tagsOf(resourceArn),
+      change: change => this.changeTags(resourceArn, change),
+    };
   }
 
   indexing() {

@@ -1,7 +1,6 @@
 /** Physical ids and ARNs of the software package catalog. */
 import { DEFAULT_POINTER } from '../../contract/iot';
 import { quote } from '../../contract/shape';
-import { type Scope } from '../runtime/custom-resource';
 
 /** `<package>@<owner id>` */
 export const packageId = (packageName: string, owner: string) => `${packageName}@${owner}`;
@@ -50,13 +49,21 @@ export function deployedVersion(arn: string): VersionName | undefined {
   return match ? { packageName: match[1], versionName: match[2] } : undefined;
 }
 
-export const packageArn = (scope: Scope, packageName: string) => iotArn(scope, `package/${packageName}`);
+/** Whatever knows its stack: that tells account and region. */
+interface InStack {
+  readonly stackId: string;
+}
 
-export const versionArn = (scope: Scope, packageName: string, versionName: string) =>
-  iotArn(scope, `package/${packageName}/version/${versionName}`);
+export const packageArn = (stack: InStack, packageName: string) => iotArn(stack, `package/${packageName}`);
+
+export const versionArn = (stack: InStack, packageName: string, versionName: string) =>
+  iotArn(stack, `package/${packageName}/version/${versionName}`);
 
 /** The catalog is the one of the stack's own account and region. */
-function iotArn({ stackId }: Scope, resource: string): string {
+function iotArn({ stackId }: InStack, resource: string): string {
   const [, partition, , region, account] = stackId.split(':');
   return `arn:${partition}:iot:${region}:${account}:${resource}`;
 }
+
+/** The name at the end of a thing's ARN. */
+export const thingNameOf = (thingArn: string): string => thingArn.slice(thingArn.indexOf('/') + 1);

@@ -110,12 +110,7 @@ class VersionEvent extends OwnedArtifact {
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
-    const arn = versionArn(scope, packageName, versionName);
-    this.record = {
-      keys: KEYS,
-      read: () => this.gateway.tagsOf(arn),
-      change: (change: TagChange) => this.gateway.changeTags(arn, change),
-    };
+    this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);
   }
 
   /** Creates the version, or takes the one that has its name. */

@@ -81,12 +81,7 @@ class PackageEvent extends OwnedArtifact {
       patient(iot, scope, command => this.beforeRepeating(command)),
       scope.clientToken,
     );
-    const arn = packageArn(scope, packageName);
-    this.record = {
-      keys: ARTIFACT_TAGS,
-      read: () => this.gateway.tagsOf(arn),
-      change: (change: TagChange) => this.gateway.changeTags(arn, change),
-    };
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
   }
 
   /** Creates the package, or takes the one that has its name. */

@@ -3,7 +3,7 @@ import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../
 import { type Clock } from '../../runtime/clock';
 import { type Candidate } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
-import { thingNameOf } from './arns';
+import { thingNameOf } from '../names';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 

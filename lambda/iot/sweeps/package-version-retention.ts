@@ -11,8 +11,8 @@ import { isProvisional } from '../../sweep/provisional';
 import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
 import { isBusy, isGone } from '../../sweep/stack-rest';
 import { IotGateway, isError } from '../gateway';
+import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
-import { iotArn } from './arns';
 import { DeviceReports } from './device-reports';
 import { VersionKept } from './keep-reasons';
 
@@ -139,7 +139,7 @@ class PackageVersions implements SweepSource<Candidate> {
   }
 
   private async tagsOf(versionName: string): Promise<Tags> {
-    const arn = iotArn(this.tools.stackId, `package/${this.config.packageName}/version/${versionName}`);
+    const arn = versionArn(this.tools, this.config.packageName, versionName);
     return (await this.gateway.tagsOf(arn)) ?? {};
   }
 
@@ -159,7 +159,7 @@ class PackageVersions implements SweepSource<Candidate> {
     const readAt = this.tools.clock.now();
     // the default first: one that is left meanwhile stands in the tags that are read then.
     const held = await this.gateway.findPackage(packageName);
-    const tags = (await this.gateway.tagsOf(iotArn(this.tools.stackId, `package/${packageName}`))) ?? {};
+    const tags = (await this.gateway.tagsOf(packageArn(this.tools, packageName))) ?? {};
     return { readAt, defaultVersion: held?.defaultVersionName, tags };
   }
 
