@@ -5,11 +5,11 @@ import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
 import { Protected } from '../../sweep/judge';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
-import { isProvisional } from '../../sweep/provisional';
-import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
-import { isBusy, isGone } from '../../sweep/stack-rest';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
+import { type Candidate, type Each, type End, type Page, type SweepSource } from '../../sweep/source';
+import { isProvisional } from '../../sweep/stacks';
+import { isBusy, isGone } from '../../sweep/stacks';
 import { IotGateway, isError } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
@@ -49,7 +49,8 @@ interface PackageState {
   readonly tags: Tags;
 }
 
-class PackageVersions implements SweepSource<Candidate> {
+class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
+  readonly removal = this;
   readonly heedsGuard = true;
   readonly preparation: ActiveJobs | undefined;
   private readonly reports: DeviceReports | undefined;
@@ -93,7 +94,7 @@ class PackageVersions implements SweepSource<Candidate> {
     return undefined;
   }
 
-  async remove({ name }: Candidate, guard: Guard): Promise<Removal> {
+  async each({ name }: Candidate, guard: Guard): Promise<End> {
     const { packageName, action } = this.config;
     try {
       if (action === 'DELETE') {

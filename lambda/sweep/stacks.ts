@@ -1,5 +1,9 @@
+/** What stacks are doing, whose deployments a sweep must not get in the way of. */
+import { type Clock } from '../runtime/clock';
 import { reasonOf } from '../runtime/messages';
-import { type DescribeStack } from '../runtime/stack';
+import { type ClaimRecord } from '../runtime/ownership';
+import { type DescribeStack, LONGEST_DEPLOYMENT } from '../runtime/stack';
+import { type SourceTools } from './source';
 
 /** What a run finds its stack doing. */
 export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'gone';
@@ -55,3 +59,44 @@ export async function isBusy(stackId: string, describe: DescribeStack, warn: (wh
 
 const isMissing = (error: unknown) =>
   error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
+
+/** Whether one of the claims to a candidate is of a deployment that has not succeeded: what that has made goes with it. */
+export async function isProvisional(claims: readonly ClaimRecord[], tools: SourceTools): Promise<boolean> {
+  for (const claim of claims) {
+    if (!(await isSettled(claim, tools))) return true;
+  }
+  return false;
+}
+
+async function isSettled({ stack, sentAt }: ClaimRecord, { stackId, settledSince, clock, log }: SourceTools) {
+  if (!settledSince) return true;
+  const [partition, , id] = stackId.split('/');
+  // a name may be cut, an id never is.
+  if (stack.split('/').at(-1) === id) return settledSince(stackId, sentAt);
+  if (clock.now() - sentAt > LONGEST_DEPLOYMENT) return true;
+  try {
+    return await settledSince(`${partition}/${stack}`, sentAt);
+  } catch (error) {
+    log.warn('whether the deployment of a stack has succeeded cannot be read', { stack, error: reasonOf(error) });
+    return false;
+  }
+}
+
+/** Whether a run may still remove: throws where not. Asked before removals, which go on for minutes. */
+export type Confirm = () => Promise<void>;
+
+/** Milliseconds for which an answer counts. */
+const COUNTS_FOR = 5_000;
+
+/** Asks no more often than an answer counts; what is asked at the same time is asked once. */
+export function nowAndThen(ask: Confirm, clock: Clock): Confirm {
+  let last: { readonly at: number; readonly answer: Promise<void> } | undefined;
+  return () => {
+    if (!last || clock.now() - last.at >= COUNTS_FOR) {
+      last = { at: clock.now(), answer: ask() };
+      // whoever asks next hears of it; here it must not count as unhandled.
+      last.answer.catch(() => undefined);
+    }
+    return last.answer;
+  };
+}
