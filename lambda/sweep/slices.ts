@@ -11,7 +11,7 @@ import { type PassSteps, checkPass, heedsGuard, planPass } from './plan-pass';
 import { LogRecords, type Records } from './records';
 import { removePass } from './remove-pass';
 import { type Candidate, StalePageToken, type SweepKinds, SweepRefused, type SweepSource, kindOf } from './source';
-import { type Confirm } from './stacks';
+import { type Confirm, Stacks } from './stacks';
 
 /** One slice of a sweep, whoever asks for it. */
 export interface Work {
@@ -45,8 +45,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     clock,
     deadline,
     log,
-    describeStack,
-    settledSince,
+    stacks: new Stacks({ stackId, clock, log, describeStack, settledSince }),
     stackId,
     startedAt,
     prepared: cursor?.prepared,

@@ -2,8 +2,8 @@
 import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
-import { type DescribeStack } from '../runtime/stack';
 import { type Guard, type Paces } from './pace';
+import { type Stacks } from './stacks';
 
 /** What a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
 export interface Candidate {
@@ -129,10 +129,7 @@ export interface SourceTools {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;
-  /** Absent where it cannot be asked: then every stack counts as living. */
-  readonly describeStack?: DescribeStack;
-  /** Whether a stack's deployment has succeeded since. Absent where it cannot be asked: then every one counts as over. */
-  readonly settledSince?: (stackId: string, claimedAt: number) => Promise<boolean>;
+  readonly stacks: Stacks;
   /** The sweep's own stack: tells account and region. */
   readonly stackId: string;
   /** When the sweep began, in milliseconds since the epoch. */

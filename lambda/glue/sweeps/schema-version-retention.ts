@@ -19,10 +19,9 @@ import {
   type RemovalSteps,
   type SweepSource,
 } from '../../sweep/source';
-import { isProvisional } from '../../sweep/stacks';
 import { GlueGateway } from '../gateway';
 import { schemaIn } from '../names';
-import { FIELDS } from '../owner-record';
+import { FIELDS, STACK_NAME_CHARACTERS } from '../owner-record';
 import { marksFrom } from '../version-ownership';
 import { VersionKept } from './keep-reasons';
 import { deleteRanges } from './version-ranges';
@@ -111,7 +110,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
 
   async isProvisional({ id }: SchemaVersion): Promise<boolean> {
     const { record } = marksFrom((await this.gateway.pairsOf(id)) ?? []);
-    return isProvisional(claimsIn(record.fields, FIELDS), this.tools);
+    return this.tools.stacks.isProvisional(claimsIn(record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
@@ -176,7 +175,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
 
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
     const pairs = (await this.gateway.pairsOf(id)) ?? [];
-    if (marksFrom(pairs).record.fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
+    const { fields } = marksFrom(pairs).record;
+    if (await this.tools.stacks.isHeld(fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
   }

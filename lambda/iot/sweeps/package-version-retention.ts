@@ -1,6 +1,6 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
 import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
-import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contract/ownership';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
@@ -8,8 +8,6 @@ import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
 import { type SourceTools, type SweepKind } from '../../sweep/source';
 import { type Candidate, type Each, type End, type Page, type SweepSource } from '../../sweep/source';
-import { isProvisional } from '../../sweep/stacks';
-import { isBusy, isGone } from '../../sweep/stacks';
 import { IotGateway, isError } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
@@ -35,9 +33,6 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
     return new PackageVersions(config, new IotGateway(pacedBy(tools.paces, this.iot)), tools);
   }
 }
-
-/** A stack that claims a version says so in a tag of its own. */
-const CLAIM_PREFIX = `${TAG_PREFIX}claim-`;
 
 /** Milliseconds for which what a package says of its default is taken for granted. */
 const FRESH = 5_000;
@@ -76,7 +71,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   async isProvisional({ name }: Candidate): Promise<boolean> {
-    return isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS), this.tools);
+    return this.tools.stacks.isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS));
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
@@ -122,21 +117,18 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   private async readRest(): Promise<void> {
-    const { stackId, describeStack, log } = this.tools;
-    if (!describeStack) return;
+    const { stackId, stacks } = this.tools;
     const { tags } = await this.packageState();
     const owners = new Set([tags[ARTIFACT_TAGS.stack], tags[DEFAULT_POINTER_TAGS.stack]]);
     for (const owner of owners) {
-      if (!owner || owner === stackId || !(await isBusy(owner, describeStack, why => log.warn(why)))) continue;
+      if (!owner || owner === stackId || !(await stacks.isBusy(owner))) continue;
       this.waitsFor = owner;
       throw new OutOfTime(`stack ${owner} is not at rest`);
     }
   }
 
   private async isOwned(versionName: string): Promise<boolean> {
-    const tags = await this.tagsOf(versionName);
-    if (Object.keys(tags).some(key => key.startsWith(CLAIM_PREFIX))) return true;
-    return ARTIFACT_TAGS.owner in tags && !(await isGone(tags[ARTIFACT_TAGS.stack], this.tools.describeStack));
+    return this.tools.stacks.isHeld(await this.tagsOf(versionName), ARTIFACT_TAGS);
   }
 
   private async tagsOf(versionName: string): Promise<Tags> {

@@ -47,6 +47,10 @@ interface ServiceVersion extends Candidate {
   readonly offset: number;
 }
 
+/**
+ * No version is provisional: a deployment only records versions that exist, and none goes where it fails. Nor is one known
+ * to be a stack's that is gone: WeChat keeps no marks, and only the sweep's own stack is asked what it has recorded.
+ */
 class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersion> {
   readonly removal = this;
   private readonly gateway: WeChatGateway;
