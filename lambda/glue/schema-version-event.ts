@@ -1,6 +1,5 @@
 /** One event of one schema version: what it finds, and what becomes of it. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
-import { type S3Client } from '@aws-sdk/client-s3';
 import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Answer, type Scope } from '../runtime/custom-resource';
@@ -10,6 +9,7 @@ import { reasonOf, rejectProblems } from '../runtime/messages';
 import { type Claimed, OwnedArtifact, patient } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
+import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf } from './definition';
 import { Unpublishable } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
@@ -55,7 +55,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     private readonly wanted: Wanted,
     private readonly id: EventId,
     scope: Scope,
-    private readonly clients: { readonly glue: GlueClient; readonly s3: S3Client },
+    private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
     // whatever an Update claims it has not had before.
     super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
@@ -361,7 +361,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   private definition(): Promise<string> {
-    return definitionOf(this.wanted, this.clients.s3, this.scope);
+    return definitionOf(this.wanted, this.clients.read, this.scope);
   }
 
   private named({ id, number }: Registered) {

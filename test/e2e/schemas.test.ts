@@ -114,7 +114,7 @@ describe('a version of AWS’s own type', () => {
       schema: { registryName: 'events', schemaName: 'orders' },
       schemaDefinition: JSON.stringify(order(2)),
     });
-  const isOurs = (props: Partial<SchemaVersionProps>) => (stack: Stack) =>
+  const isOurs = (props: Parameters<typeof version>[1]) => (stack: Stack) =>
     void version(stack, { schema: imported(), ...props });
   beforeEach(async () => {
     await foreign();
