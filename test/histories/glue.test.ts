@@ -1,5 +1,4 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { S3Client } from '@aws-sdk/client-s3';
 import { type SchemaDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
 import { SchemaResourceType } from '../../contract/glue';
@@ -68,8 +67,7 @@ const plot: Plot<Release, Held> = {
       'QuerySchemaVersionMetadata',
       'GetSchema',
     ],
-    serviceFor: credentials =>
-      awsService(config => glueHandlers(new GlueClient({ ...config, credentials }), new S3Client(config))),
+    serviceFor: credentials => awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
   },
   release: fc
     .uniqueArray(declared, { maxLength: 3, selector: each => each.definition })
