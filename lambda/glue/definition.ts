@@ -1,6 +1,7 @@
 /** The definition of a version, wherever it comes from. */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type SchemaVersionProperties, checkDefinition, definitionText, fittingDefinition } from '../../contract/glue';
+import { DefinitionShape, type SchemaVersionProperties, definitionText, fittingDefinition } from '../../contract/glue';
+import { problems } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { Unpublishable } from './errors';
@@ -16,7 +17,7 @@ export async function definitionOf(
   const { Bucket, Key } = DefinitionObject!;
   const where = `s3://${Bucket}/${Key}`;
   const definition = textOf(await bytesOf(Bucket, Key, s3, scope), where);
-  const problem = checkDefinition(definition);
+  const [problem] = problems(DefinitionShape, definition);
   if (problem) throw new Unpublishable(problem);
   return definition;
 }
