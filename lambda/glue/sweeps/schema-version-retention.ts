@@ -1,10 +1,11 @@
 import { type GlueClient, type SchemaVersionListItem } from '@aws-sdk/client-glue';
 import {
+  RegistryNameShape,
+  SchemaNameShape,
   type SchemaVersionRetentionConfig,
   VERSIONS_PER_CALL,
-  checkRegistryName,
-  checkSchemaName,
 } from '../../../contract/glue';
+import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
@@ -51,8 +52,8 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
 
   validate({ registryName, schemaName, rules, requestsPerSecond }: Config): void {
     rejectProblems(
-      checkRegistryName(registryName),
-      checkSchemaName(schemaName),
+      ...problems(RegistryNameShape, registryName),
+      ...problems(SchemaNameShape, schemaName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
     );
