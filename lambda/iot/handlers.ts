@@ -3,7 +3,7 @@ import { SoftwarePackageResourceType } from '../../contract/iot';
 import { awsService } from '../runtime/client';
 import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';
-import { type CurrentVersion, currentVersion } from './s3-objects';
+import { type CurrentVersion, currentVersion } from '../runtime/s3-objects';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
 import { iotSweeps } from './sweeps';

@@ -43,7 +43,7 @@ import { neededByJob } from './active-jobs';
 import { withArtifactVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
-import { type CurrentVersion } from './s3-objects';
+import { type CurrentVersion } from '../runtime/s3-objects';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
