@@ -3,10 +3,10 @@ import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingName
 import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { pacedBy } from '../../sweep/pace';
 import { Plan } from '../../sweep/plan';
-import { type Page, type Removal, type SweepSource } from '../../sweep/source';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
+import { type Each, type End, type Page, type SweepSource } from '../../sweep/source';
 import { IotGateway } from '../gateway';
 import { ExecutionRemoval } from './execution-removal';
 import { type CleanupCandidate, type Execution, ThingExecutions, heldBack, isExecution } from './executions';
@@ -47,7 +47,8 @@ function problemsOf(jobs: JobExecutionCleanupConfig['jobs']): string[] {
   }
 }
 
-class JobExecutions implements SweepSource<CleanupCandidate> {
+class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandidate> {
+  readonly removal = this;
   readonly settled: (() => Promise<boolean>) | undefined;
   private readonly listing: { list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> };
   private readonly things: ThingExecutions;
@@ -87,7 +88,7 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
     return heldBack(this.config, candidate);
   }
 
-  async remove(candidate: CleanupCandidate): Promise<Removal> {
+  async each(candidate: CleanupCandidate): Promise<End> {
     return isExecution(candidate) ? this.executions.remove(candidate) : this.wholeJobs.remove(candidate.jobId);
   }
 }
