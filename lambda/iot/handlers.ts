@@ -1,9 +1,9 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType } from '../../contract/iot';
 import { awsService } from '../runtime/client';
+import { type CurrentVersion, currentVersion } from '../runtime/s3-objects';
 import { withSweeps } from '../sweep/service';
 import { DefaultPackageVersionHandler } from './default-package-version';
-import { type CurrentVersion, currentVersion } from './s3-objects';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
 import { iotSweeps } from './sweeps';

@@ -39,11 +39,11 @@ import {
   release,
 } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
+import { type CurrentVersion } from '../runtime/s3-objects';
 import { neededByJob } from './active-jobs';
 import { withArtifactVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
-import { type CurrentVersion } from './s3-objects';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';

@@ -29,6 +29,9 @@ export class Refusal extends LeftAlone {
   override readonly name = 'Refusal';
 }
 
+/** The artifact is a resource of AWS's own type in the same stack, whose removal would delete it. */
+export class HeldByNative extends Refusal {}
+
 /** By its mark, not by its class: handlers are a bundle within the provider's, and so have classes of their own. */
 export function isLeftAlone(error: unknown): error is LeftAlone {
   return error instanceof Error && (error as Partial<LeftAlone>).isLeftAlone === true;

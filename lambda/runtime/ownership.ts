@@ -119,6 +119,7 @@ export function yieldTo(
   const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
   const other = claimsIn(after, keys).find(({ ownerId }) => ownerId !== me.ownerId && !known.has(ownerId));
   if (!other) return undefined;
+  // the stack is named as one's own is, with account and region or without.
   const stackId = [...me.stackId.split('/').slice(0, -2), other.stack].join('/');
   const owned = after[keys.owner] === me.ownerId;
   const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};

@@ -1,31 +1,26 @@
-import { Annotations, Fn, type IResource, Lazy, type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
+import { Fn, type IResource, Lazy, type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Removal } from '../../contract/cloudformation';
 import {
-  type S3LocationProperty,
+  PackageVersionShape,
   SoftwarePackageResourceType,
   type SoftwarePackageVersionProperties,
-  checkAttributes,
-  checkDescription,
-  checkRecipe,
-  checkTags,
-  checkVersionName,
+  VersionNameShape,
 } from '../../contract/iot';
-import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { quote } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { invalid, knownEntries, validate } from '../core/validation';
+import { invalid, validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
-import { type PackageArtifact, type PackageArtifactConfig, allowArtifact } from './package-artifact';
+import { type PackageArtifact, type PackageArtifactConfig, allowArtifact, locationOf } from './package-artifact';
 import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
 import { adoptionPermissions, deployingJobsPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
+import { warnOfRemaining } from './remaining-version';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { type ISoftwarePackage, importPackageByArn } from './software-package';
 
@@ -288,8 +283,10 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.attributes = props.attributes;
     this.removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
 
-    const recipe = props.recipe?.render(this);
-    this.validateProps(props, recipe);
+    if (props.waitForSbomValidation && !props.sbom) {
+      throw invalid(this, 'waitForSbomValidation waits for an SBOM, got none: set sbom, too');
+    }
+    requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
 
     const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(props.softwarePackage);
@@ -312,7 +309,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       Description: props.description,
       Attributes: props.attributes,
       Artifact: this.artifact && locationOf(this.artifact),
-      Recipe: recipe,
+      Recipe: props.recipe?.render(this),
       Sbom: props.sbom && locationOf(props.sbom),
       WaitForSbomValidation: props.waitForSbomValidation || undefined,
       Status: this._declaredStatus === PackageVersionStatus.DRAFT ? undefined : this._declaredStatus,
@@ -324,6 +321,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const resource = new TaggedArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.VERSION,
+      shape: PackageVersionShape,
       properties,
       removal: this.removal,
     });
@@ -332,7 +330,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       provider._allow(...sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));
     }
-    this.node.addValidation({ validate: () => this.checkAtSynth(resource) });
+    warnOfRemaining(this, { removal: this.removal, artifact: this.artifact });
 
     this.packageVersionName = this.getResourceNameAttribute(resource.getAtt('VersionName').toString());
     this.packageVersionArn = this.getResourceArnAttribute(resource.getAtt('PackageVersionArn').toString(), {
@@ -379,38 +377,6 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     if (this.removal.value !== 'DELETE' || !this.looksAtJobs) return;
     IotArtifactProvider.of(this)._allow(...deployingJobsPermissions(this.stack));
   }
-
-  private validateProps(props: SoftwarePackageVersionProps, recipe?: string): void {
-    validate(this, props.versionName, checkVersionName);
-    validate(this, props.description, checkDescription);
-    validate(this, props.attributes && knownEntries(props.attributes), checkAttributes);
-    validate(this, recipe, checkRecipe);
-    if (props.waitForSbomValidation && !props.sbom) {
-      throw invalid(this, 'waitForSbomValidation waits for an SBOM, got none: set sbom, too');
-    }
-    requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
-  }
-
-  /** Checks what may be set after the constructor. Returns problems, and writes warnings. */
-  private checkAtSynth(resource: TaggedArtifactResource): string[] {
-    const stays = this.removal.value !== 'DELETE';
-    if (stays && this.artifact?.staged) {
-      Annotations.of(this).addWarningV2(
-        'cdk-versioned-artifacts:stagedArtifactOutlivesStack',
-        `the version stays when its construct goes (removal ${this.removal.value}), but its artifact is a CDK asset, which garbage ` +
-          'collection of assets may delete then: keep the file in a bucket of yours (PackageArtifact.fromBucket)',
-      );
-    }
-    if (stays && (this.softwarePackage as { _removal?: Removal })._removal === 'DELETE') {
-      Annotations.of(this).addWarningV2(
-        'cdk-versioned-artifacts:packageOfRemainingVersion',
-        `the version stays when its construct goes (removal ${this.removal.value}), but its package is to be destroyed, which AWS IoT ` +
-          'refuses while it has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
-      );
-    }
-    const problem = checkTags(resource.tagProperties(), MAX_USER_TAGS_ON_VERSION);
-    return problem ? [problem] : [];
-  }
 }
 
 class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
@@ -420,21 +386,11 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
     super(scope, id, attrs.softwarePackage.env);
-    validate(this, attrs.packageVersionName, checkVersionName);
+    validate(this, VersionNameShape, attrs.packageVersionName);
     this.softwarePackage = attrs.softwarePackage;
     this.packageVersionName = attrs.packageVersionName;
     this.packageVersionArn = `${attrs.softwarePackage.packageArn}/version/${attrs.packageVersionName}`;
   }
-}
-
-function locationOf(at: PackageArtifactConfig | PackageSbom): S3LocationProperty {
-  const isStaged = 'staged' in at && at.staged && at.objectVersion === undefined;
-  return {
-    Bucket: at.bucket.bucketName,
-    Key: at.objectKey,
-    Version: at.objectVersion,
-    ResolveVersion: isStaged || undefined,
-  };
 }
 
 /** The versions that stacks declare, by the names of their packages. */

@@ -9,13 +9,16 @@ import {
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
+import { type Shape } from '../../contract/shape';
 import { type RemovalProperty } from '../core/removal';
+import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
   readonly type: string;
-  /** Properties as the contract shapes them. Undefined ones are left out. */
+  readonly shape: Shape<unknown>;
+  /** Properties of that shape, which must follow its rules. Undefined ones are left out. */
   readonly properties: object;
   /** What takes a removal policy. Absent: the resource's own deletion policy is set. */
   readonly removal?: RemovalProperty;
@@ -27,6 +30,7 @@ export class ArtifactResource extends CfnResource {
     scope: Construct,
     private readonly artifact: ArtifactResourceProps,
   ) {
+    validate(scope, artifact.shape, artifact.properties);
     super(scope, 'Resource', {
       type: artifact.type,
       properties: {
@@ -64,10 +68,13 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   constructor(scope: Construct, artifact: ArtifactResourceProps) {
     super(scope, artifact);
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
+    // tags may come as long as nothing is synthesised.
+    scope.node.addValidation({
+      validate: () => problemsAtSynth(artifact.shape, { ...artifact.properties, Tags: this.tagProperties() }),
+    });
   }
 
-  /** The tags as the contract writes them. */
-  public tagProperties(): TagProperty[] {
+  private tagProperties(): TagProperty[] {
     return Object.entries(this.tags.tagValues()).map(([Key, Value]) => ({ Key, Value }));
   }
 

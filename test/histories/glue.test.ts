@@ -1,5 +1,4 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { S3Client } from '@aws-sdk/client-s3';
 import { type SchemaDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
 import { GlueSweepType, SchemaResourceType, type SchemaVersionRetentionConfig } from '../../contract/glue';
@@ -120,7 +119,7 @@ const plot: Plot<Release, Held> = {
     ],
     serviceFor: credentials =>
       withSweeps(
-        awsService(config => glueHandlers(new GlueClient({ ...config, credentials }), new S3Client(config))),
+        awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
         config => glueSweeps(new GlueClient({ ...config, credentials })),
       ),
     sweep: retention,
