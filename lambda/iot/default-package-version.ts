@@ -116,12 +116,11 @@ class PointerEvent extends OwnedArtifact {
       tags[KEYS.version] === VersionName
         ? NO_CHANGE
         : { set: { [KEYS.version]: VersionName, ...markTags(KEYS, this.me) }, remove: [] };
-    const change = mergeChanges(claimed.change, version);
-    if (!isChange(change) && shown === VersionName) return this.answer();
+    if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
     return this.carryOut(
       async () => {
         await this.confirm();
-        await this.own(tags, claimed, change);
+        await this.own(tags, claimed, version);
         if (shown !== VersionName) {
           await this.point(shown);
           // nothing else would bring a pointer back that was moved while CloudFormation went on.

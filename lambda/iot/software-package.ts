@@ -21,7 +21,7 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { Irreversible, Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
 import { OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
-import { type TagChange, type Tags, isChange, mergeChanges, release } from '../runtime/ownership';
+import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { IotGateway } from './gateway';
 import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
@@ -127,13 +127,13 @@ class PackageEvent extends OwnedArtifact {
         stays: ['description'],
       });
     }
-    const change = mergeChanges(claimed.change, diffTags(toTags(Tags), tags, toTags(previous?.Tags)));
+    const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
-    if (!isChange(change) && !describes) return this.answer();
+    if (!isChange(claimed.change) && !isChange(user) && !describes) return this.answer();
     return this.carryOut(
       async () => {
         await this.confirm();
-        await this.own(tags, claimed, change);
+        await this.own(tags, claimed, user);
         if (describes) await this.describe(Description);
         return this.answer();
       },
