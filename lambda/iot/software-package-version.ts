@@ -157,7 +157,7 @@ class VersionEvent extends OwnedArtifact {
   async update(previous?: Wanted): Promise<Answer> {
     const { packageName, versionName } = this.at;
     const held = await this.gateway.findVersion(packageName, versionName);
-    return held ? this.take(held, previous) : this.ensure();
+    return held ? this.take(held, previous) : this.again(() => this.ensure());
   }
 
   delete(): Promise<void> {

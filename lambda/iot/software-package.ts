@@ -108,7 +108,7 @@ class PackageEvent extends OwnedArtifact {
 
   async update(previous?: Wanted): Promise<Answer> {
     const held = await this.gateway.findPackage(this.packageName);
-    return held ? this.take(held.description, previous) : this.ensure();
+    return held ? this.take(held.description, previous) : this.again(() => this.ensure());
   }
 
   delete(): Promise<void> {

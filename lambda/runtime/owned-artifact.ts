@@ -120,6 +120,15 @@ export abstract class OwnedArtifact {
     return ownerTags(this.record.keys, this.me);
   }
 
+  /**
+   * What an Update makes that is gone somebody's hand has deleted, or a later event: an old Update must not make it again,
+   * since what it makes under the id that the resource had nothing would undo.
+   */
+  protected async again<T>(make: () => Promise<T>): Promise<T> {
+    await this.confirm();
+    return make();
+  }
+
   /** Whose the artifact is; `undefined` where it is gone. An event that is older than the owner's newest one is over. */
   protected async owners(): Promise<Tags | undefined> {
     const tags = await this.record.read();
