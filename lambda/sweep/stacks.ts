@@ -97,9 +97,11 @@ export class Stacks {
     if (!settledSince) return true;
     // a name may be cut, an id never is.
     if (idOf(stack) === idOf(stackId)) return settledSince(stackId, sentAt);
-    if (clock.now() - sentAt > LONGEST_DEPLOYMENT) return true;
+    const other = this.arnOf(stack);
+    // a rollback that has failed may wait for days to be continued.
+    if (clock.now() - sentAt > LONGEST_DEPLOYMENT && !(await this.isBusy(other))) return true;
     try {
-      return await settledSince(this.arnOf(stack), sentAt);
+      return await settledSince(other, sentAt);
     } catch (error) {
       log.warn('whether the deployment of a stack has succeeded cannot be read', { stack, error: reasonOf(error) });
       return false;

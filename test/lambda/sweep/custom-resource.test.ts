@@ -1,6 +1,6 @@
 import { type SweepProperties } from '../../../contract/sweep-execution';
 import { Service, candidates } from '../../../testing/sweep/listing';
-import { type SweepWorld } from '../../../testing/sweep/sweep-world';
+import { STACK_ID, type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 const NOTHING = { RemovedCount: '0', KeptCount: '0', RemainingCount: '0' };
@@ -116,7 +116,13 @@ describe('a Delete', () => {
   });
 
   test('of a stack whose creation failed sweeps nothing: OnFailure DELETE', async () => {
-    world.history = [];
+    const statuses = ['DELETE_IN_PROGRESS', 'CREATE_FAILED', 'CREATE_IN_PROGRESS'];
+    world.history = statuses.map((status, at) => ({
+      logicalId: 'fleet',
+      physicalId: STACK_ID,
+      status,
+      changedAt: world.clock.now() - at * 60_000,
+    }));
     expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
     expect(service.calls).toEqual([]);
     expect(world.log).toContainEqual(

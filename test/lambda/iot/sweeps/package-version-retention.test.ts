@@ -585,6 +585,17 @@ describe('what a deployment that is not over has made pushes nothing out that it
     expect(left()).toEqual(['2.1.0']);
   });
 
+  test('in another stack whose rollback has failed, for as long as that is not continued', async () => {
+    sweep.status = 'UPDATE_COMPLETE';
+    const other = STACK_ID.replace('fleet/0a1b', 'other/1');
+    sweep.stacks[other] = { status: 'UPDATE_ROLLBACK_FAILED' };
+    sweep.history.push({ ...succeeded(clock.now() - DAY), logicalId: 'other', physicalId: other });
+    await tag('2.1.0', 'other/1', clock.now());
+    clock.advance(3 * DAY);
+    await sweep.run();
+    expect(left()).toEqual(['2.0.0', '2.1.0']);
+  });
+
   test('and is looked at in slices, however short they are', async () => {
     await tag('2.1.0', 'fleet/0a1b', clock.now());
     sweep.status = 'UPDATE_COMPLETE';
