@@ -31,9 +31,18 @@ export function clientConfig(ended: AbortSignal): ClientConfig {
   };
 }
 
+/** Connections at a time: a call that waits for one is late, and its pace does not know. The SDK's own limit is 50. */
+const SOCKETS = 1024;
+
 class EndingHttpHandler extends NodeHttpHandler {
   constructor(private readonly ended: AbortSignal) {
-    super({ connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true });
+    super({
+      connectionTimeout: 3_000,
+      requestTimeout: 20_000,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: SOCKETS },
+      httpsAgent: { maxSockets: SOCKETS },
+    });
   }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {

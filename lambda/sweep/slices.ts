@@ -173,13 +173,14 @@ class Slice<C extends Candidate> {
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
-    const { records, confirm = async () => {} } = this.surroundings;
+    const { records, paces, confirm = async () => {} } = this.surroundings;
     const steps: PassSteps<C> = {
       source,
       plan: this.plan,
       judge: new Judge(this.plan, source, records),
       records,
       confirm,
+      inFlight: () => paces.inFlight,
       save: cursor => void (this.cursor = cursor),
     };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
