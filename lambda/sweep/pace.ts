@@ -126,11 +126,11 @@ const BACKOFFS = [200, 800, 3200];
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
 
-/** Enough for any latency at the default rates. */
-export const LEAST_IN_FLIGHT = 32;
+/** Enough for a start. More would wait in line with what they have read already. */
+export const LEAST_IN_FLIGHT = 8;
 /** As many as memory and sockets bear. */
 const MOST_IN_FLIGHT = 1024;
-const ROOM = 1.5;
+const ROOM = 2;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */
 export class Paces {
