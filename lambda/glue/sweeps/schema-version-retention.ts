@@ -1,10 +1,11 @@
 import { type GlueClient, type SchemaVersionListItem } from '@aws-sdk/client-glue';
 import {
+  RegistryNameShape,
+  SchemaNameShape,
   type SchemaVersionRetentionConfig,
   VERSIONS_PER_CALL,
-  checkRegistryName,
-  checkSchemaName,
 } from '../../../contract/glue';
+import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
@@ -51,8 +52,8 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
 
   validate({ registryName, schemaName, rules, requestsPerSecond }: Config): void {
     rejectProblems(
-      checkRegistryName(registryName),
-      checkSchemaName(schemaName),
+      ...problems(RegistryNameShape, registryName),
+      ...problems(SchemaNameShape, schemaName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
     );
@@ -162,7 +163,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
 
   private async isGone(versionNumber: number): Promise<boolean> {
     try {
-      return !(await this.gateway.hasVersion(this.config, versionNumber));
+      return !(await this.gateway.findNumber(this.config, versionNumber));
     } catch (error) {
       if (error instanceof OutOfTime) throw error;
       this.tools.log.warn('whether a version is gone cannot be read, so no range reaches over it', {

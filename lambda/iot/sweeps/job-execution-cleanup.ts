@@ -1,6 +1,6 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot';
-import { type Problem } from '../../../contract/shape';
+import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingNameShape } from '../../../contract/iot';
+import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { pacedBy } from '../../sweep/pace';
@@ -24,8 +24,8 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
     rejectProblems(
       checkRules(rules, 'cleanup'),
       checkRequestsPerSecond(requestsPerSecond),
-      checkSelection(jobs),
-      namespaceId === undefined ? undefined : checkNamespaceId(namespaceId),
+      ...problemsOf(jobs),
+      ...problems(optional(NamespaceIdShape), namespaceId),
     );
   }
 
@@ -34,16 +34,16 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
   }
 }
 
-function checkSelection(jobs: JobExecutionCleanupConfig['jobs']): Problem {
+function problemsOf(jobs: JobExecutionCleanupConfig['jobs']): string[] {
   switch (jobs.by) {
     case 'IDS':
-      return jobs.jobIds.map(checkJobId).find(problem => problem !== undefined);
+      return problems(list(JobIdShape), jobs.jobIds);
     case 'ID_PREFIX':
-      return checkJobId(jobs.prefix);
+      return problems(JobIdShape, jobs.prefix);
     case 'THING':
-      return checkThingName(jobs.thingName);
+      return problems(ThingNameShape, jobs.thingName);
     default:
-      return undefined;
+      return [];
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
-import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
+import { PackageNameInIndexShape, PackageNameShape, type PackageVersionRetentionConfig } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
@@ -22,10 +23,10 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
 
   validate({ packageName, rules, requestsPerSecond, protectOnDevices }: PackageVersionRetentionConfig): void {
     rejectProblems(
-      checkPackageName(packageName),
+      ...problems(PackageNameShape, packageName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
-      protectOnDevices ? checkPackageNameInIndex(packageName) : undefined,
+      ...(protectOnDevices ? problems(PackageNameInIndexShape, packageName) : []),
     );
   }
 

@@ -1,11 +1,12 @@
+import { optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import {
+  ApiEndpointShape,
   type CloudBaseVersionRetentionConfig,
+  EnvironmentIdShape,
+  ServerNameShape,
   VERSIONS_PER_PAGE,
   WECHAT_API,
-  checkApiEndpoint,
-  checkEnvironmentId,
-  checkServerName,
 } from '../../../contract/wechat';
 import { rejectProblems } from '../../runtime/messages';
 import { Protected } from '../../sweep/judge';
@@ -28,9 +29,9 @@ export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRete
   validate(config: CloudBaseVersionRetentionConfig): void {
     const { environmentId, serverName, apiEndpoint, rules, requestsPerSecond } = config;
     rejectProblems(
-      checkEnvironmentId(environmentId),
-      checkServerName(serverName),
-      apiEndpoint === undefined ? undefined : checkApiEndpoint(apiEndpoint),
+      ...problems(EnvironmentIdShape, environmentId),
+      ...problems(ServerNameShape, serverName),
+      ...problems(optional(ApiEndpointShape), apiEndpoint),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
     );
