@@ -22,20 +22,20 @@ export enum OnIncomplete {
   WARN = 'WARN',
 }
 
-/** What a sweep removes of what it selects. A thing is removed where every rule lets it go: keep beats remove. */
+/** What a sweep removes of what it selects. It removes what every rule lets go: keep beats remove. */
 export interface SweepRules {
   /**
-   * The newest ones that stay, 0 to 250. They are counted among all that selection, statuses, `include` and `exclude`
-   * match, protected or not: so many of them exist afterwards at least.
+   * How many of the newest stay, 0 to 250. They are counted among all that the selection, `statuses`, `include` and
+   * `exclude` match, protected or not: at least so many of them exist afterwards.
    *
-   * @default - nothing stays for being among the newest
+   * @default - being among the newest keeps nothing
    */
   readonly keepLatest?: number;
 
   /**
-   * How long a thing stays at least: a version from its creation, an execution from its last update.
+   * What is younger stays: the age of a version counts from its creation, that of an execution from its last update.
    *
-   * @default - nothing stays for being young
+   * @default - being young keeps nothing
    */
   readonly minAge?: Duration;
 

@@ -19,14 +19,14 @@ export interface ISweep extends IConstruct {
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * How many things were removed.
+   * How many versions, executions or jobs were removed.
    *
    * @default - sum over five minutes
    */
   metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many things a run kept.
+   * How many versions, executions or jobs a run kept.
    *
    * @default - sum over five minutes
    */
@@ -55,7 +55,7 @@ export interface ISweep extends IConstruct {
 
   /**
    * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
-   * was aborted. What fails inside a deployment or deletion is told to CloudFormation instead.
+   * was aborted. CloudFormation itself tells what fails in a deployment or deletion.
    *
    * @param id the rule's construct id
    * @param options the rule, with the target that hears of the failure
@@ -103,7 +103,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has removed: a decimal number, "0" where it has not swept. Only with
+   * How many removals the deployment has made: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get removedCount(): string {
@@ -111,7 +111,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has kept: a decimal number, "0" where it has not swept. Only with
+   * How many versions or executions the deployment has kept: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get keptCount(): string {
@@ -119,7 +119,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment's hour did not suffice for: a decimal number, "0" where it has not swept. Only with
+   * How many removals are left after the deployment's hour: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get remainingCount(): string {
