@@ -128,8 +128,8 @@ export type LearnedRates = Readonly<Record<string, number>>;
 
 /** Enough for a start. More would wait in line with what they have read already. */
 export const LEAST_IN_FLIGHT = 8;
-/** As many as memory and sockets bear. */
-const MOST_IN_FLIGHT = 1024;
+/** As many as the default memory of the function bears: a call takes up to 150 kB. */
+const MOST_IN_FLIGHT = 640;
 const ROOM = 2;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */

@@ -262,5 +262,5 @@ test('as many candidates are in flight as rates and latencies ask for, and no mo
   expect(paces.inFlight).toBeGreaterThan(200);
   expect(paces.inFlight).toBeLessThan(500);
   await clock.run(paces.of('List').run(() => clock.sleep(1_000_000)));
-  expect(paces.inFlight).toBe(1024);
+  expect(paces.inFlight).toBe(640);
 });
