@@ -1,6 +1,7 @@
 import { ArnFormat, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type Permission } from '../provider/permissions';
+import { otherStacksPermissions } from '../provider/runtime-permissions';
 import { type SchemaReference } from './schema-reference';
 
 const ANY_SCHEMA =
@@ -57,6 +58,7 @@ export function registrationPermissions(stack: Stack, { registryName, schemaName
 export function retentionPermissions(stack: Stack, config: SchemaVersionRetentionConfig): Permission[] {
   const { registryName, schemaName, advanceCheckpoint } = config;
   return [
+    ...otherStacksPermissions(stack),
     { actions: ['glue:QuerySchemaVersionMetadata'], resources: ['*'], wildcardReason: BY_ID },
     {
       actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],

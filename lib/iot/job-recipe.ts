@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
+import { utf8 } from '../../contract/text';
 
 /**
  * The recipe of a package version: a job document that AWS IoT stores with the version, so that a job on the version
@@ -26,12 +27,12 @@ export abstract class JobRecipe {
   }
 
   /**
-   * A recipe from a UTF-8 file, read at synthesis.
+   * A recipe from a UTF-8 file, with or without a BOM, read at synthesis.
    *
    * @param path path of the file, relative to the working directory
    */
   public static fromFile(path: string): JobRecipe {
-    return new RenderedRecipe(() => readFileSync(path, 'utf8'));
+    return new RenderedRecipe(() => utf8(readFileSync(path), 'a recipe', path));
   }
 
   /**
