@@ -8,7 +8,7 @@ import {
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { invalid } from '../core/validation';
-import { ArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
+import { ArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { defaultPermissions } from './permissions';
@@ -73,15 +73,14 @@ export class DefaultPackageVersion extends Resource {
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, {
+    new ArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.DEFAULT_VERSION,
       shape: DefaultPackageVersionShape,
       properties,
       removal,
+      after: [this.softwarePackage, props.version],
     });
-    dependOnResourceOf(resource, this.softwarePackage);
-    dependOnResourceOf(resource, props.version);
   }
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {

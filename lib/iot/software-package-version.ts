@@ -13,7 +13,7 @@ import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
 import { invalid, validate } from '../core/validation';
-import { type ArtifactResource, TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
+import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
@@ -305,8 +305,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       shape: PackageVersionShape,
       properties,
       removal: this.removal,
+      after: [props.softwarePackage],
     });
-    dependOnResourceOf(resource, props.softwarePackage);
     if (props.sbom) {
       provider._allow(...sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));

@@ -11,6 +11,7 @@ import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cl
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
+import { Lanes } from './lanes';
 import { looksOf } from './looks';
 import { type Permission, Permissions, anyStateMachine } from './permissions';
 import { ProviderPrincipal } from './provider-principal';
@@ -54,6 +55,13 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     if (props) existing.configure(props);
     return existing as T;
   }
+
+  /**
+   * The artifacts that CloudFormation makes through this provider.
+   *
+   * @internal
+   */
+  public readonly _lanes = new Lanes(this);
 
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;

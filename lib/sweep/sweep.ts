@@ -204,7 +204,13 @@ export abstract class SweepBase extends Construct implements ISweep {
       DeclaredVersions: isTriggered(this.triggers, 'DURING_DEPLOYMENT') ? declaredVersions : undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, { provider, type: config.type, shape: SweepShape, properties });
+    const resource = new ArtifactResource(this, {
+      provider,
+      type: config.type,
+      shape: SweepShape,
+      properties,
+      standsAlone: true,
+    });
     order?.(resource);
     return resource;
   }
