@@ -17,6 +17,7 @@ import { type Permission, Permissions, anyStateMachine } from './permissions';
 import { ProviderPrincipal } from './provider-principal';
 import { RolePolicies } from './role-policies';
 import { runtimePermissions } from './runtime-permissions';
+import { warnOfLimits } from './template-limits';
 
 /** What distinguishes the provider of a service family from another's. */
 export interface ProviderFamily {
@@ -97,6 +98,12 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       this,
       dependencyOn(() => this.policies.all),
     );
+    this.node.addValidation({
+      validate: () => {
+        warnOfLimits(this, this._lanes.properties);
+        return [];
+      },
+    });
     const logGroupArn = Lazy.string({ produce: () => this.logGroup.logGroupArn });
     this.permissions.allow(...runtimePermissions(stack, logGroupArn), ...this._family().permissions);
     if (props) this.configure(props);

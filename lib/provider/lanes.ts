@@ -48,6 +48,15 @@ export class Lanes {
     artifact.node.addDependency(dependableOn(() => [...this.rootsOf(artifact, after)]));
   }
 
+  /** What the template has for the artifacts. */
+  public get properties(): object[] {
+    return this.inTree.map(artifact => artifact.artifactProperties);
+  }
+
+  private get inTree(): LaneResource[] {
+    return [...this.artifacts.keys()].filter(isInTree);
+  }
+
   /** What an artifact follows. Decided when the app is synthesised: all dependencies are there then. */
   private rootsOf(artifact: LaneResource, after: readonly IConstruct[]): readonly IConstruct[] {
     const { size } = this.artifacts;
@@ -83,7 +92,7 @@ export class Lanes {
 
   /** The artifacts, each after all that it depends on by any way, with what it depends on at first hand. */
   private ordered(): { readonly artifact: LaneResource; readonly after: ReadonlySet<IConstruct> }[] {
-    const artifacts = [...this.artifacts.keys()].filter(isInTree);
+    const artifacts = this.inTree;
     const graph = new Graph(this.provider, new Set(artifacts));
     const ordered: { artifact: LaneResource; after: ReadonlySet<IConstruct> }[] = [];
     const seen = new Set<IConstruct>();
