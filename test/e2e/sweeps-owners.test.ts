@@ -71,6 +71,18 @@ const families: Record<
   },
 };
 
+test('a stack that was destroyed is deployed again beside the log groups that it has left', async () => {
+  await aws.iot.createPackage('brake-ecu');
+  const logGroups = async () => (await aws.call('logs', 'DescribeLogGroups', {})).logGroups as unknown[];
+  await deploy('Sweeper', families['of a package'].sweep);
+  await aws.cloudFormation.destroy('Sweeper');
+  const left = (await logGroups()).length;
+
+  await deploy('Sweeper', families['of a package'].sweep);
+  expect(left).toBeGreaterThan(0);
+  expect(await logGroups()).toHaveLength(2 * left);
+});
+
 describe.each(Object.entries(families))('a version %s that another stack owns', (_of, { held, left, owner, sweep }) => {
   const add = (name: string) =>
     held === '3' ? aws.glue.addVersions('orders', [{}]) : aws.iot.createVersion('brake-ecu', name);
