@@ -1,6 +1,6 @@
 /**
- * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer guide
- * state them.
+ * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer
+ * guide state them.
  */
 import { RemovalShape, artifactFields } from './cloudformation';
 import { METADATA_KEY_PREFIX } from './ownership';
@@ -34,7 +34,9 @@ export function definitionText(bytes: Uint8Array, where: string): string {
   return utf8(bytes, 'a schema definition', where);
 }
 
-/** A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON. */
+/**
+ * A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON.
+ */
 export function fittingDefinition(text: string): string {
   if (text.length <= DEFINITION_CHARACTERS) return text;
   try {

@@ -4,12 +4,12 @@ import { type IConstruct } from 'constructs';
 import { utf8 } from '../../contract/text';
 
 /**
- * The recipe of a package version: a job document that AWS IoT stores with the version, so that a job on the version
- * needs no document of its own. At most 3,072 characters.
+ * The recipe of a package version: a job document that AWS IoT stores with the version. A job on the version then needs
+ * no document of its own. A recipe can have at most 3,072 characters.
  */
 export abstract class JobRecipe {
   /**
-   * A recipe from an object, which is written as JSON. Tokens may stand anywhere in it.
+   * A recipe from an object, which is written as JSON. It can hold tokens anywhere.
    *
    * @param document the job document
    */

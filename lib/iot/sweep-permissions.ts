@@ -35,7 +35,7 @@ export function cleanupPermissions(stack: Stack, config: JobExecutionCleanupConf
   const jobsAreListed = jobs.by !== 'IDS' && jobs.by !== 'THING';
   // the executions of a thing are listed by the thing; whether they are all that its job has, by the job.
   const listing = jobs.by === 'THING' && !deleteJobs ? [] : ['iot:ListJobExecutionsForJob'];
-  // authorised on the job and on the thing, each.
+  // authorized on the job and on the thing, each.
   const removal = ['iot:DescribeJobExecution', 'iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   return [
     ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING_OF_JOBS] : []),

@@ -29,11 +29,10 @@ export interface ProviderFamily {
 }
 
 /**
- * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policy and log
- * group. It comes into being with the first artifact; `of(stack, { ... })` of its family configures it, before or after
- * that.
+ * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policies and log
+ * group. The first artifact creates it; `of(stack, { ... })` of its family configures it, before or after that.
  *
- * Grants to the provider (`key.grantDecrypt(provider)`) end in its one policy.
+ * Grants to the provider (`key.grantDecrypt(provider)`) are added to its own policies.
  */
 export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**
@@ -114,8 +113,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * How often something was left alone that the template wanted changed or gone, such as a version that somebody else
-   * owns. When CloudFormation cleans up after an update it tells of that in the stack's events and status reason alone.
+   * How often the provider left something alone that the template wanted changed or removed, such as a version that
+   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason tell of that.
    *
    * @default - sum over five minutes
    */

@@ -30,8 +30,8 @@ export interface ArtifactResourceProps {
 }
 
 /**
- * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway. Nor
- * does it name the provider's policies, which its service token depends on.
+ * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway.
+ * Nor does it name the provider's policies, which its service token depends on.
  */
 export class ArtifactResource extends CfnResource {
   private readonly forbidden = new Set<CfnResource>();
@@ -76,7 +76,7 @@ export class ArtifactResource extends CfnResource {
     this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   }
 
-  // as late as possible, and without a token for each: both may change as long as nothing is synthesised.
+  // as late as possible, and without a token for each: both may change as long as nothing is synthesized.
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
     return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
@@ -95,7 +95,7 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   constructor(scope: Construct, artifact: ArtifactResourceProps) {
     super(scope, artifact);
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
-    // tags may come as long as nothing is synthesised.
+    // tags may come as long as nothing is synthesized.
     scope.node.addValidation({
       validate: () => problemsAtSynth(artifact.shape, { ...artifact.properties, Tags: this.tagProperties() }),
     });

@@ -31,8 +31,9 @@ interface Insides {
 }
 
 /**
- * Spreads the artifacts of a stack, so that CloudFormation does not send the events of all of them at once: each follows
- * the last one of a lane. The order is one in which what is there already never points forward, so that no cycle comes.
+ * Spreads the artifacts of a stack, so that CloudFormation does not send the events of all of them at once: each
+ * follows the last one of a lane. The order is one in which what is there already never points forward, so that no
+ * cycle comes.
  */
 export class Lanes {
   /** With what each depends on by its kind. */
@@ -57,7 +58,7 @@ export class Lanes {
     return [...this.artifacts.keys()].filter(isInTree);
   }
 
-  /** What an artifact follows. Decided when the app is synthesised: all dependencies are there then. */
+  /** What an artifact follows. Decided when the app is synthesized: all dependencies are there then. */
   private rootsOf(artifact: LaneResource, after: readonly IConstruct[]): readonly IConstruct[] {
     const { size } = this.artifacts;
     // the search asks for what is there without lanes.
@@ -149,8 +150,8 @@ class Graph {
   }
 
   /**
-   * Where in the stack something is. All artifacts depend on the provider, so that it cannot depend on one; and what is in
-   * a stack around or beside this one cannot either.
+   * Where in the stack something is. All artifacts depend on the provider, so that it cannot depend on one; and what is
+   * in a stack around or beside this one cannot either.
    */
   private nodeOf(other: IConstruct): IConstruct | undefined {
     if (other.node.scopes.includes(this.provider)) return undefined;

@@ -23,8 +23,8 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
 }
 
 /**
- * What telling of other stacks needs that own something: whether one is gone or at rest, and whether the deployment that
- * claimed something has succeeded. Where it is denied, what is claimed stays.
+ * What telling of other stacks needs that own something: whether one is gone or at rest, and whether the deployment
+ * that claimed something has succeeded. Where it is denied, what is claimed stays.
  */
 export function otherStacksPermissions(stack: Stack): readonly Permission[] {
   const anyStack = { service: 'cloudformation', resource: 'stack', resourceName: '*/*' };
