@@ -34,7 +34,7 @@ export interface ArtifactResourceProps {
  * Nor does it name the provider's policies, which its service token depends on.
  */
 export class ArtifactResource extends CfnResource {
-  private readonly forbidden = new Set<CfnResource>();
+  private readonly forbidden = new Set<IConstruct>();
 
   constructor(
     scope: Construct,
@@ -61,7 +61,7 @@ export class ArtifactResource extends CfnResource {
     super.removeDependency(target);
   }
 
-  public mayFollow(other: CfnResource): boolean {
+  public mayFollow(other: IConstruct): boolean {
     return !this.forbidden.has(other);
   }
 
@@ -97,8 +97,12 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
     // tags may come as long as nothing is synthesized.
     scope.node.addValidation({
-      validate: () => problemsAtSynth(artifact.shape, { ...artifact.properties, Tags: this.tagProperties() }),
+      validate: () => problemsAtSynth(artifact.shape, this.artifactProperties),
     });
+  }
+
+  public override get artifactProperties(): object {
+    return { ...super.artifactProperties, Tags: this.tagProperties() };
   }
 
   private tagProperties(): TagProperty[] {

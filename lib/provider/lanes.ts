@@ -9,7 +9,7 @@ export interface LaneResource extends CfnResource {
   /** What the template has for it. */
   readonly artifactProperties: object;
   /** Whether it may be made after another one. */
-  mayFollow(other: CfnResource): boolean;
+  mayFollow(other: IConstruct): boolean;
 }
 
 /**
@@ -46,7 +46,8 @@ export class Lanes {
   /** Takes an artifact, which is made after some resources in any case. */
   public add(artifact: LaneResource, after: readonly IConstruct[]): void {
     this.artifacts.set(artifact, after);
-    artifact.node.addDependency(dependableOn(() => [...this.rootsOf(artifact, after)]));
+    const wanted = () => this.rootsOf(artifact, after).filter(root => artifact.mayFollow(root));
+    artifact.node.addDependency(dependableOn(wanted));
   }
 
   /** What the template has for the artifacts. */
@@ -65,8 +66,11 @@ export class Lanes {
     if (size <= LANES || this.isSearching) return after;
     if (this.known?.size !== size) {
       this.isSearching = true;
-      this.known = { size, roots: this.spread() };
-      this.isSearching = false;
+      try {
+        this.known = { size, roots: this.spread() };
+      } finally {
+        this.isSearching = false;
+      }
     }
     return this.known.roots.get(artifact) ?? after;
   }
@@ -113,12 +117,17 @@ export class Lanes {
 class Graph {
   private readonly stack: Stack;
   private readonly ofScopes = new Map<IConstruct, readonly IConstruct[]>();
+  /** Nested stacks by the resources that they are in this one. */
+  private readonly nested = new Map<IConstruct, Stack>();
 
   constructor(
     private readonly provider: IConstruct,
     private readonly artifacts: ReadonlySet<IConstruct>,
   ) {
     this.stack = Stack.of(provider);
+    for (const nested of this.stack.node.findAll().filter(Stack.isStack)) {
+      if (nested.nestedStackResource) this.nested.set(nested.nestedStackResource, nested);
+    }
   }
 
   public isArtifact(node: IConstruct): node is LaneResource {
@@ -126,7 +135,7 @@ class Graph {
   }
 
   public after(node: IConstruct): Set<IConstruct> {
-    const resources = Stack.isStack(node) ? resourcesIn(node) : [node as CfnResource];
+    const resources = Stack.isStack(node) ? [...resourcesIn(node), node.nestedStackResource!] : [node as CfnResource];
     const found = new Set<IConstruct>();
     for (const resource of resources) {
       for (const other of this.afterResource(resource)) {
@@ -156,7 +165,7 @@ class Graph {
   private nodeOf(other: IConstruct): IConstruct | undefined {
     if (other.node.scopes.includes(this.provider)) return undefined;
     let stack = Stack.of(other);
-    if (stack === this.stack) return other;
+    if (stack === this.stack) return this.nested.get(other) ?? other;
     while (stack.nestedStackParent && stack.nestedStackParent !== this.stack) stack = stack.nestedStackParent;
     return stack.nestedStackParent ? stack : undefined;
   }

@@ -1,4 +1,4 @@
-import { type App, type CfnResource, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
+import { type App, type CfnResource, Lazy, NestedStack, Stack, Tags } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { type IConstruct } from 'constructs';
 import fc from 'fast-check';
@@ -121,6 +121,14 @@ describe('no cycle comes where an earlier one waits for a later one', () => {
     });
   });
 
+  test('by a reference in a tag', () => {
+    const stack = newStack();
+    const [first, ...others] = packages(stack, 25);
+    Tags.of(first).add('successor', others[AT_ONCE - 1].packageArn);
+
+    expect(resources(stack, PACKAGE)[logicalId(first)].Properties.Tags).toHaveLength(1);
+  });
+
   test('by a resource between them', () => {
     const stack = newStack();
     const [first, ...others] = packages(stack, 25);
@@ -136,6 +144,16 @@ describe('no cycle comes where an earlier one waits for a later one', () => {
     const nested = new NestedStack(stack, 'Nested');
     new StringParameter(nested, 'Within', { stringValue: others[AT_ONCE - 1].packageArn });
     first.node.addDependency(nested);
+
+    expect(firstOnes(resources(stack, PACKAGE))).toBeLessThanOrEqual(AT_ONCE);
+  });
+
+  test('by the resource of a nested stack between them', () => {
+    const stack = newStack();
+    const [first, ...others] = packages(stack, 25);
+    const nested = new NestedStack(stack, 'Nested');
+    new StringParameter(nested, 'Within', { stringValue: others[AT_ONCE - 1].packageArn });
+    first.node.addDependency(nested.nestedStackResource!);
 
     expect(firstOnes(resources(stack, PACKAGE))).toBeLessThanOrEqual(AT_ONCE);
   });
@@ -163,7 +181,7 @@ describe('no cycle comes where an earlier one waits for a later one', () => {
   });
 });
 
-test('a dependency that was forbidden is not made', () => {
+test('a dependency that was forbidden is not made, nor is one on the package', () => {
   const stack = newStack();
   const all = packages(stack, AT_ONCE + 1);
   const dependent = behind(all[AT_ONCE]);
@@ -172,6 +190,12 @@ test('a dependency that was forbidden is not made', () => {
 
   const [made] = Object.entries(resources(stack, PACKAGE)).filter(([id]) => id === logicalId(all[AT_ONCE]));
   expect(made[1].DependsOn).toEqual([logicalId(all[1])]);
+
+  const other = newStack();
+  const firmware = new SoftwarePackage(other, 'Firmware');
+  const version = behind(firmware.addVersion('V', { versionName: '1' }));
+  (version.removeResourceDependency ?? version.removeDependency).call(version, behind(firmware));
+  expect(Object.values(resources(other, VERSION))[0].DependsOn).toBeUndefined();
 });
 
 test('what was taken out of the tree is not waited for', () => {
