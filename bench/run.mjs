@@ -2,6 +2,7 @@
 // no others.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { URL, fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 
 // the CDK's validation of templates is none of what is measured.
@@ -27,7 +28,7 @@ for (const name of MEASUREMENTS.filter(name => wanted.length === 0 || wanted.inc
   print(title, rows);
 }
 
-const folder = join(import.meta.dirname, 'results');
+const folder = fileURLToPath(new URL('results', import.meta.url));
 mkdirSync(folder, { recursive: true });
 const file = join(folder, 'latest.json');
 writeFileSync(file, JSON.stringify({ node: process.version, measured: new Date().toISOString(), results }, null, 2));

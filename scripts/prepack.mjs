@@ -7,7 +7,7 @@ import { requireFresh } from './stamp.js';
 const MANIFEST = 'package.json';
 const WHOLE = '.package.json.whole';
 /** Of no use to a consumer; yarn 1 warns of workspaces. */
-const OURS = ['devDependencies', 'overrides', 'workspaces'];
+const OURS = ['allowScripts', 'devDependencies', 'overrides', 'workspaces'];
 
 const restore = () => existsSync(WHOLE) && renameSync(WHOLE, MANIFEST);
 

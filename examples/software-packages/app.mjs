@@ -1,5 +1,6 @@
 // @ts-check
 // Three releases of a product's firmware: `npx cdk deploy -c release=1`, then 2, then 3.
+import { URL, fileURLToPath } from 'node:url';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
@@ -40,7 +41,7 @@ function published(versionName, attributes) {
     softwarePackage: firmware,
     versionName,
     attributes,
-    artifact: PackageArtifact.fromAsset(`${import.meta.dirname}/firmware/${versionName}.bin`),
+    artifact: PackageArtifact.fromAsset(fileURLToPath(new URL(`firmware/${versionName}.bin`, import.meta.url))),
     status: PackageVersionStatus.PUBLISHED,
     // by default a version stays when its construct goes.
     removal: VersionRemoval.DELETE,

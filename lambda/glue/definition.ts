@@ -1,5 +1,6 @@
 /** The definition of a version, wherever it comes from. */
-import { type SchemaVersionProperties, checkDefinition, definitionText, fittingDefinition } from '../../contract/glue';
+import { DefinitionShape, type SchemaVersionProperties, definitionText, fittingDefinition } from '../../contract/glue';
+import { problems } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { retryPassing } from '../runtime/retry';
@@ -17,7 +18,7 @@ export async function definitionOf(
   const { Bucket, Key } = DefinitionObject!;
   const where = `s3://${Bucket}/${Key}`;
   const definition = textOf(await bytesOf({ bucket: Bucket, key: Key }, read, scope), where);
-  const problem = checkDefinition(definition);
+  const [problem] = problems(DefinitionShape, definition);
   if (problem) throw new Unpublishable(problem);
   return definition;
 }

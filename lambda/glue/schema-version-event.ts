@@ -90,7 +90,20 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
+    if (before?.held.versionId === existing.id) await this.undoOther(before.wanted);
     return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
+  }
+
+  /** An Update that comes back to the version that the resource has, from another definition, is the reverse of one. */
+  private async undoOther(wanted: Wanted | undefined): Promise<void> {
+    if (!wanted || hasSameSource(wanted, this.wanted)) return;
+    const cancelled = new SchemaVersionEvent(wanted, announced(wanted, this.id.owner), this.scope, this.clients);
+    await cancelled.undoCancelled();
+  }
+
+  override async undoCancelled(): Promise<void> {
+    this.version = await this.find();
+    if (this.version) await super.undoCancelled();
   }
 
   async delete(): Promise<void> {
@@ -369,6 +382,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return { registryName, schemaName, versionId: id, versionNumber: number };
   }
 }
+
+/** The id that is known before the registry has made one up. */
+export const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
+  registryName: RegistryName,
+  schemaName: SchemaName,
+  owner,
+});
 
 const hasSameSource = (a: Wanted, b: Wanted) => {
   const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: Wanted) =>

@@ -27,8 +27,8 @@ import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, answer } from './schema-version-event';
+import { findPhysicalId, parsePhysicalId, physicalId } from './names';
+import { type EventId, SchemaVersionEvent, announced, answer } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
@@ -71,9 +71,3 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     return new SchemaVersionEvent(wanted, id, scope, { glue: this.glue, read: this.read });
   }
 }
-
-const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
-  registryName: RegistryName,
-  schemaName: SchemaName,
-  owner,
-});

@@ -75,7 +75,11 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     const replaces = packageName !== PackageName || versionName !== VersionName;
     const id = replaces ? versionId(PackageName, VersionName, owner) : physicalResourceId;
     const event = new VersionEvent(this.iot, wanted, { id, replaces }, scope);
-    return replaces ? event.ensure() : event.update(previous);
+    if (replaces) return event.ensure();
+    const cancelled = previous && versionId(previous.PackageName, previous.VersionName, owner);
+    if (cancelled && cancelled !== id)
+      await new VersionEvent(this.iot, previous, { id: cancelled }, scope).undoCancelled();
+    return event.update(previous);
   }
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {

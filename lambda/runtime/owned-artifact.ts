@@ -310,6 +310,21 @@ export abstract class OwnedArtifact {
     return true;
   }
 
+  /**
+   * CloudFormation does not hear an Update any more that it has cancelled, whatever that answers, and sends the reverse one
+   * at once. So that one undoes what the former has made or taken in the place of what the resource has: it was there by
+   * then, or the former has noticed that it was over.
+   */
+  async undoCancelled(): Promise<void> {
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return;
+    const tags = await this.record.read();
+    if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
+    const claimed = claimOf(tags, this.record.keys, this.me);
+    if (!claimed || (await this.scope.settledSince(claimed.sentAt))) return;
+    this.scope.log.info('made by an update that was cancelled', { artifact: this.what });
+    await this.undo('what a cancelled update did', () => this.remove('DELETE', async () => true));
+  }
+
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);
     await this.record.change(this.forget(change, tags, 'returned'));

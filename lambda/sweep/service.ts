@@ -3,8 +3,8 @@ import { type ClientConfig, awsService, clientConfig } from '../runtime/client';
 import { type Handlers, type Service } from '../runtime/handle-event';
 import { SweepHandler } from './custom-resource';
 import { serveSlice } from './execution';
-import { type SweepKinds } from './kind';
 import { type Machines, StepFunctions } from './machine';
+import { type SweepKinds } from './source';
 
 /** Sweeps on AWS: as custom resources that CloudFormation waits for, and in slices of a state machine. */
 export function sweepService(kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {

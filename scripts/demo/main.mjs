@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GlueClient } from '@aws-sdk/client-glue';
-import { IoTClient } from '@aws-sdk/client-iot';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { DemoClock } from './clock.mjs';
-import { cloudBaseSteps } from './cloudbase.mjs';
-import { fleetSteps } from './fleet.mjs';
-import { packageSteps } from './packages.mjs';
-import { schemaSteps } from './schemas.mjs';
+import { FAMILIES } from '../families.js';
 import { bold, green, playAhead, red, say } from './screen.mjs';
+import { startStage } from './stage.mjs';
+import { cloudBaseSteps } from './stories/cloudbase.mjs';
+import { fleetSteps } from './stories/fleet.mjs';
+import { packageSteps } from './stories/packages.mjs';
+import { schemaSteps } from './stories/schemas.mjs';
+
+/** The stories of each family, every one on a stage of its own. */
+const STORIES = { iot: [packageSteps, fleetSteps], glue: [schemaSteps], wechat: [cloudBaseSteps] };
 
 // the SDK warns where Node.js is older than it will support one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -21,10 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
 const stages = [];
 const underWay = [];
 try {
-  const packages = packageSteps(await stage());
-  const fleet = fleetSteps(await stage());
-  const others = [schemaSteps(await stage()), cloudBaseSteps(await stage())];
-  const count = [...packages, ...fleet, ...others.flat()].length;
+  const [live, ...others] = await Promise.all(FAMILIES.map(family => Promise.all(STORIES[family].map(stepsOf))));
+  const count = [live, ...others].flat(2).length;
   let shown = 0;
   const show = async steps => {
     for (const { title, play } of steps) {
@@ -35,8 +33,8 @@ try {
   };
   say(`A local AWS answers on ${stages[0].aws.endpoint}. The real CDK CLI deploys the examples to it.`);
   // the CLI mostly waits: the other stories, each with an AWS of its own, are played at the same time.
-  const played = others.flatMap(ahead);
-  await show([...packages, ...fleet, ...played]);
+  const played = others.flat().flatMap(ahead);
+  await show([...live.flat(), ...played]);
   say();
   say(green(bold(`Every state was as it should be, after ${((Date.now() - started) / 1000).toFixed(0)} s.`)));
 } catch (error) {
@@ -49,13 +47,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A local AWS for one story. */
-async function stage() {
-  const clock = new DemoClock();
-  const aws = await LocalAws.start({ clock });
-  const made = { aws, clock, folder: join(folder, String(stages.length)), clients: clientsOf(aws) };
-  stages.push(made);
-  return made;
+/** The steps of a story, on a stage that is its own. */
+async function stepsOf(story) {
+  const stage = await startStage(mkdtempSync(join(folder, 'stage-')));
+  stages.push(stage);
+  return story(stage);
 }
 
 /** Begins a story before its turn: one step after the other, whatever is on the screen. */
@@ -71,14 +67,4 @@ function ahead(steps) {
     underWay.push(ended);
     return { title, play: show };
   });
-}
-
-function clientsOf({ endpoint, region, env }) {
-  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
-  const settings = { endpoint, region, credentials };
-  return {
-    cloudFormation: new CloudFormationClient(settings),
-    glue: new GlueClient(settings),
-    iot: new IoTClient(settings),
-  };
 }

@@ -1,5 +1,6 @@
-// Words and tables for events and states.
-import { bold, dim, green, red, say, table, yellow } from './screen.mjs';
+// Words for events, and what a step has done held against what it should have done.
+import { isDeepStrictEqual } from 'node:util';
+import { dim, green, red, say, yellow } from './screen.mjs';
 
 const WIDTH = 100;
 
@@ -24,23 +25,6 @@ export function sayEvent(event) {
   if (isFailure(event)) wrap(ResourceStatusReason ?? '').forEach(line => say(red(`        ${line}`)));
 }
 
-export function sayState({ stack, package: name, versions }, since) {
-  const seconds = Math.round((Date.now() - since) / 1000);
-  say(`    after ${seconds} s: stack ${bold(stack)}, package ${bold(name)}`);
-  if (versions.length === 0) return;
-  table(
-    ['version', 'status', 'default', 'attributes'],
-    versions.map(({ version, status, isDefault, attributes }) => [
-      version,
-      status,
-      isDefault ? 'yes' : '',
-      Object.entries(attributes)
-        .map(pair => pair.join('='))
-        .join(', '),
-    ]),
-  );
-}
-
 function wrap(text) {
   const lines = [];
   for (const word of text.split(/\s+/)) {
@@ -49,4 +33,43 @@ function wrap(text) {
     else lines.push(word);
   }
   return lines;
+}
+
+/** Throws, with everything that is not as it should be. */
+export function check({ succeeds, reason = [], state: expected }, { code, output, failures, state }) {
+  const problems = [];
+  if ((code === 0) !== succeeds) {
+    problems.push(`the CLI should have ${succeeds ? 'succeeded' : 'failed'}, but ended with ${code}:\n${output}`);
+  }
+  if (!isDeepStrictEqual(state, expected)) {
+    problems.push(`the state should be\n${JSON.stringify(expected)}\nbut is\n${JSON.stringify(state)}`);
+  }
+  const said = failures.map(({ ResourceStatusReason }) => ResourceStatusReason).join('\n');
+  for (const pattern of reason) {
+    if (!pattern.test(said)) problems.push(`the failure should say ${pattern}, but says:\n${said}`);
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** Throws, where the CLI did not succeed. */
+export function requireSuccess({ code, output }) {
+  if (code !== 0) throw new Error(`the CLI should have succeeded, but ended with ${code}:\n${output}`);
+}
+
+/** Throws, with both. */
+export function requireSame(what, actual, expected) {
+  if (isDeepStrictEqual(actual, expected)) return;
+  throw new Error(`${what} should be\n${JSON.stringify(expected)}\nbut are\n${JSON.stringify(actual)}`);
+}
+
+/** Throws, with the first names that are missing or too many; their order is free. */
+export function requireNames(what, actual, expected) {
+  const without = (names, others) => names.filter(name => !others.includes(name));
+  const problems = [
+    ['missing', without(expected, actual)],
+    ['too many', without(actual, expected)],
+  ]
+    .filter(([, names]) => names.length > 0)
+    .map(([problem, names]) => `${names.length} ${problem}: ${names.slice(0, 10).join(', ')}`);
+  if (problems.length > 0) throw new Error(`${what} are not what they should be, ${problems.join('; ')}`);
 }

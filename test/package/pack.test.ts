@@ -87,7 +87,7 @@ describe('the npm package', () => {
 
   test('leaves out of its manifest what only this repository needs, and the repository keeps it', () => {
     const manifest = (of: string) => Object.keys(JSON.parse(readFileSync(join(of, 'package.json'), 'utf8')));
-    const ours = ['devDependencies', 'overrides', 'workspaces'];
+    const ours = ['allowScripts', 'devDependencies', 'overrides', 'workspaces'];
 
     expect(manifest(installed).filter(key => ours.includes(key))).toEqual([]);
     expect(manifest(installed)).toEqual(expect.arrayContaining(['homepage', 'bugs', 'publishConfig', 'jsii']));

@@ -1,26 +1,21 @@
-import { type RunSimulationResults, runSimulation } from '@cloud-copilot/iam-simulate';
+import {
+  type Caller,
+  type Evaluation,
+  type MatchedStatement,
+  type NamedPolicy,
+  type Policies,
+  evaluate,
+} from './policy';
+import { conditionKeysOf } from './reference';
 import { type Needed, type Principal, type ServiceError } from './service';
-
-/** A policy of a role. */
-export interface NamedPolicy {
-  readonly name: string;
-  readonly document: object;
-}
 
 /** Where the policies of a role are found, and who hears which were used. */
 export interface PolicySource {
   policiesOf(roleArn: string): readonly NamedPolicy[];
+  /** What the role's policies can grant at most, where it has a permissions boundary. */
+  boundaryOf(roleArn: string): object | undefined;
   /** A call needed these statements. */
-  used(roleArn: string, usages: readonly StatementUsage[]): void;
-}
-
-/** What a call needed of a statement: where it stands, and the elements of it that matched. */
-export interface StatementUsage {
-  readonly policyName: string;
-  /** The statement's place in the policy document, from 0. */
-  readonly index: number;
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
+  used(roleArn: string, usages: readonly MatchedStatement[]): void;
 }
 
 /** Decides by the policies of the caller's role. Developers and services may do everything. */
@@ -50,32 +45,17 @@ export class Authorizer {
   }
 
   private async refusal(principal: Principal & { kind: 'role' }, needed: Needed): Promise<string | undefined> {
-    const result = await runSimulation(
-      {
-        request: {
-          principal: sessionArn(principal),
-          action: needed.action,
-          resource: { resource: needed.resource, accountId: this.account },
-          contextVariables: { ...this.globalContext(principal), ...needed.context } as Record<
-            string,
-            string | string[]
-          >,
-        },
-        identityPolicies: this.policies
-          .policiesOf(principal.roleArn)
-          .map(({ name, document }) => ({ name, policy: document })),
-        resourcePolicy: needed.resourcePolicy,
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      },
-      {},
-    );
-    const analysis = decisive(result, needed);
-    this.policies.used(principal.roleArn, usages(analysis?.identityAnalysis?.allowStatements ?? []));
-    if (analysis?.result === 'Allowed') return undefined;
-    return analysis?.result === 'ExplicitlyDenied'
-      ? `with an explicit deny in ${analysis.resourceAnalysis?.denyStatements.length ? 'a resource' : 'an identity'}-based policy`
-      : `because no identity-based policy allows the ${needed.action} action`;
+    const { roleArn } = principal;
+    const { decision, deniedBy, allowedBy } = await decide(needed, {
+      caller: { account: this.account, roleArn, sessionArn: sessionArn(principal) },
+      context: this.globalContext(principal),
+      policies: { identity: this.policies.policiesOf(roleArn), boundary: this.policies.boundaryOf(roleArn) },
+    });
+    this.policies.used(roleArn, allowedBy);
+    if (decision === 'Allowed') return undefined;
+    return decision === 'ExplicitlyDenied'
+      ? `with an explicit deny in ${deniedBy === 'identity-based policy' ? 'an' : 'a'} ${deniedBy}`
+      : `because no ${deniedBy} allows the ${needed.action} action`;
   }
 
   private globalContext(principal: Principal & { kind: 'role' }): Record<string, string> {
@@ -89,28 +69,22 @@ export class Authorizer {
   }
 }
 
-/** The analysis that decides; none where a resource `*` is only granted in part. */
-function decisive(result: RunSimulationResults, needed: Needed) {
-  if (result.resultType === 'error') {
-    // an action or resource that the authorization reference does not know: the service's `needs` is wrong.
-    throw new Error(`cannot decide on ${needed.action} for ${needed.resource}: ${JSON.stringify(result.errors)}`);
-  }
-  if (result.resultType === 'single') return result.result.analysis;
-  return result.results.find(({ resourcePattern }) => resourcePattern === needed.resource)?.analysis;
+interface Asked {
+  readonly caller: Caller;
+  /** What every call has. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly policies: Omit<Policies, 'resource'>;
 }
 
-type Statements = NonNullable<NonNullable<ReturnType<typeof decisive>>['identityAnalysis']>['allowStatements'];
-
-const usages = (statements: Statements): StatementUsage[] =>
-  statements.map(({ policyId, statement, explain }) => ({
-    policyName: policyId,
-    index: statement.index() - 1,
-    actions: matching(explain.actions).map(({ action }) => action),
-    resources: matching(explain.resources).map(({ resource }) => resource),
-  }));
-
-function matching<T extends { matches: boolean }>(explained: T | T[] | undefined): T[] {
-  return (explained === undefined ? [] : [explained].flat()).filter(({ matches }) => matches) as T[];
+/** Decides on a need by policies; its resource's own has a say, too. */
+export async function decide(needed: Needed, { caller, context, policies }: Asked): Promise<Evaluation> {
+  const { action, resource, resourcePolicy } = needed;
+  const isKey = await conditionKeysOf(action, resource);
+  const own = Object.entries(needed.context ?? {}).filter(([key]) => isKey(key));
+  const all = [...Object.entries(context), ...own].map(
+    ([key, value]) => [key.toLowerCase(), [value].flat() as readonly string[]] as const,
+  );
+  return evaluate({ caller, action, resource, context: new Map(all) }, { ...policies, resource: resourcePolicy });
 }
 
 /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */

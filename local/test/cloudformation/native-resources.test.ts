@@ -63,7 +63,12 @@ describe('roles and policies', () => {
     const inner = (name: string) => ({ PolicyName: name, PolicyDocument: policyDocument('s3:GetObject') });
     const first = await deploy(
       stackOf({
-        Role: role({ Policies: [inner('one')], ManagedPolicyArns: [basic], Tags: [{ Key: 'a', Value: '1' }] }),
+        Role: role({
+          Policies: [inner('one')],
+          ManagedPolicyArns: [basic],
+          PermissionsBoundary: basic,
+          Tags: [{ Key: 'a', Value: '1' }],
+        }),
         Policy: policy('apart', 'iot:GetPackage'),
         Managed: managed('iot:ListPackages'),
       }),
@@ -72,6 +77,7 @@ describe('roles and policies', () => {
     const name = physicalId('Role');
     expect(await inline(name)).toEqual(['one', 'apart']);
     expect(await attached(name)).toBe(2);
+    expect(aws.iam.roles.get(name)?.boundary).toBe(basic);
 
     for (const action of ['iot:A', 'iot:B', 'iot:C', 'iot:D', 'iot:E', 'iot:F']) {
       const outcome = await deploy(
@@ -84,6 +90,7 @@ describe('roles and policies', () => {
       expect(outcome.failures).toEqual([]);
     }
     expect(physicalId('Role')).toBe(name);
+    expect(aws.iam.roles.get(name)?.boundary).toBeUndefined();
     expect((await inline(name)).sort()).toEqual(['renamed', 'two']);
     expect(await attached(name)).toBe(1);
 

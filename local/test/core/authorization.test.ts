@@ -96,6 +96,42 @@ describe('what a role may do', () => {
     }
   });
 
+  describe('within its permissions boundary', () => {
+    const RoleName = 'worker';
+    const bounded = async (...statements: Statement[]) => {
+      const role = await assume({ Action: 'ssm:*', Resource: '*' });
+      const document = { PolicyName: 'limit', PolicyDocument: policy(...statements) };
+      const { Policy } = await aws.call('iam', 'CreatePolicy', document);
+      await aws.call('iam', 'PutRolePermissionsBoundary', { RoleName, PermissionsBoundary: Policy.Arn });
+      return { role, PolicyArn: Policy.Arn as string };
+    };
+
+    test('is what both allow', async () => {
+      const { role, PolicyArn } = await bounded({ Action: 's3:*', Resource: '*' });
+      expect((await aws.call('iam', 'GetRole', { RoleName })).Role).toMatchObject({
+        PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: PolicyArn },
+      });
+      await expect(get(role)).rejects.toThrow('because no permissions boundary allows the ssm:GetParameter action');
+      await aws.call('iam', 'DeleteRolePermissionsBoundary', { RoleName });
+      expect(await get(role)).toBe('1');
+    });
+
+    test('is not what the boundary denies', async () => {
+      const { role } = await bounded(
+        { Action: '*', Resource: '*' },
+        { Effect: 'Deny', Action: 'ssm:Get*', Resource: '*' },
+      );
+      await expect(get(role)).rejects.toThrow('with an explicit deny in a permissions boundary');
+    });
+
+    test('needs a managed policy, which stays meanwhile', async () => {
+      const { PolicyArn } = await bounded({ Action: '*', Resource: '*' });
+      await expect(aws.call('iam', 'DeletePolicy', { PolicyArn })).rejects.toMatchObject({ code: 'DeleteConflict' });
+      const none = { RoleName, PermissionsBoundary: 'arn:x' };
+      await expect(aws.call('iam', 'PutRolePermissionsBoundary', none)).rejects.toMatchObject({ code: 'NoSuchEntity' });
+    });
+  });
+
   test('is refused by S3 in XML', async () => {
     const s3 = new S3Client({ ...(await assume()), forcePathStyle: true });
     await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });

@@ -55,6 +55,31 @@ describe('IAM', () => {
     await expect(iam(operation, input)).rejects.toMatchObject({ code, status });
   });
 
+  const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+  test.each([
+    ['a version of its own', { Version: '2026-01-01', Statement: statement }, 'there is no version 2026-01-01'],
+    ['no statement', { Version: '2012-10-17' }, 'the policy has no Statement'],
+    ['no effect', { Statement: { ...statement, Effect: 'allow' } }, 'neither Allow nor Deny'],
+    ['Action and NotAction', { Statement: { ...statement, NotAction: 's3:*' } }, 'either Action or NotAction'],
+    ['no resource', { Statement: { ...statement, Resource: undefined } }, 'either Resource or NotResource'],
+    ['a principal', { Statement: { ...statement, Principal: '*' } }, 'can have no Principal'],
+    ['an action that is no text', { Statement: { ...statement, Action: [1] } }, 'the Action of Statement 0 is no text'],
+    ['an unknown operator', { Statement: { ...statement, Condition: { Like: {} } } }, 'no condition operator Like'],
+  ])('refuses a policy with %s', async (_what, document, reason) => {
+    const input = { RoleName, PolicyName: 'p', PolicyDocument: JSON.stringify(document) };
+    await expect(iam('PutRolePolicy', input)).rejects.toMatchObject({
+      code: 'MalformedPolicyDocument',
+      message: expect.stringContaining(reason),
+    });
+  });
+
+  test('refuses a trust policy with a resource', async () => {
+    const document = JSON.stringify({ Statement: { ...statement, Principal: '*' } });
+    await expect(iam('UpdateAssumeRolePolicy', { RoleName, PolicyDocument: document })).rejects.toThrow(
+      'can have no Resource',
+    );
+  });
+
   test('bounds the inline policies of a role together', async () => {
     await iam('PutRolePolicy', { RoleName, PolicyName: 'grants', PolicyDocument: ofSize(5000) });
     const put = (size: number) => iam('PutRolePolicy', { RoleName, PolicyName: 'more', PolicyDocument: ofSize(size) });

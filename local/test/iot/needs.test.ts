@@ -90,6 +90,7 @@ test('each need is one that the authorization reference knows and a policy can g
   const authorizer = new Authorizer(
     {
       policiesOf: () => [{ name: 'all', document: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } }],
+      boundaryOf: () => undefined,
       used: () => undefined,
     },
     '111122223333',

@@ -1,6 +1,7 @@
 /** Definitions from Amazon S3, and how they are made to fit. */
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { SchemaResourceType, checkDefinition, definitionText, fittingDefinition } from '../../../contract/glue';
+import { DefinitionShape, SchemaResourceType, definitionText, fittingDefinition } from '../../../contract/glue';
+import { problems } from '../../../contract/shape';
 import { Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
@@ -111,7 +112,9 @@ test('whitespace goes only where a definition is too long, and is JSON', () => {
   const long = `{ "doc": "a  \\" b\\\\" , "n": 12345678901234567890.0,${' '.repeat(170_000)} "n": 1 }`;
   expect(fittingDefinition(long)).toBe('{"doc":"a  \\" b\\\\","n":12345678901234567890.0,"n":1}');
   const proto = `syntax = "proto3";${' '.repeat(170_000)}`;
-  expect(checkDefinition(fittingDefinition(proto))).toMatch(/at most 170,000 characters/);
+  expect(problems(DefinitionShape, fittingDefinition(proto))).toEqual([
+    expect.stringMatching(/at most 170,000 characters/),
+  ]);
 });
 
 test('UTF-16 is no UTF-8', () => {

@@ -34,6 +34,10 @@ export const role: ResourceType = {
     });
     const { Description, MaxSessionDuration } = properties;
     await call('iam', 'UpdateRole', { RoleName: physicalId, Description, MaxSessionDuration });
+    const { PermissionsBoundary } = properties;
+    const boundary = { RoleName: physicalId, PermissionsBoundary };
+    if (PermissionsBoundary !== undefined) await call('iam', 'PutRolePermissionsBoundary', boundary);
+    else if (oldProperties.PermissionsBoundary) await call('iam', 'DeleteRolePermissionsBoundary', boundary);
     await changePolicies(call, physicalId, oldProperties, properties);
     await changeTags(call, physicalId, oldProperties, properties);
     return { physicalId, attributes };

@@ -1,11 +1,11 @@
 /** Operations that register, read and compare versions. */
-import { compare } from 'fast-json-patch';
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';
 import { VERSIONS } from './constraints';
 import { invalidInput } from './errors';
 import { canonical, syntaxError } from './formats';
+import { jsonPatch } from './json-patch';
 import type { RegistryContext } from './operations-registries';
 import { type Place, pageOf } from './paging';
 import type { RegistryStore, SchemaRecord, VersionRecord } from './state';
@@ -117,6 +117,5 @@ function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: 
   const [before, after] = [first.definition, second.definition].map(definition =>
     dataFormat === 'PROTOBUF' ? definition : JSON.parse(definition),
   );
-  // the library compares objects and arrays; a definition may be text.
-  return compare([before], [after]).map(operation => ({ ...operation, path: operation.path.slice('/0'.length) }));
+  return jsonPatch(before, after);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'crypto';
-import { type NamedPolicy, type PolicySource, type StatementUsage } from '../../core/authorization';
+import { type PolicySource } from '../../core/authorization';
+import { type MatchedStatement, type NamedPolicy } from '../../core/policy';
 import { type Members, type Operation, type Service, ServiceError, type World } from '../../core/service';
 import {
   AWS_MANAGED,
@@ -26,6 +27,8 @@ export interface Role {
   readonly inline: Map<string, PolicyDocument>;
   /** ARNs of managed policies. */
   readonly attached: Set<string>;
+  /** The ARN of a managed policy. */
+  boundary?: string;
   tags: Tag[];
 }
 
@@ -65,6 +68,12 @@ export class Iam implements Service, PolicySource {
     UpdateAssumeRolePolicy: onRole('UpdateAssumeRolePolicy', ({ RoleName, PolicyDocument }) => {
       this.role(RoleName).trust = trustPolicy(PolicyDocument);
     }),
+    PutRolePermissionsBoundary: onRole('PutRolePermissionsBoundary', ({ RoleName, PermissionsBoundary }) => {
+      this.role(RoleName).boundary = this.requireManaged(PermissionsBoundary);
+    }),
+    DeleteRolePermissionsBoundary: onRole('DeleteRolePermissionsBoundary', ({ RoleName }) => {
+      this.role(RoleName).boundary = undefined;
+    }),
     DeleteRole: onRole('DeleteRole', input => this.deleteRole(input)),
     TagRole: onRole('TagRole', ({ RoleName, Tags }) => {
       const role = this.role(RoleName);
@@ -93,8 +102,7 @@ export class Iam implements Service, PolicySource {
       IsTruncated: false,
     })),
     AttachRolePolicy: onRole('AttachRolePolicy', ({ RoleName, PolicyArn }) => {
-      if (!this.managed(PolicyArn)) throw noSuch(`Policy ${PolicyArn} does not exist or is not attachable.`);
-      this.role(RoleName).attached.add(PolicyArn);
+      this.role(RoleName).attached.add(this.requireManaged(PolicyArn));
     }),
     DetachRolePolicy: onRole('DetachRolePolicy', ({ RoleName, PolicyArn }) => {
       if (!this.role(RoleName).attached.delete(PolicyArn)) throw noSuch(`Policy ${PolicyArn} was not found.`);
@@ -130,7 +138,7 @@ export class Iam implements Service, PolicySource {
     }),
     DeletePolicy: onPolicy('DeletePolicy', ({ PolicyArn }) => {
       this.customerManaged(PolicyArn);
-      if ([...this.roles.values()].some(role => role.attached.has(PolicyArn))) {
+      if ([...this.roles.values()].some(role => role.attached.has(PolicyArn) || role.boundary === PolicyArn)) {
         throw conflict('Cannot delete a policy attached to entities.');
       }
       this.managedPolicies.delete(PolicyArn);
@@ -139,13 +147,18 @@ export class Iam implements Service, PolicySource {
 
   /** The policies that decide what a role may do. */
   policiesOf(roleArn: string): readonly NamedPolicy[] {
-    const role = [...this.roles.values()].find(({ Arn }) => Arn === roleArn);
+    const role = this.byArn(roleArn);
     if (!role) return [];
     const managed = [...role.attached].map(name => ({ name, document: this.managed(name)! }));
     return [...[...role.inline].map(([name, document]) => ({ name, document })), ...managed];
   }
 
-  used(roleArn: string, usages: readonly StatementUsage[]): void {
+  boundaryOf(roleArn: string): object | undefined {
+    const boundary = this.byArn(roleArn)?.boundary;
+    return boundary === undefined ? undefined : this.managed(boundary);
+  }
+
+  used(roleArn: string, usages: readonly MatchedStatement[]): void {
     let usage = this.usageByRole.get(roleArn);
     if (!usage) this.usageByRole.set(roleArn, (usage = new Usage()));
     usage.record(usages);
@@ -160,7 +173,7 @@ export class Iam implements Service, PolicySource {
 
   /** Whether a service may assume a role. */
   trusts(roleArn: string, servicePrincipal: string): boolean {
-    const role = [...this.roles.values()].find(({ Arn }) => Arn === roleArn);
+    const role = this.byArn(roleArn);
     return [role?.trust.Statement].flat().some(statement => {
       const { Effect, Principal } = (statement ?? {}) as {
         Effect?: string;
@@ -168,6 +181,10 @@ export class Iam implements Service, PolicySource {
       };
       return Effect === 'Allow' && [Principal?.Service].flat().includes(servicePrincipal);
     });
+  }
+
+  private byArn(roleArn: string): Role | undefined {
+    return [...this.roles.values()].find(({ Arn }) => Arn === roleArn);
   }
 
   private role(name: string): Role {
@@ -178,6 +195,7 @@ export class Iam implements Service, PolicySource {
 
   private createRole(input: Members, world: World): object {
     const { RoleName, Path = '/', AssumeRolePolicyDocument, Description, MaxSessionDuration = 3600, Tags = [] } = input;
+    const { PermissionsBoundary } = input;
     if (!/^[\w+=,.@-]{1,64}$/.test(RoleName)) throw invalid('roleName', '[\\w+=,.@-]+, 1 to 64 characters');
     if (this.roles.has(RoleName)) throw exists(`Role with name ${RoleName} already exists.`);
     const role: Role = {
@@ -191,6 +209,7 @@ export class Iam implements Service, PolicySource {
       trust: trustPolicy(AssumeRolePolicyDocument),
       inline: new Map(),
       attached: new Set(),
+      boundary: PermissionsBoundary && this.requireManaged(PermissionsBoundary),
       tags: Tags,
     };
     this.roles.set(RoleName, role);
@@ -255,6 +274,11 @@ export class Iam implements Service, PolicySource {
     return policy ? policy.versions.get(policy.defaultVersion) : AWS_MANAGED[policyArn.split(':aws:policy/')[1]];
   }
 
+  private requireManaged(policyArn: string): string {
+    if (!this.managed(policyArn)) throw noSuch(`Policy ${policyArn} does not exist or is not attachable.`);
+    return policyArn;
+  }
+
   private describePolicy(policyArn: string): object {
     const { versions: _versions, defaultVersion: DefaultVersionId, ...policy } = this.customerManaged(policyArn);
     const AttachmentCount = [...this.roles.values()].filter(role => role.attached.has(policyArn)).length;
@@ -262,8 +286,15 @@ export class Iam implements Service, PolicySource {
   }
 }
 
-function describe({ trust, tags, inline: _inline, attached: _attached, ...role }: Role): object {
-  return { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)), Tags: tags };
+function describe({ trust, tags, boundary, inline: _inline, attached: _attached, ...role }: Role): object {
+  return {
+    ...role,
+    AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)),
+    ...(boundary && {
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: boundary },
+    }),
+    Tags: tags,
+  };
 }
 
 const onRole = (action: string, run: (input: Members, world: World) => unknown): Operation => ({

@@ -1,4 +1,4 @@
-import { type NamedPolicy, type StatementUsage } from '../../core/authorization';
+import { type MatchedStatement, type NamedPolicy } from '../../core/policy';
 import { type PolicyDocument } from './policies';
 
 /** What no call has needed of a statement. */
@@ -15,7 +15,7 @@ export interface UnusedGrant {
 export class Usage {
   private readonly needed = new Set<string>();
 
-  record(usages: readonly StatementUsage[]): void {
+  record(usages: readonly MatchedStatement[]): void {
     for (const { policyName, index, actions, resources } of usages) {
       for (const action of actions) this.needed.add(key(policyName, index, 'action', action));
       for (const resource of resources) this.needed.add(key(policyName, index, 'resource', resource));

@@ -1,5 +1,5 @@
 /** Objects in S3 that packages refer to. */
-import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { decide } from '../../core/authorization';
 import { type Needed, ServiceError, type World } from '../../core/service';
 import { type InvalidCode, invalid } from './errors';
 
@@ -87,21 +87,15 @@ async function bucketPolicy(world: World, bucket: string): Promise<object | unde
 }
 
 /** unverified: that AWS IoT reads on behalf of an account, as aws:SourceAccount says. */
-async function letsIotRead(world: World, object: S3Object, policy: object): Promise<boolean> {
-  const simulated = await runSimulation(
+async function letsIotRead(world: World, object: S3Object, resourcePolicy: object): Promise<boolean> {
+  const action = object.version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  const { decision } = await decide(
+    { action, resource: objectArn(world, object), resourcePolicy },
     {
-      request: {
-        principal: 'iot.amazonaws.com',
-        action: object.version === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
-        resource: { resource: objectArn(world, object), accountId: world.account },
-        contextVariables: { 'aws:SourceAccount': world.account, 'aws:SecureTransport': 'true' },
-      },
-      identityPolicies: [],
-      resourcePolicy: policy,
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
+      caller: { service: 'iot.amazonaws.com' },
+      context: { 'aws:SourceAccount': world.account, 'aws:SecureTransport': 'true' },
+      policies: { identity: [] },
     },
-    {},
   );
-  return simulated.resultType === 'single' && simulated.result.analysis.result === 'Allowed';
+  return decision === 'Allowed';
 }

@@ -1,8 +1,7 @@
 // The story of a WeChat service: the version that serves belongs to a stack, old ones are swept after its deployment.
-import { requireSame, requireSuccess } from './check.mjs';
-import { runCli } from './deploy.mjs';
-import { busy, say, table } from './screen.mjs';
-import { recordsOf } from './sweep-records.mjs';
+import { requireSame, requireSuccess } from '../report.mjs';
+import { busy, say, table } from '../screen.mjs';
+import { recordsOf, runCli } from '../stage.mjs';
 
 const APP = 'examples/cloudbase/app.mjs';
 const STACK = 'CloudBase';
@@ -36,19 +35,19 @@ const REASONS = {
   TRAFFIC: 'it still carries traffic',
 };
 
-export const cloudBaseSteps = demo => [
+export const cloudBaseSteps = stage => [
   {
     title: 'A service of WeChat CloudBase Run: its version belongs to the stack, and old ones go after the deployment',
-    play: () => play(demo),
+    play: () => play(stage),
   },
 ];
 
-async function play(demo) {
-  const { aws } = demo;
+async function play(stage) {
+  const { aws } = stage;
   await seed(aws);
   const context = { environmentId: ENVIRONMENT, version: 'api-012', apiEndpoint: aws.weChat.endpoint };
   const settings = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  requireSuccess(await runCli(demo, { app: APP, stack: STACK, command: ['deploy', ...settings] }));
+  requireSuccess(await runCli(stage, { app: APP, stack: STACK, command: ['deploy', ...settings] }));
   const done = busy(() => 'the retention removes old versions');
   await aws.settled().finally(done);
 

@@ -1,9 +1,8 @@
 // The story of an event's schema: each release registers its definition, and a retention removes old ones.
 import { ListSchemaVersionsCommand, QuerySchemaVersionMetadataCommand } from '@aws-sdk/client-glue';
-import { check } from './check.mjs';
-import { runCli } from './deploy.mjs';
-import { bold, say, table } from './screen.mjs';
-import { orUndefined, stackStatus } from './state.mjs';
+import { check } from '../report.mjs';
+import { bold, say, table } from '../screen.mjs';
+import { orUndefined, runCli, stackStatus } from '../stage.mjs';
 
 const APP = 'examples/schemas/app.mjs';
 const STACK = 'Schemas';
@@ -49,11 +48,11 @@ const STEPS = [
   },
 ];
 
-export const schemaSteps = demo => STEPS.map(step => ({ title: step.title, play: () => play(demo, step) }));
+export const schemaSteps = stage => STEPS.map(step => ({ title: step.title, play: () => play(stage, step) }));
 
-async function play(demo, step) {
-  const ended = await runCli(demo, { app: APP, stack: STACK, command: step.command });
-  const { cloudFormation, glue } = demo.clients;
+async function play(stage, step) {
+  const ended = await runCli(stage, { app: APP, stack: STACK, command: step.command });
+  const { cloudFormation, glue } = stage.clients;
   const state = { stack: await stackStatus(cloudFormation, STACK), versions: await versionsOf(glue) };
   sayVersions(state);
   check(step, { ...ended, state });

@@ -1,0 +1,193 @@
+// What a story is played on: a local AWS with a clock of its own, and the real CDK CLI, whose events are watched.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { setTimeout } from 'node:timers';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { IoTClient } from '@aws-sdk/client-iot';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { isFailure, isNews, isOver, nameOf, sayEvent } from './report.mjs';
+import { busy, dim, say } from './screen.mjs';
+
+const CLI = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
+const POLL_MS = 250;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A local AWS for one story, whose files go into `folder`. */
+export async function startStage(folder) {
+  const clock = new StageClock();
+  const aws = await LocalAws.start({ clock });
+  return { aws, clock, folder, clients: clientsOf(aws) };
+}
+
+function clientsOf({ endpoint, region, env }) {
+  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
+  const settings = { endpoint, region, credentials };
+  return {
+    cloudFormation: new CloudFormationClient(settings),
+    glue: new GlueClient(settings),
+    iot: new IoTClient(settings),
+  };
+}
+
+/** The local AWS's clock: what is old must have been made long ago. */
+class StageClock {
+  behind = 0;
+
+  now() {
+    return Date.now() - this.behind;
+  }
+
+  // what still sleeps at the end must not keep the process alive.
+  sleep(milliseconds) {
+    return new Promise(resolve => void setTimeout(resolve, milliseconds).unref());
+  }
+
+  /** Has `work` happen some days ago. */
+  async daysAgo(days, work) {
+    this.behind = days * DAY_MS;
+    try {
+      return await work();
+    } finally {
+      this.behind = 0;
+    }
+  }
+}
+
+/** Returns how the CLI ended and the stack's failures: `{ code, output, failures }`. `progress` is shown meanwhile. */
+export async function runCli({ aws, clients, folder }, { app, stack, command }, progress) {
+  say(dim(`    $ cdk ${command.join(' ')} --app 'node ${app}'`));
+  const failures = [];
+  let doing = 'synthesising and uploading';
+  const done = busy(
+    () => progress?.line() ?? doing,
+    () => progress?.milestone(),
+  );
+  const see = event => {
+    doing = isOver(event) ? 'the CLI looks every few seconds' : `${event.ResourceStatus}  ${nameOf(event)}`;
+    if (isFailure(event)) failures.push(event);
+    if (isNews(event)) sayEvent(event);
+  };
+  const settings = ['--output', `${folder}/cdk.out`, '--require-approval', 'never', '--no-version-reporting'];
+  const args = [...command, '--app', `node ${app}`, ...settings];
+  const run = () => cdk(args, { ...aws.env, ...isolated(folder) });
+  const ended = await followEvents(clients.cloudFormation, stack, see, run).finally(done);
+  return { ...ended, failures };
+}
+
+/** Returns the exit code and everything that the CLI printed. */
+function cdk(args, env) {
+  const child = spawn(process.execPath, [CLI, ...args, '--no-notices', '--no-color'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = [];
+  child.stdout.on('data', chunk => output.push(chunk));
+  child.stderr.on('data', chunk => output.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, output: Buffer.concat(output).toString() }));
+  });
+}
+
+/** Keeps the CLI from asking anybody but the local AWS, and from writing outside a folder of the demo's. */
+const isolated = folder => ({
+  AWS_CONFIG_FILE: `${folder}/aws-config`,
+  AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
+  AWS_PROFILE: '',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  // a second of every synthesis; the local AWS validates, too.
+  CDK_VALIDATION: 'false',
+  CDK_DISABLE_VERSION_CHECK: 'true',
+  CDK_HOME: `${folder}/cdk-home`,
+});
+
+/** Hands each new event of a stack to `seen`, oldest first, while `work` goes on; returns what `work` returns. */
+async function followEvents(cloudFormation, stackName, seen, work) {
+  const feed = new EventFeed(cloudFormation, stackName);
+  await feed.news();
+  let done = false;
+  const polling = (async () => {
+    while (!done) {
+      (await feed.news()).forEach(seen);
+      await wait(POLL_MS);
+    }
+    (await feed.news()).forEach(seen);
+  })();
+  try {
+    return await work();
+  } finally {
+    done = true;
+    await polling;
+  }
+}
+
+class EventFeed {
+  known = new Set();
+
+  constructor(cloudFormation, stackName) {
+    this.cloudFormation = cloudFormation;
+    this.stack = stackName;
+  }
+
+  /** The events since the last call, oldest first. */
+  async news() {
+    const events = (await this.all()).filter(({ EventId }) => !this.known.has(EventId));
+    events.forEach(({ EventId }) => this.known.add(EventId));
+    return events.reverse();
+  }
+
+  async all() {
+    try {
+      const { StackEvents = [] } = await this.cloudFormation.send(
+        new DescribeStackEventsCommand({ StackName: this.stack }),
+      );
+      // a stack that is gone is found by its id only.
+      this.stack = StackEvents[0]?.StackId ?? this.stack;
+      return StackEvents;
+    } catch (error) {
+      if (error.name === 'ValidationError') return [];
+      throw error;
+    }
+  }
+}
+
+export async function stackStatus(cloudFormation, StackName) {
+  const answer = await orUndefined('ValidationError', cloudFormation.send(new DescribeStacksCommand({ StackName })));
+  return answer?.Stacks[0].StackStatus ?? 'none';
+}
+
+export async function orUndefined(errorName, promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error.name === errorName) return undefined;
+    throw error;
+  }
+}
+
+/** What a sweep has told the log: the names of what was removed, the reasons of what was kept, and the counts. */
+export function recordsOf(aws, sweep) {
+  const messages = [...aws.logs.groups.keys()].flatMap(group => aws.logs.messages(group));
+  const records = messages.map(parse).filter(message => message.sweep === sweep);
+  const of = kind => records.filter(({ record }) => record === kind);
+  return {
+    removed: of('removed').map(({ name }) => name),
+    kept: Object.fromEntries(of('kept').map(({ name, reason }) => [name, reason])),
+    counts: of('ended').at(-1)?.counts ?? {},
+  };
+}
+
+/** Lambda's own lines are no JSON. */
+function parse(message) {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return {};
+  }
+}
