@@ -96,6 +96,20 @@ describe('the rules', () => {
 });
 
 describe('always stay', () => {
+  test('an owned one whose record is being changed in the tenth pair, and another full one does not', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`governance-${index}`, 'x']));
+    add({ metadata }, { metadata }, {});
+    await byHand('PutSchemaVersionMetadata', {
+      SchemaVersionNumber: { VersionNumber: 1 },
+      MetadataKeyValue: {
+        MetadataKey: `${OWNER_KEY}.of-${held()!.versions[3].versionId}`,
+        MetadataValue: '1.owner=0123456789abcdef.stack=orders/0a1b',
+      },
+    });
+    await sweepOf().run();
+    expect(left()).toEqual([1, 3, 4]);
+  });
+
   test('the first version, the checkpoint, the newest that is available, protected and owned ones', async () => {
     add(
       {},
