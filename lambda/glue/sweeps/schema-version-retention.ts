@@ -110,8 +110,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   async isProvisional({ id }: SchemaVersion): Promise<boolean> {
-    const { record } = marksFrom((await this.gateway.pairsOf(id)) ?? []);
-    return this.tools.stacks.isProvisional(claimsIn(record.fields, FIELDS));
+    const pairs = await this.gateway.pairsOf(id);
+    return !pairs || this.tools.stacks.isProvisional(claimsIn(marksFrom(pairs).record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
