@@ -73,7 +73,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
 
   async isProvisional({ name }: Candidate): Promise<boolean> {
     const tags = await this.tagsOf(name);
-    return this.tools.stacks.isProvisional(claimsIn(tags, ARTIFACT_TAGS));
+    return !tags || this.tools.stacks.isProvisional(claimsIn(tags, ARTIFACT_TAGS));
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
