@@ -63,7 +63,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
     this.registry = new GlueGateway(
-      patient(clients.glue, scope, command => this.beforeRepeating(command)),
+      patient(clients.glue, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope,
     );
     this.publication = new Publication(this.registry, id, scope);
@@ -352,8 +352,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   /** Before a definition is registered again, it is looked for again: the registry does not say whose a version is. */
-  protected override async beforeRepeating(command: string): Promise<void> {
-    await super.beforeRepeating(command);
+  protected override async beforeRepeating(command: string, error: unknown): Promise<void> {
+    await super.beforeRepeating(command, error);
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 

@@ -31,9 +31,15 @@ export function clientConfig(ended: AbortSignal): ClientConfig {
   };
 }
 
+const CONNECTING = 3_000;
+const ANSWERING = 20_000;
+
+/** How long, in ms, a call is waited for. */
+export const LONGEST_CALL = CONNECTING + ANSWERING;
+
 class EndingHttpHandler extends NodeHttpHandler {
   constructor(private readonly ended: AbortSignal) {
-    super({ connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true });
+    super({ connectionTimeout: CONNECTING, requestTimeout: ANSWERING, throwOnRequestTimeout: true });
   }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
