@@ -95,7 +95,8 @@ function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alo
   const letGo = gone.filter(number => succeeded && isOf(before.versions[Number(number)], stackId));
   const swept = gone.filter(number => !letGo.includes(number));
   const all = { ...before.versions, ...after.versions };
-  const may = [...removable(before, keep), ...(succeeded ? removable({ ...after, versions: all }, keep) : [])];
+  // what a failed deployment has had made available stays, and counts among the latest.
+  const may = [...removable(before, keep), ...removable({ ...after, versions: all }, keep)];
   expect(may).toEqual(expect.arrayContaining(swept));
   const back = Object.fromEntries(swept.map(number => [number, before.versions[Number(number)]]));
   return { ...after, versions: { ...after.versions, ...back } };
