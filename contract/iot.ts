@@ -161,7 +161,9 @@ export const PackageVersionShape = struct({
   Removal: optional(RemovalShape),
   /** Whether DELETE leaves a version that an active job deploys to nobody. Absent: true. */
   ProtectInActiveJobs: optional(boolean),
-});
+}).also(({ WaitForSbomValidation, Sbom }) =>
+  WaitForSbomValidation && !Sbom ? 'waitForSbomValidation waits for an SBOM, got none: set sbom, too' : undefined,
+);
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
 
 /** Attributes of `Custom::IoTSoftwarePackageVersion`, in every answer to Create and Update. */

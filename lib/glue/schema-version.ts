@@ -119,7 +119,6 @@ export class SchemaVersion extends Resource {
       SchemaArn: isElsewhereMaybe(props.schema, this) ? props.schema.schemaArn : undefined,
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
-      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };

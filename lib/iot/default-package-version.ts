@@ -70,7 +70,6 @@ export class DefaultPackageVersion extends Resource {
     const properties: DefaultPackageVersionProperties = {
       PackageName: packageName,
       VersionName: declaredVersionName(props.version),
-      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };

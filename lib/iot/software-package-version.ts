@@ -5,6 +5,7 @@ import {
   PackageVersionShape,
   SoftwarePackageResourceType,
   type SoftwarePackageVersionProperties,
+  type SoftwarePackageVersionAttributes as VersionAttributes,
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
@@ -250,21 +251,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   }
 
   public readonly softwarePackage: ISoftwarePackage;
-  public readonly packageVersionName: string;
-  public readonly packageVersionArn: string;
 
-  /**
-   * The state of the version: `DRAFT`, `PUBLISHED` or `DEPRECATED`, known at deployment.
-   *
-   * @attribute
-   */
-  public readonly packageVersionStatus: string;
-
-  /**
-   * The name without a reference to the resource.
-   *
-   * @internal
-   */
+  /** @internal without a reference to the resource */
   public readonly _declaredName: string;
 
   /** @internal */
@@ -283,17 +271,12 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.attributes = props.attributes;
     this.removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
 
-    if (props.waitForSbomValidation && !props.sbom) {
-      throw invalid(this, 'waitForSbomValidation waits for an SBOM, got none: set sbom, too');
-    }
     requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
 
     const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(props.softwarePackage);
-    declaredVersions.refuseSecond(this, `version ${props.versionName} of software package ${packageName}`, [
-      packageName,
-      props.versionName,
-    ]);
+    const what = `version ${props.versionName} of software package ${packageName}`;
+    declaredVersions.refuseSecond(this, what, [packageName, props.versionName]);
     declaredVersions.add(this, packageName);
     provider._allow(...versionPermissions(this.stack, packageName));
     if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
@@ -302,7 +285,6 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
     this.looksAtJobs = props.protectInActiveJobs !== false;
     this.allowToLookAtJobs();
-
     const properties: SoftwarePackageVersionProperties = {
       PackageName: packageName,
       VersionName: props.versionName,
@@ -313,7 +295,6 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       Sbom: props.sbom && locationOf(props.sbom),
       WaitForSbomValidation: props.waitForSbomValidation || undefined,
       Status: this._declaredStatus === PackageVersionStatus.DRAFT ? undefined : this._declaredStatus,
-      Removal: this.removal.property,
       ProtectInActiveJobs: props.protectInActiveJobs === false ? false : undefined,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
@@ -331,14 +312,28 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));
     }
     warnOfRemaining(this, { removal: this.removal, artifact: this.artifact });
+  }
 
-    this.packageVersionName = this.getResourceNameAttribute(resource.getAtt('VersionName').toString());
-    this.packageVersionArn = this.getResourceArnAttribute(resource.getAtt('PackageVersionArn').toString(), {
+  // made where they are asked for, which is seldom where there are many.
+  public get packageVersionName(): string {
+    return this.getResourceNameAttribute(this.attributeOf('VersionName'));
+  }
+
+  public get packageVersionArn(): string {
+    return this.getResourceArnAttribute(this.attributeOf('PackageVersionArn'), {
       service: 'iot',
       resource: 'package',
-      resourceName: `${packageName}/version/${this.physicalName}`,
+      resourceName: `${declaredPackageName(this.softwarePackage)}/version/${this.physicalName}`,
     });
-    this.packageVersionStatus = resource.getAtt('Status').toString();
+  }
+
+  /**
+   * The state of the version: `DRAFT`, `PUBLISHED` or `DEPRECATED`, known at deployment.
+   *
+   * @attribute
+   */
+  public get packageVersionStatus(): string {
+    return this.attributeOf('Status');
   }
 
   /**
@@ -371,6 +366,10 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
     this.allowToLookAtJobs();
+  }
+
+  private attributeOf(name: keyof VersionAttributes): string {
+    return (this.node.defaultChild as ArtifactResource).getAtt(name).toString();
   }
 
   private allowToLookAtJobs(): void {

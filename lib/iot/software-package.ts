@@ -206,7 +206,6 @@ export class SoftwarePackage extends SoftwarePackageBase {
       PackageName: this._declaredName,
       Description: props.description,
       AdoptExisting: props.adoptExisting || undefined,
-      Removal: this.removal.property,
       Salt: props.salt,
     };
     const resource = new TaggedArtifactResource(this, {

@@ -8,7 +8,7 @@ import {
   TagType,
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
+import { type TagProperty } from '../../contract/cloudformation';
 import { type Shape } from '../../contract/shape';
 import { type RemovalProperty } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
@@ -24,23 +24,17 @@ export interface ArtifactResourceProps {
   readonly removal?: RemovalProperty;
 }
 
-/** The custom resource behind an artifact. */
+/**
+ * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway. Nor
+ * does it name the provider's policies, which its service token depends on.
+ */
 export class ArtifactResource extends CfnResource {
   constructor(
     scope: Construct,
     private readonly artifact: ArtifactResourceProps,
   ) {
     validate(scope, artifact.shape, artifact.properties);
-    super(scope, 'Resource', {
-      type: artifact.type,
-      properties: {
-        ServiceToken: artifact.provider._serviceToken,
-        // frozen: it is among the properties of the event, so that a change would update every artifact.
-        ServiceTimeout: CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS,
-        ...artifact.properties,
-      },
-    });
-    this.node.addDependency(artifact.provider);
+    super(scope, 'Resource', { type: artifact.type });
     if (artifact.removal?.isExplicit) this.markExplicit();
   }
 
@@ -53,6 +47,12 @@ export class ArtifactResource extends CfnResource {
   /** `MissingRemovalPolicies` passes over what has a deletion policy. This one is what CloudFormation does anyway. */
   private markExplicit(): void {
     this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+  }
+
+  // as late as possible, and without a token for each: both may change as long as nothing is synthesised.
+  protected override get cfnProperties(): { [key: string]: unknown } {
+    const { provider, properties, removal } = this.artifact;
+    return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
@@ -79,9 +79,8 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   }
 
   protected override get cfnProperties(): { [key: string]: unknown } {
-    const { Tags: _, ...properties } = super.cfnProperties;
     const tags = this.tagProperties();
-    return tags.length > 0 ? { ...properties, Tags: tags } : properties;
+    return tags.length > 0 ? { ...super.cfnProperties, Tags: tags } : super.cfnProperties;
   }
 }
 

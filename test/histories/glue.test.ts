@@ -5,7 +5,7 @@ import { GlueSweepType, SchemaResourceType, type SchemaVersionRetentionConfig } 
 import { glueHandlers } from '../../lambda/glue/handlers';
 import { glueSweeps } from '../../lambda/glue/sweeps';
 import { awsService } from '../../lambda/runtime/client';
-import { withSweeps } from '../../lambda/sweep/service';
+import { sweepService } from '../../lambda/sweep/service';
 import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 
 const SCHEMA = 'orders';
@@ -128,11 +128,10 @@ const plot: Plot<Release, Held> = {
       'QuerySchemaVersionMetadata',
       'GetSchema',
     ],
-    serviceFor: credentials =>
-      withSweeps(
-        awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
-        config => glueSweeps(new GlueClient({ ...config, credentials })),
-      ),
+    servicesFor: credentials => ({
+      artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
+      sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, credentials }))),
+    }),
     sweep: retention,
   },
   release: fc

@@ -11,7 +11,7 @@ import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { iotHandlers } from '../../lambda/iot/handlers';
 import { iotSweeps } from '../../lambda/iot/sweeps';
 import { awsService } from '../../lambda/runtime/client';
-import { withSweeps } from '../../lambda/sweep/service';
+import { sweepService } from '../../lambda/sweep/service';
 import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 import { type Resource, type Resources, type World } from './world';
 
@@ -166,11 +166,10 @@ const plot: Plot<Release, Held> = {
       'CreatePackage',
       'DeletePackage',
     ],
-    serviceFor: credentials =>
-      withSweeps(
-        awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, credentials }))),
-        config => iotSweeps(new IoTClient({ ...config, credentials })),
-      ),
+    servicesFor: credentials => ({
+      artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, credentials }))),
+      sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, credentials }))),
+    }),
     sweep: retention,
   },
   release,

@@ -8,7 +8,7 @@ import {
   type CloudBaseVersionRetentionConfig,
 } from '../../contract/wechat';
 import { type ClientConfig, awsService } from '../../lambda/runtime/client';
-import { withSweeps } from '../../lambda/sweep/service';
+import { sweepService } from '../../lambda/sweep/service';
 import { weChatHandlers } from '../../lambda/wechat/handlers';
 import { stackResources } from '../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../lambda/wechat/sweeps';
@@ -69,16 +69,16 @@ const plot: Plot<Release, Held> = {
   family: {
     service: 'api.weixin.qq.com',
     operations: ['getcsversionlist', 'deletecloudbaserunserverversion'],
-    serviceFor: credentials => {
+    servicesFor: credentials => {
       const clients = (config: ClientConfig, ended: AbortSignal) => ({
         secrets: new SecretsManagerClient({ ...config, credentials }),
         stackResources: stackResources(new CloudFormationClient({ ...config, credentials })),
         ended,
       });
-      return withSweeps(
-        awsService((config, ended) => weChatHandlers(clients(config, ended))),
-        (config, ended) => weChatSweeps(clients(config, ended)),
-      );
+      return {
+        artifacts: awsService((config, ended) => weChatHandlers(clients(config, ended))),
+        sweeps: sweepService((config, ended) => weChatSweeps(clients(config, ended))),
+      };
     },
     sweep: retention,
   },

@@ -13,8 +13,8 @@ export interface Family {
   readonly service: string;
   /** The operations of which a call may be held up, killed or refused. */
   readonly operations: readonly string[];
-  /** The family's service, whose calls are made with these credentials. */
-  serviceFor(credentials: HostedContext['credentials']): Service;
+  /** The family's services, whose calls are made with these credentials. */
+  servicesFor(credentials: HostedContext['credentials']): { readonly artifacts: Service; readonly sweeps: Service };
   /** How its retention is configured that keeps so many of the newest versions. */
   sweep(keep: number, aws: LocalAws): ReturnType<SweepOf>;
 }
@@ -256,7 +256,10 @@ export class World {
       put: (...answer) => (death.aborted ? new Promise(() => {}) : put(...answer)),
       log: (stackName, fields) =>
         jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
-      service: async () => this.family.serviceFor(context.credentials),
+      service: async type => {
+        const { artifacts, sweeps } = this.family.servicesFor(context.credentials);
+        return type === undefined || type === this.family.sweep(1, this.aws).type ? sweeps : artifacts;
+      },
     };
     this.inFlight++;
     const dead = new Promise<void>(resolve => death.addEventListener('abort', () => resolve()));

@@ -163,7 +163,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
 
   private async isGone(versionNumber: number): Promise<boolean> {
     try {
-      return !(await this.gateway.hasVersion(this.config, versionNumber));
+      return !(await this.gateway.findNumber(this.config, versionNumber));
     } catch (error) {
       if (error instanceof OutOfTime) throw error;
       this.tools.log.warn('whether a version is gone cannot be read, so no range reaches over it', {
