@@ -241,6 +241,16 @@ describe('K2 stale', () => {
     expect(shown()).toBe('1.0.0');
   });
 
+  test('the owner’s record tells an old event, and CloudFormation need not be asked', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    succeeded(await stack.delete(Type.VERSION, 'V', id, published()));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const asked = jest.spyOn(stack.history, 'describeResource');
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   test('an old Create makes no orphan', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
     const old = stack.sent.at(-1)!;
