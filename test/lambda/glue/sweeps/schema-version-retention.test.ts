@@ -181,6 +181,24 @@ describe('always stay', () => {
     expect(left()).toEqual(expected);
   });
 
+  test('what has gone since the listing does not count among the latest', async () => {
+    add({}, {}, {});
+    const gone = held()?.versions[4].versionId;
+    const stalled = aws.faults.inject({
+      service: 'glue',
+      operation: 'QuerySchemaVersionMetadata',
+      match: ({ SchemaVersionId }) => SchemaVersionId === gone,
+      trouble: { stall: 'until released' },
+    });
+    const running = sweepOf().run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await byHand('DeleteSchemaVersions', { Versions: '4' });
+    clock.advance(1_000);
+    stalled.release();
+    await running;
+    expect(left()).toEqual([1, 3]);
+  });
+
   test('versions that come to be unreadable while a range is removed, and no others', async () => {
     add({}, {}, {});
     const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
