@@ -4,7 +4,7 @@
  */
 import { RemovalShape, artifactFields } from './cloudformation';
 import { METADATA_KEY_PREFIX } from './ownership';
-import { type Infer, checkOf, checkString, map, optional, quote, string, struct } from './shape';
+import { type Infer, checkString, map, optional, quote, string, struct } from './shape';
 import { type SweepConfig } from './sweep';
 
 /** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */
@@ -22,8 +22,8 @@ const NAME = {
   allowed: 'letters, digits, "-", "_", "$", "#" and "."',
 };
 
-const registryName = string({ what: 'the name of a registry', ...NAME });
-const schemaName = string({ what: 'the name of a schema', ...NAME });
+export const RegistryNameShape = string({ what: 'the name of a registry', ...NAME });
+export const SchemaNameShape = string({ what: 'the name of a schema', ...NAME });
 
 /** Characters that a definition may have. */
 const DEFINITION_CHARACTERS = 170_000;
@@ -52,7 +52,7 @@ export function fittingDefinition(text: string): string {
 /** A definition with more bytes travels as an object in Amazon S3: templates are limited, too. */
 export const DEFINITION_BYTES_IN_TEMPLATE = 16_384;
 
-const definition = string(value => {
+export const DefinitionShape = string(value => {
   if (value.length > DEFINITION_CHARACTERS) {
     return `a schema definition must have at most 170,000 characters, got ${value.length}: split it into several schemas`;
   }
@@ -78,7 +78,10 @@ const metadataKey = string(
       : undefined),
 );
 
-const metadata = map(string(METADATA_VALUE), { key: metadataKey }).also(pairs => {
+/** Pairs of metadata, however many. */
+export const ProtectedMetadataShape = map(string(METADATA_VALUE), { key: metadataKey });
+
+const metadata = ProtectedMetadataShape.also(pairs => {
   const count = Object.keys(pairs).length;
   return count > MAX_USER_METADATA
     ? `a schema version may have ${MAX_USER_METADATA} pairs of metadata beside the library's, got ${count}`
@@ -86,7 +89,7 @@ const metadata = map(string(METADATA_VALUE), { key: metadataKey }).also(pairs =>
 });
 
 /** Schema versions cannot be deprecated: the registry has no such state. */
-const removal = RemovalShape.also(value =>
+export const SchemaRemovalShape = RemovalShape.also(value =>
   value === 'DEPRECATE'
     ? 'a schema version can be deleted or retained, got the removal DEPRECATE: the schema registry knows no deprecated versions'
     : undefined,
@@ -99,13 +102,13 @@ export type DefinitionObjectProperty = Infer<typeof definitionObject>;
 /** Properties of `Custom::GlueSchemaVersion`: with either the definition itself or the object that it is in. */
 export const SchemaVersionShape = struct({
   ...artifactFields,
-  RegistryName: registryName,
-  SchemaName: schemaName,
-  Definition: optional(definition),
+  RegistryName: RegistryNameShape,
+  SchemaName: SchemaNameShape,
+  Definition: optional(DefinitionShape),
   DefinitionObject: optional(definitionObject),
   Metadata: optional(metadata),
   /** DELETE or RETAIN. Absent: RETAIN. */
-  Removal: optional(removal),
+  Removal: optional(SchemaRemovalShape),
   /** Where only the deployment tells that the schema is of the stack's account and region. */
   SchemaArn: optional(string()),
 }).also(({ Definition, DefinitionObject }) =>
@@ -120,12 +123,6 @@ export interface SchemaVersionAttributes {
   readonly VersionId: string;
   readonly VersionNumber: string;
 }
-
-export const checkRegistryName = checkOf(registryName);
-export const checkSchemaName = checkOf(schemaName);
-export const checkDefinition = checkOf(definition);
-export const checkMetadata = checkOf(metadata);
-export const checkRemoval = checkOf(removal);
 
 /** Types of the sweeps, and of the custom resources that run them. Frozen, as for every custom resource. */
 export const GlueSweepType = {

@@ -2,14 +2,13 @@
  * AWS IoT Device Management Software Package Catalog: resource types, property shapes, limits and lifecycle rules,
  * as the AWS IoT API reference and developer guide state them.
  */
-import { RemovalShape, type TagProperty, artifactFields, tagShape } from './cloudformation';
+import { RemovalShape, artifactFields, tagShape } from './cloudformation';
 import { MAX_USER_TAGS_ON_PACKAGE, MAX_USER_TAGS_ON_VERSION, TAG_PREFIX } from './ownership';
 import {
   type Infer,
   type Problem,
   type StringRule,
   boolean,
-  checkOf,
   checkString,
   list,
   map,
@@ -67,9 +66,9 @@ const checkName = (rule: StringRule, value: string): Problem =>
   checkString(rule, value) ??
   (/^\.\.?$/.test(value) ? `${rule.what} must not be "." or "..", got ${quote(value)}` : undefined);
 
-const packageName = string(value => checkName(PACKAGE_NAME, value));
+export const PackageNameShape = string(value => checkName(PACKAGE_NAME, value));
 
-const versionName = string(value => {
+export const VersionNameShape = string(value => {
   const problem = checkName(VERSION_NAME, value);
   return problem && value.includes('+')
     ? `${problem}; AWS IoT has no SemVer build metadata: write "-" instead of "+"`
@@ -129,7 +128,7 @@ export type S3LocationProperty = Infer<typeof s3Location>;
 /** Properties of `Custom::IoTSoftwarePackage`. */
 export const PackageShape = struct({
   ...artifactFields,
-  PackageName: packageName,
+  PackageName: PackageNameShape,
   Description: optional(description),
   Tags: optional(tags(MAX_USER_TAGS_ON_PACKAGE)),
   /** DELETE or RETAIN. Absent: RETAIN. */
@@ -146,8 +145,8 @@ export interface SoftwarePackageAttributes {
 /** Properties of `Custom::IoTSoftwarePackageVersion`. */
 export const PackageVersionShape = struct({
   ...artifactFields,
-  PackageName: packageName,
-  VersionName: versionName,
+  PackageName: PackageNameShape,
+  VersionName: VersionNameShape,
   Description: optional(description),
   Recipe: optional(recipe),
   Attributes: optional(attributes),
@@ -162,7 +161,9 @@ export const PackageVersionShape = struct({
   Removal: optional(RemovalShape),
   /** Whether DELETE leaves a version that an active job deploys to nobody. Absent: true. */
   ProtectInActiveJobs: optional(boolean),
-});
+}).also(({ WaitForSbomValidation, Sbom }) =>
+  WaitForSbomValidation && !Sbom ? 'waitForSbomValidation waits for an SBOM, got none: set sbom, too' : undefined,
+);
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
 
 /** Attributes of `Custom::IoTSoftwarePackageVersion`, in every answer to Create and Update. */
@@ -175,8 +176,8 @@ export interface SoftwarePackageVersionAttributes {
 /** Properties of `Custom::IoTDefaultPackageVersion`. */
 export const DefaultPackageVersionShape = struct({
   ...artifactFields,
-  PackageName: packageName,
-  VersionName: versionName,
+  PackageName: PackageNameShape,
+  VersionName: VersionNameShape,
   /** DELETE (undesignated) or RETAIN. Absent: DELETE. */
   Removal: optional(RemovalShape),
 });
@@ -187,13 +188,6 @@ export interface DefaultPackageVersionAttributes {
   readonly PackageName: string;
   readonly VersionName: string;
 }
-
-export const checkPackageName = checkOf(packageName);
-export const checkVersionName = checkOf(versionName);
-export const checkDescription = checkOf(description);
-export const checkRecipe = checkOf(recipe);
-export const checkAttributes = checkOf(attributes);
-export const checkTags = (value: readonly TagProperty[], max: number): Problem => checkOf(tags(max))(value);
 
 /** The service's actions of UpdatePackageVersion. */
 export type PackageVersionAction = 'PUBLISH' | 'DEPRECATE';
@@ -269,33 +263,31 @@ export interface JobExecutionCleanupConfig extends SweepConfig {
   readonly namespaceId?: string;
 }
 
-export const JOB_ID: StringRule = {
+const JOB_ID: StringRule = {
   what: 'the id of a job',
   min: 1,
   max: 64,
   pattern: /^[a-zA-Z0-9_-]+$/,
   allowed: 'letters, digits, "_" and "-"',
 };
-export const THING_NAME: StringRule = {
+
+export const JobIdShape = string(JOB_ID);
+export const ThingNameShape = string({
   what: 'the name of a thing',
   min: 1,
   max: 128,
   pattern: /^[a-zA-Z0-9:_-]+$/,
   allowed: 'letters, digits, ":", "_" and "-"',
-};
-export const NAMESPACE_ID: StringRule = { ...JOB_ID, what: 'the id of a namespace', max: 2048 };
+});
+export const NamespaceIdShape = string({ ...JOB_ID, what: 'the id of a namespace', max: 2048 });
 
-export const checkJobId = (value: string): Problem => checkString(JOB_ID, value);
-export const checkThingName = (value: string): Problem => checkString(THING_NAME, value);
-export const checkNamespaceId = (value: string): Problem => checkString(NAMESPACE_ID, value);
-
-/** Whether the fleet index can be asked for a package: its name is part of a field's path. */
-export function checkPackageNameInIndex(packageName: string): Problem {
-  return packageName.includes('.')
+/** The name of a package that the fleet index can be asked for: there it is part of a field's path. */
+export const PackageNameInIndexShape = string(packageName =>
+  packageName.includes('.')
     ? `protectOnDevices needs a package name without dots, got ${quote(packageName)}: how a dot is written in a field of ` +
-        'the fleet index is not documented'
-    : undefined;
-}
+      'the fleet index is not documented'
+    : undefined,
+);
 
 /** At most so many jobs may be in DELETION_IN_PROGRESS at once. */
 export const MAX_JOBS_IN_DELETION = 10;

@@ -75,11 +75,6 @@ export function problems<T>(shape: Shape<T>, value: T, { unless = () => false }:
   return unless(value) ? [] : [...shape.judge(value, unless)];
 }
 
-/** The first rule that a value breaks. */
-export function checkOf<T>(shape: Shape<T>): Rule<T> {
-  return value => problems(shape, value)[0];
-}
-
 /** @param rule a rule of characters, or any other one */
 export function string(rule?: StringRule | Rule<string>): Shape<string> {
   const check = typeof rule === 'function' ? rule : rule && ((value: string) => checkString(rule, value));

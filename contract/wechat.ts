@@ -3,7 +3,7 @@
  * and limits. The documentation names no patterns; what is checked here is what no name can do without.
  */
 import { Salt } from './cloudformation';
-import { type Infer, boolean, checkOf, oneOf, optional, quote, string, struct } from './shape';
+import { type Infer, boolean, oneOf, optional, quote, string, struct } from './shape';
 import { type SweepConfig } from './sweep';
 
 /** Type of the custom resource. Frozen: CloudFormation cannot change the type of a resource in place. */
@@ -18,15 +18,15 @@ export const VERSIONS_PER_PAGE = 20;
 // undocumented: the longest name. Physical ids, which have 1,024 bytes, hold three of them.
 const NAME = { min: 1, max: 128, pattern: /^[^\s/@]+$/, allowed: 'characters other than spaces, "/" and "@"' };
 
-const environmentId = string({ what: 'the id of an environment', ...NAME });
-const serverName = string({ what: 'the name of a service', ...NAME });
-const versionName = string({ what: 'the name of a service version', ...NAME });
-const componentAppId = string({ what: 'the app id of a third-party platform', ...NAME });
+export const EnvironmentIdShape = string({ what: 'the id of an environment', ...NAME });
+export const ServerNameShape = string({ what: 'the name of a service', ...NAME });
+export const ServiceVersionNameShape = string({ what: 'the name of a service version', ...NAME });
+export const ComponentAppIdShape = string({ what: 'the app id of a third-party platform', ...NAME });
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Where the API is. A token goes there with every request. */
-const apiEndpoint = string(value => {
+export const ApiEndpointShape = string(value => {
   if (!URL.canParse(value)) return `the API endpoint must be a URL such as ${WECHAT_API}, got ${quote(value)}`;
   const { protocol, hostname, search, hash, username, password } = new URL(value);
   if (search || hash || username || password) {
@@ -47,7 +47,7 @@ export type SecretValueProperty = Infer<typeof secretValue>;
 
 /** What a new token is made from. */
 const mintedToken = struct({
-  ComponentAppId: string(),
+  ComponentAppId: ComponentAppIdShape,
   AppSecret: secretValue,
   /** The ticket that WeChat pushed last. */
   VerifyTicket: secretValue,
@@ -63,25 +63,14 @@ const accessToken = struct({
 });
 export type AccessTokenProperty = Infer<typeof accessToken>;
 
-interface Deletion {
-  readonly DeleteServerWithLastVersion?: boolean;
-  readonly DeleteImageWithServer?: boolean;
-}
-
-/** Checks what the last version of a service takes with it. */
-export const checkDeletion = ({ DeleteServerWithLastVersion, DeleteImageWithServer }: Deletion) =>
-  DeleteImageWithServer && !DeleteServerWithLastVersion
-    ? 'deleteImageWithServer only takes effect when the service is deleted: set deleteServerWithLastVersion, too'
-    : undefined;
-
 /** Properties of `Custom::WeChatCloudBaseServiceVersion`. */
 export const ServiceVersionShape = struct({
-  EnvironmentId: environmentId,
-  ServerName: serverName,
-  VersionName: versionName,
+  EnvironmentId: EnvironmentIdShape,
+  ServerName: ServerNameShape,
+  VersionName: ServiceVersionNameShape,
   AccessToken: accessToken,
   /** Absent: `WECHAT_API`. */
-  ApiEndpoint: optional(apiEndpoint),
+  ApiEndpoint: optional(ApiEndpointShape),
   /** Absent: false. */
   DeleteServerWithLastVersion: optional(boolean),
   /** Absent: false. */
@@ -91,19 +80,17 @@ export const ServiceVersionShape = struct({
   /** How versions are looked at: by getcsversionlist, or not at all. Absent: LISTING. */
   Verification: optional(oneOf('LISTING', 'NONE')),
   Salt,
-}).also(checkDeletion);
+}).also(({ DeleteServerWithLastVersion, DeleteImageWithServer }) =>
+  DeleteImageWithServer && !DeleteServerWithLastVersion
+    ? 'deleteImageWithServer only takes effect when the service is deleted: set deleteServerWithLastVersion, too'
+    : undefined,
+);
 export type CloudBaseServiceVersionProperties = Infer<typeof ServiceVersionShape>;
 
 /** Attributes of `Custom::WeChatCloudBaseServiceVersion`, in every answer to Create and Update. */
 export interface CloudBaseServiceVersionAttributes {
   readonly VersionName: string;
 }
-
-export const checkEnvironmentId = checkOf(environmentId);
-export const checkServerName = checkOf(serverName);
-export const checkServiceVersionName = checkOf(versionName);
-export const checkComponentAppId = checkOf(componentAppId);
-export const checkApiEndpoint = checkOf(apiEndpoint);
 
 /** Type of the retention, and of the custom resource that runs it. Frozen, as for every custom resource. */
 export const CLOUDBASE_VERSION_RETENTION = 'Custom::WeChatCloudBaseVersionRetention';

@@ -1,59 +1,81 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js, and the licenses of what they hold.
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
+import { build, transform } from 'esbuild';
 import { FAMILIES } from './families.js';
 import { leanSdk } from './lean-sdk.mjs';
 import { packagesOf, thirdPartyLicenses } from './licenses.js';
 
-const common = {
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  // the SDK's ESM entry points tree-shake; its CommonJS ones do not.
-  mainFields: ['module', 'main'],
-  legalComments: 'none',
-  charset: 'utf8',
-  absWorkingDir: process.cwd(),
-  metafile: true,
-};
+const common = { minify: true, platform: 'node', target: 'node20', legalComments: 'none', charset: 'utf8' };
 
-// the handlers, which are imported dynamically, become a bundle of their own inside the bundle: esbuild does not
-// tree-shake modules that it has to start lazily.
-const handlersWithin = holds => ({
-  name: 'handlers-within',
-  async setup({ initialOptions, onResolve, onLoad }) {
-    const [entry] = initialOptions.entryPoints;
-    const { outputFiles, metafile } = await build({
-      ...common,
-      entryPoints: [join(dirname(entry), 'handlers.ts')],
-      plugins: leanSdk,
-      write: false,
-    });
-    holds(metafile);
-    // in parentheses, at the top: V8 compiles such a function at once, and would otherwise parse it twice.
-    initialOptions.banner = { js: `"use strict";const $handlers=(function(module,exports){${outputFiles[0].text}});` };
-    onResolve({ filter: /^\.\/handlers\.js$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: 'handlers', namespace: 'within' } : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'within' }, () => ({ contents: '$handlers(module,exports)' }));
-  },
-});
+/**
+ * Bundles an entry into one file, and returns esbuild's metafile. What it imports dynamically is a part of the file that
+ * is only run when it is asked for; what several parts need is one that they share.
+ */
+export async function bundle(entry, outfile) {
+  // esbuild tree-shakes what is imported dynamically only where it splits, and it splits ES modules only.
+  const { outputFiles, metafile } = await build({
+    ...common,
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    // the SDK's ESM entry points tree-shake; its CommonJS ones do not.
+    mainFields: ['module', 'main'],
+    absWorkingDir: process.cwd(),
+    outdir: dirname(outfile),
+    metafile: true,
+    plugins: leanSdk,
+    write: false,
+  });
+  const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry)[0];
+  const needed = reachable(metafile.outputs, main);
+  const parts = outputFiles.filter(({ path }) => needed.has(relative(process.cwd(), path).replaceAll('\\', '/')));
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(
+    outfile,
+    oneFile(
+      await Promise.all(parts.map(async ({ path, text }) => [basename(path), await commonJs(text)])),
+      basename(main),
+    ),
+  );
+  return { ...metafile, outputs: Object.fromEntries([...needed].map(name => [name, metafile.outputs[name]])) };
+}
 
-/** @param holds is told what of other packages comes into the bundle by way of its handlers */
-export const bundleOptions = (family, holds = () => {}) => ({
-  ...common,
-  entryPoints: [`lambda/${family}/index.ts`],
-  outfile: `build/handlers/${family}/index.js`,
-  plugins: [handlersWithin(holds)],
-});
+/** What is imported dynamically by code that has been shaken off becomes a part nevertheless, which nobody asks for. */
+function reachable(outputs, main, found = new Set([main])) {
+  for (const { path, external } of outputs[main].imports) {
+    if (external || found.has(path)) continue;
+    found.add(path);
+    reachable(outputs, path, found);
+  }
+  return found;
+}
+
+const commonJs = async text =>
+  (await transform(text, { ...common, format: 'cjs', supported: { 'dynamic-import': false } })).code.trim();
+
+/** Requires parts of the file, each once, and all else from Node.js. One that fails is tried again, as modules are. */
+const LOADER = `"use strict";const $parts={},$load=name=>{
+const part=$parts[name];if(!part)return require(name);
+if(!part.module){part.module={exports:{}};try{part.run(part.module,part.module.exports,$load)}catch(error){part.module=void 0;throw error}}
+return part.module.exports};
+`;
+
+function oneFile(parts, main) {
+  const functions = parts.map(([name, code]) => {
+    const run = `function(module,exports,require){${code}\n}`;
+    // in parentheses V8 compiles a function at once, and would otherwise parse it twice: right for all but the sweeps,
+    // which most invocations do without.
+    return `$parts["./${name}"]={run:${name.startsWith('sweep-handlers') ? run : `(${run})`}};\n`;
+  });
+  return `${LOADER}${functions.join('')}module.exports=$load("./${main}");\n`;
+}
 
 if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url)) {
-  const metafiles = [];
-  const holds = metafile => metafiles.push(metafile);
-  await Promise.all(FAMILIES.map(async family => holds((await build(bundleOptions(family, holds))).metafile)));
+  const metafiles = await Promise.all(
+    FAMILIES.map(family => bundle(`lambda/${family}/index.ts`, `build/handlers/${family}/index.js`)),
+  );
   writeFileSync('build/handlers.meta.json', JSON.stringify(metafiles));
   writeFileSync('THIRD-PARTY-LICENSES', thirdPartyLicenses(metafiles.flatMap(packagesOf)));
 }

@@ -33,17 +33,19 @@ const source: SweepSource<{ name: string; createdAt: number }> = {
       const page = [];
       let index = Number(token ?? 0);
       for (; index < candidates && page.length < PAGE; index++) {
-        if (!isRemoved(index)) page.push({ name: `thing-${index}`, createdAt: index });
+        if (!isRemoved(index)) page.push({ name: `item-${index}`, createdAt: index });
       }
       return { candidates: page, nextToken: index < candidates ? String(index) : undefined };
     }),
   protection: async ({ createdAt }) => (createdAt % 10 === 0 ? 'OWNED' : undefined),
-  remove: ({ createdAt }) =>
-    paces.of('Remove').run(async () => {
-      if (calls++ % Math.ceil(candidates / 100) === 0) measure();
-      removed[createdAt >> 3] |= 1 << (createdAt & 7);
-      return 'removed' as const;
-    }),
+  removal: {
+    each: ({ createdAt }) =>
+      paces.of('Remove').run(async () => {
+        if (calls++ % Math.ceil(candidates / 100) === 0) measure();
+        removed[createdAt >> 3] |= 1 << (createdAt & 7);
+        return 'removed' as const;
+      }),
+  },
 };
 const config = { name: 'bench', rules: { keepLatest: 100 }, requestsPerSecond: 1000 };
 void runSlice({ config, source }, undefined, { paces, now: clock.now, records: silentRecords, again: false }).then(

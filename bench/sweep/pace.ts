@@ -39,9 +39,11 @@ const sweep = (name: string, requestsPerSecond: number): Way => ({
           return { candidates: things.map(name => ({ name })), nextToken };
         }),
       protection: async () => undefined,
-      remove: async candidate => {
-        await paces.of('DeleteJobExecution').run(() => remove(client, candidate.name));
-        return 'removed';
+      removal: {
+        each: async candidate => {
+          await paces.of('DeleteJobExecution').run(() => remove(client, candidate.name));
+          return 'removed';
+        },
       },
     };
     const config = { name: 'bench', rules: {}, requestsPerSecond };

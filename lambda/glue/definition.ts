@@ -1,22 +1,24 @@
 /** The definition of a version, wherever it comes from. */
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type SchemaVersionProperties, checkDefinition, definitionText, fittingDefinition } from '../../contract/glue';
+import { DefinitionShape, type SchemaVersionProperties, definitionText, fittingDefinition } from '../../contract/glue';
+import { problems } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
+import { retryPassing } from '../runtime/retry';
+import { type ObjectName, ObjectTooLarge, type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 
 export async function definitionOf(
   { Definition, DefinitionObject }: Source,
-  s3: S3Client,
+  read: ReadObject,
   scope: Scope,
 ): Promise<string> {
   if (Definition !== undefined) return Definition;
   const { Bucket, Key } = DefinitionObject!;
   const where = `s3://${Bucket}/${Key}`;
-  const definition = textOf(await bytesOf(Bucket, Key, s3, scope), where);
-  const problem = checkDefinition(definition);
+  const definition = textOf(await bytesOf({ bucket: Bucket, key: Key }, read, scope), where);
+  const [problem] = problems(DefinitionShape, definition);
   if (problem) throw new Unpublishable(problem);
   return definition;
 }
@@ -29,14 +31,18 @@ function textOf(bytes: Uint8Array, where: string): string {
   }
 }
 
-async function bytesOf(Bucket: string, Key: string, s3: S3Client, scope: Scope): Promise<Uint8Array> {
+/** Many times what a definition may have, for its whitespace. */
+const MOST_BYTES = 8_000_000;
+
+async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Promise<Uint8Array> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    return await retryPassing(scope, () => read(object, MOST_BYTES));
   } catch (error) {
+    if (error instanceof ObjectTooLarge) throw new Unpublishable(`the definition is too long: ${error.message}`);
     if (!(error instanceof Error) || !(await isMissing(error, scope))) throw error;
     throw new Unpublishable(
-      `the definition is not at s3://${Bucket}/${Key} any more (${error.name}): deploy again, which uploads it`,
+      `the definition is not at s3://${object.bucket}/${object.key} any more (${error.name}): deploy again, which ` +
+        'uploads it',
     );
   }
 }

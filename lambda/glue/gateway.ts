@@ -11,6 +11,7 @@ import {
   GetSchemaByDefinitionCommand,
   GetSchemaCommand,
   GetSchemaVersionCommand,
+  type GetSchemaVersionCommandInput,
   GetSchemaVersionsDiffCommand,
   type GlueClient,
   ListSchemaVersionsCommand,
@@ -84,16 +85,19 @@ export class GlueGateway {
   }
 
   async findVersion(id: string): Promise<HeldVersion | undefined> {
-    const found = await unlessMissing(this.glue.send(new GetSchemaVersionCommand({ SchemaVersionId: id })));
-    if (!found) return undefined;
-    const { VersionNumber = 0, Status, CreatedTime = '', SchemaDefinition } = found;
-    const createdAt = Date.parse(CreatedTime);
-    return { id, number: VersionNumber, status: Status, createdAt, definition: SchemaDefinition };
+    return this.versionOf({ SchemaVersionId: id });
   }
 
-  async hasVersion(at: SchemaName, versionNumber: number): Promise<boolean> {
-    const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
-    return (await unlessMissing(this.glue.send(new GetSchemaVersionCommand(input)))) !== undefined;
+  findNumber(at: SchemaName, versionNumber: number): Promise<HeldVersion | undefined> {
+    return this.versionOf({ SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } });
+  }
+
+  private async versionOf(which: GetSchemaVersionCommandInput): Promise<HeldVersion | undefined> {
+    const found = await unlessMissing(this.glue.send(new GetSchemaVersionCommand(which)));
+    if (!found) return undefined;
+    const { SchemaVersionId = '', VersionNumber = 0, Status, CreatedTime = '', SchemaDefinition } = found;
+    const createdAt = Date.parse(CreatedTime);
+    return { id: SchemaVersionId, number: VersionNumber, status: Status, createdAt, definition: SchemaDefinition };
   }
 
   /** Registers a definition. Not repeated where it meets another write: that one may have registered the same. */
@@ -104,12 +108,12 @@ export class GlueGateway {
     return { id: SchemaVersionId!, number: VersionNumber!, status: Status };
   }
 
-  /** What changes the newest available definition into another one: a JSON Patch. */
-  async diffFromLatest(at: SchemaName, versionNumber: number): Promise<string | undefined> {
+  /** What changes the definition of a version, or the newest available one, into another one: a JSON Patch. */
+  async diff(at: SchemaName, from: number | 'latest', versionNumber: number): Promise<string | undefined> {
     const { Diff } = await this.glue.send(
       new GetSchemaVersionsDiffCommand({
         SchemaId: schemaId(at),
-        FirstSchemaVersionNumber: { LatestVersion: true },
+        FirstSchemaVersionNumber: from === 'latest' ? { LatestVersion: true } : { VersionNumber: from },
         SecondSchemaVersionNumber: { VersionNumber: versionNumber },
         SchemaDiffType: 'SYNTAX_DIFF',
       }),

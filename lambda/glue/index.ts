@@ -1,3 +1,8 @@
+import { GlueSweepType } from '../../contract/glue';
 import { provider } from '../runtime/provider';
 
-export const handler = provider({ load: () => import('./handlers.js') });
+export const handler = provider({
+  shared: () => import('./clients.js'),
+  artifacts: () => import('./handlers.js'),
+  sweeps: { types: Object.values(GlueSweepType), load: () => import('./sweep-handlers.js') },
+});

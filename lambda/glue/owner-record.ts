@@ -32,7 +32,7 @@ export interface RecordChange {
 }
 
 /** Of metadata, a value has 256 characters at most: a name that were cut more would tell nothing. */
-const STACK_NAME_CHARACTERS = 32;
+export const STACK_NAME_CHARACTERS = 32;
 
 /** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */
 export function claimantOf({ stackId, logicalId, mark }: Scope, owner?: string): Claimant {

@@ -2,12 +2,16 @@
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
+import { avroConflict } from './avro';
 import { Unpublishable, isRefusedByService } from './errors';
-import { type GlueGateway, type HeldVersion, type Registered } from './gateway';
-import { type SchemaName, schemaIn } from './names';
+import { type GlueGateway, type HeldSchema, type HeldVersion, type Registered } from './gateway';
+import { FIRST_VERSION, type SchemaName, schemaIn } from './names';
 
 /** What of a difference stands in a message. */
 const DIFF_CHARACTERS = 1_500;
+
+/** Versions that are looked at to say which of them stands against a definition. */
+const MOST_COMPARED = 200;
 
 /** A version that has the wanted definition. */
 export interface Found {
@@ -80,16 +84,41 @@ export class Publication {
   /** Why the registry failed a version: an incompatible definition is no error to it. */
   async incompatibility({ number }: Pick<HeldVersion, 'number'>): Promise<string> {
     const schema = await this.registry.findSchema(this.schema);
-    const difference = await this.registry.diffFromLatest(this.schema, number).then(
+    const isOfAll = schema?.compatibility?.endsWith('_ALL');
+    const compared = isOfAll ? `, which compares with every available version from ${schema?.checkpoint} on` : '';
+    const conflict = isOfAll && schema ? await this.conflict(number, schema) : undefined;
+    const difference = await this.registry.diff(this.schema, conflict?.number ?? 'latest', number).then(
       diff => shortened(diff ?? '(none)'),
       (error: unknown) => `(unreadable: ${reasonOf(error)})`,
     );
-    const isOfAll = schema?.compatibility?.endsWith('_ALL');
-    const compared = isOfAll ? `, which compares with every available version from ${schema?.checkpoint} on` : '';
     return (
       `the definition is not compatible with ${schemaIn(this.schema)}, whose compatibility mode is ` +
-      `${schema?.compatibility}${compared}: the registry failed it as version ${number}. Difference to the latest version: ${difference}`
+      `${schema?.compatibility}${compared}: the registry failed it as version ${number}. ` +
+      (conflict ? `It conflicts with version ${conflict.number}: ${conflict.reason}. ` : '') +
+      `Difference to ${conflict ? 'that' : 'the latest'} version: ${difference}`
     );
+  }
+
+  /**
+   * The newest version that stands against a definition. The registry does not say which one does: of AVRO it is found by
+   * the format's own rules.
+   */
+  private async conflict(
+    failed: number,
+    { dataFormat, compatibility, checkpoint = FIRST_VERSION }: HeldSchema,
+  ): Promise<{ readonly number: number; readonly reason: string } | undefined> {
+    if (dataFormat !== 'AVRO') return undefined;
+    const { definition = '' } = (await this.registry.findNumber(this.schema, failed)) ?? {};
+    const oldest = Math.max(checkpoint, failed - MOST_COMPARED);
+    for (let number = failed - 1; number >= oldest; number--) {
+      const version = await this.registry.findNumber(this.schema, number);
+      if (version?.status !== 'AVAILABLE') continue;
+      const { definition: other = '' } = version;
+      const backward = compatibility === 'FORWARD_ALL' ? undefined : avroConflict(definition, other);
+      const reason = backward ?? (compatibility === 'BACKWARD_ALL' ? undefined : avroConflict(other, definition));
+      if (reason !== undefined) return { number, reason };
+    }
+    return undefined;
   }
 
   private decided(versionId: string): Promise<HeldVersion | undefined> {

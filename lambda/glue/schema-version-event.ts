@@ -1,15 +1,15 @@
 /** One event of one schema version: what it finds, and what becomes of it. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
-import { type S3Client } from '@aws-sdk/client-s3';
 import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Answer, type Scope } from '../runtime/custom-resource';
-import { Refusal, isOperationOver } from '../runtime/errors';
+import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
 import { type Claimed, OwnedArtifact, patient } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
+import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf } from './definition';
 import { Unpublishable } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
@@ -55,7 +55,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     private readonly wanted: Wanted,
     private readonly id: EventId,
     scope: Scope,
-    private readonly clients: { readonly glue: GlueClient; readonly s3: S3Client },
+    private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
     // whatever an Update claims it has not had before.
     super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
@@ -90,7 +90,20 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
+    if (before?.held.versionId === existing.id) await this.undoOther(before.wanted);
     return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
+  }
+
+  /** An Update that comes back to the version that the resource has, from another definition, is the reverse of one. */
+  private async undoOther(wanted: Wanted | undefined): Promise<void> {
+    if (!wanted || hasSameSource(wanted, this.wanted)) return;
+    const cancelled = new SchemaVersionEvent(wanted, announced(wanted, this.id.owner), this.scope, this.clients);
+    await cancelled.undoCancelled();
+  }
+
+  override async undoCancelled(): Promise<void> {
+    this.version = await this.find();
+    if (this.version) await super.undoCancelled();
   }
 
   async delete(): Promise<void> {
@@ -163,7 +176,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
     const done = answer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
-    const claimed = await this.claimed(version, tags);
+    const claimed = await this.claimed(version, tags, previous);
     if (!claimed) {
       this.leave();
       return done;
@@ -192,20 +205,20 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   /** How the version comes to be this resource's; `undefined` where it is not its to have. */
-  private async claimed(version: Registered, tags: Tags): Promise<Claimed | undefined> {
+  private async claimed(version: Registered, tags: Tags, previous?: Wanted): Promise<Claimed | undefined> {
     if (version.number === FIRST_VERSION && tags[FIELDS.owner] !== this.me.ownerId) return undefined;
     // made by a delivery of this event that was killed, most likely: adopted where that means no more than to be kept.
     const { pairs } = this.ownership.marks;
     const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
+    const done = answer(this.id, version);
+    this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
-      return await this.claim(
-        tags,
-        { adoptExisting: orphaned || (this.wanted.AdoptExisting ?? false) },
-        answer(this.id, version),
-      );
+      return await this.claim(tags, { adoptExisting: orphaned || (this.wanted.AdoptExisting ?? false) }, done);
     } catch (error) {
-      if (error instanceof Refusal) return undefined;
-      throw error;
+      if (!(error instanceof Refusal) || error instanceof HeldByNative) throw error;
+      // used is no less lost than adopted, when the clean-up of this deployment deletes it.
+      if (tags[FIELDS.owner] === undefined && !previous) await this.refuseNative(this.what, done);
+      return undefined;
     }
   }
 
@@ -361,7 +374,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   private definition(): Promise<string> {
-    return definitionOf(this.wanted, this.clients.s3, this.scope);
+    return definitionOf(this.wanted, this.clients.read, this.scope);
   }
 
   private named({ id, number }: Registered) {
@@ -369,6 +382,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return { registryName, schemaName, versionId: id, versionNumber: number };
   }
 }
+
+/** The id that is known before the registry has made one up. */
+export const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
+  registryName: RegistryName,
+  schemaName: SchemaName,
+  owner,
+});
 
 const hasSameSource = (a: Wanted, b: Wanted) => {
   const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: Wanted) =>

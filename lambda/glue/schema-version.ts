@@ -18,17 +18,17 @@
  * written with it already.
  */
 import { type GlueClient } from '@aws-sdk/client-glue';
-import { type S3Client } from '@aws-sdk/client-s3';
 import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { ownerOf } from '../runtime/owned-artifact';
 import { isRefusedByService } from '../runtime/retry';
+import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { type PhysicalId, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, answer } from './schema-version-event';
+import { findPhysicalId, parsePhysicalId, physicalId } from './names';
+import { type EventId, SchemaVersionEvent, announced, answer } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
@@ -38,7 +38,7 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
 
   constructor(
     private readonly glue: GlueClient,
-    private readonly s3: S3Client,
+    private readonly read: ReadObject,
   ) {}
 
   physicalResourceId(wanted: Wanted, scope: Scope): string {
@@ -68,12 +68,6 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
   }
 
   private event(wanted: Wanted, id: EventId, scope: Scope): SchemaVersionEvent {
-    return new SchemaVersionEvent(wanted, id, scope, { glue: this.glue, s3: this.s3 });
+    return new SchemaVersionEvent(wanted, id, scope, { glue: this.glue, read: this.read });
   }
 }
-
-const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
-  registryName: RegistryName,
-  schemaName: SchemaName,
-  owner,
-});

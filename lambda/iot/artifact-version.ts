@@ -1,7 +1,7 @@
 import { type SoftwarePackageVersionProperties } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
 import { isAccessDenied, retryAccessDenied, retryPassing } from '../runtime/retry';
-import { type CurrentVersion } from './s3-objects';
+import { type CurrentVersion } from '../runtime/s3-objects';
 
 /** What is wanted, with the version of the artifact's object where it is to be looked up. */
 export async function withArtifactVersion(

@@ -54,10 +54,14 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
     return new PointerEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).designate();
   }
 
-  update(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<Answer> {
+  async update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
     const { packageName, owner } = parsePhysicalId(physicalResourceId);
     const replaces = packageName !== wanted.PackageName;
     const id = defaultPointerId(wanted.PackageName, owner);
+    const cancelled = previous && defaultPointerId(previous.PackageName, owner);
+    if (!replaces && cancelled && cancelled !== id) {
+      await new PointerEvent(this.iot, previous, { id: cancelled }, scope).undoCancelled();
+    }
     return new PointerEvent(this.iot, wanted, { id, replaces }, scope).designate();
   }
 

@@ -1,12 +1,10 @@
-import { IoTClient } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType } from '../../contract/iot';
 import { awsService } from '../runtime/client';
-import { withSweeps } from '../sweep/service';
+import { type CurrentVersion, currentVersion } from '../runtime/s3-objects';
+import { IoTClient } from './clients';
 import { DefaultPackageVersionHandler } from './default-package-version';
-import { type CurrentVersion, currentVersion } from './s3-objects';
 import { SoftwarePackageHandler } from './software-package';
 import { SoftwarePackageVersionHandler } from './software-package-version';
-import { iotSweeps } from './sweeps';
 
 /** The handlers of the IoT provider, by resource type. */
 export const iotHandlers = (iot: IoTClient, objectVersion: CurrentVersion = currentVersion()) => ({
@@ -15,8 +13,7 @@ export const iotHandlers = (iot: IoTClient, objectVersion: CurrentVersion = curr
   [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
 });
 
-export const service = withSweeps(
-  // what is throttled the artifacts repeat themselves, having looked whether they still may.
-  awsService((config, ended) => iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }), currentVersion(ended))),
-  config => iotSweeps(new IoTClient(config)),
+// what is throttled the artifacts repeat themselves, having looked whether they still may.
+export const service = awsService((config, ended) =>
+  iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }), currentVersion(ended)),
 );

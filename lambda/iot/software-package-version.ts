@@ -39,11 +39,11 @@ import {
   release,
 } from '../runtime/ownership';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
+import { type CurrentVersion } from '../runtime/s3-objects';
 import { neededByJob } from './active-jobs';
 import { withArtifactVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
-import { type CurrentVersion } from './s3-objects';
 import { diffTags, toTags } from './tags';
 import { applyDiff, failOn } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
@@ -75,7 +75,11 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
     const replaces = packageName !== PackageName || versionName !== VersionName;
     const id = replaces ? versionId(PackageName, VersionName, owner) : physicalResourceId;
     const event = new VersionEvent(this.iot, wanted, { id, replaces }, scope);
-    return replaces ? event.ensure() : event.update(previous);
+    if (replaces) return event.ensure();
+    const cancelled = previous && versionId(previous.PackageName, previous.VersionName, owner);
+    if (cancelled && cancelled !== id)
+      await new VersionEvent(this.iot, previous, { id: cancelled }, scope).undoCancelled();
+    return event.update(previous);
   }
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {

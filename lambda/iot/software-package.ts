@@ -42,12 +42,16 @@ export class SoftwarePackageHandler implements ResourceHandler<Wanted> {
     return new PackageEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
-  update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
+  async update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
     const { packageName, owner } = parsePhysicalId(physicalResourceId);
     const replaces = packageName !== wanted.PackageName;
     const id = packageId(wanted.PackageName, owner);
     const event = new PackageEvent(this.iot, wanted, { id, replaces }, scope);
-    return replaces ? event.ensure() : event.update(previous);
+    if (replaces) return event.ensure();
+    const cancelled = previous && packageId(previous.PackageName, owner);
+    if (cancelled && cancelled !== id)
+      await new PackageEvent(this.iot, previous, { id: cancelled }, scope).undoCancelled();
+    return event.update(previous);
   }
 
   delete(wanted: Wanted, physicalResourceId: string, scope: Scope): Promise<void> {

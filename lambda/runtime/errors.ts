@@ -5,8 +5,6 @@ import { type Answer } from './custom-resource';
  * and fails the event, except in a rollback: a rollback that fails leaves the stack stuck, so there it succeeds.
  */
 export abstract class LeftAlone extends Error {
-  readonly isLeftAlone = true;
-
   /**
    * @param message what stays, how it differs from what is wanted, and how to mend it
    * @param answer what an Update that succeeds nevertheless answers: what is there; a Delete needs none
@@ -29,10 +27,10 @@ export class Refusal extends LeftAlone {
   override readonly name = 'Refusal';
 }
 
-/** By its mark, not by its class: handlers are a bundle within the provider's, and so have classes of their own. */
-export function isLeftAlone(error: unknown): error is LeftAlone {
-  return error instanceof Error && (error as Partial<LeftAlone>).isLeftAlone === true;
-}
+/** The artifact is a resource of AWS's own type in the same stack, whose removal would delete it. */
+export class HeldByNative extends Refusal {}
+
+export const isLeftAlone = (error: unknown): error is LeftAlone => error instanceof LeftAlone;
 
 /**
  * CloudFormation has gone on from this event's operation, or has never been waiting for it: the event ends unanswered,
@@ -40,10 +38,6 @@ export function isLeftAlone(error: unknown): error is LeftAlone {
  */
 export class OperationOver extends Error {
   override readonly name = 'OperationOver';
-  readonly isOperationOver = true;
 }
 
-/** By its mark, for the same reason. */
-export function isOperationOver(error: unknown): error is OperationOver {
-  return error instanceof Error && (error as Partial<OperationOver>).isOperationOver === true;
-}
+export const isOperationOver = (error: unknown): error is OperationOver => error instanceof OperationOver;

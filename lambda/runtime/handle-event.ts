@@ -48,7 +48,10 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly put: Put;
   log(stackName: string, context: Fields): Log;
-  service(): Promise<Service>;
+  /** The handlers of a type of resources; those of sweeps where none is said. */
+  service(resourceType?: string): Promise<Service>;
+  /** Types that another service than that of an unknown type has. Absent: none. */
+  readonly sweepTypes?: readonly string[];
 }
 
 /**
@@ -93,7 +96,7 @@ async function outcomeOf(
     if (event.RequestType === 'Delete' && isCreateFailedId(event.PhysicalResourceId)) {
       return { status: 'SUCCESS', physicalResourceId, data: {} };
     }
-    const service = await world.service();
+    const service = await world.service(event.ResourceType);
     const at = { stackId: event.StackId, logicalId: event.LogicalResourceId };
     const asking = { clock: world.clock, deadline: limits.work, log };
     const view = service.view(ended.signal);
@@ -110,7 +113,7 @@ async function outcomeOf(
       holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };
-    const handler = handlerOf(event.ResourceType, service.handlers(ended.signal));
+    const handler = handlerOf(event.ResourceType, service.handlers(ended.signal), world.sweepTypes);
     const task = operation(event, handler, scope);
     physicalResourceId = task.physicalResourceId ?? physicalResourceId;
     const result = await inTime(task.run, limits, world.clock);
@@ -129,10 +132,10 @@ async function outcomeOf(
 }
 
 /** A Delete of an unknown type fails like the rest: reporting it as done would orphan what it stands for. */
-function handlerOf(resourceType: string, handlers: Handlers): ResourceHandler<unknown> {
+function handlerOf(resourceType: string, handlers: Handlers, others: readonly string[] = []): ResourceHandler<unknown> {
   if (Object.hasOwn(handlers, resourceType)) return handlers[resourceType];
   throw new Error(
-    `unknown resource type ${quote(resourceType)}, expected one of ${Object.keys(handlers).join(', ')}; ` +
+    `unknown resource type ${quote(resourceType)}, expected one of ${[...Object.keys(handlers), ...others].join(', ')}; ` +
       'deploy with the version of the library that knows it',
   );
 }

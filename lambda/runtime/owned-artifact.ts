@@ -6,7 +6,7 @@
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
-import { OperationOver, Refusal, isOperationOver } from './errors';
+import { HeldByNative, OperationOver, Refusal, isOperationOver } from './errors';
 import { type EventMark } from './event';
 import { heldByNative, reasonOf, takenByOther } from './messages';
 import {
@@ -68,7 +68,7 @@ export abstract class OwnedArtifact {
   protected abstract readonly what: string;
   protected abstract readonly record: OwnerRecord;
   /** What AWS's own resource type has an artifact of this kind under. Absent: there is none. */
-  protected readonly native?: SoughtResource;
+  protected native?: SoughtResource;
   private readonly unanswered: boolean;
   private isOver = false;
 
@@ -136,9 +136,9 @@ export abstract class OwnedArtifact {
   }
 
   /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
-  private async refuseNative(what: string, held: Answer): Promise<void> {
+  protected async refuseNative(what: string, held: Answer): Promise<void> {
     const holder = this.native && (await this.scope.holderOf(this.native));
-    if (holder !== undefined) throw new Refusal(heldByNative(what, this.native!.type, holder), held);
+    if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
   }
 
   /** Writes a claim, and yields to whoever has claimed the artifact at the same time. */
@@ -308,6 +308,21 @@ export abstract class OwnedArtifact {
     await this.confirm();
     await this.giveBack(change, tags);
     return true;
+  }
+
+  /**
+   * CloudFormation does not hear an Update any more that it has cancelled, whatever that answers, and sends the reverse one
+   * at once. So that one undoes what the former has made or taken in the place of what the resource has: it was there by
+   * then, or the former has noticed that it was over.
+   */
+  async undoCancelled(): Promise<void> {
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return;
+    const tags = await this.record.read();
+    if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
+    const claimed = claimOf(tags, this.record.keys, this.me);
+    if (!claimed || (await this.scope.settledSince(claimed.sentAt))) return;
+    this.scope.log.info('made by an update that was cancelled', { artifact: this.what });
+    await this.undo('what a cancelled update did', () => this.remove('DELETE', async () => true));
   }
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {

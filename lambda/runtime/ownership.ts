@@ -103,7 +103,7 @@ export function ownerTags(keys: OwnershipTags, me: Claimant): Tags {
 export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claimant): Tags {
   if (!mark) return {};
   const time = new Date(mark.sentAt).toISOString().replace(/\.\d+/, '');
-  return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(1)].join('/') };
+  return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(-2)].join('/') };
 }
 
 /**
@@ -119,7 +119,8 @@ export function yieldTo(
   const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
   const other = claimsIn(after, keys).find(({ ownerId }) => ownerId !== me.ownerId && !known.has(ownerId));
   if (!other) return undefined;
-  const stackId = `${me.stackId.split('/')[0]}/${other.stack}`;
+  // the stack is named as one's own is, with account and region or without.
+  const stackId = [...me.stackId.split('/').slice(0, -2), other.stack].join('/');
   const owned = after[keys.owner] === me.ownerId;
   const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};
   return { change: { set, remove: present(after, keys.claim + me.ownerId) }, stackId };

@@ -1,8 +1,8 @@
 import { SweepLimits } from '../../contract/sweep';
 import { type LearnedRates } from './pace';
-import { type Threshold } from './rank';
+import { type Threshold } from './plan';
 
-/** What a sweep has done so far. Kept and failed things are those of the current pass over the listing. */
+/** What a sweep has done so far. Kept and failed candidates are those of the current pass over the listing. */
 export interface SweepCounts {
   readonly removed: number;
   /** Not there any more when their turn came. */

@@ -11,13 +11,13 @@ import {
   type SliceAnswer,
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './answers';
-import { nowAndThen } from './confirmed';
+import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './awaited';
+import { endOfHour, isHourOver } from './awaited';
 import { handedOn } from './cursor';
-import { endOfHour, isHourOver } from './hour';
-import { type SweepKind, type SweepKinds, kindOf } from './kind';
 import { type Machines, isMachineGone } from './machine';
-import { work } from './work';
+import { work } from './slices';
+import { type SweepKind, type SweepKinds, kindOf } from './source';
+import { nowAndThen } from './stacks';
 
 /** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */
 const HAND_OVER = 30_000;

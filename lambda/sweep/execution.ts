@@ -10,16 +10,16 @@ import {
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
-import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './answers';
-import { type Confirm, nowAndThen } from './confirmed';
+import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './awaited';
+import { endOfHour, isHourOver } from './awaited';
 import { type SweepCursor, handedOn } from './cursor';
-import { endOfHour, isHourOver } from './hour';
-import { type SweepKinds, kindOf } from './kind';
 import { type Machines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome } from './slices';
-import { isUndone, stackRest } from './stack-rest';
-import { work } from './work';
+import { work } from './slices';
+import { type SweepKinds, kindOf } from './source';
+import { isUndone, stackRest } from './stacks';
+import { type Confirm, nowAndThen } from './stacks';
 
 /** What slices work with. */
 export interface SliceTools {

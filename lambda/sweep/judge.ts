@@ -1,8 +1,6 @@
 import { KeepReason } from '../../contract/sweep';
-import { type Decision } from './decide';
 import { type Guard, OutOfTime } from './pace';
-import { type Plan } from './plan';
-import { type Threshold } from './rank';
+import { type Decision, type Plan, type Threshold } from './plan';
 import { type Records } from './records';
 import { type Candidate, SweepRefused, type SweepSource } from './source';
 
@@ -15,58 +13,62 @@ export class Protected extends Error {
   }
 }
 
-/** Stops the removal of a candidate that something protects by now. */
-export function guardOf<C extends Candidate>(source: SweepSource<C>, candidate: C, records: Records): Guard {
-  return async () => {
-    const [reason] = await protectionsOf(source, candidate, records);
-    if (reason !== undefined) throw new Protected(reason);
-  };
-}
+/** Decides about candidates by the rules and by what protects them. */
+export class Judge<C extends Candidate> {
+  constructor(
+    private readonly plan: Plan<C>,
+    private readonly source: SweepSource<C>,
+    private readonly records: Records,
+  ) {}
 
-/**
- * Decides about a candidate with everything that can be known, and asks the service only where the rules alone would
- * remove it. `threshold` is that of the whole listing; a source with siblings has one for each candidate.
- */
-export async function judge<C extends Candidate>(
-  plan: Plan<C>,
-  source: SweepSource<C>,
-  candidate: C,
-  threshold: Threshold | undefined,
-  records: Records,
-): Promise<Decision> {
-  const { decision, latest } = await judgeByRules(plan, source, candidate, threshold);
-  if (decision.action === 'keep' || candidate.decided !== undefined) return decision;
-  return plan.decide(candidate, latest, await protectionsOf(source, candidate, records));
-}
-
-/** Decides by the rules alone. `latest` is what keepLatest keeps of the candidate's own kin. */
-export async function judgeByRules<C extends Candidate>(
-  plan: Plan<C>,
-  source: SweepSource<C>,
-  candidate: C,
-  threshold: Threshold | undefined,
-): Promise<{ readonly decision: Decision; readonly latest: Threshold | undefined }> {
-  if (candidate.decided !== undefined) {
-    return { decision: { action: 'remove', reason: candidate.decided }, latest: threshold };
+  /**
+   * Decides about a candidate with everything that can be known, and asks the service only where the rules alone would
+   * remove it. `threshold` is that of the whole listing; a source with siblings has one for each candidate.
+   */
+  async judge(candidate: C, threshold: Threshold | undefined, beforeAsking = () => {}): Promise<Decision> {
+    const { decision, latest } = await this.rank(candidate, threshold);
+    if (decision.action === 'keep' || candidate.decided !== undefined) return decision;
+    beforeAsking();
+    const protection = await this.protection(candidate);
+    return this.plan.decide(candidate, latest, protection === undefined ? [] : [protection]);
   }
-  const byListing = plan.decide(candidate, threshold, []);
-  if (byListing.action === 'keep') return { decision: byListing, latest: threshold };
-  const latest = source.siblings ? await plan.rank(source.siblings(candidate)) : threshold;
-  return { decision: plan.decide(candidate, latest, []), latest };
-}
 
-/** A protection that cannot be read is one. */
-async function protectionsOf<C extends Candidate>(
-  source: SweepSource<C>,
-  candidate: C,
-  records: Records,
-): Promise<readonly string[]> {
-  try {
-    const protection = await source.protection(candidate);
-    return protection === undefined ? [] : [protection];
-  } catch (error) {
-    if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
-    records.unreadable(candidate.name, error);
-    return [KeepReason.PROTECTION_UNREADABLE];
+  /** Decides by the rules alone. */
+  async judgeByRules(candidate: C, threshold: Threshold | undefined): Promise<Decision> {
+    return (await this.rank(candidate, threshold)).decision;
+  }
+
+  /** Why a candidate must stay whatever the rules say. A protection that cannot be read is one. */
+  async protection(candidate: C): Promise<string | undefined> {
+    try {
+      return await this.source.protection(candidate);
+    } catch (error) {
+      if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
+      this.records.unreadable(candidate.name, error);
+      return KeepReason.PROTECTION_UNREADABLE;
+    }
+  }
+
+  /** Stops the removal of a candidate that something protects by now. */
+  guard(candidate: C): Guard {
+    return async () => {
+      const reason = await this.protection(candidate);
+      if (reason !== undefined) throw new Protected(reason);
+    };
+  }
+
+  /** `latest` is what keepLatest keeps of the candidate's own kin. */
+  private async rank(
+    candidate: C,
+    threshold: Threshold | undefined,
+  ): Promise<{ readonly decision: Decision; readonly latest: Threshold | undefined }> {
+    const { plan, source } = this;
+    if (candidate.decided !== undefined) {
+      return { decision: { action: 'remove', reason: candidate.decided }, latest: threshold };
+    }
+    const byListing = plan.decide(candidate, threshold, []);
+    if (byListing.action === 'keep') return { decision: byListing, latest: threshold };
+    const latest = source.siblings ? await plan.rank(source.siblings(candidate)) : threshold;
+    return { decision: plan.decide(candidate, latest, []), latest };
   }
 }

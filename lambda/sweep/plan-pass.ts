@@ -1,15 +1,18 @@
-import { type Confirm } from './confirmed';
+/** The passes over the listing that make the plan, and remove nothing. */
 import { type MetNames, type SweepCursor } from './cursor';
-import { judge, judgeByRules } from './judge';
+import { type Judge } from './judge';
+import { OutOfTime } from './pace';
 import { type Plan } from './plan';
 import { type Records } from './records';
 import { type Candidate, SweepRefused, type SweepSource } from './source';
+import { type Confirm } from './stacks';
 import { walk } from './walk';
 
 /** What a pass works with. */
 export interface PassSteps<C extends Candidate> {
   readonly source: SweepSource<C>;
   readonly plan: Plan<C>;
+  readonly judge: Judge<C>;
   readonly records: Records;
   /** To be awaited before each removal. */
   readonly confirm: Confirm;
@@ -27,7 +30,7 @@ interface PagePlan<C> {
  * what falls out of the ranking never comes back. False where the deadline came first.
  */
 export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor: SweepCursor): Promise<boolean> {
-  const { source, plan, records } = steps;
+  const { source, plan, judge } = steps;
   const ranksHere = plan.keepLatest > 0 && !source.siblings;
   const counts = Number.isFinite(plan.maxRemovals);
   // the cursor holds what this function put there.
@@ -53,12 +56,9 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
       return { work, state: { before, planned: 0 } };
     },
     each: async (candidate, page) => {
-      if (source.heedsGuard && !cursor.exact) {
-        // at most this: protections are only read where it would be too many.
-        if ((await judgeByRules(plan, source, candidate, undefined)).decision.action === 'remove') page.planned++;
-        return;
-      }
-      const { action } = await judge(plan, source, candidate, undefined, records);
+      // at most what the rules say: protections are only read where it would be too many.
+      const byRules = heedsGuard(source) && !cursor.exact;
+      const { action } = await (byRules ? judge.judgeByRules(candidate, undefined) : judge.judge(candidate, undefined));
       if (action === 'remove') page.planned++;
     },
     close: page => void (planned += page.planned),
@@ -86,6 +86,10 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   return end.finished;
 }
 
+/** Whether protections are read at the removal's turn anyway. */
+export const heedsGuard = <C extends Candidate>({ removal }: SweepSource<C>): boolean =>
+  'each' in removal && removal.heedsGuard === true;
+
 /** Which of two names is newer cannot be told where only one of them is a version: what to keep would be a guess. */
 function meeting(met: MetNames = {}, name: string, isComparable: boolean | undefined): MetNames {
   if (isComparable === undefined) return met;
@@ -95,4 +99,39 @@ function meeting(met: MetNames = {}, name: string, isComparable: boolean | undef
     `keepLatest cannot rank ${named.other} beside ${named.comparable}: the one is no version that can be compared, the ` +
       'other is. Leave one kind out by include or exclude, or rank by creation (order: VersionOrder.CREATION)',
   );
+}
+
+/**
+ * Looks at what the plan ranks among the latest for what goes if a deployment that is not over fails: it must not push
+ * out what the rollback needs, so the plan is then made anew without it. False where the deadline came first.
+ */
+export async function checkPass<C extends Candidate>(
+  { source, records, save }: PassSteps<C>,
+  cursor: SweepCursor,
+): Promise<boolean> {
+  const provisional = [...(cursor.provisional ?? [])];
+  let checked = cursor.checked ?? 0;
+  const isProvisional = async (candidate: C) => {
+    try {
+      return await source.isProvisional!(candidate);
+    } catch (error) {
+      if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
+      // what is to go has the same protections, and stays where they cannot be read.
+      records.unreadable(candidate.name, error);
+      return false;
+    }
+  };
+  try {
+    // the cursor holds what the plan put there.
+    for (const candidate of (cursor.ranking as readonly C[]).slice(checked)) {
+      if (await isProvisional(candidate)) provisional.push(candidate.name);
+      checked++;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfTime) return false;
+    throw error;
+  } finally {
+    save({ ...cursor, checked, provisional });
+  }
 }

@@ -1,51 +1,66 @@
-import { KeepReason, type SweepConfig } from '../../contract/sweep';
-import { type Decision, type Rules, decide } from './decide';
-import { isComparable, orderBy } from './order';
-import { Ranking, type Threshold } from './rank';
-import { selection } from './select';
+/** The plan of a sweep: rules as pure functions, which rank a stream of candidates and decide about each. */
+import picomatch from 'picomatch';
+import { type SemVer } from 'semver';
+import parseSemVer from 'semver/functions/parse';
+import {
+  KeepReason,
+  RemoveReason,
+  type SweepConfig,
+  type SweepRulesConfig,
+  type VersionOrder,
+} from '../../contract/sweep';
 import { type Candidate } from './source';
 
-/** A sweep's rules as two pure functions: rank a stream of candidates, then decide about each. */
-export class Plan<C extends Candidate> {
-  private readonly rules: Rules;
+/** What the rules say about a candidate. */
+export interface Decision {
+  readonly action: 'remove' | 'keep';
+  /** A `RemoveReason`, a `KeepReason` or the protection that keeps it. */
+  readonly reason: string;
+}
 
+/** Compiled rules. Keep beats remove. */
+export class Plan<C extends Candidate> {
+  private readonly selection: Selection;
+  private readonly order: Order;
+  private readonly rules: SweepRulesConfig;
   private readonly bySemVer: boolean;
 
-  constructor(config: SweepConfig, now: number) {
+  /** @param now when the sweep began: ages count up to here in all its slices */
+  constructor(
+    config: SweepConfig,
+    private readonly now: number,
+  ) {
+    this.selection = selection(config);
+    this.order = orderBy(config.order ?? 'CREATION');
+    this.rules = config.rules;
     this.bySemVer = config.order === 'SEMVER';
-    this.rules = {
-      selection: selection(config),
-      order: orderBy(config.order ?? 'CREATION'),
-      limits: config.rules,
-      now,
-    };
   }
 
   get keepLatest(): number {
-    return this.rules.limits.keepLatest ?? 0;
+    return this.rules.keepLatest ?? 0;
   }
 
   get maxRemovals(): number {
-    return this.rules.limits.maxRemovals ?? Infinity;
+    return this.rules.maxRemovals ?? Infinity;
   }
 
   get dryRun(): boolean {
-    return this.rules.limits.dryRun ?? false;
+    return this.rules.dryRun ?? false;
   }
 
   /** A ranking that goes on from the entries of an earlier one. */
   ranking(entries: Iterable<C> = []): Ranking<C> {
-    return new Ranking(this.keepLatest, this.rules.order, entries);
+    return new Ranking(this.keepLatest, this.order, entries);
   }
 
   /** Whether keepLatest counts a candidate: protected or not, old or young. */
   ranks(candidate: C): boolean {
-    return this.rules.selection(candidate) === undefined && (this.bySemVer || candidate.createdAt !== undefined);
+    return this.selection(candidate) === undefined && (this.bySemVer || candidate.createdAt !== undefined);
   }
 
-  /** What names tell by which they are ranked: whether they can be compared. Absent where names do not rank. */
+  /** Whether a candidate's name can be compared with others. Absent where names do not rank. */
   comparable(candidate: C): boolean | undefined {
-    return this.bySemVer ? isComparable(candidate.name) : undefined;
+    return this.bySemVer ? parse(candidate.name) !== undefined : undefined;
   }
 
   /** What keepLatest keeps of a stream; `undefined` where there is no such rule. */
@@ -58,13 +73,187 @@ export class Plan<C extends Candidate> {
     return ranking.threshold();
   }
 
+  /**
+   * Decides about one candidate. `threshold` is what keepLatest keeps, absent where there is no such rule; `protections`
+   * are the reasons for which the candidate must stay whatever the rules say.
+   */
   decide(candidate: C, threshold: Threshold | undefined, protections: readonly string[]): Decision {
-    const { action, reason } = decide(this.rules, candidate, threshold, protections);
-    // what is as new as its creation has no rank where that is not known: above all none by its name.
-    const isRankless = this.keepLatest > 0 && !this.bySemVer && candidate.createdAt === undefined;
-    if (isRankless && (action === 'remove' || reason === KeepReason.AMONG_LATEST)) {
-      return { action: 'keep', reason: KeepReason.AGE_UNKNOWN };
+    const kept =
+      this.selection(candidate) ??
+      this.tooYoung(candidate) ??
+      this.amongLatest(candidate, threshold) ??
+      this.rankless(candidate) ??
+      protections.at(0);
+    return kept === undefined ? { action: 'remove', reason: this.removeReason() } : { action: 'keep', reason: kept };
+  }
+
+  private tooYoung(candidate: C): string | undefined {
+    const { minAgeSeconds = 0 } = this.rules;
+    if (minAgeSeconds === 0) return undefined;
+    const from = candidate.agedFrom ?? candidate.createdAt;
+    if (from === undefined) return KeepReason.AGE_UNKNOWN;
+    return this.now - from < minAgeSeconds * 1000 ? KeepReason.TOO_YOUNG : undefined;
+  }
+
+  private amongLatest(candidate: C, threshold: Threshold | undefined): string | undefined {
+    if (!threshold || this.isRankless(candidate)) return undefined;
+    return !threshold.last || this.order(candidate, threshold.last) <= 0 ? KeepReason.AMONG_LATEST : undefined;
+  }
+
+  private rankless(candidate: C): string | undefined {
+    return this.isRankless(candidate) ? KeepReason.AGE_UNKNOWN : undefined;
+  }
+
+  /** What is as new as its creation has no rank where that is not known: above all none by its name. */
+  private isRankless({ createdAt }: C): boolean {
+    return this.keepLatest > 0 && !this.bySemVer && createdAt === undefined;
+  }
+
+  private removeReason(): string {
+    if (this.keepLatest) return RemoveReason.BEYOND_LATEST;
+    return this.rules.minAgeSeconds ? RemoveReason.OLD_ENOUGH : RemoveReason.SELECTED;
+  }
+}
+
+/** Why a sweep does not speak of a candidate; `undefined` where it does. */
+export type Selection = (candidate: Candidate) => string | undefined;
+
+export function selection({ rules, statuses }: Pick<SweepConfig, 'rules' | 'statuses'>): Selection {
+  const included = rules.include?.length ? matcher(rules.include) : () => true;
+  const excluded = rules.exclude?.length ? matcher(rules.exclude) : () => false;
+  return ({ name, status }) => {
+    if (statuses && !(status !== undefined && statuses.includes(status))) return KeepReason.STATUS;
+    if (!included(name)) return KeepReason.NOT_INCLUDED;
+    if (excluded(name)) return KeepReason.EXCLUDED;
+    return undefined;
+  };
+}
+
+// names are no paths: a star crosses slashes, a leading dot is a character like others, and nothing negates.
+const matcher = (globs: readonly string[]) =>
+  picomatch([...globs], { bash: true, dot: true, nonegate: true, windows: false });
+
+/** What a rank depends on. */
+export type RankKey = Pick<Candidate, 'name' | 'createdAt'>;
+
+/** Negative where `a` is newer than `b`; zero only for the same name. */
+export type Order = (a: RankKey, b: RankKey) => number;
+
+/** A total order, newest first: by the rule, then by creation, then by name. */
+export function orderBy(rule: VersionOrder): Order {
+  return rule === 'SEMVER' ? (a, b) => bySemVer(a, b) || byCreation(a, b) : byCreation;
+}
+
+function byCreation(a: RankKey, b: RankKey): number {
+  const [aTime, bTime] = [a.createdAt ?? Infinity, b.createdAt ?? Infinity];
+  if (aTime !== bTime) return bTime > aTime ? 1 : -1;
+  return a.name === b.name ? 0 : b.name > a.name ? 1 : -1;
+}
+
+function bySemVer(a: RankKey, b: RankKey): number {
+  const [aVersion, bVersion] = [parse(a.name), parse(b.name)];
+  if (aVersion && bVersion) return compare(bVersion, aVersion);
+  return Number(Boolean(bVersion)) - Number(Boolean(aVersion));
+}
+
+interface Version {
+  readonly numbers: readonly bigint[];
+  /** Of SemVer alone. */
+  readonly semVer?: SemVer;
+}
+
+const NUMBERS = /^\d+(\.\d+)*$/;
+
+/** A name that tells what is newer: SemVer, or numbers with dots, of whatever length and with leading zeros. */
+function parse(name: string): Version | undefined {
+  const semVer = parseSemVer(name);
+  if (semVer) return { numbers: [semVer.major, semVer.minor, semVer.patch].map(BigInt), semVer };
+  return NUMBERS.test(name) ? { numbers: name.split('.').map(BigInt) } : undefined;
+}
+
+function compare(a: Version, b: Version): number {
+  for (let at = 0; at < Math.max(a.numbers.length, b.numbers.length); at++) {
+    const [x, y] = [a.numbers[at] ?? 0n, b.numbers[at] ?? 0n];
+    if (x !== y) return x > y ? 1 : -1;
+  }
+  if (a.semVer && b.semVer) return a.semVer.comparePre(b.semVer);
+  // numbers alone are a release, which comes after what leads to it.
+  return Number(Boolean(b.semVer?.prerelease.length)) - Number(Boolean(a.semVer?.prerelease.length));
+}
+
+/** What keepLatest keeps: everything down to `last`; without `last`, fewer than keepLatest exist and all are kept. */
+export interface Threshold {
+  readonly last?: RankKey;
+}
+
+/** The newest `keepLatest` of a stream, in a heap with the oldest of them on top. */
+export class Ranking<C extends RankKey> {
+  private readonly heap: C[] = [];
+  private readonly names = new Set<string>();
+
+  constructor(
+    private readonly keepLatest: number,
+    private readonly order: Order,
+    entries: Iterable<C> = [],
+  ) {
+    for (const entry of entries) this.add(entry);
+  }
+
+  /** Takes a candidate in. Returns the one that is certainly not among the latest, once there is one. */
+  add(candidate: C): C | undefined {
+    // a listing may show a candidate twice when it changes meanwhile; it must not take two places.
+    if (this.names.has(candidate.name)) return undefined;
+    if (this.heap.length < this.keepLatest) {
+      this.names.add(candidate.name);
+      this.rise(this.heap.push(candidate) - 1);
+      return undefined;
     }
-    return { action, reason };
+    const oldest = this.heap[0];
+    if (!oldest || this.order(candidate, oldest) > 0) return candidate;
+    this.names.delete(oldest.name);
+    this.names.add(candidate.name);
+    this.heap[0] = candidate;
+    this.sink();
+    return oldest;
+  }
+
+  /** A copy of what is among the latest so far. */
+  entries(): C[] {
+    return [...this.heap];
+  }
+
+  threshold(): Threshold {
+    if (this.heap.length < this.keepLatest) return {};
+    const { name, createdAt } = this.heap[0];
+    return { last: { name, createdAt } };
+  }
+
+  private older(a: number, b: number): boolean {
+    return this.order(this.heap[a], this.heap[b]) > 0;
+  }
+
+  private swap(a: number, b: number): void {
+    [this.heap[a], this.heap[b]] = [this.heap[b], this.heap[a]];
+  }
+
+  private rise(child: number): void {
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!this.older(child, parent)) return;
+      this.swap(child, parent);
+      child = parent;
+    }
+  }
+
+  private sink(): void {
+    for (let parent = 0; ;) {
+      let oldest = parent;
+      for (const child of [2 * parent + 1, 2 * parent + 2]) {
+        if (child < this.heap.length && this.older(child, oldest)) oldest = child;
+      }
+      if (oldest === parent) return;
+      this.swap(parent, oldest);
+      parent = oldest;
+    }
   }
 }

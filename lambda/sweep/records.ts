@@ -22,7 +22,7 @@ export interface Records {
 
 export type SweepMetricName = (typeof SweepMetric)[keyof typeof SweepMetric];
 
-/** One line per removed, failed or refused thing and for the first kept ones; counts as embedded metrics. */
+/** One line per removed, failed or refused candidate and for the first kept ones; counts as embedded metrics. */
 export class LogRecords implements Records {
   constructor(
     private readonly log: Log,

@@ -1,70 +1,166 @@
 import { KeepReason } from '../../contract/sweep';
 import { type SweepCursor } from './cursor';
-import { Protected, guardOf, judge, judgeByRules } from './judge';
+import { Protected } from './judge';
 import { OutOfTime } from './pace';
+import { type Decision } from './plan';
 import { type PassSteps } from './plan-pass';
-import { type Candidate, SweepRefused } from './source';
+import { type Candidate, type Each, type End, type Failed, type Many, SweepRefused } from './source';
 import { type PageTally, Tally } from './tally';
 import { walk } from './walk';
 
+/** How many candidates of a page are decided about at a time, where a page is removed together. */
+const CONCURRENCY = 8;
+
 /** Reads the listing and removes what the rules remove. False where the deadline came first. */
 export async function removePass<C extends Candidate>(steps: PassSteps<C>, cursor: SweepCursor): Promise<boolean> {
-  const { source, plan, records } = steps;
+  const { source, plan, save } = steps;
   if (plan.keepLatest > 0 && !source.siblings && !cursor.threshold) {
     throw new Error('nothing is removed before the listing is ranked, got a cursor without a threshold');
   }
-  const tally = new Tally(cursor, records);
+  return new RemovePass(steps, cursor).run(save);
+}
+
+class RemovePass<C extends Candidate> {
+  private readonly tally: Tally;
   /** Removals begun and not failed: more than maxRemovals never are. */
-  let begun = tally.removed;
+  private begun: number;
 
-  // where maxRemovals counts on the protections, what they keep must not take the place of what goes.
-  const asksInTurn = source.heedsGuard && !plan.dryRun && !cursor.exact;
+  constructor(
+    private readonly steps: PassSteps<C>,
+    private cursor: SweepCursor,
+  ) {
+    this.tally = new Tally(cursor, steps.records);
+    this.begun = this.tally.removed;
+  }
 
-  const remove = async (candidate: C, reason: string, page: PageTally) => {
-    await steps.confirm();
-    if (begun >= plan.maxRemovals) return tally.onKept(page, candidate.name, KeepReason.MAX_REMOVALS);
-    begun++;
+  async run(save: (cursor: SweepCursor) => void): Promise<boolean> {
+    const { removal } = this.steps.source;
     try {
-      const removal = await source.remove!(candidate, guardOf(source, candidate, records));
-      if (removal === 'removed') {
-        tally.onRemoved();
-        records.removed(candidate.name, reason);
-        return;
-      }
-      if (removal === 'gone') tally.onGone();
-      else tally.onKept(page, candidate.name, removal.kept);
-    } catch (error) {
-      if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
-      if (error instanceof Protected) tally.onKept(page, candidate.name, error.reason);
-      else {
-        page.failed++;
-        records.failed(candidate.name, error);
-      }
+      return await ('each' in removal ? this.removeEach(removal) : this.removeMany(removal));
+    } finally {
+      // what was removed counts, however the pass ends.
+      save(this.tally.into(this.cursor));
     }
-    begun--;
-  };
+  }
 
-  try {
-    const end = await walk<C, PageTally>(cursor.pageToken, {
-      list: pageToken => source.list(pageToken),
-      open: candidates => ({ work: candidates, state: tally.page() }),
+  private async removeEach(removal: Each<C>): Promise<boolean> {
+    const { source, plan, judge } = this.steps;
+    const { threshold, exact, pageToken } = this.cursor;
+    // where maxRemovals counts on the protections, what they keep must not take the place of what goes.
+    const asksInTurn = removal.heedsGuard && !plan.dryRun && !exact;
+    const end = await walk<C, PageTally>(pageToken, {
+      list: token => source.list(token),
+      open: candidates => ({ work: candidates, state: this.tally.page() }),
       each: async (candidate, page) => {
-        const { action, reason } = asksInTurn
-          ? (await judgeByRules(plan, source, candidate, cursor.threshold)).decision
-          : await judge(plan, source, candidate, cursor.threshold, records);
-        if (action === 'keep') tally.onKept(page, candidate.name, reason);
-        else if (!plan.dryRun) await remove(candidate, reason, page);
-        else {
-          page.wouldRemove++;
-          records.wouldRemove(candidate.name, reason);
-        }
+        const decision = await (asksInTurn
+          ? judge.judgeByRules(candidate, threshold)
+          : judge.judge(candidate, threshold));
+        if (this.goes(candidate, decision, page)) await this.removeOne(candidate, decision.reason, { removal, page });
       },
-      close: page => tally.close(page),
+      close: page => this.tally.close(page),
     });
-    cursor = { ...cursor, pageToken: end.finished ? undefined : end.pageToken };
+    this.cursor = { ...this.cursor, pageToken: end.finished ? undefined : end.pageToken };
     return end.finished;
-  } finally {
-    // what was removed counts, however the pass ends.
-    steps.save(tally.into(cursor));
+  }
+
+  private async removeOne(
+    candidate: C,
+    reason: string,
+    { removal, page }: { readonly removal: Each<C>; readonly page: PageTally },
+  ): Promise<void> {
+    await this.steps.confirm();
+    if (!this.begin(candidate, page)) return;
+    this.end(candidate, reason, await endOf(removal.each(candidate, this.steps.judge.guard(candidate))), page);
+  }
+
+  /** What is decided when the time for deciding ends is removed still, so that every slice gets on. */
+  private async removeMany(removal: Many<C>): Promise<boolean> {
+    const { source, confirm, judge } = this.steps;
+    try {
+      for (;;) {
+        const { candidates, nextToken } = await source.list(this.cursor.pageToken);
+        const page = this.tally.page();
+        const decisions = await this.decideAbout(candidates, removal);
+        const going = [...decisions].filter(([candidate, decision]) => this.goes(candidate, decision, page));
+        if (going.length > 0) await confirm();
+        const chosen = new Map(going.filter(([candidate]) => this.begin(candidate, page)));
+        if (chosen.size > 0) {
+          await removal.many([...chosen.keys()], {
+            protection: candidate => judge.protection(candidate),
+            report: (candidate, end) => this.end(candidate, chosen.get(candidate)!.reason, end, page),
+          });
+        }
+        if (decisions.size < candidates.length) return false;
+        this.tally.close(page);
+        this.cursor = { ...this.cursor, pageToken: nextToken };
+        if (nextToken === undefined) return true;
+      }
+    } catch (error) {
+      if (error instanceof OutOfTime) return false;
+      throw error;
+    }
+  }
+
+  /** Decides in the order of the listing. Some at its end are missing where the time did not suffice. */
+  private async decideAbout(candidates: readonly C[], removal: Many<C>): Promise<ReadonlyMap<C, Decision>> {
+    const decisions = new Map<C, Decision>();
+    const rest = candidates.values();
+    const beforeAsking = () => {
+      if (!removal.hasTimeToDecide()) throw new OutOfTime('what is decided is removed first');
+    };
+    const worker = async () => {
+      for (const candidate of rest) {
+        decisions.set(candidate, await this.steps.judge.judge(candidate, this.cursor.threshold, beforeAsking));
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
+    const fatal = ends.find(end => end.status === 'rejected' && !(end.reason instanceof OutOfTime));
+    if (fatal) throw (fatal as PromiseRejectedResult).reason;
+    return decisions;
+  }
+
+  /** Whether a candidate is to be removed, and that now. */
+  private goes(candidate: C, { action, reason }: Decision, page: PageTally): boolean {
+    if (action === 'keep') this.tally.onKept(page, candidate.name, reason);
+    else if (!this.steps.plan.dryRun) return true;
+    else {
+      page.wouldRemove++;
+      this.steps.records.wouldRemove(candidate.name, reason);
+    }
+    return false;
+  }
+
+  /** Takes a place among the removals that maxRemovals admits. */
+  private begin(candidate: C, page: PageTally): boolean {
+    const mayBegin = this.begun < this.steps.plan.maxRemovals;
+    if (mayBegin) this.begun++;
+    else this.tally.onKept(page, candidate.name, KeepReason.MAX_REMOVALS);
+    return mayBegin;
+  }
+
+  private end(candidate: C, reason: string, end: End | Failed, page: PageTally): void {
+    const { records } = this.steps;
+    if (end === 'removed') {
+      this.tally.onRemoved();
+      return records.removed(candidate.name, reason);
+    }
+    // nothing was removed: its place is free again.
+    this.begun--;
+    if (end === 'gone') this.tally.onGone();
+    else if ('kept' in end) this.tally.onKept(page, candidate.name, end.kept);
+    else {
+      page.failed++;
+      records.failed(candidate.name, end.failed);
+    }
+  }
+}
+
+/** How a removal ended. What ends the slice or the sweep is thrown. */
+async function endOf(removal: Promise<End>): Promise<End | Failed> {
+  try {
+    return await removal;
+  } catch (error) {
+    if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
+    return error instanceof Protected ? { kept: error.reason } : { failed: error };
   }
 }

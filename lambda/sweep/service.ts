@@ -1,19 +1,18 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type ClientConfig, clientConfig } from '../runtime/client';
+import { type ClientConfig, awsService, clientConfig } from '../runtime/client';
 import { type Handlers, type Service } from '../runtime/handle-event';
 import { SweepHandler } from './custom-resource';
 import { serveSlice } from './execution';
-import { type SweepKinds } from './kind';
 import { type Machines, StepFunctions } from './machine';
+import { type SweepKinds } from './source';
 
-/** A service that also sweeps: as custom resources that CloudFormation waits for, and in slices of a state machine. */
-export function withSweeps(service: Service, kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
+/** Sweeps on AWS: as custom resources that CloudFormation waits for, and in slices of a state machine. */
+export function sweepService(kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
   // paces see every throttle only where the client does not try again by itself.
   const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 }, ended);
   const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
   return {
-    ...service,
-    handlers: ended => ({ ...service.handlers(ended), ...sweepHandlers(paced(ended), machines(ended)) }),
+    ...awsService((_, ended) => sweepHandlers(paced(ended), machines(ended))),
     slice: (request, scope) =>
       serveSlice(request, scope, { kinds: paced(scope.ended), machines: machines(scope.ended) }),
   };

@@ -1,17 +1,74 @@
+import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
-import { checkPass } from './check-pass';
-import { type Confirm } from './confirmed';
+import { type Clock, type Deadline } from '../runtime/clock';
+import { type Log } from '../runtime/log';
+import { type DescribeStack } from '../runtime/stack';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
-import { OutOfTime } from './pace';
-import { type Paces } from './pace';
+import { Judge } from './judge';
+import { OutOfTime, Paces } from './pace';
 import { Plan } from './plan';
-import { planPass } from './plan-pass';
-import { type Records } from './records';
-import { removeManyPass } from './remove-many-pass';
+import { type PassSteps, checkPass, heedsGuard, planPass } from './plan-pass';
+import { LogRecords, type Records } from './records';
 import { removePass } from './remove-pass';
-import { type Candidate, StalePageToken, SweepRefused, type SweepSource } from './source';
+import { type Candidate, StalePageToken, type SweepKinds, SweepRefused, type SweepSource, kindOf } from './source';
+import { type Confirm, Stacks } from './stacks';
 
-/** A sweep of one kind: its rules and the things that it ranges over. */
+/** One slice of a sweep, whoever asks for it. */
+export interface Work {
+  readonly config: SweepConfig;
+  readonly stackId: string;
+  /** Absent at the beginning. */
+  readonly cursor: SweepCursor | undefined;
+  /** Whether the slice has been begun from this cursor before. */
+  readonly again: boolean;
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of a run that nobody waits for, or that a state machine goes on with. */
+  readonly describeStack?: DescribeStack;
+  readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
+  /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
+  readonly isAwaited: boolean;
+  /** Asked before removals. */
+  readonly confirm: Confirm;
+}
+
+/** Works on one slice of a sweep of any kind. */
+export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
+  const { config, stackId, cursor, again, deadline, clock, log, describeStack, settledSince } = slice;
+  const kind = kindOf(kinds, config);
+  kind.validate(config);
+  const startedAt = cursor?.startedAt ?? clock.now();
+  const paces = new Paces({ requestsPerSecond: config.requestsPerSecond, clock, deadline }, cursor?.learned);
+  const tools = {
+    paces,
+    clock,
+    deadline,
+    log,
+    stacks: new Stacks({ stackId, clock, log, describeStack, settledSince }),
+    stackId,
+    startedAt,
+    prepared: cursor?.prepared,
+  };
+  const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
+  const source = kind.source(config, tools);
+  const sweep = { config: { order: kind.order, ...config }, source };
+  const result = await runSlice(sweep, cursor, {
+    paces,
+    now: () => startedAt,
+    records,
+    again,
+    confirm: slice.confirm,
+  });
+  if (result.done || source.waitsFor === undefined) return result;
+  log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);
+  // whom CloudFormation waits for does not wait in turn, perhaps for ever.
+  return slice.isAwaited
+    ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts } }
+    : { ...result, waits: true };
+}
+
+/** A sweep of one kind: its rules and the candidates that it ranges over. */
 export interface Sweep<C extends Candidate> {
   readonly config: SweepConfig;
   readonly source: SweepSource<C>;
@@ -23,7 +80,7 @@ export interface Surroundings {
   readonly now: () => number;
   readonly records: Records;
   /**
-   * Whether a slice has been begun from the same cursor before and was cut off. It may have removed things and so moved
+   * Whether a slice has been begun from the same cursor before and was cut off. It may have removed candidates and so moved
    * others past the cursor's page token: the pass then starts over.
    */
   readonly again: boolean;
@@ -117,16 +174,17 @@ class Slice<C extends Candidate> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
     const { records, confirm = async () => {} } = this.surroundings;
-    const steps = {
+    const steps: PassSteps<C> = {
       source,
       plan: this.plan,
+      judge: new Judge(this.plan, source, records),
       records,
       confirm,
-      save: (cursor: SweepCursor) => void (this.cursor = cursor),
+      save: cursor => void (this.cursor = cursor),
     };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);
     if (this.cursor.pass === 'CHECK') return checkPass(steps, this.cursor);
-    return source.removeMany ? removeManyPass(steps, this.cursor) : removePass(steps, this.cursor);
+    return removePass(steps, this.cursor);
   }
 
   /** Finishes a preparation that ended the pass early; false where there is none, or the deadline came first. */
@@ -159,7 +217,7 @@ class Slice<C extends Candidate> {
       const planned = counts.planned ?? 0;
       const { removed, gone } = counts;
       const more = planned - removed - gone;
-      if (more > maxRemovals && !this.cursor.exact && this.sweep.source.heedsGuard) {
+      if (more > maxRemovals && !this.cursor.exact && heedsGuard(this.sweep.source)) {
         this.cursor = { ...atBeginning({ ...this.cursor, pass: 'PLAN' }), exact: true };
         return undefined;
       }

@@ -1,7 +1,11 @@
 /** What the engine asks of a kind of sweep. */
-import { type Guard } from './pace';
+import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
+import { type Clock, type Deadline } from '../runtime/clock';
+import { type Log } from '../runtime/log';
+import { type Guard, type Paces } from './pace';
+import { type Stacks } from './stacks';
 
-/** One thing that a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
+/** What a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
 export interface Candidate {
   /** Unique in the listing; what globs match and records name. */
   readonly name: string;
@@ -22,24 +26,8 @@ export interface Page<C> {
   readonly nextToken?: string;
 }
 
-/** What became of a thing. `gone`: it was not there any more, which is as good. */
-export type Removal = 'removed' | 'gone' | Kept;
-
-/** The thing turned out to be one that stays. */
-export interface Kept {
-  readonly kept: string;
-}
-
-/** The removal of one of many failed. */
-export interface Failed {
-  readonly failed: unknown;
-}
-
-/** Takes the end of one of many removals. */
-export type Report<C> = (candidate: C, end: Removal | Failed) => void;
-
 /**
- * The things that a sweep ranges over. Every call that it makes is paced. It may be asked about many candidates at the
+ * The candidates that a sweep ranges over. Every call that it makes is paced. It may be asked about many candidates at the
  * same time, and about one again after a slice was cut off.
  */
 export interface SweepSource<C extends Candidate> {
@@ -48,26 +36,14 @@ export interface SweepSource<C extends Candidate> {
   /** The candidates that keepLatest ranks a candidate among, itself included. Absent: the whole listing. */
   siblings?(candidate: C): AsyncIterable<C>;
   /**
-   * Whether the thing goes if a deployment that is not over fails: keepLatest does not count it then. Absent: nothing does.
+   * Whether the candidate goes if a deployment that is not over fails: keepLatest does not count it then. Absent: none does.
    */
   isProvisional?(candidate: C): Promise<boolean>;
-  /** Why the thing must stay whatever the rules say. Where that cannot be read, it throws, and the thing is kept. */
+  /** Why the candidate must stay whatever the rules say. Where that cannot be read, it throws, and the candidate is kept. */
   protection(candidate: C): Promise<string | undefined>;
-  /**
-   * Throws where the removal failed. Absent where there is `removeMany`.
-   *
-   * @param guard asks once more what protects it, and throws where something does: goes with the call that removes it
-   */
-  remove?(candidate: C, guard: Guard): Promise<Removal>;
-  /** Whether `remove` heeds its guard, so that protections need not be read before the removal's turn as well. */
-  readonly heedsGuard?: boolean;
+  readonly removal: Removal<C>;
   /** The stack that the sweep has to wait for: its deployment is not over, and its rollback may need what would go. */
   readonly waitsFor?: string;
-  /**
-   * Removes things of one page with as few calls as it takes, and reports the end of each as soon as it is known. Throws
-   * `OutOfTime` where the deadline comes first. Absent: things are removed one by one.
-   */
-  removeMany?(candidates: readonly C[], report: Report<C>): Promise<void>;
   /** What protections are read from, where that takes long. */
   readonly preparation?: Preparation;
   /**
@@ -75,6 +51,51 @@ export interface SweepSource<C extends Candidate> {
    * a removal ends with its call.
    */
   settled?(): Promise<boolean>;
+}
+
+/** How candidates are removed: each by itself, or those of a page together. */
+export type Removal<C> = Each<C> | Many<C>;
+
+export interface Each<C> {
+  /**
+   * Removes one candidate; throws where that failed.
+   *
+   * @param guard asks once more what protects the candidate, and throws where something does: goes with the call that
+   *   removes it
+   */
+  each(candidate: C, guard: Guard): Promise<End>;
+  /** Whether `each` heeds its guard, so that protections need not be read before the removal's turn as well. */
+  readonly heedsGuard?: boolean;
+}
+
+export interface Many<C> {
+  /** Whether there is time to decide about another candidate; else what is decided is removed first. */
+  hasTimeToDecide(): boolean;
+  /**
+   * Removes candidates of one page with as few calls as it takes, and reports the end of each as soon as it is known.
+   * Throws `OutOfTime` where the deadline comes first.
+   */
+  many(candidates: readonly C[], steps: RemovalSteps<C>): Promise<void>;
+}
+
+export interface RemovalSteps<C> {
+  /** Asks once more why a candidate must stay: to be asked directly before the call that removes it. */
+  protection(candidate: C): Promise<string | undefined>;
+  /** Takes the end of one removal. */
+  report(candidate: C, end: End | Failed): void;
+}
+
+/** What became of a candidate. `gone`: it was not there any more, which is as good. */
+export type End = 'removed' | 'gone' | Kept;
+
+/** The candidate turned out to be one that stays. */
+export interface Kept {
+  readonly kept: string;
+}
+
+/** The removal of one of many failed. */
+export interface Failed {
+  readonly failed: unknown;
 }
 
 /**
@@ -100,4 +121,40 @@ export class StalePageToken extends Error {
 /** The sweep must not go on; the message says why and what to do. */
 export class SweepRefused extends Error {
   override readonly name = 'SweepRefused';
+}
+
+/** What a source works with in one slice. */
+export interface SourceTools {
+  readonly paces: Paces;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  readonly stacks: Stacks;
+  /** The sweep's own stack: tells account and region. */
+  readonly stackId: string;
+  /** When the sweep began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The state of the source's preparation that the slice before left. */
+  readonly prepared: object | undefined;
+}
+
+/** A kind of sweep. */
+export interface SweepKind<Config extends SweepConfig = SweepConfig, C extends Candidate = Candidate> {
+  /** How candidates are ranked where the configuration does not say. Absent: by creation. */
+  readonly order?: VersionOrder;
+  /** Throws where the configuration breaks a rule that no synthesis has checked. */
+  validate(config: Config): void;
+  source(config: Config, tools: SourceTools): SweepSource<C>;
+}
+
+/** Kinds by the type of their configuration, which is that of their custom resource, too. */
+export type SweepKinds = Readonly<Record<string, SweepKind>>;
+
+export function kindOf(kinds: SweepKinds, config: SweepConfig): SweepKind {
+  const { type } = config as { readonly type?: unknown };
+  if (typeof type === 'string' && Object.hasOwn(kinds, type)) return kinds[type];
+  throw new Error(
+    `unknown kind of sweep ${JSON.stringify(type)}, expected one of ${Object.keys(kinds).join(', ')}; ` +
+      'deploy with the version of the library that knows it',
+  );
 }

@@ -20,7 +20,7 @@ export type WalkEnd<S> =
 interface OpenPage<S> {
   readonly pageToken: string | undefined;
   readonly state: S;
-  /** Things not worked on to the end. */
+  /** Candidates not worked on to the end. */
   pending: number;
 }
 

@@ -1,5 +1,7 @@
-import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type StackResources } from './stack-resources';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type ClientConfig } from '../runtime/client';
+import { type StackResources, stackResources } from './stack-resources';
 
 /** What the handlers and sweeps work with. */
 export interface WeChatClients {
@@ -8,3 +10,9 @@ export interface WeChatClients {
   /** Aborts when the event has been answered, or the slice has returned. */
   readonly ended: AbortSignal;
 }
+
+export const weChatClients = (config: ClientConfig, ended: AbortSignal): WeChatClients => ({
+  secrets: new SecretsManagerClient(config),
+  stackResources: stackResources(new CloudFormationClient(config)),
+  ended,
+});

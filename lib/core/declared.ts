@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { invalid } from './validation';
 
@@ -98,7 +98,8 @@ function groupOf<T>(groups: Groups<T>, key: string): T[] {
 }
 
 function keyOf(construct: IConstruct, identity: readonly string[]): string {
-  return JSON.stringify(Stack.of(construct).resolve(identity));
+  const hasTokens = identity.some(part => Token.isUnresolved(part));
+  return JSON.stringify(hasTokens ? Stack.of(construct).resolve(identity) : identity);
 }
 
 /** Whether nobody has taken a construct, or one around it, out of the tree. */

@@ -1,4 +1,4 @@
-import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import { invalid } from './validation';
@@ -47,8 +47,8 @@ export class RemovalProperty {
   }
 
   /** As the template has it: nothing where it is the default. */
-  public get property(): Removal {
-    return Lazy.string({ produce: () => (this.current === this.byDefault ? undefined : this.current) }) as Removal;
+  public get property(): { readonly Removal?: Removal } {
+    return this.current === this.byDefault ? {} : { Removal: this.current };
   }
 
   /** Takes a policy that is meant for this artifact. */

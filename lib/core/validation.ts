@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
-import { type Problem } from '../../contract/shape';
+import { type Shape, problems } from '../../contract/shape';
 
 /** The error for a problem with a construct; the path tells which one. */
 export function invalid(scope: IConstruct, problem: string): Error {
@@ -15,14 +15,13 @@ export function isUnknown(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && DUMMY.test(value));
 }
 
-/** Throws where a value breaks its rule. What is known at deployment only is left to the handler. */
-export function validate<T>(scope: IConstruct, value: T | undefined, check: (value: T) => Problem): void {
-  if (value === undefined || isUnknown(value)) return;
-  const problem = check(value);
-  if (problem) throw invalid(scope, problem);
+/** The rules of its shape that a value breaks. What is known at deployment only is left to the handler. */
+export function problemsAtSynth<T>(shape: Shape<T>, value: T): string[] {
+  return problems(shape, value, { unless: isUnknown });
 }
 
-/** The entries of a map that are known now. */
-export function knownEntries(map: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).filter(([key, value]) => !isUnknown(key) && !isUnknown(value)));
+/** Throws where a value breaks a rule of its shape, as far as that is known at synth. */
+export function validate<T>(scope: IConstruct, shape: Shape<T>, value: T): void {
+  const [problem] = problemsAtSynth(shape, value);
+  if (problem) throw invalid(scope, problem);
 }

@@ -1,4 +1,4 @@
-import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type Permission } from '../provider/permissions';
 import { type SchemaReference } from './schema-reference';
@@ -38,6 +38,8 @@ export function providerPermissions(stack: Stack): Permission[] {
 /** What registering versions of a schema needs. AWS Glue authorises that on the schema and on its registry. */
 export function registrationPermissions(stack: Stack, { registryName, schemaName }: SchemaReference): Permission[] {
   return [
+    // to see whether a version that exists is the stack's by AWS's own type.
+    { actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] },
     {
       actions: ['glue:PutSchemaVersionMetadata', 'glue:QuerySchemaVersionMetadata', 'glue:RemoveSchemaVersionMetadata'],
       resources: ['*'],

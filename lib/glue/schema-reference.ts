@@ -2,10 +2,10 @@ import { ArnFormat, Aws, Fn, Stack, Token } from 'aws-cdk-lib';
 import type * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type IConstruct } from 'constructs';
-import { DEFAULT_REGISTRY, checkRegistryName, checkSchemaName } from '../../contract/glue';
+import { DEFAULT_REGISTRY, RegistryNameShape, SchemaNameShape } from '../../contract/glue';
 import { quote } from '../../contract/shape';
 import { differ } from '../core/environment';
-import { invalid } from '../core/validation';
+import { invalid, problemsAtSynth } from '../core/validation';
 
 /** The names of a schema and its registry. */
 export interface SchemaNames {
@@ -38,9 +38,10 @@ export class SchemaReference {
    */
   public static fromSchemaName(names: SchemaNames): SchemaReference {
     const { registryName = DEFAULT_REGISTRY, schemaName } = names;
-    const known = (check: (name: string) => string | undefined, name: string) =>
-      Token.isUnresolved(name) ? undefined : check(name);
-    const problem = known(checkRegistryName, registryName) ?? known(checkSchemaName, schemaName);
+    const [problem] = [
+      ...problemsAtSynth(RegistryNameShape, registryName),
+      ...problemsAtSynth(SchemaNameShape, schemaName),
+    ];
     if (problem) throw new Error(problem);
     return new SchemaReference(
       `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:schema/${registryName}/${schemaName}`,

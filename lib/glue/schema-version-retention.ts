@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { GlueSweepType, type SchemaVersionRetentionConfig, checkMetadata } from '../../contract/glue';
+import { GlueSweepType, ProtectedMetadataShape, type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type SweepConfig } from '../../contract/sweep';
-import { knownEntries, validate } from '../core/validation';
+import { validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
@@ -96,9 +96,7 @@ function configOf(
 ): SchemaVersionRetentionConfig {
   const { schema, protectedMetadata = {} } = props;
   requireEnvironmentOfSchema(schema, sweep, 'a retention');
-  for (const [key, value] of Object.entries(knownEntries(protectedMetadata))) {
-    validate(sweep, { [key]: value }, checkMetadata);
-  }
+  validate(sweep, ProtectedMetadataShape, protectedMetadata);
   return {
     type: GlueSweepType.SCHEMA_VERSION_RETENTION,
     ...shared,

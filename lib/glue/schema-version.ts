@@ -1,16 +1,17 @@
 import { Annotations, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import {
+  DefinitionShape,
+  SchemaRemovalShape,
   SchemaResourceType,
   type SchemaVersionProperties,
-  checkDefinition,
-  checkMetadata,
-  checkRemoval,
+  SchemaVersionShape,
 } from '../../contract/glue';
+import { optional } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { knownEntries, validate } from '../core/validation';
+import { validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
@@ -90,7 +91,10 @@ export class SchemaVersion extends Resource {
     super(scope, id);
     this.schema = props.schema;
     const definition = props.definition.render(this);
-    this.validateProps(props, definition);
+    // of a definition that is uploaded, and of a removal that may still change, the properties do not tell.
+    validate(this, DefinitionShape, definition);
+    validate(this, optional(SchemaRemovalShape), props.removal);
+    requireEnvironmentOfSchema(props.schema, this, 'a schema version');
 
     if (props.schema._cfnSchema?.schemaDefinition === definition) {
       Annotations.of(this).addWarningV2(
@@ -115,13 +119,13 @@ export class SchemaVersion extends Resource {
       SchemaArn: isElsewhereMaybe(props.schema, this) ? props.schema.schemaArn : undefined,
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
-      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
     const resource = new ArtifactResource(this, {
       provider,
       type: SchemaResourceType.VERSION,
+      shape: SchemaVersionShape,
       properties,
       removal,
     });
@@ -135,13 +139,6 @@ export class SchemaVersion extends Resource {
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
-  }
-
-  private validateProps({ schema, metadata, removal }: SchemaVersionProps, definition: string): void {
-    validate(this, definition, checkDefinition);
-    validate(this, metadata && knownEntries(metadata), checkMetadata);
-    validate(this, removal, checkRemoval);
-    requireEnvironmentOfSchema(schema, this, 'a schema version');
   }
 }
 

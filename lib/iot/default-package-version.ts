@@ -1,6 +1,10 @@
 import { type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { type DefaultPackageVersionProperties, SoftwarePackageResourceType } from '../../contract/iot';
+import {
+  type DefaultPackageVersionProperties,
+  DefaultPackageVersionShape,
+  SoftwarePackageResourceType,
+} from '../../contract/iot';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { invalid } from '../core/validation';
@@ -66,13 +70,13 @@ export class DefaultPackageVersion extends Resource {
     const properties: DefaultPackageVersionProperties = {
       PackageName: packageName,
       VersionName: declaredVersionName(props.version),
-      Removal: removal.property,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
     const resource = new ArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.DEFAULT_VERSION,
+      shape: DefaultPackageVersionShape,
       properties,
       removal,
     });

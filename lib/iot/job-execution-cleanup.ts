@@ -3,9 +3,10 @@ import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
   type JobExecutionCleanupConfig,
+  NamespaceIdShape,
   TERMINAL_EXECUTION_STATUSES,
-  checkNamespaceId,
 } from '../../contract/iot';
+import { optional } from '../../contract/shape';
 import { invalid, validate } from '../core/validation';
 import { SweepBase } from '../sweep/sweep';
 import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
@@ -114,7 +115,7 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
   const { statuses, force, deleteJobs } = props;
   requireStatuses(sweep, 'jobStatuses', props.jobStatuses);
   requireStatuses(sweep, 'statuses', statuses);
-  validate(sweep, props.namespaceId, checkNamespaceId);
+  validate(sweep, optional(NamespaceIdShape), props.namespaceId);
   const active = statuses?.filter(status => !TERMINAL_EXECUTION_STATUSES.includes(status)) ?? [];
   if (active.length > 0 && !force) {
     throw invalid(

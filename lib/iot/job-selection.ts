@@ -1,5 +1,6 @@
 import { type IConstruct } from 'constructs';
-import { DEFAULT_POINTER, type JobSelectionConfig, checkJobId, checkThingName } from '../../contract/iot';
+import { DEFAULT_POINTER, JobIdShape, type JobSelectionConfig, ThingNameShape } from '../../contract/iot';
+import { list } from '../../contract/shape';
 import { requireEnvironmentOf } from '../core/environment';
 import { invalid, validate } from '../core/validation';
 import { type ISoftwarePackage } from './software-package';
@@ -17,7 +18,7 @@ export class JobSelection {
       if (jobIds.length === 0) {
         throw invalid(scope, 'JobSelection.byIds needs an id, got none: name one, or take JobSelection.all()');
       }
-      for (const jobId of jobIds) validate(scope, jobId, checkJobId);
+      validate(scope, list(JobIdShape), jobIds);
       return { by: 'IDS', jobIds };
     });
   }
@@ -29,7 +30,7 @@ export class JobSelection {
    */
   public static byIdPrefix(prefix: string): JobSelection {
     return new JobSelection(scope => {
-      validate(scope, prefix, checkJobId);
+      validate(scope, JobIdShape, prefix);
       return { by: 'ID_PREFIX', prefix };
     });
   }
@@ -41,7 +42,7 @@ export class JobSelection {
    */
   public static byThing(thingName: string): JobSelection {
     return new JobSelection(scope => {
-      validate(scope, thingName, checkThingName);
+      validate(scope, ThingNameShape, thingName);
       return { by: 'THING', thingName };
     });
   }

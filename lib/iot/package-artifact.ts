@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { type Construct } from 'constructs';
+import { type S3LocationProperty } from '../../contract/iot';
 import { differ } from '../core/environment';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
@@ -92,6 +93,18 @@ export function allowArtifact(version: Construct, provider: ArtifactProvider, ar
   // without it Amazon S3 answers that access is denied where there is no such object.
   if (artifact.staged) provider._allow({ actions: ['s3:ListBucket'], resources: [artifact.bucket.bucketArn] });
   artifact.bucket.encryptionKey?.grantDecrypt(provider);
+}
+
+/** Where the object of an artifact or an SBOM is, as the contract has it. */
+export function locationOf(at: PackageArtifactConfig): S3LocationProperty {
+  const { bucket, objectKey, objectVersion, staged } = at;
+  const isLookedUp = staged && objectVersion === undefined;
+  return {
+    Bucket: bucket.bucketName,
+    Key: objectKey,
+    Version: objectVersion,
+    ResolveVersion: isLookedUp || undefined,
+  };
 }
 
 /** Throws where a bucket is known to be in another region than a version. */

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { IotSweepType, type PackageVersionRetentionConfig, checkPackageNameInIndex } from '../../contract/iot';
+import { IotSweepType, PackageNameInIndexShape, type PackageVersionRetentionConfig } from '../../contract/iot';
 import { type SweepConfig } from '../../contract/sweep';
 import { requireEnvironmentOf } from '../core/environment';
 import { validate } from '../core/validation';
@@ -110,7 +110,7 @@ function configOf(
   const packageName = declaredPackageName(softwarePackage);
   requireEnvironmentOf(softwarePackage, sweep, 'a retention', 'its package');
   requireStatuses(sweep, 'statuses', statuses);
-  if (protectOnDevices) validate(sweep, packageName, checkPackageNameInIndex);
+  if (protectOnDevices) validate(sweep, PackageNameInIndexShape, packageName);
   return {
     type: IotSweepType.PACKAGE_VERSION_RETENTION,
     ...shared,

@@ -1,31 +1,27 @@
-import { Annotations, Fn, type IResource, Lazy, type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
+import { Fn, type IResource, Lazy, type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Removal } from '../../contract/cloudformation';
 import {
-  type S3LocationProperty,
+  PackageVersionShape,
   SoftwarePackageResourceType,
   type SoftwarePackageVersionProperties,
-  checkAttributes,
-  checkDescription,
-  checkRecipe,
-  checkTags,
-  checkVersionName,
+  type SoftwarePackageVersionAttributes as VersionAttributes,
+  VersionNameShape,
 } from '../../contract/iot';
-import { MAX_USER_TAGS_ON_VERSION } from '../../contract/ownership';
 import { quote } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { invalid, knownEntries, validate } from '../core/validation';
+import { invalid, validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
-import { type PackageArtifact, type PackageArtifactConfig, allowArtifact } from './package-artifact';
+import { type PackageArtifact, type PackageArtifactConfig, allowArtifact, locationOf } from './package-artifact';
 import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
 import { adoptionPermissions, deployingJobsPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
+import { warnOfRemaining } from './remaining-version';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { type ISoftwarePackage, importPackageByArn } from './software-package';
 
@@ -255,21 +251,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   }
 
   public readonly softwarePackage: ISoftwarePackage;
-  public readonly packageVersionName: string;
-  public readonly packageVersionArn: string;
 
-  /**
-   * The state of the version: `DRAFT`, `PUBLISHED` or `DEPRECATED`, known at deployment.
-   *
-   * @attribute
-   */
-  public readonly packageVersionStatus: string;
-
-  /**
-   * The name without a reference to the resource.
-   *
-   * @internal
-   */
+  /** @internal without a reference to the resource */
   public readonly _declaredName: string;
 
   /** @internal */
@@ -288,15 +271,12 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.attributes = props.attributes;
     this.removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
 
-    const recipe = props.recipe?.render(this);
-    this.validateProps(props, recipe);
+    requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
 
     const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(props.softwarePackage);
-    declaredVersions.refuseSecond(this, `version ${props.versionName} of software package ${packageName}`, [
-      packageName,
-      props.versionName,
-    ]);
+    const what = `version ${props.versionName} of software package ${packageName}`;
+    declaredVersions.refuseSecond(this, what, [packageName, props.versionName]);
     declaredVersions.add(this, packageName);
     provider._allow(...versionPermissions(this.stack, packageName));
     if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
@@ -305,18 +285,16 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
     this.looksAtJobs = props.protectInActiveJobs !== false;
     this.allowToLookAtJobs();
-
     const properties: SoftwarePackageVersionProperties = {
       PackageName: packageName,
       VersionName: props.versionName,
       Description: props.description,
       Attributes: props.attributes,
       Artifact: this.artifact && locationOf(this.artifact),
-      Recipe: recipe,
+      Recipe: props.recipe?.render(this),
       Sbom: props.sbom && locationOf(props.sbom),
       WaitForSbomValidation: props.waitForSbomValidation || undefined,
       Status: this._declaredStatus === PackageVersionStatus.DRAFT ? undefined : this._declaredStatus,
-      Removal: this.removal.property,
       ProtectInActiveJobs: props.protectInActiveJobs === false ? false : undefined,
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
@@ -324,6 +302,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const resource = new TaggedArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.VERSION,
+      shape: PackageVersionShape,
       properties,
       removal: this.removal,
     });
@@ -332,15 +311,29 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       provider._allow(...sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));
     }
-    this.node.addValidation({ validate: () => this.checkAtSynth(resource) });
+    warnOfRemaining(this, { removal: this.removal, artifact: this.artifact });
+  }
 
-    this.packageVersionName = this.getResourceNameAttribute(resource.getAtt('VersionName').toString());
-    this.packageVersionArn = this.getResourceArnAttribute(resource.getAtt('PackageVersionArn').toString(), {
+  // made where they are asked for, which is seldom where there are many.
+  public get packageVersionName(): string {
+    return this.getResourceNameAttribute(this.attributeOf('VersionName'));
+  }
+
+  public get packageVersionArn(): string {
+    return this.getResourceArnAttribute(this.attributeOf('PackageVersionArn'), {
       service: 'iot',
       resource: 'package',
-      resourceName: `${packageName}/version/${this.physicalName}`,
+      resourceName: `${declaredPackageName(this.softwarePackage)}/version/${this.physicalName}`,
     });
-    this.packageVersionStatus = resource.getAtt('Status').toString();
+  }
+
+  /**
+   * The state of the version: `DRAFT`, `PUBLISHED` or `DEPRECATED`, known at deployment.
+   *
+   * @attribute
+   */
+  public get packageVersionStatus(): string {
+    return this.attributeOf('Status');
   }
 
   /**
@@ -375,41 +368,13 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.allowToLookAtJobs();
   }
 
+  private attributeOf(name: keyof VersionAttributes): string {
+    return (this.node.defaultChild as ArtifactResource).getAtt(name).toString();
+  }
+
   private allowToLookAtJobs(): void {
     if (this.removal.value !== 'DELETE' || !this.looksAtJobs) return;
     IotArtifactProvider.of(this)._allow(...deployingJobsPermissions(this.stack));
-  }
-
-  private validateProps(props: SoftwarePackageVersionProps, recipe?: string): void {
-    validate(this, props.versionName, checkVersionName);
-    validate(this, props.description, checkDescription);
-    validate(this, props.attributes && knownEntries(props.attributes), checkAttributes);
-    validate(this, recipe, checkRecipe);
-    if (props.waitForSbomValidation && !props.sbom) {
-      throw invalid(this, 'waitForSbomValidation waits for an SBOM, got none: set sbom, too');
-    }
-    requireEnvironmentOf(props.softwarePackage, this, 'a package version', 'its package');
-  }
-
-  /** Checks what may be set after the constructor. Returns problems, and writes warnings. */
-  private checkAtSynth(resource: TaggedArtifactResource): string[] {
-    const stays = this.removal.value !== 'DELETE';
-    if (stays && this.artifact?.staged) {
-      Annotations.of(this).addWarningV2(
-        'cdk-versioned-artifacts:stagedArtifactOutlivesStack',
-        `the version stays when its construct goes (removal ${this.removal.value}), but its artifact is a CDK asset, which garbage ` +
-          'collection of assets may delete then: keep the file in a bucket of yours (PackageArtifact.fromBucket)',
-      );
-    }
-    if (stays && (this.softwarePackage as { _removal?: Removal })._removal === 'DELETE') {
-      Annotations.of(this).addWarningV2(
-        'cdk-versioned-artifacts:packageOfRemainingVersion',
-        `the version stays when its construct goes (removal ${this.removal.value}), but its package is to be destroyed, which AWS IoT ` +
-          'refuses while it has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
-      );
-    }
-    const problem = checkTags(resource.tagProperties(), MAX_USER_TAGS_ON_VERSION);
-    return problem ? [problem] : [];
   }
 }
 
@@ -420,21 +385,11 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
     super(scope, id, attrs.softwarePackage.env);
-    validate(this, attrs.packageVersionName, checkVersionName);
+    validate(this, VersionNameShape, attrs.packageVersionName);
     this.softwarePackage = attrs.softwarePackage;
     this.packageVersionName = attrs.packageVersionName;
     this.packageVersionArn = `${attrs.softwarePackage.packageArn}/version/${attrs.packageVersionName}`;
   }
-}
-
-function locationOf(at: PackageArtifactConfig | PackageSbom): S3LocationProperty {
-  const isStaged = 'staged' in at && at.staged && at.objectVersion === undefined;
-  return {
-    Bucket: at.bucket.bucketName,
-    Key: at.objectKey,
-    Version: at.objectVersion,
-    ResolveVersion: isStaged || undefined,
-  };
 }
 
 /** The versions that stacks declare, by the names of their packages. */

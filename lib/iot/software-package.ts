@@ -4,13 +4,11 @@ import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import {
   PACKAGE_NAME,
+  PackageNameShape,
+  PackageShape,
   type SoftwarePackageProperties,
   SoftwarePackageResourceType,
-  checkDescription,
-  checkPackageName,
-  checkTags,
 } from '../../contract/iot';
-import { MAX_USER_TAGS_ON_PACKAGE } from '../../contract/ownership';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { validate } from '../core/validation';
@@ -198,8 +196,6 @@ export class SoftwarePackage extends SoftwarePackageBase {
     super(scope, id, { physicalName: props.packageName });
     this._declaredName =
       props.packageName ?? Names.uniqueResourceName(this, { maxLength: PACKAGE_NAME.max, separator: '-' });
-    validate(this, this._declaredName, checkPackageName);
-    validate(this, props.description, checkDescription);
     declaredPackages.refuseSecond(this, `software package ${this._declaredName}`, [this._declaredName]);
 
     this.removal = new RemovalProperty(this, 'RETAIN');
@@ -210,20 +206,14 @@ export class SoftwarePackage extends SoftwarePackageBase {
       PackageName: this._declaredName,
       Description: props.description,
       AdoptExisting: props.adoptExisting || undefined,
-      Removal: this.removal.property,
       Salt: props.salt,
     };
     const resource = new TaggedArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.PACKAGE,
+      shape: PackageShape,
       properties,
       removal: this.removal,
-    });
-    this.node.addValidation({
-      validate: () => {
-        const problem = checkTags(resource.tagProperties(), MAX_USER_TAGS_ON_PACKAGE);
-        return problem ? [problem] : [];
-      },
     });
     if (props.removalPolicy) this.applyRemovalPolicy(props.removalPolicy);
 
@@ -259,7 +249,7 @@ class ImportedSoftwarePackage extends SoftwarePackageBase {
     public readonly packageArn: string,
   ) {
     super(scope, id, { environmentFromArn: packageArn });
-    validate(this, packageName, checkPackageName);
+    validate(this, PackageNameShape, packageName);
   }
 }
 

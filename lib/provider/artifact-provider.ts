@@ -46,10 +46,13 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     make: (stack: Stack) => T,
   ): T {
     const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(id) as T | undefined;
+    const existing = stack.node.tryFindChild(id);
     if (!existing) return make(stack);
+    if (!(existing instanceof ArtifactProvider)) {
+      throw invalid(existing, `${id} is the id of this library's provider in a stack: give this construct another one`);
+    }
     if (props) existing.configure(props);
-    return existing;
+    return existing as T;
   }
 
   /** The principal that grants to this provider go to. */
@@ -82,7 +85,6 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       Lazy.string({ produce: () => this.role.roleArn }),
       this.permissions,
     );
-    // the policy must outlive what depends on the provider; function and role do so through the service token.
     Dependable.implement(
       this,
       dependencyOn(() => this.policies.all),
@@ -113,12 +115,12 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * What the custom resources name as their provider.
+   * What the custom resources name as their provider, as it is now: a configuration makes another function.
    *
    * @internal
    */
   public get _serviceToken(): string {
-    return Lazy.string({ produce: () => this.function.functionArn });
+    return this.function.functionArn;
   }
 
   /**
@@ -220,7 +222,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     this.policies = new RolePolicies(this, 'Policy', this.role, this.permissions);
     if (!this.machines.isEmpty) this.buildMachinesPolicies();
     const { bundle, description } = this._family();
-    this.function = new lambda.Function(this, 'Function', {
+    // every artifact names it, so that its logical id is as short as that of the provider.
+    this.function = new lambda.Function(this, 'Resource', {
       description,
       code: handlerCode(bundle),
       handler: 'index.handler',

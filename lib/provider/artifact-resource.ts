@@ -8,35 +8,33 @@ import {
   TagType,
 } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
-import { CloudFormationLimits, type TagProperty } from '../../contract/cloudformation';
+import { type TagProperty } from '../../contract/cloudformation';
+import { type Shape } from '../../contract/shape';
 import { type RemovalProperty } from '../core/removal';
+import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
   readonly type: string;
-  /** Properties as the contract shapes them. Undefined ones are left out. */
+  readonly shape: Shape<unknown>;
+  /** Properties of that shape, which must follow its rules. Undefined ones are left out. */
   readonly properties: object;
   /** What takes a removal policy. Absent: the resource's own deletion policy is set. */
   readonly removal?: RemovalProperty;
 }
 
-/** The custom resource behind an artifact. */
+/**
+ * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway. Nor
+ * does it name the provider's policies, which its service token depends on.
+ */
 export class ArtifactResource extends CfnResource {
   constructor(
     scope: Construct,
     private readonly artifact: ArtifactResourceProps,
   ) {
-    super(scope, 'Resource', {
-      type: artifact.type,
-      properties: {
-        ServiceToken: artifact.provider._serviceToken,
-        // frozen: it is among the properties of the event, so that a change would update every artifact.
-        ServiceTimeout: CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS,
-        ...artifact.properties,
-      },
-    });
-    this.node.addDependency(artifact.provider);
+    validate(scope, artifact.shape, artifact.properties);
+    super(scope, 'Resource', { type: artifact.type });
     if (artifact.removal?.isExplicit) this.markExplicit();
   }
 
@@ -49,6 +47,12 @@ export class ArtifactResource extends CfnResource {
   /** `MissingRemovalPolicies` passes over what has a deletion policy. This one is what CloudFormation does anyway. */
   private markExplicit(): void {
     this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+  }
+
+  // as late as possible, and without a token for each: both may change as long as nothing is synthesised.
+  protected override get cfnProperties(): { [key: string]: unknown } {
+    const { provider, properties, removal } = this.artifact;
+    return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
@@ -64,17 +68,19 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   constructor(scope: Construct, artifact: ArtifactResourceProps) {
     super(scope, artifact);
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
+    // tags may come as long as nothing is synthesised.
+    scope.node.addValidation({
+      validate: () => problemsAtSynth(artifact.shape, { ...artifact.properties, Tags: this.tagProperties() }),
+    });
   }
 
-  /** The tags as the contract writes them. */
-  public tagProperties(): TagProperty[] {
+  private tagProperties(): TagProperty[] {
     return Object.entries(this.tags.tagValues()).map(([Key, Value]) => ({ Key, Value }));
   }
 
   protected override get cfnProperties(): { [key: string]: unknown } {
-    const { Tags: _, ...properties } = super.cfnProperties;
     const tags = this.tagProperties();
-    return tags.length > 0 ? { ...properties, Tags: tags } : properties;
+    return tags.length > 0 ? { ...super.cfnProperties, Tags: tags } : super.cfnProperties;
   }
 }
 

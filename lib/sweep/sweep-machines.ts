@@ -45,9 +45,14 @@ export class SweepMachines extends Construct {
     });
   }
 
+  /** Known last: a configuration of the provider makes another function. */
+  private get functionArn(): string {
+    return Lazy.string({ produce: () => this.provider._serviceToken });
+  }
+
   /** Defines the state machine of a sweep. */
   public define(sweep: Construct, config: SweepConfig): sfn.StateMachine {
-    const definition = sweepDefinition(this.provider._serviceToken, config);
+    const definition = sweepDefinition(this.functionArn, config);
     return new sfn.StateMachine(sweep, 'StateMachine', {
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(sweep).toJsonString(definition)),
@@ -87,7 +92,7 @@ export class SweepMachines extends Construct {
 
   private permissionsToRun(): iam.PolicyDocument {
     const permissions = new Permissions(this, { inline: 10_000, managed: 0 });
-    permissions.allow({ actions: ['lambda:InvokeFunction'], resources: [this.provider._serviceToken] });
+    permissions.allow({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] });
     permissions.allow({
       actions: [
         'logs:CreateLogDelivery',

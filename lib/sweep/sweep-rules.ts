@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Duration, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type SweepConfig, type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
-import { invalid, validate } from '../core/validation';
+import { invalid, isUnknown } from '../core/validation';
 
 /** How versions are ranked, the best first. */
 export enum VersionOrder {
@@ -109,7 +109,8 @@ export interface SharedProps {
 /** The part of a sweep's configuration that all kinds share. Throws where what is known of it breaks a rule. */
 export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig {
   const { requestsPerSecond = REQUESTS_PER_SECOND } = props;
-  validate(sweep, requestsPerSecond, checkRequestsPerSecond);
+  const problem = isUnknown(requestsPerSecond) ? undefined : checkRequestsPerSecond(requestsPerSecond);
+  if (problem) throw invalid(sweep, problem);
   return { name: nameOf(sweep), rules: rulesConfig(sweep, props), requestsPerSecond };
 }
 

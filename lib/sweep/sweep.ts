@@ -5,7 +5,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
-import { type SweepAttributes, type SweepProperties } from '../../contract/sweep-execution';
+import { type SweepAttributes, type SweepProperties, SweepShape } from '../../contract/sweep-execution';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { ArtifactResource } from '../provider/artifact-resource';
@@ -204,7 +204,7 @@ export abstract class SweepBase extends Construct implements ISweep {
       DeclaredVersions: isTriggered(this.triggers, 'DURING_DEPLOYMENT') ? declaredVersions : undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, { provider, type: config.type, properties });
+    const resource = new ArtifactResource(this, { provider, type: config.type, shape: SweepShape, properties });
     order?.(resource);
     return resource;
   }

@@ -3,11 +3,10 @@ import { type Construct } from 'constructs';
 import {
   CLOUDBASE_SERVICE_VERSION,
   type CloudBaseServiceVersionProperties,
-  checkApiEndpoint,
-  checkDeletion,
-  checkEnvironmentId,
-  checkServerName,
-  checkServiceVersionName,
+  EnvironmentIdShape,
+  ServerNameShape,
+  ServiceVersionNameShape,
+  ServiceVersionShape,
 } from '../../contract/wechat';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
@@ -167,14 +166,6 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
     this.serverName = props.serverName;
     this._declaredName = props.versionName;
 
-    validateName(this, props);
-    validate(this, props.apiEndpoint, checkApiEndpoint);
-    const deletion = {
-      DeleteServerWithLastVersion: props.deleteServerWithLastVersion || undefined,
-      DeleteImageWithServer: props.deleteImageWithServer || undefined,
-    };
-    validate(this, deletion, checkDeletion);
-
     const provider = WeChatArtifactProvider.of(this);
     const properties: CloudBaseServiceVersionProperties = {
       EnvironmentId: props.environmentId,
@@ -182,12 +173,18 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
       VersionName: props.versionName,
       AccessToken: props.accessToken._bind(this, provider),
       ApiEndpoint: props.apiEndpoint,
-      ...deletion,
+      DeleteServerWithLastVersion: props.deleteServerWithLastVersion || undefined,
+      DeleteImageWithServer: props.deleteImageWithServer || undefined,
       OnRefusal: props.onRefusal === OnRefusal.LEAVE ? 'LEAVE' : undefined,
       Verification: props.verification === CloudBaseVerification.NONE ? 'NONE' : undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, { provider, type: CLOUDBASE_SERVICE_VERSION, properties });
+    const resource = new ArtifactResource(this, {
+      provider,
+      type: CLOUDBASE_SERVICE_VERSION,
+      shape: ServiceVersionShape,
+      properties,
+    });
     this.versionName = resource.getAtt('VersionName').toString();
 
     const service = [props.environmentId, props.serverName];
@@ -211,15 +208,11 @@ class ImportedServiceVersion extends Resource implements ICloudBaseServiceVersio
 
   constructor(scope: Construct, id: string, attrs: CloudBaseServiceVersionAttributes) {
     super(scope, id);
-    validateName(this, attrs);
+    validate(this, EnvironmentIdShape, attrs.environmentId);
+    validate(this, ServerNameShape, attrs.serverName);
+    validate(this, ServiceVersionNameShape, attrs.versionName);
     this.environmentId = attrs.environmentId;
     this.serverName = attrs.serverName;
     this.versionName = attrs.versionName;
   }
-}
-
-function validateName(scope: Construct, name: CloudBaseServiceVersionAttributes): void {
-  validate(scope, name.environmentId, checkEnvironmentId);
-  validate(scope, name.serverName, checkServerName);
-  validate(scope, name.versionName, checkServiceVersionName);
 }

@@ -1,11 +1,12 @@
 import { type Construct } from 'constructs';
+import { optional } from '../../contract/shape';
 import { type SweepConfig } from '../../contract/sweep';
 import {
+  ApiEndpointShape,
   CLOUDBASE_VERSION_RETENTION,
   type CloudBaseVersionRetentionConfig,
-  checkApiEndpoint,
-  checkEnvironmentId,
-  checkServerName,
+  EnvironmentIdShape,
+  ServerNameShape,
 } from '../../contract/wechat';
 import { validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
@@ -61,9 +62,9 @@ function configOf(
   props: CloudBaseVersionRetentionProps & { readonly provider: WeChatArtifactProvider },
 ): CloudBaseVersionRetentionConfig {
   const { environmentId, serverName, accessToken, apiEndpoint, provider } = props;
-  validate(sweep, environmentId, checkEnvironmentId);
-  validate(sweep, serverName, checkServerName);
-  validate(sweep, apiEndpoint, checkApiEndpoint);
+  validate(sweep, EnvironmentIdShape, environmentId);
+  validate(sweep, ServerNameShape, serverName);
+  validate(sweep, optional(ApiEndpointShape), apiEndpoint);
   return {
     type: CLOUDBASE_VERSION_RETENTION,
     ...shared,

@@ -1,6 +1,6 @@
 import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IConstruct } from 'constructs';
-import { type AccessTokenProperty, type SecretValueProperty, checkComponentAppId } from '../../contract/wechat';
+import { type AccessTokenProperty, ComponentAppIdShape, type SecretValueProperty } from '../../contract/wechat';
 import { validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
@@ -67,7 +67,7 @@ export class WeChatAccessToken {
   public static minted(props: MintedTokenProps): WeChatAccessToken {
     const { componentAppId, appSecret, appSecretField, verifyTicket, verifyTicketField } = props;
     return new WeChatAccessToken([appSecret, verifyTicket], scope => {
-      validate(scope, componentAppId, checkComponentAppId);
+      validate(scope, ComponentAppIdShape, componentAppId);
       return {
         Minted: {
           ComponentAppId: componentAppId,

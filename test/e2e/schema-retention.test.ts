@@ -86,7 +86,7 @@ test('when the stack is destroyed it sweeps before what the stack owns goes, and
 test('a whole life needs every permission of the role, and no other', async () => {
   add(4);
   await deploy(retention({ advanceCheckpoint: true }));
-  const [role] = [...fleet.aws.iam.roles.values()].filter(({ RoleName }) => RoleName.includes('GlueArtifactProvider'));
+  const [role] = [...fleet.aws.iam.roles.values()].filter(({ RoleName }) => RoleName.includes('GlueArtifacts'));
   expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
   const calls = fleet.aws.calls.filter({ principal: role.Arn as `arn:${string}` });
   expect(calls.filter(({ status }) => status === 403)).toEqual([]);

@@ -1,5 +1,5 @@
-import { type Stack } from 'aws-cdk-lib';
-import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-glue';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
 import {
   SchemaDefinition,
   SchemaReference,
@@ -105,6 +105,39 @@ describe('releases, one after the other', () => {
     // what was available outlives the rollback, nobody's.
     expect(numbers()).toEqual([1, 2, 3]);
     expect(ownerOf(3)).toContain('released=');
+  });
+});
+
+describe('a version of AWS’s own type', () => {
+  const isNative = (stack: Stack) =>
+    new CfnSchemaVersion(stack, 'Native', {
+      schema: { registryName: 'events', schemaName: 'orders' },
+      schemaDefinition: JSON.stringify(order(2)),
+    });
+  const isOurs = (props: Parameters<typeof version>[1]) => (stack: Stack) =>
+    void version(stack, { schema: imported(), ...props });
+  beforeEach(async () => {
+    await foreign();
+    await fleet.deploy(stack => void isNative(stack));
+  });
+
+  test.each([{}, { adoptExisting: true }])('is not given up to this one in one deployment, with %j', async props => {
+    const outcome = await fleet.deploy(isOurs(props));
+    expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(outcome.failures.join()).toContain('retain it there first');
+    expect(held()?.versions[2]).toMatchObject({ status: 'AVAILABLE', metadata: {} });
+  });
+
+  test('that was retained and has left the stack is adopted', async () => {
+    await fleet.deploy(stack => isNative(stack).applyRemovalPolicy(RemovalPolicy.RETAIN));
+    await fleet.deploy(() => {});
+    expect(await fleet.deploy(isOurs({ adoptExisting: true }))).toMatchObject({ status: 'UPDATE_COMPLETE' });
+    expect(ownerOf(2)).toContain('stack=Orders/');
+  });
+
+  test('goes where the next definition replaces it', async () => {
+    expect(await fleet.deploy(isOurs({ of: order(3) }))).toMatchObject({ status: 'UPDATE_COMPLETE' });
+    expect(numbers()).toEqual([1, 3]);
   });
 });
 
@@ -261,6 +294,10 @@ test('a whole life needs every permission of the role, and no other', async () =
   await fleet.deploy(life(big, RETAIN));
   await fleet.deploy(life(INCOMPATIBLE, RETAIN));
   await fleet.deploy(life({ type: 'recrod' }, RETAIN));
+  const SchemaId = { RegistryName: 'events', SchemaName: 'orders' };
+  const ofProducer = order(2, 'of a producer');
+  await fleet.aws.glue.byHand('RegisterSchemaVersion', { SchemaId, SchemaDefinition: JSON.stringify(ofProducer) });
+  await fleet.deploy(life(ofProducer, RETAIN));
   await fleet.deploy(life(order(3, 'x'.repeat(20_000)), DELETE));
   const [{ Arn }] = [...fleet.aws.iam.roles.values()];
   expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });

@@ -33,7 +33,7 @@ const release =
   (...names: string[]) =>
   (stack: Stack): void => {
     const provider = IotArtifactProvider.of(stack, { timeout: Duration.minutes(1) });
-    (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = 8;
+    (provider.node.findChild('Resource').node.defaultChild as CfnFunction).timeout = 8;
     const softwarePackage = new SoftwarePackage(stack, 'Firmware', {
       packageName: PACKAGE,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, NestedStack, type Stack } from 'aws-cdk-lib';
+import { type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -36,6 +37,13 @@ const create = async (...names: string[]) => {
 const versions = () => Object.keys(fleet.aws.iot.describe(PACKAGE)?.versions ?? {}).sort();
 const versionArn = (name: string) =>
   `arn:aws:iot:${fleet.aws.region}:${fleet.aws.account}:package/${PACKAGE}/version/${name}`;
+
+/** The lines of the provider's log that hold a text. */
+const lines = (text: string) =>
+  fleet.log
+    .split('\n')
+    .filter(line => line.includes(text))
+    .map(line => JSON.parse(line) as Record<string, unknown>);
 
 type Options = Partial<PackageVersionRetentionProps> & { readonly id?: string; readonly owned?: readonly string[] };
 
@@ -235,6 +243,29 @@ describe('on a schedule', () => {
     const cause = expect.stringContaining('the plan removes 3, which is 1 more than maxRemovals allows (2)') as string;
     expect(runs(fleet)).toMatchObject([{ status: 'FAILED', error: 'SweepRefused', cause }]);
     expect(alarms()).toMatchObject([{ status: 'FAILED', error: 'SweepRefused', cause }]);
+  });
+
+  test('a refused run is seen without onFailure: by the execution, by its metric and in the log', async () => {
+    await create('1.0.0', '2.0.0', '3.0.0', '4.0.0');
+    let metric: IMetric | undefined;
+    await deploy(stack => {
+      metric = nightly({ rules: { keepLatest: 1, maxRemovals: 2 } })(stack).metricRefused();
+    });
+    await fire();
+    const message = 'the plan removes 3, which is 1 more than maxRemovals allows (2)';
+    expect(runs(fleet)).toMatchObject([{ status: 'FAILED', cause: expect.stringContaining(message) }]);
+    expect(lines('"record":"refused"')).toMatchObject([{ level: 'ERROR', message: expect.stringContaining(message) }]);
+    const { namespace, metricName, dimensions = [] } = metric!.toMetricConfig().metricStat!;
+    const [line] = lines('"_aws"');
+    expect(line).toMatchObject({ [metricName]: 1, [dimensions[0].name]: dimensions[0].value });
+    const { CloudWatchMetrics } = line._aws as { CloudWatchMetrics: object[] };
+    expect(CloudWatchMetrics).toMatchObject([
+      {
+        Namespace: namespace,
+        Dimensions: [[dimensions[0].name]],
+        Metrics: expect.arrayContaining([{ Name: metricName, Unit: 'Count' }]),
+      },
+    ]);
   });
 
   test('a removal that fails fails the run, the others are done, and onFailure hears of it', async () => {

@@ -42,7 +42,7 @@ const deletions = () => fleet.aws.calls.filter({ service: 'iot', operation: 'Del
 const deploy = (props: Partial<JobExecutionCleanupProps> = {}, timeout = TIMEOUT) =>
   fleet.deploy((stack: Stack) => {
     const provider = IotArtifactProvider.of(stack, { timeout: Duration.minutes(1) });
-    (provider.node.findChild('Function').node.defaultChild as CfnFunction).timeout = timeout;
+    (provider.node.findChild('Resource').node.defaultChild as CfnFunction).timeout = timeout;
     new JobExecutionCleanup(stack, 'Cleanup', { jobs: JobSelection.byIds('ota'), requestsPerSecond: 200, ...props });
   });
 

@@ -1,11 +1,12 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { S3Client } from '@aws-sdk/client-s3';
 import { type SchemaDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import { SchemaResourceType } from '../../contract/glue';
+import { GlueSweepType, SchemaResourceType, type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { glueHandlers } from '../../lambda/glue/handlers';
+import { glueSweeps } from '../../lambda/glue/sweeps';
 import { awsService } from '../../lambda/runtime/client';
-import { HISTORIES_TIMEOUT, type Plot, playHistories } from './history';
+import { sweepService } from '../../lambda/sweep/service';
+import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 
 const SCHEMA = 'orders';
 
@@ -28,8 +29,12 @@ const definition = (n: number): string =>
     fields: Array.from({ length: n + 1 }, (_, i) => ({ name: `f${i}`, type: 'string', default: '' })),
   });
 
+/** What was registered before there were stacks. */
+const former = (n: number): string => definition(0).replace('f0', `former${n}`);
+
 type Versions = SchemaDescription['versions'];
 interface Held {
+  readonly checkpoint: number;
   readonly versions: Versions;
 }
 
@@ -55,6 +60,50 @@ const ownerIn = (metadata: Versions[number]['metadata']): string | undefined =>
 
 const idsOf = ({ versions }: Held) => Object.values(versions).map(({ versionId }) => versionId);
 
+const retention = (keep: number): SchemaVersionRetentionConfig => ({
+  type: GlueSweepType.SCHEMA_VERSION_RETENTION,
+  name: `keep ${keep}`,
+  registryName: 'default-registry',
+  schemaName: SCHEMA,
+  rules: { keepLatest: keep },
+  removeFailed: false,
+  protectedMetadata: {},
+  advanceCheckpoint: false,
+  onVersionError: 'FAIL',
+  requestsPerSecond: 1_000,
+});
+
+/** Which versions a retention may remove, by number, from what is there with no deployment under way. */
+function removable({ versions, checkpoint }: Held, keep: number): string[] {
+  const listed = Object.entries(versions);
+  const latest = listed.slice(-keep).map(([number]) => number);
+  const stays = [
+    '1',
+    String(checkpoint),
+    ...latest,
+    listed.filter(([, { status }]) => status === 'AVAILABLE').at(-1)?.[0],
+  ];
+  return listed
+    .filter(([number, { metadata }]) => !stays.includes(number) && ownerIn(metadata) === undefined)
+    .map(([number]) => number);
+}
+
+function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alone }: Swept): Held {
+  const gone = Object.keys(before.versions).filter(number => !(number in after.versions));
+  if (alone) expect(gone).toEqual(removable(before, keep));
+  // what a stack has let go of in the same step goes, or may go once nothing rolls it back any more.
+  const letGo = gone.filter(number => succeeded && isOf(before.versions[Number(number)], stackId));
+  const swept = gone.filter(number => !letGo.includes(number));
+  const all = { ...before.versions, ...after.versions };
+  const may = [...removable(before, keep), ...(succeeded ? removable({ ...after, versions: all }, keep) : [])];
+  expect(may).toEqual(expect.arrayContaining(swept));
+  const back = Object.fromEntries(swept.map(number => [number, before.versions[Number(number)]]));
+  return { ...after, versions: { ...after.versions, ...back } };
+}
+
+const isOf = ({ metadata }: Versions[number], stackId: string): boolean =>
+  ownerIn(metadata) !== undefined && JSON.stringify(metadata).includes(stackId.split('/').at(-1)!);
+
 const plot: Plot<Release, Held> = {
   family: {
     service: 'glue',
@@ -68,8 +117,11 @@ const plot: Plot<Release, Held> = {
       'QuerySchemaVersionMetadata',
       'GetSchema',
     ],
-    serviceFor: credentials =>
-      awsService(config => glueHandlers(new GlueClient({ ...config, credentials }), new S3Client(config))),
+    servicesFor: credentials => ({
+      artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
+      sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, credentials }))),
+    }),
+    sweep: retention,
   },
   release: fc
     .uniqueArray(declared, { maxLength: 3, selector: each => each.definition })
@@ -77,7 +129,10 @@ const plot: Plot<Release, Held> = {
   hands: [({ aws }) => aws.glue.addVersions(SCHEMA, [{ definition: definition(2) }])],
   begin: async ({ aws }) => {
     await aws.glue.createSchema(SCHEMA, { Compatibility: 'BACKWARD' });
-    aws.glue.addVersions(SCHEMA, [{ definition: definition(0) }]);
+    aws.glue.addVersions(
+      SCHEMA,
+      [definition(0), former(1), former(2), former(3)].map(each => ({ definition: each })),
+    );
   },
   resources: release =>
     Object.fromEntries(
@@ -96,7 +151,12 @@ const plot: Plot<Release, Held> = {
         },
       ]),
     ),
-  snapshot: ({ aws }) => ({ versions: structuredClone(aws.glue.describe(SCHEMA)?.versions ?? {}) }),
+  snapshot: ({ aws }) => {
+    const { checkpoint = 1, versions = {} } = aws.glue.describe(SCHEMA) ?? {};
+    const listed = Object.entries(versions).filter(([, { status }]) => status !== 'DELETING');
+    return { checkpoint, versions: structuredClone(Object.fromEntries(listed)) };
+  },
+  unswept,
 
   deployed(release, _stackId, after, before) {
     expect(after.versions).toMatchObject({});

@@ -1,14 +1,23 @@
 import fc from 'fast-check';
-import { type Family, type Resources, type Trouble, World } from './world';
+import { type Sweep } from './sweeps';
+import { type Family, KEEPS, type Resources, type Trouble, World } from './world';
 
 /** What may happen to two stacks and to what they share. */
 export type Step<R> =
-  | { readonly kind: 'deploy'; readonly stack: 0 | 1; readonly release: R; readonly trouble: Trouble }
+  | {
+      readonly kind: 'deploy';
+      readonly stack: 0 | 1;
+      readonly release: R;
+      readonly sweep?: Sweep;
+      readonly trouble: Trouble;
+    }
   | { readonly kind: 'destroy'; readonly stack: 0 | 1 }
   /** Lambda delivers one of the events so far again, with both stacks at rest. */
   | { readonly kind: 'again'; readonly event: number }
   /** Somebody works beside CloudFormation. */
-  | { readonly kind: 'hand'; readonly act: number };
+  | { readonly kind: 'hand'; readonly act: number }
+  /** The schedule of a third stack's retention is due, with both stacks at rest. */
+  | { readonly kind: 'sweep'; readonly keep: number };
 
 /** One service family's part of a history: what is released, and what must hold after each step. */
 export interface Plot<R, S> {
@@ -20,9 +29,28 @@ export interface Plot<R, S> {
   resources(release: R, stack: 0 | 1, world: World): Resources;
   /** What the service holds, as far as it must hold. */
   snapshot(world: World): S;
+  /**
+   * What the service would hold without what retentions have removed. Throws where one of them has removed what it must
+   * not.
+   */
+  unswept(after: S, before: S, swept: Swept): S;
   deployed(release: R, stackId: string, after: S, before: S): void;
   rolledBack(after: S, before: S): void;
   destroyed(stackId: string, after: S, before: S): void;
+}
+
+/** What retentions may have done in a step. */
+export interface Swept {
+  /** The fewest of the newest versions that one of them keeps. */
+  readonly keep: number;
+  /** Whose deployment or deletion they were part of. */
+  readonly stackId?: string;
+  /** Whether that has succeeded: what the stack has let go of may go then. Absent: false. */
+  readonly succeeded?: boolean;
+  /** Whether they are all of that stack's. Absent: false. */
+  readonly own?: boolean;
+  /** Whether nothing else has happened: all that may go is gone then. Absent: false. */
+  readonly alone?: boolean;
 }
 
 /** A call of the family, by the place of its operation in the list and how often it has been made. */
@@ -43,19 +71,41 @@ const trouble = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
+      fails: fc.constantFrom(undefined, 'meanwhile', 'afterwards'),
+      swept: fc.record({ call, keep: fc.constantFrom(...KEEPS) }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
       fails: fc.constantFrom('meanwhile', 'afterwards'),
       onFailure: fc.constantFrom('DELETE', 'DO_NOTHING'),
     }),
   },
 ) as fc.Arbitrary<Trouble>;
 
+const sweep: fc.Arbitrary<Sweep> = fc.record({
+  keep: fc.constantFrom(...KEEPS),
+  triggers: fc.subarray(['DURING_DEPLOYMENT', 'ON_DESTROY', 'AFTER_DEPLOYMENT'], { minLength: 1 }),
+});
+
 function steps<R>({ release, hands }: Pick<Plot<R, unknown>, 'release' | 'hands'>): fc.Arbitrary<Step<R>[]> {
   const stack = fc.constantFrom<0 | 1>(0, 0, 1);
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('deploy'), stack, release, trouble }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('deploy'),
+        stack,
+        release,
+        sweep: fc.option(sweep, { nil: undefined }),
+        trouble,
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('destroy'), stack }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('again'), event: fc.nat(1000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('hand'), act: fc.nat(hands.length - 1) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep'), keep: fc.constantFrom(...KEEPS) }) },
   );
   return fc.array(step as fc.Arbitrary<Step<R>>, { minLength: 1, maxLength: 6 });
 }
@@ -63,14 +113,13 @@ function steps<R>({ release, hands }: Pick<Plot<R, unknown>, 'release' | 'hands'
 const NAMES = ['one', 'two'] as const;
 
 class History<R, S> {
-  private readonly world: World;
+  /** What each stack declares of sweeps, by its last deployment that succeeded and those since. */
+  private readonly declared: Record<0 | 1, readonly Sweep[]> = { 0: [], 1: [] };
 
   constructor(
     private readonly plot: Plot<R, S>,
-    world: World,
-  ) {
-    this.world = world;
-  }
+    private readonly world: World,
+  ) {}
 
   async play(each: Step<R>): Promise<void> {
     switch (each.kind) {
@@ -78,6 +127,8 @@ class History<R, S> {
         return this.byHand(each.act);
       case 'again':
         return this.again(each.event);
+      case 'sweep':
+        return this.sweep(each.keep);
       case 'destroy':
         return this.destroy(each.stack);
       case 'deploy':
@@ -100,29 +151,50 @@ class History<R, S> {
     expect(this.snapshot()).toEqual(before);
   }
 
+  private async sweep(keep: number): Promise<void> {
+    const before = this.snapshot();
+    await this.world.sweep(keep);
+    const atRest = ([0, 1] as const).every(stack => !/_FAILED$/.test(this.status(stack) ?? ''));
+    const after = this.snapshot();
+    expect(this.plot.unswept(after, before, { keep, alone: atRest })).toEqual(before);
+  }
+
   private async destroy(stack: 0 | 1): Promise<void> {
     if (this.status(stack) === undefined) return;
     const before = this.snapshot();
     const { stackId, status } = await this.world.destroy(NAMES[stack]);
     expect(status).toBe('DELETE_COMPLETE');
-    this.plot.destroyed(stackId, this.snapshot(), before);
+    const after = this.unswept(before, this.declared[stack], { stackId, succeeded: true, own: true });
+    this.plot.destroyed(stackId, after, before);
+    this.declared[stack] = [];
   }
 
-  private async deploy({ stack, release, trouble }: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
+  private async deploy({ stack, release, sweep, trouble }: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
     // a stack that was left where it failed takes no deployment that may roll back.
     if (/_FAILED$/.test(this.status(stack) ?? '')) return this.destroy(stack);
     const isNew = [undefined, 'ROLLBACK_COMPLETE'].includes(this.status(stack));
     const onFailure = isNew || trouble.onFailure === 'DO_NOTHING' ? trouble.onFailure : undefined;
     const before = this.snapshot();
-    const resources = this.plot.resources(release, stack, this.world);
+    const versions = this.plot.resources(release, stack, this.world);
+    const resources = { ...versions, ...(sweep && this.world.sweeping(sweep, versions)) };
     const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure });
-    const after = this.snapshot();
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(status)) this.plot.deployed(release, stackId, after, before);
+    const succeeded = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
+    const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
+    const after = this.unswept(before, sweeps, { stackId, succeeded, own: !trouble.swept });
+    this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
+    if (succeeded) this.plot.deployed(release, stackId, after, before);
     else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
     else {
       expect(status).toMatch(/^((UPDATE_)?ROLLBACK|DELETE)_COMPLETE$/);
       this.plot.rolledBack(after, before);
     }
+  }
+
+  /** What is there, and what retentions have removed, as far as they may. */
+  private unswept(before: S, sweeps: readonly Pick<Sweep, 'keep'>[], of: Omit<Swept, 'keep'>): S {
+    const after = this.snapshot();
+    if (sweeps.length === 0) return after;
+    return this.plot.unswept(after, before, { ...of, keep: Math.min(...sweeps.map(({ keep }) => keep)) });
   }
 
   private status(stack: 0 | 1): string | undefined {

@@ -1,11 +1,18 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { type PackageDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '../../contract/iot';
+import {
+  IotSweepType,
+  type PackageVersionRetentionConfig,
+  type PackageVersionStatus,
+  SoftwarePackageResourceType as Type,
+} from '../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { iotHandlers } from '../../lambda/iot/handlers';
+import { iotSweeps } from '../../lambda/iot/sweeps';
 import { awsService } from '../../lambda/runtime/client';
-import { HISTORIES_TIMEOUT, type Plot, playHistories } from './history';
+import { sweepService } from '../../lambda/sweep/service';
+import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 import { type Resource, type Resources, type World } from './world';
 
 const PACKAGE = 'brake-ecu';
@@ -101,6 +108,47 @@ function restorable({ package: held, moved: byHand }: Held, { package: before }:
   };
 }
 
+const retention = (keep: number): PackageVersionRetentionConfig => ({
+  type: IotSweepType.PACKAGE_VERSION_RETENTION,
+  name: `keep ${keep}`,
+  packageName: PACKAGE,
+  rules: { keepLatest: keep },
+  order: 'SEMVER',
+  action: 'DELETE',
+  protectInActiveJobs: false,
+  protectOnDevices: false,
+  requestsPerSecond: 1_000,
+});
+
+/** Which versions a retention may remove, from what is there with no deployment under way. */
+function removable({ package: held }: Held, keep: number): string[] {
+  if (!held) return [];
+  const latest = Object.keys(held.versions).sort().reverse().slice(0, keep);
+  const stays = [...latest, held.defaultVersionName, held.tags[DEFAULT_POINTER_TAGS.predecessor]];
+  return Object.entries(held.versions)
+    .filter(([name, { tags }]) => !stays.includes(name) && !Object.keys(tags).some(isMark))
+    .map(([name]) => name);
+}
+
+const isMark = (key: string) => key === ARTIFACT_TAGS.owner || key.startsWith(ARTIFACT_TAGS.claim);
+
+function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alone }: Swept): Held {
+  const gone = Object.keys(before.package?.versions ?? {}).filter(name => !after.package?.versions[name]);
+  if (alone) expect(gone).toEqual(removable(before, keep));
+  if (!after.package || !before.package) return after;
+  // what a stack has let go of in the same step may go, once nothing rolls it back any more.
+  const ownNoMore = ([, { tags }]: [string, { tags: Readonly<Record<string, string>> }]) =>
+    succeeded && tags[ARTIFACT_TAGS.stack] === stackId;
+  const letGo = Object.entries(before.package.versions).filter(ownNoMore);
+  const swept = gone.filter(name => !letGo.some(([own]) => own === name));
+  const now = { ...after.package, versions: { ...before.package.versions, ...after.package.versions } };
+  const may = [...removable(before, keep), ...(succeeded ? removable({ ...after, package: now }, keep) : [])];
+  expect(may).toEqual(expect.arrayContaining(swept));
+  const versions = { ...after.package.versions };
+  for (const name of swept) versions[name] = before.package.versions[name];
+  return { ...after, package: { ...after.package, versions } };
+}
+
 const moved = new WeakSet<World>();
 
 const plot: Plot<Release, Held> = {
@@ -118,7 +166,11 @@ const plot: Plot<Release, Held> = {
       'CreatePackage',
       'DeletePackage',
     ],
-    serviceFor: credentials => awsService(config => iotHandlers(new IoTClient({ ...config, credentials }))),
+    servicesFor: credentials => ({
+      artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, credentials }))),
+      sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, credentials }))),
+    }),
+    sweep: retention,
   },
   release,
   hands: [
@@ -129,9 +181,14 @@ const plot: Plot<Release, Held> = {
       moved.add(world);
     },
   ],
-  begin: ({ aws }) => void aws.iot.createPackage(PACKAGE),
+  begin: async ({ aws }) => {
+    await aws.iot.createPackage(PACKAGE);
+    for (const name of ['0.1.0', '0.2.0', '0.3.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+  },
   resources: (each, stack) => resources(each, stack),
   snapshot: world => ({ moved: moved.has(world), package: structuredClone(world.aws.iot.describe(PACKAGE)) }),
+
+  unswept,
 
   deployed(each, stackId, after, before) {
     for (const { name, status, description } of each.versions) {

@@ -5,6 +5,7 @@ import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
 import { quickClock } from '../../testing/clock';
+import { type Machinery, type Sweep, type SweepOf, scheduleOf, sweepResources, sweeperStack } from './sweeps';
 
 /** A service family under test. */
 export interface Family {
@@ -12,8 +13,10 @@ export interface Family {
   readonly service: string;
   /** The operations of which a call may be held up, killed or refused. */
   readonly operations: readonly string[];
-  /** The family's service, whose calls are made with these credentials. */
-  serviceFor(credentials: HostedContext['credentials']): Service;
+  /** The family's services, whose calls are made with these credentials. */
+  servicesFor(credentials: HostedContext['credentials']): { readonly artifacts: Service; readonly sweeps: Service };
+  /** How its retention is configured that keeps so many of the newest versions. */
+  sweep(keep: number, aws: LocalAws): ReturnType<SweepOf>;
 }
 
 export interface Resource {
@@ -34,9 +37,17 @@ export interface Trouble {
   readonly killed?: { readonly call: number; readonly when: 'before' | 'after' };
   /** A call is throttled that often. */
   readonly throttled?: { readonly call: number; readonly times: number };
+  /** The schedule of a third stack's retention is due at a call. */
+  readonly swept?: { readonly call: number; readonly keep: number };
   /** What CloudFormation does about a failure. Absent: it rolls back. */
   readonly onFailure?: 'DELETE' | 'DO_NOTHING';
 }
+
+/** How many of the newest versions retentions may keep. */
+export const KEEPS = [1, 2, 3];
+
+/** After so many waits of an execution somebody stops it: the stack that it waits for has failed and stays so. */
+const PATIENCE = 8;
 
 /** One local AWS with the family's handlers in its process, and CloudFormation before them. */
 export class World {
@@ -44,12 +55,17 @@ export class World {
     const clock = quickClock();
     const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
     Object.assign(process.env, aws.env);
-    return new World(family, aws, clock);
+    // an execution that waits a minute does so for what takes no time here.
+    aws.stepFunctions.waitScale = 0.02;
+    const world = new World(family, aws, clock);
+    await world.beginSweeping();
+    return world;
   }
 
   readonly logs: Record<string, unknown>[] = [];
   private readonly provider: string;
   private readonly gate: string;
+  private readonly machinery: Machinery;
   private inFlight = 0;
   /** Whether the gate may fail by now. */
   private mayFail: () => boolean = () => true;
@@ -61,6 +77,45 @@ export class World {
   ) {
     this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
     this.gate = aws.lambda.host('gate', event => this.guard(event as Record<string, string>));
+    this.machinery = { functionArn: this.provider, roleArn: `arn:aws:iam::${aws.account}:role/${MACHINES}` };
+  }
+
+  /** A third stack has retentions, and nothing else. */
+  private async beginSweeping(): Promise<void> {
+    const { aws, machinery } = this;
+    const allowed = { Effect: 'Allow', Action: ['lambda:InvokeFunction', 'states:StartExecution'], Resource: '*' };
+    const trusted = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: TRUSTED } };
+    const role = { RoleName: MACHINES };
+    await aws.call('iam', 'CreateRole', { ...role, AssumeRolePolicyDocument: policy(trusted) });
+    await aws.call('iam', 'PutRolePolicy', { ...role, PolicyName: 'Run', PolicyDocument: policy(allowed) });
+    const resources = sweeperStack(KEEPS, keep => this.family.sweep(keep, aws), machinery);
+    await aws.cloudFormation.deploy({ stackName: 'sweeper', template: this.template(resources) });
+  }
+
+  /** What a stack has of a sweep. */
+  sweeping(sweep: Sweep, beside: Resources): Resources {
+    return sweepResources(sweep, keep => this.family.sweep(keep, this.aws), this.machinery, beside);
+  }
+
+  /** The schedule of the third stack's retention is due. */
+  async sweep(keep: number): Promise<void> {
+    this.aws.events.fireSchedule(scheduleOf(keep));
+    await this.settled();
+  }
+
+  /** Waits until nothing is under way any more. */
+  private async settled(): Promise<void> {
+    const { aws, clock } = this;
+    const done = { yet: false };
+    const settled = aws.settled().then(() => (done.yet = true));
+    while (!done.yet) {
+      await Promise.race([settled, clock.sleep(1_000)]);
+      for (const { arn: executionArn, status, history } of aws.stepFunctions.executions()) {
+        const waits = history.events.filter(({ type }) => type === 'WaitStateEntered').length;
+        if (status === 'RUNNING' && waits > PATIENCE) await aws.call('states', 'StopExecution', { executionArn });
+      }
+    }
+    await settled;
   }
 
   /** Deploys, with what goes wrong, and waits until nothing is under way any more. */
@@ -81,7 +136,7 @@ export class World {
         onFailure: trouble.onFailure === 'DELETE' ? 'DELETE' : undefined,
       });
       held?.release();
-      await aws.settled();
+      await this.settled();
       return outcome;
     } finally {
       aws.faults.clear();
@@ -92,7 +147,7 @@ export class World {
     this.inject(stackName, trouble);
     try {
       const outcome = await this.aws.cloudFormation.destroy(stackName);
-      await this.aws.settled();
+      await this.settled();
       return outcome;
     } finally {
       this.aws.faults.clear();
@@ -108,7 +163,7 @@ export class World {
   async deliverAgain(index: number): Promise<void> {
     const Payload = this.payloads()[index];
     await this.aws.call('lambda', 'Invoke', { FunctionName: this.provider, InvocationType: 'Event', Payload });
-    await this.aws.settled();
+    await this.settled();
   }
 
   async stop(): Promise<void> {
@@ -119,10 +174,11 @@ export class World {
     return this.aws.calls
       .filter({ service: 'lambda', operation: 'Invoke' })
       .filter(({ input }) => input.FunctionName === this.provider)
-      .map(({ input }) => String(input.Payload));
+      .map(({ input }) => String(input.Payload))
+      .filter(payload => payload.includes('"RequestType"'));
   }
 
-  private inject(stackName: string, { heldUp, killed, throttled }: Trouble) {
+  private inject(stackName: string, { heldUp, killed, throttled, swept }: Trouble) {
     const { faults } = this.aws;
     const { service, operations } = this.family;
     const at = (nth: number) => ({
@@ -134,16 +190,24 @@ export class World {
     if (throttled) {
       faults.inject({ ...at(throttled.call), times: throttled.times, trouble: { error: throttling() } });
     }
+    if (swept) {
+      let due = at(swept.call).nth;
+      const match = () => {
+        if (--due === 0) this.aws.events.fireSchedule(scheduleOf(swept.keep));
+        return false;
+      };
+      faults.inject({ ...at(swept.call), match, trouble: { stall: 0 } });
+    }
     if (!heldUp) return undefined;
     // what a rollback itself calls is not held up: nothing would be left that ends it.
     const match = () => !this.isRollingBack(stackName);
     return faults.inject({ ...at(heldUp.call), match, trouble: { stall: 'until released' } });
   }
 
-  private template(resources: Resources, fails: Trouble['fails']): object {
+  private template(resources: Resources, fails?: Trouble['fails']): object {
     const all = Object.entries(resources).map(([id, { type, properties, dependsOn }]) => [
       id,
-      { Type: type, Properties: { ServiceToken: this.provider, ...properties }, DependsOn: dependsOn },
+      { Type: type, Properties: { ...this.tokenOf(type), ...properties }, DependsOn: dependsOn },
     ]);
     const gate = {
       Type: 'Custom::Gate',
@@ -152,6 +216,8 @@ export class World {
     };
     return { Resources: { ...Object.fromEntries(all), Gate: gate } };
   }
+
+  private readonly tokenOf = (type: string) => type.startsWith('Custom::') && { ServiceToken: this.provider };
 
   /** Another kind of resource, which fails where it shall: of a deployment alone, and not of its rollback. */
   private async guard(event: Record<string, string>): Promise<void> {
@@ -190,7 +256,10 @@ export class World {
       put: (...answer) => (death.aborted ? new Promise(() => {}) : put(...answer)),
       log: (stackName, fields) =>
         jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
-      service: async () => this.family.serviceFor(context.credentials),
+      service: async type => {
+        const { artifacts, sweeps } = this.family.servicesFor(context.credentials);
+        return type === undefined || type === this.family.sweep(1, this.aws).type ? sweeps : artifacts;
+      },
     };
     this.inFlight++;
     const dead = new Promise<void>(resolve => death.addEventListener('abort', () => resolve()));
@@ -202,3 +271,7 @@ export class World {
     }
   }
 }
+
+const MACHINES = 'machines';
+const TRUSTED = ['states.amazonaws.com', 'events.amazonaws.com'];
+const policy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });

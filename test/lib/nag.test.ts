@@ -30,7 +30,7 @@ function findings(app: App): string[] {
   return new AwsSolutionsChecks(app)
     .validateScope(app)
     .violations.filter(({ violatingResources }) =>
-      violatingResources.some(({ constructPath }) => /ArtifactProvider|Keep|Cleanup/.test(constructPath ?? '')),
+      violatingResources.some(({ constructPath }) => /Artifacts|Keep|Cleanup/.test(constructPath ?? '')),
     )
     .map(({ ruleName }) => ruleName);
 }

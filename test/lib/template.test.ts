@@ -1,4 +1,5 @@
-import { App, Stack, Tags } from 'aws-cdk-lib';
+import { App, CustomResource, Stack, Tags } from 'aws-cdk-lib';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import {
@@ -45,6 +46,39 @@ test('the template of a package with two versions and a default', () => {
   expect(Object.values(all).filter(({ Type }) => Type.startsWith('Custom::'))).toMatchSnapshot('artifacts');
   expect(Object.values(all).filter(({ Type }) => !Type.startsWith('Custom::'))).toMatchSnapshot('provider');
 });
+
+/** Characters of the file of a template with so many versions of a package, as the CDK writes it. */
+function size(declareOn: (stack: Stack, versionName: string) => void): number {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  for (let index = 0; index < 400; index++) declareOn(stack, `${index}.0.0`);
+  return JSON.stringify(resources(stack), undefined, 1).length;
+}
+
+test('400 versions take hardly more of a template than 400 bare custom resources', () => {
+  const bare = size((stack, versionName) => {
+    const { functionArn } = (stack.node.tryFindChild('Handler') ?? handler(stack)) as Function;
+    const properties = { PackageName: 'brake-ecu', VersionName: versionName, Status: 'PUBLISHED' };
+    const resourceType = 'Custom::IoTSoftwarePackageVersion';
+    new CustomResource(stack, `V${versionName}`, { resourceType, serviceToken: functionArn, properties });
+  });
+  const ours = size((stack, versionName) => {
+    const firmware =
+      stack.node.tryFindChild('Firmware') ?? new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' });
+    (firmware as SoftwarePackage).addVersion(`V${versionName}`, {
+      versionName,
+      status: PackageVersionStatus.PUBLISHED,
+    });
+  });
+
+  expect(ours / bare).toBeLessThanOrEqual(1.05);
+});
+
+const handler = (stack: Stack) =>
+  new Function(stack, 'Handler', {
+    runtime: Runtime.NODEJS_LATEST,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({})'),
+  });
 
 test('feature flags change nothing', () => {
   expect(declare(flags)).toEqual(declare());

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireFresh } from '../../scripts/stamp';
@@ -7,7 +8,7 @@ const ROOT = join(__dirname, '../..');
 const bundle = (family: string) => readFileSync(join(ROOT, 'build/handlers', family, 'index.js'), 'utf8');
 
 /** Bytes that a bundle may have: what was reached, and a little room for the handlers to grow. */
-const MOST_BYTES = { iot: 365_000, glue: 420_000, wechat: 295_000 };
+const MOST_BYTES = { iot: 330_000, glue: 294_000, wechat: 263_000 };
 
 test.each(Object.entries(MOST_BYTES))('the bundle of %s stays small', (family, most) => {
   expect(Buffer.byteLength(bundle(family))).toBeLessThanOrEqual(most);
@@ -23,4 +24,49 @@ test('shapes of operations that no handler calls are left out, those of the othe
 test('credentials come from the environment, and no other place is looked in', () => {
   expect(bundle('iot')).toContain('AWS_SESSION_TOKEN');
   expect(bundle('iot')).not.toContain('credential_process');
+});
+
+test('nothing of what stands in for a module of the SDK is missing, and nothing of the module is left', () => {
+  for (const family of Object.keys(MOST_BYTES)) {
+    expect(bundle(family)).not.toMatch(/bowser|sso_region|NodeVersionSupportWarning|169\.254\.169\.254|Cape Town/);
+    expect(bundle(family)).toContain('aws-us-gov');
+  }
+});
+
+/** A script of ES modules, with what it prints. */
+function run(script: string): unknown {
+  const options = { cwd: ROOT, encoding: 'utf8' } as const;
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], options));
+}
+
+test('each plugin fails the build of a release of the SDK in which it finds nothing to leave out', () => {
+  const reds = run(`
+    import { build } from 'esbuild';
+    import { leanSdk } from './scripts/lean-sdk.mjs';
+    const otherRelease = { name: 'other-release', setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@aws-sdk/ }, () => ({ path: 'client', namespace: 'other' }));
+      onLoad({ filter: /./, namespace: 'other' }, () => ({ contents: 'export class Client {}' }));
+    } };
+    const stdin = { contents: 'export * from "@aws-sdk/client-iot"', resolveDir: '.' };
+    const errorsOf = async plugin => {
+      const options = { stdin, bundle: true, write: false, logLevel: 'silent', plugins: [plugin, otherRelease] };
+      return build(options).then(() => [], ({ errors }) => errors.map(({ text }) => text));
+    };
+    console.log(JSON.stringify(await Promise.all(leanSdk.map(async plugin => [plugin.name, await errorsOf(plugin)]))));
+  `) as [string, string[]][];
+  expect(reds.length).toBeGreaterThan(10);
+  for (const [name, errors] of reds) {
+    expect([name, errors]).toEqual([name, [expect.stringContaining(`nothing left that "${name}" would leave out`)]]);
+  }
+});
+
+test('each region that the SDK lists by name has the pattern of its partition, and so needs no name', () => {
+  const partitions = run(`
+    import { partitionsInfo } from './node_modules/@aws-sdk/core/dist-es/submodules/client/util-endpoints/lib/aws/partitions.js';
+    console.log(JSON.stringify(partitionsInfo.partitions));
+  `) as { id: string; regionRegex: string; regions: object }[];
+  for (const { id, regionRegex, regions } of partitions) {
+    const unmatched = Object.keys(regions).filter(region => !new RegExp(regionRegex).test(region));
+    expect([id, unmatched.filter(region => !region.endsWith('-global'))]).toEqual([id, []]);
+  }
 });

@@ -1,28 +1,28 @@
 import { type Clock, Deadline } from '../../lambda/runtime/clock';
 import { type LearnedRates, Paces } from '../../lambda/sweep/pace';
-import { type Candidate, type Page, type Removal, StalePageToken, type SweepSource } from '../../lambda/sweep/source';
+import { type Candidate, type End, type Page, StalePageToken, type SweepSource } from '../../lambda/sweep/source';
 
-export interface Thing extends Candidate {
+export interface ToyCandidate extends Candidate {
   readonly protectedBy?: string;
 }
 
-/** A service that holds things and lists them in pages, newest or oldest first as they were put in. */
+/** A service that holds candidates and lists them in pages, newest or oldest first as they were put in. */
 export class Service {
   readonly removed: string[] = [];
   readonly calls: string[] = [];
-  things: Thing[];
+  candidates: ToyCandidate[];
   pageSize = 3;
   /** Tokens that the service handed out in an earlier slice are forgotten. */
   forgetsTokens = false;
-  /** How a page token finds its place again; by position, removals move things past it. */
+  /** How a page token finds its place again; by position, removals move candidates past it. */
   tokensBy: 'name' | 'position' = 'name';
   /** Called before every call takes effect. */
   before: (operation: string, name: string) => void = () => {};
   latency = 100;
   private generation = 0;
 
-  constructor(things: readonly Thing[]) {
-    this.things = [...things];
+  constructor(candidates: readonly ToyCandidate[]) {
+    this.candidates = [...candidates];
   }
 
   /** The source of a slice that may work for so many milliseconds. */
@@ -37,25 +37,25 @@ export class Service {
         await clock.sleep(this.latency);
         return answer();
       });
-    const source: SweepSource<Thing> = {
+    const source: SweepSource<ToyCandidate> = {
       list: token => call('List', token ?? '', () => this.page(token)),
-      protection: thing => call('Protection', thing.name, () => thing.protectedBy),
-      remove: thing => call('Remove', thing.name, () => this.remove(thing)),
+      protection: candidate => call('Protection', candidate.name, () => candidate.protectedBy),
+      removal: { each: candidate => call('Remove', candidate.name, () => this.remove(candidate)) },
     };
     return { source, paces };
   }
 
   names(): string[] {
-    return this.things.map(({ name }) => name);
+    return this.candidates.map(({ name }) => name);
   }
 
-  private page(token: string | undefined): Page<Thing> {
+  private page(token: string | undefined): Page<ToyCandidate> {
     const [generation, place] = token?.split('|') ?? [`${this.generation}`, ''];
     if (this.forgetsTokens && Number(generation) !== this.generation) throw new StalePageToken('forgotten');
     const start = this.start(place);
-    const candidates = this.things.slice(start, start + this.pageSize);
+    const candidates = this.candidates.slice(start, start + this.pageSize);
     const last = candidates.at(-1);
-    if (!last || start + this.pageSize >= this.things.length) return { candidates };
+    if (!last || start + this.pageSize >= this.candidates.length) return { candidates };
     return {
       candidates,
       nextToken: `${this.generation}|${this.tokensBy === 'name' ? last.name : start + this.pageSize}`,
@@ -65,23 +65,26 @@ export class Service {
   private start(place: string): number {
     if (place === '') return 0;
     if (this.tokensBy === 'position') return Number(place);
-    // things are listed in the order of their names.
-    const next = this.things.findIndex(({ name }) => name > place);
-    return next < 0 ? this.things.length : next;
+    // candidates are listed in the order of their names.
+    const next = this.candidates.findIndex(({ name }) => name > place);
+    return next < 0 ? this.candidates.length : next;
   }
 
-  private remove({ name }: Thing): Removal {
+  private remove({ name }: ToyCandidate): End {
     if (!this.names().includes(name)) return 'gone';
-    this.things = this.things.filter(thing => thing.name !== name);
+    this.candidates = this.candidates.filter(candidate => candidate.name !== name);
     this.removed.push(name);
     return 'removed';
   }
 }
 
-/** Things that are listed in the order of their names and created in that order. */
-export const things = (count: number, more: (index: number) => Partial<Thing> = () => ({})): Thing[] =>
+/** Candidates that are listed in the order of their names and created in that order. */
+export const candidates = (
+  count: number,
+  more: (index: number) => Partial<ToyCandidate> = () => ({}),
+): ToyCandidate[] =>
   Array.from({ length: count }, (_, index) => ({
-    name: `thing-${String(index).padStart(4, '0')}`,
+    name: `item-${String(index).padStart(4, '0')}`,
     createdAt: Date.UTC(2025, 0, 1) + index * 1000,
     ...more(index),
   }));

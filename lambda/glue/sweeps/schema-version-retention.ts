@@ -1,27 +1,28 @@
 import { type GlueClient, type SchemaVersionListItem } from '@aws-sdk/client-glue';
 import {
+  RegistryNameShape,
+  SchemaNameShape,
   type SchemaVersionRetentionConfig,
   VERSIONS_PER_CALL,
-  checkRegistryName,
-  checkSchemaName,
 } from '../../../contract/glue';
+import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
-import { isProvisional } from '../../sweep/provisional';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
 import {
   type Candidate,
+  type End,
   type Failed,
+  type Many,
   type Page,
-  type Removal,
-  type Report,
+  type RemovalSteps,
   type SweepSource,
 } from '../../sweep/source';
 import { GlueGateway } from '../gateway';
 import { schemaIn } from '../names';
-import { FIELDS } from '../owner-record';
+import { FIELDS, STACK_NAME_CHARACTERS } from '../owner-record';
 import { marksFrom } from '../version-ownership';
 import { VersionKept } from './keep-reasons';
 import { deleteRanges } from './version-ranges';
@@ -51,8 +52,8 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
 
   validate({ registryName, schemaName, rules, requestsPerSecond }: Config): void {
     rejectProblems(
-      checkRegistryName(registryName),
-      checkSchemaName(schemaName),
+      ...problems(RegistryNameShape, registryName),
+      ...problems(SchemaNameShape, schemaName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
     );
@@ -64,7 +65,8 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
   }
 }
 
-class SchemaVersions implements SweepSource<SchemaVersion> {
+class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> {
+  readonly removal = this;
   /** Numbers of all versions, those that are being deleted too. */
   private numbers: readonly number[] = [];
   private versions: readonly SchemaVersion[] = [];
@@ -109,7 +111,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
 
   async isProvisional({ id }: SchemaVersion): Promise<boolean> {
     const { record } = marksFrom((await this.gateway.pairsOf(id)) ?? []);
-    return isProvisional(claimsIn(record.fields, FIELDS), this.tools);
+    return this.tools.stacks.isProvisional(claimsIn(record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
@@ -118,14 +120,16 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
     // of the listing: the schema's own latest version counts failed ones.
     if (version === this.available().at(-1)) return VersionKept.LATEST;
     if (!advanceCheckpoint && version.number === this.checkpoint) return VersionKept.CHECKPOINT;
-    if (this.tools.clock.now() >= this.decideUntil) throw new OutOfTime('what is decided is removed first');
     return this.protectingMetadata(version);
   }
 
-  async removeMany(chosen: readonly SchemaVersion[], report: Report<SchemaVersion>): Promise<void> {
-    const going = await this.unprotected(chosen, report);
+  hasTimeToDecide(): boolean {
+    return this.tools.clock.now() < this.decideUntil;
+  }
+
+  async many(going: readonly SchemaVersion[], { protection, report }: RemovalSteps<SchemaVersion>): Promise<void> {
     const numbers = going.map(({ number }) => number);
-    if (this.config.advanceCheckpoint && going.length > 0) await this.advanceCheckpoint(numbers);
+    if (this.config.advanceCheckpoint) await this.advanceCheckpoint(numbers);
     const byNumber = new Map(going.map(version => [version.number, version]));
     await deleteRanges({
       gateway: this.gateway,
@@ -133,7 +137,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
       time: this.tools,
       remove: numbers,
       keep: await this.numbersBut(byNumber),
-      protection: number => this.protectingMetadata(byNumber.get(number)!),
+      protection: number => protection(byNumber.get(number)!),
       report: (number, end) => report(byNumber.get(number)!, this.judged(number, end)),
     });
   }
@@ -159,7 +163,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
 
   private async isGone(versionNumber: number): Promise<boolean> {
     try {
-      return !(await this.gateway.hasVersion(this.config, versionNumber));
+      return !(await this.gateway.findNumber(this.config, versionNumber));
     } catch (error) {
       if (error instanceof OutOfTime) throw error;
       this.tools.log.warn('whether a version is gone cannot be read, so no range reaches over it', {
@@ -170,23 +174,10 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
     }
   }
 
-  /** Failed versions are chosen by their state alone: what protects them is read now. */
-  private async unprotected(
-    chosen: readonly SchemaVersion[],
-    report: Report<SchemaVersion>,
-  ): Promise<readonly SchemaVersion[]> {
-    const going: SchemaVersion[] = [];
-    for (const version of chosen) {
-      const kept = version.decided === undefined ? undefined : await this.protectingMetadata(version);
-      if (kept === undefined) going.push(version);
-      else report(version, { kept });
-    }
-    return going;
-  }
-
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
     const pairs = (await this.gateway.pairsOf(id)) ?? [];
-    if (marksFrom(pairs).record.fields[FIELDS.owner] !== undefined) return VersionKept.OWNED;
+    const { fields } = marksFrom(pairs).record;
+    if (await this.tools.stacks.isHeld(fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
   }
@@ -203,7 +194,7 @@ class SchemaVersions implements SweepSource<SchemaVersion> {
   }
 
   /** What a version that was not deleted means to the run. */
-  private judged(versionNumber: number, end: Removal | Failed): Removal | Failed {
+  private judged(versionNumber: number, end: End | Failed): End | Failed {
     if (typeof end === 'string' || !('failed' in end) || this.config.onVersionError === 'FAIL') return end;
     const { registryName, schemaName } = this.config;
     this.tools.log.warn('the registry has not deleted a version', {

@@ -1,12 +1,11 @@
-/** Deletes versions of a schema by ranges. */
+/** Deletes versions of a schema by ranges of their numbers. */
 import { VERSIONS_PER_CALL } from '../../../contract/glue';
 import { type Clock, type Deadline } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';
-import { type Failed, type Removal } from '../../sweep/source';
+import { type End, type Failed } from '../../sweep/source';
 import { type GlueGateway, isError } from '../gateway';
 import { type SchemaName } from '../names';
 import { VersionKept } from './keep-reasons';
-import { type Range, inWords, isWithin, rangesOf } from './ranges';
 
 export interface RangeDeletion {
   readonly gateway: GlueGateway;
@@ -19,7 +18,7 @@ export interface RangeDeletion {
   readonly keep: readonly number[];
   /** Why a version stays after all, asked directly before the call that would delete it. */
   readonly protection: (versionNumber: number) => Promise<string | undefined>;
-  readonly report: (versionNumber: number, end: Removal | Failed) => void;
+  readonly report: (versionNumber: number, end: End | Failed) => void;
 }
 
 /** A version of a range has come to be protected: the range is planned anew without it. */
@@ -53,10 +52,10 @@ export async function deleteRanges({
 }: RangeDeletion): Promise<void> {
   const left = new Set(remove);
   const kept = new Set(keep);
-  const end = (number: number, how: Removal | Failed) => {
+  const end = (number: number, how: End | Failed) => {
     if (left.delete(number)) report(number, how);
   };
-  const endAll = (range: Range, how: Removal | Failed, except?: ReadonlyMap<number, unknown>) => {
+  const endAll = (range: Range, how: End | Failed, except?: ReadonlyMap<number, unknown>) => {
     for (const number of [...left].filter(each => isWithin(each, range) && !except?.has(each))) end(number, how);
   };
   const spare = (checkpoint: number) => {
@@ -119,3 +118,34 @@ async function remaining(gateway: GlueGateway, schema: SchemaName): Promise<Read
   const versions = await gateway.versionsOf(schema);
   return new Set(versions.filter(({ Status }) => Status !== 'DELETING').map(({ VersionNumber = 0 }) => VersionNumber));
 }
+
+/** A range of version numbers, both ends included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The least number of ranges that cover all numbers to remove and none to keep, none wider than `width`. Numbers of
+ * versions that are gone may lie within: they are never given again.
+ */
+export function rangesOf(remove: Iterable<number>, keep: Iterable<number>, width: number): Range[] {
+  const numbers = [...new Set(remove)].sort((a, b) => a - b);
+  const kept = [...new Set(keep)].sort((a, b) => a - b);
+  const ranges: { first: number; last: number }[] = [];
+  let next = 0;
+  for (const number of numbers) {
+    const open = ranges.at(-1);
+    // the kept number that ends what can be covered from the open range on.
+    while (open && next < kept.length && kept[next] < open.last) next++;
+    const isClear = kept[next] === undefined || kept[next] > number;
+    if (open && isClear && number - open.first < width) open.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  return ranges;
+}
+
+/** As DeleteSchemaVersions takes it. */
+export const inWords = ({ first, last }: Range): string => (first === last ? `${first}` : `${first}-${last}`);
+
+export const isWithin = (number: number, { first, last }: Range): boolean => number >= first && number <= last;

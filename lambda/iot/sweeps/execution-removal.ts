@@ -4,7 +4,7 @@ import { type Deadline } from '../../runtime/clock';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type Plan } from '../../sweep/plan';
-import { type Removal } from '../../sweep/source';
+import { type End } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
@@ -30,7 +30,7 @@ export class ExecutionRemoval {
     this.timeToDelete = Math.min(TIME_TO_DELETE, deadline.remaining() / 2);
   }
 
-  async remove(listed: Execution): Promise<Removal> {
+  async remove(listed: Execution): Promise<End> {
     const current = await this.things.current(listed);
     if (!current) return 'gone';
     const kept = this.keptByNow(current);

@@ -1,6 +1,6 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
 import { IotSweepType } from '../../../contract/iot';
-import { type SweepKinds } from '../../sweep/kind';
+import { type SweepKinds } from '../../sweep/source';
 import { JobExecutionCleanup } from './job-execution-cleanup';
 import { PackageVersionRetention } from './package-version-retention';
 

@@ -1,8 +1,8 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { Protected } from '../../sweep/judge';
-import { type SourceTools } from '../../sweep/kind';
 import { type Guard, OutOfTime } from '../../sweep/pace';
-import { type Removal, StalePageToken } from '../../sweep/source';
+import { type SourceTools } from '../../sweep/source';
+import { type End, StalePageToken } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
@@ -26,7 +26,7 @@ export class JobDeletion {
   ) {}
 
   /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
-  async remove(jobId: string): Promise<Removal> {
+  async remove(jobId: string): Promise<End> {
     const removal = this.line.then(() => this.delete(jobId)).finally(() => this.jobs.forget(jobId));
     this.line = removal.catch(() => undefined);
     return removal;
@@ -48,10 +48,10 @@ export class JobDeletion {
     }
   }
 
-  private async delete(jobId: string): Promise<Removal> {
+  private async delete(jobId: string): Promise<End> {
     const { force, namespaceId } = this.config;
     try {
-      return await this.inPlace<Removal>(async () => {
+      return await this.inPlace<End>(async () => {
         // what has ended stays as it is while a place or a turn is waited for; what has not does not.
         const stillGoes = async () => Boolean(await this.whole?.stillGoes(jobId));
         await this.gateway.deleteJob(jobId, { force, namespaceId }, force ? onlyWhere(stillGoes) : undefined);

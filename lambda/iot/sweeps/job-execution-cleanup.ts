@@ -1,12 +1,12 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig, checkJobId, checkNamespaceId, checkThingName } from '../../../contract/iot';
-import { type Problem } from '../../../contract/shape';
+import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingNameShape } from '../../../contract/iot';
+import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { pacedBy } from '../../sweep/pace';
 import { Plan } from '../../sweep/plan';
-import { type Page, type Removal, type SweepSource } from '../../sweep/source';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
+import { type Each, type End, type Page, type SweepSource } from '../../sweep/source';
 import { IotGateway } from '../gateway';
 import { ExecutionRemoval } from './execution-removal';
 import { type CleanupCandidate, type Execution, ThingExecutions, heldBack, isExecution } from './executions';
@@ -24,8 +24,8 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
     rejectProblems(
       checkRules(rules, 'cleanup'),
       checkRequestsPerSecond(requestsPerSecond),
-      checkSelection(jobs),
-      namespaceId === undefined ? undefined : checkNamespaceId(namespaceId),
+      ...problemsOf(jobs),
+      ...problems(optional(NamespaceIdShape), namespaceId),
     );
   }
 
@@ -34,20 +34,21 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
   }
 }
 
-function checkSelection(jobs: JobExecutionCleanupConfig['jobs']): Problem {
+function problemsOf(jobs: JobExecutionCleanupConfig['jobs']): string[] {
   switch (jobs.by) {
     case 'IDS':
-      return jobs.jobIds.map(checkJobId).find(problem => problem !== undefined);
+      return problems(list(JobIdShape), jobs.jobIds);
     case 'ID_PREFIX':
-      return checkJobId(jobs.prefix);
+      return problems(JobIdShape, jobs.prefix);
     case 'THING':
-      return checkThingName(jobs.thingName);
+      return problems(ThingNameShape, jobs.thingName);
     default:
-      return undefined;
+      return [];
   }
 }
 
-class JobExecutions implements SweepSource<CleanupCandidate> {
+class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandidate> {
+  readonly removal = this;
   readonly settled: (() => Promise<boolean>) | undefined;
   private readonly listing: { list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> };
   private readonly things: ThingExecutions;
@@ -87,7 +88,7 @@ class JobExecutions implements SweepSource<CleanupCandidate> {
     return heldBack(this.config, candidate);
   }
 
-  async remove(candidate: CleanupCandidate): Promise<Removal> {
+  async each(candidate: CleanupCandidate): Promise<End> {
     return isExecution(candidate) ? this.executions.remove(candidate) : this.wholeJobs.remove(candidate.jobId);
   }
 }

@@ -1,4 +1,4 @@
-/** Why the sweeps over AWS IoT keep a thing, beside the rules. */
+/** Why the sweeps over AWS IoT keep a candidate, beside the rules. */
 export const VersionKept = {
   /** The package's default version. */
   DEFAULT: 'DEFAULT_VERSION',

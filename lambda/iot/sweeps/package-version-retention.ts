@@ -1,15 +1,14 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
-import { type PackageVersionRetentionConfig, checkPackageName, checkPackageNameInIndex } from '../../../contract/iot';
-import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contract/ownership';
+import { PackageNameInIndexShape, PackageNameShape, type PackageVersionRetentionConfig } from '../../../contract/iot';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
 import { Protected } from '../../sweep/judge';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
-import { isProvisional } from '../../sweep/provisional';
-import { type Candidate, type Page, type Removal, type SweepSource } from '../../sweep/source';
-import { isBusy, isGone } from '../../sweep/stack-rest';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
+import { type Candidate, type Each, type End, type Page, type SweepSource } from '../../sweep/source';
 import { IotGateway, isError } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
@@ -24,10 +23,10 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
 
   validate({ packageName, rules, requestsPerSecond, protectOnDevices }: PackageVersionRetentionConfig): void {
     rejectProblems(
-      checkPackageName(packageName),
+      ...problems(PackageNameShape, packageName),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
-      protectOnDevices ? checkPackageNameInIndex(packageName) : undefined,
+      ...(protectOnDevices ? problems(PackageNameInIndexShape, packageName) : []),
     );
   }
 
@@ -35,9 +34,6 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
     return new PackageVersions(config, new IotGateway(pacedBy(tools.paces, this.iot)), tools);
   }
 }
-
-/** A stack that claims a version says so in a tag of its own. */
-const CLAIM_PREFIX = `${TAG_PREFIX}claim-`;
 
 /** Milliseconds for which what a package says of its default is taken for granted. */
 const FRESH = 5_000;
@@ -49,7 +45,8 @@ interface PackageState {
   readonly tags: Tags;
 }
 
-class PackageVersions implements SweepSource<Candidate> {
+class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
+  readonly removal = this;
   readonly heedsGuard = true;
   readonly preparation: ActiveJobs | undefined;
   private readonly reports: DeviceReports | undefined;
@@ -75,7 +72,7 @@ class PackageVersions implements SweepSource<Candidate> {
   }
 
   async isProvisional({ name }: Candidate): Promise<boolean> {
-    return isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS), this.tools);
+    return this.tools.stacks.isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS));
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
@@ -93,7 +90,7 @@ class PackageVersions implements SweepSource<Candidate> {
     return undefined;
   }
 
-  async remove({ name }: Candidate, guard: Guard): Promise<Removal> {
+  async each({ name }: Candidate, guard: Guard): Promise<End> {
     const { packageName, action } = this.config;
     try {
       if (action === 'DELETE') {
@@ -121,21 +118,18 @@ class PackageVersions implements SweepSource<Candidate> {
   }
 
   private async readRest(): Promise<void> {
-    const { stackId, describeStack, log } = this.tools;
-    if (!describeStack) return;
+    const { stackId, stacks } = this.tools;
     const { tags } = await this.packageState();
     const owners = new Set([tags[ARTIFACT_TAGS.stack], tags[DEFAULT_POINTER_TAGS.stack]]);
     for (const owner of owners) {
-      if (!owner || owner === stackId || !(await isBusy(owner, describeStack, why => log.warn(why)))) continue;
+      if (!owner || owner === stackId || !(await stacks.isBusy(owner))) continue;
       this.waitsFor = owner;
       throw new OutOfTime(`stack ${owner} is not at rest`);
     }
   }
 
   private async isOwned(versionName: string): Promise<boolean> {
-    const tags = await this.tagsOf(versionName);
-    if (Object.keys(tags).some(key => key.startsWith(CLAIM_PREFIX))) return true;
-    return ARTIFACT_TAGS.owner in tags && !(await isGone(tags[ARTIFACT_TAGS.stack], this.tools.describeStack));
+    return this.tools.stacks.isHeld(await this.tagsOf(versionName), ARTIFACT_TAGS);
   }
 
   private async tagsOf(versionName: string): Promise<Tags> {

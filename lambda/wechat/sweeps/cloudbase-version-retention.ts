@@ -1,17 +1,18 @@
+import { optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import {
+  ApiEndpointShape,
   type CloudBaseVersionRetentionConfig,
+  EnvironmentIdShape,
+  ServerNameShape,
   VERSIONS_PER_PAGE,
   WECHAT_API,
-  checkApiEndpoint,
-  checkEnvironmentId,
-  checkServerName,
 } from '../../../contract/wechat';
 import { rejectProblems } from '../../runtime/messages';
 import { Protected } from '../../sweep/judge';
-import { type SourceTools, type SweepKind } from '../../sweep/kind';
 import { type Guard, inPace, pacedBy } from '../../sweep/pace';
-import { type Candidate, type Page, type Removal, SweepRefused, type SweepSource } from '../../sweep/source';
+import { type SourceTools, type SweepKind } from '../../sweep/source';
+import { type Candidate, type Each, type End, type Page, SweepRefused, type SweepSource } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
 import { type WeChatClients } from '../clients';
 import { NoAnswer, WeChatError } from '../errors';
@@ -19,8 +20,7 @@ import { type ListedVersion, type ServiceName, type VersionPage, WeChatGateway }
 import { type Found, findVersion } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
-import { agedFrom, createdAt } from './created-time';
-import { ServiceVersionKept, protectionOf } from './protection';
+import { VersionKept, protectionOf } from './keep-reasons';
 
 /** `Custom::WeChatCloudBaseVersionRetention` */
 export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRetentionConfig, ServiceVersion> {
@@ -29,9 +29,9 @@ export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRete
   validate(config: CloudBaseVersionRetentionConfig): void {
     const { environmentId, serverName, apiEndpoint, rules, requestsPerSecond } = config;
     rejectProblems(
-      checkEnvironmentId(environmentId),
-      checkServerName(serverName),
-      apiEndpoint === undefined ? undefined : checkApiEndpoint(apiEndpoint),
+      ...problems(EnvironmentIdShape, environmentId),
+      ...problems(ServerNameShape, serverName),
+      ...problems(optional(ApiEndpointShape), apiEndpoint),
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
     );
@@ -48,7 +48,12 @@ interface ServiceVersion extends Candidate {
   readonly offset: number;
 }
 
-class ServiceVersions implements SweepSource<ServiceVersion> {
+/**
+ * No version is provisional: a deployment only records versions that exist, and none goes where it fails. Nor is one known
+ * to be a stack's that is gone: WeChat keeps no marks, and only the sweep's own stack is asked what it has recorded.
+ */
+class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersion> {
+  readonly removal = this;
   private readonly gateway: WeChatGateway;
   private readonly service: ServiceName;
   private recorded?: Promise<Recorded>;
@@ -79,23 +84,23 @@ class ServiceVersions implements SweepSource<ServiceVersion> {
   async protection(candidate: ServiceVersion): Promise<string | undefined> {
     const protection = protectionOf(candidate);
     if (protection) return protection;
-    return (await this.recordedByStack()).names.has(candidate.name) ? ServiceVersionKept.OWNED : undefined;
+    return (await this.recordedByStack()).names.has(candidate.name) ? VersionKept.OWNED : undefined;
   }
 
   /** One after the other: two at once would both find that the other one is left. */
-  async remove(candidate: ServiceVersion, guard: Guard): Promise<Removal> {
+  async each(candidate: ServiceVersion, guard: Guard): Promise<End> {
     const removal = this.lastRemoval.then(() => this.removeIfFree(candidate, guard));
     this.lastRemoval = removal.catch(() => undefined);
     return removal;
   }
 
-  private async removeIfFree(candidate: ServiceVersion, guard: Guard): Promise<Removal> {
+  private async removeIfFree(candidate: ServiceVersion, guard: Guard): Promise<End> {
     const at = { ...this.service, versionName: candidate.name };
     const ifFree = async () => {
       await guard();
       const { version, total } = await this.look(candidate);
       if (!version) throw new Gone();
-      const kept = total <= 1 ? ServiceVersionKept.LAST : protectionOf(version);
+      const kept = total <= 1 ? VersionKept.LAST : protectionOf(version);
       if (kept) throw new Protected(kept);
     };
     try {
@@ -185,3 +190,23 @@ function candidate({ versionName, status, flowRatio, createdTime }: ListedVersio
   const created = createdAt(createdTime);
   return { name: versionName, status, flowRatio, createdAt: created, agedFrom: agedFrom(created), offset };
 }
+
+/** Times in listings name no zone: they are those of Beijing, presumably. */
+const BEIJING = '+08:00';
+
+/**
+ * How much later a version may have been made than its time read as Beijing's says: it would be UTC then, and no age
+ * rule may remove a version too early for that.
+ */
+const SLACK = 8 * 3_600_000;
+
+/** Milliseconds since the epoch. `undefined` where the text is no such time. */
+export function createdAt(text: string | undefined): number | undefined {
+  if (/^\d{10}$/.test(text ?? '')) return Number(text) * 1000;
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text ?? '');
+  const time = match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? BEIJING}`) : NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** From when a version's age counts for certain. */
+export const agedFrom = (created: number | undefined) => (created === undefined ? undefined : created + SLACK);

@@ -1,5 +1,5 @@
 import { CLOUDBASE_VERSION_RETENTION } from '../../../contract/wechat';
-import { type SweepKinds } from '../../sweep/kind';
+import { type SweepKinds } from '../../sweep/source';
 import { type WeChatClients } from '../clients';
 import { CloudBaseVersionRetention } from './cloudbase-version-retention';
 

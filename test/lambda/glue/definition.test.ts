@@ -1,6 +1,7 @@
 /** Definitions from Amazon S3, and how they are made to fit. */
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { SchemaResourceType, checkDefinition, definitionText, fittingDefinition } from '../../../contract/glue';
+import { DefinitionShape, SchemaResourceType, definitionText, fittingDefinition } from '../../../contract/glue';
+import { problems } from '../../../contract/shape';
 import { Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
@@ -62,6 +63,42 @@ describe('in Amazon S3', () => {
     expect(await stack.during('ROLLBACK_IN_PROGRESS', unfinished)).toMatchObject({ Status: 'SUCCESS' });
   });
 
+  test.each([
+    ['NoSuchKey', 404],
+    ['NoSuchBucket', 404],
+  ])('that is gone (%s) is to be uploaded again', async (name, status) => {
+    const error = new ServiceError(name, 'it does not exist', status);
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error } });
+    const { Reason } = await stack.create(VERSION, 'V', object('a'));
+    expect(Reason).toContain(`not at s3://assets/a any more (${name}): deploy again, which uploads it`);
+  });
+
+  test.each(['SlowDown', 'InternalError'])('is read in the end where S3 is unwell for a moment: %s', async name => {
+    await upload('a', Buffer.from(JSON.stringify(record(FIELD))));
+    const error = new ServiceError(name, 'please try again', name === 'SlowDown' ? 503 : 500);
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error }, times: 3 });
+    expect(await stack.create(VERSION, 'V', object('a'))).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('of a bucket in another region fails by the name of the error', async () => {
+    const error = new ServiceError('PermanentRedirect', 'The bucket must be addressed at its endpoint.', 301);
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error } });
+    const { Reason } = await stack.create(VERSION, 'V', object('a'));
+    expect(Reason).toContain('PermanentRedirect: s3://assets/a: The bucket must be addressed at its endpoint.');
+  });
+
+  test('that could never become a definition is not read to its end', async () => {
+    await upload('huge', Buffer.alloc(8_000_001, ' '));
+    const { Reason } = await stack.create(VERSION, 'V', object('huge'));
+    expect(Reason).toContain('s3://assets/huge has more than 8,000,000 bytes');
+  });
+
+  test('is found whatever its key', async () => {
+    const key = `a/b c+(d)*'é/%41.json`;
+    await upload(key, Buffer.from(JSON.stringify(record(FIELD))));
+    expect(await stack.create(VERSION, 'V', object(key))).toMatchObject({ Status: 'SUCCESS' });
+  });
+
   test('that is denied a new provider for a moment is read in the end', async () => {
     await upload('a', Buffer.from(JSON.stringify(record(FIELD))));
     aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error: denied }, times: 2 });
@@ -75,7 +112,9 @@ test('whitespace goes only where a definition is too long, and is JSON', () => {
   const long = `{ "doc": "a  \\" b\\\\" , "n": 12345678901234567890.0,${' '.repeat(170_000)} "n": 1 }`;
   expect(fittingDefinition(long)).toBe('{"doc":"a  \\" b\\\\","n":12345678901234567890.0,"n":1}');
   const proto = `syntax = "proto3";${' '.repeat(170_000)}`;
-  expect(checkDefinition(fittingDefinition(proto))).toMatch(/at most 170,000 characters/);
+  expect(problems(DefinitionShape, fittingDefinition(proto))).toEqual([
+    expect.stringMatching(/at most 170,000 characters/),
+  ]);
 });
 
 test('UTF-16 is no UTF-8', () => {

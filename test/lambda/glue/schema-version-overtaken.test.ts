@@ -7,6 +7,7 @@ import { type Reply, Stack, clock } from './stack';
 const VERSION = SchemaResourceType.VERSION;
 const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
 const DEFINITION = '{"type":"record","name":"Item","fields":[{"name":"value","type":"int","default":0}]}';
+const LATER = DEFINITION.replace('"value"', '"later"');
 
 let aws: LocalAws;
 let stack: Stack;
@@ -58,6 +59,31 @@ function goesOn(operation: string, statuses: readonly string[]): void {
     return answer;
   };
 }
+
+describe('what an Update answers that CloudFormation has cancelled just then is undone by the reverse one', () => {
+  const replaced = async (more: object) => {
+    const [before, after] = [version(more), version({ Definition: LATER, ...more })];
+    const id = await created(before);
+    await later();
+    succeeded(await stack.update(VERSION, 'V', id, after, before));
+    await later();
+    stack.history.resource('V', 'UPDATE_FAILED', id);
+    stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    expect(succeeded(await stack.update(VERSION, 'V', id, before, after)).PhysicalResourceId).toBe(id);
+    await later();
+  };
+
+  test('with DELETE the version goes', async () => {
+    await replaced({ Removal: 'DELETE' });
+    expect(numbers()).toEqual([1, 2]);
+  });
+
+  test('under RETAIN it is left to nobody', async () => {
+    await replaced({});
+    expect(record(3)).toEqual([expect.stringContaining('released=')]);
+    expect(record(2)).toEqual([expect.stringContaining('owner=')]);
+  });
+});
 
 describe('a Create that is cancelled while it runs', () => {
   const cancelled = ['CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'];

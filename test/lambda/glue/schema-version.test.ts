@@ -169,6 +169,41 @@ describe('a definition that is not compatible', () => {
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, version(INCOMPATIBLE)));
   });
 
+  describe('with every version from the checkpoint on', () => {
+    const a = { name: 'a', type: 'string' };
+    const b = { name: 'b', type: 'string' };
+    const c = { name: 'c', type: 'string', default: '' };
+    const everyVersion = async (Compatibility: string, ...definitions: string[]) => {
+      await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
+      for (const SchemaDefinition of definitions) await byHand('RegisterSchemaVersion', { SchemaDefinition });
+      await byHand('UpdateSchema', { Compatibility, SchemaVersionNumber: { VersionNumber: 2 } });
+    };
+
+    test.each([
+      ['BACKWARD_ALL', record(b, c), 2, 'field b is not written and has no default', '/fields'],
+      ['FORWARD_ALL', record(a, c), 3, 'field b is not written and has no default', '/fields'],
+      ['FULL_ALL', record(b, c), 3, 'field a is not written and has no default', '/fields'],
+    ])('names the version that stands against it: %s', async (mode, definition, number, why, path) => {
+      await everyVersion(mode, record(a), record(a, b));
+      const { Reason } = await stack.create(VERSION, 'V', version(definition));
+      expect(Reason).toContain(`${mode}, which compares with every available version from 2 on`);
+      expect(Reason).toContain(`It conflicts with version ${number}: ${why}. Difference to that version: [{"op":`);
+      expect(Reason).toContain(path);
+      expect(numbers()).toEqual([1, 2, 3]);
+    });
+
+    test('says what it knows where the format is another one', async () => {
+      await aws.glue.createSchema('events', {
+        DataFormat: 'JSON',
+        Compatibility: 'BACKWARD_ALL',
+        SchemaDefinition: '{"type":"object"}',
+      });
+      aws.glue.behaviour.compatible = () => false;
+      const { Reason } = await stack.create(VERSION, 'V', version('{"type":"string"}', { SchemaName: 'events' }));
+      expect(Reason).toMatch(/every available version from 1 on.*failed it as version 2\. Difference to the latest/);
+    });
+  });
+
   test('whose version was left by a function that was killed leaves none either', async () => {
     stack.killNext = { call: 3, when: 'before' };
     expect((await stack.create(VERSION, 'V', version(INCOMPATIBLE))).Reason).toMatch(/compatibility mode is BACKWARD/);

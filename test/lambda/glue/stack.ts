@@ -1,7 +1,7 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { S3Client } from '@aws-sdk/client-s3';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { glueHandlers } from '../../../lambda/glue/handlers';
+import { readObject } from '../../../lambda/runtime/s3-objects';
 import { Stack as AnyStack, type Family, instantClock } from '../../../testing/stack';
 
 export type { Reply } from '../../../testing/stack';
@@ -12,7 +12,11 @@ export const clock = instantClock();
 const GLUE: Family = {
   service: 'glue',
   clock,
-  handlers: (access, dying) => glueHandlers(dying(new GlueClient(access)), new S3Client(access)),
+  handlers: (access, dying) =>
+    glueHandlers(
+      dying(new GlueClient(access)),
+      readObject(undefined, () => access),
+    ),
 };
 
 /** A stack with schema versions. */

@@ -116,6 +116,56 @@ describe('K1 in flight', () => {
     expect(aws.iot.describe(PACKAGE)?.tags[DEFAULT_POINTER_TAGS.version]).toBe('1.0.0');
   });
 
+  describe('what an Update answers that CloudFormation has cancelled just then is undone by the reverse one', () => {
+    const replaced = async (type: string, before: object, after: object) => {
+      const id = succeeded(await stack.create(type, 'V', before));
+      await stack.later();
+      succeeded(await stack.update(type, 'V', id, after, before));
+      await cancel('V', 'UPDATE', id);
+      return { id, undone: succeeded(await stack.update(type, 'V', id, before, after)) };
+    };
+
+    test('a version that was made', async () => {
+      const { id, undone } = await replaced(Type.VERSION, published(), published('2.0.0'));
+      expect(undone).toBe(id);
+      expect(held('2.0.0')).toBeUndefined();
+      expect(held()?.status).toBe('PUBLISHED');
+    });
+
+    test('a version that was adopted', async () => {
+      await aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' });
+      await replaced(Type.VERSION, published(), published('2.0.0', { AdoptExisting: true }));
+      expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', tags: {} });
+    });
+
+    test('a package', async () => {
+      await replaced(Type.PACKAGE, { PackageName: 'a' }, { PackageName: 'b' });
+      expect(['a', 'b'].map(name => aws.iot.describe(name) !== undefined)).toEqual([true, false]);
+    });
+
+    test('a default', async () => {
+      for (const name of ['a', 'b']) {
+        await aws.iot.createPackage(name);
+        await aws.iot.createVersion(name, '1.0.0', { status: 'PUBLISHED' });
+      }
+      const [before, after] = ['a', 'b'].map(PackageName => ({ PackageName, VersionName: '1.0.0' }));
+      await replaced(Type.DEFAULT_VERSION, before, after);
+      expect(['a', 'b'].map(name => aws.iot.describe(name)?.defaultVersionName)).toEqual(['1.0.0', undefined]);
+    });
+
+    test('but not what an earlier deployment had made and its clean-up has left', async () => {
+      const former = succeeded(await stack.create(Type.VERSION, 'V', published('2.0.0')));
+      const id = succeeded(await stack.update(Type.VERSION, 'V', former, published(), published('2.0.0')));
+      stack.status = 'UPDATE_COMPLETE';
+      await stack.later();
+      stack.status = 'UPDATE_IN_PROGRESS';
+      succeeded(await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published()));
+      await cancel('V', 'UPDATE', id);
+      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('2.0.0')));
+      expect(held('2.0.0')).toBeDefined();
+    });
+  });
+
   test('an SBOM that is taken away while it is waited for lets nothing be published', async () => {
     await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
     await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });

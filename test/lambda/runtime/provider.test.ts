@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,7 +29,7 @@ function bundle(entry: string): string {
 }
 
 /** Has a process of its own handle an event, and waits until that ends by itself. */
-async function invoke(file: string, event: object): Promise<Record<string, unknown>> {
+async function invokeRaw(file: string, event: object): Promise<{ stderr: string }> {
   const sent = {
     RequestType: 'Create',
     RequestId: 'request-1',
@@ -42,7 +42,11 @@ async function invoke(file: string, event: object): Promise<Record<string, unkno
   };
   const context = `{ awsRequestId: 'invocation-1', logGroupName: '/aws/lambda/provider', getRemainingTimeInMillis: () => 300000 }`;
   const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]), ${context})`;
-  await run(process.execPath, ['-e', script, file, JSON.stringify(sent)], { timeout: 30_000 });
+  return run(process.execPath, ['-e', script, file, JSON.stringify(sent)], { timeout: 30_000 });
+}
+
+async function invoke(file: string, event: object): Promise<Record<string, unknown>> {
+  await invokeRaw(file, event);
   return cloudFormation.answers[cloudFormation.answers.length - 1];
 }
 
@@ -62,6 +66,31 @@ test('the bundle of the IoT family is one file that knows its resource types', a
   expect(Status).toBe('FAILED');
   const types = { ...SoftwarePackageResourceType, ...IotSweepType };
   for (const type of Object.values(types)) expect(Reason).toContain(type);
+});
+
+/** The parts of a bundle that an event makes run. */
+async function partsRunBy(event: object): Promise<string[]> {
+  const file = bundle('lambda/iot/index.ts');
+  appendFileSync(
+    file,
+    `process.on('exit', () => console.error(Object.keys($parts).filter(name => $parts[name].module).join()));`,
+  );
+  const { stderr } = await invokeRaw(file, event).catch((error: { stderr: string }) => error);
+  return stderr.match(/\.\/[a-z-]+(?=-[A-Z0-9]+\.js)/g) ?? [];
+}
+
+test('an artifact’s event runs none of the sweeps’ code, and a slice none of the artifacts’', async () => {
+  const artifact = await partsRunBy({ ResourceType: SoftwarePackageResourceType.PACKAGE });
+  expect(artifact).toContain('./handlers');
+  expect(artifact).not.toContain('./sweep-handlers');
+  for (const event of [
+    { sweep: 'SLICE', config: {}, stackId: STACK_ID },
+    { ResourceType: IotSweepType.JOB_EXECUTION_CLEANUP },
+  ]) {
+    const sweep = await partsRunBy({ execution: '', state: {}, ...event });
+    expect(sweep).toContain('./sweep-handlers');
+    expect(sweep).not.toContain('./handlers');
+  }
 });
 
 test('the bundle serves slices of sweeps, and what fails in one reaches the state machine', async () => {

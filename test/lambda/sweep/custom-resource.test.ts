@@ -1,5 +1,5 @@
 import { type SweepProperties } from '../../../contract/sweep-execution';
-import { Service, things } from '../../../testing/sweep/listing';
+import { Service, candidates } from '../../../testing/sweep/listing';
 import { type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 let service: Service;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(things(20));
+  service = new Service(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
   world.status = 'UPDATE_IN_PROGRESS';
 });
@@ -172,7 +172,7 @@ describe('what is left when the invocation ends', () => {
 
   test('is answered as failed where removals failed later on', async () => {
     service.before = (operation, name) => {
-      if (operation === 'Remove' && name === 'thing-0015') throw new Error('no way');
+      if (operation === 'Remove' && name === 'item-0015') throw new Error('no way');
     };
     await world.send('Create');
     await world.machine.runAll();
@@ -212,7 +212,7 @@ describe('what is left when the invocation ends', () => {
   test('has an execution of its own in each deployment, though CloudFormation uses a request id again', async () => {
     await world.deliver({ ...world.event('Create'), RequestId: 'same' });
     await world.machine.runAll();
-    service.things = things(20);
+    service.candidates = candidates(20);
     world.clock.advance(MINUTE);
     await world.deliver({ ...world.event('Create'), RequestId: 'same' });
     expect(world.machine.executions).toHaveLength(2);
@@ -233,7 +233,7 @@ describe('what is left when the invocation ends', () => {
 
 describe('the end of CloudFormation’s hour', () => {
   beforeEach(() => {
-    service = new Service(things(1000));
+    service = new Service(candidates(1000));
     service.latency = 15_000;
   });
   const within = (more: Partial<SweepProperties>, rules = {}) => {
@@ -351,7 +351,7 @@ describe('an operation that is over', () => {
   });
 
   test('stops in the midst of its removals, and is not answered', async () => {
-    service = new Service(things(1000));
+    service = new Service(candidates(1000));
     service.latency = 1_000;
     world = toySweep(service, { keepLatest: 3 }, { requestsPerSecond: 1 });
     world.status = 'UPDATE_IN_PROGRESS';

@@ -2,14 +2,14 @@ import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
 import { clientToken } from '../../../lambda/runtime/event';
 import { VirtualClock } from '../../../testing/clock';
 import { amzDate } from '../../../testing/stack';
-import { Service, things } from '../../../testing/sweep/listing';
+import { Service, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 let service: Service;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(things(20));
+  service = new Service(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
 });
 
@@ -52,7 +52,7 @@ describe('an execution', () => {
 
   test('with failed removals fails, so that whoever watches it hears of it', async () => {
     service.before = (operation, name) => {
-      if (operation === 'Remove' && name === 'thing-0004') throw new Error('no way');
+      if (operation === 'Remove' && name === 'item-0004') throw new Error('no way');
     };
     const { status, state } = await world.run();
     expect(status).toBe('FAILED');
@@ -175,7 +175,7 @@ describe('a run that nobody waits for', () => {
 });
 
 test('a run that began at rest stops removing soon after its stack is in progress', async () => {
-  service = new Service(things(1000));
+  service = new Service(candidates(1000));
   service.latency = 1_000;
   world = toySweep(service, { keepLatest: 3 });
   service.before = operation => {
@@ -230,7 +230,7 @@ describe('whoever may start the machine', () => {
   const forged = (more: object = {}) => ({
     startedAt: world.clock.now() + 1e12,
     pass: 'REMOVE',
-    threshold: { last: { name: 'thing-9999', createdAt: 1e15 } },
+    threshold: { last: { name: 'item-9999', createdAt: 1e15 } },
     counts: { removed: -1000, gone: 0, failed: 0, kept: 0, keptBy: {}, wouldRemove: 0, throttled: 0 },
     repeats: 0,
     passRemoved: false,
@@ -262,8 +262,8 @@ describe('whoever may start the machine', () => {
     expect(service.removed).toEqual([]);
   });
 
-  test('cannot hand in a time that makes things older', async () => {
-    service = new Service(things(2, () => ({ createdAt: world.clock.now() })));
+  test('cannot hand in a time that makes candidates older', async () => {
+    service = new Service(candidates(2, () => ({ createdAt: world.clock.now() })));
     world = toySweep(service, { minAgeSeconds: 60 });
     await world.machine.run(world.machine.begin('by-hand', { cursor: forged() }));
     expect(service.removed).toEqual([]);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { type SweepConfig, type SweepRulesConfig } from '../../../contract/sweep';
-import { orderBy } from '../../../lambda/sweep/order';
-import { Plan } from '../../../lambda/sweep/plan';
+import { Plan, type RankKey, Ranking, orderBy, selection } from '../../../lambda/sweep/plan';
 import { type Candidate } from '../../../lambda/sweep/source';
 
 const NOW = 1000_000;
@@ -92,7 +91,7 @@ test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
 
-test('a thing that is listed twice takes one place among the latest', async () => {
+test('a candidate that is listed twice takes one place among the latest', async () => {
   const candidates = ['c', 'c', 'b', 'a'].map(name => ({ name, createdAt: name.charCodeAt(0) }));
   const result = await planned(config({ keepLatest: 2 }), candidates);
   expect(result.get('b')).toBe('keep AMONG_LATEST');
@@ -200,5 +199,153 @@ describe('whatever the rules and the listing', () => {
         expect(await one({ ...sweep, statuses })).toEqual([]);
       }),
     );
+  });
+});
+
+describe('a selection', () => {
+  const reason = (rules: SweepRulesConfig, name: string, status?: string, statuses?: string[]) =>
+    selection({ rules, statuses })({ name, status });
+
+  test.each<[string, SweepRulesConfig, string, string | undefined]>([
+    ['everything without patterns', {}, '1.0.0', undefined],
+    ['everything with no pattern in the list', { include: [] }, '1.0.0', undefined],
+    ['a name that a pattern includes', { include: ['2.*'] }, '2.0.0', undefined],
+    ['no name that all patterns miss', { include: ['2.*', '3.*'] }, '1.0.0', 'NOT_INCLUDED'],
+    ['no name that a pattern excludes', { exclude: ['*-lts'] }, '2.0.0-lts', 'EXCLUDED'],
+    ['no name that is included and excluded', { include: ['2.*'], exclude: ['*-lts'] }, '2.0.0-lts', 'EXCLUDED'],
+    ['one of several by braces', { include: ['{1,2}.*'] }, '2.1.0', undefined],
+    ['names with a leading dot', { include: ['*'] }, '.hidden', undefined],
+    ['names with slashes', { include: ['job-*'] }, 'job-1/thing/7', undefined],
+    ['names that begin like a negation', { include: ['!a'] }, 'b', 'NOT_INCLUDED'],
+  ])('selects %s', (_, rules, name, expected) => {
+    expect(reason(rules, name)).toBe(expected);
+  });
+
+  test('selects by state', () => {
+    expect(reason({}, 'a', 'DEPRECATED', ['DEPRECATED'])).toBeUndefined();
+    expect(reason({}, 'a', 'DRAFT', ['DEPRECATED'])).toBe('STATUS');
+    expect(reason({}, 'a', undefined, ['DEPRECATED'])).toBe('STATUS');
+    expect(reason({}, 'a', 'DRAFT', [])).toBe('STATUS');
+    expect(reason({}, 'a', 'DRAFT')).toBeUndefined();
+  });
+});
+
+describe('an order', () => {
+  const key = (name: string, createdAt?: number): RankKey => ({ name, createdAt });
+  const sorted = (rule: 'SEMVER' | 'CREATION', keys: RankKey[]) =>
+    [...keys].sort(orderBy(rule)).map(({ name }) => name);
+
+  test('SemVer precedence beats creation', () => {
+    const keys = [key('1.0.0', 9), key('1.10.0', 1), key('1.9.0', 5), key('1.10.0-rc.1', 8), key('1.10.0-rc.11', 2)];
+    expect(sorted('SEMVER', keys)).toEqual(['1.10.0', '1.10.0-rc.11', '1.10.0-rc.1', '1.9.0', '1.0.0']);
+  });
+
+  test('names that are no versions come after, by creation', () => {
+    expect(sorted('SEMVER', [key('nightly', 9), key('0.0.1', 1), key('1.2', 5), key('lts', 7)])).toEqual([
+      '1.2',
+      '0.0.1',
+      'nightly',
+      'lts',
+    ]);
+  });
+
+  test('numbers with dots rank as numbers, of any length and with leading zeros, beside SemVer', () => {
+    const names = ['2024.12.1', '2025.01.1', '2025.1.0', '3.0.1.0', '3.0.1', '2.1', '2025.01.1.5', '3.0.1-rc.1'];
+    const keys = names.map((name, index) => key(name, index));
+    expect(sorted('SEMVER', keys)).toEqual([
+      '2025.01.1.5',
+      '2025.01.1',
+      '2025.1.0',
+      '2024.12.1',
+      '3.0.1',
+      '3.0.1.0',
+      '3.0.1-rc.1',
+      '2.1',
+    ]);
+  });
+
+  test('build metadata has no precedence, so creation decides', () => {
+    expect(sorted('SEMVER', [key('1.0.0+b', 1), key('1.0.0+a', 2)])).toEqual(['1.0.0+a', '1.0.0+b']);
+  });
+
+  test('creation ranks whatever the name, and the name where creation ties', () => {
+    expect(sorted('CREATION', [key('9.0.0', 1), key('a', 2), key('b', 2)])).toEqual(['b', 'a', '9.0.0']);
+  });
+
+  test('what has no creation date ranks as the newest', () => {
+    expect(sorted('CREATION', [key('a', 5), key('b'), key('c', 9)])).toEqual(['b', 'c', 'a']);
+  });
+
+  describe.each(['SEMVER', 'CREATION'] as const)('%s', rule => {
+    const order = orderBy(rule);
+    const keys = fc.record(
+      {
+        name: fc.oneof(
+          fc.constantFrom(
+            '1.0.0',
+            '1.0.0-a',
+            '1.0.0+x',
+            '1.0.0+y',
+            '2.0.0',
+            'x',
+            'y',
+            '1',
+            '1.0',
+            '01.0.0.0',
+            '1.0.0.1',
+          ),
+          fc.string(),
+        ),
+        createdAt: fc.integer({ min: 0, max: 3 }),
+      },
+      { requiredKeys: ['name'] },
+    );
+
+    test('is a total order', () => {
+      fc.assert(
+        fc.property(keys, keys, keys, (a, b, c) => {
+          expect(Math.sign(order(a, b)) + Math.sign(order(b, a))).toBe(0);
+          if (order(a, b) <= 0 && order(b, c) <= 0) expect(order(a, c)).toBeLessThanOrEqual(0);
+          if (order(a, b) === 0) expect(a.name).toBe(b.name);
+        }),
+      );
+    });
+  });
+});
+
+describe('a ranking', () => {
+  const ranking = (keepLatest: number) => new Ranking(keepLatest, orderBy('CREATION'));
+  const candidate = (createdAt: number) => ({ name: `item-${createdAt}`, createdAt });
+  const names = (entries: { name: string }[]) => entries.map(({ name }) => name).sort();
+
+  test('keeps the latest of a stream and hands out what falls out', () => {
+    const latest = ranking(3);
+    const out = [5, 1, 4, 2, 3, 6].map(createdAt => latest.add(candidate(createdAt))?.name);
+    expect(out).toEqual([undefined, undefined, undefined, 'item-1', 'item-2', 'item-3']);
+    expect(names(latest.entries())).toEqual(['item-4', 'item-5', 'item-6']);
+    expect(latest.threshold()).toEqual({ last: candidate(4) });
+  });
+
+  test('what has fallen out takes no memory: it falls out again when it is listed twice', () => {
+    const latest = ranking(1);
+    latest.add(candidate(1));
+    expect(latest.add(candidate(2))).toEqual(candidate(1));
+    expect(latest.add(candidate(1))).toEqual(candidate(1));
+    expect(latest.add(candidate(2))).toBeUndefined();
+  });
+
+  test('has no threshold while there are fewer', () => {
+    const latest = ranking(2);
+    latest.add(candidate(1));
+    expect(latest.threshold()).toEqual({});
+  });
+
+  test('goes on from the entries of another one', () => {
+    const first = ranking(2);
+    [3, 1, 2].forEach(createdAt => first.add(candidate(createdAt)));
+    const entries = JSON.parse(JSON.stringify(first.entries())) as { name: string; createdAt: number }[];
+    const second = new Ranking(2, orderBy('CREATION'), entries);
+    expect(second.add(candidate(4))).toEqual(candidate(2));
+    expect(second.threshold()).toEqual({ last: candidate(3) });
   });
 });

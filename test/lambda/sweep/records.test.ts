@@ -3,7 +3,7 @@ import { NOTHING, type SweepCursor } from '../../../lambda/sweep/cursor';
 import { LogRecords } from '../../../lambda/sweep/records';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, things } from '../../../testing/sweep/listing';
+import { Service, candidates } from '../../../testing/sweep/listing';
 
 function setUp() {
   const lines: { level: string; message: string; fields: Fields }[] = [];
@@ -15,7 +15,7 @@ function setUp() {
   return { lines, records: new LogRecords(log, 'Stack/Keep', 'Namespace', () => 1234) };
 }
 
-test('each removed, failed and kept thing is one record that names it and says why', () => {
+test('each removed, failed and kept candidate is one record that names it and says why', () => {
   const { lines, records } = setUp();
   records.removed('1.0.0', 'BEYOND_LATEST');
   records.kept('2.0.0', 'DEFAULT_VERSION');
@@ -87,10 +87,10 @@ test('counts are metrics in the embedded format, with the sweep as their only di
   ]);
 });
 
-test('of the kept things the first hundred have a record, over all slices', async () => {
+test('of the kept candidates the first hundred have a record, over all slices', async () => {
   const { lines, records } = setUp();
   const clock = new VirtualClock();
-  const service = new Service(things(150, () => ({ protectedBy: 'OWNED' })));
+  const service = new Service(candidates(150, () => ({ protectedBy: 'OWNED' })));
   const config = { name: 'Stack/Keep', rules: {}, requestsPerSecond: 100 };
   let cursor: SweepCursor | undefined;
   for (let slices = 1; ; slices++) {

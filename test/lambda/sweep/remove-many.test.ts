@@ -3,10 +3,10 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, type Thing, things } from '../../../testing/sweep/listing';
+import { Service, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
-/** Runs a sweep whose source removes the things of a page with one call; returns what each call was about. */
+/** Runs a sweep whose source removes the candidates of a page with one call; returns what each call was about. */
 async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Infinity, refuse = '' } = {}) {
   const clock = new VirtualClock();
   const records = new Lines();
@@ -14,18 +14,20 @@ async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Inf
   let cursor: SweepCursor | undefined;
   for (let slices = 1; slices < 100; slices++) {
     const { source, paces } = service.slice(clock, slice, cursor?.learned);
-    const { remove: _, ...rest } = source;
-    const many: SweepSource<Thing> = {
-      ...rest,
-      removeMany: async (chosen, report) => {
-        calls.push(chosen.map(({ name }) => name));
-        for (const thing of chosen) {
-          if (thing.name === refuse) report(thing, { failed: new Error('refused') });
-          else {
-            service.things = service.things.filter(({ name }) => name !== thing.name);
-            report(thing, 'removed');
+    const many: SweepSource<ToyCandidate> = {
+      ...source,
+      removal: {
+        hasTimeToDecide: () => true,
+        many: async (chosen, { report }) => {
+          calls.push(chosen.map(({ name }) => name));
+          for (const candidate of chosen) {
+            if (candidate.name === refuse) report(candidate, { failed: new Error('refused') });
+            else {
+              service.candidates = service.candidates.filter(({ name }) => name !== candidate.name);
+              report(candidate, 'removed');
+            }
           }
-        }
+        },
       },
     };
     const config = { name: 'test', rules, requestsPerSecond: 100 };
@@ -37,35 +39,35 @@ async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Inf
   throw new Error('the sweep does not come to an end');
 }
 
-test('a page is removed with one call, and each of its things is counted and recorded', async () => {
-  const service = new Service(things(8, index => ({ protectedBy: index === 4 ? 'OWNED' : undefined })));
+test('a page is removed with one call, and each of its candidates is counted and recorded', async () => {
+  const service = new Service(candidates(8, index => ({ protectedBy: index === 4 ? 'OWNED' : undefined })));
   service.pageSize = 10;
   const { outcome, calls, records } = await sweepAll(service, { keepLatest: 1 });
-  expect(calls).toEqual([[0, 1, 2, 3, 5, 6].map(index => `thing-000${index}`)]);
+  expect(calls).toEqual([[0, 1, 2, 3, 5, 6].map(index => `item-000${index}`)]);
   expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 6, kept: 2 } });
   expect(records.lines.filter(line => line.startsWith('removed'))).toHaveLength(6);
 });
 
 test('nothing is called where nothing goes', async () => {
-  expect(await sweepAll(new Service(things(2)), { keepLatest: 2 })).toMatchObject({ calls: [] });
+  expect(await sweepAll(new Service(candidates(2)), { keepLatest: 2 })).toMatchObject({ calls: [] });
 });
 
 test('a dry run calls nothing and tells what would go', async () => {
-  const { calls, outcome } = await sweepAll(new Service(things(3)), { keepLatest: 1, dryRun: true });
+  const { calls, outcome } = await sweepAll(new Service(candidates(3)), { keepLatest: 1, dryRun: true });
   expect(calls).toEqual([]);
   expect(outcome.counts).toMatchObject({ removed: 0, wouldRemove: 2 });
 });
 
 test('a removal that fails fails the sweep, and no other removal', async () => {
-  const service = new Service(things(4));
+  const service = new Service(candidates(4));
   service.pageSize = 10;
-  const { outcome } = await sweepAll(service, { keepLatest: 1 }, { refuse: 'thing-0001' });
+  const { outcome } = await sweepAll(service, { keepLatest: 1 }, { refuse: 'item-0001' });
   expect(outcome).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
-  expect(service.names()).toEqual(['thing-0001', 'thing-0003']);
+  expect(service.names()).toEqual(['item-0001', 'item-0003']);
 });
 
 test('what is decided when the time for deciding ends is removed, and the next slice goes on', async () => {
-  const service = new Service(things(60));
+  const service = new Service(candidates(60));
   service.pageSize = 100;
   const { outcome, calls, slices } = await sweepAll(service, { minAgeSeconds: 1 }, { slice: 400 });
   expect(service.names()).toEqual([]);
@@ -74,12 +76,12 @@ test('what is decided when the time for deciding ends is removed, and the next s
   expect(calls[0].length).toBeLessThan(60);
 });
 
-test('things that appear after the plan do not exceed maxRemovals', async () => {
-  const service = new Service(things(5));
+test('candidates that appear after the plan do not exceed maxRemovals', async () => {
+  const service = new Service(candidates(5));
   service.pageSize = 10;
   let listings = 0;
   service.before = operation => {
-    if (operation === 'List' && ++listings === 2) service.things = things(9);
+    if (operation === 'List' && ++listings === 2) service.candidates = candidates(9);
   };
   const { outcome } = await sweepAll(service, { minAgeSeconds: 1, maxRemovals: 5 });
   expect(outcome.counts).toMatchObject({ removed: 5, keptBy: { MAX_REMOVALS: 4 } });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { type SweepConfig, SweepLimits, type SweepRulesConfig } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
-import { SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
+import { type Each, SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, type Thing, things } from '../../../testing/sweep/listing';
+import { Service, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 import { throttling } from '../../../testing/token-bucket';
 
@@ -20,7 +20,7 @@ interface Options {
   readonly records?: Lines;
   /** Milliseconds that a slice may work. */
   readonly slice?: number;
-  readonly change?: (source: SweepSource<Thing>) => SweepSource<Thing>;
+  readonly change?: (source: SweepSource<ToyCandidate>) => SweepSource<ToyCandidate>;
 }
 
 /** Runs a sweep to its end, in as many slices as it takes; cursors travel as JSON, as they do in a state machine. */
@@ -44,12 +44,12 @@ async function sweepAll(service: Service, sweep: SweepConfig, options: Options =
 }
 
 /** What must be left: decided by hand, newest last. */
-const newest = (all: readonly Thing[], keepLatest: number) =>
-  all.filter((thing, index) => index >= all.length - keepLatest || thing.protectedBy).map(({ name }) => name);
+const newest = (all: readonly ToyCandidate[], keepLatest: number) =>
+  all.filter((candidate, index) => index >= all.length - keepLatest || candidate.protectedBy).map(({ name }) => name);
 
 describe('a sweep', () => {
   test('removes what the rules remove and counts the rest by reason', async () => {
-    const all = things(20, index => ({ protectedBy: index % 5 === 0 ? 'OWNED' : undefined }));
+    const all = candidates(20, index => ({ protectedBy: index % 5 === 0 ? 'OWNED' : undefined }));
     const service = new Service(all);
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 3 }));
     expect(service.names()).toEqual(newest(all, 3));
@@ -61,60 +61,60 @@ describe('a sweep', () => {
   });
 
   test('names what it keeps once, however often a pass is repeated', async () => {
-    const service = new Service(things(4));
+    const service = new Service(candidates(4));
     const { records } = await sweepAll(service, config({ keepLatest: 1 }));
-    expect(records.lines.filter(line => line.startsWith('kept'))).toEqual(['kept thing-0003 AMONG_LATEST']);
+    expect(records.lines.filter(line => line.startsWith('kept'))).toEqual(['kept item-0003 AMONG_LATEST']);
   });
 
   test('reads the listing once before it removes where keepLatest asks for it', async () => {
-    const service = new Service(things(4));
+    const service = new Service(candidates(4));
     service.pageSize = 10;
     await sweepAll(service, config({ keepLatest: 4 }));
     expect(service.calls).toEqual(['List ', 'List ']);
   });
 
   test('reads it only to remove where no rule asks for more', async () => {
-    const service = new Service(things(2));
+    const service = new Service(candidates(2));
     service.pageSize = 10;
     await sweepAll(service, config({ minAgeSeconds: 10 ** 10 }));
     expect(service.calls).toEqual(['List ']);
   });
 
   test('asks for protections only of what the rules would remove', async () => {
-    const service = new Service(things(5));
+    const service = new Service(candidates(5));
     await sweepAll(service, config({ keepLatest: 4 }));
-    expect(service.calls.filter(call => call.startsWith('Protection'))).toEqual(['Protection thing-0000']);
+    expect(service.calls.filter(call => call.startsWith('Protection'))).toEqual(['Protection item-0000']);
   });
 
   test('keeps what it cannot read the protection of', async () => {
-    const service = new Service(things(3));
+    const service = new Service(candidates(3));
     service.before = (operation, name) => {
-      if (operation === 'Protection' && name === 'thing-0001') throw new Error('denied');
+      if (operation === 'Protection' && name === 'item-0001') throw new Error('denied');
     };
     const { outcome, records } = await sweepAll(service, config({}));
-    expect(service.names()).toEqual(['thing-0001']);
+    expect(service.names()).toEqual(['item-0001']);
     expect(outcome.status).toBe('SUCCEEDED');
     expect(outcome.counts.keptBy).toEqual({ PROTECTION_UNREADABLE: 1 });
-    expect(records.lines).toContain('unreadable thing-0001');
+    expect(records.lines).toContain('unreadable item-0001');
   });
 
   test('goes on after a failed removal, and ends as failed', async () => {
-    const service = new Service(things(7));
+    const service = new Service(candidates(7));
     service.before = (operation, name) => {
-      if (operation === 'Remove' && name === 'thing-0002') throw new Error('in use');
+      if (operation === 'Remove' && name === 'item-0002') throw new Error('in use');
     };
     const { outcome, records } = await sweepAll(service, config({}));
-    expect(service.names()).toEqual(['thing-0002']);
+    expect(service.names()).toEqual(['item-0002']);
     expect(outcome).toMatchObject({ status: 'FAILED', counts: { removed: 6, failed: 1 } });
-    expect(records.lines).toContain('failed thing-0002 in use');
+    expect(records.lines).toContain('failed item-0002 in use');
     expect(records.metrics).toMatchObject({ Removed: 6, Failed: 1 });
   });
 
   test('a removal that works at the second try is no failure in the end', async () => {
-    const service = new Service(things(2));
+    const service = new Service(candidates(2));
     let failed = false;
     service.before = (operation, name) => {
-      if (operation !== 'Remove' || name !== 'thing-0000' || failed) return;
+      if (operation !== 'Remove' || name !== 'item-0000' || failed) return;
       failed = true;
       throw new Error('in use');
     };
@@ -123,18 +123,18 @@ describe('a sweep', () => {
   });
 
   test('counts what was gone already and what turned out to stay', async () => {
-    const service = new Service(things(2));
+    const service = new Service(candidates(2));
     const { outcome } = await sweepAll(service, config({}), {
       change: source => ({
         ...source,
-        remove: async ({ name }) => (name === 'thing-0000' ? 'gone' : { kept: 'MOVED_ON' }),
+        removal: { each: async ({ name }) => (name === 'item-0000' ? 'gone' : { kept: 'MOVED_ON' }) },
       }),
     });
     expect(outcome.counts).toMatchObject({ removed: 0, gone: 1, kept: 1, keptBy: { MOVED_ON: 1 } });
   });
 
-  test('works on many things at a time, so that latency does not hold it up', async () => {
-    const service = new Service(things(1000));
+  test('works on many candidates at a time, so that latency does not hold it up', async () => {
+    const service = new Service(candidates(1000));
     service.pageSize = 100;
     service.latency = 300;
     const clock = new VirtualClock(0);
@@ -149,7 +149,7 @@ describe('a sweep', () => {
 
 describe('maxRemovals', () => {
   test('refuses before the first removal and says by how much', async () => {
-    const service = new Service(things(10));
+    const service = new Service(candidates(10));
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 2, maxRemovals: 5 }));
     expect(service.removed).toEqual([]);
     expect(outcome).toMatchObject({ status: 'REFUSED', counts: { planned: 8, removed: 0 } });
@@ -158,22 +158,22 @@ describe('maxRemovals', () => {
   });
 
   test.each([8, 9])('of %d lets a plan of 8 pass', async maxRemovals => {
-    const service = new Service(things(10));
+    const service = new Service(candidates(10));
     const { outcome } = await sweepAll(service, config({ keepLatest: 2, maxRemovals }));
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { planned: 8, removed: 8 } });
   });
 
   test('does not count what is protected', async () => {
-    const service = new Service(things(10, index => ({ protectedBy: index < 5 ? 'OWNED' : undefined })));
+    const service = new Service(candidates(10, index => ({ protectedBy: index < 5 ? 'OWNED' : undefined })));
     const { outcome } = await sweepAll(service, config({ maxRemovals: 5 }));
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { planned: 5, removed: 5 } });
   });
 
   test('holds for what appears after the plan was made', async () => {
-    const service = new Service(things(4));
+    const service = new Service(candidates(4));
     service.before = operation => {
-      if (operation === 'Remove' && service.things.length < 10) {
-        service.things = [...service.things, ...things(20).slice(10)];
+      if (operation === 'Remove' && service.candidates.length < 10) {
+        service.candidates = [...service.candidates, ...candidates(20).slice(10)];
       }
     };
     const { outcome } = await sweepAll(service, config({ maxRemovals: 4 }));
@@ -184,22 +184,22 @@ describe('maxRemovals', () => {
 
 describe('a dry run', () => {
   test('records what it would remove, and removes nothing', async () => {
-    const service = new Service(things(4));
+    const service = new Service(candidates(4));
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 2, dryRun: true }));
     expect(service.removed).toEqual([]);
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0, wouldRemove: 2, kept: 2 } });
-    expect(records.lines).toContain('would remove thing-0001 BEYOND_LATEST');
+    expect(records.lines).toContain('would remove item-0001 BEYOND_LATEST');
   });
 
   test('says that the sweep would be refused, after the records', async () => {
-    const { outcome, records } = await sweepAll(new Service(things(4)), config({ maxRemovals: 2, dryRun: true }));
+    const { outcome, records } = await sweepAll(new Service(candidates(4)), config({ maxRemovals: 2, dryRun: true }));
     expect(outcome).toMatchObject({ status: 'REFUSED', counts: { planned: 4, wouldRemove: 4 } });
     expect(records.lines.filter(line => line.startsWith('would remove'))).toHaveLength(4);
   });
 });
 
 describe('in slices', () => {
-  const all = things(60, index => ({ protectedBy: index % 7 === 0 ? 'OWNED' : undefined }));
+  const all = candidates(60, index => ({ protectedBy: index % 7 === 0 ? 'OWNED' : undefined }));
   const rules = { keepLatest: 5, maxRemovals: 50 };
 
   test('does the same as in one, and counts the same', async () => {
@@ -232,29 +232,29 @@ describe('in slices', () => {
   });
 
   test('a restarted plan ranks anew what is there now', async () => {
-    const service = new Service(things(30, index => ({ createdAt: 1000 - index })));
+    const service = new Service(candidates(30, index => ({ createdAt: 1000 - index })));
     service.forgetsTokens = true;
     let slices = 0;
     await sweepAll(service, config({ keepLatest: 1 }), {
       slice: 500,
       change: source => {
         // the newest one goes after the first slice, in which it was ranked.
-        if (slices++ === 1) service.things = service.things.slice(1);
+        if (slices++ === 1) service.candidates = service.candidates.slice(1);
         if (slices === 3) service.forgetsTokens = false;
         return source;
       },
     });
-    expect(service.names()).toEqual(['thing-0001']);
+    expect(service.names()).toEqual(['item-0001']);
   });
 
   test('gives up where page tokens never last', async () => {
-    const service = new Service(things(50, () => ({ protectedBy: 'OWNED' })));
+    const service = new Service(candidates(50, () => ({ protectedBy: 'OWNED' })));
     service.forgetsTokens = true;
     await expect(sweepAll(service, config({}), { slice: 500 })).rejects.toThrow('forgotten');
   });
 
   test('repeats a removing pass until one removes nothing, where removals move the pages', async () => {
-    const service = new Service(things(24));
+    const service = new Service(candidates(24));
     service.tokensBy = 'position';
     const { outcome } = await sweepAll(service, config({}));
     expect(service.names()).toEqual([]);
@@ -268,7 +268,7 @@ describe('in slices', () => {
       change: source => ({
         ...source,
         list: async () => ({ candidates: [{ name: `new-${made++}` }] }),
-        remove: async () => 'removed',
+        removal: { each: async () => 'removed' },
       }),
     });
     expect(outcome.counts.removed).toBe(1 + SweepLimits.REPEATS);
@@ -286,7 +286,7 @@ describe('in slices', () => {
   });
 
   test('a cursor with the most that keepLatest allows fits', async () => {
-    const long = things(600, index => ({
+    const long = candidates(600, index => ({
       name: `${'n'.repeat(59)}${String(index).padStart(5, '0')}`,
       status: 'DEPRECATED',
     }));
@@ -299,13 +299,13 @@ describe('in slices', () => {
   });
 
   test('a cursor beyond the limit is refused with what to do', async () => {
-    const service = new Service(things(600, index => ({ name: `${1000 + index}-${'n'.repeat(400)}` })));
+    const service = new Service(candidates(600, index => ({ name: `${1000 + index}-${'n'.repeat(400)}` })));
     service.pageSize = 100;
     await expect(sweepAll(service, config({ keepLatest: 250 }), { slice: 300 })).rejects.toThrow(/smaller keepLatest/);
   });
 
   test('removes nothing with a cursor that lost its threshold', async () => {
-    const service = new Service(things(3));
+    const service = new Service(candidates(3));
     const clock = new VirtualClock();
     const { source, paces } = service.slice(clock);
     const { cursors } = await sweepAll(new Service(all), config({ keepLatest: 5 }), { slice: 3500 });
@@ -322,14 +322,14 @@ describe('in slices', () => {
 });
 
 test('a source that refuses ends the sweep with its message, and counts what was done', async () => {
-  const service = new Service(things(9));
+  const service = new Service(candidates(9));
   let asked = 0;
   const { outcome } = await sweepAll(service, config({}), {
     change: source => ({
       ...source,
-      protection: async thing => {
+      protection: async candidate => {
         if (asked++ === 6) throw new SweepRefused('named shadows are not indexed');
-        return source.protection(thing);
+        return source.protection(candidate);
       },
     }),
   });
@@ -339,13 +339,13 @@ test('a source that refuses ends the sweep with its message, and counts what was
 });
 
 test('candidates with siblings are ranked among them', async () => {
-  const groups = things(12, index => ({ status: `group-${index % 3}` }));
+  const groups = candidates(12, index => ({ status: `group-${index % 3}` }));
   const service = new Service(groups);
   const { outcome } = await sweepAll(service, config({ keepLatest: 2 }), {
     change: source => ({
       ...source,
       siblings: async function* ({ status }) {
-        yield* service.things.filter(thing => thing.status === status);
+        yield* service.candidates.filter(candidate => candidate.status === status);
       },
     }),
   });
@@ -383,7 +383,7 @@ describe('cut off at any call', () => {
       const mortalSource = {
         list: mortal(source.list),
         protection: mortal(source.protection),
-        remove: mortal(source.remove!),
+        removal: { each: mortal((source.removal as Each<ToyCandidate>).each) },
       };
       const work = runSlice({ config: sweep, source: mortalSource }, cursor, {
         paces,
@@ -416,7 +416,7 @@ describe('cut off at any call', () => {
         fc.constantFrom('name' as const, 'position' as const),
         fc.boolean(),
         async (count, rules, kills, slice, tokensBy, forgetsTokens) => {
-          const all = things(count, index => ({ protectedBy: index % 6 === 1 ? 'OWNED' : undefined }));
+          const all = candidates(count, index => ({ protectedBy: index % 6 === 1 ? 'OWNED' : undefined }));
           const service = new Service(all);
           Object.assign(service, { tokensBy, pageSize: 5 });
           service.forgetsTokens = forgetsTokens && slice > 4000;

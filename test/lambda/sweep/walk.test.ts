@@ -37,7 +37,7 @@ test('works on everything and closes the pages in order', async () => {
   expect(closed).toEqual([0, 10, 20]);
 });
 
-test('has a bounded number of things in flight', async () => {
+test('has a bounded number of candidates in flight', async () => {
   const { clock, steps, most } = setUp({ pages: 20, listing: 0 });
   await clock.run(walk(undefined, steps));
   expect(most()).toBe(32);

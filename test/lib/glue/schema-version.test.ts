@@ -309,6 +309,13 @@ describe('permissions', () => {
     }
   });
 
+  test('to see what the stack has by AWS’s own types are on that stack', () => {
+    const stack = newStack({ env });
+    versionOf(stack);
+    versionOf(stack, { definition: SchemaDefinition.fromString('{}') }, 'Second');
+    expect(resourcesOf(stack, 'cloudformation:ListStackResources')).toEqual([{ Ref: 'AWS::StackId' }]);
+  });
+
   test('are no more than these', () => {
     const stack = newStack({ env });
     versionOf(stack);

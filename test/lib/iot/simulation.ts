@@ -44,7 +44,7 @@ export function policiesOf(stack: Stack): Record<string, PolicyDocument> {
 }
 
 /** The provider's one policy for what it manages. */
-export const policyOf = (stack: Stack): PolicyDocument => policiesOf(stack).IotArtifactProviderPolicyF2AD6248;
+export const policyOf = (stack: Stack): PolicyDocument => policiesOf(stack).IotArtifactsPolicyC1539D1D;
 
 /** What a policy allows, one line for each action and resource. */
 export const allowed = ({ Statement }: PolicyDocument): string[] =>

@@ -153,7 +153,7 @@ describe('state machines', () => {
   });
 
   test('are run by the provider, each of them and no other', () => {
-    expect(allowed(policiesOf(both).IotArtifactProviderMachinesPolicy5EF7A412).sort()).toEqual([
+    expect(allowed(policiesOf(both).IotArtifactsMachinesPolicy79EEBB40).sort()).toEqual([
       'states:ListExecutions CleanupStateMachine3F86BCE9',
       'states:ListExecutions KeepStateMachine67CA3E81',
       'states:StartExecution CleanupStateMachine3F86BCE9',
@@ -162,7 +162,7 @@ describe('state machines', () => {
   });
 
   test('are started by rules where there are rules', () => {
-    expect(allowed(policiesOf(both).IotArtifactProviderSweepsStartPolicy70DAFB22)).toEqual([
+    expect(allowed(policiesOf(both).IotArtifactsSweepsStartPolicy0BAA266E)).toEqual([
       'states:StartExecution KeepStateMachine67CA3E81',
     ]);
   });

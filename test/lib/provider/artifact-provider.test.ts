@@ -57,13 +57,13 @@ describe('by default', () => {
   });
 
   test('the logical ids never change, since CloudFormation does not allow another service token', () => {
-    const ids = Object.keys(resources(withPackage())).filter(id => id.startsWith('IotArtifactProvider'));
+    const ids = Object.keys(resources(withPackage())).filter(id => id.startsWith('IotArtifacts'));
 
     expect(ids).toEqual([
-      'IotArtifactProviderLogGroup4BFA1C2F',
-      'IotArtifactProviderRoleE785E0A3',
-      'IotArtifactProviderPolicyF2AD6248',
-      'IotArtifactProviderFunction7D30BFCC',
+      'IotArtifactsLogGroup72F96B90',
+      'IotArtifactsRole4D9C8A6E',
+      'IotArtifactsPolicyC1539D1D',
+      'IotArtifactsC07F5AB4',
     ]);
   });
 
@@ -75,18 +75,19 @@ describe('by default', () => {
       Architectures: ['arm64'],
       MemorySize: 256,
       Timeout: 900,
-      LoggingConfig: { LogGroup: { Ref: 'IotArtifactProviderLogGroup4BFA1C2F' } },
+      LoggingConfig: { LogGroup: { Ref: 'IotArtifactsLogGroup72F96B90' } },
     });
     expect(JSON.stringify(Properties.Runtime)).toMatch(/nodejs|LatestNodeRuntimeMap/);
     expect(Properties).not.toHaveProperty('Environment');
     expect(Properties).not.toHaveProperty('VpcConfig');
   });
 
-  test('the function is made after its policy, and the artifacts go before it', () => {
+  test('the function is made after its policy, and the artifacts, which name the function, go before both', () => {
     const stack = withPackage();
 
-    expect(only(stack, FUNCTION).DependsOn).toContain('IotArtifactProviderPolicyF2AD6248');
-    expect(only(stack, PACKAGE).DependsOn).toEqual(['IotArtifactProviderPolicyF2AD6248']);
+    expect(only(stack, FUNCTION).DependsOn).toContain('IotArtifactsPolicyC1539D1D');
+    expect(only(stack, PACKAGE).Properties.ServiceToken).toEqual({ 'Fn::GetAtt': ['IotArtifactsC07F5AB4', 'Arn'] });
+    expect(only(stack, PACKAGE).DependsOn).toBeUndefined();
   });
 
   test('the role has no managed policies, and nothing is allowed beyond the own log group and the service', () => {
@@ -101,7 +102,7 @@ describe('by default', () => {
     expect(statements(stack)).toContainEqual({
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: { 'Fn::GetAtt': ['IotArtifactProviderLogGroup4BFA1C2F', 'Arn'] },
+      Resource: { 'Fn::GetAtt': ['IotArtifactsLogGroup72F96B90', 'Arn'] },
     });
     expect(new Set(allowed(stack).map(action => action.split(':')[0]))).toEqual(
       new Set(['cloudformation', 'iot', 'logs']),
@@ -117,6 +118,15 @@ describe('by default', () => {
 });
 
 describe('there is one provider', () => {
+  test('whose id nobody else may have', () => {
+    const stack = newStack();
+    new Construct(stack, 'IotArtifacts');
+
+    expect(() => withPackage(stack)).toThrow(
+      "IotArtifacts is the id of this library's provider in a stack: give this construct another one (in Stack/IotArtifacts)",
+    );
+  });
+
   test('in a stack, whoever asks for it', () => {
     const stack = withPackage();
     const provider = IotArtifactProvider.of(stack);
@@ -198,7 +208,7 @@ describe('is configured', () => {
 
   test('after its first use, but not once its resources were changed: the changes would be lost', () => {
     const changes: [string, (provider: IotArtifactProvider) => void][] = [
-      ['Function', ({ node }) => cfn(node, 'Function').addPropertyOverride('SnapStart.ApplyOn', 'None')],
+      ['Resource', ({ node }) => cfn(node, 'Resource').addPropertyOverride('SnapStart.ApplyOn', 'None')],
       [
         'Role',
         ({ node }) =>
@@ -217,7 +227,7 @@ describe('is configured', () => {
 
       expect(() => IotArtifactProvider.of(stack, { memorySize: 512 })).toThrow(
         `got a configuration after changes of ${child}, which it would undo: call IotArtifactProvider.of(stack, { ... }) ` +
-          'before them (in Stack/IotArtifactProvider)',
+          'before them (in Stack/IotArtifacts)',
       );
     }
   });
@@ -331,7 +341,7 @@ describe('is configured', () => {
       }),
     ).toThrow(
       'the provider of a stack is configured once, got a second configuration with a different runtime, timeout: ' +
-        'keep one of the two (in Stack/IotArtifactProvider)',
+        'keep one of the two (in Stack/IotArtifacts)',
     );
   });
 

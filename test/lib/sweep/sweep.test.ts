@@ -128,7 +128,7 @@ describe('the state machine', () => {
         Destinations: [
           {
             CloudWatchLogsLogGroup: {
-              LogGroupArn: { 'Fn::GetAtt': ['IotArtifactProviderSweepsLogGroupF8CBF9BF', 'Arn'] },
+              LogGroupArn: { 'Fn::GetAtt': ['IotArtifactsSweepsLogGroupCAA3EFFC', 'Arn'] },
             },
           },
         ],
@@ -140,7 +140,7 @@ describe('the state machine', () => {
   test('has a role that invokes the function and delivers logs and traces', () => {
     const stack = newStack();
     retention(stack);
-    const { Properties } = resources(stack)['IotArtifactProviderSweepsRole0E39D257'];
+    const { Properties } = resources(stack)['IotArtifactsSweepsRole0D2266BF'];
 
     expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([trust('states', 'stateMachine:*')]);
     expect(Properties.ManagedPolicyArns).toBeUndefined();
@@ -149,7 +149,7 @@ describe('the state machine', () => {
     expect(invoke).toEqual({
       Effect: 'Allow',
       Action: 'lambda:InvokeFunction',
-      Resource: { 'Fn::GetAtt': ['IotArtifactProviderFunction7D30BFCC', 'Arn'] },
+      Resource: { 'Fn::GetAtt': ['IotArtifactsC07F5AB4', 'Arn'] },
     });
     expect(new Set(deliver.Action.map((action: string) => action.split(':')[0]))).toEqual(new Set(['logs', 'xray']));
   });
@@ -163,7 +163,7 @@ describe('the state machine', () => {
       ([, { Properties }]) => Properties.Roles[0].Ref === role,
     );
 
-    expect(role).not.toBe('IotArtifactProviderSweepsRole0E39D257');
+    expect(role).not.toBe('IotArtifactsSweepsRole0D2266BF');
     expect(resources(stack)[role].Properties.AssumeRolePolicyDocument.Statement).toEqual([trust('events', 'rule/*')]);
     expect(policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement)).toEqual([
       [
@@ -191,7 +191,7 @@ describe('the state machine', () => {
 });
 
 describe('the log group of state machines', () => {
-  const logGroup = (stack: Stack) => resources(stack)['IotArtifactProviderSweepsLogGroupF8CBF9BF'].Properties;
+  const logGroup = (stack: Stack) => resources(stack)['IotArtifactsSweepsLogGroupCAA3EFFC'].Properties;
 
   test('has a name for which no policy of the account grows, and forgets after three months', () => {
     const stack = newStack();
@@ -204,7 +204,7 @@ describe('the log group of state machines', () => {
           [
             '/aws/vendedlogs/states/',
             { Ref: 'AWS::StackName' },
-            '-IotArtifactProviderSweeps-',
+            '-IotArtifactsSweeps-',
             // what an earlier stack of the name has left does not stand in the way.
             { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
           ],
@@ -334,7 +334,7 @@ describe('the custom resource', () => {
     cleanup(stack);
     const { DependsOn, Properties } = only(stack, CLEANUP);
 
-    expect(DependsOn).toEqual(['IotArtifactProviderMachinesPolicy5EF7A412', 'IotArtifactProviderPolicyF2AD6248']);
+    expect(DependsOn).toEqual(['IotArtifactsMachinesPolicy79EEBB40']);
     expect(Properties.StateMachineArn).toEqual({ Ref: Object.keys(resources(stack, MACHINE))[0] });
   });
 
@@ -392,7 +392,7 @@ describe('a provider that is configured', () => {
     cleanup(stack);
     IotArtifactProvider.of(stack, { role: iam.Role.fromRoleName(stack, 'Role', 'provider') });
 
-    expect(resources(stack)['IotArtifactProviderMachinesPolicy5EF7A412'].Properties.Roles).toEqual(['provider']);
+    expect(resources(stack)['IotArtifactsMachinesPolicy79EEBB40'].Properties.Roles).toEqual(['provider']);
   });
 
   test('with an immutable role leaves that alone', () => {

@@ -11,7 +11,7 @@ import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
 import { DirectHandler } from '../../../../testing/direct-handler';
-import { SweepWorld } from '../../../../testing/sweep/sweep-world';
+import { STACK_ID, SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 const DAY = 86_400_000;
 
@@ -134,6 +134,51 @@ describe('always stay', () => {
     add({ metadata: { [OWNER_KEY]: '2.released=0123456789abcdef' } }, {});
     await sweepOf().run();
     expect(left()).toEqual([1, 3]);
+  });
+
+  test('versions of a stack that is gone do not: where its name may be cut, none tells that it is', async () => {
+    const cut = 'a-name-of-thirty-two-characters-';
+    add(
+      { metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=release/9f8e.at=t3ie00abc' } },
+      { metadata: { [OWNER_KEY]: `1.owner=0123456789abcdef.stack=${cut}/9f8e` } },
+      { metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=living/7d6c' } },
+      {},
+    );
+    const sweep = sweepOf();
+    const stack = (name: string) => STACK_ID.replace('fleet/0a1b', name);
+    sweep.stacks[stack('release/9f8e')] = { status: 'DELETE_COMPLETE' };
+    sweep.stacks[stack(`${cut}/9f8e`)] = { status: 'DELETE_COMPLETE' };
+    sweep.stacks[stack('living/7d6c')] = { status: 'UPDATE_COMPLETE' };
+    await sweep.run();
+    expect(left()).toEqual([1, 3, 4, 5]);
+    expect(sweep.kept).toMatchObject({ 3: 'OWNED', 4: 'OWNED' });
+  });
+
+  test.each([
+    ['that is not over does not count among the latest', 0, [1, 4, 5]],
+    ['that has succeeded does', 120_000, [1, 5]],
+  ])('what a deployment of another stack has claimed %s', async (_, ago, expected) => {
+    const other = STACK_ID.replace('fleet/0a1b', 'other/1');
+    const at = Math.floor((clock.now() - ago) / 1_000).toString(36);
+    add({}, {}, {}, { metadata: { [OWNER_KEY]: `1.owner=0123456789abcdef.stack=other/1.at=${at}abc` } });
+    const sweep = sweepOf();
+    sweep.stacks[other] = { status: 'UPDATE_COMPLETE' };
+    const changedAt = clock.now() - 60_000;
+    sweep.history = [{ logicalId: 'other', physicalId: other, status: 'UPDATE_COMPLETE', changedAt }];
+    await sweep.run();
+    expect(left()).toEqual(expected);
+  });
+
+  test('versions that come to be unreadable while a range is removed, and no others', async () => {
+    add({}, {}, {});
+    const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
+    const match = ({ SchemaVersionId }: Record<string, unknown>) => SchemaVersionId === held()?.versions[3].versionId;
+    // it is read once when it is decided about, and once more before it goes.
+    aws.faults.inject({ service: 'glue', operation: 'QuerySchemaVersionMetadata', match, nth: 2, trouble, times: 9 });
+    const sweep = sweepOf();
+    const { status } = await sweep.run();
+    expect({ status, left: left() }).toEqual({ status: 'SUCCEEDED', left: [1, 3, 4] });
+    expect(sweep.kept).toMatchObject({ 3: 'PROTECTION_UNREADABLE' });
   });
 
   test('versions whose metadata cannot be read', async () => {

@@ -112,13 +112,29 @@ describe('whatever the rules say', () => {
   });
 
   test('what a stack owned that is gone is nobody’s; what cannot be read is taken for owned', async () => {
-    await tag(arnOf('1.0.0'), { [ARTIFACT_TAGS.owner]: '0123456789abcdef', [ARTIFACT_TAGS.stack]: OTHER });
+    await tag(arnOf('1.0.0'), {
+      [ARTIFACT_TAGS.owner]: '0123456789abcdef',
+      [ARTIFACT_TAGS.stack]: OTHER,
+      [`${ARTIFACT_TAGS.claim}0123456789abcdef`]: '2020-01-01T00:00:00Z/c0ffee00/release/9f8e',
+    });
     const sweep = sweepOf();
     await sweep.run();
     expect(sweep.kept['1.0.0']).toBe('OWNED');
     sweep.stacks[OTHER] = { status: 'DELETE_COMPLETE' };
     await sweep.run();
     expect(left()).toEqual(['3.0.0']);
+  });
+
+  test('what a stack claims that exists stays, even where its owner is gone', async () => {
+    await tag(arnOf('1.0.0'), {
+      [ARTIFACT_TAGS.owner]: '0123456789abcdef',
+      [ARTIFACT_TAGS.stack]: OTHER,
+      [`${ARTIFACT_TAGS.claim}fedcba9876543210`]: '2020-01-01T00:00:00Z/c0ffee00/fleet/0a1b',
+    });
+    const sweep = sweepOf();
+    sweep.stacks[OTHER] = { status: 'DELETE_COMPLETE' };
+    await sweep.run();
+    expect(sweep.kept['1.0.0']).toBe('OWNED');
   });
 
   test('the version that a rollback would make the default again stays', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { agedFrom, createdAt } from '../../../../lambda/wechat/sweeps/created-time';
+import { agedFrom, createdAt } from '../../../../lambda/wechat/sweeps/cloudbase-version-retention';
 
 const HOUR = 3_600_000;
 

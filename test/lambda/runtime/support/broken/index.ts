@@ -1,3 +1,5 @@
 import { provider } from '../../../../../lambda/runtime/provider';
 
-export const handler = provider({ load: () => import('./handlers.js') });
+const load = () => import('./handlers.js');
+
+export const handler = provider({ shared: load, artifacts: load, sweeps: { types: [], load } });

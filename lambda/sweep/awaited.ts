@@ -1,4 +1,4 @@
-/** What CloudFormation is told of a sweep that it waits for. Pure. */
+/** A sweep that CloudFormation waits for: how much of the hour it may use, and what CloudFormation is told. Pure. */
 import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
 import { type SliceAnswer } from '../runtime/custom-resource';
 import { type SweepCounts } from './cursor';
@@ -38,3 +38,16 @@ function remaining({ planned, removed, gone, failed }: SweepCounts): number {
 function attributes(removed: number, kept: number, remaining: number): SweepAttributes {
   return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
 }
+
+/** Milliseconds that are left for the answer, whatever its way. */
+const MARGIN = 120_000;
+/** With less, in milliseconds, no further slice is begun. */
+const WORTH_A_SLICE = 30_000;
+
+/** When a sweep stops that CloudFormation waits for; never where nobody waits. */
+export const endOfHour = (abandonedAt: number | undefined) =>
+  abandonedAt === undefined ? Infinity : abandonedAt - MARGIN;
+
+/** Whether a slice that begins after a pause would find the hour over. */
+export const isHourOver = (abandonedAt: number | undefined, now: number, pause = 0) =>
+  now + pause + WORTH_A_SLICE >= endOfHour(abandonedAt);

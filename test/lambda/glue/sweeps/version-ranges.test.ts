@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { VERSIONS_PER_CALL } from '../../../../contract/glue';
-import { type Range, inWords, isWithin, rangesOf } from '../../../../lambda/glue/sweeps/ranges';
+import { type Range, inWords, isWithin, rangesOf } from '../../../../lambda/glue/sweeps/version-ranges';
 
 const numbersIn = ({ first, last }: Range) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 

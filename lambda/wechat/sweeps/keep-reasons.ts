@@ -1,8 +1,8 @@
-/** Which versions a retention keeps whatever its rules say. Pure. */
+/** Why a version of a CloudBase service stays, whatever the rules say. Pure. */
 import { type ListedVersion } from '../gateway';
 import { isInTransition } from '../guard';
 
-export const ServiceVersionKept = {
+export const VersionKept = {
   /** It carries traffic, or how much could not be read. */
   TRAFFIC: 'TRAFFIC',
   /** It is being built, deployed or deleted, or its state could not be read. */
@@ -13,9 +13,9 @@ export const ServiceVersionKept = {
   OWNED: 'OWNED',
 } as const;
 
-type Kept = (typeof ServiceVersionKept)[keyof typeof ServiceVersionKept];
+type Kept = (typeof VersionKept)[keyof typeof VersionKept];
 
 export function protectionOf({ status, flowRatio }: Pick<ListedVersion, 'status' | 'flowRatio'>): Kept | undefined {
-  if (flowRatio !== 0) return ServiceVersionKept.TRAFFIC;
-  return !status || isInTransition(status) ? ServiceVersionKept.IN_TRANSITION : undefined;
+  if (flowRatio !== 0) return VersionKept.TRAFFIC;
+  return !status || isInTransition(status) ? VersionKept.IN_TRANSITION : undefined;
 }

@@ -1,4 +1,4 @@
-import { answerOf, incomplete, incompleteAnswer } from '../../../lambda/sweep/answers';
+import { answerOf, incomplete, incompleteAnswer } from '../../../lambda/sweep/awaited';
 import { NOTHING } from '../../../lambda/sweep/cursor';
 
 const counts = { ...NOTHING, removed: 5, gone: 2, kept: 4 };

@@ -1,0 +1,117 @@
+/**
+ * Why a reader of one AVRO definition cannot read what was written with another one, by the rules of schema resolution of
+ * the AVRO specification. Pure; it explains what the registry has refused, and decides nothing.
+ */
+type Schema = string | readonly Schema[] | Declaration;
+
+interface Declaration {
+  readonly type: Schema;
+  readonly name?: string;
+  readonly aliases?: readonly string[];
+  readonly fields?: readonly Field[];
+  readonly symbols?: readonly string[];
+  readonly default?: unknown;
+  readonly items?: Schema;
+  readonly values?: Schema;
+  readonly size?: number;
+}
+
+interface Field {
+  readonly name: string;
+  readonly type: Schema;
+  readonly aliases?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** What else a type reads. */
+const PROMOTED: Readonly<Record<string, readonly string[]>> = {
+  long: ['int'],
+  float: ['int', 'long'],
+  double: ['int', 'long', 'float'],
+  string: ['bytes'],
+  bytes: ['string'],
+};
+
+/** `undefined` where nothing is found that stands against it, or where one is no AVRO definition. */
+export function avroConflict(reader: string, writer: string): string | undefined {
+  try {
+    return new Resolution().conflict(JSON.parse(reader) as Schema, JSON.parse(writer) as Schema, 'the record');
+  } catch {
+    return undefined;
+  }
+}
+
+class Resolution {
+  private readonly named = { reader: new Map<string, Declaration>(), writer: new Map<string, Declaration>() };
+  private readonly compared = new Set<string>();
+
+  conflict(readerType: Schema, writerType: Schema, where: string): string | undefined {
+    const reader = this.declared(readerType, 'reader');
+    const writer = this.declared(writerType, 'writer');
+    if (Array.isArray(writer)) return firstOf(writer, branch => this.conflict(readerType, branch as Schema, where));
+    if (Array.isArray(reader)) {
+      const isRead = reader.some(branch => this.conflict(branch as Schema, writerType, where) === undefined);
+      return isRead ? undefined : `${where} may be ${nameOf(writerType)}, which ${nameOf(readerType)} does not read`;
+    }
+    return this.single(reader as Declaration, writer as Declaration, where);
+  }
+
+  private single(reader: Declaration, writer: Declaration, where: string): string | undefined {
+    const type = reader.type as string;
+    if (type !== writer.type) {
+      if (PROMOTED[type]?.includes(writer.type as string)) return undefined;
+      return `${where} is ${nameOf(writer)}, which ${nameOf(reader)} does not read`;
+    }
+    if (type === 'array') return this.conflict(reader.items!, writer.items!, `${where}[]`);
+    if (type === 'map') return this.conflict(reader.values!, writer.values!, `${where}{}`);
+    if (type === 'fixed' && reader.size !== writer.size) {
+      return `${where} has ${writer.size} bytes, and not ${reader.size}`;
+    }
+    if (type === 'enum' && reader.default === undefined) {
+      const unknown = writer.symbols?.find(symbol => !reader.symbols?.includes(symbol));
+      return unknown === undefined ? undefined : `${where} may be ${unknown}, which the other one does not know`;
+    }
+    return type === 'record' ? this.fields(reader, writer, where) : undefined;
+  }
+
+  private fields(reader: Declaration, writer: Declaration, where: string): string | undefined {
+    const pair = `${reader.name}\n${writer.name}`;
+    if (this.compared.has(pair)) return undefined;
+    this.compared.add(pair);
+    const conflict = firstOf(reader.fields ?? [], field => {
+      const names = [field.name, ...(field.aliases ?? [])];
+      const written = writer.fields?.find(({ name }) => names.includes(name));
+      const path = where === 'the record' ? `field ${field.name}` : `${where}.${field.name}`;
+      if (written) return this.conflict(field.type, written.type, path);
+      return 'default' in field ? undefined : `${path} is not written and has no default`;
+    });
+    if (conflict !== undefined) this.compared.delete(pair);
+    return conflict;
+  }
+
+  /** The declaration of a type; a name stands for what has been declared by it. */
+  private declared(type: Schema, side: 'reader' | 'writer'): Declaration | readonly Schema[] {
+    if (Array.isArray(type)) return type as readonly Schema[];
+    if (typeof type === 'string') return this.named[side].get(unqualified(type)) ?? { type };
+    const declaration = type as Declaration;
+    if (declaration.name) this.named[side].set(unqualified(declaration.name), declaration);
+    return typeof declaration.type === 'string' ? declaration : this.declared(declaration.type, side);
+  }
+}
+
+const unqualified = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+
+function nameOf(type: Schema): string {
+  if (typeof type === 'string') return type;
+  if (Array.isArray(type)) return `[${type.map(branch => nameOf(branch as Schema)).join(', ')}]`;
+  const { name, type: inner } = type as Declaration;
+  return name ?? nameOf(inner);
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
