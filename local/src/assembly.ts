@@ -4,8 +4,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { zipSync } from 'fflate';
-import type { DeployInput, StackOutcome } from './cloudformation';
 import type { LocalAws } from './local-aws';
+import type { DeployInput, StackOutcome } from './services/cloudformation/service';
 
 type AccountAndRegion = Pick<LocalAws, 'account' | 'region'>;
 
