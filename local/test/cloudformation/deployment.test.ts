@@ -1,4 +1,4 @@
-import type { StackOutcome } from '../../src/cloudformation';
+import type { StackOutcome } from '../../src/services/cloudformation/service';
 import { type CustomHandler, Harness, custom, parameter, stackOf } from './harness';
 
 /** `LogicalId STATUS` of every event; of the stack itself only the status. */

@@ -10,6 +10,7 @@ import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../co
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
+import { DirectHandler } from '../../../../testing/direct-handler';
 import { STACK_ID, SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 const DAY = 86_400_000;
@@ -44,6 +45,7 @@ function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): SweepWorld {
     region: aws.region,
     credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
     maxAttempts: 1,
+    requestHandler: new DirectHandler(aws),
   });
   return new SweepWorld(config.type, config, () => glueSweeps(glue), clock);
 }
