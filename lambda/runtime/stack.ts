@@ -182,7 +182,9 @@ async function hasSucceeded(
   let inTheSameSecond = false;
   // a claim is of an operation that had begun: where none has begun after the success, it was made before.
   let begunSince = false;
+  let oldest: StackEvent | undefined;
   for await (const entry of events) {
+    oldest = entry;
     if (entry.changedAt < claimedAt - SECOND) break;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
@@ -194,8 +196,20 @@ async function hasSucceeded(
       inTheSameSecond ||= entry.changedAt >= claimedAt;
     } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
   }
-  return false;
+  return !reachesBack(oldest, stackId, claimedAt);
 }
+
+/**
+ * Whether a history that ends with an entry tells of the time of a claim. How long CloudFormation shows events is not
+ * documented (three months, it is said): a deployment that it has forgotten is over, and no reason to destroy anything.
+ */
+function reachesBack(oldest: StackEvent | undefined, stackId: string, claimedAt: number): boolean {
+  if (!oldest) return false;
+  return oldest.changedAt < claimedAt + SECOND || (oldest.physicalId === stackId && BEGINNING.test(oldest.status));
+}
+
+/** What the history of a stack begins with. */
+const BEGINNING = /^(CREATE|REVIEW|IMPORT)_IN_PROGRESS$/;
 
 /**
  * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the id
