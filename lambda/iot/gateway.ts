@@ -214,8 +214,11 @@ export class IotGateway {
     return unlessStale(nextToken, this.iot.send(command));
   }
 
-  /** @param beforeSubstitution as it was created: `$default` is not resolved to the version that it stood for */
-  async findJob(jobId: string, beforeSubstitution?: boolean): Promise<Job | undefined> {
+  /** `beforeSubstitution`: as it was created, `$default` is not resolved to the version that it stood for */
+  async findJob(
+    jobId: string,
+    { beforeSubstitution }: { readonly beforeSubstitution?: true } = {},
+  ): Promise<Job | undefined> {
     const command = new DescribeJobCommand({ jobId, beforeSubstitution });
     return (await unlessMissing(this.iot.send(command)))?.job;
   }

@@ -144,7 +144,7 @@ class VersionEvent extends OwnedArtifact {
         async () => {
           await this.confirm();
           failOn(found.made.errorReason, this.wanted);
-          const after = await this.apply({ ...diffVersion(this.wanted, held, false), content: {} });
+          const after = await this.apply({ ...diffVersion(this.wanted, held, { adopted: false }), content: {} });
           if (this.scope.request.RequestType === 'Update' && !this.replaces) await this.designateAgain();
           return after;
         },
@@ -171,7 +171,7 @@ class VersionEvent extends OwnedArtifact {
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
     const ownership = taken ? rememberingStatus(claimed.change, held) : claimed.change;
-    const diff = diffVersion(this.wanted, held, isAdopted(changed(tags, ownership), KEYS));
+    const diff = diffVersion(this.wanted, held, { adopted: isAdopted(changed(tags, ownership), KEYS) });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
 
@@ -214,7 +214,9 @@ class VersionEvent extends OwnedArtifact {
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
-    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, isAdopted(tags, KEYS));
+    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, {
+      adopted: isAdopted(tags, KEYS),
+    });
     if (Object.keys(content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
     this.scope.log.warn('what an overtaken update wrote is as CloudFormation has it again', { ...this.at });

@@ -17,7 +17,7 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
-  claim,
+  claimInPhase,
   claimOf,
   claimant,
   isChange,
@@ -125,11 +125,10 @@ export abstract class OwnedArtifact {
   ): Promise<Claimed> {
     const { keys } = this.record;
     const byThisEvent = isMark(claimOf(tags, keys, this.me), this.scope.mark);
-    let claimed = claim(tags, keys, this.me, adoptExisting);
-    // a rollback adopts nothing: what is somebody else's by now the stack had lost before.
-    if (claimed.kind === 'adopted' && (await this.scope.stackPhase()) === 'rolling-back') {
-      claimed = claim(tags, keys, this.me, false);
-    }
+    const claimed = await claimInPhase(tags, keys, this.me, {
+      adoptExisting,
+      phase: () => this.scope.stackPhase(),
+    });
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
@@ -248,7 +247,7 @@ export abstract class OwnedArtifact {
     if (outcome.kind === 'destroyed') {
       // what an event has just made itself nobody has had time to need.
       const reason = undoes ? undefined : await this.protection();
-      if (reason === undefined) return this.destroyOrLeave(tags, undone);
+      if (reason === undefined) return this.destroyOrLeave(tags, { undone });
       return this.leaveToNobody(tags, new Refusal(reason));
     }
     // another stack's by now: no more than the trace of a claim that came too late.
@@ -275,7 +274,7 @@ export abstract class OwnedArtifact {
   }
 
   /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
-  private async destroyOrLeave(tags: Tags, undone: boolean): Promise<void> {
+  private async destroyOrLeave(tags: Tags, { undone }: { readonly undone: boolean }): Promise<void> {
     try {
       await this.destroy(tags);
     } catch (error) {

@@ -57,11 +57,12 @@ export class Pace {
     const { clock } = this.options;
     for (let unwell = 0; ;) {
       const heldBack = await this.turn();
+      const admitted = () => (heldBack ? this.rate.onAdmitted() : this.rate.onAdmittedAtOnce());
       let sentAt = clock.now();
       try {
         const result = await call(() => (sentAt = clock.now()));
         this.took(clock.now() - sentAt);
-        this.rate.onAdmitted(heldBack);
+        admitted();
         return result;
       } catch (error) {
         if (error instanceof Unsent) throw error.cause;
@@ -70,7 +71,7 @@ export class Pace {
           this.throttled++;
           this.pause(this.rate.onThrottled(sentAt, clock.now()));
         } else {
-          this.rate.onAdmitted(heldBack);
+          admitted();
           if (!isTransient(error) || unwell === BACKOFFS.length) throw error;
           await this.backOff(BACKOFFS[unwell++]);
         }
@@ -187,7 +188,7 @@ export function guarded<C extends { readonly middlewareStack: object }>(command:
     (next, context) => async args => {
       const sending = context[SENDING] as (() => void) | undefined;
       // without a pace there is nobody to take the wrapping off.
-      await passing(guard, sending !== undefined);
+      await (sending ? unsentWhereStopped(guard) : guard());
       sending?.();
       return next(args);
     },
@@ -233,17 +234,17 @@ export function explainedBy<C extends { readonly middlewareStack: object }>(
 /** Runs a call that is no AWS client's at the pace of its operation. */
 export function inPace<T>(pace: Pace, call: () => Promise<T>, guard?: Guard): Promise<T> {
   return pace.run(async sending => {
-    if (guard) await passing(guard, true);
+    if (guard) await unsentWhereStopped(guard);
     sending();
     return call();
   });
 }
 
-async function passing(guard: Guard, wrap: boolean): Promise<void> {
+async function unsentWhereStopped(guard: Guard): Promise<void> {
   try {
     await guard();
   } catch (error) {
-    throw wrap ? new Unsent('stopped by its guard', { cause: error }) : error;
+    throw new Unsent('stopped by its guard', { cause: error });
   }
 }
 

@@ -50,10 +50,14 @@ export class Rate {
     this.cycleStart += milliseconds;
   }
 
-  /** A call was admitted; `heldBack` where it had waited for its turn. */
-  onAdmitted(heldBack: boolean): void {
+  /** A call was admitted that had not waited for its turn. */
+  onAdmittedAtOnce(): void {
     this.admitted++;
-    if (!heldBack) return;
+  }
+
+  /** A call was admitted that had waited for its turn: the rate was what held it back. */
+  onAdmitted(): void {
+    this.admitted++;
     this.progress++;
     if (this.ceiling !== undefined) this.surplus += 1 - this.ceiling / this.current;
     this.current = Math.min(this.bound, this.wanted(), this.current + this.step());

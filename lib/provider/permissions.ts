@@ -119,12 +119,12 @@ export class Permissions extends iam.PolicyDocument {
   /** The documents that hold the permissions, the inline policy's first. Throws where there are too many. */
   pages(): iam.PolicyDocument[] {
     const entries = [...this.allowed.values()];
-    const one = this.paged(entries, false);
+    const one = this.paged(entries, isCollapsed);
     if (one.length === 1) return one;
     const needed = entries.map(entry => withoutRepetition(entry, entries));
-    const listed = this.paged(needed, false);
+    const listed = this.paged(needed, isCollapsed);
     if (listed.length <= 1 + this.budget.managed) return listed;
-    const collapsed = this.paged(needed, true);
+    const collapsed = this.paged(needed, () => true);
     if (collapsed.length <= 1 + this.budget.managed) {
       for (const { permission } of this.allowed.values()) {
         if (permission.collapsedResource) acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
@@ -143,14 +143,14 @@ export class Permissions extends iam.PolicyDocument {
     return this.pages()[index] ?? new iam.PolicyDocument();
   }
 
-  private paged(entries: readonly Entry[], collapse: boolean): iam.PolicyDocument[] {
+  private paged(entries: readonly Entry[], collapses: (entry: Entry) => boolean): iam.PolicyDocument[] {
     const pages: iam.PolicyStatement[][] = [[]];
     let room = this.budget.inline - FRAME;
     const turn = () => {
       pages.push([]);
       room = MANAGED_CHARACTERS - FRAME;
     };
-    for (const { fixed, resources, statement } of this.parts(entries, collapse)) {
+    for (const { fixed, resources, statement } of this.parts(entries, collapses)) {
       let taken: string[] = [];
       const write = () => {
         if (taken.length > 0 || resources.length === 0) pages.at(-1)!.push(statement(taken));
@@ -179,12 +179,12 @@ export class Permissions extends iam.PolicyDocument {
     return size;
   }
 
-  private *parts(entries: readonly Entry[], collapse: boolean): Generator<Part> {
+  private *parts(entries: readonly Entry[], collapses: (entry: Entry) => boolean): Generator<Part> {
     const stack = Stack.of(this.scope);
     const sizeOf = (value: unknown) => deployedCharacters(stack.resolve(value));
     for (const entry of entries) {
       const { actions, notResources, conditions, collapsedResource } = entry.permission;
-      const isWide = collapsedResource !== undefined && (collapse || isCollapsed(entry));
+      const isWide = collapsedResource !== undefined && collapses(entry);
       const arns = isWide ? [collapsedResource] : [...entry.resources];
       if (arns.length === 0 && !notResources) continue;
       const statement = (resources: readonly string[]) =>
