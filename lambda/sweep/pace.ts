@@ -103,7 +103,8 @@ export class Pace {
   }
 
   private took(milliseconds: number): void {
-    this.latency += (milliseconds - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
+    const counted = Math.min(milliseconds, LONGEST_LATENCY);
+    this.latency += (counted - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
   }
 
   private pause(milliseconds: number): void {
@@ -117,6 +118,8 @@ export class Pace {
   }
 }
 
+/** Milliseconds. What takes longer is unwell: candidates that wait for it would wait with what they have read already. */
+const LONGEST_LATENCY = 1_000;
 /** How much the last call counts in the latency. */
 const LATENCY_WEIGHT = 0.05;
 
