@@ -10,6 +10,8 @@ process.env.CDK_VALIDATION = 'false';
 
 const MEASUREMENTS = [
   'template',
+  'synth',
+  'deployment',
   'bundle',
   'calls',
   'schemas',

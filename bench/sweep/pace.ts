@@ -31,6 +31,7 @@ async function sweep(config: Config, fleet: Fleet, clock: Clock): Promise<void> 
       clock,
       log: quiet,
       settledSince: async () => true,
+      idsSinceSuccess: async () => new Set(),
       isAwaited: false,
       confirm: async () => {},
     });

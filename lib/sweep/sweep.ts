@@ -15,7 +15,7 @@ import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './swe
 
 /** A sweep of any kind. */
 export interface ISweep extends IConstruct {
-  /** Runs the sweep: started with the input `{}`, and unless a run is under way. */
+  /** Runs the sweep if you start it with the input `{}` and no other run is under way. */
   readonly stateMachine: sfn.IStateMachine;
 
   /**
@@ -33,14 +33,14 @@ export interface ISweep extends IConstruct {
   metricKept(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many removals failed. A run with one ends as failed.
+   * How many removals failed. A run with a failed removal ends as failed.
    *
    * @default - sum over five minutes
    */
   metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many calls the service throttled. They were repeated.
+   * How many calls the service throttled. The sweep repeated them.
    *
    * @default - sum over five minutes
    */
@@ -55,10 +55,10 @@ export interface ISweep extends IConstruct {
 
   /**
    * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
-   * was aborted. CloudFormation itself tells what fails in a deployment or deletion.
+   * was aborted. CloudFormation reports what fails inside a deployment or deletion instead.
    *
    * @param id the rule's construct id
-   * @param options the rule, with the target that hears of the failure
+   * @param options the rule, with the target that gets the event
    */
   onFailure(id: string, options?: events.OnEventOptions): events.Rule;
 }
@@ -204,7 +204,13 @@ export abstract class SweepBase extends Construct implements ISweep {
       DeclaredVersions: isTriggered(this.triggers, 'DURING_DEPLOYMENT') ? declaredVersions : undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, { provider, type: config.type, shape: SweepShape, properties });
+    const resource = new ArtifactResource(this, {
+      provider,
+      type: config.type,
+      shape: SweepShape,
+      properties,
+      standsAlone: true,
+    });
     order?.(resource);
     return resource;
   }

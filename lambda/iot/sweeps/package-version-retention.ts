@@ -73,7 +73,8 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   async isProvisional({ name }: Candidate): Promise<boolean> {
-    return this.tools.stacks.isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS));
+    const tags = await this.tagsOf(name);
+    return !tags || this.tools.stacks.isProvisional(claimsIn(tags, ARTIFACT_TAGS));
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
@@ -131,12 +132,11 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   private async isOwned(versionName: string): Promise<boolean> {
-    return this.tools.stacks.isHeld(await this.tagsOf(versionName), ARTIFACT_TAGS);
+    return this.tools.stacks.isHeld((await this.tagsOf(versionName)) ?? {}, ARTIFACT_TAGS);
   }
 
-  private async tagsOf(versionName: string): Promise<Tags> {
-    const arn = versionArn(this.tools, this.config.packageName, versionName);
-    return (await this.gateway.tagsOf(arn)) ?? {};
+  private tagsOf(versionName: string): Promise<Tags | undefined> {
+    return this.gateway.tagsOf(versionArn(this.tools, this.config.packageName, versionName));
   }
 
   /**
