@@ -261,7 +261,10 @@ test('as many candidates are in flight as rates and latencies ask for, and no mo
   await clock.run(paces.of('Delete').run(() => clock.sleep(1000)));
   expect(paces.inFlight).toBeGreaterThan(200);
   expect(paces.inFlight).toBeLessThan(500);
-  const raised = new Paces({ requestsPerSecond: 1000, clock, deadline: new Deadline(clock, Infinity) }, { Delete: 900 });
+  const raised = new Paces(
+    { requestsPerSecond: 1000, clock, deadline: new Deadline(clock, Infinity) },
+    { Delete: 900 },
+  );
   await clock.run(raised.of('Delete').run(() => clock.sleep(1000)));
   expect(raised.inFlight).toBe(640);
 });
