@@ -129,11 +129,12 @@ const BACKOFFS = [200, 800, 3200];
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
 
-/** Enough for a start. More would wait in line with what they have read already. */
-export const LEAST_IN_FLIGHT = 8;
+/** Enough for the default rates. More would wait in line with what they have read already. */
+export const LEAST_IN_FLIGHT = 32;
 /** As many as the default memory of the function bears: a call takes up to 150 kB. */
 const MOST_IN_FLIGHT = 640;
-const ROOM = 2;
+/** A candidate takes some calls, one after the other, and latencies vary. */
+const ROOM = 3;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */
 export class Paces {
@@ -157,8 +158,8 @@ export class Paces {
   /** How many candidates to work on at a time, so that no pace waits for candidates: latencies vary. */
   get inFlight(): number {
     let underWay = 0;
-    for (const pace of this.paces.values()) underWay += pace.underWay;
-    return Math.min(LEAST_IN_FLIGHT + Math.ceil(underWay * ROOM), MOST_IN_FLIGHT);
+    for (const pace of this.paces.values()) underWay = Math.max(underWay, pace.underWay);
+    return Math.min(Math.max(LEAST_IN_FLIGHT, Math.ceil(underWay * ROOM)), MOST_IN_FLIGHT);
   }
 
   get throttled(): number {
