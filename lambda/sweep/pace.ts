@@ -104,7 +104,8 @@ export class Pace {
   }
 
   private took(milliseconds: number): void {
-    this.latency += (milliseconds - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
+    const counted = Math.min(milliseconds, LONGEST_LATENCY);
+    this.latency += (counted - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
   }
 
   private pause(milliseconds: number): void {
@@ -118,6 +119,8 @@ export class Pace {
   }
 }
 
+/** Milliseconds. What takes longer is unwell: candidates that wait for it would wait with what they have read already. */
+const LONGEST_LATENCY = 1_000;
 /** How much the last call counts in the latency. */
 const LATENCY_WEIGHT = 0.05;
 
@@ -127,11 +130,12 @@ const BACKOFFS = [200, 800, 3200];
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
 
-/** Enough for a start. More would wait in line with what they have read already. */
-export const LEAST_IN_FLIGHT = 8;
+/** Enough for the default rates. More would wait in line with what they have read already. */
+export const LEAST_IN_FLIGHT = 32;
 /** As many as the default memory of the function bears: a call takes up to 150 kB. */
 const MOST_IN_FLIGHT = 640;
-const ROOM = 2;
+/** A candidate takes some calls, one after the other, and latencies vary. */
+const ROOM = 3;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */
 export class Paces {
@@ -155,8 +159,8 @@ export class Paces {
   /** How many candidates to work on at a time, so that no pace waits for candidates: latencies vary. */
   get inFlight(): number {
     let underWay = 0;
-    for (const pace of this.paces.values()) underWay += pace.underWay;
-    return Math.min(LEAST_IN_FLIGHT + Math.ceil(underWay * ROOM), MOST_IN_FLIGHT);
+    for (const pace of this.paces.values()) underWay = Math.max(underWay, pace.underWay);
+    return Math.min(Math.max(LEAST_IN_FLIGHT, Math.ceil(underWay * ROOM)), MOST_IN_FLIGHT);
   }
 
   get throttled(): number {
