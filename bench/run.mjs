@@ -19,6 +19,9 @@ const MEASUREMENTS = [
   'sweep/plan',
   'sweep/memory',
   'sweep/cleanup',
+  'sweep/ways',
+  'sweep/shared',
+  'sweep/retention',
 ];
 const wanted = process.argv.slice(2);
 const results = {};

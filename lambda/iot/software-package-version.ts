@@ -111,7 +111,7 @@ class VersionEvent extends OwnedArtifact {
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);

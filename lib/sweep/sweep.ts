@@ -19,14 +19,14 @@ export interface ISweep extends IConstruct {
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * How many things were removed.
+   * How many versions, executions or jobs were removed.
    *
    * @default - sum over five minutes
    */
   metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many things a run kept.
+   * How many versions, executions or jobs a run kept.
    *
    * @default - sum over five minutes
    */
@@ -103,7 +103,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has removed: a decimal number, "0" if it has not swept. Only with
+   * How many removals the deployment has made: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get removedCount(): string {
@@ -111,7 +111,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has kept: a decimal number, "0" if it has not swept. Only with
+   * How many versions or executions the deployment has kept: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get keptCount(): string {
@@ -119,7 +119,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things were left when the deployment's hour was over: a decimal number, "0" if it has not swept. Only with
+   * How many removals are left after the deployment's hour: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get remainingCount(): string {

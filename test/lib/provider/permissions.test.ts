@@ -17,7 +17,7 @@ import {
   SweepTrigger,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { type Resource, newStack, resources } from '../app';
+import { type Resource, newStack, resources as synthesised } from '../app';
 
 const PSEUDO: Record<string, string> = {
   'AWS::AccountId': '111111111111',
@@ -25,6 +25,15 @@ const PSEUDO: Record<string, string> = {
   'AWS::Region': 'ap-southeast-1',
   'AWS::StackId': 'x'.repeat(110),
 };
+
+const templates = new WeakMap<Stack, Record<string, Resource>>();
+
+/** The resources of a stack that is complete: big ones take a while to synthesise. */
+function resources(stack: Stack, type?: string): Record<string, Resource> {
+  let all = templates.get(stack);
+  if (!all) templates.set(stack, (all = synthesised(stack)));
+  return Object.fromEntries(Object.entries(all).filter(([, { Type }]) => (type ?? Type) === Type));
+}
 
 /** A value as a deployment renders it, with names of the usual length. */
 function deployed(value: unknown): unknown {
