@@ -51,14 +51,13 @@ export class ArtifactResource extends CfnResource {
   }
 
   /** Also of what synthesis would make it depend on. */
-  public override removeResourceDependency(target: CfnResource): void {
-    this.forbidden.add(target);
-    super.removeResourceDependency(target);
+  public override removeDependency(target: CfnResource): void {
+    this.forbid(target);
+    super.removeDependency(target);
   }
 
-  public override removeDependency(target: CfnResource): void {
+  public forbid(target: CfnResource): void {
     this.forbidden.add(target);
-    super.removeDependency(target);
   }
 
   public mayFollow(other: IConstruct): boolean {
@@ -86,6 +85,21 @@ export class ArtifactResource extends CfnResource {
     if (!this.artifact.removal) super.applyRemovalPolicy(policy, options);
     else if (policy !== undefined) this.artifact.removal.setInBulk(policy);
   }
+}
+
+type Remove = (this: CfnResource, target: CfnResource) => void;
+
+/** The newer name of `removeDependency`, which the oldest peers do not have. */
+const newer = Reflect.get(CfnResource.prototype, 'removeResourceDependency') as Remove | undefined;
+if (newer) {
+  Reflect.set(
+    ArtifactResource.prototype,
+    'removeResourceDependency',
+    function (this: ArtifactResource, target: CfnResource) {
+      this.forbid(target);
+      newer.call(this, target);
+    },
+  );
 }
 
 /** The resource behind an artifact that has tags. */
