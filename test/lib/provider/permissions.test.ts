@@ -2,7 +2,9 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  CloudBaseServiceVersion,
   DefaultPackageVersion,
   IotArtifactProvider,
   JobExecutionCleanup,
@@ -13,6 +15,7 @@ import {
   SchemaVersion,
   SoftwarePackage,
   SweepTrigger,
+  WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
 import { type Resource, newStack, resources as synthesised } from '../app';
 
@@ -159,6 +162,18 @@ test('150 schemas keep the quotas', () => {
   }
 
   expectWithinQuotas(stack);
+});
+
+test('150 secrets keep the quotas', () => {
+  const stack = bigStack();
+  for (let i = 0; i < 150; i++) {
+    const secret = Secret.fromSecretNameV2(stack, `Token${i}`, `platform-${i}/`.padEnd(60, 'x'));
+    const service = { environmentId: 'prod', serverName: `s${i}`, versionName: 'v1' };
+    new CloudBaseServiceVersion(stack, `V${i}`, { ...service, accessToken: WeChatAccessToken.fromSecret(secret) });
+  }
+
+  expectWithinQuotas(stack);
+  expect(allowed(stack, 'secretsmanager:GetSecretValue')).toHaveLength(150);
 });
 
 test.each([
