@@ -63,7 +63,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
     this.registry = new GlueGateway(
-      patient(clients.glue, scope, command => this.beforeRepeating(command)),
+      patient(clients.glue, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope,
     );
     this.publication = new Publication(this.registry, id, scope);
@@ -227,7 +227,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.ownership.requireRoom(version, metadata);
     const isNew = FIELDS.owner in change.set;
     if (!isNew) await this.ownership.change(version, change);
-    else if (!(await this.ownership.claim(version, change))) {
+    else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
       throw new Error(
         `${this.what} was claimed by another stack at the same time, and is that one’s: deploy again to take it over from ` +
@@ -238,6 +238,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
       return this.leave();
     }
     await this.ownership.exchange(version, metadata);
+  }
+
+  /** Whether the version was given back at the same time by whoever had taken it over, in a rollback. */
+  private isHandedBack(): boolean {
+    return this.ownership.marks.record.fields[FIELDS.owner] === this.me.ownerId;
   }
 
   private wantedMetadata(previous?: Wanted): MetadataChange {
@@ -347,8 +352,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   /** Before a definition is registered again, it is looked for again: the registry does not say whose a version is. */
-  protected override async beforeRepeating(command: string): Promise<void> {
-    await super.beforeRepeating(command);
+  protected override async beforeRepeating(command: string, error: unknown): Promise<void> {
+    await super.beforeRepeating(command, error);
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 

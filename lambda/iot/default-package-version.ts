@@ -93,7 +93,7 @@ class PointerEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);

@@ -41,7 +41,7 @@ import {
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { neededByJob } from './active-jobs';
-import { withArtifactVersion } from './artifact-version';
+import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, toTags } from './tags';
@@ -64,12 +64,12 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
   }
 
   async create(properties: Wanted, scope: Scope): Promise<Answer> {
-    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
+    const wanted = { ...properties, Artifact: await withVersion(properties.Artifact, this.currentVersion, scope) };
     return new VersionEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
   async update(properties: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
-    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
+    const wanted = { ...properties, Artifact: await withVersion(properties.Artifact, this.currentVersion, scope) };
     const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
     const { PackageName, VersionName } = wanted;
     const replaces = packageName !== PackageName || versionName !== VersionName;
@@ -111,7 +111,7 @@ class VersionEvent extends OwnedArtifact {
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);

@@ -82,7 +82,7 @@ class PackageEvent extends OwnedArtifact {
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);

@@ -1,6 +1,7 @@
 /**
  * Compares the version that a template wants with the one that AWS IoT holds. Pure.
  */
+import { type S3Location } from '@aws-sdk/client-iot';
 import {
   type PackageVersionAction,
   type PackageVersionStatus,
@@ -8,7 +9,15 @@ import {
   type SoftwarePackageVersionProperties,
   pathBetween,
 } from '../../contract/iot';
-import { type HeldVersion, type VersionContent } from './gateway';
+import { type HeldVersion } from './gateway';
+
+/** What of a version can be written beside its state. */
+export interface VersionContent {
+  readonly description?: string;
+  readonly attributes?: Record<string, string>;
+  readonly artifact?: { readonly s3Location: S3Location };
+  readonly recipe?: string;
+}
 
 export interface VersionDiff {
   /** What an UpdatePackageVersion has to send, and nothing else. */

@@ -5,6 +5,7 @@
  */
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
+import { LONGEST_CALL } from './client';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal, isOperationOver } from './errors';
 import { type EventMark } from './event';
@@ -26,7 +27,7 @@ import {
   returned,
   yieldTo,
 } from './ownership';
-import { retryPassing } from './retry';
+import { isThrottled, retryPassing } from './retry';
 import { LONGEST_DEPLOYMENT, type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
@@ -58,8 +59,8 @@ export interface Claimed {
   readonly byThisEvent: boolean;
 }
 
-/** How long, in ms, a call may take that a handler has begun: longer than its clients wait for an answer. */
-const LAST_CALL = 25_000;
+/** How long, in ms, what a call has begun is looked for: longer than its client waits for an answer. */
+const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact {
@@ -71,6 +72,8 @@ export abstract class OwnedArtifact {
   protected native?: SoughtResource;
   private readonly unanswered: boolean;
   private isOver = false;
+  /** Whether a creation had no answer: the service may carry it out still. */
+  private isPending = false;
 
   /** Whether an Update makes another artifact than the one that the resource had. */
   protected readonly replaces: boolean;
@@ -189,6 +192,7 @@ export abstract class OwnedArtifact {
 
   /** What this event alone has made or taken goes; what else it has changed, a resource type brings back itself. */
   protected async undoOvertaken(): Promise<void> {
+    if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     if (!isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark)) return;
@@ -209,10 +213,10 @@ export abstract class OwnedArtifact {
    * A Create that has not answered may be at work still, and what it makes after its Delete nobody would remove: when a
    * creation is rolled back, its role goes next. So its last call is waited for.
    */
-  private async awaitCreate(): Promise<void> {
+  private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
     const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
-    log.info('the Create has not answered: what it may still do is waited for', { artifact: this.what });
+    log.info(`${why}: what it may still do is waited for`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
       if (tags && (await this.isSettled(tags))) return;
@@ -230,7 +234,7 @@ export abstract class OwnedArtifact {
     undoes?: (claimedAt: number | undefined) => Promise<boolean>,
   ): Promise<void> {
     const { keys } = this.record;
-    if (this.unanswered) await this.awaitCreate();
+    if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags) return;
     let undone = false;
@@ -332,11 +336,12 @@ export abstract class OwnedArtifact {
   }
 
   /**
-   * Before a call is repeated that was throttled: a wait has passed. What writes needs the operation, what removes needs
-   * the artifact still to be this event's.
+   * Before a call is repeated that was throttled, or had no answer: a wait has passed. What writes needs the operation, what
+   * removes needs the artifact still to be this event's.
    */
-  protected async beforeRepeating(command: string): Promise<void> {
+  protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
+    this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
   }
@@ -390,18 +395,18 @@ const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown o
 /**
  * A client whose throttled calls are repeated until the deadline.
  *
- * @param beforeRepeating is told the command, before each repetition
+ * @param beforeRepeating is told the command and what went wrong, before each repetition
  */
 export function patient<C extends Sender>(
   client: C,
   scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
-  beforeRepeating: (command: string) => Promise<void>,
+  beforeRepeating: (command: string, error: unknown) => Promise<void>,
 ): C {
   const send = (command: Command) =>
     retryPassing(
       scope,
       () => client.send(command),
-      () => beforeRepeating(operationOf(command)),
+      error => beforeRepeating(operationOf(command), error),
     );
   return { send } as unknown as C;
 }

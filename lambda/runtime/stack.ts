@@ -84,6 +84,8 @@ export interface StackQuestions {
    * succeeded has brought where the artifact itself remembers nothing.
    */
   hadAtSuccess(physicalId: string): Promise<boolean>;
+  /** The physical ids that resources have had since the last deployment that succeeded, and had then where they changed. */
+  idsSinceSuccess(): Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -109,6 +111,14 @@ export function stackQuestions(
   };
   return {
     settledSince,
+    idsSinceSuccess: async () => {
+      const root = (await lineage()).at(-1)!.id;
+      return retryReading(asking, async () => {
+        const ids = new Set<string>();
+        for await (const { physicalId } of sinceSuccess(view, stackId, root)) if (physicalId) ids.add(physicalId);
+        return ids;
+      });
+    },
     hadAtSuccess: async physicalId => {
       const root = (await lineage()).at(-1)!.id;
       return retryReading(asking, async () => {
@@ -172,7 +182,9 @@ async function hasSucceeded(
   let inTheSameSecond = false;
   // a claim is of an operation that had begun: where none has begun after the success, it was made before.
   let begunSince = false;
+  let oldest: StackEvent | undefined;
   for await (const entry of events) {
+    oldest = entry;
     if (entry.changedAt < claimedAt - SECOND) break;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
@@ -184,8 +196,20 @@ async function hasSucceeded(
       inTheSameSecond ||= entry.changedAt >= claimedAt;
     } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
   }
-  return false;
+  return !reachesBack(oldest, stackId, claimedAt);
 }
+
+/**
+ * Whether a history that ends with an entry tells of the time of a claim. How long CloudFormation shows events is not
+ * documented (three months, it is said): a deployment that it has forgotten is over, and no reason to destroy anything.
+ */
+function reachesBack(oldest: StackEvent | undefined, stackId: string, claimedAt: number): boolean {
+  if (!oldest) return false;
+  return oldest.changedAt < claimedAt + SECOND || (oldest.physicalId === stackId && BEGINNING.test(oldest.status));
+}
+
+/** What the history of a stack begins with. */
+const BEGINNING = /^(CREATE|REVIEW|IMPORT)_IN_PROGRESS$/;
 
 /**
  * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the id
@@ -196,6 +220,19 @@ async function firstSinceSuccess(
   { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
   root: string,
 ): Promise<StackEvent | undefined> {
+  let first: StackEvent | undefined;
+  for await (const entry of sinceSuccess(view, stackId, root)) {
+    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+  }
+  return first;
+}
+
+/** The history of a stack since the last deployment, of its root where it is nested, that has succeeded; newest first. */
+async function* sinceSuccess(
+  view: Pick<CloudFormationView, 'events'>,
+  stackId: string,
+  root: string,
+): AsyncGenerator<StackEvent> {
   const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
   let succeededAt = -Infinity;
   if (root !== stackId) {
@@ -205,12 +242,10 @@ async function firstSinceSuccess(
       break;
     }
   }
-  let first: StackEvent | undefined;
   for await (const entry of view.events(stackId)) {
-    if (isSuccess(entry) || entry.changedAt <= succeededAt) break;
-    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+    if (isSuccess(entry) || entry.changedAt <= succeededAt) return;
+    yield entry;
   }
-  return first;
 }
 
 /** The logical id under which a stack has something as a resource of a type, such as AWS's own. */

@@ -114,6 +114,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       clock,
       log,
       settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
+      idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
       confirm,
     });
     if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);

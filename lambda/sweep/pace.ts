@@ -25,6 +25,8 @@ export interface PaceOptions {
 export class Pace {
   /** Calls that were throttled. */
   throttled = 0;
+  /** Milliseconds that a call takes from being sent to its end, by the last ones. */
+  private latency = 0;
   private readonly rate: Rate;
   private queue: Promise<boolean> = Promise.resolve(false);
   private nextTurn: number;
@@ -42,6 +44,11 @@ export class Pace {
     return this.rate.perSecond;
   }
 
+  /** How many calls are under way where latency alone holds none of them up: rate times latency, by Little's law. */
+  get underWay(): number {
+    return (this.rate.perSecond * this.latency) / 1000;
+  }
+
   /**
    * Makes a call in its turn, again for as long as it is throttled, and a few times where the service is unwell. Throws
    * `OutOfTime` where that would pass the deadline. A call that its guard stops tells nothing of the quota.
@@ -53,10 +60,12 @@ export class Pace {
       let sentAt = clock.now();
       try {
         const result = await call(() => (sentAt = clock.now()));
+        this.took(clock.now() - sentAt);
         this.rate.onAdmitted(heldBack);
         return result;
       } catch (error) {
         if (error instanceof Unsent) throw error.cause;
+        this.took(clock.now() - sentAt);
         if (isThrottled(error)) {
           this.throttled++;
           this.pause(this.rate.onThrottled(sentAt, clock.now()));
@@ -93,6 +102,10 @@ export class Pace {
     return heldBack;
   }
 
+  private took(milliseconds: number): void {
+    this.latency += (milliseconds - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
+  }
+
   private pause(milliseconds: number): void {
     this.nextTurn = Math.max(this.nextTurn, this.options.clock.now() + milliseconds);
   }
@@ -104,11 +117,20 @@ export class Pace {
   }
 }
 
+/** How much the last call counts in the latency. */
+const LATENCY_WEIGHT = 0.05;
+
 /** Milliseconds before a call is made again, where the service is unavailable or the connection broke. */
 const BACKOFFS = [200, 800, 3200];
 
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
+
+/** Enough for a start. More would wait in line with what they have read already. */
+export const LEAST_IN_FLIGHT = 8;
+/** As many as the default memory of the function bears: a call takes up to 150 kB. */
+const MOST_IN_FLIGHT = 640;
+const ROOM = 2;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */
 export class Paces {
@@ -127,6 +149,13 @@ export class Paces {
       this.paces.set(operation, pace);
     }
     return pace;
+  }
+
+  /** How many candidates to work on at a time, so that no pace waits for candidates: latencies vary. */
+  get inFlight(): number {
+    let underWay = 0;
+    for (const pace of this.paces.values()) underWay += pace.underWay;
+    return Math.min(LEAST_IN_FLIGHT + Math.ceil(underWay * ROOM), MOST_IN_FLIGHT);
   }
 
   get throttled(): number {

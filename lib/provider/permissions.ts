@@ -9,7 +9,7 @@ import { deployedCharacters } from './deployed-characters';
 export interface Permission {
   readonly actions: readonly string[];
   readonly resources?: readonly string[];
-  /** Every resource but these, for an action that is authorised on resources of several types. */
+  /** Every resource but these, for an action that is authorized on resources of several types. */
   readonly notResources?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Stands for the resources where they become too many. */
@@ -20,7 +20,10 @@ export interface Permission {
   readonly wildcardReason?: string;
 }
 
-/** The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed one. */
+/**
+ * The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed
+ * one.
+ */
 export interface PolicyBudget {
   /** Characters of the inline policy. A role may have several. */
   readonly inline: number;

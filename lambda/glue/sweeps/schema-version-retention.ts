@@ -111,8 +111,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   async isProvisional({ id }: SchemaVersion): Promise<boolean> {
-    const { record } = await this.marksOf(id);
-    return this.tools.stacks.isProvisional(claimsIn(record.fields, FIELDS));
+    const marks = await this.marksOf(id);
+    return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
@@ -176,14 +176,18 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
-    const { pairs, record } = await this.marksOf(id);
+    const marks = await this.marksOf(id);
+    if (!marks) return undefined;
+    const { pairs, record } = marks;
     if (await this.tools.stacks.isHeld(record.fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
   }
 
-  private async marksOf(versionId: string): Promise<Marks> {
-    const pairs = (await this.gateway.pairsOf(versionId)) ?? [];
+  /** `undefined` where the version is gone. */
+  private async marksOf(versionId: string): Promise<Marks | undefined> {
+    const pairs = await this.gateway.pairsOf(versionId);
+    if (!pairs) return undefined;
     const marks = marksFrom(pairs);
     if (marks.record.values.length > 0) return marks;
     const lost = await new SpareRecord(this.gateway, this.config).find(versionId, pairs);

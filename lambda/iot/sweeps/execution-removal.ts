@@ -9,7 +9,7 @@ import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
-/** Milliseconds that are left for the deletion of what is cancelled: in its turn, and with a throttle or two. */
+/** Milliseconds that are left for the deletion of what is canceled: in its turn, and with a throttle or two. */
 const TIME_TO_DELETE = 20_000;
 
 /** Stops the removal of what is gone. */
@@ -39,7 +39,7 @@ export class ExecutionRemoval {
       // without force: that would also stop one that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
       if (isQueued) await this.cancel(current, this.guardOf(listed, current.status));
-      // what is cancelled here is young, and in a state that the rules may not speak of.
+      // what is canceled here is young, and in a state that the rules may not speak of.
       const guard = isQueued ? undefined : this.guardOf(listed, current.status);
       await this.delete(current, current.status === 'IN_PROGRESS', guard);
       return 'removed';

@@ -73,6 +73,13 @@ test('a stack that cannot be read at the moment is asked again', async () => {
   expect(await phase()).toBe('deleting');
 });
 
+test('a stack that could not be read is asked again at the next question', async () => {
+  const { phase, describe } = phaseOf({ own: { status: 'UPDATE_ROLLBACK_IN_PROGRESS' } });
+  describe.mockRejectedValueOnce(new Error('not now'));
+  await expect(phase()).rejects.toThrow('not now');
+  expect(await phase()).toBe('rolling-back');
+});
+
 test('a parent that may not be described is left aside: synthesis has not known that the stack is nested', async () => {
   const { phase, describe } = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'by-hand' } });
   describe.mockImplementation(async id =>
@@ -146,8 +153,9 @@ describe('whether a deployment has succeeded since a claim', () => {
       own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' },
       root: { status: 'DELETE_IN_PROGRESS' },
     };
-    expect(await succeededSince(stacks, [[105_000, OWN, 'CREATE_COMPLETE']], CLAIMED)).toBe(false);
-    expect(await succeededSince(stacks, [[105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
+    const began: [number, string, string] = [90_000, 'root', 'CREATE_IN_PROGRESS'];
+    expect(await succeededSince(stacks, [began, [105_000, OWN, 'CREATE_COMPLETE']], CLAIMED)).toBe(false);
+    expect(await succeededSince(stacks, [began, [105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
   });
 
   test('no, while the stack rolls back', async () => {
@@ -157,9 +165,25 @@ describe('whether a deployment has succeeded since a claim', () => {
 
   test('in a clean-up it is the deployment before that counts', async () => {
     const cleaning = { own: { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' } };
+    const began: [number, string, string] = [90_000, OWN, 'UPDATE_IN_PROGRESS'];
     const cleanUp: [number, string, string] = [300_000, OWN, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
-    expect(await succeededSince(cleaning, [[105_000, OWN, 'UPDATE_FAILED'], cleanUp], CLAIMED)).toBe(false);
-    expect(await succeededSince(cleaning, [[105_000, OWN, 'UPDATE_COMPLETE'], cleanUp], CLAIMED)).toBe(true);
+    expect(await succeededSince(cleaning, [began, [105_000, OWN, 'UPDATE_FAILED'], cleanUp], CLAIMED)).toBe(false);
+    expect(await succeededSince(cleaning, [began, [105_000, OWN, 'UPDATE_COMPLETE'], cleanUp], CLAIMED)).toBe(true);
+  });
+
+  test('yes, where the history no longer reaches back to the claim: that deployment is over', async () => {
+    const going: [number, string, string] = [9_000_000, OWN, 'DELETE_IN_PROGRESS'];
+    expect(await succeededSince(deleting, [going], CLAIMED)).toBe(true);
+    expect(await succeededSince(deleting, [going], 0)).toBe(true);
+  });
+
+  test('no, where the history begins with the stack', async () => {
+    const failed: [number, string, string][] = [
+      [102_000, OWN, 'CREATE_IN_PROGRESS'],
+      [105_000, OWN, 'CREATE_FAILED'],
+      [106_000, OWN, 'DELETE_IN_PROGRESS'],
+    ];
+    expect(await succeededSince(deleting, failed, 0)).toBe(false);
   });
 
   test('of what an older version of the library claimed, the stack’s status tells', async () => {
