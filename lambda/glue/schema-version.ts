@@ -22,7 +22,8 @@ import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { ownerOf, patient } from '../runtime/owned-artifact';
+import { ownerOf } from '../runtime/owned-artifact';
+import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';

@@ -24,7 +24,7 @@ import {
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   NO_CHANGE,
@@ -35,6 +35,7 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
 import { IotGateway } from './gateway';
 import { answeredId, defaultPointerId, packageArn, parsePhysicalId } from './names';

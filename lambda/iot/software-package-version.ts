@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   type TagChange,
@@ -38,6 +38,7 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { neededByJob } from './active-jobs';

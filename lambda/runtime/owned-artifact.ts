@@ -27,7 +27,7 @@ import {
   returned,
   yieldTo,
 } from './ownership';
-import { isThrottled, retryPassing } from './retry';
+import { isThrottled } from './retry';
 import { LONGEST_DEPLOYMENT, type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
@@ -377,35 +377,3 @@ export abstract class OwnedArtifact {
 
 const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
   claimed?.sentAt === sentAt && claimed.hash === hash;
-
-/** A client of AWS's SDK, as far as it sends. */
-interface Sender {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
-  send(command: any): Promise<any>;
-}
-
-/** The classes of commands lose their names in the bundle, their schemas do not. */
-interface Command {
-  readonly schema?: readonly unknown[];
-}
-
-const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown operation');
-
-/**
- * A client whose throttled calls are repeated until the deadline.
- *
- * @param beforeRepeating is told the command and what went wrong, before each repetition
- */
-export function patient<C extends Sender>(
-  client: C,
-  scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
-  beforeRepeating: (command: string, error: unknown) => Promise<void>,
-): C {
-  const send = (command: Command) =>
-    retryPassing(
-      scope,
-      () => client.send(command),
-      error => beforeRepeating(operationOf(command), error),
-    );
-  return { send } as unknown as C;
-}
