@@ -51,6 +51,8 @@ export const DEFAULT_POINTER_TAGS = {
   version: `${TAG_PREFIX}default-version`,
   /** The version that was designated before, to be restored when the designation is rolled back. Absent: none. */
   predecessor: `${TAG_PREFIX}default-predecessor`,
+  /** The version that the owner had designated when a deployment succeeded last: where that fails, it is the default again. */
+  formerVersion: `${TAG_PREFIX}default-former-version`,
 } as const;
 
 /** Tags that AWS allows on one resource. */

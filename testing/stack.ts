@@ -124,9 +124,9 @@ export class Stack {
     });
   }
 
-  /** Some seconds pass. */
-  later(): Promise<void> {
-    return this.clock.sleep(5_000);
+  /** Some seconds pass, or as many milliseconds as are said. */
+  later(milliseconds = 5_000): Promise<void> {
+    return this.clock.sleep(milliseconds);
   }
 
   delete(type: string, logicalId: string, id: string, properties: object): Promise<Reply> {

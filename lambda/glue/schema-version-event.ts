@@ -214,7 +214,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const done = answer(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
-      return await this.claim(tags, { adoptExisting: orphaned || (this.wanted.AdoptExisting ?? false) }, done);
+      const adoptExisting = orphaned || (this.wanted.AdoptExisting ?? false);
+      return await this.claim(tags, { adoptExisting, had: previous !== undefined }, done);
     } catch (error) {
       if (!(error instanceof Refusal) || error instanceof HeldByNative) throw error;
       // used is no less lost than adopted, when the clean-up of this deployment deletes it.

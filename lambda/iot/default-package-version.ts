@@ -30,6 +30,7 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
+  claimOf,
   isChange,
   markTags,
   mergeChanges,
@@ -113,16 +114,12 @@ class PointerEvent extends OwnedArtifact {
     const tags = (await this.owners()) ?? {};
     if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
     const claimed = await this.take(tags, shown);
-    const version: TagChange =
-      tags[KEYS.version] === VersionName
-        ? NO_CHANGE
-        : { set: { [KEYS.version]: VersionName, ...markTags(KEYS, this.me) }, remove: [] };
-    const change = mergeChanges(claimed.change, version);
-    if (!isChange(change) && shown === VersionName) return this.answer();
+    const version = await this.moving(tags, claimed);
+    if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
     return this.carryOut(
       async () => {
         await this.confirm();
-        await this.own(tags, claimed, change);
+        await this.own(tags, claimed, version);
         if (shown !== VersionName) {
           await this.point(shown);
           // nothing else would bring a pointer back that was moved while CloudFormation went on.
@@ -138,8 +135,20 @@ class PointerEvent extends OwnedArtifact {
     return this.remove(this.wanted.Removal ?? 'DELETE');
   }
 
+  /** What the record says of the version, and of the one that the rollback would designate again. */
+  private async moving(tags: Tags, { kind }: Claimed): Promise<TagChange> {
+    const { [KEYS.version]: designated } = tags;
+    if (designated === this.wanted.VersionName) return NO_CHANGE;
+    const set = { [KEYS.version]: this.wanted.VersionName, ...markTags(KEYS, this.me) };
+    if (kind !== 'held' || designated === undefined) return { set, remove: [] };
+    // of two moves without a success in between, a rollback takes back both.
+    const isLatest =
+      tags[KEYS.formerVersion] === undefined || (await this.scope.succeededSince(claimOf(tags, KEYS, this.me)?.sentAt));
+    return { set: isLatest ? { ...set, [KEYS.formerVersion]: designated } : set, remove: [] };
+  }
+
   private async take(tags: Tags, shown: string | undefined): Promise<Claimed> {
-    const predecessor = without(tags, KEYS.predecessor);
+    const predecessor = without(tags, KEYS.predecessor, KEYS.formerVersion);
     if (tags[KEYS.owner] === undefined && shown === undefined) {
       return { kind: 'free', change: mergeChanges({ set: this.mine, remove: [] }, predecessor), byThisEvent: false };
     }
@@ -149,7 +158,10 @@ class PointerEvent extends OwnedArtifact {
       this.answer(),
     );
     if (claimed.kind === 'held') return claimed;
-    const showed = shown === undefined ? predecessor : { set: { [KEYS.predecessor]: shown }, remove: [] };
+    const showed =
+      shown === undefined
+        ? predecessor
+        : { set: { [KEYS.predecessor]: shown }, remove: present(tags, KEYS.formerVersion) };
     return { ...claimed, change: mergeChanges(claimed.change, showed) };
   }
 
@@ -213,7 +225,7 @@ class PointerEvent extends OwnedArtifact {
       case 'returned':
         return withPredecessor(change, tags);
       case 'released':
-        return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor));
+        return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor, KEYS.formerVersion));
       default:
         return mergeChanges(change, tags[KEYS.owner] === this.me.ownerId ? NO_CHANGE : without(tags, KEYS.predecessor));
     }
@@ -267,9 +279,9 @@ function withPredecessor(change: TagChange, tags: Tags): TagChange {
   const owned = KEYS.owner in change.set && predecessor !== undefined;
   return mergeChanges(change, {
     set: owned ? { [KEYS.version]: predecessor } : {},
-    remove: owned ? [] : present(tags, KEYS.predecessor, KEYS.version),
+    remove: owned ? [] : present(tags, KEYS.predecessor, KEYS.version, KEYS.formerVersion),
     // it may be another stack's by now, and the policy may allow no write to it.
-    tidy: owned ? present(tags, KEYS.predecessor) : [],
+    tidy: owned ? present(tags, KEYS.predecessor, KEYS.formerVersion) : [],
   });
 }
 

@@ -158,7 +158,7 @@ class VersionEvent extends OwnedArtifact {
   async update(previous?: Wanted): Promise<Answer> {
     const { packageName, versionName } = this.at;
     const held = await this.gateway.findVersion(packageName, versionName);
-    return held ? this.take(held, previous) : this.ensure();
+    return held ? this.take(held, previous) : this.again(() => this.ensure());
   }
 
   delete(): Promise<void> {
@@ -177,13 +177,13 @@ class VersionEvent extends OwnedArtifact {
     if (taken) this.reportTaken(held, claimed);
 
     const user = diffTags(toTags(this.wanted.Tags), tags, toTags(previous?.Tags));
-    const change = mergeChanges(ownership, user);
-    if (!isChange(change) && !isDiff(diff) && !this.waitsForSbom) return this.answer(held);
+    const isDone = !isChange(ownership) && !isChange(user) && !isDiff(diff) && !this.waitsForSbom;
+    if (isDone) return this.answer(held);
     return this.orRefused(held, () =>
       this.carryOut(
         async () => {
           await this.confirm();
-          await this.own(tags, claimed, change);
+          await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
         { undoneOnFailure: this.replaces && (taken || claimed.byThisEvent) },

@@ -21,7 +21,7 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { Irreversible, Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
 import { OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
-import { type TagChange, type Tags, isChange, mergeChanges, release } from '../runtime/ownership';
+import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { IotGateway } from './gateway';
@@ -109,7 +109,7 @@ class PackageEvent extends OwnedArtifact {
 
   async update(previous?: Wanted): Promise<Answer> {
     const held = await this.gateway.findPackage(this.packageName);
-    return held ? this.take(held.description, previous) : this.ensure();
+    return held ? this.take(held.description, previous) : this.again(() => this.ensure());
   }
 
   delete(): Promise<void> {
@@ -128,13 +128,13 @@ class PackageEvent extends OwnedArtifact {
         stays: ['description'],
       });
     }
-    const change = mergeChanges(claimed.change, diffTags(toTags(Tags), tags, toTags(previous?.Tags)));
+    const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
-    if (!isChange(change) && !describes) return this.answer();
+    if (!isChange(claimed.change) && !isChange(user) && !describes) return this.answer();
     return this.carryOut(
       async () => {
         await this.confirm();
-        await this.own(tags, claimed, change);
+        await this.own(tags, claimed, user);
         if (describes) await this.describe(Description);
         return this.answer();
       },

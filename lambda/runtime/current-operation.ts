@@ -157,8 +157,7 @@ const AROUND = 60_000;
 
 /** Properties so that those of an event and of CloudFormation's history can be compared. */
 function canonical(properties: unknown): string {
-  const { ServiceToken, ServiceTimeout, ...own } = Object(properties);
-  return JSON.stringify(simplified(own));
+  return JSON.stringify(simplified({ ...Object(properties), ServiceToken: undefined, ServiceTimeout: undefined }));
 }
 
 function simplified(value: unknown): unknown {

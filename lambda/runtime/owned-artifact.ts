@@ -17,18 +17,22 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
+  type Yielding,
   claimInPhase,
   claimOf,
   claimant,
   isChange,
   letGo,
   markTags,
+  mergeChanges,
   ownerTags,
+  reclaim,
   returned,
   yieldTo,
+  yieldToRival,
 } from './ownership';
 import { isThrottled } from './retry';
-import { LONGEST_DEPLOYMENT, type SoughtResource } from './stack';
+import { type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
 export interface OwnerRecord {
@@ -61,6 +65,15 @@ export interface Claimed {
 
 /** How long, in ms, what a call has begun is looked for: longer than its client waits for an answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
+
+/** What is claimed, and how. */
+interface Claiming {
+  readonly adoptExisting: boolean;
+  /** In words. Absent: the artifact. */
+  readonly what?: string;
+  /** Whether the resource has had it before this event. Absent: in an Update that replaces nothing. */
+  readonly had?: boolean;
+}
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact {
@@ -110,6 +123,15 @@ export abstract class OwnedArtifact {
     return ownerTags(this.record.keys, this.me);
   }
 
+  /**
+   * What an Update makes that is gone somebody's hand has deleted, or a later event: an old Update must not make it again,
+   * since what it makes under the id that the resource had nothing would undo.
+   */
+  protected async again<T>(make: () => Promise<T>): Promise<T> {
+    await this.confirm();
+    return make();
+  }
+
   /** Whose the artifact is; `undefined` where it is gone. An event that is older than the owner's newest one is over. */
   protected async owners(): Promise<Tags | undefined> {
     const tags = await this.record.read();
@@ -120,7 +142,7 @@ export abstract class OwnedArtifact {
   /** How this event comes to have what exists. Refuses before the first write. */
   protected async claim(
     tags: Tags,
-    { adoptExisting, what = this.what }: { adoptExisting: boolean; what?: string },
+    { adoptExisting, what = this.what, had = this.isItsOwn }: Claiming,
     held: Answer,
   ): Promise<Claimed> {
     const { keys } = this.record;
@@ -132,9 +154,20 @@ export abstract class OwnedArtifact {
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
+    if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
+    if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
+    // left behind by an earlier deployment: made by that one, so that this one's rollback must not remove it.
+    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
+      return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
+    }
     // what is created here again must not be taken for an older event's, which may still be at work.
-    const again = this.scope.request.RequestType === 'Create' && !byThisEvent && keys.owner in tags;
+    const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** Whether the event speaks of what the resource had before it. */
+  private get isItsOwn(): boolean {
+    return this.scope.request.RequestType === 'Update' && !this.replaces;
   }
 
   /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
@@ -143,12 +176,20 @@ export abstract class OwnedArtifact {
     if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
   }
 
-  /** Writes a claim, and yields to whoever has claimed the artifact at the same time. */
-  protected async own(before: Tags, { kind }: Pick<Claimed, 'kind'>, change: TagChange): Promise<void> {
+  /**
+   * Writes a claim, and yields to whoever has claimed the artifact at the same time.
+   *
+   * @param rest what else is written, of what the claimant has then
+   */
+  protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
+    if (kind === 'held') return this.record.change(mergeChanges(change, rest));
     await this.record.change(change);
-    if (kind === 'held') return;
     const after = (await this.record.read()) ?? {};
-    const other = yieldTo(before, after, this.record.keys, this.me);
+    await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
+    if (isChange(rest)) await this.record.change(rest);
+  }
+
+  private async yieldTo(other: Yielding | undefined): Promise<void> {
     if (!other) return;
     await this.record.change(other.change);
     throw new Refusal(
@@ -305,7 +346,7 @@ export abstract class OwnedArtifact {
     const { keys } = this.record;
     const change = returned(tags, keys, this.me);
     const claimed = claimOf(tags, keys, this.me);
-    if (!change || !claimed || this.scope.mark.sentAt - claimed.sentAt > LONGEST_DEPLOYMENT) return false;
+    if (!change || !claimed) return false;
     if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
     if (await this.scope.settledSince(claimed.sentAt)) return false;
     await this.confirm();

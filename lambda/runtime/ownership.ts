@@ -5,7 +5,7 @@
  * run again must decide the same. So what is set first never makes an artifact look like somebody else's to delete.
  */
 import { createHash } from 'node:crypto';
-import { type Removal } from '../../contract/cloudformation';
+import { CloudFormationLimits, type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type EventMark } from './event';
 import { type StackPhase } from './stack';
@@ -106,24 +106,44 @@ export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claima
   return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(-2)].join('/') };
 }
 
+/** What gives an artifact back to somebody who has claimed it at the same time, and which stack that is. */
+export interface Yielding {
+  readonly change: TagChange;
+  readonly stackId: string;
+}
+
 /**
  * A claim was written, and the tags were read before and after: what gives the artifact back to somebody who has claimed
  * it meanwhile; `undefined` where nobody has.
  */
-export function yieldTo(
-  before: Tags,
-  after: Tags,
+export function yieldTo(before: Tags, after: Tags, keys: OwnershipTags, me: Claimant): Yielding | undefined {
+  const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
+  return yielding(after, keys, me, ({ ownerId }) => !known.has(ownerId));
+}
+
+/**
+ * The same for a claim of which nobody remembers what it was written upon, since its function was killed just then. Who had
+ * the artifact before is no rival, and neither is who has claimed it longer ago than an event lives.
+ */
+export function yieldToRival(tags: Tags, keys: OwnershipTags, me: Claimant, claimedAt: number): Yielding | undefined {
+  const before = [tags[keys.formerOwner], adoptedFrom(tags, keys)?.split(/[+@]/)[0]];
+  const since = claimedAt - CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS * 1_000;
+  return yielding(tags, keys, me, ({ ownerId, sentAt }) => !before.includes(ownerId) && sentAt >= since);
+}
+
+function yielding(
+  tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-): { readonly change: TagChange; readonly stackId: string } | undefined {
-  const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
-  const other = claimsIn(after, keys).find(({ ownerId }) => ownerId !== me.ownerId && !known.has(ownerId));
+  isRival: (claim: ClaimRecord) => boolean,
+): Yielding | undefined {
+  const other = claimsIn(tags, keys).find(each => each.ownerId !== me.ownerId && isRival(each));
   if (!other) return undefined;
   // the stack is named as one's own is, with account and region or without.
   const stackId = [...me.stackId.split('/').slice(0, -2), other.stack].join('/');
-  const owned = after[keys.owner] === me.ownerId;
+  const owned = tags[keys.owner] === me.ownerId;
   const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};
-  return { change: { set, remove: present(after, keys.claim + me.ownerId) }, stackId };
+  return { change: { set, remove: present(tags, keys.claim + me.ownerId) }, stackId };
 }
 
 /** The claims that mean nothing once the artifact is somebody's. */
@@ -160,11 +180,7 @@ export function claim(
     return { kind: 'reclaimed', change: { set: { ...mine, [keys.adoptedFrom]: NOBODY }, remove: stale } };
   }
   if (owner !== undefined && isFormerLife(me, owner, ownerStack)) {
-    const change = {
-      set: { ...mine, [keys.adoptedFrom]: NOBODY },
-      remove: [...present(tags, keys.formerOwner), ...claimsBut(tags, keys, me.ownerId)],
-    };
-    return { kind: 'reclaimed', change };
+    return { kind: 'reclaimed', change: reclaim(tags, keys, me) };
   }
   if (!adoptExisting) return { kind: 'refused', ownerStack };
   return {
@@ -173,6 +189,17 @@ export function claim(
       set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys) },
       remove: [...present(tags, keys.formerOwner), ...stale],
     },
+  };
+}
+
+/**
+ * Takes again what the owner has left behind: it was there before, so if the deployment fails, it is nobody's but to be
+ * had again.
+ */
+export function reclaim(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
+  return {
+    set: { ...ownerTags(keys, me), [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId },
+    remove: [...present(tags, keys.formerOwner), ...claimsBut(tags, keys, me.ownerId)],
   };
 }
 

@@ -87,6 +87,9 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
     if (tags[DEFAULT_POINTER_TAGS.predecessor] === name) return VersionKept.DEFAULT_PREDECESSOR;
+    if (tags[DEFAULT_POINTER_TAGS.formerVersion] === name && (await this.moves(tags))) {
+      return VersionKept.DEFAULT_PREDECESSOR;
+    }
     if (isOwned) return VersionKept.OWNED;
     if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
@@ -129,6 +132,11 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       this.waitsFor = owner;
       throw new OutOfTime(`stack ${owner} is not at rest`);
     }
+  }
+
+  /** Whether the deployment is not over that has moved the default. */
+  private moves(tags: Tags): Promise<boolean> {
+    return this.tools.stacks.isProvisional(claimsIn(tags, DEFAULT_POINTER_TAGS));
   }
 
   private async isOwned(versionName: string): Promise<boolean> {

@@ -259,6 +259,27 @@ describe('K2 stale', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('an old Update does not make what was replaced since', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Description: 'b' }), published()));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published()));
+    succeeded(await stack.delete(Type.VERSION, 'V', id, published()));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(Object.keys(aws.iot.describe(PACKAGE)!.versions)).toEqual(['2.0.0']);
+  });
+
+  test('an old Update does not make a package that was replaced since', async () => {
+    const named = (PackageName: string, more: object = {}) => ({ PackageName, Removal: 'DELETE', ...more });
+    const id = succeeded(await stack.create(Type.PACKAGE, 'P', named('a')));
+    succeeded(await stack.update(Type.PACKAGE, 'P', id, named('a', { Description: 'b' }), named('a')));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.update(Type.PACKAGE, 'P', id, named('b'), named('a')));
+    succeeded(await stack.delete(Type.PACKAGE, 'P', id, named('a')));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(aws.iot.describe('a')).toBeUndefined();
+  });
+
   test('the very same event, again within its operation, ends in the same state', async () => {
     stack.killNext = { call: 2, when: 'after' };
     succeeded(await stack.create(Type.VERSION, 'V', published()));
