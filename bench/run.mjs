@@ -10,6 +10,8 @@ process.env.CDK_VALIDATION = 'false';
 
 const MEASUREMENTS = [
   'template',
+  'synth',
+  'deployment',
   'bundle',
   'calls',
   'schemas',
@@ -17,6 +19,9 @@ const MEASUREMENTS = [
   'sweep/plan',
   'sweep/memory',
   'sweep/cleanup',
+  'sweep/ways',
+  'sweep/shared',
+  'sweep/retention',
 ];
 const wanted = process.argv.slice(2);
 const results = {};

@@ -1,11 +1,12 @@
 /**
- * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer guide
- * state them.
+ * AWS Glue schema registry: resource types, property shapes and limits, as the AWS Glue API reference and developer
+ * guide state them.
  */
 import { RemovalShape, artifactFields } from './cloudformation';
 import { METADATA_KEY_PREFIX } from './ownership';
 import { type Infer, checkString, map, optional, quote, string, struct } from './shape';
 import { type SweepConfig } from './sweep';
+import { utf8 } from './text';
 
 /** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */
 export const SchemaResourceType = {
@@ -30,14 +31,12 @@ const DEFINITION_CHARACTERS = 170_000;
 
 /** A definition in bytes, as a file or an object in Amazon S3 holds it. Throws where it is no UTF-8; a BOM goes. */
 export function definitionText(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error(`a schema definition must be UTF-8, ${where} is not: save it as UTF-8, with or without a BOM`);
-  }
+  return utf8(bytes, 'a schema definition', where);
 }
 
-/** A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON. */
+/**
+ * A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON.
+ */
 export function fittingDefinition(text: string): string {
   if (text.length <= DEFINITION_CHARACTERS) return text;
   try {

@@ -16,14 +16,18 @@ export function ownershipTags(infix = '') {
     stack: key('stack'),
     /** Owner id of a resource of the same stack that had the artifact before a rename, until its Delete has come. */
     formerOwner: key('former-owner'),
-    /** Set where the artifact existed before and was adopted: `<owner id>@<StackId>` of whom it was taken from, or `-`. */
+    /**
+     * Set where the artifact existed before and was adopted: `<owner id>@<StackId>` of whom it was taken from, or `-`.
+     */
     adoptedFrom: key('adopted-from'),
     /**
-     * The beginning of a key for each claimant, by owner id, as long as the artifact is owned. Its value tells which event
-     * has claimed it, and of which stack: so an older event is known for one, and two claimants see each other.
+     * The beginning of a key for each claimant, by owner id, as long as the artifact is owned. Its value tells which
+     * event has claimed it, and of which stack: so an older event is known for one, and two claimants see each other.
      */
     claim: key('claim-'),
-    /** Who gave the artifact up under RETAIN or DEPRECATE: a hash of stack name and logical id, which may have it back. */
+    /**
+     * Who gave the artifact up under RETAIN or DEPRECATE: a hash of stack name and logical id, which may have it back.
+     */
     releasedBy: key('released-by'),
   } as const;
 }

@@ -1,6 +1,6 @@
 /**
- * What a property is, said once: its type, how it is read from what CloudFormation sends, and the rules that it follows.
- * Constructs ask for the problems at synth, with what is known by then; handlers decode and ask once more.
+ * What a property is, said once: its type, how it is read from what CloudFormation sends, and the rules that it
+ * follows. Constructs ask for the problems at synth, with what is known by then; handlers decode and ask once more.
  *
  * CloudFormation turns numbers and booleans into strings and drops what is null or empty, both in the new and the old
  * properties; properties of another version of this library are passed over.

@@ -1,6 +1,6 @@
 /**
  * What constructs and handlers agree on for every sweep: its configuration as it stands in the definition of its state
- * machine, what its rules may be, why it keeps or removes a thing, and the names of what it counts.
+ * machine, what its rules may be, why it keeps or removes a candidate, and the names of what it counts.
  */
 import { type Problem, quote } from './shape';
 
@@ -11,11 +11,11 @@ export type VersionOrder = 'SEMVER' | 'CREATION';
 export interface SweepRulesConfig {
   /** The newest ones that stay, of everything that the selection matches, protected or not. */
   readonly keepLatest?: number;
-  /** Seconds that a thing stays. */
+  /** Seconds that a candidate stays. */
   readonly minAgeSeconds?: number;
-  /** Globs: a thing is only removed where one matches its name. Absent or empty: all names. */
+  /** Globs: a candidate can only go where one matches its name. Absent or empty: all names. */
   readonly include?: readonly string[];
-  /** Globs: a thing stays where one matches its name. */
+  /** Globs: a candidate stays where one matches its name. */
   readonly exclude?: readonly string[];
   /** A plan with more removals is refused before the first one. */
   readonly maxRemovals?: number;
@@ -31,7 +31,7 @@ export interface SweepConfig {
   /** The sweep's name: in records, and as the dimension of its metrics. */
   readonly name: string;
   readonly rules: SweepRulesConfig;
-  /** A thing is only removed in one of these states. Absent: in any. */
+  /** A candidate can only go in one of these states. Absent: in any. */
   readonly statuses?: readonly string[];
   /** Absent: CREATION. */
   readonly order?: VersionOrder;
@@ -40,13 +40,13 @@ export interface SweepConfig {
 }
 
 export const SweepLimits = {
-  /** The newest `keepLatest` things travel from slice to slice while a listing is ranked. */
+  /** The newest `keepLatest` candidates travel from slice to slice while a listing is ranked. */
   MAX_KEEP_LATEST: 250,
   MAX_GLOBS: 50,
   MAX_REQUESTS_PER_SECOND: 1000,
   /** Bytes of a cursor as JSON: a quarter of what Step Functions hands from state to state. */
   CURSOR_BYTES: 65_536,
-  /** Kept things with a record of their own; the others are counted by reason. */
+  /** Kept candidates with a record of their own; the others are counted by reason. */
   KEPT_RECORDS: 100,
   /** How often a removing pass that removed something is repeated. */
   REPEATS: 3,
@@ -56,7 +56,7 @@ export const SweepLimits = {
   WAITS: 60,
 } as const;
 
-/** Why a thing is kept. A source adds reasons of its own for what it protects. */
+/** Why a candidate is kept. A source adds reasons of its own for what it protects. */
 export const KeepReason = {
   /** Its state is none of the statuses. */
   STATUS: 'STATUS',
@@ -72,11 +72,11 @@ export const KeepReason = {
   AMONG_LATEST: 'AMONG_LATEST',
   /** Whether it is protected could not be read. */
   PROTECTION_UNREADABLE: 'PROTECTION_UNREADABLE',
-  /** As many things as maxRemovals allows have been removed; more appeared after the plan was made. */
+  /** As many candidates as maxRemovals allows have been removed; more appeared after the plan was made. */
   MAX_REMOVALS: 'MAX_REMOVALS',
 } as const;
 
-/** Why a thing is removed. */
+/** Why a candidate is removed. */
 export const RemoveReason = {
   /** keepLatest newer ones stay. */
   BEYOND_LATEST: 'BEYOND_LATEST',

@@ -75,7 +75,10 @@ export const ServiceVersionShape = struct({
   DeleteServerWithLastVersion: optional(boolean),
   /** Absent: false. */
   DeleteImageWithServer: optional(boolean),
-  /** What a Delete does where the version must not go, or WeChat refuses: fails, or leaves it and succeeds. Absent: FAIL. */
+  /**
+   * What a Delete does where the version must not go, or WeChat refuses: fails, or leaves it and succeeds. Absent:
+   * FAIL.
+   */
   OnRefusal: optional(oneOf('FAIL', 'LEAVE')),
   /** How versions are looked at: by getcsversionlist, or not at all. Absent: LISTING. */
   Verification: optional(oneOf('LISTING', 'NONE')),

@@ -159,6 +159,11 @@ const standIns = [
     `export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
      export const getLoggerPlugin = () => ({ applyToStack() {} });`,
   ),
+  standIn(
+    'no-log-filter',
+    `${CORE}/client/smithy-client/schemaLogFilter.js`,
+    'export const schemaLogFilter = (_, data) => data;',
+  ),
   // what handlers call invokes no function: there is no loop for Lambda to detect.
   standIn(
     'no-recursion',

@@ -32,6 +32,9 @@ export interface Outcome {
  * CloudFormation in small: deploys templates by its order of events. Creates and Updates first; then, after a success,
  * the Deletes of what was replaced or has left the template; after a failure the reverse Updates and the Deletes of what
  * was made.
+ *
+ * It stands beside the one of the local AWS since its events come one after the other: the function can die at any call of
+ * any event, by number. What overlaps and what comes late only the local AWS knows.
  */
 export class CloudFormation {
   stack: Stack;

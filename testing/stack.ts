@@ -4,6 +4,7 @@ import { type CloudFormationEvent } from '../lambda/runtime/event';
 import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
 import { jsonLog } from '../lambda/runtime/log';
 import { SteppingClock } from './clock';
+import { DirectHandler } from './direct-handler';
 import { History } from './history';
 
 /** What CloudFormation is told. */
@@ -20,6 +21,7 @@ export interface Access {
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts: number;
+  readonly requestHandler: DirectHandler;
 }
 
 /** A client of the SDK, as far as handlers use it. */
@@ -80,6 +82,7 @@ export class Stack {
       region: aws.region,
       credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
       maxAttempts: 1,
+      requestHandler: new DirectHandler(aws),
     };
   }
 

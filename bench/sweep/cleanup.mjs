@@ -1,6 +1,6 @@
 import { load } from './load.mjs';
 
-export const title = 'Deleting the executions of a job at a quota of 10 a second (virtual time, the SDK itself)';
+export const title = 'A cleanup of a job, at quotas and latencies (virtual time, the sweep that ships)';
 
 export async function run() {
   const { paceRows } = await load('pace');

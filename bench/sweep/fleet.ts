@@ -1,78 +1,150 @@
 import { IoTClient, type IoTClientConfig } from '@aws-sdk/client-iot';
 import { type Clock } from '../../lambda/runtime/clock';
-import { type Quota, TokenBucketService } from '../../testing/token-bucket';
+import { type Quota, TokenBucketService, random } from '../../testing/token-bucket';
 
-const PAGE = 250;
+export const JOB = 'ota';
+export const PACKAGE = 'brake-ecu';
 
-/** The executions of one job behind AWS IoT's HTTP interface: they can be listed and deleted, each within its quota. */
+const ACCOUNT = 'arn:aws:iot:eu-central-1:111111111111';
+const EXECUTIONS_PER_PAGE = 250;
+const VERSIONS_PER_PAGE = 100;
+/** Long before anything that is measured. */
+const QUEUED_AT = new Date(Date.UTC(2025, 0, 1));
+
+export interface FleetOptions {
+  readonly executions?: number;
+  readonly versions?: number;
+  /** Of each operation by itself. */
+  readonly quota: Quota;
+  /** Milliseconds of a round trip, at least and at most. */
+  readonly latency: readonly [number, number];
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** The executions of one job and the versions of one package, as AWS IoT has them: each operation has a quota of its own. */
 export class Fleet {
-  readonly deletions: TokenBucketService;
-  readonly listings: TokenBucketService;
-  private readonly left: Map<string, number>;
+  private readonly services = new Map<string, TokenBucketService>();
+  private readonly things: Map<string, number>;
+  private readonly versions: string[];
+  private readonly roundTrip: () => number;
 
-  constructor(executions: number, clock: Clock, quota: Quota, latency: () => number) {
-    this.deletions = new TokenBucketService(clock, quota, latency);
-    this.listings = new TokenBucketService(clock, quota, latency);
-    this.left = new Map(Array.from({ length: executions }, (_, index) => [`thing-${index}`, index]));
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: FleetOptions,
+  ) {
+    const { executions = 0, versions = 0, latency } = options;
+    const next = random(executions + versions);
+    this.roundTrip = () => latency[0] + next() * (latency[1] - latency[0]);
+    this.things = new Map(Array.from({ length: executions }, (_, index) => [`thing-${index}`, index]));
+    this.versions = Array.from({ length: versions }, (_, index) => `1.${index}.0`);
   }
 
-  get size(): number {
-    return this.left.size;
+  /** What is not removed. */
+  get left(): number {
+    return this.things.size + this.versions.length;
   }
 
-  /** The SDK's own client, whose requests come here. */
+  /** The calls of each operation, those that were throttled too. */
+  get calls(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.services].map(([name, { admitted, throttled }]) => [name, admitted + throttled]),
+    );
+  }
+
+  /** The quotas of all operations become others. */
+  change(quota: Quota): void {
+    for (const service of this.services.values()) service.change(quota);
+  }
+
+  /** One operation behind its quota. */
+  service(operation: string): TokenBucketService {
+    let service = this.services.get(operation);
+    if (!service) {
+      service = new TokenBucketService(this.clock, this.options.quota, this.roundTrip);
+      this.services.set(operation, service);
+    }
+    return service;
+  }
+
+  /** The SDK's own client, with its retries; its requests come here. */
   client(config: Pick<IoTClientConfig, 'retryMode' | 'maxAttempts'>): IoTClient {
-    return new IoTClient({
+    const client = new IoTClient({
       ...config,
       region: 'eu-central-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      requestHandler: { handle: async (request: RequestLine) => ({ response: await this.answer(request) }) },
     });
+    client.middlewareStack.add(
+      (_, { commandName }) =>
+        async ({ input }) => {
+          const operation = String(commandName).replace(/Command$/, '');
+          await this.service(operation).request();
+          return { output: { $metadata: {}, ...this.answer(operation, input as Input) }, response: {} } as never;
+        },
+      { step: 'deserialize', name: 'fleet', priority: 'high' },
+    );
+    return client;
   }
 
-  private async answer({ method, path, query }: RequestLine): Promise<Response> {
-    const service = method === 'DELETE' ? this.deletions : this.listings;
-    try {
-      await service.request();
-    } catch {
-      return respond(400, { message: 'Rate exceeded' }, { 'x-amzn-errortype': 'ThrottlingException' });
+  private answer(operation: string, input: Input): object {
+    switch (operation) {
+      case 'DescribeJob':
+        return { job: { jobId: JOB, status: 'COMPLETED' } };
+      case 'ListJobExecutionsForJob':
+        return this.executionsOfJob(input);
+      case 'ListJobExecutionsForThing':
+        return { executionSummaries: this.things.has(String(input.thingName)) ? [executionOf({ jobId: JOB })] : [] };
+      case 'DeleteJobExecution':
+        if (!this.things.delete(String(input.thingName))) throw missing();
+        return {};
+      case 'ListPackageVersions':
+        return this.page(input);
+      case 'GetPackage':
+        return { packageName: PACKAGE, defaultVersionName: '0.0.1' };
+      case 'ListTagsForResource':
+        return { tags: [] };
+      case 'ListJobs':
+        return { jobs: [] };
+      case 'DeletePackageVersion':
+        this.versions.splice(this.versions.indexOf(String(input.versionName)), 1);
+        return {};
+      default:
+        throw new Error(`the fleet does not know ${operation}`);
     }
-    if (method !== 'DELETE') return respond(200, this.page(query?.nextToken));
-    this.left.delete(decodeURIComponent(path.split('/')[2]));
-    return respond(200, {});
   }
 
-  private page(token: unknown) {
-    const after = token === undefined ? -1 : Number(token);
+  private executionsOfJob({ nextToken }: Input): object {
+    const after = nextToken === undefined ? -1 : Number(nextToken);
     const executionSummaries = [];
-    for (const [thing, index] of this.left) {
+    let last = after;
+    for (const [thing, index] of this.things) {
       if (index <= after) continue;
-      if (executionSummaries.length === PAGE)
-        return { executionSummaries, nextToken: String(executionSummaries.at(-1)?.index) };
-      executionSummaries.push({
-        thingArn: `arn:aws:iot:eu-central-1:1:thing/${thing}`,
-        jobExecutionSummary: { executionNumber: 1 },
-        index,
-      });
+      if (executionSummaries.length === EXECUTIONS_PER_PAGE) return { executionSummaries, nextToken: String(last) };
+      executionSummaries.push(executionOf({ thingArn: `${ACCOUNT}:thing/${thing}` }));
+      last = index;
     }
     return { executionSummaries };
   }
+
+  private page({ nextToken }: Input): object {
+    const from = nextToken === undefined ? 0 : this.versions.findIndex(name => minor(name) > minor(String(nextToken)));
+    const names = from < 0 ? [] : this.versions.slice(from, from + VERSIONS_PER_PAGE);
+    return {
+      packageVersionSummaries: names.map(versionName => ({
+        versionName,
+        status: 'PUBLISHED',
+        creationDate: new Date(QUEUED_AT.getTime() + minor(versionName) * 1000),
+      })),
+      nextToken: from >= 0 && from + VERSIONS_PER_PAGE < this.versions.length ? names.at(-1) : undefined,
+    };
+  }
 }
 
-interface RequestLine {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, unknown>>;
-}
+const minor = (versionName: string) => Number(versionName.split('.')[1]);
 
-interface Response {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-}
-
-const respond = (statusCode: number, body: object, headers: Record<string, string> = {}): Response => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: Buffer.from(JSON.stringify(body)),
+const executionOf = (more: object) => ({
+  ...more,
+  jobExecutionSummary: { status: 'SUCCEEDED', executionNumber: 1, queuedAt: QUEUED_AT, lastUpdatedAt: QUEUED_AT },
 });
+
+const missing = () => Object.assign(new Error('no such execution'), { name: 'ResourceNotFoundException' });

@@ -6,8 +6,9 @@ import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
-import { type Claimed, OwnedArtifact, patient } from '../runtime/owned-artifact';
+import { type Claimed, OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf } from './definition';
@@ -63,7 +64,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
     this.registry = new GlueGateway(
-      patient(clients.glue, scope, command => this.beforeRepeating(command)),
+      patient(clients.glue, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope,
     );
     this.publication = new Publication(this.registry, id, scope);
@@ -228,7 +229,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.ownership.requireRoom(version, metadata);
     const isNew = FIELDS.owner in change.set;
     if (!isNew) await this.ownership.change(version, change);
-    else if (!(await this.ownership.claim(version, change))) {
+    else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
       throw new Error(
         `${this.what} was claimed by another stack at the same time, and is that one’s: deploy again to take it over from ` +
@@ -239,6 +240,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
       return this.leave();
     }
     await this.ownership.exchange(version, metadata);
+  }
+
+  /** Whether the version was given back at the same time by whoever had taken it over, in a rollback. */
+  private isHandedBack(): boolean {
+    return this.ownership.marks.record.fields[FIELDS.owner] === this.me.ownerId;
   }
 
   private wantedMetadata(previous?: Wanted): MetadataChange {
@@ -348,8 +354,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   /** Before a definition is registered again, it is looked for again: the registry does not say whose a version is. */
-  protected override async beforeRepeating(command: string): Promise<void> {
-    await super.beforeRepeating(command);
+  protected override async beforeRepeating(command: string, error: unknown): Promise<void> {
+    await super.beforeRepeating(command, error);
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 

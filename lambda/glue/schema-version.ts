@@ -23,6 +23,7 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { ownerOf } from '../runtime/owned-artifact';
+import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
@@ -56,7 +57,8 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     } catch (error) {
       if (!(error instanceof Unpublishable) && !isRefusedByService(error)) throw error;
       const { versionId = '' } = held;
-      const version = await new GlueGateway(this.glue, scope).findVersion(versionId);
+      const reading = patient(this.glue, scope, async () => {});
+      const version = await new GlueGateway(reading, scope).findVersion(versionId);
       throw new Irreversible(reasonOf(error), answer(held, { id: versionId, number: version?.number ?? 0 }));
     }
   }

@@ -9,6 +9,7 @@ import { type GlueGateway, type Registered } from './gateway';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
 import { type OwnerRecord, changeRecord, readRecord } from './owner-record';
+import { SpareRecord } from './spare-record';
 
 /** What is said of a version: the owner's record, and all pairs, that record's among them. */
 export interface Marks {
@@ -24,19 +25,34 @@ type Version = Pick<Registered, 'id' | 'number'>;
 export class VersionOwnership {
   /** As they were read last. */
   marks = NO_MARKS;
+  private readonly spare: SpareRecord;
 
   constructor(
     private readonly registry: GlueGateway,
     private readonly schema: SchemaName,
     private readonly scope: Scope,
-  ) {}
+  ) {
+    this.spare = new SpareRecord(registry, schema);
+  }
 
   /** `undefined` where the version is gone. */
   async read({ id }: Version): Promise<Marks | undefined> {
     const pairs = await this.registry.pairsOf(id);
     if (!pairs) return undefined;
     this.marks = marksFrom(pairs);
+    if (this.marks.record.values.length === 0) await this.restore(id, pairs);
     return this.marks;
+  }
+
+  /** Gives a version the record back that a function has taken away and was killed before it had put another one. */
+  private async restore(versionId: string, pairs: readonly HeldPair[]): Promise<void> {
+    const lost = await this.spare.find(versionId, pairs);
+    if (!lost) return;
+    this.scope.log.warn('the version has its record back, which a function was about to change', { id: versionId });
+    this.marks = marksFrom([...pairs, lost]);
+    if (pairs.length >= MAX_METADATA) return;
+    await this.registry.putMetadata(versionId, [OWNER_KEY, lost.value]);
+    await this.spare.drop(versionId);
   }
 
   /** Changes the record as it was read last, without regard to anybody who does so at the same time. */
@@ -51,8 +67,9 @@ export class VersionOwnership {
   }
 
   /** Removes what a function that was killed has left of older records. */
-  tidy(version: Version): Promise<void> {
-    return this.removeRecords(version, this.marks.record.values.slice(0, -1));
+  async tidy(version: Version): Promise<void> {
+    await this.removeRecords(version, this.marks.record.values.slice(0, -1));
+    if (this.marks.pairs.length >= MAX_METADATA) await this.spare.drop(version.id);
   }
 
   /**
@@ -89,7 +106,7 @@ export class VersionOwnership {
 
   /**
    * Puts a record; returns which of the former ones are still there. Where there is no room for both, the former ones go
-   * first: a function that is killed just then leaves the version to nobody, which is never wrong.
+   * first, and are kept elsewhere meanwhile.
    */
   private async put(version: Version, value: string, former: readonly string[]): Promise<readonly string[]> {
     try {
@@ -99,6 +116,7 @@ export class VersionOwnership {
       if (!(error instanceof Error) || error.name !== NO_ROOM) throw error;
       if (former.length === 0) throw this.full(version, `has no room for the owner's record (${reasonOf(error)})`);
     }
+    await this.spare.keep(version.id, former.at(-1)!);
     await this.removeRecords(version, former);
     try {
       await this.registry.putMetadata(version.id, [OWNER_KEY, value]);
@@ -106,6 +124,7 @@ export class VersionOwnership {
       await this.registry.putMetadata(version.id, [OWNER_KEY, former.at(-1)!]).catch(() => undefined);
       throw error;
     }
+    await this.spare.drop(version.id);
     return [];
   }
 

@@ -7,6 +7,9 @@ import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 
 export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 
+/** Milliseconds in which the registry has mostly deleted a version. Observed: less than a second. */
+const DELETION_TIME = 1_000;
+
 /** How a version goes. */
 export class VersionRemoval {
   constructor(
@@ -40,6 +43,8 @@ export class VersionRemoval {
       return isGoing ? this.refusal(number) : undefined;
     });
     if (refused !== undefined || !isGoing) return refused;
+    // it is hardly ever gone at once, and each look is a call.
+    await this.scope.clock.sleep(Math.min(DELETION_TIME, this.scope.deadline.remaining() / 2));
     await pollUntilGone(
       () => this.registry.findVersion(id),
       this.scope,

@@ -1,17 +1,16 @@
-import { type SoftwarePackageVersionProperties } from '../../contract/iot';
+import { type S3LocationProperty } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
 import { isAccessDenied, retryAccessDenied, retryPassing } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 
-/** What is wanted, with the version of the artifact's object where it is to be looked up. */
-export async function withArtifactVersion(
-  wanted: SoftwarePackageVersionProperties,
+/** Where an artifact is, with the version of its object where that is to be looked up. */
+export async function withVersion<T extends S3LocationProperty | undefined>(
+  artifact: T,
   currentVersion: CurrentVersion,
   scope: Scope,
-): Promise<SoftwarePackageVersionProperties> {
-  const { Artifact } = wanted;
-  if (!Artifact?.ResolveVersion || Artifact.Version !== undefined) return wanted;
-  const object = { bucket: Artifact.Bucket, key: Artifact.Key };
+): Promise<T> {
+  if (!artifact?.ResolveVersion || artifact.Version !== undefined) return artifact;
+  const object = { bucket: artifact.Bucket, key: artifact.Key };
   let isFirst = true;
   const lookUp = async () => {
     if (!isFirst) await scope.operation.confirm('wait');
@@ -20,7 +19,7 @@ export async function withArtifactVersion(
   };
   try {
     const Version = await retryAccessDenied(scope, () => retryPassing(scope, lookUp));
-    return { ...wanted, Artifact: { ...Artifact, Version } };
+    return { ...artifact, Version };
   } catch (cause) {
     if (!(cause instanceof Error) || !MISSING.includes(cause.name)) throw cause;
     const missing = `the artifact is not at s3://${object.bucket}/${object.key} any more (${cause.name})`;
@@ -29,7 +28,7 @@ export async function withArtifactVersion(
       throw new Error(`${missing}: deploy again, which uploads it`, { cause });
     }
     scope.log.warn(`${missing}: the rollback goes on without the version of its object`);
-    return wanted;
+    return artifact;
   }
 }
 

@@ -24,7 +24,7 @@ import {
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   NO_CHANGE,
@@ -36,6 +36,7 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
 import { IotGateway } from './gateway';
 import { answeredId, defaultPointerId, packageArn, parsePhysicalId } from './names';
@@ -94,7 +95,7 @@ class PointerEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);

@@ -47,17 +47,10 @@ import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
 import { StalePageToken } from '../sweep/source';
+import { type VersionContent } from './version-diff';
 
 export type HeldPackage = GetPackageCommandOutput;
 export type HeldVersion = GetPackageVersionCommandOutput;
-
-/** What of a version can be written beside its state. */
-export interface VersionContent {
-  readonly description?: string;
-  readonly attributes?: Record<string, string>;
-  readonly artifact?: { readonly s3Location: S3Location };
-  readonly recipe?: string;
-}
 
 /** An execution, as a delete names it. */
 export interface ExecutionName {
@@ -221,8 +214,11 @@ export class IotGateway {
     return unlessStale(nextToken, this.iot.send(command));
   }
 
-  /** @param beforeSubstitution as it was created: `$default` is not resolved to the version that it stood for */
-  async findJob(jobId: string, beforeSubstitution?: boolean): Promise<Job | undefined> {
+  /** `beforeSubstitution`: as it was created, `$default` is not resolved to the version that it stood for */
+  async findJob(
+    jobId: string,
+    { beforeSubstitution }: { readonly beforeSubstitution?: true } = {},
+  ): Promise<Job | undefined> {
     const command = new DescribeJobCommand({ jobId, beforeSubstitution });
     return (await unlessMissing(this.iot.send(command)))?.job;
   }

@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { type Claimed, OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   type TagChange,
@@ -38,10 +38,11 @@ import {
   mergeChanges,
   release,
 } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { neededByJob } from './active-jobs';
-import { withArtifactVersion } from './artifact-version';
+import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, toTags } from './tags';
@@ -64,12 +65,12 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
   }
 
   async create(properties: Wanted, scope: Scope): Promise<Answer> {
-    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
+    const wanted = { ...properties, Artifact: await withVersion(properties.Artifact, this.currentVersion, scope) };
     return new VersionEvent(this.iot, wanted, { id: this.physicalResourceId(wanted, scope) }, scope).ensure();
   }
 
   async update(properties: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
-    const wanted = await withArtifactVersion(properties, this.currentVersion, scope);
+    const wanted = { ...properties, Artifact: await withVersion(properties.Artifact, this.currentVersion, scope) };
     const { packageName, versionName, owner } = parsePhysicalId(physicalResourceId);
     const { PackageName, VersionName } = wanted;
     const replaces = packageName !== PackageName || versionName !== VersionName;
@@ -111,7 +112,7 @@ class VersionEvent extends OwnedArtifact {
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);
@@ -144,7 +145,7 @@ class VersionEvent extends OwnedArtifact {
         async () => {
           await this.confirm();
           failOn(found.made.errorReason, this.wanted);
-          const after = await this.apply({ ...diffVersion(this.wanted, held, false), content: {} });
+          const after = await this.apply({ ...diffVersion(this.wanted, held, { adopted: false }), content: {} });
           if (this.scope.request.RequestType === 'Update' && !this.replaces) await this.designateAgain();
           return after;
         },
@@ -171,7 +172,7 @@ class VersionEvent extends OwnedArtifact {
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
     const ownership = taken ? rememberingStatus(claimed.change, held) : claimed.change;
-    const diff = diffVersion(this.wanted, held, isAdopted(changed(tags, ownership), KEYS));
+    const diff = diffVersion(this.wanted, held, { adopted: isAdopted(changed(tags, ownership), KEYS) });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
 
@@ -214,7 +215,9 @@ class VersionEvent extends OwnedArtifact {
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
-    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, isAdopted(tags, KEYS));
+    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, {
+      adopted: isAdopted(tags, KEYS),
+    });
     if (Object.keys(content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
     this.scope.log.warn('what an overtaken update wrote is as CloudFormation has it again', { ...this.at });

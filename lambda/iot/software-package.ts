@@ -20,8 +20,9 @@ import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
-import { OwnedArtifact, type Which, ownerOf, patient } from '../runtime/owned-artifact';
+import { OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
+import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
 import { IotGateway } from './gateway';
 import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
@@ -82,7 +83,7 @@ class PackageEvent extends OwnedArtifact {
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(
-      patient(iot, scope, command => this.beforeRepeating(command)),
+      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
       scope.clientToken,
     );
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);

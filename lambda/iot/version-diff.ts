@@ -1,6 +1,7 @@
 /**
  * Compares the version that a template wants with the one that AWS IoT holds. Pure.
  */
+import { type S3Location } from '@aws-sdk/client-iot';
 import {
   type PackageVersionAction,
   type PackageVersionStatus,
@@ -8,7 +9,15 @@ import {
   type SoftwarePackageVersionProperties,
   pathBetween,
 } from '../../contract/iot';
-import { type HeldVersion, type VersionContent } from './gateway';
+import { type HeldVersion } from './gateway';
+
+/** What of a version can be written beside its state. */
+export interface VersionContent {
+  readonly description?: string;
+  readonly attributes?: Record<string, string>;
+  readonly artifact?: { readonly s3Location: S3Location };
+  readonly recipe?: string;
+}
 
 export interface VersionDiff {
   /** What an UpdatePackageVersion has to send, and nothing else. */
@@ -23,12 +32,12 @@ export interface VersionDiff {
 }
 
 /**
- * @param adopted the version existed before it came to this stack: what the template leaves open stays as it is.
+ * @param options `adopted`: the version existed before it came to this stack: what the template leaves open stays as it is.
  */
 export function diffVersion(
   wanted: SoftwarePackageVersionProperties,
   held: HeldVersion,
-  adopted: boolean,
+  { adopted }: { readonly adopted: boolean },
 ): VersionDiff {
   const status = (held.status ?? 'DRAFT') as PackageVersionStatus;
   const draft = status === 'DRAFT';
@@ -68,7 +77,13 @@ export function diffVersion(
   const actions = pathBetween(status, target);
   if (!actions) impossible.push(`status (${status} to ${target})`);
 
-  return { content, actions: actions ?? [], sbom: diffSbom(wanted, held, adopted), impossible, leftovers };
+  return {
+    content,
+    actions: actions ?? [],
+    sbom: adopted && !wanted.Sbom ? undefined : diffSbom(wanted, held),
+    impossible,
+    leftovers,
+  };
 }
 
 export const isDiff = ({ content, actions, sbom }: VersionDiff): boolean =>
@@ -93,9 +108,9 @@ export function toS3Location(location: S3LocationProperty) {
   return { bucket: location.Bucket, key: location.Key, version: location.Version };
 }
 
-function diffSbom(wanted: SoftwarePackageVersionProperties, held: HeldVersion, adopted: boolean): VersionDiff['sbom'] {
+function diffSbom(wanted: SoftwarePackageVersionProperties, held: HeldVersion): VersionDiff['sbom'] {
   if (wanted.Sbom) return sameLocation(wanted.Sbom, held.sbom?.s3Location) ? undefined : { associate: wanted.Sbom };
-  return held.sbom?.s3Location && !adopted ? 'disassociate' : undefined;
+  return held.sbom?.s3Location && 'disassociate';
 }
 
 type HeldLocation = NonNullable<NonNullable<HeldVersion['artifact']>['s3Location']>;

@@ -31,9 +31,24 @@ export function clientConfig(ended: AbortSignal): ClientConfig {
   };
 }
 
+/** Connections at a time: a call that waits for one is late, and its pace does not know. The SDK's own limit is 50. */
+const SOCKETS = 1024;
+
+const CONNECTING = 3_000;
+const ANSWERING = 20_000;
+
+/** How long, in ms, a call is waited for. */
+export const LONGEST_CALL = CONNECTING + ANSWERING;
+
 class EndingHttpHandler extends NodeHttpHandler {
   constructor(private readonly ended: AbortSignal) {
-    super({ connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true });
+    super({
+      connectionTimeout: CONNECTING,
+      requestTimeout: ANSWERING,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: SOCKETS },
+      httpsAgent: { maxSockets: SOCKETS },
+    });
   }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {

@@ -157,14 +157,14 @@ const AROUND = 60_000;
 
 /** Properties so that those of an event and of CloudFormation's history can be compared. */
 function canonical(properties: unknown): string {
-  return JSON.stringify(simplified(properties, true));
+  return JSON.stringify(simplified({ ...Object(properties), ServiceToken: undefined, ServiceTimeout: undefined }));
 }
 
-function simplified(value: unknown, outermost = false): unknown {
+function simplified(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(item => simplified(item));
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
-    .filter(([key, item]) => item != null && !(outermost && ['ServiceToken', 'ServiceTimeout'].includes(key)))
+    .filter(([, item]) => item != null)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => [key, simplified(item)]);
 }

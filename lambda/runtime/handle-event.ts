@@ -74,7 +74,7 @@ export async function handleEvent(input: unknown, context: InvocationContext, wo
     return;
   }
   const limits = deadlines(clock, context.getRemainingTimeInMillis(), abandoned);
-  const result = await outcomeOf(input, envelope, limits, abandoned, log, world);
+  const result = await outcomeOf(input, envelope, limits, { abandoned, log, world });
   if (result === 'over') return;
   if (isHandedOver(result)) return log.info('handed over', { to: result.handedOverTo });
   await answer(result, envelope, { clock, put, log, end: limits.end, location: context });
@@ -85,9 +85,7 @@ async function outcomeOf(
   input: unknown,
   envelope: Envelope,
   limits: Deadlines,
-  abandoned: number,
-  log: Log,
-  world: Surroundings,
+  { abandoned, log, world }: { readonly abandoned: number; readonly log: Log; readonly world: Surroundings },
 ): Promise<Outcome | HandedOver | 'over'> {
   const ended = new AbortController();
   let physicalResourceId = envelope.PhysicalResourceId ?? createFailedId(envelope);

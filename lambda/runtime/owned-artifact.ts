@@ -5,6 +5,7 @@
  */
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
+import { LONGEST_CALL } from './client';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal, isOperationOver } from './errors';
 import { type EventMark } from './event';
@@ -17,7 +18,7 @@ import {
   type TagChange,
   type Tags,
   type Yielding,
-  claim,
+  claimInPhase,
   claimOf,
   claimant,
   isChange,
@@ -30,7 +31,7 @@ import {
   yieldTo,
   yieldToRival,
 } from './ownership';
-import { retryPassing } from './retry';
+import { isThrottled } from './retry';
 import { type SoughtResource } from './stack';
 
 /** Where an artifact remembers whose it is. */
@@ -62,6 +63,9 @@ export interface Claimed {
   readonly byThisEvent: boolean;
 }
 
+/** How long, in ms, what a call has begun is looked for: longer than its client waits for an answer. */
+const LAST_CALL = LONGEST_CALL + 2_000;
+
 /** What is claimed, and how. */
 interface Claiming {
   readonly adoptExisting: boolean;
@@ -70,9 +74,6 @@ interface Claiming {
   /** Whether the resource has had it before this event. Absent: in an Update that replaces nothing. */
   readonly had?: boolean;
 }
-
-/** How long, in ms, a call may take that a handler has begun: longer than its clients wait for an answer. */
-const LAST_CALL = 25_000;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact {
@@ -84,6 +85,8 @@ export abstract class OwnedArtifact {
   protected native?: SoughtResource;
   private readonly unanswered: boolean;
   private isOver = false;
+  /** Whether a creation had no answer: the service may carry it out still. */
+  private isPending = false;
 
   /** Whether an Update makes another artifact than the one that the resource had. */
   protected readonly replaces: boolean;
@@ -144,11 +147,10 @@ export abstract class OwnedArtifact {
   ): Promise<Claimed> {
     const { keys } = this.record;
     const byThisEvent = isMark(claimOf(tags, keys, this.me), this.scope.mark);
-    let claimed = claim(tags, keys, this.me, adoptExisting);
-    // a rollback adopts nothing: what is somebody else's by now the stack had lost before.
-    if (claimed.kind === 'adopted' && (await this.scope.stackPhase()) === 'rolling-back') {
-      claimed = claim(tags, keys, this.me, false);
-    }
+    const claimed = await claimInPhase(tags, keys, this.me, {
+      adoptExisting,
+      phase: () => this.scope.stackPhase(),
+    });
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
@@ -230,6 +232,7 @@ export abstract class OwnedArtifact {
 
   /** What this event alone has made or taken goes; what else it has changed, a resource type brings back itself. */
   protected async undoOvertaken(): Promise<void> {
+    if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     if (!isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark)) return;
@@ -250,10 +253,10 @@ export abstract class OwnedArtifact {
    * A Create that has not answered may be at work still, and what it makes after its Delete nobody would remove: when a
    * creation is rolled back, its role goes next. So its last call is waited for.
    */
-  private async awaitCreate(): Promise<void> {
+  private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
     const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
-    log.info('the Create has not answered: what it may still do is waited for', { artifact: this.what });
+    log.info(`${why}: what it may still do is waited for`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
       if (tags && (await this.isSettled(tags))) return;
@@ -271,7 +274,7 @@ export abstract class OwnedArtifact {
     undoes?: (claimedAt: number | undefined) => Promise<boolean>,
   ): Promise<void> {
     const { keys } = this.record;
-    if (this.unanswered) await this.awaitCreate();
+    if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags) return;
     let undone = false;
@@ -285,7 +288,7 @@ export abstract class OwnedArtifact {
     if (outcome.kind === 'destroyed') {
       // what an event has just made itself nobody has had time to need.
       const reason = undoes ? undefined : await this.protection();
-      if (reason === undefined) return this.destroyOrLeave(tags, undone);
+      if (reason === undefined) return this.destroyOrLeave(tags, { undone });
       return this.leaveToNobody(tags, new Refusal(reason));
     }
     // another stack's by now: no more than the trace of a claim that came too late.
@@ -312,7 +315,7 @@ export abstract class OwnedArtifact {
   }
 
   /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
-  private async destroyOrLeave(tags: Tags, undone: boolean): Promise<void> {
+  private async destroyOrLeave(tags: Tags, { undone }: { readonly undone: boolean }): Promise<void> {
     try {
       await this.destroy(tags);
     } catch (error) {
@@ -373,11 +376,12 @@ export abstract class OwnedArtifact {
   }
 
   /**
-   * Before a call is repeated that was throttled: a wait has passed. What writes needs the operation, what removes needs
-   * the artifact still to be this event's.
+   * Before a call is repeated that was throttled, or had no answer: a wait has passed. What writes needs the operation, what
+   * removes needs the artifact still to be this event's.
    */
-  protected async beforeRepeating(command: string): Promise<void> {
+  protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
+    this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
   }
@@ -414,35 +418,3 @@ export abstract class OwnedArtifact {
 
 const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
   claimed?.sentAt === sentAt && claimed.hash === hash;
-
-/** A client of AWS's SDK, as far as it sends. */
-interface Sender {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
-  send(command: any): Promise<any>;
-}
-
-/** The classes of commands lose their names in the bundle, their schemas do not. */
-interface Command {
-  readonly schema?: readonly unknown[];
-}
-
-const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown operation');
-
-/**
- * A client whose throttled calls are repeated until the deadline.
- *
- * @param beforeRepeating is told the command, before each repetition
- */
-export function patient<C extends Sender>(
-  client: C,
-  scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
-  beforeRepeating: (command: string) => Promise<void>,
-): C {
-  const send = (command: Command) =>
-    retryPassing(
-      scope,
-      () => client.send(command),
-      () => beforeRepeating(operationOf(command)),
-    );
-  return { send } as unknown as C;
-}

@@ -162,7 +162,12 @@ export type Claim =
   /** It is somebody else's: of the stack named, or of nobody. */
   | { readonly kind: 'refused'; readonly ownerStack: string | undefined };
 
-export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, adoptExisting: boolean): Claim {
+export function claim(
+  tags: Tags,
+  keys: OwnershipTags,
+  me: Claimant,
+  { adoptExisting }: { readonly adoptExisting: boolean },
+): Claim {
   const owner = tags[keys.owner];
   const ownerStack = tags[keys.stack];
   const mine = ownerTags(keys, me);
@@ -206,12 +211,11 @@ export async function claimInPhase(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  adoptExisting: boolean,
-  phase: () => Promise<StackPhase>,
+  { adoptExisting, phase }: { readonly adoptExisting: boolean; phase(): Promise<StackPhase> },
 ): Promise<Claim> {
-  const claimed = claim(tags, keys, me, adoptExisting);
+  const claimed = claim(tags, keys, me, { adoptExisting });
   if (claimed.kind !== 'adopted' || (await phase()) !== 'rolling-back') return claimed;
-  return claim(tags, keys, me, false);
+  return claim(tags, keys, me, { adoptExisting: false });
 }
 
 /** Whether the artifact existed before its owner's Create, so that what the template leaves open is not ours to clear. */

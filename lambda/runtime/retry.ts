@@ -46,17 +46,20 @@ export function retryReading<T>(limits: Limits, question: () => Promise<T>): Pro
 /**
  * Repeats a call for as long as the service throttles it, with full jitter, and a few times where the service is unwell.
  *
- * @param again is called before each repetition: a wait has passed, and what was true before it may not be any more
+ * @param again is called before each repetition, with what went wrong: a wait has passed, and what was true before it may not
+ *   be any more
  */
 export async function retryPassing<T>(
   { clock, deadline, log }: Limits,
   call: () => Promise<T>,
-  again: () => Promise<void> = async () => {},
+  again: (error: unknown) => Promise<void> = async () => {},
 ): Promise<T> {
   for (let attempt = 1, unwell = 0; ; attempt++) {
+    let failure: unknown;
     try {
       return await call();
     } catch (error) {
+      failure = error;
       const throttled = isThrottled(error);
       if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
       // full jitter: the resources of a stack come all at once and should not come back together.
@@ -68,7 +71,7 @@ export async function retryPassing<T>(
       });
       await clock.sleep(delay);
     }
-    await again();
+    await again(failure);
   }
 }
 

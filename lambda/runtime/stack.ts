@@ -84,6 +84,8 @@ export interface StackQuestions {
    * succeeded has brought where the artifact itself remembers nothing.
    */
   hadAtSuccess(physicalId: string): Promise<boolean>;
+  /** The physical ids that resources have had since the last deployment that succeeded, and had then where they changed. */
+  idsSinceSuccess(): Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -109,6 +111,14 @@ export function stackQuestions(
   };
   return {
     settledSince,
+    idsSinceSuccess: async () => {
+      const root = (await lineage()).at(-1)!.id;
+      return retryReading(asking, async () => {
+        const ids = new Set<string>();
+        for await (const { physicalId } of sinceSuccess(view, stackId, root)) if (physicalId) ids.add(physicalId);
+        return ids;
+      });
+    },
     hadAtSuccess: async physicalId => {
       const root = (await lineage()).at(-1)!.id;
       return retryReading(asking, async () => {
@@ -210,6 +220,19 @@ async function firstSinceSuccess(
   { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
   root: string,
 ): Promise<StackEvent | undefined> {
+  let first: StackEvent | undefined;
+  for await (const entry of sinceSuccess(view, stackId, root)) {
+    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+  }
+  return first;
+}
+
+/** The history of a stack since the last deployment, of its root where it is nested, that has succeeded; newest first. */
+async function* sinceSuccess(
+  view: Pick<CloudFormationView, 'events'>,
+  stackId: string,
+  root: string,
+): AsyncGenerator<StackEvent> {
   const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
   let succeededAt = -Infinity;
   if (root !== stackId) {
@@ -219,12 +242,10 @@ async function firstSinceSuccess(
       break;
     }
   }
-  let first: StackEvent | undefined;
   for await (const entry of view.events(stackId)) {
-    if (isSuccess(entry) || entry.changedAt <= succeededAt) break;
-    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+    if (isSuccess(entry) || entry.changedAt <= succeededAt) return;
+    yield entry;
   }
-  return first;
 }
 
 /** The logical id under which a stack has something as a resource of a type, such as AWS's own. */

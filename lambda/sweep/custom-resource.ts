@@ -44,7 +44,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
   }
 
   async create(wanted: SweepProperties, scope: Scope): Promise<Answer | HandedOver> {
-    return this.deploy(wanted, this.physicalResourceId(wanted, scope), true, scope);
+    return this.deploy(wanted, this.physicalResourceId(wanted, scope), { isDue: true }, scope);
   }
 
   async update(
@@ -53,7 +53,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     scope: Scope,
     previous: SweepProperties | undefined,
   ): Promise<Answer | HandedOver> {
-    return this.deploy(wanted, physicalResourceId, !previous || differ(wanted, previous), scope);
+    return this.deploy(wanted, physicalResourceId, { isDue: !previous || differ(wanted, previous) }, scope);
   }
 
   async delete(held: SweepProperties, physicalResourceId: string, scope: Scope): Promise<HandedOver | void> {
@@ -73,7 +73,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
   private async deploy(
     wanted: SweepProperties,
     physicalResourceId: string,
-    isDue: boolean,
+    { isDue }: { readonly isDue: boolean },
     scope: Scope,
   ): Promise<Answer | HandedOver> {
     const nothing = { physicalResourceId, data: { ...SWEPT_NOTHING } };
@@ -114,6 +114,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       clock,
       log,
       settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
+      idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
       confirm,
     });
     if (result.done) return inPerson(answerOf(result.outcome), physicalResourceId);

@@ -86,6 +86,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     log,
     describeStack: scope.describeStack,
     settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
+    idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
     isAwaited: state.answer !== undefined,
     confirm,
   });

@@ -25,6 +25,8 @@ export interface PaceOptions {
 export class Pace {
   /** Calls that were throttled. */
   throttled = 0;
+  /** Milliseconds that a call takes from being sent to its end, by the last ones. */
+  private latency = 0;
   private readonly rate: Rate;
   private queue: Promise<boolean> = Promise.resolve(false);
   private nextTurn: number;
@@ -42,6 +44,11 @@ export class Pace {
     return this.rate.perSecond;
   }
 
+  /** How many calls are under way where latency alone holds none of them up: rate times latency, by Little's law. */
+  get underWay(): number {
+    return (this.rate.perSecond * this.latency) / 1000;
+  }
+
   /**
    * Makes a call in its turn, again for as long as it is throttled, and a few times where the service is unwell. Throws
    * `OutOfTime` where that would pass the deadline. A call that its guard stops tells nothing of the quota.
@@ -50,18 +57,21 @@ export class Pace {
     const { clock } = this.options;
     for (let unwell = 0; ;) {
       const heldBack = await this.turn();
+      const admitted = () => (heldBack ? this.rate.onAdmitted() : this.rate.onAdmittedAtOnce());
       let sentAt = clock.now();
       try {
         const result = await call(() => (sentAt = clock.now()));
-        this.rate.onAdmitted(heldBack);
+        this.took(clock.now() - sentAt);
+        admitted();
         return result;
       } catch (error) {
         if (error instanceof Unsent) throw error.cause;
+        this.took(clock.now() - sentAt);
         if (isThrottled(error)) {
           this.throttled++;
           this.pause(this.rate.onThrottled(sentAt, clock.now()));
         } else {
-          this.rate.onAdmitted(heldBack);
+          admitted();
           if (!isTransient(error) || unwell === BACKOFFS.length) throw error;
           await this.backOff(BACKOFFS[unwell++]);
         }
@@ -93,6 +103,11 @@ export class Pace {
     return heldBack;
   }
 
+  private took(milliseconds: number): void {
+    const counted = Math.min(milliseconds, LONGEST_LATENCY);
+    this.latency += (counted - this.latency) * (this.latency === 0 ? 1 : LATENCY_WEIGHT);
+  }
+
   private pause(milliseconds: number): void {
     this.nextTurn = Math.max(this.nextTurn, this.options.clock.now() + milliseconds);
   }
@@ -104,11 +119,23 @@ export class Pace {
   }
 }
 
+/** Milliseconds. What takes longer is unwell: candidates that wait for it would wait with what they have read already. */
+const LONGEST_LATENCY = 1_000;
+/** How much the last call counts in the latency. */
+const LATENCY_WEIGHT = 0.05;
+
 /** Milliseconds before a call is made again, where the service is unavailable or the connection broke. */
 const BACKOFFS = [200, 800, 3200];
 
 /** What is known of quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
+
+/** Enough for the default rates. More would wait in line with what they have read already. */
+export const LEAST_IN_FLIGHT = 32;
+/** As many as the default memory of the function bears: a call takes up to 150 kB. */
+const MOST_IN_FLIGHT = 640;
+/** A candidate takes some calls, one after the other, and latencies vary. */
+const ROOM = 3;
 
 /** The paces of a slice, one per operation, since services throttle per operation. */
 export class Paces {
@@ -127,6 +154,13 @@ export class Paces {
       this.paces.set(operation, pace);
     }
     return pace;
+  }
+
+  /** How many candidates to work on at a time, so that no pace waits for candidates: latencies vary. */
+  get inFlight(): number {
+    let underWay = 0;
+    for (const pace of this.paces.values()) underWay = Math.max(underWay, pace.underWay);
+    return Math.min(Math.max(LEAST_IN_FLIGHT, Math.ceil(underWay * ROOM)), MOST_IN_FLIGHT);
   }
 
   get throttled(): number {
@@ -158,7 +192,7 @@ export function guarded<C extends { readonly middlewareStack: object }>(command:
     (next, context) => async args => {
       const sending = context[SENDING] as (() => void) | undefined;
       // without a pace there is nobody to take the wrapping off.
-      await passing(guard, sending !== undefined);
+      await (sending ? unsentWhereStopped(guard) : guard());
       sending?.();
       return next(args);
     },
@@ -204,17 +238,17 @@ export function explainedBy<C extends { readonly middlewareStack: object }>(
 /** Runs a call that is no AWS client's at the pace of its operation. */
 export function inPace<T>(pace: Pace, call: () => Promise<T>, guard?: Guard): Promise<T> {
   return pace.run(async sending => {
-    if (guard) await passing(guard, true);
+    if (guard) await unsentWhereStopped(guard);
     sending();
     return call();
   });
 }
 
-async function passing(guard: Guard, wrap: boolean): Promise<void> {
+async function unsentWhereStopped(guard: Guard): Promise<void> {
   try {
     await guard();
   } catch (error) {
-    throw wrap ? new Unsent('stopped by its guard', { cause: error }) : error;
+    throw new Unsent('stopped by its guard', { cause: error });
   }
 }
 

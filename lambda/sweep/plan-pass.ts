@@ -16,6 +16,8 @@ export interface PassSteps<C extends Candidate> {
   readonly records: Records;
   /** To be awaited before each removal. */
   readonly confirm: Confirm;
+  /** How many candidates to work on at a time. */
+  readonly inFlight: () => number;
   save(cursor: SweepCursor): void;
 }
 
@@ -43,6 +45,7 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   const ranks = (candidate: C) => plan.ranks(candidate) && !provisional.has(candidate.name);
 
   const end = await walk<C, PagePlan<C>>(cursor.pageToken, {
+    inFlight: steps.inFlight,
     list: pageToken => source.list(pageToken),
     open: candidates => {
       const before = ranking.entries();

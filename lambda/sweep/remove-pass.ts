@@ -49,6 +49,7 @@ class RemovePass<C extends Candidate> {
     // where maxRemovals counts on the protections, what they keep must not take the place of what goes.
     const asksInTurn = removal.heedsGuard && !plan.dryRun && !exact;
     const end = await walk<C, PageTally>(pageToken, {
+      inFlight: this.steps.inFlight,
       list: token => source.list(token),
       open: candidates => ({ work: candidates, state: this.tally.page() }),
       each: async (candidate, page) => {

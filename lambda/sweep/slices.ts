@@ -27,6 +27,7 @@ export interface Work {
   /** Of a run that nobody waits for, or that a state machine goes on with. */
   readonly describeStack?: DescribeStack;
   readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
+  readonly idsSinceSuccess: () => Promise<ReadonlySet<string>>;
   /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
   readonly isAwaited: boolean;
   /** Asked before removals. */
@@ -36,6 +37,7 @@ export interface Work {
 /** Works on one slice of a sweep of any kind. */
 export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult> {
   const { config, stackId, cursor, again, deadline, clock, log, describeStack, settledSince } = slice;
+  const idsSinceSuccess = slice.isAwaited ? slice.idsSinceSuccess : undefined;
   const kind = kindOf(kinds, config);
   kind.validate(config);
   const startedAt = cursor?.startedAt ?? clock.now();
@@ -45,7 +47,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     clock,
     deadline,
     log,
-    stacks: new Stacks({ stackId, clock, log, describeStack, settledSince }),
+    stacks: new Stacks({ stackId, clock, log, describeStack, settledSince, idsSinceSuccess }),
     stackId,
     startedAt,
     prepared: cursor?.prepared,
@@ -173,13 +175,14 @@ class Slice<C extends Candidate> {
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
-    const { records, confirm = async () => {} } = this.surroundings;
+    const { records, paces, confirm = async () => {} } = this.surroundings;
     const steps: PassSteps<C> = {
       source,
       plan: this.plan,
       judge: new Judge(this.plan, source, records),
       records,
       confirm,
+      inFlight: () => paces.inFlight,
       save: cursor => void (this.cursor = cursor),
     };
     if (this.cursor.pass === 'PLAN') return planPass(steps, this.cursor);

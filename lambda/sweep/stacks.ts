@@ -47,6 +47,8 @@ export interface StackTools {
   readonly describeStack?: DescribeStack;
   /** Whether a stack's deployment has succeeded since. Absent where it cannot be asked: then every one counts as over. */
   readonly settledSince?: (stackId: string, claimedAt: number) => Promise<boolean>;
+  /** Of the sweep's own stack, while CloudFormation waits for the sweep. Absent: no deployment of it is under way. */
+  readonly idsSinceSuccess?: () => Promise<ReadonlySet<string>>;
 }
 
 /** The stacks of the account and region, as far as their marks on candidates tell them. A mark names `<name>/<id>`. */
@@ -69,6 +71,11 @@ export class Stacks {
       if (!stack || nameOf(stack).length >= whole || !(await this.isGone(stack))) return true;
     }
     return false;
+  }
+
+  /** The physical ids that the own stack's resources come back to where the deployment that is under way fails, and others. */
+  async idsUnderWay(): Promise<ReadonlySet<string>> {
+    return (await this.tools.idsSinceSuccess?.()) ?? new Set();
   }
 
   /** Whether a deployment of another stack is under way or has failed. One that cannot be read is not waited for. */

@@ -1,4 +1,4 @@
-import { OutOfTime } from './pace';
+import { LEAST_IN_FLIGHT, OutOfTime } from './pace';
 import { type Page } from './source';
 
 /** What a walk does with a listing. */
@@ -10,6 +10,8 @@ export interface Walk<C, S> {
   each(candidate: C, state: S): Promise<void>;
   /** A page and all before it are finished. */
   close(state: S): void;
+  /** How many candidates to work on at a time. It may change meanwhile. */
+  inFlight(): number;
 }
 
 /** Where a walk ended: at the end of the listing, or before a page that is not finished. */
@@ -24,13 +26,10 @@ interface OpenPage<S> {
   pending: number;
 }
 
-/** How many candidates are worked on at a time: the pace sets the rate, this only has to exceed rate times latency. */
-const CONCURRENCY = 32;
-
 /**
- * Walks through a listing with many candidates in flight, reading one page ahead, so that neither latency nor the
- * listing holds up the work. Memory holds what is in flight and no more. Ends early when a call is `OutOfTime`; another
- * error ends it, too, once everything in flight has ended.
+ * Walks through a listing with many candidates in flight, reading ahead, so that neither latency nor the listing holds up
+ * the work. Memory holds what is in flight, about as many candidates that are listed, and no more. Ends early when a call
+ * is `OutOfTime`; another error ends it, too, once everything in flight has ended.
  */
 export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): Promise<WalkEnd<S>> {
   const open: OpenPage<S>[] = [];
@@ -57,18 +56,18 @@ export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): P
       });
   };
 
+  // a listing that is slow for its pages' size must run further ahead the more candidates are worked on at a time.
+  const pages = new Listing(from, steps, () => steps.inFlight() - LEAST_IN_FLIGHT);
   let pageToken = from;
-  let next: Promise<Page<C>> | undefined = steps.list(from);
   try {
-    while (next) {
-      const { candidates, nextToken }: Page<C> = await next;
-      next = nextToken === undefined ? undefined : ahead(steps.list(nextToken));
-      const { work, state } = steps.open(candidates);
+    for (let listed = await pages.next(); listed; listed = await pages.next()) {
+      pageToken = listed.pageToken;
+      const { work, state } = steps.open(listed.candidates);
       const page: OpenPage<S> = { pageToken, state, pending: work.length };
       open.push(page);
-      pageToken = nextToken;
+      pageToken = listed.nextToken;
       for (const candidate of work) {
-        while (inFlight >= CONCURRENCY) await oneEnds();
+        while (inFlight >= steps.inFlight()) await oneEnds();
         if (failures.length > 0) break;
         start(candidate, page);
       }
@@ -79,8 +78,7 @@ export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): P
     failures.push(error);
   }
   while (inFlight > 0) await oneEnds();
-  // a read ahead may still run; nothing may come of it after the end.
-  await next?.catch(() => undefined);
+  await pages.end();
 
   const fatal = failures.find(error => !(error instanceof OutOfTime));
   if (fatal) throw fatal;
@@ -88,8 +86,61 @@ export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): P
   return { finished: false, pageToken: open.length > 0 ? open[0].pageToken : pageToken, state: open.at(0)?.state };
 }
 
-/** Keeps a rejection from counting as unhandled until somebody waits for it. */
-function ahead<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+interface ListedPage<C> extends Page<C> {
+  readonly pageToken: string | undefined;
+}
+
+/** The pages of a listing, read ahead: one at least, and on for as long as fewer candidates than wanted wait. */
+class Listing<C> {
+  private readonly waiting: ListedPage<C>[] = [];
+  private reading: Promise<void> | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  private isRead = false;
+
+  constructor(
+    private pageToken: string | undefined,
+    private readonly steps: Pick<Walk<C, unknown>, 'list'>,
+    private readonly wanted: () => number,
+  ) {
+    this.readOn();
+  }
+
+  /** The next page; `undefined` at the end. Throws where it could not be read. */
+  async next(): Promise<ListedPage<C> | undefined> {
+    while (this.waiting.length === 0 && this.reading) await this.reading;
+    const page = this.waiting.shift();
+    if (!page && this.failure) throw this.failure.error;
+    this.readOn();
+    return page;
+  }
+
+  /** A read ahead may still run; nothing may come of it after the end. */
+  async end(): Promise<void> {
+    this.isRead = true;
+    await this.reading;
+  }
+
+  private readOn(): void {
+    if (this.isRead || this.reading || (this.waiting.length > 0 && this.isAhead())) return;
+    this.reading = this.read(this.pageToken).then(() => {
+      this.reading = undefined;
+      this.readOn();
+    });
+  }
+
+  private isAhead(): boolean {
+    return this.waiting.reduce((sum, { candidates }) => sum + candidates.length, 0) >= this.wanted();
+  }
+
+  private async read(pageToken: string | undefined): Promise<void> {
+    try {
+      const page = await this.steps.list(pageToken);
+      this.waiting.push({ ...page, pageToken });
+      this.pageToken = page.nextToken;
+      this.isRead ||= page.nextToken === undefined;
+    } catch (error) {
+      this.failure = { error };
+      this.isRead = true;
+    }
+  }
 }

@@ -115,7 +115,9 @@ export class WeChatGateway {
       const reaction = reactionTo(code);
       if (reaction === 'done') return { answer, token };
       const renewed =
-        reaction === 'renew-token' && renewals < RENEWALS ? await this.renewed(token, renewals > 0) : undefined;
+        reaction === 'renew-token' && renewals < RENEWALS
+          ? await this.renewed(token, { mustDiffer: renewals > 0 })
+          : undefined;
       if (renewed === undefined) {
         throw new WeChatError(describe(operation, fields), code, withoutSecrets(String(answer.errmsg), token));
       }
@@ -128,7 +130,7 @@ export class WeChatGateway {
    * The token as it is read again; where that was in vain before, another one than the old. Whatever renews the secret
    * may do so some seconds after WeChat has a new one.
    */
-  private async renewed(old: string, mustDiffer: boolean): Promise<string | undefined> {
+  private async renewed(old: string, { mustDiffer }: { readonly mustDiffer: boolean }): Promise<string | undefined> {
     const { clock, deadline, paces } = this.sending;
     const until = clock.now() + TOKEN_PATIENCE;
     for (let delay = FIRST_TOKEN_DELAY; ; delay = Math.min(2 * delay, LONGEST_TOKEN_DELAY)) {

@@ -72,7 +72,9 @@ export class ServiceVersionEvent {
       return scope.log.info('another resource of the stack has the version: it stays', { id: physicalId });
     }
     try {
-      await (this.wanted.Verification === 'NONE' ? this.removeUnseen() : this.removeSeen(phase === 'deleting'));
+      await (this.wanted.Verification === 'NONE'
+        ? this.removeUnseen()
+        : this.removeSeen({ stackGoes: phase === 'deleting' }));
     } catch (error) {
       if (this.wanted.OnRefusal !== 'LEAVE' || !isLeftAlone(error)) throw error;
       scope.log.count(MetricName.REFUSED);
@@ -88,7 +90,7 @@ export class ServiceVersionEvent {
   }
 
   /** Returns when the version is gone. Throws a `Refusal` where it must stay, or where WeChat says no. */
-  private async removeSeen(stackGoes: boolean): Promise<void> {
+  private async removeSeen({ stackGoes }: { readonly stackGoes: boolean }): Promise<void> {
     const allowed = { deleteServerWithLastVersion: this.wanted.DeleteServerWithLastVersion ?? false, stackGoes };
     try {
       // each attempt looks anew: while one waits, traffic moves, other versions go, and this one may be made again.

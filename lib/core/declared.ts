@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
+import { isInTree } from './tree';
 import { invalid } from './validation';
 
 type Groups<T> = Map<string, T[]>;
@@ -100,12 +101,4 @@ function groupOf<T>(groups: Groups<T>, key: string): T[] {
 function keyOf(construct: IConstruct, identity: readonly string[]): string {
   const hasTokens = identity.some(part => Token.isUnresolved(part));
   return JSON.stringify(hasTokens ? Stack.of(construct).resolve(identity) : identity);
-}
-
-/** Whether nobody has taken a construct, or one around it, out of the tree. */
-function isInTree(construct: IConstruct): boolean {
-  for (let at = construct; at.node.scope; at = at.node.scope) {
-    if (at.node.scope.node.tryFindChild(at.node.id) !== at) return false;
-  }
-  return true;
 }

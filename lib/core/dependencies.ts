@@ -1,6 +1,6 @@
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
 
-/** A dependency on constructs that are only known when the app is synthesised. */
+/** A dependency on constructs that are only known when the app is synthesized. */
 export function dependencyOn(roots: () => IConstruct[]): Dependable {
   return {
     get dependencyRoots() {
@@ -9,7 +9,7 @@ export function dependencyOn(roots: () => IConstruct[]): Dependable {
   };
 }
 
-/** What can be depended on, and stands for constructs that are only known when the app is synthesised. */
+/** What can be depended on, and stands for constructs that are only known when the app is synthesized. */
 export function dependableOn(roots: () => IConstruct[]): IDependable {
   const dependable: IDependable = {};
   Dependable.implement(dependable, dependencyOn(roots));

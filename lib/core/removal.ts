@@ -3,15 +3,17 @@ import { type IConstruct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
 import { invalid } from './validation';
 
-/** What becomes of a version when its construct goes. A failed deployment is undone whatever is set here. */
+/**
+ * What happens to a version when its construct is removed. A failed deployment is always undone, whatever is set here.
+ */
 export enum VersionRemoval {
   /** It is deleted. */
   DELETE = 'DELETE',
 
-  /** It stays, deprecated, and no longer belongs to the stack. A draft stays a draft. Not for schema versions. */
+  /** It is deprecated and stays; it no longer belongs to the stack. A draft stays a draft. Not for schema versions. */
   DEPRECATE = 'DEPRECATE',
 
-  /** It stays as it is, and no longer belongs to the stack. */
+  /** It stays as it is; it no longer belongs to the stack. */
   RETAIN = 'RETAIN',
 }
 

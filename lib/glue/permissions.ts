@@ -1,6 +1,7 @@
 import { ArnFormat, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type Permission } from '../provider/permissions';
+import { otherStacksPermissions } from '../provider/runtime-permissions';
 import { type SchemaReference } from './schema-reference';
 
 const ANY_SCHEMA =
@@ -9,7 +10,7 @@ const ANY_SCHEMA =
 
 const BY_ID =
   'Metadata are read and written by the id of a version, which names no schema: as for GetSchemaVersion by id, AWS Glue ' +
-  'authorises that on no schema. The provider writes only to versions that name this stack, or nobody.';
+  'authorizes that on no schema. The provider writes only to versions that name this stack, or nobody.';
 
 /** What the provider needs whatever the stack declares. */
 export function providerPermissions(stack: Stack): Permission[] {
@@ -35,7 +36,7 @@ export function providerPermissions(stack: Stack): Permission[] {
   ];
 }
 
-/** What registering versions of a schema needs. AWS Glue authorises that on the schema and on its registry. */
+/** What registering versions of a schema needs. AWS Glue authorizes that on the schema and on its registry. */
 export function registrationPermissions(stack: Stack, { registryName, schemaName }: SchemaReference): Permission[] {
   return [
     // to see whether a version that exists is the stack's by AWS's own type.
@@ -57,6 +58,7 @@ export function registrationPermissions(stack: Stack, { registryName, schemaName
 export function retentionPermissions(stack: Stack, config: SchemaVersionRetentionConfig): Permission[] {
   const { registryName, schemaName, advanceCheckpoint } = config;
   return [
+    ...otherStacksPermissions(stack),
     { actions: ['glue:QuerySchemaVersionMetadata'], resources: ['*'], wildcardReason: BY_ID },
     {
       actions: ['glue:ListSchemaVersions', ...(advanceCheckpoint ? ['glue:UpdateSchema'] : [])],

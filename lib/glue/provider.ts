@@ -10,7 +10,8 @@ const ID = 'GlueArtifacts';
 /** The provider of AWS Glue schema versions and the sweeps over them. */
 export class GlueArtifactProvider extends ArtifactProvider {
   /**
-   * The provider in a scope's stack, which is made where there is none. There is one in each stack, nested ones included.
+   * The provider in a scope's stack, which is made where there is none. There is one in each stack, nested ones
+   * included.
    *
    * @param scope a construct in the stack, or the stack
    * @param props the provider's configuration, given once in a stack; leave it out to just get the provider

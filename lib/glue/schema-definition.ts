@@ -16,8 +16,9 @@ import { type ArtifactProvider } from '../provider/artifact-provider';
 import { MAX_LISTED } from '../provider/permissions';
 
 /**
- * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. At most 170,000
- * characters, without whitespace where it is AVRO or JSON. Above 16 KB it does not stand in the template but is uploaded as a CDK asset.
+ * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
+ * 170,000 characters; the whitespace of AVRO and JSON is removed if it has more. A definition above 16 KB is uploaded
+ * as a CDK asset and does not stand in the template.
  */
 export abstract class SchemaDefinition {
   /**
@@ -39,7 +40,7 @@ export abstract class SchemaDefinition {
   }
 
   /**
-   * A definition from an object, which is written as JSON: for AVRO and JSON. Tokens may stand anywhere in it.
+   * A definition from an object, which is written as JSON: for AVRO and JSON. It can hold tokens anywhere.
    *
    * @param definition the definition
    */

@@ -20,7 +20,7 @@ export interface SchemaNames {
   readonly schemaName: string;
 }
 
-/** A schema in the AWS Glue schema registry of this account and region, whoever has made it. */
+/** A schema in the AWS Glue schema registry of this account and region, no matter who created it. */
 export class SchemaReference {
   /**
    * A schema of this app.
@@ -79,7 +79,7 @@ export class SchemaReference {
     public readonly _cfnSchema?: glue.CfnSchema,
   ) {}
 
-  /** The ARN of the schema's registry. AWS Glue authorises what is done with a schema on it as well. */
+  /** The ARN of the schema's registry. AWS Glue checks permissions on the registry as well as on the schema. */
   public get registryArn(): string {
     return `${Fn.select(0, Fn.split(':schema/', this.schemaArn))}:registry/${this.registryName}`;
   }
@@ -95,8 +95,8 @@ export class SchemaReference {
   }
 
   /**
-   * Lets a consumer read the schema and its versions. Records name versions by id and no schema, so that the versions of
-   * every schema can be read.
+   * Lets a consumer read the schema and its versions. A record names its version by an id alone, so the grant covers
+   * the versions of every schema.
    *
    * @param grantee who gets the permissions
    */
@@ -125,7 +125,10 @@ function grantReadingById(grantee: iam.IGrantable): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
 }
 
-/** Whether only the deployment tells that a schema is of the account and region of a construct: its ARN names others, or may. */
+/**
+ * Whether only the deployment tells that a schema is of the account and region of a construct: its ARN names others, or
+ * may.
+ */
 export function isElsewhereMaybe({ schemaArn, _cfnSchema }: SchemaReference, scope: IConstruct): boolean {
   if (_cfnSchema) return false;
   const stack = Stack.of(scope);

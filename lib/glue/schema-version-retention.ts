@@ -11,59 +11,59 @@ import { GlueArtifactProvider } from './provider';
 import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
 import { declaredSchemaVersions } from './schema-version';
 
-/** What becomes of a run in which the registry did not delete some version. */
+/** What happens to a run in which the registry did not delete a version. */
 export enum OnVersionError {
-  /** It fails when everything else is done, and names the version. */
+  /** It does everything else, then fails and names the version. */
   FAIL = 'FAIL',
 
-  /** It goes on. The log warns and names the version, which counts as kept. */
+  /** It goes on. The log names the version in a warning, and the version counts as kept. */
   WARN = 'WARN',
 }
 
 /** Properties of a `SchemaVersionRetention`. */
 export interface SchemaVersionRetentionProps extends SweepOptions {
-  /** The schema whose versions are kept or removed. It must be of the stack's account and region. */
+  /** The schema whose versions are kept or removed. It must be in the stack's account and region. */
   readonly schema: SchemaReference;
 
   /**
-   * What is kept: a `keepLatest` of at least 1, or a `minAge`. Patterns match the numbers of versions. A version is
-   * needed for as long as records that were written with it are read, and a day longer: consumers cache definitions.
+   * What is kept: a `keepLatest` of at least 1, or a `minAge`. Patterns match version numbers. Consumers need a version
+   * as long as they read records that were written with it, and a day longer, because they cache definitions.
    */
   readonly rules: SweepRules;
 
   /**
-   * Whether to remove versions that the registry has failed, whatever the rules say. No record names them, and each keeps
-   * its definition from being checked again.
+   * Whether to remove versions that the registry has failed, whatever the rules say. No record names them, and a failed
+   * version prevents its definition from being checked again.
    *
    * @default true
    */
   readonly removeFailed?: boolean;
 
   /**
-   * Pairs of metadata: a version with one of them stays.
+   * Pairs of metadata. A version that has one of them stays.
    *
-   * @default - metadata protect nothing but what a stack owns
+   * @default - metadata protects only what a stack owns
    */
   readonly protectedMetadata?: { [key: string]: string };
 
   /**
-   * Whether to move the schema's checkpoint to the oldest version that stays, the first one aside, before anything is
-   * removed. It cannot be moved back. Compatibility is checked from the checkpoint on: versions before it no longer
-   * narrow what can be registered.
+   * Whether to move the schema's checkpoint to the oldest version that stays (apart from version 1) before anything is
+   * removed. The checkpoint cannot be moved back. The registry checks compatibility from the checkpoint on, so versions
+   * before it no longer restrict what can be registered.
    *
    * @default false - the checkpoint stays where it is, and so does its version
    */
   readonly advanceCheckpoint?: boolean;
 
   /**
-   * What becomes of a run in which the registry did not delete some version.
+   * What happens to a run in which the registry did not delete a version.
    *
    * @default OnVersionError.FAIL
    */
   readonly onVersionError?: OnVersionError;
 
   /**
-   * When the retention runs. With an empty list only when its state machine is started.
+   * When the retention runs. With an empty list, it runs only when you start its state machine.
    *
    * @default [SweepTrigger.afterDeployment()]
    */
@@ -71,11 +71,11 @@ export interface SchemaVersionRetentionProps extends SweepOptions {
 }
 
 /**
- * Keeps the newest versions of a schema and removes the others, whoever has registered them, with as few calls as it
- * takes. What is removed is gone for good, with its metadata.
+ * Keeps the newest versions of a schema and removes the others, no matter who registered them, with as few calls as
+ * possible. A removed version and its metadata cannot be restored.
  *
- * Version 1, the checkpoint, the newest available version, versions that are in transition and versions that a stack owns
- * always stay, and so does whatever cannot be told to be free.
+ * Some versions always stay: version 1, the checkpoint, the newest available version, versions in transition, versions
+ * that a stack owns, and every version whose protection cannot be read.
  */
 export class SchemaVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: SchemaVersionRetentionProps) {

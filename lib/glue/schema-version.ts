@@ -20,41 +20,41 @@ import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } fr
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {
-  /** The schema that this becomes a version of. It must be of the stack's account and region. */
+  /** The schema. It must be in the stack's account and region. */
   readonly schema: SchemaReference;
 
   /**
-   * The definition, in the schema's data format. Another one is another version, which is registered before the old one
-   * is let go. Neither whitespace nor the order of JSON keys makes a difference.
+   * The definition, in the schema's data format. A different definition is a different version: it is registered before
+   * the old version is released. Whitespace and the order of JSON keys make no difference.
    */
   readonly definition: SchemaDefinition;
 
   /**
-   * Metadata of the version, up to 8 pairs. Keys have up to 128 characters, values up to 256: letters, digits and
-   * `+ , - . / : ; < = _ @`. Not written to a version that the stack does not own.
+   * Metadata of the version, up to 8 pairs. Keys can have 128 characters, values 256: letters, digits and
+   * `+ , - . / : ; < = _ @`. A version that the stack does not own gets no metadata.
    *
    * @default - no metadata but the owner's
    */
   readonly metadata?: { [key: string]: string };
 
   /**
-   * What becomes of the version when its construct goes, or when its definition changes: `RETAIN` or `DELETE`. Records
-   * that have been written with a version name it, and consumers cannot read them without it.
+   * What happens to the version when its construct is removed or its definition changes: `RETAIN` or `DELETE`.
+   * Consumers cannot read the records that were written with a version after it is deleted.
    *
    * @default VersionRemoval.RETAIN
    */
   readonly removal?: VersionRemoval;
 
   /**
-   * Whether to take over a version that has the definition already and belongs to nobody or to another stack. A version
-   * that the registry has failed is deleted then, to have the definition checked again.
+   * Whether to take over an existing version with this definition that belongs to nobody or to another stack. If the
+   * registry has failed that version, it is deleted, so that the definition is checked again.
    *
    * @default false - such a version is used and left alone; a failed one fails the deployment
    */
   readonly adoptExisting?: boolean;
 
   /**
-   * Any text. A change has the definition registered again, where somebody's hand has deleted it.
+   * Any text. If you change it, the definition is registered again in case somebody has deleted the version by hand.
    *
    * @default - applied when a property changes
    */
@@ -64,13 +64,13 @@ export interface SchemaVersionProps {
 /**
  * A version of a schema in the AWS Glue schema registry.
  *
- * The deployment waits until the version is available. A definition that is not compatible fails it, with the schema's
- * compatibility mode and the difference to the latest version, and leaves no failed version behind.
+ * The deployment waits until the version is available. An incompatible definition fails the deployment: the message has
+ * the schema's compatibility mode and the difference to the latest version. No failed version is left behind.
  *
  * The versions of one schema in a stack are registered one after the other, in the order of their constructs.
  */
 export class SchemaVersion extends Resource {
-  /** The schema that this is a version of. */
+  /** The schema. */
   public readonly schema: SchemaReference;
 
   /**

@@ -8,7 +8,7 @@ import {
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { invalid } from '../core/validation';
-import { ArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
+import { ArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { defaultPermissions } from './permissions';
@@ -22,14 +22,14 @@ export interface DefaultPackageVersionProps {
   readonly version: ISoftwarePackageVersion;
 
   /**
-   * Whether to take over the designation from another stack, or from nobody where somebody's hand has made it.
+   * Whether to take over a default that another stack has designated, or that somebody has designated by hand.
    *
-   * @default false - the deployment fails where the package has a default that this stack has not designated
+   * @default false - the deployment fails if the package has a default that this stack has not designated
    */
   readonly adoptExisting?: boolean;
 
   /**
-   * Any text. A change has the default designated again, where somebody's hand has moved it.
+   * Any text. If you change it, the default is designated again in case somebody has moved it by hand.
    *
    * @default - designated when the version changes
    */
@@ -40,8 +40,8 @@ export interface DefaultPackageVersionProps {
  * Designates the default version of a software package: what `$default` stands for in the destination of a job. A
  * package has one at most.
  *
- * When the construct goes, the designation is taken back, unless somebody has moved it meanwhile. Under
- * `applyRemovalPolicy(RemovalPolicy.RETAIN)` it stays, and no longer belongs to the stack.
+ * When the construct is removed, the package has no default any more, unless somebody has moved it meanwhile. With
+ * `applyRemovalPolicy(RemovalPolicy.RETAIN)` the default stays and no longer belongs to the stack.
  */
 export class DefaultPackageVersion extends Resource {
   /** The version that is the default. */
@@ -73,15 +73,14 @@ export class DefaultPackageVersion extends Resource {
       AdoptExisting: props.adoptExisting || undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, {
+    new ArtifactResource(this, {
       provider,
       type: SoftwarePackageResourceType.DEFAULT_VERSION,
       shape: DefaultPackageVersionShape,
       properties,
       removal,
+      after: [this.softwarePackage, props.version],
     });
-    dependOnResourceOf(resource, this.softwarePackage);
-    dependOnResourceOf(resource, props.version);
   }
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {

@@ -1,9 +1,9 @@
-/** The state that a package version shall have. A version never returns to draft. */
+/** The state that a package version must have. A version never returns to draft. */
 export enum PackageVersionStatus {
-  /** Everything of it can change; no job can deploy it, and it cannot be the default. */
+  /** All of its properties can change. No job can deploy it, and it cannot be the default. */
   DRAFT = 'DRAFT',
 
-  /** Jobs can deploy it. Its attributes and its artifact are frozen from now on. */
+  /** Jobs can deploy it. Its attributes and its artifact are frozen. */
   PUBLISHED = 'PUBLISHED',
 
   /** Superseded. Jobs can still deploy it, and it can be published again. */
@@ -24,13 +24,13 @@ export enum JobStatus {
   /** It has not begun. */
   SCHEDULED = 'SCHEDULED',
 
-  /** Devices are told of it. A continuous job without an end stays in this state. */
+  /** AWS IoT tells devices of it. A continuous job without an end stays in this state. */
   IN_PROGRESS = 'IN_PROGRESS',
 
   /** All of its executions have ended. */
   COMPLETED = 'COMPLETED',
 
-  /** Somebody has cancelled it. */
+  /** Somebody has canceled it. */
   CANCELED = 'CANCELED',
 }
 
@@ -57,6 +57,6 @@ export enum JobExecutionStatus {
   /** The thing has left the job's targets, or is gone. */
   REMOVED = 'REMOVED',
 
-  /** Somebody has cancelled it. */
+  /** Somebody has canceled it. */
   CANCELED = 'CANCELED',
 }

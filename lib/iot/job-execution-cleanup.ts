@@ -19,7 +19,7 @@ import { cleanupPermissions } from './sweep-permissions';
 
 /** Properties of a `JobExecutionCleanup`. */
 export interface JobExecutionCleanupProps extends SweepOptions {
-  /** The jobs whose executions are removed. */
+  /** The jobs whose executions the cleanup removes. */
   readonly jobs: JobSelection;
 
   /**
@@ -37,22 +37,23 @@ export interface JobExecutionCleanupProps extends SweepOptions {
   readonly statuses?: JobExecutionStatus[];
 
   /**
-   * Whether to remove executions that have not ended, too: queued ones are cancelled first, those in progress are deleted
-   * while the device is at work, which then can neither report nor look up its job. Only where devices can bear that.
+   * Whether to remove executions that have not ended, too. Queued ones are canceled first. Those in progress are
+   * deleted while the device works: it can then neither report on its job nor look it up. Use it only for devices that
+   * can recover from that.
    *
    * @default false
    */
   readonly force?: boolean;
 
   /**
-   * Whether to delete a job as a whole where all of its executions may go: one call instead of one for each execution.
+   * Whether to delete a whole job if all of its executions can be removed: one call instead of one for each execution.
    *
    * @default false - jobs stay
    */
   readonly deleteJobs?: boolean;
 
   /**
-   * Whether the cleanup ends when the jobs that it deletes are gone, which AWS IoT takes its time for. Only with
+   * Whether the cleanup waits until the jobs that it deletes are gone, which AWS IoT can take minutes for. Only with
    * `deleteJobs`.
    *
    * @default true
@@ -60,8 +61,8 @@ export interface JobExecutionCleanupProps extends SweepOptions {
   readonly waitForDeletion?: boolean;
 
   /**
-   * The namespace of the jobs, such as that of AWS IoT Greengrass. Jobs of other namespaces are left alone, and so are
-   * those without one.
+   * The namespace of the jobs, such as that of AWS IoT Greengrass. The cleanup leaves alone jobs of other namespaces
+   * and jobs without one.
    *
    * @default - only jobs without a namespace
    */
@@ -75,14 +76,14 @@ export interface JobExecutionCleanupProps extends SweepOptions {
   readonly rules?: SweepRules;
 
   /**
-   * When the cleanup runs. With an empty list only when its state machine is started.
+   * When the cleanup runs. With an empty list, it runs only when you start its state machine.
    *
    * @default [SweepTrigger.onDestroy()]
    */
   readonly triggers?: SweepTrigger[];
 }
 
-/** Removes executions of AWS IoT jobs, and the jobs themselves where that is asked for, whoever made them. */
+/** Removes executions of AWS IoT jobs, and with `deleteJobs` the jobs themselves, no matter who created them. */
 export class JobExecutionCleanup extends SweepBase {
   constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
     const { triggers = [SweepTrigger.onDestroy()] } = props;

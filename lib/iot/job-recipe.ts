@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
+import { utf8 } from '../../contract/text';
 
 /**
- * The recipe of a package version: a job document that AWS IoT stores with the version, so that a job on the version
- * needs no document of its own. At most 3,072 characters.
+ * The recipe of a package version: a job document that AWS IoT stores with the version. A job on the version then needs
+ * no document of its own. A recipe can have at most 3,072 characters.
  */
 export abstract class JobRecipe {
   /**
-   * A recipe from an object, which is written as JSON. Tokens may stand anywhere in it.
+   * A recipe from an object, which is written as JSON. It can hold tokens anywhere.
    *
    * @param document the job document
    */
@@ -26,12 +27,12 @@ export abstract class JobRecipe {
   }
 
   /**
-   * A recipe from a UTF-8 file, read at synthesis.
+   * A recipe from a UTF-8 file, with or without a BOM, read at synthesis.
    *
    * @param path path of the file, relative to the working directory
    */
   public static fromFile(path: string): JobRecipe {
-    return new RenderedRecipe(() => readFileSync(path, 'utf8'));
+    return new RenderedRecipe(() => utf8(readFileSync(path), 'a recipe', path));
   }
 
   /**

@@ -6,7 +6,7 @@ import { invalid, validate } from '../core/validation';
 import { type ISoftwarePackage } from './software-package';
 import { type ISoftwarePackageVersion } from './software-package-version';
 
-/** The jobs whose executions a cleanup ranges over. */
+/** The jobs whose executions a cleanup considers. */
 export class JobSelection {
   /**
    * Jobs by their ids.
@@ -24,9 +24,9 @@ export class JobSelection {
   }
 
   /**
-   * Jobs whose ids begin in the same way.
+   * Jobs whose ids start with a prefix.
    *
-   * @param prefix the beginning: 1 to 64 letters, digits, `_` and `-`
+   * @param prefix the start of the ids: 1 to 64 letters, digits, `_` and `-`
    */
   public static byIdPrefix(prefix: string): JobSelection {
     return new JobSelection(scope => {
@@ -60,7 +60,7 @@ export class JobSelection {
   }
 
   /**
-   * Jobs that deploy the default version of a software package, and name it as `$default`.
+   * Jobs that deploy the default version of a software package by the name `$default`.
    *
    * @param softwarePackage the package
    */

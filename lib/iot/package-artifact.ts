@@ -24,17 +24,19 @@ export interface PackageArtifactConfig {
   readonly objectVersion?: string;
 
   /**
-   * Whether the CDK stages the object, so that its garbage collection may take it one day.
+   * Whether the CDK stages the object, so that the CDK's garbage collection can delete it later.
    *
    * @default false
    */
   readonly staged?: boolean;
 }
 
-/** The file that a package version ships: an object in Amazon S3. Publishing the version freezes its location. */
+/**
+ * The file that a package version ships: an object in Amazon S3. Publishing the version freezes the object's location.
+ */
 export abstract class PackageArtifact {
   /**
-   * An object of a bucket. Its version is pinned, since publishing freezes the location but not the bytes behind it.
+   * An object in a bucket, in a certain version: publishing freezes the location, but not the bytes behind it.
    *
    * @param bucket a bucket with versioning, in the region of the package
    * @param objectKey key of the object
@@ -45,13 +47,14 @@ export abstract class PackageArtifact {
   }
 
   /**
-   * A local file, or a directory (as a zip archive), uploaded as a CDK asset. Its location follows from a hash of its
-   * content, which pins the bytes; the object's version id is looked up at deployment.
+   * A local file, or a directory as a zip archive, that is uploaded as a CDK asset. Its location contains a hash of its
+   * content; the deployment looks up the version id of the object.
    *
-   * Changed bytes are another location: a published version refuses them, so give the version a new name, too.
+   * Changed bytes have another location, which a published version refuses: give the version a new name as well.
    *
-   * Garbage collection of assets (`cdk gc`) deletes what no stack names any more. A version that stays when its construct
-   * goes (`VersionRemoval.RETAIN`, `VersionRemoval.DEPRECATE`) would lose its artifact, and gets a warning.
+   * The CDK's garbage collection (`cdk gc`) deletes assets that no stack names any more. A version that stays after its
+   * construct is removed (`VersionRemoval.RETAIN`, `VersionRemoval.DEPRECATE`) could lose its artifact, so it gets a
+   * warning.
    *
    * @param path path of the file or directory, relative to the working directory
    */

@@ -9,12 +9,12 @@ import { requireRegionOf } from './package-artifact';
  * IoT itself reads and validates it.
  *
  * There is no `fromAsset`: AWS IoT reads the archive as `iot.amazonaws.com`, which the policy of the CDK's staging
- * bucket does not let in.
+ * bucket does not allow.
  */
 export class PackageSbom {
   /**
-   * An archive in a bucket. A bucket of this app (and its key) gets a policy that lets AWS IoT read the archive; an
-   * imported one must have it.
+   * An archive in a bucket. A bucket of this app (and its key) gets a policy that lets AWS IoT read the archive. An
+   * imported bucket must have such a policy already.
    *
    * @param bucket a bucket with versioning, in the region of the package
    * @param objectKey key of the zip archive

@@ -18,7 +18,7 @@ import { retentionPermissions } from './sweep-permissions';
 
 /** Properties of a `PackageVersionRetention`. */
 export interface PackageVersionRetentionProps extends SweepOptions {
-  /** The package whose versions are kept or removed. It must be of the same account and region. */
+  /** The package whose versions are kept or removed. It must be in the stack's account and region. */
   readonly softwarePackage: ISoftwarePackage;
 
   /** What is kept: a `keepLatest` of at least 1, or a `minAge`. */
@@ -39,30 +39,30 @@ export interface PackageVersionRetentionProps extends SweepOptions {
   readonly order?: VersionOrder;
 
   /**
-   * What becomes of a version that is not kept.
+   * What happens to a version that is not kept.
    *
    * @default RetentionAction.DELETE
    */
   readonly action?: RetentionAction;
 
   /**
-   * Whether to keep versions that a job deploys which is scheduled, in progress, or cancelled with executions in
-   * progress. Takes a call for each such job of the account and region.
+   * Whether to keep versions that an active job deploys: one that is scheduled, in progress, or canceled with
+   * executions in progress. This takes a call for each such job of the account and region.
    *
    * @default true
    */
   readonly protectInActiveJobs?: boolean;
 
   /**
-   * Whether to keep versions that a device still reports, as the fleet index has it. The named shadow `$package` must be
-   * indexed, else the sweep is refused. Not for a package with a dot in its name.
+   * Whether to keep versions that a device still reports according to the fleet index. The named shadow `$package` must
+   * be indexed, else the run is refused. Not for a package with a dot in its name.
    *
    * @default false
    */
   readonly protectOnDevices?: boolean;
 
   /**
-   * When the retention runs. With an empty list only when its state machine is started.
+   * When the retention runs. With an empty list, it runs only when you start its state machine.
    *
    * @default [SweepTrigger.afterDeployment()]
    */
@@ -70,9 +70,10 @@ export interface PackageVersionRetentionProps extends SweepOptions {
 }
 
 /**
- * Keeps the best versions of a software package and removes the others, whoever made them.
+ * Keeps the best versions of a software package and removes the others, no matter who created them.
  *
- * The default version and versions that a stack owns always stay, and so does whatever cannot be told to be free.
+ * Some versions always stay: the default version, versions that a stack owns, and every version whose protection cannot
+ * be read.
  */
 export class PackageVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: PackageVersionRetentionProps) {

@@ -64,7 +64,7 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
     },
     // unconditional: a deletion is confirmed by reading what has no tags any more.
     { actions: ['iot:GetPackage', 'iot:GetPackageVersion'], resources: [anyPackage], wildcardReason: ANY_PACKAGE },
-    // authorised on the version, as above, and on its package, which may be anybody's.
+    // authorized on the version, as above, and on its package, which may be anybody's.
     {
       actions: ['iot:DeletePackageVersion', 'iot:UpdatePackageVersion'],
       notResources: [packageArn(stack, '*', '*')],

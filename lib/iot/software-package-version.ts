@@ -13,7 +13,7 @@ import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
 import { invalid, validate } from '../core/validation';
-import { type ArtifactResource, TaggedArtifactResource, dependOnResourceOf } from '../provider/artifact-resource';
+import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
@@ -27,7 +27,7 @@ import { type ISoftwarePackage, importPackageByArn } from './software-package';
 
 /** A version of a software package, defined here or imported. */
 export interface ISoftwarePackageVersion extends IResource {
-  /** The package that this is a version of. */
+  /** The package of the version. */
   readonly softwarePackage: ISoftwarePackage;
 
   /**
@@ -55,7 +55,7 @@ export interface ISoftwarePackageVersion extends IResource {
   readonly artifactUrlPlaceholder: string;
 
   /**
-   * Grants actions on the version. AWS IoT authorises them on the package as well, so that they are granted on both.
+   * Grants actions on the version. AWS IoT authorizes them on the package as well, so that they are granted on both.
    *
    * @param grantee who gets the permissions
    * @param actions actions such as `iot:GetPackageVersion`
@@ -73,8 +73,8 @@ export interface ISoftwarePackageVersion extends IResource {
 /** A version, apart from its package. */
 export interface SoftwarePackageVersionOptions {
   /**
-   * The name of the version: 1 to 64 letters, digits, `-`, `_` and `.`, such as `2.0.0`. Another name is another version:
-   * the new one is created before the old one is removed.
+   * The name of the version: 1 to 64 letters, digits, `-`, `_` and `.`, such as `2.0.0`. A different name is a
+   * different version: the new one is created before the old one is removed.
    */
   readonly versionName: string;
 
@@ -86,15 +86,15 @@ export interface SoftwarePackageVersionOptions {
   readonly description?: string;
 
   /**
-   * Values for job documents and recipes. Keys have letters, digits, `:`, `_` and `-`; keys and values may have 3,000
-   * bytes together. Frozen once the version is published.
+   * Values for job documents and recipes. Keys can have letters, digits, `:`, `_` and `-`; all keys and values can have
+   * 3,000 bytes together. Publishing the version freezes them.
    *
    * @default - no attributes
    */
   readonly attributes?: { [key: string]: string };
 
   /**
-   * The file that the version ships. Frozen once the version is published.
+   * The file that the version ships. Publishing the version freezes its location.
    *
    * @default - no artifact
    */
@@ -122,37 +122,37 @@ export interface SoftwarePackageVersionOptions {
   readonly waitForSbomValidation?: boolean;
 
   /**
-   * The state that the version shall have. From DRAFT to DEPRECATED it is published on the way. There is no way back to
-   * DRAFT.
+   * The state that the version must have. On the way from DRAFT to DEPRECATED it is published. A version cannot return
+   * to DRAFT.
    *
    * @default PackageVersionStatus.DRAFT
    */
   readonly status?: PackageVersionStatus;
 
   /**
-   * What becomes of the version when its construct goes, or when its name changes.
+   * What happens to the version when its construct is removed or its name changes.
    *
-   * @default VersionRemoval.RETAIN - devices may run it, and a retention removes it in time
+   * @default VersionRemoval.RETAIN - devices can still run it; a retention removes it in time
    */
   readonly removal?: VersionRemoval;
 
   /**
-   * Whether a version that is to be deleted stays while an active job deploys it. It belongs to nobody then, so that a
-   * retention may take it later.
+   * Whether a version with `VersionRemoval.DELETE` stays while an active job deploys it. It then belongs to nobody, so
+   * that a retention can remove it later.
    *
    * @default true
    */
   readonly protectInActiveJobs?: boolean;
 
   /**
-   * Whether to take over a version of this name that exists and belongs to nobody or to another stack.
+   * Whether to take over an existing version of this name that belongs to nobody or to another stack.
    *
-   * @default false - the deployment fails where such a version exists
+   * @default false - the deployment fails if such a version exists
    */
   readonly adoptExisting?: boolean;
 
   /**
-   * Any text. A change has the version's properties applied again, where somebody's hand has changed them.
+   * Any text. If you change it, the version's properties are applied again in case somebody has changed them by hand.
    *
    * @default - applied when a property changes
    */
@@ -161,7 +161,7 @@ export interface SoftwarePackageVersionOptions {
 
 /** Properties of a `SoftwarePackageVersion`. */
 export interface SoftwarePackageVersionProps extends SoftwarePackageVersionOptions {
-  /** The package that this is a version of. It must be of the same account and region. */
+  /** The package of the version. It must be in the stack's account and region. */
   readonly softwarePackage: ISoftwarePackage;
 }
 
@@ -212,8 +212,8 @@ abstract class SoftwarePackageVersionBase extends Resource implements ISoftwareP
 /**
  * A version of a software package.
  *
- * Tags come from the CDK's own `Tags`. A version that another stack or nobody owns is not touched, unless
- * `adoptExisting` says so.
+ * Tags come from the CDK's own `Tags`. The construct does not touch an existing version that another stack or nobody
+ * owns, unless `adoptExisting` is set.
  */
 export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   /**
@@ -305,8 +305,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       shape: PackageVersionShape,
       properties,
       removal: this.removal,
+      after: [props.softwarePackage],
     });
-    dependOnResourceOf(resource, props.softwarePackage);
     if (props.sbom) {
       provider._allow(...sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));

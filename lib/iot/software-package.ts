@@ -51,16 +51,16 @@ export interface ISoftwarePackage extends IResource {
   grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
 
   /**
-   * Lets somebody read the package and all of its versions. Listing versions has no resource-level permission in AWS
-   * IoT, so that this allows it for every package.
+   * Lets somebody read the package and all of its versions. AWS IoT has no resource-level permission for listing
+   * versions, so the grant covers listing those of every package.
    *
    * @param grantee who gets the permissions
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets somebody, such as a build pipeline, create versions of the package, change them and publish them. It needs
-   * `s3:GetObjectVersion` on the artifacts besides.
+   * Lets somebody, such as a build pipeline, create, change and publish versions of the package. It also needs
+   * `s3:GetObjectVersion` on the artifacts.
    *
    * @param grantee who gets the permissions
    */
@@ -70,7 +70,7 @@ export interface ISoftwarePackage extends IResource {
 /** Properties of a `SoftwarePackage`. */
 export interface SoftwarePackageProps {
   /**
-   * The name of the package: 1 to 128 letters, digits, `-`, `_` and `.`. Another name is another package.
+   * The name of the package: 1 to 128 letters, digits, `-`, `_` and `.`. A different name is a different package.
    *
    * @default - a name made from the construct's path
    */
@@ -84,22 +84,22 @@ export interface SoftwarePackageProps {
   readonly description?: string;
 
   /**
-   * Whether to take over a package of this name that exists and belongs to nobody or to another stack.
+   * Whether to take over an existing package of this name that belongs to nobody or to another stack.
    *
-   * @default false - the deployment fails where such a package exists
+   * @default false - the deployment fails if such a package exists
    */
   readonly adoptExisting?: boolean;
 
   /**
-   * What becomes of the package when its construct goes: `RETAIN` or `DESTROY`. `DESTROY` refuses while the package has
-   * versions that the stack does not own.
+   * What happens to the package when its construct is removed: `RETAIN` or `DESTROY`. `DESTROY` fails while the package
+   * has versions that the stack does not own.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Any text. A change has the package's properties applied again, where somebody's hand has changed them.
+   * Any text. If you change it, the package's properties are applied again in case somebody has changed them by hand.
    *
    * @default - applied when a property changes
    */
@@ -153,7 +153,7 @@ function grantOnAll(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
 }
 
 /**
- * A software package of AWS IoT Device Management: what versions are versions of.
+ * A software package of AWS IoT Device Management, which has versions.
  *
  * Tags come from the CDK's own `Tags`. Fleet indexing must be enabled in the account and region.
  */

@@ -5,6 +5,7 @@ import {
   type PackageVersionRetentionConfig,
 } from '../../contract/iot';
 import { type Permission } from '../provider/permissions';
+import { otherStacksPermissions } from '../provider/runtime-permissions';
 import { LISTING_OF_JOBS, iotArn, onJobs, packageArn } from './permissions';
 
 const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';
@@ -20,6 +21,7 @@ export function retentionPermissions(stack: Stack, config: PackageVersionRetenti
       collapsedResource: packageArn(stack, '*'),
       wildcardReason: ANY_VERSION,
     },
+    ...otherStacksPermissions(stack),
     ...(config.protectInActiveJobs ? [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])] : []),
     ...(config.protectOnDevices
       ? [{ actions: ['iot:SearchIndex'], resources: [iotArn(stack, 'index', 'AWS_Things')] }]
@@ -33,7 +35,7 @@ export function cleanupPermissions(stack: Stack, config: JobExecutionCleanupConf
   const jobsAreListed = jobs.by !== 'IDS' && jobs.by !== 'THING';
   // the executions of a thing are listed by the thing; whether they are all that its job has, by the job.
   const listing = jobs.by === 'THING' && !deleteJobs ? [] : ['iot:ListJobExecutionsForJob'];
-  // authorised on the job and on the thing, each.
+  // authorized on the job and on the thing, each.
   const removal = ['iot:DescribeJobExecution', 'iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   return [
     ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING_OF_JOBS] : []),

@@ -11,8 +11,8 @@ import { invalid } from '../core/validation';
 /** Configuration of an `ArtifactProvider`. */
 export interface ArtifactProviderProps {
   /**
-   * The VPC that the function runs in. It must reach the service's endpoints, CloudFormation's, where there are sweeps
-   * those of Step Functions, and the S3 endpoint that CloudFormation's answers go to.
+   * The VPC that the function runs in. From there it must reach the endpoints of the service, of CloudFormation, of
+   * Step Functions if there are sweeps, and of Amazon S3, where CloudFormation takes its answers.
    *
    * @default - the function runs outside any VPC of yours
    */
@@ -62,10 +62,10 @@ export interface ArtifactProviderProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What becomes of the provider's own log groups when their stack is rolled back or deleted. Those that stay keep their
-   * records for `logRetention`, and are empty and free of charge after that. Not together with `logGroup`.
+   * What happens to the provider's own log groups when their stack is rolled back or deleted. Log groups that stay keep
+   * their records for `logRetention`; after that they are empty and cost nothing. Not together with `logGroup`.
    *
-   * @default RemovalPolicy.RETAIN - the message of a failed deployment names the log group, so that it must be there
+   * @default RemovalPolicy.RETAIN - the message of a failed deployment names the log group, so it must still exist
    */
   readonly logRemovalPolicy?: RemovalPolicy;
 
@@ -77,8 +77,8 @@ export interface ArtifactProviderProps {
   readonly environmentEncryption?: kms.IKey;
 
   /**
-   * The role that the function runs with. It must be assumable by `lambda.amazonaws.com`; the provider attaches its
-   * policy, unless the role is imported as immutable.
+   * The role of the function. `lambda.amazonaws.com` must be able to assume it. The provider attaches its policies,
+   * unless the role is imported as immutable.
    *
    * @default - a role of its own, without managed policies
    */
@@ -92,7 +92,7 @@ export interface ArtifactProviderProps {
   readonly runtime?: lambda.Runtime;
 
   /**
-   * How long the function may work on one event, at most 15 minutes. It answers CloudFormation before that time is up.
+   * How long the function can work on one event, 1 to 15 minutes. It answers CloudFormation before that time is over.
    *
    * @default Duration.minutes(15)
    */

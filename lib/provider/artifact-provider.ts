@@ -11,11 +11,13 @@ import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cl
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
+import { Lanes } from './lanes';
 import { looksOf } from './looks';
 import { type Permission, Permissions, anyStateMachine } from './permissions';
 import { ProviderPrincipal } from './provider-principal';
 import { RolePolicies } from './role-policies';
 import { runtimePermissions } from './runtime-permissions';
+import { warnOfLimits } from './template-limits';
 
 /** What distinguishes the provider of a service family from another's. */
 export interface ProviderFamily {
@@ -27,11 +29,10 @@ export interface ProviderFamily {
 }
 
 /**
- * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policy and log
- * group. It comes into being with the first artifact; `of(stack, { ... })` of its family configures it, before or after
- * that.
+ * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policies and log
+ * group. The first artifact creates it; `of(stack, { ... })` of its family configures it, before or after that.
  *
- * Grants to the provider (`key.grantDecrypt(provider)`) end in its one policy.
+ * Grants to the provider (`key.grantDecrypt(provider)`) are added to its own policies.
  */
 export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**
@@ -54,6 +55,13 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     if (props) existing.configure(props);
     return existing as T;
   }
+
+  /**
+   * The artifacts that CloudFormation makes through this provider.
+   *
+   * @internal
+   */
+  public readonly _lanes = new Lanes(this);
 
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;
@@ -89,6 +97,12 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       this,
       dependencyOn(() => this.policies.all),
     );
+    this.node.addValidation({
+      validate: () => {
+        warnOfLimits(this, this._lanes.properties);
+        return [];
+      },
+    });
     const logGroupArn = Lazy.string({ produce: () => this.logGroup.logGroupArn });
     this.permissions.allow(...runtimePermissions(stack, logGroupArn), ...this._family().permissions);
     if (props) this.configure(props);
@@ -99,8 +113,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * How often something was left alone that the template wanted changed or gone, such as a version that somebody else
-   * owns. When CloudFormation cleans up after an update it tells of that in the stack's events and status reason alone.
+   * How often the provider left something alone that the template wanted changed or removed, such as a version that
+   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason tell of that.
    *
    * @default - sum over five minutes
    */

@@ -10,6 +10,7 @@ import {
 import { type Construct, type IConstruct } from 'constructs';
 import { type TagProperty } from '../../contract/cloudformation';
 import { type Shape } from '../../contract/shape';
+import { resourcesOf } from '../core/dependencies';
 import { type RemovalProperty } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
@@ -20,15 +21,21 @@ export interface ArtifactResourceProps {
   readonly shape: Shape<unknown>;
   /** Properties of that shape, which must follow its rules. Undefined ones are left out. */
   readonly properties: object;
+  /** What it is made after: the resources behind these, of which an import has none. */
+  readonly after?: readonly IConstruct[];
+  /** Whether it is made beside all others, however many there are. Absent: false. */
+  readonly standsAlone?: boolean;
   /** What takes a removal policy. Absent: the resource's own deletion policy is set. */
   readonly removal?: RemovalProperty;
 }
 
 /**
- * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway. Nor
- * does it name the provider's policies, which its service token depends on.
+ * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway.
+ * Nor does it name the provider's policies, which its service token depends on.
  */
 export class ArtifactResource extends CfnResource {
+  private readonly forbidden = new Set<IConstruct>();
+
   constructor(
     scope: Construct,
     private readonly artifact: ArtifactResourceProps,
@@ -36,6 +43,25 @@ export class ArtifactResource extends CfnResource {
     validate(scope, artifact.shape, artifact.properties);
     super(scope, 'Resource', { type: artifact.type });
     if (artifact.removal?.isExplicit) this.markExplicit();
+    if (!artifact.standsAlone) artifact.provider._lanes.add(this, resourcesOf(...(artifact.after ?? [])));
+  }
+
+  public get artifactProperties(): object {
+    return this.artifact.properties;
+  }
+
+  /** Also of what synthesis would make it depend on. */
+  public override removeDependency(target: CfnResource): void {
+    this.forbid(target);
+    super.removeDependency(target);
+  }
+
+  public forbid(target: CfnResource): void {
+    this.forbidden.add(target);
+  }
+
+  public mayFollow(other: IConstruct): boolean {
+    return !this.forbidden.has(other);
   }
 
   /** Takes a policy that is meant for this artifact. */
@@ -49,7 +75,7 @@ export class ArtifactResource extends CfnResource {
     this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   }
 
-  // as late as possible, and without a token for each: both may change as long as nothing is synthesised.
+  // as late as possible, and without a token for each: both may change as long as nothing is synthesized.
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
     return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
@@ -61,6 +87,21 @@ export class ArtifactResource extends CfnResource {
   }
 }
 
+type Remove = (this: CfnResource, target: CfnResource) => void;
+
+/** The newer name of `removeDependency`, which the oldest peers do not have. */
+const newer = Reflect.get(CfnResource.prototype, 'removeResourceDependency') as Remove | undefined;
+if (newer) {
+  Reflect.set(
+    ArtifactResource.prototype,
+    'removeResourceDependency',
+    function (this: ArtifactResource, target: CfnResource) {
+      this.forbid(target);
+      newer.call(this, target);
+    },
+  );
+}
+
 /** The resource behind an artifact that has tags. */
 export class TaggedArtifactResource extends ArtifactResource implements ITaggable {
   public readonly tags: TagManager;
@@ -68,10 +109,14 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   constructor(scope: Construct, artifact: ArtifactResourceProps) {
     super(scope, artifact);
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
-    // tags may come as long as nothing is synthesised.
+    // tags may come as long as nothing is synthesized.
     scope.node.addValidation({
-      validate: () => problemsAtSynth(artifact.shape, { ...artifact.properties, Tags: this.tagProperties() }),
+      validate: () => problemsAtSynth(artifact.shape, this.artifactProperties),
     });
+  }
+
+  public override get artifactProperties(): object {
+    return { ...super.artifactProperties, Tags: this.tagProperties() };
   }
 
   private tagProperties(): TagProperty[] {
@@ -82,13 +127,4 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
     const tags = this.tagProperties();
     return tags.length > 0 ? { ...super.cfnProperties, Tags: tags } : super.cfnProperties;
   }
-}
-
-/**
- * Orders a resource after the one behind another construct; an import has none. Not after the whole construct, of which
- * the dependent one may be a child.
- */
-export function dependOnResourceOf(dependent: CfnResource, construct: IConstruct): void {
-  const { defaultChild } = construct.node;
-  if (defaultChild) dependent.node.addDependency(defaultChild);
 }

@@ -8,8 +8,8 @@ interface Insides {
 }
 
 /**
- * What a construct looks like from outside: the resources in it with their overrides, dependencies and aspects. Not what
- * policies say, which grow as long as there is something to allow.
+ * What a construct looks like from outside: the resources in it with their overrides, dependencies and aspects. Not
+ * what policies say, which grow as long as there is something to allow.
  */
 export function looksOf(construct: IConstruct): string {
   return JSON.stringify(

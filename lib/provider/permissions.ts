@@ -9,7 +9,7 @@ import { deployedCharacters } from './deployed-characters';
 export interface Permission {
   readonly actions: readonly string[];
   readonly resources?: readonly string[];
-  /** Every resource but these, for an action that is authorised on resources of several types. */
+  /** Every resource but these, for an action that is authorized on resources of several types. */
   readonly notResources?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Stands for the resources where they become too many. */
@@ -20,7 +20,10 @@ export interface Permission {
   readonly wildcardReason?: string;
 }
 
-/** The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed one. */
+/**
+ * The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed
+ * one.
+ */
 export interface PolicyBudget {
   /** Characters of the inline policy. A role may have several. */
   readonly inline: number;
@@ -116,12 +119,12 @@ export class Permissions extends iam.PolicyDocument {
   /** The documents that hold the permissions, the inline policy's first. Throws where there are too many. */
   pages(): iam.PolicyDocument[] {
     const entries = [...this.allowed.values()];
-    const one = this.paged(entries, false);
+    const one = this.paged(entries, isCollapsed);
     if (one.length === 1) return one;
     const needed = entries.map(entry => withoutRepetition(entry, entries));
-    const listed = this.paged(needed, false);
+    const listed = this.paged(needed, isCollapsed);
     if (listed.length <= 1 + this.budget.managed) return listed;
-    const collapsed = this.paged(needed, true);
+    const collapsed = this.paged(needed, () => true);
     if (collapsed.length <= 1 + this.budget.managed) {
       for (const { permission } of this.allowed.values()) {
         if (permission.collapsedResource) acknowledgeWildcard(this.scope, permission.collapsedResource, COLLAPSED);
@@ -140,14 +143,14 @@ export class Permissions extends iam.PolicyDocument {
     return this.pages()[index] ?? new iam.PolicyDocument();
   }
 
-  private paged(entries: readonly Entry[], collapse: boolean): iam.PolicyDocument[] {
+  private paged(entries: readonly Entry[], collapses: (entry: Entry) => boolean): iam.PolicyDocument[] {
     const pages: iam.PolicyStatement[][] = [[]];
     let room = this.budget.inline - FRAME;
     const turn = () => {
       pages.push([]);
       room = MANAGED_CHARACTERS - FRAME;
     };
-    for (const { fixed, resources, statement } of this.parts(entries, collapse)) {
+    for (const { fixed, resources, statement } of this.parts(entries, collapses)) {
       let taken: string[] = [];
       const write = () => {
         if (taken.length > 0 || resources.length === 0) pages.at(-1)!.push(statement(taken));
@@ -176,12 +179,12 @@ export class Permissions extends iam.PolicyDocument {
     return size;
   }
 
-  private *parts(entries: readonly Entry[], collapse: boolean): Generator<Part> {
+  private *parts(entries: readonly Entry[], collapses: (entry: Entry) => boolean): Generator<Part> {
     const stack = Stack.of(this.scope);
     const sizeOf = (value: unknown) => deployedCharacters(stack.resolve(value));
     for (const entry of entries) {
       const { actions, notResources, conditions, collapsedResource } = entry.permission;
-      const isWide = collapsedResource !== undefined && (collapse || isCollapsed(entry));
+      const isWide = collapsedResource !== undefined && collapses(entry);
       const arns = isWide ? [collapsedResource] : [...entry.resources];
       if (arns.length === 0 && !notResources) continue;
       const statement = (resources: readonly string[]) =>

@@ -52,7 +52,7 @@ export class RolePolicies {
   }
 }
 
-/** One page of permissions, as it is when the app is synthesised. */
+/** One page of permissions, as it is when the app is synthesized. */
 class Page extends iam.PolicyDocument {
   constructor(
     private readonly permissions: Permissions,

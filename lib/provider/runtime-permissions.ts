@@ -1,4 +1,4 @@
-import { ScopedAws, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type Permission } from './permissions';
 
 /** Whether an event is still its resource's operation, and whether a deployment has succeeded. */
@@ -19,5 +19,20 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
   return [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] },
     { actions: STACK_QUESTIONS, resources: stacks },
+  ];
+}
+
+/**
+ * What telling of other stacks needs that own something: whether one is gone or at rest, and whether the deployment
+ * that claimed something has succeeded. Where it is denied, what is claimed stays.
+ */
+export function otherStacksPermissions(stack: Stack): readonly Permission[] {
+  const anyStack = { service: 'cloudformation', resource: 'stack', resourceName: '*/*' };
+  return [
+    {
+      actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
+      resources: [stack.formatArn({ ...anyStack, arnFormat: ArnFormat.SLASH_RESOURCE_NAME })],
+      wildcardReason: 'Which stacks own what a retention looks at is only known when it runs.',
+    },
   ];
 }

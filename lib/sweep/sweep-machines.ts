@@ -13,7 +13,9 @@ import { RolePolicies } from '../provider/role-policies';
 import { sweepDefinition } from './sweep-definition';
 import { type StartingRule } from './sweep-trigger';
 
-/** What the state machines of a stack's sweeps share, one for each provider: a role, a log group, and a role of rules. */
+/**
+ * What the state machines of a stack's sweeps share, one for each provider: a role, a log group, and a role of rules.
+ */
 export class SweepMachines extends Construct {
   public static of(provider: ArtifactProvider): SweepMachines {
     const stack = Stack.of(provider);

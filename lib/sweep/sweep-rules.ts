@@ -6,14 +6,14 @@ import { invalid, isUnknown } from '../core/validation';
 
 /** How versions are ranked, the best first. */
 export enum VersionOrder {
-  /** By the precedence of Semantic Versioning. Names that are no such versions come last, the newest of them first. */
+  /** By the precedence of Semantic Versioning. Other names come last, the newest of them first. */
   SEMVER = 'SEMVER',
 
   /** By creation, the newest first. */
   CREATION = 'CREATION',
 }
 
-/** What becomes of a deployment or deletion whose hour ends before its sweep does. What was removed stays removed. */
+/** What happens to a deployment or deletion whose hour ends before its sweep. What was removed stays removed. */
 export enum OnIncomplete {
   /** It fails, and says how much is left. */
   FAIL = 'FAIL',
@@ -22,46 +22,47 @@ export enum OnIncomplete {
   WARN = 'WARN',
 }
 
-/** What a sweep removes of what it selects. A thing is removed where every rule lets it go: keep beats remove. */
+/** What a sweep removes of what it selects. It removes only what no rule keeps. */
 export interface SweepRules {
   /**
-   * The newest ones that stay, 0 to 250. They are counted among all that selection, statuses, `include` and `exclude`
-   * match, protected or not: so many of them exist afterwards at least.
+   * How many of the newest ones stay, 0 to 250. They are counted among everything that the selection, statuses,
+   * `include` and `exclude` match, protected or not: at least so many exist afterwards.
    *
-   * @default - nothing stays for being among the newest
+   * @default - nothing stays because it is new
    */
   readonly keepLatest?: number;
 
   /**
-   * How long a thing stays at least: a version from its creation, an execution from its last update.
+   * How long something stays at least: a version after its creation, an execution after its last update.
    *
-   * @default - nothing stays for being young
+   * @default - nothing stays because it is young
    */
   readonly minAge?: Duration;
 
   /**
-   * Patterns of names, such as `2.*`: what none of them matches stays. At most 50.
+   * Patterns of names, such as `2.*`, at most 50. What matches none of them stays.
    *
    * @default - all names
    */
   readonly include?: string[];
 
   /**
-   * Patterns of names, such as `*-lts`: what one of them matches stays. At most 50.
+   * Patterns of names, such as `*-lts`, at most 50. What matches one of them stays.
    *
    * @default - no name is excluded
    */
   readonly exclude?: string[];
 
   /**
-   * The most that one run may remove, 1 or more. A plan that exceeds it is refused before anything is removed.
+   * How much one run can remove at most, 1 or more. If a plan exceeds it, the run is refused before it removes
+   * anything.
    *
    * @default - 50 versions; no limit for executions of jobs
    */
   readonly maxRemovals?: number;
 
   /**
-   * Whether to plan and log, and remove nothing.
+   * Whether to only plan and log, without removing anything.
    *
    * @default false
    */
@@ -71,15 +72,15 @@ export interface SweepRules {
 /** What can be set for each sweep. */
 export interface SweepOptions {
   /**
-   * The most requests a second, for each operation of the service. A sweep finds out by itself what the account's quota
-   * allows below that. Above 0, at most 1,000.
+   * How many requests a second the sweep sends at most, for each operation of the service: above 0, at most 1,000.
+   * Below that it finds out by itself what the account's quota allows.
    *
    * @default 8 - AWS IoT allows 10 by default: two are left for everybody else
    */
   readonly requestsPerSecond?: number;
 
   /**
-   * What becomes of a deployment or deletion that waits for the sweep, where an hour is not enough. Only with
+   * What happens to a deployment or deletion that waits for the sweep if an hour is not enough. Only with
    * `SweepTrigger.onDestroy()` or `SweepTrigger.duringDeployment()`.
    *
    * @default OnIncomplete.FAIL
@@ -87,9 +88,9 @@ export interface SweepOptions {
   readonly onIncomplete?: OnIncomplete;
 
   /**
-   * Any text. A change has the next deployment sweep again. Only with `SweepTrigger.duringDeployment()`.
+   * Any text. If you change it, the next deployment sweeps again. Only with `SweepTrigger.duringDeployment()`.
    *
-   * @default - sweeps when its other properties or the declared versions change
+   * @default - a deployment sweeps when other properties of the sweep or the declared versions change
    */
   readonly salt?: string;
 }

@@ -37,18 +37,18 @@ const scheduled = (schedule: events.Schedule): StartingRule => ({
 /** When a sweep runs. */
 export class SweepTrigger {
   /**
-   * After each deployment of the stack that succeeded (of a nested stack: of the outermost one around it), by an
-   * EventBridge rule. The deployment does not wait for it and never fails because of it, and nothing is removed that a
-   * rollback still needs.
+   * After each successful deployment of the stack (for a nested stack, of its root stack), by an EventBridge rule. The
+   * deployment does not wait for the sweep and never fails because of it. Nothing is removed that a rollback still
+   * needs.
    *
-   * The deployment that first makes the rule may be missed, and an event may come twice.
+   * The rule can miss the deployment that creates it, and an event can come twice.
    */
   public static afterDeployment(): SweepTrigger {
     return new SweepTrigger('afterDeployment()', undefined, AFTER_DEPLOYMENT);
   }
 
   /**
-   * On a schedule, by an EventBridge rule. A run that finds the stack in progress or failed waits for its end.
+   * On a schedule, by an EventBridge rule. If the stack is in progress or has failed, the run waits until that is over.
    *
    * @param schedule when, such as `Schedule.rate(Duration.days(1))`
    */
@@ -57,8 +57,8 @@ export class SweepTrigger {
   }
 
   /**
-   * When the stack is deleted, before what the stack owns. The deletion waits for it, up to an hour. Where the construct
-   * leaves a stack that stays, or in a rollback, nothing is swept.
+   * When the stack is deleted, before what the stack owns is deleted. The deletion waits for it, up to an hour. Nothing
+   * is swept in a rollback, or when the construct is removed from a stack that stays.
    */
   public static onDestroy(): SweepTrigger {
     return new SweepTrigger('onDestroy()', 'ON_DESTROY');
@@ -66,7 +66,7 @@ export class SweepTrigger {
 
   /**
    * In a deployment, when the sweep's own properties or the versions that the stack declares have changed. The
-   * deployment waits for it, up to an hour, and fails where it fails. Never in a rollback.
+   * deployment waits for the sweep, up to an hour, and fails if the sweep fails. Never in a rollback.
    */
   public static duringDeployment(): SweepTrigger {
     return new SweepTrigger('duringDeployment()', 'DURING_DEPLOYMENT');

@@ -15,32 +15,32 @@ import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './swe
 
 /** A sweep of any kind. */
 export interface ISweep extends IConstruct {
-  /** Runs the sweep: started with the input `{}`, and unless a run is under way. */
+  /** Runs the sweep if you start it with the input `{}` and no other run is under way. */
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * How many things were removed.
+   * How many versions, executions or jobs were removed.
    *
    * @default - sum over five minutes
    */
   metricRemoved(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many things a run kept.
+   * How many versions, executions or jobs a run kept.
    *
    * @default - sum over five minutes
    */
   metricKept(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many removals failed. A run with one ends as failed.
+   * How many removals failed. A run with a failed removal ends as failed.
    *
    * @default - sum over five minutes
    */
   metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many calls the service throttled. They were repeated.
+   * How many calls the service throttled. The sweep repeated them.
    *
    * @default - sum over five minutes
    */
@@ -55,10 +55,10 @@ export interface ISweep extends IConstruct {
 
   /**
    * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
-   * was aborted. What fails inside a deployment or deletion is told to CloudFormation instead.
+   * was aborted. CloudFormation reports what fails inside a deployment or deletion instead.
    *
    * @param id the rule's construct id
-   * @param options the rule, with the target that hears of the failure
+   * @param options the rule, with the target that gets the event
    */
   onFailure(id: string, options?: events.OnEventOptions): events.Rule;
 }
@@ -103,7 +103,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has removed: a decimal number, "0" where it has not swept. Only with
+   * How many removals the deployment has made: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get removedCount(): string {
@@ -111,7 +111,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment has kept: a decimal number, "0" where it has not swept. Only with
+   * How many versions or executions the deployment has kept: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get keptCount(): string {
@@ -119,7 +119,7 @@ export abstract class SweepBase extends Construct implements ISweep {
   }
 
   /**
-   * How many things the deployment's hour did not suffice for: a decimal number, "0" where it has not swept. Only with
+   * How many removals are left after the deployment's hour: a decimal number, "0" where it has not swept. Only with
    * `SweepTrigger.duringDeployment()`.
    */
   public get remainingCount(): string {
@@ -204,7 +204,13 @@ export abstract class SweepBase extends Construct implements ISweep {
       DeclaredVersions: isTriggered(this.triggers, 'DURING_DEPLOYMENT') ? declaredVersions : undefined,
       Salt: props.salt,
     };
-    const resource = new ArtifactResource(this, { provider, type: config.type, shape: SweepShape, properties });
+    const resource = new ArtifactResource(this, {
+      provider,
+      type: config.type,
+      shape: SweepShape,
+      properties,
+      standsAlone: true,
+    });
     order?.(resource);
     return resource;
   }

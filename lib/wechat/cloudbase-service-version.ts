@@ -15,9 +15,9 @@ import { ArtifactResource } from '../provider/artifact-resource';
 import { WeChatArtifactProvider } from './provider';
 import { type WeChatAccessToken } from './wechat-access-token';
 
-/** What the removal of a version does where the version must stay, or where WeChat refuses it. */
+/** What the removal of a version does if the version must stay, or if WeChat refuses to remove it. */
 export enum OnRefusal {
-  /** It fails, and with it the deletion of the stack. In the clean-up of an update it is only logged and counted. */
+  /** It fails, and so does the deletion of the stack. In the clean-up of an update it is only logged and counted. */
   FAIL = 'FAIL',
 
   /** It leaves the version where it is and succeeds. The provider's log tells why, and `metricRefused` counts it. */
@@ -61,14 +61,14 @@ export interface CloudBaseServiceVersionAttributes {
   readonly versionName: string;
 }
 
-/** How WeChat is spoken to. */
+/** How to call WeChat's API. */
 export interface WeChatOptions {
   /** The platform's `component_access_token`. */
   readonly accessToken: WeChatAccessToken;
 
   /**
-   * Where WeChat's API is: an https URL, perhaps with a path, for one of Tencent's regional hosts or a proxy. Plain http
-   * is for the loopback interface only.
+   * Where WeChat's API is: an https URL, perhaps with a path, for one of Tencent's regional hosts or a proxy. Plain
+   * http is for the loopback interface only.
    *
    * @default 'https://api.weixin.qq.com'
    */
@@ -84,29 +84,29 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
   readonly serverName: string;
 
   /**
-   * The name of the version, such as `api-012`. Another name is another version: the old one is removed when the
-   * deployment has succeeded.
+   * The name of the version, such as `api-012`. A different name is a different version: the old one is removed after
+   * the deployment has succeeded.
    */
   readonly versionName: string;
 
   /**
-   * Whether the service goes with its last version. Without it the last version is not removed, and neither is one that
-   * carries traffic; with it a stack that is deleted takes its versions whatever traffic they carry.
+   * Whether the service is deleted with its last version. If not, neither the last version nor one that carries traffic
+   * is removed. If so, the deletion of the stack removes its versions, whatever traffic they carry.
    *
    * @default false
    */
   readonly deleteServerWithLastVersion?: boolean;
 
   /**
-   * Whether the service's image goes with the service. Only with `deleteServerWithLastVersion`.
+   * Whether the service's image is deleted with the service. Only with `deleteServerWithLastVersion`.
    *
    * @default false
    */
   readonly deleteImageWithServer?: boolean;
 
   /**
-   * What happens where the version must stay, or where WeChat refuses to remove it. With `LEAVE` a stack can be deleted
-   * while its last version serves.
+   * What happens if the version must stay, or if WeChat refuses to remove it. With `LEAVE` a stack can be deleted while
+   * its last version serves.
    *
    * @default OnRefusal.FAIL
    */
@@ -120,7 +120,7 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
   readonly verification?: CloudBaseVerification;
 
   /**
-   * Any text. A change has the version verified again.
+   * Any text. If you change it, the version is verified again.
    *
    * @default - verified when a property changes
    */
@@ -128,10 +128,11 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
 }
 
 /**
- * A version of a service of WeChat CloudBase Run, which something else has deployed. The stack records it, and removes
- * it when its name changes or its construct goes; a failed deployment removes nothing.
+ * A version of a service of WeChat CloudBase Run that something else has deployed, such as a pipeline. The stack
+ * records the version, and removes it when its name changes or its construct is removed. A failed deployment removes
+ * nothing.
  *
- * Under `applyRemovalPolicy(RemovalPolicy.RETAIN)` it stays.
+ * With `applyRemovalPolicy(RemovalPolicy.RETAIN)` the version stays.
  */
 export class CloudBaseServiceVersion extends Resource implements ICloudBaseServiceVersion {
   /**

@@ -27,7 +27,7 @@ export interface CloudBaseVersionRetentionProps extends WeChatOptions, SweepOpti
   readonly rules: SweepRules;
 
   /**
-   * When the retention runs. With an empty list only when its state machine is started.
+   * When the retention runs. With an empty list, it runs only when you start its state machine.
    *
    * @default [SweepTrigger.afterDeployment()]
    */
@@ -35,11 +35,11 @@ export interface CloudBaseVersionRetentionProps extends WeChatOptions, SweepOpti
 }
 
 /**
- * Keeps the newest versions of a service of WeChat CloudBase Run and removes the others, whoever deployed them.
+ * Keeps the newest versions of a service of WeChat CloudBase Run and removes the others, no matter who deployed them.
  *
- * A version that carries traffic, one that is being built or deployed, the last one and those that this stack records
- * always stay. What other stacks record is not known: `exclude` it. WeChat writes times without a zone; a version counts
- * as old enough where it is so in Beijing's and in UTC.
+ * Some versions always stay: those that carry traffic, are being built or deployed, or are recorded by this stack, and
+ * the last one. What other stacks record is not known: `exclude` it. WeChat writes times without a zone; a version is
+ * old enough if it is so both in Beijing's time and in UTC.
  */
 export class CloudBaseVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: CloudBaseVersionRetentionProps) {

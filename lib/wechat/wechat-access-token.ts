@@ -58,8 +58,8 @@ export class WeChatAccessToken {
   }
 
   /**
-   * A new token for each event and each slice of a sweep, made by `api_component_token`. Only for a platform that has no
-   * other use for its token: WeChat's error 40001 ("invalid or not latest") suggests that a new token voids the one
+   * A new token for each event and each slice of a sweep, made by `api_component_token`. Only for a platform that has
+   * no other use for its token: WeChat's error 40001 ("invalid or not latest") suggests that a new token voids the one
    * before, whoever uses that, and the number of tokens a day is limited.
    *
    * @param props what the token is made from

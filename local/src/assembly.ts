@@ -4,8 +4,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { zipSync } from 'fflate';
-import type { DeployInput, StackOutcome } from './cloudformation';
 import type { LocalAws } from './local-aws';
+import type { DeployInput, StackOutcome } from './services/cloudformation/service';
 
 type AccountAndRegion = Pick<LocalAws, 'account' | 'region'>;
 
@@ -109,7 +109,7 @@ function zipOf(path: string): Buffer {
     const file = join(entry.parentPath, entry.name);
     return [relative(path, file).split(sep).join('/'), new Uint8Array(readFileSync(file))] as const;
   });
-  return Buffer.from(zipSync(Object.fromEntries(entries)));
+  return Buffer.from(zipSync(Object.fromEntries(entries), { level: 0 }));
 }
 
 function readJson<T>(path: string): T {

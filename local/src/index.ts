@@ -1,15 +1,9 @@
 export { deployAssembly, publishAssets } from './assembly';
 export { Calls, type CallFilter, type CallRecord } from './core/calls';
-export {
-  CloudFormation,
-  type DeployInput,
-  type ResourceState,
-  type Stack,
-  type StackEvent,
-  type StackOutcome,
-  type WantedFailure,
-} from './cloudformation';
-export { Events, type Delivery, type Rule, type Target } from './events';
+export type { WantedFailure } from './services/cloudformation/failures';
+export { CloudFormation, type DeployInput, type StackOutcome } from './services/cloudformation/service';
+export type { ResourceState, Stack, StackEvent } from './services/cloudformation/stack';
+export { Events, type Delivery, type Rule, type Target } from './services/events/service';
 export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from './core/faults';
 export {
   Glue,
@@ -30,8 +24,8 @@ export {
   type PackageDescription,
   type VersionDescription,
 } from './services/iot/service';
-export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './lambda/asynchronous';
-export type { HostOptions, HostedContext, HostedHandler } from './lambda/hosted';
+export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './services/lambda/asynchronous';
+export type { HostOptions, HostedContext, HostedHandler } from './services/lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export { Responses, type ExpectedResponse } from './core/responses';
 export { ServiceError, type LocalClock, type Principal } from './core/service';
@@ -41,7 +35,7 @@ export {
   type ExecutionStatus,
   type HistoryEvent,
   type StateMachine,
-} from './step-functions';
+} from './services/step-functions/service';
 export type { Throttle } from './core/throttles';
 export {
   WeChat,

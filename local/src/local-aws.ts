@@ -8,6 +8,7 @@ import { Responses } from './core/responses';
 import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
+import { type Answer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
@@ -122,6 +123,11 @@ class Account {
   /** Calls an operation without HTTP, as the developer. Throws ServiceError. */
   async call(signingName: string, operation: string, input: object): Promise<Members> {
     return this.callAs({ kind: 'developer' })(signingName, operation, input);
+  }
+
+  /** Answers an HTTP request that comes over no socket. Throws ConnectionCut where the connection would break. */
+  answer(request: HttpRequest): Promise<Answer> {
+    return this.server.answer(request);
   }
 
   /** Waits until no event is under way, no execution of a state machine runs and no asynchronous invocation is due. */

@@ -1,5 +1,6 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { DirectHandler } from '../direct-handler';
 
 /** At which call of a run a function dies, and whether the call has taken effect. */
 export interface Death {
@@ -31,7 +32,7 @@ export class Mortal {
   /** Options of the clients of one life. */
   options(killed: (error: Error) => void) {
     const { aws } = this;
-    const http = new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 20_000 });
+    const http = new DirectHandler(aws);
     let dead = false;
     const never = new Promise<never>(() => {});
     const handle: NodeHttpHandler['handle'] = async (request, options) => {

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly change?: { readonly afterSeconds: number; readonly quota: Quota };
   /** Requests a second that others make, at random times. */
   readonly others?: number;
+  /** Calls that are under way at most. @default 32 */
+  readonly inFlight?: number;
 }
 
 /** What a paced run took. */
@@ -30,7 +32,7 @@ export interface Run {
 
 /** Makes calls in a pace, many in flight, against a service behind a token bucket, on a virtual clock. */
 export async function pacedRun(scenario: Scenario): Promise<Run> {
-  const { calls, requestsPerSecond, latency, change, others = 0, quota } = scenario;
+  const { calls, requestsPerSecond, latency, change, others = 0, quota, inFlight = 32 } = scenario;
   const clock = new VirtualClock();
   const next = random(scenario.seed ?? 1);
   const service = new TokenBucketService(clock, quota, () => latency[0] + next() * (latency[1] - latency[0]));
@@ -60,7 +62,7 @@ export async function pacedRun(scenario: Scenario): Promise<Run> {
   };
   if (others > 0) void other();
   if (change) void clock.sleep(change.afterSeconds * 1000).then(() => service.change(change.quota));
-  await clock.run(Promise.all(Array.from({ length: 32 }, worker)).then(() => void (done = true)));
+  await clock.run(Promise.all(Array.from({ length: inFlight }, worker)).then(() => void (done = true)));
   return {
     seconds: elapsed(),
     throttled: service.throttled,

@@ -147,7 +147,8 @@ export class SweepWorld {
         describeResource: async () => this.resource,
         events: stackId => {
           this.eventsOf(stackId);
-          return listed(this.history.filter(({ physicalId }) => physicalId === stackId));
+          const isResource = ({ physicalId }: StackEvent) => stackId === STACK_ID && !physicalId?.startsWith('arn:');
+          return listed(this.history.filter(entry => entry.physicalId === stackId || isResource(entry)));
         },
         resources: async function* () {},
       }),

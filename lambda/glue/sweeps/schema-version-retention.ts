@@ -23,7 +23,8 @@ import {
 import { GlueGateway } from '../gateway';
 import { schemaIn } from '../names';
 import { FIELDS, STACK_NAME_CHARACTERS } from '../owner-record';
-import { marksFrom } from '../version-ownership';
+import { SpareRecord } from '../spare-record';
+import { type Marks, marksFrom } from '../version-ownership';
 import { VersionKept } from './keep-reasons';
 import { deleteRanges } from './version-ranges';
 
@@ -110,8 +111,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   async isProvisional({ id }: SchemaVersion): Promise<boolean> {
-    const { record } = marksFrom((await this.gateway.pairsOf(id)) ?? []);
-    return this.tools.stacks.isProvisional(claimsIn(record.fields, FIELDS));
+    const marks = await this.marksOf(id);
+    return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
@@ -175,11 +176,22 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
-    const pairs = (await this.gateway.pairsOf(id)) ?? [];
-    const { fields } = marksFrom(pairs).record;
-    if (await this.tools.stacks.isHeld(fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
+    const marks = await this.marksOf(id);
+    if (!marks) return undefined;
+    const { pairs, record } = marks;
+    if (await this.tools.stacks.isHeld(record.fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
+  }
+
+  /** `undefined` where the version is gone. */
+  private async marksOf(versionId: string): Promise<Marks | undefined> {
+    const pairs = await this.gateway.pairsOf(versionId);
+    if (!pairs) return undefined;
+    const marks = marksFrom(pairs);
+    if (marks.record.values.length > 0) return marks;
+    const lost = await new SpareRecord(this.gateway, this.config).find(versionId, pairs);
+    return lost ? marksFrom([...pairs, lost]) : marks;
   }
 
   /** To the oldest version that stays and can be used; the first one stays only because it cannot go. */

@@ -9,7 +9,7 @@ import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
-/** Milliseconds that are left for the deletion of what is cancelled: in its turn, and with a throttle or two. */
+/** Milliseconds that are left for the deletion of what is canceled: in its turn, and with a throttle or two. */
 const TIME_TO_DELETE = 20_000;
 
 /** Stops the removal of what is gone. */
@@ -23,11 +23,10 @@ export class ExecutionRemoval {
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
-    private readonly gateway: IotGateway,
-    private readonly deadline: Deadline,
+    private readonly tools: { readonly gateway: IotGateway; readonly deadline: Deadline },
   ) {
     // less in a slice that has little time altogether.
-    this.timeToDelete = Math.min(TIME_TO_DELETE, deadline.remaining() / 2);
+    this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
   async remove(listed: Execution): Promise<End> {
@@ -39,9 +38,9 @@ export class ExecutionRemoval {
       // without force: that would also stop one that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
       if (isQueued) await this.cancel(current, this.guardOf(listed, current.status));
-      // what is cancelled here is young, and in a state that the rules may not speak of.
+      // what is canceled here is young, and in a state that the rules may not speak of.
       const guard = isQueued ? undefined : this.guardOf(listed, current.status);
-      await this.delete(current, current.status === 'IN_PROGRESS', guard);
+      await this.delete(current, { force: current.status === 'IN_PROGRESS', guard });
       return 'removed';
     } catch (error) {
       if (error instanceof Gone) return 'gone';
@@ -73,18 +72,21 @@ export class ExecutionRemoval {
 
   /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
   private async cancel(current: Execution, guard: Guard): Promise<void> {
-    if (this.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
-    await this.gateway.cancelExecution(current, guard);
+    if (this.tools.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
+    await this.tools.gateway.cancelExecution(current, guard);
   }
 
-  private async delete(current: Execution, force: boolean, guard: Guard | undefined): Promise<void> {
+  private async delete(
+    current: Execution,
+    { force, guard }: { readonly force: boolean; readonly guard?: Guard },
+  ): Promise<void> {
     const { namespaceId } = this.config;
     try {
-      await this.gateway.deleteExecution(current, { force, namespaceId }, guard);
+      await this.tools.gateway.deleteExecution(current, { force, namespaceId }, guard);
     } catch (error) {
       // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
-      await this.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
+      await this.tools.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
     }
   }
 }

@@ -21,8 +21,7 @@ export class JobDeletion {
     private readonly config: JobExecutionCleanupConfig,
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly gateway: IotGateway,
-    private readonly tools: Pick<SourceTools, 'clock' | 'deadline'>,
+    private readonly tools: Pick<SourceTools, 'clock' | 'deadline'> & { readonly gateway: IotGateway },
   ) {}
 
   /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
@@ -54,7 +53,7 @@ export class JobDeletion {
       return await this.inPlace<End>(async () => {
         // what has ended stays as it is while a place or a turn is waited for; what has not does not.
         const stillGoes = async () => Boolean(await this.whole?.stillGoes(jobId));
-        await this.gateway.deleteJob(jobId, { force, namespaceId }, force ? onlyWhere(stillGoes) : undefined);
+        await this.tools.gateway.deleteJob(jobId, { force, namespaceId }, force ? onlyWhere(stillGoes) : undefined);
         return 'removed';
       });
     } catch (error) {
@@ -65,7 +64,7 @@ export class JobDeletion {
       // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
       const isOver = onlyWhere(() => this.isOver(jobId));
-      await this.inPlace(() => this.gateway.deleteJob(jobId, { force: true, namespaceId }, isOver));
+      await this.inPlace(() => this.tools.gateway.deleteJob(jobId, { force: true, namespaceId }, isOver));
       return 'removed';
     }
   }
@@ -85,7 +84,7 @@ export class JobDeletion {
   }
 
   private async isOver(jobId: string): Promise<boolean> {
-    const job = await this.gateway.findJob(jobId);
+    const job = await this.tools.gateway.findJob(jobId);
     const { numberOfQueuedThings = 0, numberOfInProgressThings = 0 } = job?.jobProcessDetails ?? {};
     const hasEnded = job?.status === 'COMPLETED' || job?.status === 'CANCELED';
     return hasEnded && numberOfQueuedThings + numberOfInProgressThings === 0;
@@ -95,9 +94,9 @@ export class JobDeletion {
     const { namespaceId } = this.config;
     let nextToken: string | undefined;
     do {
-      const page = await this.gateway.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
+      const page = await this.tools.gateway.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
       for (const { jobId = '' } of page.jobs ?? []) {
-        if (this.jobs.mayBe({ jobId }) && (await this.gateway.findJob(jobId))) return true;
+        if (this.jobs.mayBe({ jobId }) && (await this.tools.gateway.findJob(jobId))) return true;
       }
       nextToken = page.nextToken;
     } while (nextToken);

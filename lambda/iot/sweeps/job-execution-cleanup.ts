@@ -64,12 +64,12 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     const jobs = new SelectedJobs(config, gateway);
     this.things = new ThingExecutions(namespaceId, jobs, gateway, tools.clock);
     const plan = new Plan<Execution>(config, tools.startedAt);
-    this.executions = new ExecutionRemoval(config, plan, this.things, gateway, tools.deadline);
-    const whole = deleteJobs ? new WholeJob(config, plan, this.things, gateway, tools.startedAt) : undefined;
-    this.wholeJobs = new JobDeletion(config, jobs, whole, gateway, tools);
+    this.executions = new ExecutionRemoval(config, plan, this.things, { ...tools, gateway });
+    const whole = deleteJobs ? new WholeJob(config, plan, this.things, { ...tools, gateway }) : undefined;
+    this.wholeJobs = new JobDeletion(config, jobs, whole, { ...tools, gateway });
     this.listing =
       selection.by === 'THING'
-        ? new ThingListing(selection.thingName, namespaceId, jobs, whole, gateway)
+        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, gateway)
         : new JobListing(config, jobs, whole, gateway);
     this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
   }

@@ -51,7 +51,8 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   readonly preparation: ActiveJobs | undefined;
   private readonly reports: DeviceReports | undefined;
   waitsFor?: string;
-  private package?: Promise<PackageState>;
+  private package?: PackageState;
+  private reading?: Promise<PackageState>;
   private rest?: Promise<void>;
 
   constructor(
@@ -67,12 +68,13 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
     const page = await this.gateway.listVersions(this.config.packageName, pageToken);
     // what is decided about a page is decided by what is true after it was read.
-    this.package = undefined;
+    this.package = this.reading = undefined;
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
 
   async isProvisional({ name }: Candidate): Promise<boolean> {
-    return this.tools.stacks.isProvisional(claimsIn(await this.tagsOf(name), ARTIFACT_TAGS));
+    const tags = await this.tagsOf(name);
+    return !tags || this.tools.stacks.isProvisional(claimsIn(tags, ARTIFACT_TAGS));
   }
 
   async protection({ name, status }: Candidate): Promise<string | undefined> {
@@ -81,13 +83,14 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
     }
     await this.atRest();
-    const { defaultVersion, tags } = await this.packageState();
+    // at once: those that wait for the package must not leave the pace of the versions' tags idle.
+    const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
     if (tags[DEFAULT_POINTER_TAGS.predecessor] === name) return VersionKept.DEFAULT_PREDECESSOR;
     if (tags[DEFAULT_POINTER_TAGS.formerVersion] === name && (await this.moves(tags))) {
       return VersionKept.DEFAULT_PREDECESSOR;
     }
-    if (await this.isOwned(name)) return VersionKept.OWNED;
+    if (isOwned) return VersionKept.OWNED;
     if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
     return undefined;
@@ -137,30 +140,41 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   private async isOwned(versionName: string): Promise<boolean> {
-    return this.tools.stacks.isHeld(await this.tagsOf(versionName), ARTIFACT_TAGS);
+    return this.tools.stacks.isHeld((await this.tagsOf(versionName)) ?? {}, ARTIFACT_TAGS);
   }
 
-  private async tagsOf(versionName: string): Promise<Tags> {
-    const arn = versionArn(this.tools, this.config.packageName, versionName);
-    return (await this.gateway.tagsOf(arn)) ?? {};
+  private tagsOf(versionName: string): Promise<Tags | undefined> {
+    return this.gateway.tagsOf(versionArn(this.tools, this.config.packageName, versionName));
   }
 
-  /** What is a few seconds old is good enough: the service itself refuses to delete what is the default by then. */
-  private packageState(): Promise<PackageState> {
-    const { clock } = this.tools;
-    const held = this.package;
-    this.package = (async () => {
-      const state = await held?.catch(() => undefined);
-      return state && clock.now() - state.readAt < FRESH ? state : this.readPackage();
-    })();
-    return this.package;
+  /**
+   * What is a few seconds old is good enough: the service itself refuses to delete what is the default by then. It is read
+   * again before it is too old, so that nobody has to wait for it in line.
+   */
+  private async packageState(): Promise<PackageState> {
+    const age = this.package ? this.tools.clock.now() - this.package.readAt : Infinity;
+    if (age >= FRESH / 2) this.reading ??= this.readAgain();
+    return age < FRESH ? this.package! : this.reading!;
+  }
+
+  private readAgain(): Promise<PackageState> {
+    const reading = this.readPackage();
+    const end = (state?: PackageState) => {
+      if (this.reading !== reading) return;
+      this.package = state;
+      this.reading = undefined;
+    };
+    // whoever waits for it hears of a failure; nobody may.
+    reading.then(end, () => end(this.package));
+    return reading;
   }
 
   private async readPackage(): Promise<PackageState> {
     const { packageName } = this.config;
-    const readAt = this.tools.clock.now();
     // the default first: one that is left meanwhile stands in the tags that are read then.
     const held = await this.gateway.findPackage(packageName);
+    // not before: calls wait for their turns.
+    const readAt = this.tools.clock.now();
     const tags = (await this.gateway.tagsOf(packageArn(this.tools, packageName))) ?? {};
     return { readAt, defaultVersion: held?.defaultVersionName, tags };
   }

@@ -50,7 +50,7 @@ export class SelectedJobs {
 
   private async describe(jobId: string): Promise<SelectedJob | undefined> {
     if (!this.mayBe({ jobId })) return undefined;
-    const job = await this.gateway.findJob(jobId, this.selectsByDefault || undefined);
+    const job = await this.gateway.findJob(jobId, this.selectsByDefault ? { beforeSubstitution: true } : {});
     if (!job?.status || !this.hasStatus(job.status) || !this.isSelected(job)) return undefined;
     return { jobId, status: job.status, lastUpdatedAt: job.lastUpdatedAt?.getTime() ?? Infinity };
   }

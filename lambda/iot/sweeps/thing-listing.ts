@@ -8,18 +8,16 @@ import { type WholeJob } from './whole-job';
 /** The executions of one thing, of the selected jobs; where such a job goes as a whole, the job in their stead. */
 export class ThingListing {
   constructor(
-    private readonly thingName: string,
-    private readonly namespaceId: string | undefined,
+    private readonly filter: { readonly thingName: string; readonly namespaceId?: string },
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
     private readonly gateway: IotGateway,
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
-    const { thingName, namespaceId } = this;
-    const page = await this.gateway.listExecutionsOfThing({ thingName, namespaceId }, pageToken);
+    const page = await this.gateway.listExecutionsOfThing(this.filter, pageToken);
     const found = (page?.executionSummaries ?? []).map(({ jobId = '', jobExecutionSummary }) =>
-      execution(jobId, thingName, jobExecutionSummary),
+      execution(jobId, this.filter.thingName, jobExecutionSummary),
     );
     const candidates: CleanupCandidate[] = [];
     for (const [jobId, executions] of byJob(found)) {

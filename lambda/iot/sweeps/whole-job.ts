@@ -10,8 +10,7 @@ export class WholeJob {
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
-    private readonly gateway: IotGateway,
-    private readonly startedAt: number,
+    private readonly tools: { readonly gateway: IotGateway; readonly startedAt: number },
   ) {}
 
   /** Whether it is worth looking at the executions. */
@@ -35,10 +34,10 @@ export class WholeJob {
    * not read again: what is newer does not bring old ones back among the latest.
    */
   async stillGoes(jobId: string): Promise<boolean> {
-    const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.startedAt;
+    const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.tools.startedAt;
     let after: string | undefined;
     do {
-      const { executions, nextToken } = await executionsOf(jobId, this.gateway, after);
+      const { executions, nextToken } = await executionsOf(jobId, this.tools.gateway, after);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
       after = nextToken;
@@ -49,7 +48,7 @@ export class WholeJob {
   /** A job without executions: one that has not ended waits for them, and its own age counts. */
   emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
     const { minAgeSeconds = 0 } = this.config.rules;
-    return hasEnded(status) && this.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
+    return hasEnded(status) && this.tools.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
   }
 
   /** By every rule but keepLatest. */

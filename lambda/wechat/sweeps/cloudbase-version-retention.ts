@@ -144,8 +144,10 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     const resources = await inPace(this.tools.paces.of('ListStackResources'), () =>
       this.clients.stackResources(this.tools.stackId),
     );
-    const versions = resources
-      .map(({ physicalId }) => parsePhysicalId(physicalId))
+    // a rollback comes back to what the deployment has replaced or taken out.
+    const former = await this.tools.stacks.idsUnderWay();
+    const versions = [...resources.map(({ physicalId }) => physicalId), ...former]
+      .map(parsePhysicalId)
       .filter(at => at?.environmentId === environmentId && at.serverName === serverName);
     return { readAt, names: new Set(versions.map(at => at!.versionName)) };
   }

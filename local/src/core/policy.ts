@@ -45,7 +45,7 @@ export interface Evaluation {
   readonly decision: Decision;
   /** The kind of policy that denies, explicitly or because it allows nothing. */
   readonly deniedBy?: PolicyKind;
-  /** The identity's statements that allow the call, whatever else denies it. */
+  /** The identity's statements that allow the call, or a part of it, whatever else denies it. */
   readonly allowedBy: readonly MatchedStatement[];
 }
 
@@ -67,7 +67,10 @@ export function evaluate(request: PolicyRequest, { identity, boundary, resource 
   const own = identity.flatMap(policy => matched(request, policy));
   const limits = boundary && matched(request, { name: 'boundary', document: boundary });
   const others = resource ? matched(request, { name: 'resource', document: resource }, { ofResource: true }) : [];
-  const allowedBy = own.filter(isAllow);
+  const allowing = own.filter(isAllow);
+  // what is asked for on all resources uses the statements that allow it on some, though none of them is enough.
+  const parts = request.resource === '*' ? identity.flatMap(policy => matched(request, policy, { inPart: true })) : own;
+  const allowedBy = parts.filter(isAllow);
   const denying = [
     [own, 'identity-based policy'],
     [limits ?? [], 'permissions boundary'],
@@ -78,7 +81,7 @@ export function evaluate(request: PolicyRequest, { identity, boundary, resource 
   // a resource that lets in the account leaves it to the account's own policies; one that names the session, or
   // everybody, is bound by no boundary of the role.
   if (others.some(({ reach }) => reach === 'caller')) return { decision: 'Allowed', allowedBy };
-  const isGranted = allowedBy.length > 0 || others.some(({ reach }) => reach === 'role');
+  const isGranted = allowing.length > 0 || others.some(({ reach }) => reach === 'role');
   if (!isGranted) return { decision: 'ImplicitlyDenied', deniedBy: 'identity-based policy', allowedBy };
   if (limits && !limits.some(isAllow)) {
     return { decision: 'ImplicitlyDenied', deniedBy: 'permissions boundary', allowedBy };
@@ -94,7 +97,11 @@ interface Matched extends MatchedStatement {
 
 const isAllow = ({ effect }: Matched): boolean => effect === 'Allow';
 
-function matched(request: PolicyRequest, { name, document }: NamedPolicy, { ofResource = false } = {}): Matched[] {
+function matched(
+  request: PolicyRequest,
+  { name, document }: NamedPolicy,
+  { ofResource = false, inPart = false } = {},
+): Matched[] {
   const { Version, Statement } = document as { Version?: string; Statement?: Statement | Statement[] };
   const read = Version === '2012-10-17' ? (text: string) => replaced(text, request.context) : (text: string) => text;
   return [Statement ?? []].flat().flatMap((statement, index) => {
@@ -107,7 +114,7 @@ function matched(request: PolicyRequest, { name, document }: NamedPolicy, { ofRe
     const reach = ofResource ? reachOf({ Principal, NotPrincipal }, request.caller) : undefined;
     const applies =
       (Action === undefined || actions.length > 0) &&
-      (Resource === undefined || resources.length > 0) &&
+      (Resource === undefined || resources.length > 0 || inPart) &&
       excluded === 0 &&
       (!ofResource || reach !== undefined) &&
       holds(Condition, request.context, read);

@@ -1,21 +1,21 @@
-import { CloudFormation } from '../cloudformation';
 import { type CredentialStore } from '../core/credentials';
 import { type Endpoint } from '../core/endpoint';
 import { type InternalCall, type Principal, type Service, type World } from '../core/service';
-import { Events } from '../events';
-import { stackStatusChange } from '../events/stack-status';
-import { Lambda } from '../lambda/lambda';
-import { S3 } from '../s3/s3';
-import { StepFunctions } from '../step-functions';
+import { CloudFormation } from './cloudformation/service';
 import { CloudWatch } from './cloudwatch';
+import { Events } from './events/service';
+import { stackStatusChange } from './events/stack-status';
 import { Glue } from './glue/service';
 import { Iam } from './iam/service';
 import { Iot } from './iot/service';
+import { Lambda } from './lambda/service';
 import { Logs } from './logs';
+import { S3 } from './s3/service';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Sqs } from './sqs';
 import { Ssm } from './ssm';
+import { StepFunctions } from './step-functions/service';
 import { Sts } from './sts';
 import { WeChat } from './wechat/service';
 

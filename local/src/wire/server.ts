@@ -58,7 +58,8 @@ export class Server {
     }
   }
 
-  private answer(request: HttpRequest): Promise<Answer> {
+  /** Answers a request; throws ConnectionCut. */
+  answer(request: HttpRequest): Promise<Answer> {
     const endpoint = this.parts.endpoints.find(each => each.isFor(request));
     return endpoint ? this.unsigned(endpoint, request) : this.service(request);
   }

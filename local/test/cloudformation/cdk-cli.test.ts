@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { LocalAws } from '../../src';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { cdk as runCli } from '../../../testing/cdk-cli';
 import { synthesise, temporaryDirectory } from './tiny-app';
-
-const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
 
 let aws: LocalAws;
 const home = temporaryDirectory();
@@ -12,14 +9,7 @@ beforeAll(async () => void (aws = await LocalAws.start()));
 afterAll(() => aws.stop());
 
 /** Runs the CDK CLI on a synthesised assembly. */
-function cdk(assembly: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const all = [CLI, ...args, '--app', assembly, '--no-notices', '--no-color'];
-  const env = { ...process.env, ...aws.env, HOME: home, CI: 'true' };
-  const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += String(data)));
-  return new Promise(resolve => child.on('close', code => resolve({ code, output })));
-}
+const cdk = (assembly: string, ...args: string[]) => runCli(aws, home, ...args, '--app', assembly);
 
 const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);
 const status = () => aws.cloudFormation.describe('Tiny')?.status;

@@ -1,5 +1,5 @@
 import { settle } from '../../../testing/clock';
-import type { StackOutcome } from '../../src/cloudformation';
+import type { StackOutcome } from '../../src/services/cloudformation/service';
 import { type CustomHandler, Harness, custom, parameter, stackOf } from './harness';
 
 const stackEvents = ({ events }: Pick<StackOutcome, 'events'>): string[] =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Dependencies, dependenciesOf, reversed, walk } from '../../src/cloudformation/graph';
+import { type Dependencies, dependenciesOf, reversed, walk } from '../../src/services/cloudformation/graph';
 
 /** Resources that need only such as come before them: no circles. */
 const dependencies: fc.Arbitrary<Dependencies> = fc

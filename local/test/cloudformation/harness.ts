@@ -1,7 +1,7 @@
 import { StoppedClock, settle } from '../../../testing/clock';
-import { CloudFormation } from '../../src/cloudformation';
 import { Responses } from '../../src/core/responses';
 import { type Members, ServiceError, type World } from '../../src/core/service';
+import { CloudFormation } from '../../src/services/cloudformation/service';
 
 /** What a custom resource's function gets. */
 export interface CustomEvent {

@@ -1,5 +1,5 @@
-import { type Scope, resolve } from '../../src/cloudformation/intrinsics';
-import { parseTemplate } from '../../src/cloudformation/template';
+import { type Scope, resolve } from '../../src/services/cloudformation/intrinsics';
+import { parseTemplate } from '../../src/services/cloudformation/template';
 import { Harness, custom, parameter, stackOf } from './harness';
 
 const scope: Scope = {

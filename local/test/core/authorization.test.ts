@@ -232,6 +232,19 @@ describe('what a role may do', () => {
     expect(aws.iam.unusedStatements(ROLE)).toMatchObject([{ actions: ['s3:*'] }]);
   });
 
+  test('shows as used where a call on all resources is granted on all and on some', async () => {
+    const some = `arn:aws:iot:us-east-1:${ACCOUNT}:thinggroup/*`;
+    const statements = ['*', some].map(Resource => ({ Action: 'iot:ListTagsForResource', Resource }));
+    const { credentials } = await assume(...statements);
+    await aws.call('iot', 'CreatePackage', { packageName: 'p' });
+    await fetch(`${aws.endpoint}/tags?resourceArn=arn:aws:iot:us-east-1:${ACCOUNT}:package/p`, {
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260101/us-east-1/iot/aws4_request`,
+      },
+    });
+    expect(aws.iam.unusedStatements(ROLE)).toEqual([{ policyName: 'grants', actions: [], resources: [some] }]);
+  });
+
   test('is asked by who calls: STS knows the session', async () => {
     const { Arn } = await new STSClient(await assume()).send(new GetCallerIdentityCommand({}));
     expect(Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/worker/session`);

@@ -1,4 +1,4 @@
-import { type Pattern, matchesPattern, parsePattern } from '../../src/events/pattern';
+import { type Pattern, matchesPattern, parsePattern } from '../../src/services/events/pattern';
 
 const EVENT = {
   source: 'aws.cloudformation',

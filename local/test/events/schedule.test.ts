@@ -1,4 +1,4 @@
-import { parseSchedule, timesBetween } from '../../src/events/schedule';
+import { parseSchedule, timesBetween } from '../../src/services/events/schedule';
 
 const at = (text: string) => Date.parse(`${text}Z`);
 const next = (expression: string, after: string) => {

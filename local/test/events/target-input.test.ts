@@ -1,4 +1,4 @@
-import { inputOf } from '../../src/events/target-input';
+import { inputOf } from '../../src/services/events/target-input';
 
 const EVENT = {
   id: '1',

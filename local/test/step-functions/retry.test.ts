@@ -1,4 +1,4 @@
-import { Retries } from '../../src/step-functions/retry';
+import { Retries } from '../../src/services/step-functions/retry';
 
 describe('retries', () => {
   test('wait longer each time, up to three', () => {

@@ -26,7 +26,7 @@ const states = fc.array(fc.tuple(claimant, fc.constantFrom('adopt', 'release')),
   const changes: TagChange[] = [];
   let fields: Tags = {};
   for (const [me, step] of steps) {
-    const claimed = claim(fields, FIELDS, me, true);
+    const claimed = claim(fields, FIELDS, me, { adoptExisting: true });
     const change = step === 'release' ? release(fields, FIELDS, me) : 'change' in claimed ? claimed.change : undefined;
     if (!change) continue;
     changes.push(change);

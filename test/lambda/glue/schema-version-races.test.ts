@@ -94,6 +94,25 @@ describe('a producer that registers the same definition by itself', () => {
   });
 });
 
+test('a version that is handed back while the rollback takes it back is its former owner’s, and stays', async () => {
+  const adopting = version({ Removal: 'DELETE', AdoptExisting: true });
+  const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', adopting));
+  const [mine] = records();
+  succeeded(await stack.create(VERSION, 'Renamed', adopting));
+  const [theirs] = records();
+  before('PutSchemaVersionMetadata', async () => {
+    await mark(OWNER_KEY, mine.replace('1', '3'));
+    await byHand('RemoveSchemaVersionMetadata', {
+      SchemaVersionNumber: { VersionNumber: 2 },
+      MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: theirs },
+    });
+    await later();
+  });
+  const reversed = await stack.during(ROLLBACK, () => stack.update(VERSION, 'V', id, adopting, adopting));
+  expect(succeeded(reversed).PhysicalResourceId).toBe(id);
+  expect(records()).toEqual([mine.replace('1', '3')]);
+});
+
 describe('two stacks', () => {
   let other: Stack;
   beforeEach(() => {

@@ -159,6 +159,12 @@ describe('Create', () => {
   });
 });
 
+test('a region that holds all the versions it may says what makes room', async () => {
+  aws.glue.behaviour.maxSchemaVersions = 1;
+  const { Reason } = await stack.create(VERSION, 'V', version());
+  expect(Reason).toMatch(/takes no further version: .*10,000.*Delete versions .*with a SchemaVersionRetention/);
+});
+
 describe('a definition that is not compatible', () => {
   test('fails with the mode and the difference, and leaves no failed version behind', async () => {
     const reply = await stack.create(VERSION, 'V', version(INCOMPATIBLE));

@@ -81,6 +81,24 @@ describe('K1 in flight', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('what the service makes of a call that had no answer is looked for, and removed again', async () => {
+    const target = aws.iot.operations.CreatePackageVersion;
+    const { run } = target;
+    let late: (() => unknown) | undefined;
+    target.run = async (...args: Parameters<typeof run>) => {
+      late = () => run.apply(target, args);
+      await cancel('V', 'CREATE');
+      throw new ServiceError('InternalFailureException', 'no answer', 500);
+    };
+    let reads = 0;
+    stack.interrupt = async (name, moment) => {
+      if (name === 'ListTagsForResource' && moment === 'before' && ++reads === 3) await late?.();
+    };
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(reads).toBeGreaterThan(3);
+    expect(held()).toBeUndefined();
+  });
+
   test('a version is not published once its deployment rolls back', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', version()));
     meanwhile('GetPackageVersion', 'after', () => cancel('V', 'UPDATE', id));
@@ -221,6 +239,16 @@ describe('K2 stale', () => {
     succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0')));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(shown()).toBe('1.0.0');
+  });
+
+  test('the owner’s record tells an old event, and CloudFormation need not be asked', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    succeeded(await stack.delete(Type.VERSION, 'V', id, published()));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    const asked = jest.spyOn(stack.history, 'describeResource');
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test('an old Create makes no orphan', async () => {

@@ -71,7 +71,7 @@ describe('what differs is sent, and nothing else', () => {
       { actions: ['PUBLISH'] },
     ],
   ])('%s', (_what, want, have, expected) => {
-    expect(diffVersion(want, have, false)).toEqual({ ...nothing, ...expected });
+    expect(diffVersion(want, have, { adopted: false })).toEqual({ ...nothing, ...expected });
   });
 });
 
@@ -87,13 +87,15 @@ describe('what publishing has frozen is impossible', () => {
     ['no artifact any more', {}, { artifact: heldS3 }, 'artifact (removed)'],
     ['draft again', { Status: 'DRAFT' }, {}, 'status (PUBLISHED to DRAFT)'],
   ])('%s', (_what, want, have, expected) => {
-    const diff = diffVersion(wanted({ Status: 'PUBLISHED', ...want }), held({ status: 'PUBLISHED', ...have }), false);
+    const diff = diffVersion(wanted({ Status: 'PUBLISHED', ...want }), held({ status: 'PUBLISHED', ...have }), {
+      adopted: false,
+    });
     expect(diff).toEqual({ ...nothing, impossible: [expected] });
   });
 });
 
 test('what the service cannot clear is said to stay', () => {
-  const diff = diffVersion(wanted(), held({ description: 'd', recipe: '{}', artifact: heldS3 }), false);
+  const diff = diffVersion(wanted(), held({ description: 'd', recipe: '{}', artifact: heldS3 }), { adopted: false });
   expect(diff).toEqual({ ...nothing, leftovers: ['description', 'recipe', 'artifact (removed)'] });
 });
 
@@ -106,7 +108,7 @@ test('of an adopted version, what the template leaves open stays', () => {
     artifact: heldS3,
     sbom: heldS3,
   });
-  expect(diffVersion(wanted(), have, true)).toEqual(nothing);
+  expect(diffVersion(wanted(), have, { adopted: true })).toEqual(nothing);
 });
 
 describe('the lifecycle has only the documented transitions', () => {

@@ -67,3 +67,14 @@ test('many calls leave no listeners behind', async () => {
   expect(service.received).toHaveLength(12);
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
+
+test('more calls are under way at a time than the SDK allows by itself', async () => {
+  const ended = new AbortController();
+  service.meetWith(...Array<Reaction>(100).fill('hang'));
+  const many = client(ended.signal);
+  const calls = Array.from({ length: 100 }, () => many.send(new DescribeStacksCommand({})));
+  const cut = Promise.allSettled(calls);
+  while (service.received.length < 100) await new Promise(setImmediate);
+  ended.abort();
+  await cut;
+});

@@ -38,7 +38,7 @@ const notAsked = async (): Promise<never> => {
 
 /** Claims and returns the tags afterwards. */
 function claimed(tags: Tags, who: Claimant, adopt = false): Tags {
-  const result = claim(tags, KEYS, who, adopt);
+  const result = claim(tags, KEYS, who, { adoptExisting: adopt });
   if (result.kind === 'refused') throw new Error('refused');
   return result.kind === 'held' ? tags : after(tags, result.change);
 }
@@ -80,33 +80,42 @@ describe('claiming an artifact that exists', () => {
     ['adopts what is nobody’s when told to', nobody, true, 'adopted'],
     ['has again what it has released', released, false, 'reclaimed'],
   ])('%s', (_rule, tags, adopt, kind) => {
-    const result = claim(tags, KEYS, me, adopt);
+    const result = claim(tags, KEYS, me, { adoptExisting: adopt });
     expect(result.kind).toBe(kind);
     if (result.kind !== 'held' && result.kind !== 'refused') {
       expect(after(tags, result.change)).toMatchObject(ownedBy(me));
-      expect(claim(after(tags, result.change), KEYS, me, false).kind).toBe('held');
+      expect(claim(after(tags, result.change), KEYS, me, { adoptExisting: false }).kind).toBe('held');
     }
   });
 
   test('names the stack that has it', () => {
-    expect(claim(ownedBy(stranger), KEYS, me, false)).toEqual({ kind: 'refused', ownerStack: stranger.stackId });
+    expect(claim(ownedBy(stranger), KEYS, me, { adoptExisting: false })).toEqual({
+      kind: 'refused',
+      ownerStack: stranger.stackId,
+    });
   });
 
   test('what another has released is not for the taking', () => {
-    expect(claim(released, KEYS, stranger, false).kind).toBe('refused');
+    expect(claim(released, KEYS, stranger, { adoptExisting: false }).kind).toBe('refused');
   });
 
   test.each<[StackPhase, string]>([
     ['deploying', 'adopted'],
     ['rolling-back', 'refused'],
   ])('a stack that is %s: what another has is %s', async (phase, kind) => {
-    expect((await claimInPhase(ownedBy(stranger), KEYS, me, true, inPhase(phase))).kind).toBe(kind);
+    expect((await claimInPhase(ownedBy(stranger), KEYS, me, { adoptExisting: true, phase: inPhase(phase) })).kind).toBe(
+      kind,
+    );
   });
 
   test('the phase is not asked where nothing is adopted', async () => {
-    expect((await claimInPhase(ownedBy(me), KEYS, me, true, notAsked)).kind).toBe('held');
-    expect((await claimInPhase(ownedBy(renamed), KEYS, me, true, notAsked)).kind).toBe('taken-over');
-    expect((await claimInPhase(ownedBy(stranger), KEYS, me, false, notAsked)).kind).toBe('refused');
+    expect((await claimInPhase(ownedBy(me), KEYS, me, { adoptExisting: true, phase: notAsked })).kind).toBe('held');
+    expect((await claimInPhase(ownedBy(renamed), KEYS, me, { adoptExisting: true, phase: notAsked })).kind).toBe(
+      'taken-over',
+    );
+    expect((await claimInPhase(ownedBy(stranger), KEYS, me, { adoptExisting: false, phase: notAsked })).kind).toBe(
+      'refused',
+    );
   });
 
   test('only what existed before counts as adopted', () => {
@@ -196,7 +205,7 @@ describe('whatever happened before', () => {
       if ('adopt' in one) {
         if (!tags) tags = ownedBy(one.who);
         else {
-          const result = claim(tags, KEYS, one.who, one.adopt);
+          const result = claim(tags, KEYS, one.who, { adoptExisting: one.adopt });
           if (result.kind !== 'held' && result.kind !== 'refused') tags = after(tags, result.change);
         }
       } else if (tags) tags = await left(tags, one.who, one.removal, one.phase);

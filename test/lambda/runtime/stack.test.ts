@@ -73,6 +73,13 @@ test('a stack that cannot be read at the moment is asked again', async () => {
   expect(await phase()).toBe('deleting');
 });
 
+test('a stack that could not be read is asked again at the next question', async () => {
+  const { phase, describe } = phaseOf({ own: { status: 'UPDATE_ROLLBACK_IN_PROGRESS' } });
+  describe.mockRejectedValueOnce(new Error('not now'));
+  await expect(phase()).rejects.toThrow('not now');
+  expect(await phase()).toBe('rolling-back');
+});
+
 test('a parent that may not be described is left aside: synthesis has not known that the stack is nested', async () => {
   const { phase, describe } = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'by-hand' } });
   describe.mockImplementation(async id =>

@@ -43,6 +43,21 @@ test.each([
   expect(throttled).toBeLessThanOrEqual(50);
 });
 
+test.each([
+  { perSecond: 5, latency: [1000, 1000] as const, requestsPerSecond: 1000 },
+  { perSecond: 50, latency: [300, 300] as const, requestsPerSecond: 50 },
+  { perSecond: 100, latency: [300, 300] as const, requestsPerSecond: 1000 },
+  { perSecond: 200, latency: [20, 20] as const, requestsPerSecond: 1000 },
+  { perSecond: 200, latency: [20, 1000] as const, requestsPerSecond: 200 },
+])('uses $perSecond a second behind $latency ms, below $requestsPerSecond', async scenario => {
+  const { perSecond } = scenario;
+  const calls = perSecond * 120;
+  const quota = { perSecond, burst: perSecond };
+  const { seconds, throttled } = await pacedRun({ ...scenario, calls, quota, inFlight: Math.max(32, 2 * perSecond) });
+  expect(seconds).toBeLessThanOrEqual(120 * 1.05);
+  expect(throttled).toBeLessThanOrEqual(calls * 0.03);
+});
+
 test('never starts more calls than the bound allows, whatever the quota and the window', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -77,6 +92,28 @@ describe('when the quota changes midway', () => {
     });
     expect(rate(admittedAt, 130, 500)).toBeGreaterThan(5 * 0.97);
     expect(throttled).toBeLessThanOrEqual(40);
+  });
+
+  test.each([5, 10, 20, 50].flatMap(perSecond => [60, 70, 80, 90].map(afterSeconds => ({ perSecond, afterSeconds }))))(
+    'from $perSecond to the double after $afterSeconds s, it finds that within half a minute',
+    async ({ perSecond, afterSeconds }) => {
+      const to = 2 * perSecond;
+      const { admittedAt } = await pacedRun({
+        ...scenario,
+        calls: perSecond * afterSeconds + to * 60,
+        requestsPerSecond: 1000,
+        quota: { perSecond, burst: perSecond },
+        change: { afterSeconds, quota: { perSecond: to, burst: to } },
+      });
+      expect(rate(admittedAt, afterSeconds + 30, afterSeconds + 40)).toBeGreaterThan(to * 0.93);
+    },
+  );
+
+  test('to the tenfold, it finds that within forty seconds', async () => {
+    const quota = { perSecond: 100, burst: 100 };
+    const run = { ...scenario, calls: 8000, requestsPerSecond: 1000, inFlight: 100 };
+    const { admittedAt } = await pacedRun({ ...run, change: { afterSeconds: 60, quota } });
+    expect(rate(admittedAt, 100, 120)).toBeGreaterThan(100 * 0.93);
   });
 
   test('to the double, it finds that within a minute and a half', async () => {
@@ -215,4 +252,19 @@ test('what one slice learned of each operation, the next one starts from', async
   expect(Object.keys(learned).sort()).toEqual(['DeleteJob', 'ListJobs']);
   expect(learned.DeleteJob).toBe(3);
   expect(new Paces(options, learned).of('ListJobs').learned).toBe(learned.ListJobs);
+});
+
+test('as many candidates are in flight as rates and latencies ask for, and no more than memory bears', async () => {
+  const clock = new VirtualClock(0);
+  const paces = new Paces({ requestsPerSecond: 1000, clock, deadline: new Deadline(clock, Infinity) }, { Delete: 200 });
+  expect(paces.inFlight).toBe(32);
+  await clock.run(paces.of('Delete').run(() => clock.sleep(1000)));
+  expect(paces.inFlight).toBeGreaterThan(200);
+  expect(paces.inFlight).toBeLessThan(640);
+  const raised = new Paces(
+    { requestsPerSecond: 1000, clock, deadline: new Deadline(clock, Infinity) },
+    { Delete: 900 },
+  );
+  await clock.run(raised.of('Delete').run(() => clock.sleep(1000)));
+  expect(raised.inFlight).toBe(640);
 });

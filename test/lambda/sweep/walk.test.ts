@@ -1,9 +1,9 @@
-import { OutOfTime } from '../../../lambda/sweep/pace';
+import { LEAST_IN_FLIGHT, OutOfTime } from '../../../lambda/sweep/pace';
 import { type Walk, walk } from '../../../lambda/sweep/walk';
 import { VirtualClock } from '../../../testing/clock';
 
 /** A listing of numbers in pages of ten, and a log of what the walk does. */
-function setUp({ pages = 3, listing = 50, work = 100 } = {}) {
+function setUp({ pages = 3, listing = 50, work = 100, inFlightAtMost = 32 } = {}) {
   const clock = new VirtualClock(0);
   const closed: number[] = [];
   const worked: number[] = [];
@@ -26,6 +26,7 @@ function setUp({ pages = 3, listing = 50, work = 100 } = {}) {
       worked.push(candidate);
     },
     close: state => void closed.push(state),
+    inFlight: () => inFlightAtMost,
   };
   return { clock, steps, closed, worked, most: () => most, inFlight: () => inFlight };
 }
@@ -102,4 +103,36 @@ test('an empty listing is finished at once', async () => {
   const end = walk(undefined, { ...steps, list: async () => ({ candidates: [] }) });
   await expect(clock.run(end)).resolves.toEqual({ finished: true });
   expect(closed).toHaveLength(1);
+});
+
+test('has as many candidates in flight as it is told, and reads further ahead for them', async () => {
+  const { clock, steps, most } = setUp({ pages: 50, listing: 100, work: 1000, inFlightAtMost: 100 });
+  await clock.run(walk(undefined, steps));
+  expect(most()).toBe(100);
+  // fifty listings of 100 ms one after the other, and the last page's work: the listing alone bounds it.
+  expect(clock.now()).toBeLessThanOrEqual(50 * 100 + 1000 + 100);
+});
+
+test('reads no further ahead than it has use for', async () => {
+  const { clock, steps } = setUp({ pages: 50, listing: 10, work: 1000, inFlightAtMost: 52 });
+  let listed = 0;
+  let worked = 0;
+  let mostAhead = 0;
+  const { list, each } = steps;
+  const end = walk(undefined, {
+    ...steps,
+    list: async token => {
+      const page = await list(token);
+      listed += page.candidates.length;
+      mostAhead = Math.max(mostAhead, listed - worked);
+      return page;
+    },
+    each: async (candidate, state) => {
+      await each(candidate, state);
+      worked++;
+    },
+  });
+  await clock.run(end);
+  // in flight, the rest of the page that is opened, those that wait, and the page that is read.
+  expect(mostAhead).toBeLessThanOrEqual(52 + 10 + (52 - LEAST_IN_FLIGHT + 10) + 10);
 });

@@ -30,15 +30,28 @@ test('a text stays as it is, placeholders included', () => {
   expect(rendered(JobRecipe.fromString(text))).toBe(text);
 });
 
-test('a file is read as UTF-8', () => {
+/** A recipe from a file with these bytes. */
+function fromFile(bytes: Uint8Array): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
   try {
     const path = join(folder, 'recipe.json');
-    writeFileSync(path, '{"name":"Bremse für alle"}');
-    expect(rendered(JobRecipe.fromFile(path))).toBe('{"name":"Bremse für alle"}');
+    writeFileSync(path, bytes);
+    return rendered(JobRecipe.fromFile(path));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test('a file is read as UTF-8, and a BOM is no part of it', () => {
+  const text = '{"name":"Bremse für alle"}';
+  expect(fromFile(Buffer.from(text))).toBe(text);
+  expect(fromFile(Buffer.from(`\uFEFF${text}`))).toBe(text);
+});
+
+test('a file in another encoding is refused', () => {
+  expect(() => fromFile(Buffer.from('{"name":"Bremse für alle"}', 'latin1'))).toThrow(
+    /a recipe must be UTF-8, .*recipe\.json is not: save it as UTF-8, with or without a BOM/,
+  );
 });
 
 test('a recipe of exactly 3,072 characters is possible', () => {

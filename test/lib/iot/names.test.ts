@@ -1,6 +1,17 @@
 import { type Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { JobExecutionCleanup, JobSelection, PackageVersionRetention, SoftwarePackage } from 'cdk-versioned-artifacts';
+import {
+  CloudBaseServiceVersion,
+  JobExecutionCleanup,
+  JobSelection,
+  PackageVersionRetention,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SoftwarePackage,
+  WeChatAccessToken,
+} from 'cdk-versioned-artifacts';
 import { newStack } from '../app';
 
 const env = { account: '111111111111', region: 'eu-west-1' };
@@ -25,5 +36,13 @@ test('names that are still to be looked up pass', () => {
     firmware.addVersion('V', { versionName: lookup(stack, '/firmware/version') });
     new PackageVersionRetention(stack, 'Keep', { softwarePackage: firmware, rules: { keepLatest: 5 } });
     new JobExecutionCleanup(stack, 'Clean', { jobs: JobSelection.byIdPrefix(lookup(stack, '/firmware/jobs')) });
+
+    const schema = SchemaReference.fromSchemaName({ schemaName: lookup(stack, '/orders') });
+    const metadata = { [lookup(stack, '/key')]: lookup(stack, '/value') };
+    new SchemaVersion(stack, 'Order', { schema, definition: SchemaDefinition.fromString('"string"'), metadata });
+
+    const accessToken = WeChatAccessToken.fromSecret(Secret.fromSecretNameV2(stack, 'Token', 'token'));
+    const [environmentId, serverName, versionName] = ['/env', '/server', '/version'].map(name => lookup(stack, name));
+    new CloudBaseServiceVersion(stack, 'Api', { environmentId, serverName, versionName, accessToken });
   }).not.toThrow();
 });

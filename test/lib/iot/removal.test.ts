@@ -1,5 +1,12 @@
 import { MissingRemovalPolicies, RemovalPolicies, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
+import {
+  PackageVersionStatus,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SoftwarePackage,
+  VersionRemoval,
+} from 'cdk-versioned-artifacts';
 import { PACKAGE, VERSION, artifact, newStack } from '../app';
 
 /** The removals of a package and its version, under what is applied to their whole stack. */
@@ -38,6 +45,18 @@ describe('policies for what has none', () => {
 
     expect(set).toEqual(['DELETE', 'RETAIN']);
   });
+});
+
+test.each([
+  [undefined, 'DELETE'],
+  [VersionRemoval.RETAIN, undefined],
+])('a schema version with the removal %s has %s under a policy for what has none', (removal, expected) => {
+  const stack = newStack();
+  const schema = SchemaReference.fromSchemaName({ schemaName: 'orders' });
+  new SchemaVersion(stack, 'V', { schema, definition: SchemaDefinition.fromString('"string"'), removal });
+  MissingRemovalPolicies.of(stack).destroy();
+
+  expect(artifact(stack, 'Custom::GlueSchemaVersion').Removal).toBe(expected);
 });
 
 describe('policies for all resources', () => {

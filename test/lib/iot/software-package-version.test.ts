@@ -1,4 +1,4 @@
-import { CfnParameter, NestedStack, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnParameter, NestedStack, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -229,16 +229,31 @@ describe('warns', () => {
     ]);
   });
 
-  test('of a package that is to be destroyed while its version stays', () => {
+  test.each([
+    [undefined, 'RETAIN'],
+    [VersionRemoval.DEPRECATE, 'DEPRECATE'],
+  ])('of a package that is to be destroyed while its version stays: %s', (removal, named) => {
     const stack = newStack();
     const firmware = new SoftwarePackage(stack, 'Firmware');
-    firmware.addVersion('V', { versionName: '1', removal: VersionRemoval.DEPRECATE });
+    firmware.addVersion('V', { versionName: '1', removal });
     firmware.applyRemovalPolicy(RemovalPolicy.DESTROY);
 
     expect(warnings(stack)).toEqual([
-      'the version stays when its construct goes (removal DEPRECATE), but its package is to be destroyed, which AWS IoT ' +
+      `the version stays when its construct goes (removal ${named}), but its package is to be destroyed, which AWS IoT ` +
         'refuses while it has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
     ]);
+  });
+
+  test('of that no more once it is acknowledged', () => {
+    const stack = newStack();
+    const firmware = new SoftwarePackage(stack, 'Firmware', { removalPolicy: RemovalPolicy.DESTROY });
+    firmware.addVersion('V', { versionName: '1' });
+    Annotations.of(stack).acknowledgeWarning(
+      'cdk-versioned-artifacts:packageOfRemainingVersion',
+      'a retention is done',
+    );
+
+    expect(warnings(stack)).toEqual([]);
   });
 
   test('not where nothing stays, or nothing is destroyed', () => {

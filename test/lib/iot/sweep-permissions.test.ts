@@ -9,7 +9,7 @@ import {
   RetentionAction,
   SoftwarePackage,
 } from 'cdk-versioned-artifacts';
-import { allowed, allows, arn, policiesOf, policyOf, stackOf } from './simulation';
+import { allowed, allows, arn, policiesOf, policyOf, stackArn, stackOf } from './simulation';
 
 const iot = (resource: string) => `arn:aws:iot:eu-west-1:111111111111:${resource}`;
 const anyway = allowed(policyOf(stackOf(stack => IotArtifactProvider.of(stack))));
@@ -41,6 +41,9 @@ describe('every provider may read what protects a version', () => {
 
 describe('a retention may', () => {
   const ofJobs = [`iot:DescribeJob ${iot('job/*')}`, 'iot:ListJobs *'];
+  const ofStacks = ['DescribeStackEvents', 'DescribeStacks'].map(
+    operation => `cloudformation:${operation} arn:aws:cloudformation:eu-west-1:111111111111:stack/*/*`,
+  );
   const toDelete = ['brake-ecu', 'brake-ecu/version/*'].map(name => `iot:DeletePackageVersion ${arn(name)}`);
   const toDeprecate = toDelete.map(line => line.replace('Delete', 'Update'));
   const cases: [string, Partial<PackageVersionRetentionProps>, string[]][] = [
@@ -55,7 +58,14 @@ describe('a retention may', () => {
   ];
 
   test.each(cases)('%s', (_what, props, expected) => {
-    expect(addedByRetention(props).sort()).toEqual([...expected].sort());
+    expect(addedByRetention(props).sort()).toEqual([...expected, ...ofStacks].sort());
+  });
+
+  test('ask about stacks of its account and region, in which owners may be gone', async () => {
+    expect(await allows(retention(), 'cloudformation:DescribeStacks', stackArn('other'))).toBe(true);
+    expect(await allows(retention(), 'cloudformation:DescribeStackEvents', stackArn('other'))).toBe(true);
+    const elsewhere = stackArn('other').replace('eu-west-1', 'us-east-1');
+    expect(await allows(retention(), 'cloudformation:DescribeStacks', elsewhere)).toBe(false);
   });
 
   test('delete versions that nobody owns, and none of another package', async () => {

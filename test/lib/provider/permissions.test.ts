@@ -2,7 +2,9 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  CloudBaseServiceVersion,
   DefaultPackageVersion,
   IotArtifactProvider,
   JobExecutionCleanup,
@@ -13,8 +15,9 @@ import {
   SchemaVersion,
   SoftwarePackage,
   SweepTrigger,
+  WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { type Resource, newStack, resources } from '../app';
+import { type Resource, newStack, resources as synthesised } from '../app';
 
 const PSEUDO: Record<string, string> = {
   'AWS::AccountId': '111111111111',
@@ -22,6 +25,15 @@ const PSEUDO: Record<string, string> = {
   'AWS::Region': 'ap-southeast-1',
   'AWS::StackId': 'x'.repeat(110),
 };
+
+const templates = new WeakMap<Stack, Record<string, Resource>>();
+
+/** The resources of a stack that is complete: big ones take a while to synthesise. */
+function resources(stack: Stack, type?: string): Record<string, Resource> {
+  let all = templates.get(stack);
+  if (!all) templates.set(stack, (all = synthesised(stack)));
+  return Object.fromEntries(Object.entries(all).filter(([, { Type }]) => (type ?? Type) === Type));
+}
 
 /** A value as a deployment renders it, with names of the usual length. */
 function deployed(value: unknown): unknown {
@@ -150,6 +162,18 @@ test('150 schemas keep the quotas', () => {
   }
 
   expectWithinQuotas(stack);
+});
+
+test('150 secrets keep the quotas', () => {
+  const stack = bigStack();
+  for (let i = 0; i < 150; i++) {
+    const secret = Secret.fromSecretNameV2(stack, `Token${i}`, `platform-${i}/`.padEnd(60, 'x'));
+    const service = { environmentId: 'prod', serverName: `s${i}`, versionName: 'v1' };
+    new CloudBaseServiceVersion(stack, `V${i}`, { ...service, accessToken: WeChatAccessToken.fromSecret(secret) });
+  }
+
+  expectWithinQuotas(stack);
+  expect(allowed(stack, 'secretsmanager:GetSecretValue')).toHaveLength(150);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../co
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
+import { DirectHandler } from '../../../../testing/direct-handler';
 import { STACK_ID, SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 const DAY = 86_400_000;
@@ -44,6 +45,7 @@ function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): SweepWorld {
     region: aws.region,
     credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
     maxAttempts: 1,
+    requestHandler: new DirectHandler(aws),
   });
   return new SweepWorld(config.type, config, () => glueSweeps(glue), clock);
 }
@@ -96,6 +98,20 @@ describe('the rules', () => {
 });
 
 describe('always stay', () => {
+  test('an owned one whose record is being changed in the tenth pair, and another full one does not', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`governance-${index}`, 'x']));
+    add({ metadata }, { metadata }, {});
+    await byHand('PutSchemaVersionMetadata', {
+      SchemaVersionNumber: { VersionNumber: 1 },
+      MetadataKeyValue: {
+        MetadataKey: `${OWNER_KEY}.of-${held()!.versions[3].versionId}`,
+        MetadataValue: '1.owner=0123456789abcdef.stack=orders/0a1b',
+      },
+    });
+    await sweepOf().run();
+    expect(left()).toEqual([1, 3, 4]);
+  });
+
   test('the first version, the checkpoint, the newest that is available, protected and owned ones', async () => {
     add(
       {},
@@ -165,6 +181,24 @@ describe('always stay', () => {
     sweep.history = [{ logicalId: 'other', physicalId: other, status: 'UPDATE_COMPLETE', changedAt }];
     await sweep.run();
     expect(left()).toEqual(expected);
+  });
+
+  test('what has gone since the listing does not count among the latest', async () => {
+    add({}, {}, {});
+    const gone = held()?.versions[4].versionId;
+    const stalled = aws.faults.inject({
+      service: 'glue',
+      operation: 'QuerySchemaVersionMetadata',
+      match: ({ SchemaVersionId }) => SchemaVersionId === gone,
+      trouble: { stall: 'until released' },
+    });
+    const running = sweepOf().run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await byHand('DeleteSchemaVersions', { Versions: '4' });
+    clock.advance(1_000);
+    stalled.release();
+    await running;
+    expect(left()).toEqual([1, 3]);
   });
 
   test('versions that come to be unreadable while a range is removed, and no others', async () => {

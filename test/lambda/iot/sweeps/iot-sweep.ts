@@ -6,7 +6,7 @@ import {
   type PackageVersionRetentionConfig,
 } from '../../../../contract/iot';
 import { iotSweeps } from '../../../../lambda/iot/sweeps';
-import { type SteppingClock } from '../../../../testing/clock';
+import { type TestClock } from '../../../../testing/clock';
 import { Mortal } from '../../../../testing/sweep/mortal';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
@@ -20,7 +20,7 @@ export class IotSweep extends SweepWorld {
   constructor(
     readonly aws: LocalAws,
     config: JobExecutionCleanupConfig | PackageVersionRetentionConfig,
-    clock: SteppingClock,
+    clock: TestClock,
   ) {
     const mortal = new Mortal(aws);
     super(config.type, config, killed => iotSweeps(new IoTClient(mortal.options(killed))), clock);

@@ -1,9 +1,9 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot';
-import { SteppingClock } from '../../../../testing/clock';
+import { SteppingClock, type TestClock, VirtualClock } from '../../../../testing/clock';
 import { DAY, IotSweep, PACKAGE, cleanup, refusal } from './iot-sweep';
 
-let clock: SteppingClock;
+let clock: TestClock;
 let aws: LocalAws;
 beforeEach(async () => {
   clock = new SteppingClock();
@@ -153,6 +153,10 @@ describe('the executions', () => {
   });
 
   test('go by the thousand, each after a listing of its own, and only the rate holds them up', async () => {
+    // calls of two operations are in flight at the same time.
+    await aws.stop();
+    clock = new VirtualClock();
+    aws = await LocalAws.start({ clock });
     things(600);
     await finished('ota');
     const sweep = sweepOf();

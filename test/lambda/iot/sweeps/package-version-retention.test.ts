@@ -572,6 +572,22 @@ describe('what a deployment that is not over has made pushes nothing out that it
     expect(left()).toEqual(['2.1.0']);
   });
 
+  test('and neither does what its rollback has removed since the listing', async () => {
+    sweep.status = 'UPDATE_COMPLETE';
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'ListTagsForResource',
+      match: ({ resourceArn }) => String(resourceArn).endsWith('2.1.0'),
+      trouble: { stall: 'until released' },
+    });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '2.1.0' });
+    stalled.release();
+    await running;
+    expect(left()).toEqual(['2.0.0']);
+  });
+
   test('in another stack, for as long as that may be deploying where it cannot be asked', async () => {
     sweep.status = 'UPDATE_COMPLETE';
     sweep.eventsOf = stackId => {

@@ -151,6 +151,28 @@ describe('whatever the rules say', () => {
     expect(sweep.kept['api-001']).toBe('OWNED');
   });
 
+  test('what the deployment that it belongs to has replaced stays, for its rollback comes back to that', async () => {
+    deploy(4);
+    const id = (versionName: string) => `${ENVIRONMENT}/${SERVER}/${versionName}@0a1b2c3d4e5f6071`;
+    resources = [{ logicalId: 'Api', physicalId: id('api-004') }];
+    const sweep = sweepOf({ rules: { keepLatest: 1 } });
+    const noted = (status: string, versionName: string) => ({
+      logicalId: 'Api',
+      status,
+      physicalId: id(versionName),
+      changedAt: sweep.clock.now(),
+    });
+    sweep.history = [
+      noted('UPDATE_COMPLETE', 'api-004'),
+      noted('UPDATE_IN_PROGRESS', 'api-001'),
+      ...sweep.history,
+      noted('UPDATE_IN_PROGRESS', 'api-002'),
+    ];
+    sweep.status = 'UPDATE_IN_PROGRESS';
+    await sweep.send('Update');
+    expect(left()).toEqual(['api-001', 'api-004']);
+  });
+
   test('the service stays, and its image', async () => {
     deploy(3);
     await sweepOf({ rules: { keepLatest: 1 } }).run();

@@ -1,0 +1,50 @@
+/**
+ * The record of a version whose pairs of metadata are full, for the moment in which it has none: it is kept on the first
+ * version of the schema meanwhile, so that a function that is killed then does not leave the version to nobody.
+ */
+import { MAX_METADATA } from '../../contract/glue';
+import { OWNER_KEY } from '../../contract/ownership';
+import { type GlueGateway } from './gateway';
+import { type HeldPair } from './metadata';
+import { FIRST_VERSION, type SchemaName } from './names';
+
+const keyOf = (versionId: string) => `${OWNER_KEY}.of-${versionId}`;
+
+export class SpareRecord {
+  constructor(
+    private readonly registry: GlueGateway,
+    private readonly schema: SchemaName,
+  ) {}
+
+  /** Where the first version is full as well, there is no other place. */
+  async keep(versionId: string, record: string): Promise<void> {
+    const first = await this.registry.findNumber(this.schema, FIRST_VERSION);
+    if (!first) return;
+    await this.registry.putMetadata(first.id, [keyOf(versionId), record]).catch((error: unknown) => {
+      if (!(error instanceof Error) || error.name !== 'ResourceNumberLimitExceededException') throw error;
+    });
+  }
+
+  /**
+   * What was kept of a version that has no record and as little room as one that had to give up its own.
+   *
+   * @param pairs all that the version has
+   */
+  async find(versionId: string, pairs: readonly HeldPair[]): Promise<HeldPair | undefined> {
+    if (pairs.length < MAX_METADATA - 1) return undefined;
+    const { kept } = await this.read(versionId);
+    // of one key the newest comes first.
+    return kept[0] && { ...kept[0], key: OWNER_KEY };
+  }
+
+  async drop(versionId: string): Promise<void> {
+    const { first, kept } = await this.read(versionId);
+    for (const { key, value } of kept) await this.registry.removeMetadata(first!, [key, value]);
+  }
+
+  private async read(versionId: string): Promise<{ readonly first?: string; readonly kept: readonly HeldPair[] }> {
+    const first = await this.registry.findNumber(this.schema, FIRST_VERSION);
+    const pairs = first && (await this.registry.pairsOf(first.id));
+    return { first: first?.id, kept: pairs?.filter(({ key }) => key === keyOf(versionId)) ?? [] };
+  }
+}

@@ -1,0 +1,207 @@
+import { CfnResource, DefaultTokenResolver, Reference, Stack, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
+import type { IResolvable, IResolveContext } from 'aws-cdk-lib';
+import { type IConstruct } from 'constructs';
+import { dependableOn } from '../core/dependencies';
+import { isInTree } from '../core/tree';
+
+/** A resource that CloudFormation is to make after others of its kind, where there are many. */
+export interface LaneResource extends CfnResource {
+  /** What the template has for it. */
+  readonly artifactProperties: object;
+  /** Whether it may be made after another one. */
+  mayFollow(other: IConstruct): boolean;
+}
+
+/**
+ * Artifacts of a stack that CloudFormation works on at once. Of the ten calls a second that services allow by default,
+ * eight at a time use nearly all, with few that are throttled.
+ */
+const LANES = 8;
+
+interface Lane {
+  readonly last: LaneResource;
+  /** What some artifact of the lane is made after. */
+  readonly covered: Set<IConstruct>;
+}
+
+/** What the declarations of the CDK's resources leave out. */
+interface Insides {
+  readonly rawOverrides: object;
+  _toCloudFormation(): object;
+}
+
+/**
+ * Spreads the artifacts of a stack, so that CloudFormation does not send the events of all of them at once: each
+ * follows the last one of a lane. The order is one in which what is there already never points forward, so that no
+ * cycle comes.
+ */
+export class Lanes {
+  /** With what each depends on by its kind. */
+  private readonly artifacts = new Map<LaneResource, readonly IConstruct[]>();
+  private known?: { readonly size: number; readonly roots: ReadonlyMap<LaneResource, readonly IConstruct[]> };
+  private isSearching = false;
+
+  constructor(private readonly provider: IConstruct) {}
+
+  /** Takes an artifact, which is made after some resources in any case. */
+  public add(artifact: LaneResource, after: readonly IConstruct[]): void {
+    this.artifacts.set(artifact, after);
+    const wanted = () => this.rootsOf(artifact, after).filter(root => artifact.mayFollow(root));
+    artifact.node.addDependency(dependableOn(wanted));
+  }
+
+  /** What the template has for the artifacts. */
+  public get properties(): object[] {
+    return this.inTree.map(artifact => artifact.artifactProperties);
+  }
+
+  private get inTree(): LaneResource[] {
+    return [...this.artifacts.keys()].filter(isInTree);
+  }
+
+  /** What an artifact follows. Decided when the app is synthesized: all dependencies are there then. */
+  private rootsOf(artifact: LaneResource, after: readonly IConstruct[]): readonly IConstruct[] {
+    const { size } = this.artifacts;
+    // the search asks for what is there without lanes.
+    if (size <= LANES || this.isSearching) return after;
+    if (this.known?.size !== size) {
+      this.isSearching = true;
+      try {
+        this.known = { size, roots: this.spread() };
+      } finally {
+        this.isSearching = false;
+      }
+    }
+    return this.known.roots.get(artifact) ?? after;
+  }
+
+  private spread(): Map<LaneResource, readonly IConstruct[]> {
+    const roots = new Map<LaneResource, readonly IConstruct[]>();
+    // the one whose last artifact is the oldest first.
+    const lanes: Lane[] = [];
+    for (const { artifact, after } of this.ordered()) {
+      const joined = lanes.findIndex(({ last }) => after.has(last));
+      const isFull = lanes.length >= LANES;
+      const index = joined >= 0 ? joined : lanes.findIndex(({ last }) => isFull && artifact.mayFollow(last));
+      const lane = index >= 0 ? lanes.splice(index, 1)[0] : undefined;
+      const own = this.artifacts.get(artifact)!;
+      // what the last one comes after need not be said again.
+      const needed = own.filter(root => root === lane?.last || !lane?.covered.has(root));
+      roots.set(artifact, lane && joined < 0 ? [...needed, lane.last] : needed);
+      const covered = lane?.covered ?? new Set();
+      for (const root of own) covered.add(root);
+      lanes.push({ last: artifact, covered });
+    }
+    return roots;
+  }
+
+  /** The artifacts, each after all that it depends on by any way, with what it depends on at first hand. */
+  private ordered(): { readonly artifact: LaneResource; readonly after: ReadonlySet<IConstruct> }[] {
+    const artifacts = this.inTree;
+    const graph = new Graph(this.provider, new Set(artifacts));
+    const ordered: { artifact: LaneResource; after: ReadonlySet<IConstruct> }[] = [];
+    const seen = new Set<IConstruct>();
+    const visit = (node: IConstruct): void => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      const after = graph.after(node);
+      for (const next of after) visit(next);
+      if (graph.isArtifact(node)) ordered.push({ artifact: node, after });
+    };
+    for (const artifact of artifacts) visit(artifact);
+    return ordered;
+  }
+}
+
+/** What depends on what in a stack: its resources, and each nested stack as a whole. */
+class Graph {
+  private readonly stack: Stack;
+  private readonly ofScopes = new Map<IConstruct, readonly IConstruct[]>();
+  /** Nested stacks by the resources that they are in this one. */
+  private readonly nested = new Map<IConstruct, Stack>();
+
+  constructor(
+    private readonly provider: IConstruct,
+    private readonly artifacts: ReadonlySet<IConstruct>,
+  ) {
+    this.stack = Stack.of(provider);
+    for (const nested of this.stack.node.findAll().filter(Stack.isStack)) {
+      if (nested.nestedStackResource) this.nested.set(nested.nestedStackResource, nested);
+    }
+  }
+
+  public isArtifact(node: IConstruct): node is LaneResource {
+    return this.artifacts.has(node);
+  }
+
+  public after(node: IConstruct): Set<IConstruct> {
+    const resources = Stack.isStack(node) ? [...resourcesIn(node), node.nestedStackResource!] : [node as CfnResource];
+    const found = new Set<IConstruct>();
+    for (const resource of resources) {
+      for (const other of this.afterResource(resource)) {
+        const at = this.nodeOf(other);
+        if (at && at !== node) found.add(at);
+      }
+    }
+    return found;
+  }
+
+  private *afterResource(resource: CfnResource): Generator<IConstruct> {
+    yield* resource.obtainDependencies().filter(CfnResource.isCfnResource);
+    for (let at: IConstruct | undefined = resource; at; at = at.node.scope) yield* this.afterScope(at);
+    if (!this.isArtifact(resource) || mayRefer(resource)) yield* referencesIn(resource);
+  }
+
+  private afterScope(scope: IConstruct): readonly IConstruct[] {
+    const known = this.ofScopes.get(scope) ?? scope.node.dependencies.flatMap(resourcesIn);
+    this.ofScopes.set(scope, known);
+    return known;
+  }
+
+  /**
+   * Where in the stack something is. All artifacts depend on the provider, so that it cannot depend on one; and what is
+   * in a stack around or beside this one cannot either.
+   */
+  private nodeOf(other: IConstruct): IConstruct | undefined {
+    if (other.node.scopes.includes(this.provider)) return undefined;
+    let stack = Stack.of(other);
+    if (stack === this.stack) return this.nested.get(other) ?? other;
+    while (stack.nestedStackParent && stack.nestedStackParent !== this.stack) stack = stack.nestedStackParent;
+    return stack.nestedStackParent ? stack : undefined;
+  }
+}
+
+function resourcesIn(scope: IConstruct): CfnResource[] {
+  return scope.node.findAll().filter(CfnResource.isCfnResource);
+}
+
+/** Whether properties of an artifact may be those of another resource. */
+function mayRefer(artifact: LaneResource): boolean {
+  return hasTokens(artifact.artifactProperties) || hasTokens((artifact as unknown as Insides).rawOverrides);
+}
+
+function hasTokens(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
+  return Token.isUnresolved(value) || Object.entries(value).some(entry => entry.some(hasTokens));
+}
+
+/** The resources that a resource refers to. */
+function referencesIn(resource: CfnResource): IConstruct[] {
+  const resolver = new References();
+  const template = (resource as unknown as Insides)._toCloudFormation();
+  Tokenization.resolve(template, { scope: resource, resolver, preparing: true });
+  return resolver.found;
+}
+
+class References extends DefaultTokenResolver {
+  public readonly found: IConstruct[] = [];
+
+  constructor() {
+    super(new StringConcat());
+  }
+
+  public override resolveToken(token: IResolvable, ...rest: [IResolveContext, never]): unknown {
+    if (Reference.isReference(token) && CfnResource.isCfnResource(token.target)) this.found.push(token.target);
+    return super.resolveToken(token, ...rest);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Capabilities: what a deployer has to acknowledge before a template may change permissions.
+ */
+import { ServiceError } from '../../core/service';
+import { type Template } from './template';
+
+/** The properties that give IAM resources names of the user's choice. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
+};
+
+export function requiredCapabilities(template: Template): string[] {
+  const resources = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  if (resources.length === 0) return [];
+  const isNamed = resources.some(({ Type, Properties = {} }) => NAMES[Type] !== undefined && NAMES[Type] in Properties);
+  return [isNamed ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'];
+}
+
+/** Throws InsufficientCapabilitiesException. */
+export function checkCapabilities(template: Template, given: readonly string[]): void {
+  const missing = requiredCapabilities(template).filter(
+    capability => !given.includes(capability) && !given.includes('CAPABILITY_NAMED_IAM'),
+  );
+  if (missing.length > 0) {
+    throw new ServiceError('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
+  }
+}

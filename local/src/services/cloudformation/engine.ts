@@ -1,0 +1,277 @@
+/**
+ * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
+ */
+import { randomUUID } from 'node:crypto';
+import { type World } from '../../core/service';
+import { checkCapabilities } from './capabilities';
+import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
+import { WantedFailures } from './failures';
+import { dependenciesOf } from './graph';
+import { type GivenParameter, parameterValues } from './parameters';
+import { ResourceTypes } from './resource-types';
+import { type NestedStacks } from './resource-types/nested-stack';
+import { type ResourceRequest } from './resource-types/resource-type';
+import { includedResources, scopeOf, validateReferences } from './scope';
+import { type Deployed, Stack, type StackStatusListener } from './stack';
+import { Stacks } from './stacks';
+import { parseTemplate, validationError } from './template';
+
+/** What is asked for: a template and what goes with it. */
+export interface Request {
+  /** Absent: the one that the stack has. */
+  readonly body?: string;
+  readonly parameters?: readonly GivenParameter[];
+  /** Absent: those that the stack has. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Absent: whatever the template needs. */
+  readonly capabilities?: readonly string[];
+  readonly notificationArns?: readonly string[];
+  readonly roleArn?: string;
+}
+
+export interface StartOptions extends DeploymentOptions {
+  /** What the events of the operation are known by. */
+  readonly token?: string;
+}
+
+export interface ContinueOptions {
+  /** Logical ids to take for rolled back. */
+  readonly skip: readonly string[];
+  /** Whether all that failed is taken for rolled back. */
+  readonly force?: boolean;
+  readonly token?: string;
+}
+
+/** Statuses from which a stack can be created or updated. */
+const UPDATABLE = ['REVIEW_IN_PROGRESS', 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
+
+export class Engine {
+  readonly stacks = new Stacks();
+  readonly failures = new WantedFailures();
+  readonly listeners: StackStatusListener[] = [];
+  /** Whether a request to a custom resource that is made again carries the same RequestId. */
+  reuseRequestIds = false;
+  readonly types: ResourceTypes;
+  readonly surroundings: DeploymentContext;
+  private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
+
+  constructor(readonly world: World) {
+    this.types = new ResourceTypes({
+      reuseRequestIds: () => this.reuseRequestIds,
+      nestedStacks: this.nestedStacks(),
+    });
+    this.surroundings = {
+      world,
+      types: this.types,
+      failures: this.failures,
+      importValue: name => this.stacks.importValue(name),
+      stackOutput: reference => this.stacks.output(reference, world.region),
+      checkExports: (stack, before, after) => this.stacks.checkExports(stack, before, after),
+    };
+  }
+
+  /** A stack without resources, in REVIEW_IN_PROGRESS, that is not among the stacks yet. */
+  newStack(name: string, nesting: { parentId?: string; rootId?: string } = {}): Stack {
+    if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+      throw validationError(
+        `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy ` +
+          'regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
+      );
+    }
+    const { world, listeners } = this;
+    const id = world.arn('cloudformation', `stack/${name}/${randomUUID()}`);
+    const now = () => world.clock.now();
+    return new Stack({ name, id, createdAt: now(), ...nesting }, now, listeners);
+  }
+
+  /** Works out what a request makes of a stack. Throws ValidationError. */
+  async prepare(stack: Stack, request: Request): Promise<Deployed> {
+    const previous = stack.deployed;
+    const body = request.body ?? previous?.body;
+    if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
+    const template = parseTemplate(body);
+    if (request.capabilities) checkCapabilities(template, request.capabilities);
+    const deployed: Deployed = {
+      body,
+      template,
+      ...(await parameterValues(template, request.parameters ?? [], previous?.parameters ?? {}, this.world)),
+      tags: request.tags ?? previous?.tags ?? {},
+      capabilities: request.capabilities ?? previous?.capabilities ?? [],
+      notificationArns: request.notificationArns ?? previous?.notificationArns ?? [],
+      roleArn: request.roleArn ?? previous?.roleArn,
+    };
+    const scope = scopeOf(stack, deployed, this.surroundings);
+    validateReferences(scope, this.types);
+    dependenciesOf(includedResources(scope));
+    this.checkTypesStay(stack, deployed);
+    return deployed;
+  }
+
+  /** Throws ValidationError where the stack's status does not let it be created or updated. */
+  checkUpdatable(stack: Stack, { disableRollback = false }: DeploymentOptions): void {
+    const { id, status } = stack;
+    if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(status)) {
+      if (disableRollback) return;
+      throw validationError(
+        `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use ` +
+          'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the ' +
+          'rollback-stack API',
+      );
+    }
+    if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
+  }
+
+  /** Creates or updates, whichever the stack's status asks for. */
+  start(stack: Stack, deployed: Deployed, options: StartOptions): Promise<void> {
+    stack.disableRollback = options.disableRollback ?? false;
+    const isNew = stack.status === 'REVIEW_IN_PROGRESS';
+    return this.runs(stack, options.token, deployment =>
+      isNew ? deployment.create(deployed, options) : deployment.update(deployed, options),
+    );
+  }
+
+  /** Throws ValidationError where the stack is protected, or in the middle of an update. */
+  delete(stack: Stack, options: DeletionOptions & { readonly token?: string } = {}): Promise<void> {
+    if (stack.terminationProtection) {
+      throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    }
+    const run = this.running.get(stack);
+    if (!run) return this.runs(stack, options.token, deployment => deployment.delete(options));
+    if (stack.status !== 'CREATE_IN_PROGRESS') {
+      throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
+    }
+    // what is in flight is cancelled, and nothing rolled back: the next status is DELETE_IN_PROGRESS.
+    run.deployment.giveUp();
+    return run.end.then(() => this.delete(stack, options));
+  }
+
+  /** Takes a stack that failed without rollback back to what it was. */
+  rollBack(stack: Stack, options: DeploymentOptions & { readonly token?: string }): Promise<void> {
+    if (!['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status)) {
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+    }
+    return this.runs(stack, options.token, deployment =>
+      stack.undo?.deployed
+        ? deployment.rollBackUpdate('User Initiated')
+        : deployment.rollBackCreation('User Initiated', options),
+    );
+  }
+
+  /** Goes on with a rollback that has failed. */
+  continueRollback(stack: Stack, { skip, force, token }: ContinueOptions): Promise<void> {
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`);
+    }
+    const failed = [...stack.resources.values()].filter(({ status }) => status === 'UPDATE_FAILED');
+    const known = failed.map(({ logicalId }) => logicalId);
+    const wrong = skip.filter(id => !known.includes(id));
+    if (wrong.length > 0) {
+      throw validationError(
+        `Resources [${wrong.join(', ')}] cannot be skipped: only ones in UPDATE_FAILED can, which are [${known.join(', ')}]`,
+      );
+    }
+    return this.runs(stack, token, deployment => deployment.rollBackUpdate('User Initiated', force ? known : skip));
+  }
+
+  /** Stops a running update and has it rolled back. */
+  cancelUpdate(stack: Stack): void {
+    const run = this.running.get(stack);
+    if (!run || stack.status !== 'UPDATE_IN_PROGRESS') {
+      throw validationError(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
+    }
+    run.deployment.cancel();
+  }
+
+  /** Runs one deployment of a stack; others have to wait for its end. */
+  private runs(stack: Stack, token: string | undefined, run: (deployment: Deployment) => Promise<void>): Promise<void> {
+    const deployment = new Deployment(stack, this.surroundings);
+    stack.token = token;
+    const end = run(deployment)
+      .catch(error => {
+        // a defect of this engine or of a listener: whoever polls the stack must not wait for ever.
+        stack.status = stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED');
+        stack.reason = `The local CloudFormation broke: ${(error as Error).message}`;
+        throw error;
+      })
+      .finally(() => this.running.delete(stack));
+    this.running.set(stack, { deployment, end });
+    return end;
+  }
+
+  private checkTypesStay(stack: Stack, { template }: Deployed): void {
+    const changed = Object.entries(template.Resources)
+      .filter(([logicalId, { Type }]) => (stack.resources.get(logicalId)?.type ?? Type) !== Type)
+      .map(([logicalId]) => logicalId);
+    if (changed.length === 0) return;
+    throw validationError(
+      'Update of resource type is not permitted. The new template modifies resource type of the following resources: ' +
+        `[${changed.join(', ')}]`,
+    );
+  }
+
+  private nestedStacks(): NestedStacks {
+    const requestOf = async ({ properties, call }: ResourceRequest): Promise<Request> => ({
+      body: await templateAt(String(properties.TemplateURL), call),
+      parameters: Object.entries((properties.Parameters ?? {}) as Record<string, unknown>).map(([key, value]) => ({
+        ParameterKey: key,
+        ParameterValue: [value].flat().join(','),
+      })),
+    });
+    const deployment = (stack: Stack) => new Deployment(stack, this.surroundings);
+    // unverified: that what is cancelled in the parent is cancelled in the nested stack, and in which status it waits.
+    const cancellable = (stack: Stack, { signal }: ResourceRequest, message: string) => {
+      const running = deployment(stack);
+      const cancel = () => running.cancel(message);
+      if (signal.aborted) cancel();
+      else signal.addEventListener('abort', cancel, { once: true });
+      return running;
+    };
+    const optionsFor = ({ rootId = '' }: Stack) => ({
+      isNested: true,
+      disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
+    });
+    return {
+      create: async request => {
+        const { stack: parent, logicalId } = request;
+        const name = `${parent.name}-${logicalId}-${randomUUID().slice(0, 12).toUpperCase().replace('-', '')}`;
+        const stack = this.newStack(name, { parentId: parent.id, rootId: parent.rootId ?? parent.id });
+        const deployed = await this.prepare(stack, await requestOf(request));
+        this.stacks.add(stack);
+        const running = cancellable(stack, request, 'Resource creation cancelled');
+        return { stack, failure: await running.createForward(deployed, optionsFor(stack)) };
+      },
+      update: async (request, stackId) => {
+        const stack = this.stacks.get(stackId);
+        const deployed = await this.prepare(stack, await requestOf(request));
+        const running = cancellable(stack, request, 'Resource update cancelled');
+        return { stack, failure: await running.updateForward(deployed, optionsFor(stack)) };
+      },
+      rollBack: async stackId => {
+        const stack = this.stacks.get(stackId);
+        if (stack.undo) await deployment(stack).rollBackUpdate('Rollback requested by the root stack.');
+        return stack;
+      },
+      cleanUp: async stackId => {
+        const stack = this.stacks.get(stackId);
+        if (stack.undo) await deployment(stack).cleanUp('UPDATE_COMPLETE');
+      },
+      delete: async stackId => {
+        const stack = this.stacks.get(stackId);
+        await deployment(stack).delete();
+        return stack;
+      },
+    };
+  }
+}
+
+/** The template at a URL of S3: path-style, virtual-hosted, or of the local AWS. */
+export async function templateAt(url: string, call: World['call']): Promise<string> {
+  const { hostname, pathname } = new URL(url);
+  const [, virtualBucket] = /^(.+)\.s3[.-][^/]*$/.exec(hostname) ?? [];
+  const path = decodeURIComponent(pathname).slice(1);
+  const [Bucket, Key] = virtualBucket ? [virtualBucket, path] : splitAt(path, path.indexOf('/'));
+  const { Body } = await call('s3', 'GetObject', { Bucket, Key });
+  return Buffer.from(Body).toString('utf8');
+}
+
+const splitAt = (path: string, at: number): [string, string] => [path.slice(0, at), path.slice(at + 1)];

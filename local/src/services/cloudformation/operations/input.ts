@@ -1,0 +1,87 @@
+/** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
+import { type Members, type Needed, type Operation, type World } from '../../../core/service';
+import { type DeploymentOptions } from '../deployment';
+import { type Engine, type Request, templateAt } from '../engine';
+import { type GivenParameter } from '../parameters';
+import { validationError } from '../template';
+
+export function listOf<T>(value: unknown): readonly T[] | undefined {
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? (value as T[]) : [];
+}
+
+export const isTrue = (value: unknown): boolean => String(value) === 'true';
+
+/**
+ * What becomes of a deployment that fails. The choice is called `OnFailure` by CreateStack and `OnStackFailure` by a change
+ * set. EXPRESS, whose resources are not waited for until they are ready, disables rollback by default (botocore 1.43.38).
+ */
+export function failureOptions(choice: unknown, { DisableRollback, DeploymentConfig }: Members): DeploymentOptions {
+  const { Mode, DisableRollback: isDisabled = Mode === 'EXPRESS' } = DeploymentConfig ?? {};
+  if (choice === undefined) return { disableRollback: isTrue(DisableRollback) || isTrue(isDisabled) };
+  if (isTrue(DisableRollback)) {
+    // that the two exclude each other is documented, the words are unverified.
+    throw validationError('You can specify either OnFailure or DisableRollback, but not both');
+  }
+  if (choice !== 'DO_NOTHING' && choice !== 'ROLLBACK' && choice !== 'DELETE') {
+    throw validationError(
+      `1 validation error detected: Value '${String(choice)}' at 'onFailure' failed to satisfy constraint: Member must ` +
+        'satisfy enum value set: [DO_NOTHING, ROLLBACK, DELETE]',
+    );
+  }
+  return { disableRollback: choice === 'DO_NOTHING', deleteOnFailure: choice === 'DELETE' };
+}
+
+/** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
+export async function requestOf(input: Members, world: World): Promise<Request> {
+  const tags = listOf<{ Key: string; Value: string }>(input.Tags);
+  const keepsTemplate = isTrue(input.UsePreviousTemplate);
+  return {
+    body: keepsTemplate ? undefined : await templateBody(input, world),
+    parameters: listOf<GivenParameter>(input.Parameters),
+    tags: tags && Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
+    capabilities: listOf<string>(input.Capabilities) ?? [],
+    notificationArns: listOf<string>(input.NotificationARNs),
+    roleArn: input.RoleARN,
+  };
+}
+
+export async function templateBody(input: Members, { call }: World): Promise<string | undefined> {
+  if (input.TemplateBody !== undefined) return input.TemplateBody;
+  return input.TemplateURL === undefined ? undefined : templateAt(input.TemplateURL, call);
+}
+
+/** An operation on one stack, and what it needs: the action of its name on the stack. */
+export function onStack(engine: Engine, action: string, run: Operation['run']): Operation {
+  return {
+    needs: ({ StackName }, world): readonly Needed[] => [
+      { action: `cloudformation:${action}`, resource: stackArn(engine, StackName, world) },
+    ],
+    run,
+  };
+}
+
+function stackArn(engine: Engine, stackName: string | undefined, world: World): string {
+  if (stackName === undefined) return '*';
+  if (stackName.startsWith('arn:')) return stackName;
+  return engine.stacks.find(stackName)?.id ?? world.arn('cloudformation', `stack/${stackName}/*`);
+}
+
+/** An operation that is about no stack in particular. */
+export const onAll = (action: string, run: Operation['run']): Operation => ({
+  needs: () => [{ action: `cloudformation:${action}`, resource: '*' }],
+  run,
+});
+
+const PAGE = 100;
+
+/** One page of a list, by an offset as token. */
+export function page<T>(
+  items: readonly T[],
+  token: string | undefined,
+  size = PAGE,
+): { items: T[]; NextToken?: string } {
+  const from = Number(token ?? 0);
+  const next = from + size;
+  return { items: items.slice(from, next), NextToken: next < items.length ? String(next) : undefined };
+}

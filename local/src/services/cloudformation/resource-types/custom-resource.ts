@@ -1,0 +1,231 @@
+/**
+ * Custom resources: CloudFormation's requests to a function, and the rules that an answer has to keep.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { type ExpectedResponse } from '../../../core/responses';
+import { type LocalClock } from '../../../core/service';
+import { type Properties, isRecord } from '../template';
+import {
+  CANCELLED,
+  type ExistingRequest,
+  type Made,
+  ResourceFailure,
+  type ResourceRequest,
+  type ResourceType,
+  generatedName,
+} from './resource-type';
+
+export interface CustomResourceOptions {
+  /**
+   * Whether the same request of the same resource carries the same RequestId again, as happens when a deployment is
+   * retried after a failure.
+   */
+  reuseRequestIds(): boolean;
+}
+
+export const isCustomResource = (type: string): boolean =>
+  type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
+
+const MAX_RESPONSE_BYTES = 4096;
+const MAX_PHYSICAL_ID_BYTES = 1024;
+const MAX_TIMEOUT_SECONDS = 3600;
+
+/** How often, in milliseconds, a waiting deployment looks whether the time is over. */
+const LOOK_EVERY = 1000;
+
+type RequestType = 'Create' | 'Update' | 'Delete';
+
+interface CustomResourceEvent {
+  readonly RequestType: RequestType;
+  readonly ServiceToken: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: unknown;
+  readonly OldResourceProperties?: unknown;
+  /** It is among the properties, too. That it is text here is unverified. */
+  readonly ServiceTimeout?: string;
+}
+
+interface Answer {
+  readonly requestId: string;
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly reason?: string;
+  readonly physicalId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly noEcho: boolean;
+}
+
+/** A request as the engine makes it: of a Create without a physical id, of an Update with the old properties. */
+type AnyRequest = ResourceRequest & Partial<ExistingRequest> & { readonly oldProperties?: Properties };
+
+export function customResource(options: CustomResourceOptions): ResourceType {
+  async function ask(type: RequestType, request: AnyRequest): Promise<Answer> {
+    const requestId = options.reuseRequestIds() ? stableRequestId(type, request) : randomUUID();
+    const { stack, logicalId, properties, oldProperties } = request;
+    const response = request.world.responses.expect({ stackId: stack.id, logicalId, requestId });
+    const event: CustomResourceEvent = {
+      RequestType: type,
+      ServiceToken: serviceToken(properties),
+      ResponseURL: response.url,
+      StackId: stack.id,
+      RequestId: requestId,
+      LogicalResourceId: logicalId,
+      ...(request.physicalId !== undefined && { PhysicalResourceId: request.physicalId }),
+      ResourceType: request.type,
+      ResourceProperties: asStrings(properties),
+      ...(oldProperties && { OldResourceProperties: asStrings(oldProperties) }),
+      ...(properties.ServiceTimeout !== undefined && { ServiceTimeout: String(properties.ServiceTimeout) }),
+    };
+    const timeout = timeoutSeconds(properties);
+    await request.call('lambda', 'Invoke', {
+      FunctionName: event.ServiceToken,
+      InvocationType: 'Event',
+      Payload: JSON.stringify(event),
+    });
+    // from here on the function may have made something, whatever becomes of the answer.
+    const fallback = request.physicalId ?? generatedName(request);
+    try {
+      const body = await waitFor(response, timeout * 1000, request, requestId);
+      return parse(body, event);
+    } catch (error) {
+      throw new ResourceFailure((error as Error).message, fallback);
+    }
+  }
+
+  async function apply(type: 'Create' | 'Update', request: AnyRequest): Promise<Made> {
+    const { status, reason, physicalId, data, noEcho, requestId } = await ask(type, request);
+    if (status === 'FAILED') throw new ResourceFailure(failure(reason, requestId), physicalId);
+    return { physicalId, attributes: data, noEcho };
+  }
+
+  return {
+    choosesPhysicalId: true,
+    create: request => apply('Create', request),
+    checkUpdate(from, to) {
+      if (from.ServiceToken !== to.ServiceToken) throw new ResourceFailure('Modifying service token is not allowed.');
+    },
+    update: request => apply('Update', request),
+    async delete(request) {
+      const { status, reason, requestId } = await ask('Delete', request);
+      if (status === 'FAILED') throw new ResourceFailure(failure(reason, requestId));
+    },
+    missingAttribute: (attribute, physicalId) =>
+      `CustomResource attribute error: Vendor response doesn't contain ${attribute} attribute in object ${physicalId}`,
+  };
+}
+
+const failure = (reason: string | undefined, requestId: string): string =>
+  `Received response status [FAILED] from custom resource. Message returned: ${reason} (RequestId: ${requestId})`;
+
+function serviceToken(properties: Properties): string {
+  const token = String(properties.ServiceToken ?? '');
+  if (/^arn:[^:]+:lambda:/.test(token)) return token;
+  throw new ResourceFailure(
+    `Invalid service token: the local CloudFormation needs the ARN of a Lambda function, got "${token}"`,
+  );
+}
+
+function timeoutSeconds({ ServiceTimeout }: Properties): number {
+  if (ServiceTimeout === undefined) return MAX_TIMEOUT_SECONDS;
+  const seconds = Number(ServiceTimeout);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS) return seconds;
+  throw new ResourceFailure(
+    `ServiceTimeout must be a number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}, got "${String(ServiceTimeout)}"`,
+  );
+}
+
+/** The answer's body. Throws when none comes in time, or when the deployment stops waiting. */
+async function waitFor(
+  response: ExpectedResponse,
+  milliseconds: number,
+  { world, signal }: AnyRequest,
+  requestId: string,
+): Promise<string> {
+  const over = new AbortController();
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    const cancel = () => reject(new Error(CANCELLED));
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true, signal: over.signal });
+  });
+  try {
+    const late = expiry(world.clock, milliseconds, over.signal);
+    const body = await Promise.race([response.body, cancelled, late]);
+    if (body !== undefined) return body;
+  } finally {
+    over.abort();
+  }
+  throw new Error(
+    `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}]. ` +
+      'If you are using the Python cfn-response module, you may need to update your Lambda function code so that ' +
+      'CloudFormation can attach the updated version.',
+  );
+}
+
+/** In short sleeps, so that no long one outlives the answer. */
+async function expiry(clock: LocalClock, milliseconds: number, over: AbortSignal): Promise<undefined> {
+  const end = clock.now() + milliseconds;
+  while (!over.aborted && clock.now() < end) await clock.sleep(Math.min(LOOK_EVERY, end - clock.now()));
+}
+
+/** Reads an answer by CloudFormation's rules. Throws where it breaks one. */
+function parse(body: string, event: CustomResourceEvent): Answer {
+  if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new Error('Response object is too long.');
+  const answer = parseObject(body);
+  const { Status, Reason, PhysicalResourceId, Data = {}, NoEcho } = answer;
+  for (const member of ['StackId', 'RequestId', 'LogicalResourceId'] as const) {
+    // CloudFormation's own words for this are unverified.
+    if (answer[member] !== event[member]) throw new Error(`Invalid Response: ${member} does not match the request`);
+  }
+  if (Status !== 'SUCCESS' && Status !== 'FAILED') throw new Error('Invalid Status');
+  const isId = typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '';
+  if (!isId || Buffer.byteLength(PhysicalResourceId) > MAX_PHYSICAL_ID_BYTES) {
+    throw new Error('Invalid PhysicalResourceId');
+  }
+  if (Status === 'FAILED' && (typeof Reason !== 'string' || Reason === '')) throw new Error('Invalid Reason');
+  if (!isRecord(Data)) throw new Error('Invalid Data');
+  return {
+    requestId: event.RequestId,
+    status: Status,
+    reason: Reason as string | undefined,
+    physicalId: PhysicalResourceId,
+    data: Data,
+    noEcho: NoEcho === true || NoEcho === 'true',
+  };
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isRecord(value)) return value;
+  } catch {
+    // said below, for anything that is no object.
+  }
+  throw new Error('Invalid Response object: Value of property must be an object');
+}
+
+/** Properties as a function gets them: numbers and booleans are strings; nulls, empty lists and objects are gone. */
+function asStrings(properties: Properties): Properties {
+  return stringified(properties) ?? {};
+}
+
+function stringified<T>(value: T): T | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'object') return String(value) as T;
+  const members = Object.entries(value)
+    .map(([key, member]) => [key, stringified(member as unknown)] as const)
+    .filter(([, member]) => member !== undefined);
+  if (members.length === 0) return undefined;
+  return (Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members)) as T;
+}
+
+/** The same for the same request, of whatever deployment. */
+function stableRequestId(type: RequestType, request: AnyRequest): string {
+  const { stack, logicalId, physicalId, properties, oldProperties } = request;
+  const what = JSON.stringify([type, stack.id, logicalId, physicalId, properties, oldProperties]);
+  const hash = createHash('sha256').update(what).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

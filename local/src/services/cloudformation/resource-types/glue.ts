@@ -1,0 +1,76 @@
+/** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
+import { type InternalCall, type LocalClock } from '../../../core/service';
+import { type Properties } from '../template';
+import { type ResourceType, generatedName, tagMap, unlessMissing, untilMissing } from './resource-type';
+
+export const registry: ResourceType = {
+  createOnly: ['Name'],
+  nameProperty: 'Name',
+  async create(request) {
+    const { properties, call } = request;
+    const { RegistryArn } = await call('glue', 'CreateRegistry', {
+      RegistryName: properties.Name ?? generatedName(request),
+      Description: properties.Description,
+      Tags: tagMap(properties),
+    });
+    return { physicalId: RegistryArn, attributes: { Arn: RegistryArn } };
+  },
+  async update({ properties, physicalId, attributes, call }) {
+    const Description = properties.Description ?? '';
+    await call('glue', 'UpdateRegistry', { RegistryId: { RegistryArn: physicalId }, Description });
+    return { physicalId, attributes };
+  },
+  delete: ({ physicalId, call, world }) =>
+    deleted(call, world.clock, 'Registry', { RegistryId: { RegistryArn: physicalId } }),
+};
+
+export const schema: ResourceType = {
+  createOnly: ['Registry', 'Name', 'DataFormat', 'SchemaDefinition', 'Tags'],
+  nameProperty: 'Name',
+  async create(request) {
+    const { properties, call } = request;
+    const { SchemaArn, SchemaVersionId } = await call('glue', 'CreateSchema', {
+      RegistryId: registryId(properties),
+      SchemaName: properties.Name ?? generatedName(request),
+      DataFormat: properties.DataFormat,
+      Compatibility: properties.Compatibility,
+      Description: properties.Description,
+      SchemaDefinition: properties.SchemaDefinition,
+      Tags: tagMap(properties),
+    });
+    return { physicalId: SchemaArn, attributes: { Arn: SchemaArn, InitialSchemaVersionId: SchemaVersionId } };
+  },
+  async update({ properties, oldProperties, physicalId, attributes, call }) {
+    const SchemaId = { SchemaArn: physicalId };
+    const checkpoint = checkpointOf(properties);
+    const isMoved = JSON.stringify(checkpoint) !== JSON.stringify(checkpointOf(oldProperties));
+    const isOtherMode = properties.Compatibility !== oldProperties.Compatibility;
+    // the service takes no mode without a checkpoint, and no mode that it has already.
+    const { SchemaCheckpoint } = await call('glue', 'GetSchema', { SchemaId });
+    await call('glue', 'UpdateSchema', {
+      SchemaId,
+      Description: properties.Description ?? '',
+      ...((isMoved || isOtherMode) && { SchemaVersionNumber: checkpoint ?? { VersionNumber: SchemaCheckpoint } }),
+      ...(isOtherMode && { Compatibility: properties.Compatibility }),
+    });
+    return { physicalId, attributes };
+  },
+  delete: ({ physicalId, call, world }) =>
+    deleted(call, world.clock, 'Schema', { SchemaId: { SchemaArn: physicalId } }),
+};
+
+function registryId({ Registry }: Properties): object | undefined {
+  const { Name, Arn } = (Registry ?? {}) as Properties;
+  return Registry === undefined ? undefined : { RegistryName: Name, RegistryArn: Arn };
+}
+
+function checkpointOf({ CheckpointVersion }: Properties): object | undefined {
+  const { IsLatest, VersionNumber } = (CheckpointVersion ?? {}) as Properties;
+  return CheckpointVersion === undefined ? undefined : { LatestVersion: IsLatest, VersionNumber };
+}
+
+/** Deletes, and waits until it is gone. */
+async function deleted(call: InternalCall, clock: LocalClock, kind: 'Registry' | 'Schema', id: object): Promise<void> {
+  await unlessMissing(call('glue', `Delete${kind}`, id));
+  await untilMissing(() => call('glue', `Get${kind}`, id), clock);
+}

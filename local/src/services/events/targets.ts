@@ -1,0 +1,72 @@
+import { randomUUID } from 'crypto';
+import { type InternalCall, type Principal } from '../../core/service';
+import { type Rule, type Target } from './rules';
+import { wildcard } from './wildcard';
+
+export interface TargetsOptions {
+  /** Calls as EventBridge. */
+  readonly call: InternalCall;
+  /** Makes calls in a principal's name. */
+  readonly callAs: (principal: Principal) => InternalCall;
+  /** Whether EventBridge may assume a role. */
+  readonly mayAssume: (roleArn: string) => boolean;
+  readonly now: () => number;
+}
+
+/** The service principal, for which the policies of functions name it. */
+const PRINCIPAL = 'events.amazonaws.com';
+
+/** Hands an input to a target. Throws where the target does not take it. */
+export async function send(rule: Rule, target: Target, input: string, options: TargetsOptions): Promise<void> {
+  const { Arn } = target;
+  const [, , service, , , ...resource] = Arn.split(':');
+  switch (service) {
+    case 'lambda':
+      return invoke(rule, Arn, input, options);
+    case 'states':
+      return startExecution(target, input, options);
+    case 'sqs':
+      return void (await options.call('sqs', 'SendMessage', { QueueUrl: resource.join(':'), MessageBody: input }));
+    case 'sns':
+      return void (await options.call('sns', 'Publish', { TopicArn: Arn, Message: input }));
+    case 'logs':
+      return putLogEvent(resource[1], input, options);
+    default:
+      throw new Error(`the local AWS delivers no events to ${Arn}`);
+  }
+}
+
+async function invoke({ arn }: Rule, functionArn: string, input: string, { call }: TargetsOptions): Promise<void> {
+  const policy = await call('lambda', 'GetPolicy', { FunctionName: functionArn }).catch(() => ({}));
+  const { Statement = [] } = JSON.parse(policy.Policy ?? '{}') as { Statement?: Permission[] };
+  if (!Statement.some(permission => permits(permission, arn))) {
+    throw new Error(`${functionArn} has no permission by which ${PRINCIPAL} may invoke it for ${arn}`);
+  }
+  await call('lambda', 'Invoke', { FunctionName: functionArn, InvocationType: 'Event', Payload: input });
+}
+
+/** A statement of a function's policy, as AddPermission makes it. */
+interface Permission {
+  readonly Principal: { readonly Service?: string };
+  readonly Action: string;
+  readonly Condition?: { readonly ArnLike?: Readonly<Record<string, string>> };
+}
+
+function permits({ Principal: { Service }, Action, Condition }: Permission, ruleArn: string): boolean {
+  const source = Condition?.ArnLike?.['AWS:SourceArn'] ?? '*';
+  return (
+    Service === PRINCIPAL && ['lambda:InvokeFunction', 'lambda:*'].includes(Action) && wildcard(source).test(ruleArn)
+  );
+}
+
+async function startExecution({ Arn, RoleArn = '' }: Target, input: string, options: TargetsOptions): Promise<void> {
+  if (!options.mayAssume(RoleArn)) throw new Error(`${RoleArn} does not trust ${PRINCIPAL}`);
+  const call = options.callAs({ kind: 'role', roleArn: RoleArn, session: randomUUID() });
+  await call('states', 'StartExecution', { stateMachineArn: Arn, input });
+}
+
+async function putLogEvent(logGroupName: string, message: string, { call, now }: TargetsOptions): Promise<void> {
+  const stream = { logGroupName, logStreamName: randomUUID() };
+  await call('logs', 'CreateLogStream', stream);
+  await call('logs', 'PutLogEvents', { ...stream, logEvents: [{ timestamp: now(), message }] });
+}

@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'child_process';
+import { join } from 'path';
+import { type Readable } from 'stream';
+
+const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
+
+/** Separates what the runtime says from what the function writes. */
+const SEPARATOR = '\x1e';
+
+/** How long a function's module may take to load. */
+const INIT_MILLISECONDS = 10_000;
+
+/** An error as Lambda returns it in the payload. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** JSON. */
+  readonly payload: string;
+}
+
+/** What came of an invocation: JSON, or an error. */
+export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
+
+type Message =
+  | { readonly ready: true }
+  | { readonly log: string }
+  | { readonly fatal: FunctionError }
+  | { readonly result: Outcome; readonly memory: number };
+
+export interface EnvironmentOptions {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly codeDirectory: string;
+  readonly timeoutMilliseconds: number;
+  /** Takes what the function and its runtime write, a message or line at a time. */
+  readonly log: (message: string) => void;
+}
+
+/** One process that runs a function, an invocation at a time. */
+export class ExecutionEnvironment {
+  /** Bytes that the process held at the end of its last invocation. */
+  memory = 0;
+  /** The payload of the invocation that runs. */
+  payload: string | undefined;
+  private readonly process: ChildProcess;
+  /** Once the function's module is loaded or has failed to; `undefined` where that took too long. */
+  readonly initialised: Promise<true | undefined>;
+  private readonly ended: Promise<void>;
+  private hasEnded = false;
+  private onReady!: () => void;
+  private settle: ((outcome: Outcome) => void) | undefined;
+  private fatal: FunctionError | undefined;
+
+  constructor(private readonly options: EnvironmentOptions) {
+    this.process = spawn(process.execPath, [BOOTSTRAP], {
+      cwd: options.codeDirectory,
+      env: { ...options.variables },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // a process that was killed does not read on.
+    this.process.stdin!.on('error', () => undefined);
+    eachLine(this.process.stdout!, line => this.read(line));
+    eachLine(this.process.stderr!, line => options.log(line));
+    const ready = new Promise<true>(resolve => (this.onReady = () => resolve(true)));
+    this.ended = new Promise(resolve => {
+      this.process.on('close', (code, signal) => {
+        this.hasEnded = true;
+        this.fatal ??= {
+          errorType: 'Runtime.ExitError',
+          errorMessage: `Runtime exited with error: ${signal ? `signal: ${words(signal)}` : `exit status ${code}`}`,
+        };
+        resolve();
+      });
+    });
+    this.initialised = within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
+  }
+
+  /** Whether it can take another invocation. */
+  get isAlive(): boolean {
+    return !this.hasEnded && this.fatal === undefined && this.process.signalCode === null && !this.process.killed;
+  }
+
+  /** Runs an invocation until it has an outcome; one that takes too long ends the process. */
+  async invoke(invocation: Invocation): Promise<Outcome> {
+    const { timeoutMilliseconds } = this.options;
+    this.payload = invocation.payload;
+    try {
+      const isInitialised = await this.initialised;
+      const outcome = isInitialised && (await within(timeoutMilliseconds, this.run(invocation)));
+      if (outcome) return outcome;
+      await this.kill();
+      return timedOut(invocation, isInitialised ? timeoutMilliseconds : INIT_MILLISECONDS);
+    } finally {
+      this.payload = undefined;
+      this.settle = undefined;
+    }
+  }
+
+  /** Ends the process at once and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+
+  private run(invocation: Invocation): Promise<Outcome> {
+    const deadline = Date.now() + this.options.timeoutMilliseconds;
+    const result = new Promise<Outcome>(resolve => (this.settle = resolve));
+    this.process.stdin!.write(`${JSON.stringify({ ...invocation, deadline })}\n`);
+    return Promise.race([result, this.ended.then(() => crashed(invocation, this.fatal!))]);
+  }
+
+  private read(line: string): void {
+    const [own, message] = line.split(SEPARATOR, 2);
+    if (own) this.options.log(own);
+    if (message !== undefined) this.hear(JSON.parse(message) as Message);
+  }
+
+  private hear(message: Message): void {
+    if ('ready' in message) this.onReady();
+    else if ('log' in message) this.options.log(message.log);
+    else if ('fatal' in message) this.fatal = message.fatal;
+    else {
+      this.memory = message.memory;
+      this.settle?.(message.result);
+    }
+  }
+}
+
+/** `undefined` where it takes longer. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), milliseconds)));
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function eachLine(stream: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    lines.forEach(take);
+  });
+  stream.on('end', () => {
+    if (rest) take(rest);
+  });
+}
+
+const timedOut = ({ requestId }: Invocation, milliseconds: number): Outcome => ({
+  error: {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(milliseconds / 1000).toFixed(2)} seconds`,
+  },
+});
+
+const crashed = ({ requestId }: Invocation, fatal: FunctionError): Outcome => ({
+  error:
+    fatal.errorType === 'Runtime.ExitError'
+      ? { ...fatal, errorMessage: `RequestId: ${requestId} Error: ${fatal.errorMessage}` }
+      : fatal,
+});
+
+const words = (signal: NodeJS.Signals): string => (signal === 'SIGKILL' ? 'killed' : signal);

@@ -1,0 +1,161 @@
+import { randomBytes } from 'crypto';
+import { type CredentialStore, type Credentials } from '../../core/credentials';
+import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../../core/service';
+import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
+import { type Code, type FunctionConfiguration } from './function';
+import { FunctionLog } from './function-log';
+
+/** What the environments of a function need of their surroundings. */
+export interface RunnerOptions {
+  readonly world: World;
+  readonly credentials: CredentialStore;
+  /** Makes calls in a principal's name. */
+  readonly callAs: (principal: Principal) => InternalCall;
+}
+
+/** An environment with what belongs to it. */
+interface Worker {
+  readonly environment: ExecutionEnvironment;
+  readonly log: FunctionLog;
+  readonly accessKeyId: string;
+  isBusy: boolean;
+}
+
+/** What an invocation came to, with the last 4 KB of its log. */
+export type Result = Outcome & { readonly logTail: string };
+
+/** Runs one version of a function: its code with its configuration. Environments stay warm between invocations. */
+export class Runner {
+  private workers: Worker[] = [];
+  private isRetired = false;
+
+  constructor(
+    private readonly configuration: FunctionConfiguration,
+    readonly code: Code,
+    private readonly options: RunnerOptions,
+  ) {}
+
+  /** Throws TooManyRequestsException where all of the reserved concurrency is in use. */
+  async invoke(invocation: Invocation, reservedConcurrency = Infinity): Promise<Result> {
+    const worker = this.take(reservedConcurrency);
+    try {
+      return await this.run(worker, invocation);
+    } finally {
+      worker.isBusy = false;
+      if (this.isRetired) await worker.environment.kill();
+      if (!worker.environment.isAlive) this.workers = this.workers.filter(other => other !== worker);
+    }
+  }
+
+  /** Takes no more invocations; environments end when they are idle. */
+  async retire(): Promise<void> {
+    this.isRetired = true;
+    await Promise.all(this.workers.filter(({ isBusy }) => !isBusy).map(({ environment }) => environment.kill()));
+  }
+
+  /** Ends every environment at once. */
+  async kill(): Promise<void> {
+    this.isRetired = true;
+    await Promise.all(this.workers.map(({ environment }) => environment.kill()));
+  }
+
+  /** Ends the environments that a test of their access key or of the payload at work selects. */
+  killWhere(selects: (accessKeyId: string, payload: string | undefined) => boolean): void {
+    for (const { environment, accessKeyId } of this.workers) {
+      if (selects(accessKeyId, environment.payload)) void environment.kill();
+    }
+  }
+
+  private take(reservedConcurrency: number): Worker {
+    const idle = this.workers.find(({ isBusy, environment }) => !isBusy && environment.isAlive);
+    if (this.workers.filter(({ isBusy }) => isBusy).length >= reservedConcurrency) {
+      const Reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
+      throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason });
+    }
+    const worker = idle ?? this.start();
+    worker.isBusy = true;
+    return worker;
+  }
+
+  private start(): Worker {
+    const { FunctionName, Role, LoggingConfig, Timeout } = this.configuration;
+    const { world, credentials, callAs } = this.options;
+    const principal: Principal = { kind: 'role', roleArn: Role, session: FunctionName };
+    const call = callAs(principal);
+    const stream = `${day(world.clock)}/[$LATEST]${randomBytes(16).toString('hex')}`;
+    const logs = (operation: string, input: object) => call('logs', operation, input);
+    const log = new FunctionLog(LoggingConfig.LogGroup, stream, logs, () => world.clock.now());
+    const issued = credentials.issue(principal);
+    const environment = new ExecutionEnvironment({
+      variables: this.variables(issued, stream),
+      codeDirectory: this.code.directory,
+      timeoutMilliseconds: Timeout * 1000,
+      log: message => log.add(message),
+    });
+    const worker = { environment, log, accessKeyId: issued.accessKeyId, isBusy: false };
+    this.workers.push(worker);
+    return worker;
+  }
+
+  private async run({ environment, log }: Worker, invocation: Invocation): Promise<Result> {
+    const { requestId } = invocation;
+    await environment.initialised;
+    log.clearTail();
+    log.add(`START RequestId: ${requestId} Version: $LATEST`);
+    const started = performance.now();
+    const outcome = await environment.invoke(invocation);
+    const duration = performance.now() - started;
+    if ('error' in outcome && outcome.error.errorType.startsWith('Sandbox.')) {
+      log.add(
+        `${new Date(this.options.world.clock.now()).toISOString()} ${requestId} ${outcome.error.errorMessage.split('Error: ')[1]}`,
+      );
+    }
+    log.add(`END RequestId: ${requestId}`);
+    log.add(this.report(requestId, duration, environment.memory));
+    await log.flush();
+    return { ...outcome, logTail: log.tail };
+  }
+
+  private report(requestId: string, duration: number, memory: number): string {
+    return [
+      `REPORT RequestId: ${requestId}`,
+      `Duration: ${duration.toFixed(2)} ms`,
+      `Billed Duration: ${Math.ceil(duration)} ms`,
+      `Memory Size: ${this.configuration.MemorySize} MB`,
+      `Max Memory Used: ${Math.ceil(memory / 2 ** 20)} MB`,
+    ].join('\t');
+  }
+
+  private variables(
+    { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+    stream: string,
+  ): Record<string, string> {
+    const { FunctionName, Handler, MemorySize, Runtime, LoggingConfig, Environment } = this.configuration;
+    const { region, endpoint } = this.options.world;
+    return {
+      PATH: process.env.PATH ?? '',
+      TZ: ':UTC',
+      LANG: 'en_US.UTF-8',
+      AWS_ENDPOINT_URL: endpoint,
+      // the SDK's advice on the Node.js that happens to run here does not belong in a function's log.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
+      ...Environment?.Variables,
+      _HANDLER: Handler,
+      LAMBDA_TASK_ROOT: this.code.directory,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_LAMBDA_FUNCTION_NAME: FunctionName,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_GROUP_NAME: LoggingConfig.LogGroup,
+      AWS_LAMBDA_LOG_STREAM_NAME: stream,
+    };
+  }
+}
+
+const day = (clock: LocalClock): string => new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');

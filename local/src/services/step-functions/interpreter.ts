@@ -1,0 +1,109 @@
+import type { StateMachineDefinition } from 'aws-local-stepfunctions';
+import { invalidDefinition } from './errors';
+import { type Definition, type StateInput, interpretable } from './states';
+
+/** What the interpreter tells of an execution. */
+export interface InterpreterEvent {
+  readonly type: string;
+  readonly index?: number;
+  readonly state?: { readonly name: string; readonly input: unknown; readonly output?: unknown };
+  readonly parentState?: { readonly name: string };
+}
+
+export interface Interpretation {
+  readonly definition: Definition;
+  readonly input: unknown;
+  /** What `$$` gives; the execution is its `Run`. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** The functions of Task and Wait states, by name. */
+  readonly functions: Readonly<Record<string, (input: StateInput) => Promise<unknown>>>;
+  readonly tell: (event: InterpreterEvent) => void;
+  /** Aborted when the execution ends from outside. */
+  readonly signal: AbortSignal;
+}
+
+/** An error by which an execution fails. */
+export interface ExecutionFailure {
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** Runs an execution to its end; `null` where it was aborted. */
+export async function interpret(
+  interpretation: Interpretation,
+): Promise<{ output: unknown } | ExecutionFailure | null> {
+  const { definition, input, context, functions, tell, signal } = interpretation;
+  const { StateMachine } = await interpreter();
+  const machine = new StateMachine(interpretable(definition) as unknown as StateMachineDefinition, {
+    validationOptions: { noValidate: true },
+  });
+  type Json = Parameters<typeof machine.run>[0];
+  type Functions = Record<string, () => Promise<Json>>;
+  const { result, eventLogs, abort } = machine.run(input as Json, {
+    context,
+    noThrowOnAbort: true,
+    overrides: { taskResourceLocalHandlers: functions as unknown as Functions },
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  const told = (async () => {
+    for await (const event of eventLogs) tell(event as InterpreterEvent);
+  })();
+  try {
+    const output = await result;
+    return signal.aborted ? null : { output };
+  } catch (error) {
+    const { name, message } = (error as { cause: Error }).cause;
+    return { error: name, cause: message };
+  } finally {
+    await told;
+  }
+}
+
+/** Throws InvalidDefinition where the text is no definition that the interpreter runs. */
+export async function parseDefinition(text: string): Promise<Definition> {
+  let definition: Definition;
+  try {
+    definition = JSON.parse(text) as Definition;
+  } catch (error) {
+    throw invalidDefinition(`INVALID_JSON_DESCRIPTION: ${(error as Error).message}`);
+  }
+  if (/"QueryLanguage"\s*:\s*"JSONata"/.test(text)) {
+    throw invalidDefinition('UNSUPPORTED: the local AWS runs state machines in JSONPath only');
+  }
+  const shape = JSON.stringify(definition, (key, value: unknown) => (key === 'Parameters' ? blank(value) : value));
+  if (VALID.has(shape)) return definition;
+  const { StateMachine } = await interpreter();
+  try {
+    new StateMachine(definition as unknown as StateMachineDefinition);
+  } catch (error) {
+    throw invalidDefinition((error as Error).message.replace(/^.*?\n\s*/, ''));
+  }
+  VALID.add(shape);
+  return definition;
+}
+
+/** Definitions that have been checked, which takes some tenths of a second: most differ in what they hand over alone. */
+const VALID = new Set<string>();
+
+/** Parameters without the values that no rule is about; a path is one, by its key. */
+function blank(parameters: unknown): unknown {
+  if (Array.isArray(parameters)) return parameters.map(blank);
+  if (typeof parameters !== 'object' || parameters === null) return null;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [key, key.endsWith('.$') ? (value as unknown) : blank(value)]),
+  );
+}
+
+/** Loaded on demand: it brings an AWS SDK that most local AWSs never need. */
+async function interpreter() {
+  // the interpreter expects it; Node.js has it from version 22 on.
+  if (!('withResolvers' in Promise)) Object.assign(Promise, { withResolvers });
+  return import('aws-local-stepfunctions');
+}
+
+function withResolvers() {
+  let functions: unknown[] = [];
+  const promise = new Promise((...given) => (functions = given));
+  const [resolve, reject] = functions;
+  return { promise, resolve, reject };
+}

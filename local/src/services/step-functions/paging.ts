@@ -1,0 +1,17 @@
+import { ServiceError } from '../../core/service';
+
+interface PageInput {
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+}
+
+/** A page of a list, of 100 where nothing else is asked for. */
+export function page<T>(
+  items: readonly T[],
+  { maxResults, nextToken = '0' }: PageInput,
+): { items: readonly T[]; nextToken?: string } {
+  if (!/^\d{1,9}$/.test(nextToken)) throw new ServiceError('InvalidToken', `Invalid Token: '${nextToken}'`);
+  const from = Number(nextToken);
+  const next = from + (maxResults || 100);
+  return { items: items.slice(from, next), ...(next < items.length && { nextToken: String(next) }) };
+}

@@ -1,0 +1,67 @@
+import { type InternalCall, type Operation, type Principal, type Service, type World } from '../../core/service';
+import { type AwsEvent } from '../events/event';
+import { type Execution } from './execution';
+import { Executions } from './executions';
+import { Machines, type StateMachine } from './machines';
+import { executionStatusChange } from './status-event';
+
+export type { Execution, ExecutionStatus } from './execution';
+export type { HistoryEvent } from './history';
+export type { StateMachine } from './machines';
+
+export interface StepFunctionsOptions {
+  readonly world: World;
+  /** Makes calls in a principal's name. */
+  readonly callAs: (principal: Principal) => InternalCall;
+  /** Whether Step Functions may assume a role. */
+  readonly mayAssume: (roleArn: string) => boolean;
+  /** Takes the events by which executions tell their status. */
+  readonly publish: (event: AwsEvent) => void;
+}
+
+/** AWS Step Functions: standard state machines in JSONPath. */
+export class StepFunctions implements Service {
+  readonly signingName = 'states';
+  readonly protocol = 'json';
+  readonly targetPrefix = 'AWSStepFunctions';
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** What the seconds of waits and between retries are multiplied by; time-outs are not. @default 1 */
+  waitScale = 1;
+  private readonly machines: Machines;
+  private readonly all: Executions;
+
+  constructor({ world, callAs, mayAssume, publish }: StepFunctionsOptions) {
+    this.machines = new Machines(mayAssume, arn => this.all.isRunning(arn));
+    this.all = new Executions({
+      world,
+      callAs,
+      waitScale: () => this.waitScale,
+      machine: arn => this.machines.find(arn),
+      onStatus: execution => {
+        publish(executionStatusChange(execution));
+        this.machines.removeIdle(execution.machineArn);
+      },
+    });
+    this.operations = { ...this.machines.operations(), ...this.all.operations() };
+  }
+
+  /** The state machines by ARN. */
+  get stateMachines(): ReadonlyMap<string, StateMachine> {
+    return this.machines.byArn;
+  }
+
+  /** The executions, of all machines or of one, in the order in which they started. */
+  executions(machineArn?: string): readonly Execution[] {
+    return machineArn === undefined ? [...this.all.byArn.values()] : this.all.of(machineArn);
+  }
+
+  /** Waits until no execution runs. */
+  async settled(): Promise<void> {
+    await this.all.settled();
+  }
+
+  /** Aborts everything that runs. */
+  stop(): void {
+    this.all.stopAll();
+  }
+}

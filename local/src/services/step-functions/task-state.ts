@@ -1,0 +1,90 @@
+import { randomUUID } from 'crypto';
+import { type InternalCall } from '../../core/service';
+import { PAYLOAD_BYTES } from './constraints';
+import { Retries } from './retry';
+import { type State, type StateInput } from './states';
+import { type Task, TaskError, taskOf } from './tasks';
+
+/** What a state has of the execution that it is a part of. */
+export interface StateSurroundings {
+  readonly call: InternalCall;
+  readonly record: (type: string, details?: Readonly<Record<string, unknown>>) => void;
+  /** Waits; throws where the execution is over by then. */
+  readonly sleep: (seconds: number) => Promise<void>;
+}
+
+/** What `$$.State.RetryCount` gives until an attempt is made: the interpreter reads the parameters but once. */
+export const RETRY_COUNT = randomUUID();
+
+/** Runs a Task state with its retries. */
+export async function runTaskState(
+  { Resource = '', Retry }: State,
+  { input, timeoutSeconds }: StateInput,
+  surroundings: StateSurroundings,
+): Promise<unknown> {
+  const retries = new Retries(Retry);
+  for (let retryCount = 0; ; retryCount++) {
+    try {
+      return await attempt(Resource, counted(input, retryCount), timeoutSeconds, surroundings);
+    } catch (error) {
+      const delay = retries.next((error as Error).name);
+      if (delay === undefined) throw error;
+      await surroundings.sleep(delay);
+    }
+  }
+}
+
+function counted(input: unknown, retryCount: number): unknown {
+  return JSON.parse(
+    JSON.stringify(input)
+      .replaceAll(`"${RETRY_COUNT}"`, String(retryCount))
+      .replaceAll(RETRY_COUNT, String(retryCount)),
+  );
+}
+
+async function attempt(
+  resource: string,
+  input: unknown,
+  timeoutSeconds: number | undefined,
+  { call, record }: StateSurroundings,
+): Promise<unknown> {
+  const { integration, run } = taskOf(resource) as Task;
+  const events = integration ? 'Task' : 'LambdaFunction';
+  const text = JSON.stringify(input);
+  record(`${events}Scheduled`, integration ? { ...integration, parameters: text } : { resource, input: text });
+  record(`${events}Started`, integration);
+  try {
+    const output = await within(timeoutSeconds, run(input, call));
+    record(`${events}Succeeded`, { ...integration, output: textOf(output) });
+    return output;
+  } catch (error) {
+    const { name, message } = error as Error;
+    const type = name === 'States.Timeout' ? 'TimedOut' : 'Failed';
+    record(`${events}${type}`, { ...integration, error: name, cause: message });
+    throw error;
+  }
+}
+
+/** The JSON of what a state or a task gives. Throws where there is too much of it. */
+export function textOf(output: unknown): string {
+  const text = JSON.stringify(output);
+  if (Buffer.byteLength(text) <= PAYLOAD_BYTES) return text;
+  throw new TaskError(
+    'States.DataLimitExceeded',
+    'The state/task returned a result with a size exceeding the maximum number of bytes service limit.',
+  );
+}
+
+/** Functions run in real time, so their time-outs do. */
+async function within<T>(seconds: number | undefined, work: Promise<T>): Promise<T> {
+  if (seconds === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TaskError('States.Timeout', '')), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,41 @@
+import { Annotations, type Stack } from 'aws-cdk-lib';
+import { SchemaDefinition, SchemaReference, SchemaVersion, SoftwarePackage } from 'cdk-versioned-artifacts';
+import { newStack, warnings } from '../app';
+
+const withPackages = (count: number) => {
+  const stack = newStack();
+  for (let index = 0; index < count; index++) new SoftwarePackage(stack, `P${index}`, { packageName: `p${index}` });
+  return stack;
+};
+/** With definitions of the size that just stands in a template. */
+const withSchemas = (count: number) => {
+  const stack = newStack();
+  for (let index = 0; index < count; index++) {
+    const schema = SchemaReference.fromSchemaName({ schemaName: `s${index}` });
+    new SchemaVersion(stack, `V${index}`, { schema, definition: SchemaDefinition.fromString('x'.repeat(16_000)) });
+  }
+  return stack;
+};
+const ours = (stack: Stack) => warnings(stack).filter(text => text.startsWith('a template may have'));
+
+test('a stack near 500 resources is warned of, with the way out', () => {
+  // with role, policies, log group and function.
+  expect(ours(withPackages(440))).toEqual([]);
+  expect(ours(withPackages(450))).toEqual([
+    expect.stringMatching(/^a template may have 500 resources, got 4\d\d, 450 of them artifacts: divide the artifacts/),
+  ]);
+});
+
+test('a template near 1 MB is warned of, with the way out', () => {
+  expect(ours(withSchemas(50))).toEqual([]);
+  expect(ours(withSchemas(60))).toEqual([
+    expect.stringMatching(/^a template may have 1048576 bytes, got artifacts of about 9\d{5}: divide the artifacts/),
+  ]);
+});
+
+test('a warning can be acknowledged', () => {
+  const stack = withSchemas(60);
+  Annotations.of(stack).acknowledgeWarning('cdk-versioned-artifacts:largeTemplate', 'it stays so');
+
+  expect(ours(stack)).toEqual([]);
+});

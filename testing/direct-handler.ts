@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { type NodeHttpHandler } from '@smithy/node-http-handler';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
+
+type Handle = NodeHttpHandler['handle'];
+
+/**
+ * Takes the requests of SDK clients to the local AWS without sockets, which cost more time than all the rest of a call.
+ * Whatever is no matter of sockets is as over HTTP.
+ */
+export class DirectHandler {
+  constructor(private readonly aws: LocalAws) {}
+
+  readonly handle: Handle = async ({ method, path, query = {}, headers, body }, { abortSignal } = {}) => {
+    const parameters = Object.entries(query).flatMap(([name, values]) =>
+      [values ?? ''].flat().map(value => [name, value] as [string, string]),
+    );
+    const answered = this.aws.answer({
+      method,
+      path,
+      query: new URLSearchParams(parameters),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      body: bytesOf(body as string | Uint8Array | undefined),
+    });
+    const answer = await Promise.race([answered.catch(broken), aborted(abortSignal as AbortSignal | undefined)]);
+    return {
+      response: {
+        statusCode: answer.status,
+        headers: { ...answer.headers },
+        body: Readable.from([Buffer.from(answer.body ?? '')]),
+      },
+    };
+  };
+
+  destroy(): void {}
+}
+
+// the SDK's own kind of bytes would turn into text on the way.
+const bytesOf = (body: string | Uint8Array = ''): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+
+/**
+ * A socket that the other side has closed. As with sockets in a test, whose errors are of another realm, the SDK knows
+ * no code of it: it is not one of the errors that are tried again.
+ */
+function broken(): never {
+  throw new Error('socket hang up');
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+  });
+}
