@@ -180,7 +180,7 @@ class PointerEvent extends OwnedArtifact {
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(
         `version ${VersionName} cannot be the default of software package ${packageName}: ${error.message}. ` +
-          'Only a version that exists and is published or deprecated can: give it status PUBLISHED',
+          'Only a version that exists and is published or deprecated can: create it, or give it status PUBLISHED',
         this.answer(),
       );
     }

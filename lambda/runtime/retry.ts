@@ -64,7 +64,7 @@ export async function retryPassing<T>(
       if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
       // full jitter: the resources of a stack come all at once and should not come back together.
       const delay = Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
-      if (deadline.remaining() <= delay) throw error;
+      if (deadline.remaining() <= delay) throw throttled ? lastOf(attempt, error) : error;
       log.warn(throttled ? 'throttled; tried again' : 'the service is unwell; tried again', {
         error: (error as Error).message,
         attempt,
@@ -73,6 +73,14 @@ export async function retryPassing<T>(
     }
     await again(failure);
   }
+}
+
+/** The error itself, whose name and fields decide elsewhere. */
+function lastOf(attempts: number, error: unknown): unknown {
+  if (error instanceof Error && !error.message.endsWith('try again')) {
+    error.message += `; it was throttled ${attempts} times, until the time of this event was over: try again`;
+  }
+  return error;
 }
 
 /** How often a call is repeated that failed for a reason of the service's own. */

@@ -76,7 +76,7 @@ describe('Create', () => {
     await aws.iot.createVersion(PACKAGE, '3.0.0');
     const reply = await stack.create(DEFAULT, 'D', to('3.0.0'));
     expect(reply.Reason).toMatch(
-      /version 3\.0\.0 cannot be the default of software package brake-ecu: .*give it status PUBLISHED/,
+      /version 3\.0\.0 cannot be the default of software package brake-ecu: .*create it, or give it status PUBLISHED/,
     );
   });
 });

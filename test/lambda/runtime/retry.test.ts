@@ -1,5 +1,5 @@
 import { Deadline } from '../../../lambda/runtime/clock';
-import { retryAccessDenied } from '../../../lambda/runtime/retry';
+import { retryAccessDenied, retryPassing } from '../../../lambda/runtime/retry';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { FakeClock } from '../../../testing/clock';
 import { THING, deleteOf, deliver, toyHandler, updateOf } from '../../../testing/deliver';
@@ -47,6 +47,15 @@ test('the deadline ends it', async () => {
   const began = clock.now();
   await expect(retryAccessDenied(surroundings(clock, 5_000), flapping(100))).rejects.toThrow('not authorized');
   expect(clock.now() - began).toBeLessThan(5_000);
+});
+
+test('what is throttled to the end says so, once', async () => {
+  const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+  const inner = () => retryPassing(surroundings(new FakeClock(), 60_000), flapping(1000, throttled));
+  const outer = retryPassing(surroundings(new FakeClock(), 60_000), inner);
+  await expect(outer).rejects.toThrow(
+    /^Rate exceeded; it was throttled \d+ times, until the time of this event was over: try again$/,
+  );
 });
 
 describe('the provider', () => {
