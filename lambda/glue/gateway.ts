@@ -132,9 +132,9 @@ export class GlueGateway {
   }
 
   /** By number alone: of a compatibility mode beside it the service would say that the schema has it already. */
-  async moveCheckpoint(at: SchemaName, versionNumber: number): Promise<void> {
+  async moveCheckpoint(at: SchemaName, versionNumber: number, guard?: Guard): Promise<void> {
     const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
-    await this.write(() => this.glue.send(new UpdateSchemaCommand(input)));
+    await this.write(() => this.glue.send(guarded(new UpdateSchemaCommand(input), guard)));
   }
 
   /**

@@ -98,6 +98,7 @@ class RemovePass<C extends Candidate> {
         const chosen = new Map(going.filter(([candidate]) => this.begin(candidate, page)));
         if (chosen.size > 0) {
           await removal.many([...chosen.keys()], {
+            confirm,
             protection: async candidate => {
               await confirm();
               return judge.protection(candidate);

@@ -79,6 +79,8 @@ export interface Many<C> {
 }
 
 export interface RemovalSteps<C> {
+  /** Throws where the run must end: goes with what cannot be undone and is no removal. */
+  readonly confirm: Guard;
   /** Asks once more why a candidate must stay, and throws where the run must end: goes with the call that removes it. */
   protection(candidate: C): Promise<string | undefined>;
   /** Takes the end of one removal. */

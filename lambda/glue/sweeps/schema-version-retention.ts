@@ -9,7 +9,7 @@ import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
-import { OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
+import { type Guard, OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
 import { type SourceTools, type SweepKind } from '../../sweep/source';
 import {
   type Candidate,
@@ -128,9 +128,12 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     return this.tools.clock.now() < this.decideUntil;
   }
 
-  async many(going: readonly SchemaVersion[], { protection, report }: RemovalSteps<SchemaVersion>): Promise<void> {
+  async many(
+    going: readonly SchemaVersion[],
+    { confirm, protection, report }: RemovalSteps<SchemaVersion>,
+  ): Promise<void> {
     const numbers = going.map(({ number }) => number);
-    if (this.config.advanceCheckpoint) await this.advanceCheckpoint(numbers);
+    if (this.config.advanceCheckpoint) await this.advanceCheckpoint(numbers, confirm);
     const byNumber = new Map(going.map(version => [version.number, version]));
     await deleteRanges({
       gateway: this.gateway,
@@ -195,10 +198,10 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   /** To the oldest version that stays and can be used; the first one stays only because it cannot go. */
-  private async advanceCheckpoint(going: readonly number[]): Promise<void> {
+  private async advanceCheckpoint(going: readonly number[], confirm: Guard): Promise<void> {
     const oldest = this.available().find(({ number }) => number > 1 && !going.includes(number));
     if (!oldest || oldest.number <= (this.checkpoint ?? Infinity)) return;
-    await this.gateway.moveCheckpoint(this.config, oldest.number);
+    await this.gateway.moveCheckpoint(this.config, oldest.number, confirm);
     const { registryName, schemaName } = this.config;
     const moved = { registryName, schemaName, from: this.checkpoint, to: oldest.number };
     this.tools.log.info('checkpoint moved, which cannot be undone', moved);

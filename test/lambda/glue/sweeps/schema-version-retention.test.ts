@@ -467,3 +467,26 @@ test('a schema that is gone leaves nothing to do, when the stack is destroyed as
   sweep.status = 'DELETE_IN_PROGRESS';
   expect(await sweep.send('Delete')).toMatchObject({ Status: 'SUCCESS' });
 });
+
+test('a checkpoint whose move is throttled while the deployment fails stays where it is', async () => {
+  add({}, {}, {}, {});
+  const sweep = sweepOf({ advanceCheckpoint: true });
+  let since: number | undefined;
+  aws.faults.inject({
+    service: 'glue',
+    operation: 'UpdateSchema',
+    times: 12,
+    match: () => {
+      since ??= clock.now();
+      if (clock.now() - since > 10_000 && sweep.resource?.status === 'UPDATE_IN_PROGRESS') {
+        sweep.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+        sweep.resource = { ...sweep.resource, status: 'UPDATE_FAILED', changedAt: clock.now() };
+      }
+      return true;
+    },
+    trouble: { error: throttling() },
+  });
+  sweep.status = 'UPDATE_IN_PROGRESS';
+  expect(await sweep.send('Update')).toBeUndefined();
+  expect(held()?.checkpoint).toBe(1);
+});
