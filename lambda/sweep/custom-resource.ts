@@ -66,6 +66,10 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     if (!(await scope.succeededSince(0))) {
       return scope.log.info('nothing is swept: no deployment of the stack has ever succeeded');
     }
+    // nor the rules of one that failed without a rollback.
+    if (!(await scope.hadAtSuccess(physicalResourceId))) {
+      return scope.log.info('nothing is swept: no deployment with this sweep has ever succeeded');
+    }
     const result = await this.sweep(held, physicalResourceId, scope);
     if ('handedOverTo' in result) return result;
   }

@@ -29,9 +29,9 @@ export class Rate {
     /** What an earlier rate has learned. */
     learned?: number,
   ) {
-    this.ceiling = learned;
-    this.reserve = learned ?? 0;
-    this.current = Math.min(bound, learned ?? FIRST_RATE);
+    this.ceiling = learned === undefined ? undefined : Math.max(learned, LEAST_RATE);
+    this.reserve = this.ceiling ?? 0;
+    this.current = Math.min(bound, this.ceiling ?? FIRST_RATE);
     this.cycleStart = now;
   }
 

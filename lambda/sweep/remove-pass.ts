@@ -1,7 +1,8 @@
 import { KeepReason } from '../../contract/sweep';
+import { isOperationOver } from '../runtime/errors';
 import { type SweepCursor } from './cursor';
 import { Protected } from './judge';
-import { OutOfTime } from './pace';
+import { type Guard, OutOfTime } from './pace';
 import { type Decision } from './plan';
 import { type PassSteps } from './plan-pass';
 import { type Candidate, type Each, type End, type Failed, type Many, SweepRefused } from './source';
@@ -71,7 +72,17 @@ class RemovePass<C extends Candidate> {
   ): Promise<void> {
     await this.steps.confirm();
     if (!this.begin(candidate, page)) return;
-    this.end(candidate, reason, await endOf(removal.each(candidate, this.steps.judge.guard(candidate))), page);
+    this.end(candidate, reason, await endOf(removal.each(candidate, this.guard(candidate))), page);
+  }
+
+  /** Asked before each attempt: a removal may wait long for its turn, and what the run belongs to may end meanwhile. */
+  private guard(candidate: C): Guard {
+    const { confirm, judge } = this.steps;
+    const isUnprotected = judge.guard(candidate);
+    return async () => {
+      await confirm();
+      await isUnprotected();
+    };
   }
 
   /** What is decided when the time for deciding ends is removed still, so that every slice gets on. */
@@ -87,7 +98,10 @@ class RemovePass<C extends Candidate> {
         const chosen = new Map(going.filter(([candidate]) => this.begin(candidate, page)));
         if (chosen.size > 0) {
           await removal.many([...chosen.keys()], {
-            protection: candidate => judge.protection(candidate),
+            protection: async candidate => {
+              await confirm();
+              return judge.protection(candidate);
+            },
             report: (candidate, end) => this.end(candidate, chosen.get(candidate)!.reason, end, page),
           });
         }
@@ -161,7 +175,7 @@ async function endOf(removal: Promise<End>): Promise<End | Failed> {
   try {
     return await removal;
   } catch (error) {
-    if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
+    if (error instanceof OutOfTime || error instanceof SweepRefused || isOperationOver(error)) throw error;
     return error instanceof Protected ? { kept: error.reason } : { failed: error };
   }
 }

@@ -60,8 +60,8 @@ export interface Each<C> {
   /**
    * Removes one candidate; throws where that failed.
    *
-   * @param guard asks once more what protects the candidate, and throws where something does: goes with the call that
-   *   removes it
+   * @param guard asks once more what protects the candidate and whether the run may go on, and throws where not: goes with
+   *   the call that removes it
    */
   each(candidate: C, guard: Guard): Promise<End>;
   /** Whether `each` heeds its guard, so that protections need not be read before the removal's turn as well. */
@@ -79,7 +79,7 @@ export interface Many<C> {
 }
 
 export interface RemovalSteps<C> {
-  /** Asks once more why a candidate must stay: to be asked directly before the call that removes it. */
+  /** Asks once more why a candidate must stay, and throws where the run must end: goes with the call that removes it. */
   protection(candidate: C): Promise<string | undefined>;
   /** Takes the end of one removal. */
   report(candidate: C, end: End | Failed): void;

@@ -29,7 +29,7 @@ export class ExecutionRemoval {
     this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
-  async remove(listed: Execution): Promise<End> {
+  async remove(listed: Execution, mayGoOn: Guard): Promise<End> {
     const current = await this.things.current(listed);
     if (!current) return 'gone';
     const kept = this.keptByNow(current);
@@ -37,9 +37,10 @@ export class ExecutionRemoval {
     try {
       // without force: that would also stop one that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
-      if (isQueued) await this.cancel(current, this.guardOf(listed, current.status));
+      const goes = both(mayGoOn, this.guardOf(listed, current.status));
+      if (isQueued) await this.cancel(current, goes);
       // what is canceled here is young, and in a state that the rules may not speak of.
-      const guard = isQueued ? undefined : this.guardOf(listed, current.status);
+      const guard = isQueued ? both(mayGoOn, this.guardOfCanceled(listed)) : goes;
       await this.delete(current, { force: current.status === 'IN_PROGRESS', guard });
       return 'removed';
     } catch (error) {
@@ -60,6 +61,17 @@ export class ExecutionRemoval {
       if (!current) throw new Gone('the execution is gone');
       const kept = current.status === status ? this.keptByNow(current) : ExecutionKept.STATE_CHANGED;
       if (kept !== undefined) throw new Protected(kept);
+    };
+  }
+
+  /** Before each attempt but the first: it is still the one that was canceled here, and no other one with its number. */
+  private guardOfCanceled(listed: Execution): Guard {
+    let attempts = 0;
+    return async () => {
+      if (attempts++ === 0) return;
+      const current = await this.things.currentAnew(listed);
+      if (!current) throw new Gone('the execution is gone');
+      if (current.status !== 'CANCELED') throw new Protected(ExecutionKept.STATE_CHANGED);
     };
   }
 
@@ -90,3 +102,10 @@ export class ExecutionRemoval {
     }
   }
 }
+
+const both =
+  (first: Guard, second: Guard): Guard =>
+  async () => {
+    await first();
+    await second();
+  };

@@ -12,6 +12,8 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 /** Milliseconds that deletions are waited for within a slice; longer ones are left to the state machine. */
 const SHORT_WAIT = 50_000;
+/** Milliseconds for which what has been decided about a job counts. */
+const FRESH = 15_000;
 
 /** Deletes whole jobs. The service does that in the background, and a limited number at a time. */
 export class JobDeletion {
@@ -25,8 +27,9 @@ export class JobDeletion {
   ) {}
 
   /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
-  async remove(jobId: string): Promise<End> {
-    const removal = this.line.then(() => this.delete(jobId)).finally(() => this.jobs.forget(jobId));
+  async remove(jobId: string, mayGoOn: Guard): Promise<End> {
+    const goes = this.guardOf(jobId, mayGoOn);
+    const removal = this.line.then(() => this.delete(jobId, goes)).finally(() => this.jobs.forget(jobId));
     this.line = removal.catch(() => undefined);
     return removal;
   }
@@ -47,13 +50,25 @@ export class JobDeletion {
     }
   }
 
-  private async delete(jobId: string): Promise<End> {
+  /** Before each attempt. */
+  private guardOf(jobId: string, mayGoOn: Guard): Guard {
+    const { clock } = this.tools;
+    const decidedAt = clock.now();
+    return async () => {
+      await mayGoOn();
+      // a job that has ended does not change, but another one may have its id before long.
+      if (!this.config.force && clock.now() - decidedAt < FRESH) return;
+      this.jobs.forget(jobId);
+      const job = await this.jobs.find(jobId);
+      if (!job || !(await this.whole?.stillGoes(job))) throw new Protected(ExecutionKept.STATE_CHANGED);
+    };
+  }
+
+  private async delete(jobId: string, goes: Guard): Promise<End> {
     const { force, namespaceId } = this.config;
     try {
       return await this.inPlace<End>(async () => {
-        // what has ended stays as it is while a place or a turn is waited for; what has not does not.
-        const stillGoes = async () => Boolean(await this.whole?.stillGoes(jobId));
-        await this.tools.gateway.deleteJob(jobId, { force, namespaceId }, force ? onlyWhere(stillGoes) : undefined);
+        await this.tools.gateway.deleteJob(jobId, { force, namespaceId }, goes);
         return 'removed';
       });
     } catch (error) {
@@ -63,7 +78,10 @@ export class JobDeletion {
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
       // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
-      const isOver = onlyWhere(() => this.isOver(jobId));
+      const isOver = async () => {
+        await goes();
+        if (!(await this.isOver(jobId))) throw new Protected(ExecutionKept.STATE_CHANGED);
+      };
       await this.inPlace(() => this.tools.gateway.deleteJob(jobId, { force: true, namespaceId }, isOver));
       return 'removed';
     }
@@ -103,10 +121,3 @@ export class JobDeletion {
     return false;
   }
 }
-
-/** Asked before each attempt: a throttled deletion is not repeated on what was read before the wait. */
-const onlyWhere =
-  (goes: () => Promise<boolean>): Guard =>
-  async () => {
-    if (!(await goes())) throw new Protected(ExecutionKept.STATE_CHANGED);
-  };

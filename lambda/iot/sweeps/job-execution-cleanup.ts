@@ -3,7 +3,7 @@ import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingName
 import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
-import { pacedBy } from '../../sweep/pace';
+import { type Guard, pacedBy } from '../../sweep/pace';
 import { Plan } from '../../sweep/plan';
 import { type SourceTools, type SweepKind } from '../../sweep/source';
 import { type Each, type End, type Page, type SweepSource } from '../../sweep/source';
@@ -85,10 +85,12 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
   }
 
   async protection(candidate: CleanupCandidate): Promise<string | undefined> {
-    return heldBack(this.config, candidate);
+    return isExecution(candidate) ? heldBack(this.config, candidate) : undefined;
   }
 
-  async each(candidate: CleanupCandidate): Promise<End> {
-    return isExecution(candidate) ? this.executions.remove(candidate) : this.wholeJobs.remove(candidate.jobId);
+  async each(candidate: CleanupCandidate, guard: Guard): Promise<End> {
+    return isExecution(candidate)
+      ? this.executions.remove(candidate, guard)
+      : this.wholeJobs.remove(candidate.jobId, guard);
   }
 }

@@ -33,11 +33,13 @@ export class WholeJob {
    * Whether no execution has begun, or shown life, that makes the job stay since it was decided that it goes. Ranks are
    * not read again: what is newer does not bring old ones back among the latest.
    */
-  async stillGoes(jobId: string): Promise<boolean> {
+  async stillGoes(job: SelectedJob): Promise<boolean> {
+    if (!this.mayGo(job)) return false;
     const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.tools.startedAt;
     let after: string | undefined;
     do {
-      const { executions, nextToken } = await executionsOf(jobId, this.tools.gateway, after);
+      const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, after);
+      if (executions.length === 0 && after === undefined && nextToken === undefined) return this.emptyGoes(job);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
       after = nextToken;

@@ -130,6 +130,26 @@ describe('a Delete', () => {
     );
   });
 
+  test.each([
+    ['by a deployment that failed without a rollback sweeps nothing', 'UPDATE_FAILED', undefined],
+    ['by one that was repeated until it succeeded sweeps', 'UPDATE_COMPLETE', 3],
+  ])('of a sweep that was added %s', async (_, status, left) => {
+    const physicalId = 'sweep/0123456789abcdef';
+    const entries = [
+      { logicalId: 'Sweep', physicalId, status: 'DELETE_IN_PROGRESS' },
+      { logicalId: 'fleet', physicalId: STACK_ID, status: 'DELETE_IN_PROGRESS' },
+      { logicalId: 'fleet', physicalId: STACK_ID, status },
+      { logicalId: 'Sweep', physicalId, status: 'CREATE_COMPLETE' },
+      { logicalId: 'Sweep', status: 'CREATE_IN_PROGRESS' },
+      { logicalId: 'fleet', physicalId: STACK_ID, status: 'UPDATE_IN_PROGRESS' },
+      { logicalId: 'fleet', physicalId: STACK_ID, status: 'CREATE_COMPLETE' },
+    ];
+    world.history = entries.map((entry, at) => ({ ...entry, changedAt: world.clock.now() - at * 60_000 }));
+    const before = service.names().length;
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
+    expect(service.names()).toHaveLength(left ?? before);
+  });
+
   test('without the trigger asks nothing of anybody', async () => {
     world.stacks = {};
     const properties = world.properties({ Triggers: ['DURING_DEPLOYMENT'] });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Deadline } from '../../../lambda/runtime/clock';
 import { OutOfTime, Pace } from '../../../lambda/sweep/pace';
 import { Paces } from '../../../lambda/sweep/pace';
+import { Rate } from '../../../lambda/sweep/rate';
 import { VirtualClock } from '../../../testing/clock';
 import { pacedRun } from '../../../testing/sweep/paced-run';
 import { throttling } from '../../../testing/token-bucket';
@@ -268,3 +269,13 @@ test('as many candidates are in flight as rates and latencies ask for, and no mo
   await clock.run(raised.of('Delete').run(() => clock.sleep(1000)));
   expect(raised.inFlight).toBe(640);
 });
+
+test.each([
+  [1e-9, 0.1],
+  [1e9, 10],
+])(
+  'what was learned, perhaps by hand, is no reason for a pace that never ends, or beyond the bound: %d',
+  (learned, pace) => {
+    expect(new Rate(10, 0, learned).perSecond).toBe(pace);
+  },
+);

@@ -1,0 +1,141 @@
+import { LocalAws, type ServiceError } from 'cdk-versioned-artifacts-local';
+import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
+import { SteppingClock, type TestClock } from '../../../../testing/clock';
+import { DAY, IotSweep, PACKAGE, cleanup, refusal, retention } from './iot-sweep';
+
+let clock: TestClock;
+let aws: LocalAws;
+beforeEach(async () => {
+  clock = new SteppingClock();
+  aws = await LocalAws.start({ clock });
+  aws.iot.devices.add(['thing-000', 'thing-001'], { groups: ['fleet'] });
+});
+afterEach(() => aws.stop());
+
+const finished = async (jobId: string) => {
+  const targets = [`arn:aws:iot:${aws.region}:${aws.account}:thinggroup/fleet`];
+  await aws.iot.byHand('CreateJob', { jobId, targets, document: '{}' });
+  aws.iot.devices.advanceAll(jobId, 'SUCCEEDED');
+};
+const sweepOf = (more: Partial<JobExecutionCleanupConfig> = {}) => new IotSweep(aws, cleanup(more), clock);
+const throttle = refusal('ThrottlingException', 429);
+const noPlace = refusal('LimitExceededException', 409);
+
+describe('what waits for its turn while the deployment fails stays', () => {
+  /** An operation is refused; ten seconds after its first call the stack begins to roll back. */
+  async function failsMeanwhile(sweep: IotSweep, operation: string, error: ServiceError) {
+    let since: number | undefined;
+    let isOver = false;
+    aws.faults.inject({
+      service: 'iot',
+      operation,
+      times: 40,
+      match: () => {
+        since ??= clock.now();
+        if (!isOver && clock.now() - since > 10_000) {
+          isOver = true;
+          sweep.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+          sweep.resource = { ...sweep.resource!, status: 'UPDATE_FAILED', changedAt: clock.now() };
+        }
+        return true;
+      },
+      trouble: { error },
+    });
+    sweep.status = 'UPDATE_IN_PROGRESS';
+    // whoever is no longer waited for does not answer.
+    expect(await sweep.send('Update')).toBeUndefined();
+    expect(isOver).toBe(true);
+    expect(sweep.records('removed')).toEqual([]);
+  }
+
+  test('an execution', async () => {
+    await finished('ota');
+    await failsMeanwhile(sweepOf(), 'DeleteJobExecution', throttle);
+    expect(aws.iot.describeJob('ota')?.executions).toHaveLength(2);
+  });
+
+  test('a job that waits for a place among the deletions, and those behind it', async () => {
+    for (const id of ['a', 'b', 'c']) await finished(id);
+    await failsMeanwhile(sweepOf({ deleteJobs: true }), 'DeleteJob', noPlace);
+    for (const id of ['a', 'b', 'c']) expect(aws.iot.describeJob(id)?.status).toBe('COMPLETED');
+  });
+
+  test('a version', async () => {
+    await aws.iot.createPackage(PACKAGE);
+    for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+      await aws.iot.createVersion(PACKAGE, version, { status: 'PUBLISHED' });
+      clock.advance(1_000);
+    }
+    await failsMeanwhile(new IotSweep(aws, retention(), clock), 'DeletePackageVersion', throttle);
+  });
+});
+
+describe('a job that comes back under its id while its deletion waits for a place', () => {
+  /** The deletion waits, and another job has the id when it is tried again. */
+  async function comesBack(sweep: IotSweep, again: () => Promise<unknown>) {
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'DeleteJob',
+      nth: 6,
+      trouble: { stall: 'until released' },
+    });
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJob', times: 7, trouble: { error: noPlace } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
+    clock.advance(60_000);
+    await again();
+    stalled.release();
+    await running;
+    expect(Object.values(sweep.kept)).toContain('STATE_CHANGED');
+  }
+  beforeEach(async () => {
+    await finished('ota');
+    clock.advance(40 * DAY);
+  });
+
+  test('stays where it is too young', async () => {
+    const sweep = sweepOf({ deleteJobs: true, rules: { minAgeSeconds: (30 * DAY) / 1000 } });
+    await comesBack(sweep, () => finished('ota'));
+    expect(aws.iot.describeJob('ota')?.status).toBe('COMPLETED');
+  });
+
+  test('stays where it waits for its first execution, with force', async () => {
+    const sweep = sweepOf({ deleteJobs: true, force: true, rules: { minAgeSeconds: (30 * DAY) / 1000 } });
+    aws.iot.devices.add(['thing-900'], { groups: ['nobody'] });
+    aws.iot.devices.remove('thing-900');
+    await comesBack(sweep, () =>
+      aws.iot.byHand('CreateJob', {
+        jobId: 'ota',
+        targets: [`arn:aws:iot:${aws.region}:${aws.account}:thinggroup/nobody`],
+        targetSelection: 'CONTINUOUS',
+        document: '{}',
+      }),
+    );
+    expect(aws.iot.describeJob('ota')?.status).toBe('IN_PROGRESS');
+  });
+});
+
+test('a canceled execution whose deletion is throttled is not mistaken for another one with its number', async () => {
+  const targets = [`arn:aws:iot:${aws.region}:${aws.account}:thing/thing-000`];
+  const start = () => aws.iot.byHand('CreateJob', { jobId: 'ota', targets, document: '{}' });
+  await start();
+  clock.advance(40 * DAY);
+  const sweep = sweepOf({ statuses: ['QUEUED'], force: true, rules: { minAgeSeconds: (30 * DAY) / 1000 } });
+  const stalled = aws.faults.inject({
+    service: 'iot',
+    operation: 'DeleteJobExecution',
+    nth: 1,
+    trouble: { stall: 'until released' },
+  });
+  aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
+  const running = sweep.run();
+  while (stalled.hits === 0) await new Promise(setImmediate);
+  await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
+  clock.advance(60_000);
+  await start();
+  aws.iot.devices.advanceAll('ota', 'SUCCEEDED');
+  stalled.release();
+  await running;
+  expect(aws.iot.describeJob('ota')?.executions).toMatchObject([{ status: 'SUCCEEDED' }]);
+});
