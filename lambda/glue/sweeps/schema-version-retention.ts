@@ -112,7 +112,9 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       .sort((a, b) => a.number - b.number);
   }
 
-  async isProvisional({ id }: SchemaVersion): Promise<boolean> {
+  async isProvisional({ id, agedFrom = 0 }: SchemaVersion): Promise<boolean> {
+    // its deployment may not have marked it yet: a version cannot be registered with its record.
+    if (agedFrom > this.tools.startedAt) return true;
     const marks = await this.marksOf(id);
     return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }

@@ -216,6 +216,21 @@ describe('always stay', () => {
     expect(sweep.kept).toMatchObject({ 4: 'LATEST_AVAILABLE' });
   });
 
+  test('the latest before the run, where another is registered since, which its deployment may not have marked yet', async () => {
+    add({}, {}, {});
+    const throttled = aws.faults.inject({ operation: 'ListSchemaVersions', trouble: { error: throttling() } });
+    let waits = 0;
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async milliseconds => {
+      await sleep(milliseconds);
+      if (throttled.hits === 0 || waits++ > 0) return;
+      clock.advance(2_000);
+      add({});
+    };
+    await sweepOf().run();
+    expect(left()).toEqual([1, 4, 5]);
+  });
+
   test('versions that come to be unreadable while a range is removed, and no others', async () => {
     add({}, {}, {});
     const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
