@@ -1,6 +1,6 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js, and the licenses of what they hold.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { build, transform } from 'esbuild';
 import { FAMILIES } from './families.js';
 import { leanSdk } from './lean-sdk.mjs';
@@ -30,15 +30,11 @@ export async function bundle(entry, outfile) {
   });
   const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry)[0];
   const needed = reachable(metafile.outputs, main);
-  const parts = outputFiles.filter(({ path }) => needed.has(relative(process.cwd(), path).replaceAll('\\', '/')));
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const names = plainNames([...needed].map(name => basename(name)));
+  const parts = [...names].map(async ([hashed, name]) => [name, await commonJs(renamed(texts.get(hashed), names))]);
   mkdirSync(dirname(outfile), { recursive: true });
-  writeFileSync(
-    outfile,
-    oneFile(
-      await Promise.all(parts.map(async ({ path, text }) => [basename(path), await commonJs(text)])),
-      basename(main),
-    ),
-  );
+  writeFileSync(outfile, oneFile(await Promise.all(parts), names.get(basename(main))));
   return { ...metafile, outputs: Object.fromEntries([...needed].map(name => [name, metafile.outputs[name]])) };
 }
 
@@ -51,6 +47,11 @@ function reachable(outputs, main, found = new Set([main])) {
   }
   return found;
 }
+
+/** esbuild's names hold hashes that depend on where the project stands: the order of imports tells parts apart as well. */
+const plainNames = hashed => new Map(hashed.map((name, at) => [name, name.replace(/-\w{8}\.js$/, `${at}.js`)]));
+
+const renamed = (text, names) => text.replace(/(?<=["']\.\/)[\w-]+\.js(?=["'])/g, name => names.get(name) ?? name);
 
 const commonJs = async text =>
   (await transform(text, { ...common, format: 'cjs', supported: { 'dynamic-import': false } })).code.trim();

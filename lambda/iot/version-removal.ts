@@ -71,6 +71,9 @@ async function undesignate(
     );
   }
   await gateway.undesignate(packageName);
-  scope.log.info('default designation removed', { packageName, versionName });
+  const designatedBy = tags[DEFAULT_POINTER_TAGS.stack];
+  const note = { packageName, versionName, designatedBy };
+  if (ours || designatedBy === undefined) scope.log.info('default designation removed', note);
+  else scope.log.warn('default designation of another stack removed, whose version goes with this one', note);
   return true;
 }

@@ -173,6 +173,9 @@ const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 /** Events are dated by the second only: what happened within it is told by the order of the entries. */
 export const SECOND = 1_000;
 
+/** A deletion claims nothing. */
+const BEGUN = /^(?!DELETE_).*_IN_PROGRESS$/;
+
 async function hasSucceeded(
   events: AsyncIterable<StackEvent>,
   stackId: string,
@@ -180,7 +183,7 @@ async function hasSucceeded(
   claimedAt: number,
 ): Promise<boolean> {
   let inTheSameSecond = false;
-  // a claim is of an operation that had begun: where none has begun after the success, it was made before.
+  // a claim is of a deployment that had begun: where none has begun after the success, it was made before.
   let begunSince = false;
   let oldest: StackEvent | undefined;
   for await (const entry of events) {
@@ -188,7 +191,7 @@ async function hasSucceeded(
     if (entry.changedAt < claimedAt - SECOND) break;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
-        begunSince ||= entry.status.endsWith('_IN_PROGRESS') && entry.changedAt < claimedAt + SECOND;
+        begunSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + SECOND;
         continue;
       }
       if (entry.changedAt >= claimedAt + SECOND) return true;

@@ -72,6 +72,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   private numbers: readonly number[] = [];
   private versions: readonly SchemaVersion[] = [];
   private checkpoint?: number;
+  /** The newest available one of those that are being removed. */
+  private newestGoing?: SchemaVersion;
   private readonly decideUntil: number;
   private readonly pageSize: number;
 
@@ -110,7 +112,9 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       .sort((a, b) => a.number - b.number);
   }
 
-  async isProvisional({ id }: SchemaVersion): Promise<boolean> {
+  async isProvisional({ id, agedFrom = 0 }: SchemaVersion): Promise<boolean> {
+    // its deployment may not have marked it yet: a version cannot be registered with its record.
+    if (agedFrom > this.tools.startedAt) return true;
     const marks = await this.marksOf(id);
     return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }
@@ -120,6 +124,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     if (version.number === 1) return VersionKept.FIRST;
     // of the listing: the schema's own latest version counts failed ones.
     if (version === this.available().at(-1)) return VersionKept.LATEST;
+    // what is newer may have gone since the listing.
+    if (version === this.newestGoing && !(await this.hasNewer(version))) return VersionKept.LATEST;
     if (!advanceCheckpoint && version.number === this.checkpoint) return VersionKept.CHECKPOINT;
     return this.protectingMetadata(version);
   }
@@ -133,6 +139,9 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     { confirm, protection, report }: RemovalSteps<SchemaVersion>,
   ): Promise<void> {
     const numbers = going.map(({ number }) => number);
+    this.newestGoing = this.available()
+      .filter(version => going.includes(version))
+      .at(-1);
     if (this.config.advanceCheckpoint) await this.advanceCheckpoint(numbers, confirm);
     const byNumber = new Map(going.map(version => [version.number, version]));
     await deleteRanges({
@@ -185,6 +194,15 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     if (await this.tools.stacks.isHeld(record.fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
+  }
+
+  private async hasNewer({ number }: SchemaVersion): Promise<boolean> {
+    for (const newer of this.available()
+      .filter(other => other.number > number)
+      .reverse()) {
+      if ((await this.gateway.findNumber(this.config, newer.number))?.status === 'AVAILABLE') return true;
+    }
+    return false;
   }
 
   /** `undefined` where the version is gone. */

@@ -1,6 +1,6 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
-import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
 import { type Reply, Stack } from './stack';
 
 const VERSION = SoftwarePackageResourceType.VERSION;
@@ -448,6 +448,18 @@ describe('Delete', () => {
       );
       expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBeUndefined();
       expect(held()).toBeUndefined();
+    });
+
+    test('names the other stack that has designated it', async () => {
+      const other = 'arn:aws:cloudformation:us-east-1:111111111111:stack/other/0a1b';
+      await aws.iot.byHand('TagResource', {
+        resourceArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}`,
+        tags: [{ Key: DEFAULT_POINTER_TAGS.stack, Value: other }],
+      });
+      await stack.during('DELETE_IN_PROGRESS', async () =>
+        succeeded(await stack.delete(VERSION, 'V', id, published())),
+      );
+      expect(stack.logs).toContainEqual(expect.objectContaining({ level: 'WARN', designatedBy: other }));
     });
 
     test('stays in a rollback, which succeeds and leaves it to nobody', async () => {

@@ -146,6 +146,8 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince(deleting, [others, success], CLAIMED)).toBe(true);
     const next: [number, string, string] = [100_800, OWN, 'UPDATE_IN_PROGRESS'];
     expect(await succeededSince(deleting, [others, success, next], CLAIMED)).toBe(false);
+    const deletion: [number, string, string] = [100_800, OWN, 'DELETE_IN_PROGRESS'];
+    expect(await succeededSince(deleting, [others, success, deletion], CLAIMED)).toBe(true);
   });
 
   test('of a nested stack it is the root’s deployment that counts', async () => {
