@@ -1,10 +1,10 @@
 import {
   CloudFormationClient,
   DescribeStackEventsCommand,
-  type DescribeStackEventsCommandOutput,
   DescribeStackResourceCommand,
   DescribeStacksCommand,
   ListStackResourcesCommand,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Handlers, type Service } from './handle-event';
@@ -83,28 +83,30 @@ function cloudFormationView(client: CloudFormationClient): CloudFormationView {
       }
     },
     events: async function* (StackName) {
-      for (let NextToken: string | undefined, first = true; first || NextToken; first = false) {
-        const page: DescribeStackEventsCommandOutput = await client.send(
-          new DescribeStackEventsCommand({ StackName, NextToken }),
-        );
-        for (const entry of page.StackEvents ?? []) {
-          const { LogicalResourceId: logicalId = '', ResourceProperties: properties, Timestamp } = entry;
-          yield { ...stateOf(entry, Timestamp), logicalId, properties };
-        }
-        NextToken = page.NextToken;
+      const all = paged(async NextToken => {
+        const page = await client.send(new DescribeStackEventsCommand({ StackName, NextToken }));
+        return { items: page.StackEvents, nextToken: page.NextToken };
+      });
+      for await (const entry of all) {
+        const { LogicalResourceId: logicalId = '', ResourceProperties: properties, Timestamp } = entry;
+        yield { ...stateOf(entry, Timestamp), logicalId, properties };
       }
     },
     resources: async function* (StackName) {
-      const all = paged(async NextToken => {
-        const page = await client.send(new ListStackResourcesCommand({ StackName, NextToken }));
-        return { items: page.StackResourceSummaries, nextToken: page.NextToken };
-      });
-      for await (const { LogicalResourceId: logicalId = '', PhysicalResourceId, ResourceType, ResourceStatus } of all) {
-        if (/^DELETE_(COMPLETE|SKIPPED)$/.test(ResourceStatus ?? '')) continue;
-        yield { logicalId, physicalId: PhysicalResourceId, type: ResourceType ?? '' };
+      for await (const { ResourceType: type = '', ...entry } of listedResources(client, StackName)) {
+        const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId, ResourceStatus = '' } = entry;
+        if (!/^DELETE_(COMPLETE|SKIPPED)$/.test(ResourceStatus)) yield { logicalId, physicalId, type };
       }
     },
   };
+}
+
+/** What CloudFormation lists of a stack, what has been deleted included. */
+export function listedResources(client: CloudFormationClient, StackName: string): AsyncGenerator<StackResourceSummary> {
+  return paged(async NextToken => {
+    const page = await client.send(new ListStackResourcesCommand({ StackName, NextToken }));
+    return { items: page.StackResourceSummaries, nextToken: page.NextToken };
+  });
 }
 
 function stateOf(

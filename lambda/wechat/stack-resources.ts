@@ -1,5 +1,5 @@
-import { type CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { allPages } from '../runtime/retry';
+import { type CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { listedResources } from '../runtime/client';
 
 /** A resource of a stack, as far as it tells what else the stack has. */
 export interface StackResource {
@@ -13,14 +13,10 @@ export type StackResources = (stackId: string) => Promise<readonly StackResource
 export const stackResources =
   (client: CloudFormationClient): StackResources =>
   async stackId => {
-    const all = await allPages(async NextToken => {
-      const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken }));
-      return { items: page.StackResourceSummaries, nextToken: page.NextToken };
-    });
-    return all
-      .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
-      .map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => ({
-        logicalId: LogicalResourceId,
-        physicalId: PhysicalResourceId,
-      }));
+    const found: StackResource[] = [];
+    for await (const resource of listedResources(client, stackId)) {
+      const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '', ResourceStatus } = resource;
+      if (ResourceStatus !== 'DELETE_COMPLETE') found.push({ logicalId, physicalId });
+    }
+    return found;
   };
