@@ -1,18 +1,11 @@
 import { StoppedClock, settle } from '../../../testing/clock';
 import { Responses } from '../../src/core/responses';
 import { type Members, ServiceError, type World } from '../../src/core/service';
+import { type CustomResourceEvent } from '../../src/services/cloudformation/resource-types/custom-resource';
 import { CloudFormation } from '../../src/services/cloudformation/service';
 
 /** What a custom resource's function gets. */
-export interface CustomEvent {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly ServiceToken: string;
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly PhysicalResourceId?: string;
-  readonly ResourceType: string;
+export interface CustomEvent extends CustomResourceEvent {
   readonly ResourceProperties: Record<string, unknown>;
   readonly OldResourceProperties?: Record<string, unknown>;
 }

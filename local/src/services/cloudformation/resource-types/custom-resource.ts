@@ -35,7 +35,8 @@ const LOOK_EVERY = 1000;
 
 type RequestType = 'Create' | 'Update' | 'Delete';
 
-interface CustomResourceEvent {
+/** What a custom resource's function gets. */
+export interface CustomResourceEvent {
   readonly RequestType: RequestType;
   readonly ServiceToken: string;
   readonly ResponseURL: string;

@@ -1,5 +1,6 @@
 /** Topics and their policies. */
-import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
+import { policyOf } from './policy';
+import { type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const topic: ResourceType = {
   createOnly: ['TopicName', 'FifoTopic'],
@@ -14,20 +15,8 @@ export const topic: ResourceType = {
   delete: ({ physicalId: TopicArn, call }) => unlessMissing(call('sns', 'DeleteTopic', { TopicArn })),
 };
 
-export const topicPolicy: ResourceType = {
-  async create(request) {
-    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
-    return { physicalId: generatedName(request) };
-  },
-  async update(request) {
-    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
-    return request;
-  },
-  delete: request => unlessMissing(setPolicy(request, '')),
-};
-
-async function setPolicy({ properties, call }: ResourceRequest, AttributeValue: string): Promise<void> {
-  for (const TopicArn of properties.Topics as string[]) {
-    await call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue });
-  }
-}
+export const topicPolicy = policyOf({
+  property: 'Topics',
+  set: (TopicArn, AttributeValue, call) =>
+    call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue }),
+});

@@ -1,6 +1,7 @@
 /** Queues and their policies. */
 import { type Properties } from '../template';
-import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
+import { policyOf } from './policy';
+import { type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const queue: ResourceType = {
   createOnly: ['QueueName', 'FifoQueue'],
@@ -29,20 +30,7 @@ const attributes = ({ QueueName: _name, Tags: _tags, ...others }: Properties): R
     ]),
   );
 
-export const queuePolicy: ResourceType = {
-  async create(request) {
-    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
-    return { physicalId: generatedName(request) };
-  },
-  async update(request) {
-    await setPolicy(request, JSON.stringify(request.properties.PolicyDocument));
-    return request;
-  },
-  delete: request => unlessMissing(setPolicy(request, '')),
-};
-
-async function setPolicy({ properties, call }: ResourceRequest, Policy: string): Promise<void> {
-  for (const QueueUrl of properties.Queues as string[]) {
-    await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
-  }
-}
+export const queuePolicy = policyOf({
+  property: 'Queues',
+  set: (QueueUrl, Policy, call) => call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } }),
+});
