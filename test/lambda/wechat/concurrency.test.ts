@@ -1,21 +1,12 @@
 /** What overlaps, comes late or comes twice, and what a Delete means: a version goes only where it is the stack's for good. */
-import { LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
-import { ENVIRONMENT, SERVER, Stack, shareToken } from './stack';
-
-const DELETE = 'deletecloudbaserunserverversion';
-const LIST = 'getcsversionlist';
+import { DELETE, ENVIRONMENT, LIST, SERVER, Stack, serviceWithTraffic } from './stack';
 
 let aws: LocalAws;
 let stack: Stack;
 beforeEach(async () => {
-  aws = await LocalAws.start();
-  aws.weChat.addVersions(ENVIRONMENT, SERVER, [
-    { versionName: 'api-011' },
-    { versionName: 'api-012' },
-    { versionName: 'api-013', flowRatio: 100 },
-  ]);
-  await shareToken(aws);
+  aws = await serviceWithTraffic();
   stack = new Stack(aws);
 });
 afterEach(() => aws.stop());

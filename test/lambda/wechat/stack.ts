@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { weChatHandlers } from '../../../lambda/wechat/handlers';
 import { type StackResource } from '../../../lambda/wechat/stack-resources';
@@ -9,7 +9,23 @@ export type { Reply } from '../../../testing/stack';
 
 export const ENVIRONMENT = 'prod-6gxk23';
 export const SERVER = 'api';
+/** Operations of the service. */
+export const DELETE = 'deletecloudbaserunserverversion';
+export const LIST = 'getcsversionlist';
+
 export const TOKEN_SECRET = 'platform/component-access-token';
+
+/** A local AWS whose service has three versions, the newest with all the traffic, and whose platform has shared its token. */
+export async function serviceWithTraffic(): Promise<LocalAws> {
+  const aws = await LocalAws.start();
+  aws.weChat.addVersions(ENVIRONMENT, SERVER, [
+    { versionName: 'api-011' },
+    { versionName: 'api-012' },
+    { versionName: 'api-013', flowRatio: 100 },
+  ]);
+  await shareToken(aws);
+  return aws;
+}
 
 /** A stack with versions of one service, whose platform keeps its token in a secret. */
 export class Stack extends AnyStack {

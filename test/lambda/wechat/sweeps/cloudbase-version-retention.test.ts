@@ -5,11 +5,9 @@ import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
-import { ENVIRONMENT, SERVER, TOKEN_SECRET, shareToken } from '../stack';
+import { DELETE, ENVIRONMENT, LIST, SERVER, TOKEN_SECRET, shareToken } from '../stack';
 
 const DAY = 86_400_000;
-const LIST = 'getcsversionlist';
-const DELETE = 'deletecloudbaserunserverversion';
 
 let clock: SteppingClock;
 let aws: LocalAws;

@@ -1,0 +1,105 @@
+import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { DELETE, LIST, Stack, TOKEN_SECRET, serviceWithTraffic, shareToken } from './stack';
+
+let aws: LocalAws;
+let stack: Stack;
+beforeEach(async () => {
+  aws = await serviceWithTraffic();
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+const logged = () => JSON.stringify(stack.logs);
+
+describe('the token', () => {
+  const field = { AccessToken: { Current: { SecretId: TOKEN_SECRET, JsonField: 'component_access_token' } } };
+
+  test('may be a field of a JSON secret', async () => {
+    await shareToken(aws, JSON.stringify({ component_access_token: aws.weChat.accessToken }));
+    expect(await stack.record('api-012', field)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each([
+    ['plain text', 'must be a JSON object with the field component_access_token'],
+    ['{"other":"x"}', 'has no text in its field component_access_token'],
+    ['[]', 'has no text in its field component_access_token'],
+  ])('in %s is missed by name, and nothing of the secret is shown', async (content, reason) => {
+    await shareToken(aws, content);
+    const { Reason } = await stack.record('api-012', field);
+    expect(Reason).toContain(`secret ${TOKEN_SECRET} ${reason}`);
+    expect(Reason).not.toContain(content);
+  });
+
+  test('that the platform has rotated meanwhile is read again', async () => {
+    await stack.record('api-012');
+    const old = aws.weChat.accessToken;
+    const current = aws.weChat.rotateToken();
+    await shareToken(aws, old);
+    const fault = aws.faults.inject({ operation: DELETE, trouble: { stall: 0 } });
+    const read = aws.faults.inject({ operation: 'GetSecretValue', nth: 2, trouble: { stall: 'until released' } });
+    const removal = stack.remove('api-012');
+    while (read.hits === 0) await new Promise(resolve => setImmediate(resolve));
+    await shareToken(aws, current);
+    read.release();
+    expect(await removal).toMatchObject({ Status: 'SUCCESS' });
+    expect(fault.hits).toBe(1);
+  });
+
+  test('that has expired and was not renewed fails with what to do', async () => {
+    aws.weChat.expireToken();
+    expect((await stack.record('api-012')).Reason).toContain('have whatever renews the token write it to the secret');
+  });
+
+  test('is in no log, no answer and no record', async () => {
+    const token = aws.weChat.accessToken;
+    const quoting = weChatError(40014, `invalid access_token ${token}`);
+    aws.faults.inject({ operation: LIST, times: 4, trouble: { error: quoting } });
+    const replies = [await stack.record('api-012'), await stack.record('api-012'), await stack.remove('api-012')];
+    expect(JSON.stringify([replies, stack.logs])).not.toContain(token);
+    expect(JSON.stringify(replies)).toContain('[redacted]');
+  });
+
+  describe('that is minted', () => {
+    const minted = (more: object = {}) => ({
+      AccessToken: {
+        Minted: {
+          ComponentAppId: aws.weChat.platform.appId,
+          AppSecret: { SecretId: 'platform', JsonField: 'appSecret' },
+          VerifyTicket: { SecretId: 'platform', JsonField: 'ticket' },
+          ...more,
+        },
+      },
+    });
+    beforeEach(async () => {
+      const { appSecret, verifyTicket } = aws.weChat.platform;
+      const SecretString = JSON.stringify({ appSecret, ticket: verifyTicket });
+      await aws.call('secretsmanager', 'CreateSecret', { Name: 'platform', SecretString });
+    });
+
+    test('works, and voids the one that the platform had', async () => {
+      const before = aws.weChat.accessToken;
+      expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
+      expect(aws.weChat.accessToken).not.toBe(before);
+      expect((await stack.record('api-012')).Reason).toContain('WeChat answered 40001');
+    });
+
+    test.each<[string, (platform: LocalAws['weChat']['platform']) => void, string]>([
+      ['an old ticket', platform => (platform.ticketExpired = true), 'WeChat answered 61005'],
+      ['another ticket', platform => (platform.verifyTicket = 'next'), 'WeChat answered 61006'],
+      ['another secret', platform => (platform.appSecret = 'next'), 'WeChat answered 40125'],
+      ['no quota', platform => (platform.quota = 0), 'WeChat answered 45009'],
+    ])('fails with %s, and shows neither secret nor ticket', async (_what, change, reason) => {
+      const { appSecret, verifyTicket } = aws.weChat.platform;
+      const properties = minted();
+      change(aws.weChat.platform);
+      const { Reason } = await stack.record('api-012', properties);
+      expect(Reason).toContain(reason);
+      expect(Reason + logged()).not.toContain(appSecret);
+      expect(Reason + logged()).not.toContain(verifyTicket);
+    });
+
+    test('fails with another app', async () => {
+      const { Reason } = await stack.record('api-012', minted({ ComponentAppId: 'wx0' }));
+      expect(Reason).toContain('WeChat answered 61011');
+    });
+  });
+});

@@ -1,0 +1,193 @@
+import { type LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
+import { DELETE, ENVIRONMENT, LIST, SERVER, Stack, serviceWithTraffic } from './stack';
+
+let aws: LocalAws;
+let stack: Stack;
+beforeEach(async () => {
+  aws = await serviceWithTraffic();
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+
+const versions = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {});
+const failing = (operation: string, code: number, times = 1) =>
+  aws.faults.inject({ operation, times, trouble: { error: weChatError(code) } });
+
+describe('an answer of WeChat', () => {
+  test.each([-1, -1000])('%d is tried again', async code => {
+    const fault = failing(DELETE, code, 3);
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(fault.hits).toBe(3);
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('-1 for ever fails', async () => {
+    failing(DELETE, -1, Infinity);
+    expect((await stack.remove('api-012')).Reason).toContain('WeChat stayed busy');
+  });
+
+  test.each([40001, 40014, 42001])('%d has the token read again once', async code => {
+    failing(DELETE, code, 1);
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    const reads = aws.calls.filter({ operation: 'GetSecretValue' });
+    expect(reads).toHaveLength(2);
+  });
+
+  test.each([40001, 40014, 42001])('%d a second time fails', async code => {
+    const fault = failing(DELETE, code, Infinity);
+    expect((await stack.remove('api-012')).Reason).toContain('also after it was read again');
+    expect(fault.hits).toBe(2);
+  });
+
+  test.each([40097, 40101, 41001, 43002, 44002, 45009, 47001, 48001, 61004, 85088])(
+    '%d fails at once, with the fields of the request',
+    async code => {
+      const fault = failing(DELETE, code, Infinity);
+      const { Reason } = await stack.remove('api-012', { OnRefusal: 'LEAVE' });
+      expect(Reason).toContain(`WeChat answered ${code}`);
+      expect(Reason).toContain('"version_name":"api-012"');
+      expect(Reason).toMatch(/rid: [0-9a-f-]+/);
+      expect(fault.hits).toBe(1);
+    },
+  );
+
+  test('an unknown code about a version that is there is reported as it came', async () => {
+    failing(DELETE, -501555);
+    const reply = await stack.remove('api-012');
+    expect(reply.Reason).toContain('WeChat answered -501555 (cloudbase error rid:');
+  });
+
+  test('an unknown code about a version that is gone meanwhile is a success', async () => {
+    const late = aws.faults.inject({ operation: DELETE, trouble: { stall: 'until released' } });
+    const first = stack.remove('api-012');
+    while (late.hits === 0) await new Promise(resolve => setImmediate(resolve));
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    late.release();
+    expect(await first).toMatchObject({ Status: 'SUCCESS' });
+    expect(aws.calls.filter({ operation: DELETE }).map(({ error }) => error)).toEqual(['-501001', undefined]);
+  });
+
+  test('that was lost is looked up in the listing', async () => {
+    aws.faults.inject({ operation: DELETE, trouble: { cut: 'after' } });
+    expect(await stack.callsOf(() => stack.remove('api-012'))).toEqual([LIST, DELETE, LIST]);
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('a result other than succ is no success, whatever the code', async () => {
+    aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(0, 'ok') } });
+    expect((await stack.remove('api-012')).Reason).toContain('result');
+  });
+
+  test('a code counts whatever the HTTP status', async () => {
+    aws.faults.inject({ operation: DELETE, trouble: { error: weChatError(85088, 'no qbase privilege', 502) } });
+    expect((await stack.remove('api-012')).Reason).toContain('WeChat answered 85088');
+  });
+
+  test('no JSON is no answer: what the listing shows decides', async () => {
+    aws.faults.inject({ operation: DELETE, trouble: { error: new ServiceError('Proxy', '<html>', 502) } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('a connection that is cut while listing is tried again', async () => {
+    aws.faults.inject({ operation: LIST, times: 2, trouble: { cut: 'before' } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('a listing that is refused lets nothing go', async () => {
+    failing(LIST, -501555, Infinity);
+    expect((await stack.remove('api-012')).Reason).toContain('cannot be listed');
+    expect(versions()).toContain('api-012');
+  });
+
+  test('the address that is not on the allow-list is named', async () => {
+    aws.weChat.allowedAddresses = ['203.0.113.7'];
+    expect((await stack.record('api-012')).Reason).toContain("the function's address 127.0.0.1 is not on");
+  });
+});
+
+describe('an odd answer of WeChat', () => {
+  const answering = (operation: string, body: unknown) => {
+    const text = JSON.stringify(body);
+    aws.faults.inject({ operation, times: Infinity, trouble: { error: new ServiceError('Other', text, 200) } });
+  };
+
+  test('with its numbers as text is read', async () => {
+    aws.weChat.behaviour.numbers = 'text';
+    expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect((await stack.remove('api-013')).Reason).toContain('it carries 100 %');
+    failing(LIST, 85088);
+    expect((await stack.record('api-011')).Reason).toContain('WeChat answered 85088');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['another code', { error_code: 40001, errmsg: 'no' }, '{"error_code":40001,"errmsg":"no"}'],
+    ['other lists', { errcode: 0, version_list: [], total_count: 0 }, '"version_list":[],"total_count":0}'],
+    [
+      'other names',
+      { errcode: 0, total: 1, items: [{ name: 'api-012' }] },
+      'without a version_name: {"name":"api-012"}',
+    ],
+  ])('with %s is shown', async (_what, body, reason) => {
+    answering(LIST, body);
+    expect((await stack.record('api-012')).Reason).toContain(reason);
+  });
+
+  test('with no list where there are no versions is empty', async () => {
+    answering(LIST, { errcode: 0, total: 0, items: null });
+    expect((await stack.record('api-012')).Reason).toContain('does not exist');
+  });
+
+  test.each([
+    ['null', null],
+    ['a truth value', true],
+    ['an empty text', ''],
+    ['a list', []],
+  ])('with a share of traffic that is %s lets nothing go', async (_what, flow_ratio) => {
+    const items = ['api-011', 'api-012'].map(version_name => ({ version_name, status: 'normal', flow_ratio }));
+    answering(LIST, { errcode: 0, total: 2, items });
+    expect((await stack.remove('api-012')).Reason).toContain('an unknown share');
+    expect(versions()).toContain('api-012');
+  });
+});
+
+describe('what passes', () => {
+  test('a version that is being built is waited for', async () => {
+    aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012', status: 'building' }]);
+    let refusals = 0;
+    const built = () => {
+      if (++refusals === 12) aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012' }]);
+      return false;
+    };
+    aws.faults.inject({ operation: DELETE, match: built, trouble: { stall: 0 } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('one that is built for ever is refused in the end, and left where the template says so', async () => {
+    aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-012', status: 'building' }]);
+    expect((await stack.remove('api-012')).Reason).toContain('api in prod-6gxk23 is building: WeChat answered -501002');
+    expect(await stack.remove('api-012', { OnRefusal: 'LEAVE' })).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).toContain('api-012');
+  });
+
+  test('a refusal that says so is tried again', async () => {
+    aws.faults.inject({ operation: DELETE, times: 2, trouble: { error: weChatError(-501023, '请稍后重试') } });
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).not.toContain('api-012');
+  });
+
+  test('the limit of a minute is waited for, however long', async () => {
+    const fault = failing(DELETE, 45011, 20);
+    expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    expect(fault.hits).toBe(20);
+  });
+});
+
+test('a limit that does not end fails a deployment in minutes', async () => {
+  const fault = failing(LIST, 45011, Infinity);
+  expect((await stack.record('api-012')).Reason).toContain('WeChat stayed busy');
+  expect(fault.hits).toBeGreaterThan(15);
+  expect(fault.hits).toBeLessThan(80);
+});
