@@ -1,69 +1,19 @@
-import { GlueClient } from '@aws-sdk/client-glue';
-import {
-  LocalAws,
-  type SeededVersion,
-  ServiceError,
-  concurrentModification,
-  throttling,
-} from 'cdk-versioned-artifacts-local';
-import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../../contract/ownership';
-import { glueSweeps } from '../../../../lambda/glue/sweeps';
-import { SteppingClock } from '../../../../testing/clock';
-import { DirectHandler } from '../../../../testing/direct-handler';
-import { STACK_ID, SweepWorld } from '../../../../testing/sweep/sweep-world';
-
-const DAY = 86_400_000;
-
-let clock: SteppingClock;
-let aws: LocalAws;
-beforeEach(async () => {
-  clock = new SteppingClock();
-  aws = await LocalAws.start({ clock });
-  await aws.glue.createSchema('orders', { Compatibility: 'BACKWARD' });
-});
-afterEach(() => aws.stop());
-
-/** A retention of the schema `orders`, through the real SDK. */
-function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): SweepWorld {
-  const config: SchemaVersionRetentionConfig = {
-    type: GlueSweepType.SCHEMA_VERSION_RETENTION,
-    name: 'orders/Keep',
-    rules: { keepLatest: 1 },
-    statuses: ['AVAILABLE'],
-    requestsPerSecond: 8,
-    registryName: 'default-registry',
-    schemaName: 'orders',
-    removeFailed: true,
-    protectedMetadata: {},
-    advanceCheckpoint: false,
-    onVersionError: 'FAIL',
-    ...more,
-  };
-  const glue = new GlueClient({
-    endpoint: aws.endpoint,
-    region: aws.region,
-    credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-    requestHandler: new DirectHandler(aws),
-  });
-  return new SweepWorld(config.type, config, () => glueSweeps(glue), clock);
-}
-
-const add = (...versions: SeededVersion[]) => aws.glue.addVersions('orders', versions);
-const held = () => aws.glue.describe('orders');
-const left = () => {
-  clock.advance(1_000);
-  return Object.keys(held()?.versions ?? {}).map(Number);
-};
-const byHand = (operation: string, input: object) =>
-  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
-const checkpoint = (VersionNumber: number) => byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber } });
-const deletions = () =>
-  aws.calls
-    .filter({ service: 'glue', operation: 'DeleteSchemaVersions', via: 'http' })
-    .map(({ input }) => input.Versions);
-const outcomeOf = async (sweep: SweepWorld) => (await sweep.run()).state.outcome;
+import { STACK_ID } from '../../../../testing/sweep/sweep-world';
+import {
+  DAY,
+  add,
+  aws,
+  byHand,
+  checkpoint,
+  clock,
+  deletions,
+  held,
+  left,
+  outcomeOf,
+  sweepOf,
+} from './schema-under-retention';
 
 describe('the rules', () => {
   test('keep the latest by number, in whatever order the service lists them', async () => {
@@ -276,162 +226,6 @@ describe('failed versions', () => {
     await checkpoint(3);
     await sweepOf({ protectedMetadata: { keep: 'true' } }).run();
     expect(left()).toEqual([1, 2, 3, 4]);
-  });
-});
-
-describe('ranges', () => {
-  test('reach over nothing that is not proven to be gone', async () => {
-    add(...Array.from({ length: 10 }, () => ({})));
-    await byHand('DeleteSchemaVersions', { Versions: '5-6' });
-    clock.advance(1_000);
-    const trouble = { error: new ServiceError('AccessDeniedException', 'no way', 400) };
-    const match = (input: object) => /"VersionNumber":[56]\b/.test(JSON.stringify(input));
-    aws.faults.inject({ service: 'glue', operation: 'GetSchemaVersion', match, trouble, times: Infinity });
-    await sweepOf().run();
-    expect(deletions()).toEqual(['2-4', '7-10']);
-  });
-
-  test('spare what is adopted after it was decided about', async () => {
-    add(...Array.from({ length: 6 }, () => ({})));
-    let asked = 0;
-    const owned = aws.faults.inject({
-      service: 'glue',
-      operation: 'DeleteSchemaVersions',
-      trouble: { error: new ServiceError('ThrottlingException', 'slow down', 400) },
-    });
-    const sleep = clock.sleep.bind(clock);
-    clock.sleep = async milliseconds => {
-      if (owned.hits > 0 && asked++ === 0) {
-        const SchemaId = { RegistryName: 'default-registry', SchemaName: 'orders' };
-        const MetadataKeyValue = {
-          MetadataKey: OWNER_KEY,
-          MetadataValue: '1.owner=0123456789abcdef.stack=orders/0a1b',
-        };
-        const SchemaVersionNumber = { VersionNumber: 3 };
-        await byHand('PutSchemaVersionMetadata', { SchemaId, SchemaVersionNumber, MetadataKeyValue });
-      }
-      return sleep(milliseconds);
-    };
-    await sweepOf().run();
-    expect(left()).toContain(3);
-    expect(left()).not.toContain(2);
-  });
-
-  test('skip what stays and reach over what is gone, with as few calls as it takes', async () => {
-    add(...Array.from({ length: 60 }, (_, index) => (index === 28 ? { metadata: { keep: '1' } } : {})));
-    await byHand('DeleteSchemaVersions', { Versions: '5-9' });
-    clock.advance(1_000);
-    await sweepOf({ protectedMetadata: { keep: '1' } }).run();
-    expect(deletions()).toEqual(['2-26', '27-29', '31-55', '56-60']);
-    expect(left()).toEqual([1, 30, 61]);
-  });
-
-  test('go on in the next slice', async () => {
-    add(...Array<object>(400).fill({}));
-    const sweep = sweepOf();
-    sweep.remaining = 40_000;
-    await sweep.run();
-    expect(left()).toEqual([1, 401]);
-    const slices = new Set(sweep.records('removed').map(({ slice }) => slice));
-    expect(slices.size).toBeGreaterThan(1);
-    // a range more than the least number, 16, at each end of a page.
-    expect(deletions().length).toBeLessThanOrEqual(16 + 6);
-  });
-
-  test('are planned in slices, too, where a limit asks for the number of removals', async () => {
-    add(...Array<object>(400).fill({}));
-    const sweep = sweepOf({ rules: { keepLatest: 1, maxRemovals: 399 } });
-    sweep.remaining = 40_000;
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 399 } });
-  });
-
-  test('are counted and recorded by version', async () => {
-    add(...Array<object>(40).fill({}));
-    const sweep = sweepOf();
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 39, kept: 2, failed: 0 } });
-    expect(sweep.records('removed')).toHaveLength(39);
-  });
-});
-
-describe('a call', () => {
-  test('comes after another look at the checkpoint, which stays where it has moved', async () => {
-    add(...Array<object>(40).fill({}));
-    const sweep = sweepOf();
-    let looks = 0;
-    aws.faults.inject({
-      service: 'glue',
-      operation: 'GetSchema',
-      trouble: { stall: 0 },
-      match: () => {
-        // after the listing, and before the first call.
-        if (++looks === 2) void checkpoint(10);
-        return false;
-      },
-    });
-    await sweep.run();
-    expect(deletions()).toEqual(['2-9', '11-35', '36-40']);
-    expect(left()).toEqual([1, 10, 41]);
-  });
-
-  test('that is refused for the checkpoint is planned again', async () => {
-    add(...Array<object>(10).fill({}));
-    let refused = false;
-    aws.faults.inject({
-      service: 'glue',
-      operation: 'DeleteSchemaVersions',
-      trouble: { stall: 0 },
-      match: () => {
-        // somebody moves the checkpoint between the look and the call.
-        if (!refused) void checkpoint(5);
-        refused = true;
-        return false;
-      },
-    });
-    const sweep = sweepOf();
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(deletions()).toEqual(['2-10', '2-4', '6-10']);
-    expect(sweep.kept).toMatchObject({ 5: 'CHECKPOINT' });
-    expect(left()).toEqual([1, 5, 11]);
-  });
-
-  test('that is refused for another reason fails its versions, with the schema’s name', async () => {
-    add({}, {}, {});
-    aws.glue.behaviour.necessary = ({ versionNumber }) => versionNumber === 3;
-    const sweep = sweepOf();
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { failed: 2 } });
-    expect(JSON.stringify(sweep.records('failed'))).toContain('schema orders in registry default-registry');
-    expect(left()).toEqual([1, 2, 3, 4]);
-  });
-
-  test('with an error of one version fails that version alone', async () => {
-    add({}, {}, {}, {});
-    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
-      versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
-    const sweep = sweepOf();
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
-    for (const failed of sweep.records('failed')) {
-      expect(failed).toMatchObject({ name: '3', message: expect.stringContaining('no luck') });
-    }
-    expect(left()).toEqual([1, 3, 5]);
-  });
-
-  test('with an error of one version warns where that is wanted', async () => {
-    add({}, {}, {}, {});
-    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
-      versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
-    const sweep = sweepOf({ onVersionError: 'WARN' });
-    expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2, failed: 0 } });
-    expect(sweep.kept).toMatchObject({ 3: 'REFUSED_BY_REGISTRY' });
-    expect(JSON.stringify(sweep.log)).toContain('no luck');
-  });
-
-  test('that meets another write or is throttled is repeated', async () => {
-    add({}, {});
-    const of = { service: 'glue', operation: 'DeleteSchemaVersions' };
-    aws.faults.inject({ ...of, trouble: { error: concurrentModification() }, times: 2 });
-    aws.faults.inject({ ...of, trouble: { error: throttling() }, nth: 3 });
-    await sweepOf().run();
-    expect(left()).toEqual([1, 3]);
   });
 });
 

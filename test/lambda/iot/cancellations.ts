@@ -1,0 +1,44 @@
+/** A package's versions, and events that overlap: what imports this has a local AWS of its own in each test. */
+import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { type Moment } from '../../../testing/stack';
+import { type Reply, Stack } from './stack';
+
+export const PACKAGE = 'brake-ecu';
+
+export let aws: LocalAws;
+export let stack: Stack;
+beforeEach(async () => {
+  aws = await LocalAws.start();
+  await aws.iot.createPackage(PACKAGE);
+  stack = new Stack(aws);
+});
+afterEach(() => aws.stop());
+
+export const version = (VersionName = '1.0.0', more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
+export const published = (name = '1.0.0', more: object = {}) =>
+  version(name, { Status: 'PUBLISHED', Removal: 'DELETE', ...more });
+export const pointer = (VersionName: string, more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
+export const held = (name = '1.0.0') => aws.iot.describe(PACKAGE)?.versions[name];
+export const shown = () => aws.iot.describe(PACKAGE)?.defaultVersionName;
+export const succeeded = (reply: Reply): string => {
+  expect(reply).toMatchObject({ Status: 'SUCCESS' });
+  return reply.PhysicalResourceId;
+};
+export const refusal = () => new ServiceError('ValidationException', 'not now', 400);
+
+/** Something happens at a call to AWS IoT, before or after it takes effect. */
+export function meanwhile(operation: string, when: Moment, happens: () => Promise<unknown>): void {
+  let due = true;
+  stack.interrupt = async (name, moment) => {
+    if (!due || name !== operation || moment !== when) return;
+    due = false;
+    await happens();
+  };
+}
+
+/** CloudFormation cancels what it has begun, and rolls back. */
+export const cancel = async (logicalId: string, operation: 'CREATE' | 'UPDATE', id?: string): Promise<void> => {
+  await stack.later();
+  stack.history.resource(logicalId, `${operation}_FAILED`, id);
+  stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+};

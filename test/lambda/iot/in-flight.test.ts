@@ -1,0 +1,194 @@
+/** K1: CloudFormation does not wait for an event in flight. What is cancelled undoes what it alone has made. */
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
+import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
+import { DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { mortal } from '../../../testing/stack';
+import {
+  PACKAGE,
+  aws,
+  cancel,
+  held,
+  meanwhile,
+  pointer,
+  published,
+  shown,
+  stack,
+  succeeded,
+  version,
+} from './cancellations';
+
+describe('K1 in flight', () => {
+  test('a version that a cancelled Create makes after its rollback is removed again, and nobody is answered', async () => {
+    meanwhile('CreatePackageVersion', 'before', async () => {
+      await cancel('V', 'CREATE');
+      // the Delete of the rollback waits for what may come, and finds nothing.
+      stack.history.resource('V', 'DELETE_COMPLETE', 'made-up');
+    });
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+  });
+
+  test('a cancelled Create that comes to its end before its Delete leaves the version to that one', async () => {
+    meanwhile('CreatePackageVersion', 'after', () => cancel('V', 'CREATE'));
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+    succeeded(await stack.delete(Type.VERSION, 'V', 'made-up', published()));
+  });
+
+  test('the Delete of a Create that has not answered waits for what that one is about to make', async () => {
+    const creation = stack.sent.length;
+    await stack.attempt(Type.VERSION, 'V', published());
+    const create = stack.sent[creation];
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    let reads = 0;
+    stack.interrupt = async (name, moment) => {
+      if (name !== 'ListTagsForResource' || moment !== 'before' || ++reads !== 3) return;
+      stack.interrupt = undefined;
+      // it takes effect, and its function dies.
+      stack.killNext = undefined;
+      await stack.deliver(create, client => mortal(client, { call: 1, when: 'after' }));
+    };
+    await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', published()));
+    expect(reads).toBe(3);
+    expect(held()).toBeUndefined();
+  });
+
+  test('what the service makes of a call that had no answer is looked for, and removed again', async () => {
+    const target = aws.iot.operations.CreatePackageVersion;
+    const { run } = target;
+    let late: (() => unknown) | undefined;
+    target.run = async (...args: Parameters<typeof run>) => {
+      late = () => run.apply(target, args);
+      await cancel('V', 'CREATE');
+      throw new ServiceError('InternalFailureException', 'no answer', 500);
+    };
+    let reads = 0;
+    stack.interrupt = async (name, moment) => {
+      if (name === 'ListTagsForResource' && moment === 'before' && ++reads === 3) await late?.();
+    };
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(reads).toBeGreaterThan(3);
+    expect(held()).toBeUndefined();
+  });
+
+  test('a version is not published once its deployment rolls back', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version()));
+    meanwhile('GetPackageVersion', 'after', () => cancel('V', 'UPDATE', id));
+    expect(
+      await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: published(), old: version() }),
+    ).toBeUndefined();
+    expect(held()?.status).toBe('DRAFT');
+  });
+
+  test('a description that an overtaken Update wrote is as CloudFormation has it again', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', { Description: 'a' })));
+    const [before, after] = ['a', 'b'].map(Description => version('1.0.0', { Description }));
+    meanwhile('UpdatePackageVersion', 'after', async () => {
+      await cancel('V', 'UPDATE', id);
+      stack.history.resource('V', 'UPDATE_IN_PROGRESS', id, before);
+      stack.history.resource('V', 'UPDATE_COMPLETE', id, before);
+      await stack.later();
+    });
+    expect(await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: after, old: before })).toBeUndefined();
+    expect(held()?.description).toBe('a');
+  });
+
+  test('a default that an overtaken Update moves shows what the rollback has restored', async () => {
+    for (const name of ['1.0.0', '2.0.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+    const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    meanwhile('UpdatePackage', 'before', async () => {
+      await cancel('D', 'UPDATE', id);
+      succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0'), pointer('2.0.0')));
+    });
+    const update = { id, properties: pointer('2.0.0'), old: pointer('1.0.0') };
+    expect(await stack.attemptUpdate(Type.DEFAULT_VERSION, 'D', update)).toBeUndefined();
+    expect(shown()).toBe('1.0.0');
+    expect(aws.iot.describe(PACKAGE)?.tags[DEFAULT_POINTER_TAGS.version]).toBe('1.0.0');
+  });
+
+  describe('what an Update answers that CloudFormation has cancelled just then is undone by the reverse one', () => {
+    const replaced = async (type: string, before: object, after: object) => {
+      const id = succeeded(await stack.create(type, 'V', before));
+      await stack.later();
+      succeeded(await stack.update(type, 'V', id, after, before));
+      await cancel('V', 'UPDATE', id);
+      return { id, undone: succeeded(await stack.update(type, 'V', id, before, after)) };
+    };
+
+    test('a version that was made', async () => {
+      const { id, undone } = await replaced(Type.VERSION, published(), published('2.0.0'));
+      expect(undone).toBe(id);
+      expect(held('2.0.0')).toBeUndefined();
+      expect(held()?.status).toBe('PUBLISHED');
+    });
+
+    test('a version that was adopted', async () => {
+      await aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' });
+      await replaced(Type.VERSION, published(), published('2.0.0', { AdoptExisting: true }));
+      expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', tags: {} });
+    });
+
+    test('a package', async () => {
+      await replaced(Type.PACKAGE, { PackageName: 'a' }, { PackageName: 'b' });
+      expect(['a', 'b'].map(name => aws.iot.describe(name) !== undefined)).toEqual([true, false]);
+    });
+
+    test('a default', async () => {
+      for (const name of ['a', 'b']) {
+        await aws.iot.createPackage(name);
+        await aws.iot.createVersion(name, '1.0.0', { status: 'PUBLISHED' });
+      }
+      const [before, after] = ['a', 'b'].map(PackageName => ({ PackageName, VersionName: '1.0.0' }));
+      await replaced(Type.DEFAULT_VERSION, before, after);
+      expect(['a', 'b'].map(name => aws.iot.describe(name)?.defaultVersionName)).toEqual(['1.0.0', undefined]);
+    });
+
+    test('but not what an earlier deployment had made and its clean-up has left', async () => {
+      const former = succeeded(await stack.create(Type.VERSION, 'V', published('2.0.0')));
+      const id = succeeded(await stack.update(Type.VERSION, 'V', former, published(), published('2.0.0')));
+      stack.status = 'UPDATE_COMPLETE';
+      await stack.later();
+      stack.status = 'UPDATE_IN_PROGRESS';
+      succeeded(await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published()));
+      await cancel('V', 'UPDATE', id);
+      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('2.0.0')));
+      expect(held('2.0.0')).toBeDefined();
+    });
+  });
+
+  test('an SBOM that is taken away while it is waited for lets nothing be published', async () => {
+    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
+    aws.iot.behaviour.lookUpObjects = false;
+    const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip', Version: 'v1' };
+    meanwhile('AssociateSbomWithPackageVersion', 'after', () =>
+      aws.iot.byHand('DisassociateSbomFromPackageVersion', { packageName: PACKAGE, versionName: '1.0.0' }),
+    );
+    const reply = await stack.create(Type.VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
+    expect(reply.Reason).toContain('was taken away while its validation was waited for');
+    expect(held()?.status).toBe('DRAFT');
+  });
+
+  test('a throttled Create is not repeated once it is over', async () => {
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      times: 1,
+      trouble: { error: throttling() },
+    });
+    meanwhile('CreatePackageVersion', 'failed', () => cancel('V', 'CREATE'));
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
+  });
+
+  test('what is throttled is tried for as long as there is time', async () => {
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      times: 40,
+      trouble: { error: throttling() },
+    });
+    succeeded(await stack.create(Type.VERSION, 'V', published()));
+    expect(held()?.status).toBe('PUBLISHED');
+  });
+});
