@@ -1,24 +1,15 @@
 /** A package's versions, and events that overlap: what imports this has a local AWS of its own in each test. */
-import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { type Moment } from '../../../testing/stack';
-import { type Reply, Stack } from './stack';
+import { PACKAGE, aws, held, stack } from './brake-ecu';
+import { type Reply } from './stack';
 
-export const PACKAGE = 'brake-ecu';
-
-export let aws: LocalAws;
-export let stack: Stack;
-beforeEach(async () => {
-  aws = await LocalAws.start();
-  await aws.iot.createPackage(PACKAGE);
-  stack = new Stack(aws);
-});
-afterEach(() => aws.stop());
+export { PACKAGE, aws, held, stack };
 
 export const version = (VersionName = '1.0.0', more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
 export const published = (name = '1.0.0', more: object = {}) =>
   version(name, { Status: 'PUBLISHED', Removal: 'DELETE', ...more });
 export const pointer = (VersionName: string, more: object = {}) => ({ PackageName: PACKAGE, VersionName, ...more });
-export const held = (name = '1.0.0') => aws.iot.describe(PACKAGE)?.versions[name];
 export const shown = () => aws.iot.describe(PACKAGE)?.defaultVersionName;
 export const succeeded = (reply: Reply): string => {
   expect(reply).toMatchObject({ Status: 'SUCCESS' });

@@ -1,14 +1,6 @@
 import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
-import { DELETE, LIST, Stack, TOKEN_SECRET, serviceWithTraffic, shareToken } from './stack';
-
-let aws: LocalAws;
-let stack: Stack;
-beforeEach(async () => {
-  aws = await serviceWithTraffic();
-  stack = new Stack(aws);
-});
-afterEach(() => aws.stop());
-const logged = () => JSON.stringify(stack.logs);
+import { aws, logged, stack } from './api';
+import { DELETE, LIST, TOKEN_SECRET, shareToken } from './stack';
 
 describe('the token', () => {
   const field = { AccessToken: { Current: { SecretId: TOKEN_SECRET, JsonField: 'component_access_token' } } };

@@ -1,17 +1,6 @@
-import { type LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
-import { DELETE, ENVIRONMENT, LIST, SERVER, Stack, serviceWithTraffic } from './stack';
-
-let aws: LocalAws;
-let stack: Stack;
-beforeEach(async () => {
-  aws = await serviceWithTraffic();
-  stack = new Stack(aws);
-});
-afterEach(() => aws.stop());
-
-const versions = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {});
-const failing = (operation: string, code: number, times = 1) =>
-  aws.faults.inject({ operation, times, trouble: { error: weChatError(code) } });
+import { ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
+import { aws, failing, stack, versions } from './api';
+import { DELETE, ENVIRONMENT, LIST, SERVER } from './stack';
 
 describe('an answer of WeChat', () => {
   test.each([-1, -1000])('%d is tried again', async code => {

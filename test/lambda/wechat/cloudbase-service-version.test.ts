@@ -1,19 +1,6 @@
-import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
-import { DELETE, ENVIRONMENT, LIST, SERVER, Stack, serviceWithTraffic } from './stack';
-
-let aws: LocalAws;
-let stack: Stack;
-beforeEach(async () => {
-  aws = await serviceWithTraffic();
-  stack = new Stack(aws);
-});
-afterEach(() => aws.stop());
-
-const versions = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {});
-const failing = (operation: string, code: number, times = 1) =>
-  aws.faults.inject({ operation, times, trouble: { error: weChatError(code) } });
-const logged = () => JSON.stringify(stack.logs);
+import { aws, failing, logged, stack, versions } from './api';
+import { DELETE, ENVIRONMENT, LIST, SERVER, Stack } from './stack';
 
 describe('Create', () => {
   test('looks for the version and records it: nothing is written', async () => {
@@ -115,12 +102,12 @@ describe('Delete', () => {
 
   test('leaves a version that another construct of the stack has after a rename', async () => {
     const id = `${ENVIRONMENT}/${SERVER}/api-012@ffffffffffffffff`;
-    stack = new Stack(aws, [{ logicalId: 'Renamed', physicalId: id }]);
-    expect(await stack.remove('api-012', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')).toMatchObject({
+    const renamed = new Stack(aws, [{ logicalId: 'Renamed', physicalId: id }]);
+    expect(await renamed.remove('api-012', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')).toMatchObject({
       Status: 'SUCCESS',
     });
     expect(versions()).toContain('api-012');
-    await stack.remove('api-011', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    await renamed.remove('api-011', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     expect(versions()).not.toContain('api-011');
   });
 

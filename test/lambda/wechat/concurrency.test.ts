@@ -1,15 +1,8 @@
 /** What overlaps, comes late or comes twice, and what a Delete means: a version goes only where it is the stack's for good. */
-import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
-import { DELETE, ENVIRONMENT, LIST, SERVER, Stack, serviceWithTraffic } from './stack';
-
-let aws: LocalAws;
-let stack: Stack;
-beforeEach(async () => {
-  aws = await serviceWithTraffic();
-  stack = new Stack(aws);
-});
-afterEach(() => aws.stop());
+import { aws, stack } from './api';
+import { DELETE, ENVIRONMENT, LIST, SERVER } from './stack';
 
 const versions = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}).sort();
 const again = (versionName = 'api-012') => aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName }]);
