@@ -11,8 +11,7 @@ import {
   type SliceAnswer,
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { SWEPT_NOTHING, answerOf, incomplete, incompleteAnswer } from './awaited';
-import { endOfHour, isHourOver } from './awaited';
+import { SWEPT_NOTHING, answerOf, endOfHour, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { handedOn } from './cursor';
 import { type Machines, isMachineGone } from './machine';
 import { work } from './slices';

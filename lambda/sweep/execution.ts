@@ -10,16 +10,13 @@ import {
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
-import { answerOf, failedRemovals, incomplete, incompleteAnswer } from './awaited';
-import { endOfHour, isHourOver } from './awaited';
+import { answerOf, endOfHour, failedRemovals, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { type SweepCursor, handedOn } from './cursor';
 import { type Machines } from './machine';
 import { OutOfTime } from './pace';
-import { type SweepOutcome } from './slices';
-import { work } from './slices';
+import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
-import { isUndone, stackRest } from './stacks';
-import { type Confirm, nowAndThen } from './stacks';
+import { type Confirm, isUndone, nowAndThen, stackRest } from './stacks';
 
 /** What slices work with. */
 export interface SliceTools {

@@ -10,7 +10,6 @@ import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
 import { type Guard, OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
-import { type SourceTools, type SweepKind } from '../../sweep/source';
 import {
   type Candidate,
   type End,
@@ -18,6 +17,8 @@ import {
   type Many,
   type Page,
   type RemovalSteps,
+  type SourceTools,
+  type SweepKind,
   type SweepSource,
 } from '../../sweep/source';
 import { GlueGateway } from '../gateway';

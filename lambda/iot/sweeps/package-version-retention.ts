@@ -7,8 +7,15 @@ import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
-import { type SourceTools, type SweepKind } from '../../sweep/source';
-import { type Candidate, type Each, type End, type Page, type SweepSource } from '../../sweep/source';
+import {
+  type Candidate,
+  type Each,
+  type End,
+  type Page,
+  type SourceTools,
+  type SweepKind,
+  type SweepSource,
+} from '../../sweep/source';
 import { IotGateway, isError } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';

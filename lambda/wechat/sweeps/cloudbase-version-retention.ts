@@ -11,8 +11,16 @@ import {
 import { rejectProblems } from '../../runtime/messages';
 import { Protected } from '../../sweep/judge';
 import { type Guard, inPace, pacedBy } from '../../sweep/pace';
-import { type SourceTools, type SweepKind } from '../../sweep/source';
-import { type Candidate, type Each, type End, type Page, SweepRefused, type SweepSource } from '../../sweep/source';
+import {
+  type Candidate,
+  type Each,
+  type End,
+  type Page,
+  type SourceTools,
+  type SweepKind,
+  SweepRefused,
+  type SweepSource,
+} from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
 import { type WeChatClients } from '../clients';
 import { NoAnswer, WeChatError } from '../errors';

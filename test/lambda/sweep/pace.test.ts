@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { Deadline } from '../../../lambda/runtime/clock';
-import { OutOfTime, Pace } from '../../../lambda/sweep/pace';
-import { Paces } from '../../../lambda/sweep/pace';
+import { OutOfTime, Pace, Paces } from '../../../lambda/sweep/pace';
 import { Rate } from '../../../lambda/sweep/rate';
 import { VirtualClock } from '../../../testing/clock';
 import { pacedRun } from '../../../testing/sweep/paced-run';
