@@ -282,10 +282,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    const { mark } = this.scope;
-    const claim = claimOf(tags, FIELDS, this.me);
-    const byThisEvent = claim?.sentAt === mark.sentAt && claim.hash === mark.hash;
-    if (byThisEvent) await this.remove('DELETE', async () => true);
+    if (this.isClaimedByThisEvent(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (this.isMade) await this.withdrawn(this.version, undefined);
   }

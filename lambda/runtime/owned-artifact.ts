@@ -146,7 +146,7 @@ export abstract class OwnedArtifact {
     held: Answer,
   ): Promise<Claimed> {
     const { keys } = this.record;
-    const byThisEvent = isMark(claimOf(tags, keys, this.me), this.scope.mark);
+    const byThisEvent = this.isClaimedByThisEvent(tags);
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
       phase: () => this.scope.stackPhase(),
@@ -163,6 +163,11 @@ export abstract class OwnedArtifact {
     // what is created here again must not be taken for an older event's, which may still be at work.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** Whether the newest claim is this event's, in whatever delivery. */
+  protected isClaimedByThisEvent(tags: Tags): boolean {
+    return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
   }
 
   /** Whether the event speaks of what the resource had before it. */
@@ -235,7 +240,7 @@ export abstract class OwnedArtifact {
     if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
-    if (!isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark)) return;
+    if (!this.isClaimedByThisEvent(tags)) return;
     if (this.scope.request.RequestType === 'Update' && !this.replaces) {
       const change = returned(tags, this.record.keys, this.me);
       if (change) await this.giveBack(change, tags);

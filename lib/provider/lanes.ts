@@ -1,8 +1,18 @@
-import { CfnResource, DefaultTokenResolver, Reference, Stack, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
-import type { IResolvable, IResolveContext } from 'aws-cdk-lib';
+import {
+  CfnResource,
+  DefaultTokenResolver,
+  type IResolvable,
+  type IResolveContext,
+  Reference,
+  Stack,
+  StringConcat,
+  Token,
+  Tokenization,
+} from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { dependableOn } from '../core/dependencies';
 import { isInTree } from '../core/tree';
+import { insidesOf } from './looks';
 
 /** A resource that CloudFormation is to make after others of its kind, where there are many. */
 export interface LaneResource extends CfnResource {
@@ -22,12 +32,6 @@ interface Lane {
   readonly last: LaneResource;
   /** What some artifact of the lane is made after. */
   readonly covered: Set<IConstruct>;
-}
-
-/** What the declarations of the CDK's resources leave out. */
-interface Insides {
-  readonly rawOverrides: object;
-  _toCloudFormation(): object;
 }
 
 /**
@@ -177,7 +181,7 @@ function resourcesIn(scope: IConstruct): CfnResource[] {
 
 /** Whether properties of an artifact may be those of another resource. */
 function mayRefer(artifact: LaneResource): boolean {
-  return hasTokens(artifact.artifactProperties) || hasTokens((artifact as unknown as Insides).rawOverrides);
+  return hasTokens(artifact.artifactProperties) || hasTokens(insidesOf(artifact).rawOverrides);
 }
 
 function hasTokens(value: unknown): boolean {
@@ -188,7 +192,7 @@ function hasTokens(value: unknown): boolean {
 /** The resources that a resource refers to. */
 function referencesIn(resource: CfnResource): IConstruct[] {
   const resolver = new References();
-  const template = (resource as unknown as Insides)._toCloudFormation();
+  const template = insidesOf(resource)._toCloudFormation();
   Tokenization.resolve(template, { scope: resource, resolver, preparing: true });
   return resolver.found;
 }

@@ -7,6 +7,8 @@ interface Insides {
   _toCloudFormation(): object;
 }
 
+export const insidesOf = (resource: CfnResource) => resource as unknown as Insides;
+
 /**
  * What a construct looks like from outside: the resources in it with their overrides, dependencies and aspects. Not
  * what policies say, which grow as long as there is something to allow.
@@ -21,7 +23,7 @@ export function looksOf(construct: IConstruct): string {
 
 function resourceOf(part: IConstruct): unknown {
   if (!CfnResource.isCfnResource(part)) return undefined;
-  const insides = part as unknown as Insides;
+  const insides = insidesOf(part);
   // a policy is not rendered: what is lazy in it would keep its first value.
   if (part.cfnResourceType === 'AWS::IAM::Policy')
     return Stack.of(part).resolve([insides.rawOverrides, part.cfnOptions]);

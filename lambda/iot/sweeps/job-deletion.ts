@@ -1,8 +1,8 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
+import { paged } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
-import { type SourceTools } from '../../sweep/source';
-import { type End, StalePageToken } from '../../sweep/source';
+import { type End, type SourceTools, StalePageToken } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
@@ -110,14 +110,13 @@ export class JobDeletion {
 
   private async isDeleting(): Promise<boolean> {
     const { namespaceId } = this.config;
-    let nextToken: string | undefined;
-    do {
-      const page = await this.tools.gateway.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, nextToken);
-      for (const { jobId = '' } of page.jobs ?? []) {
-        if (this.jobs.mayBe({ jobId }) && (await this.tools.gateway.findJob(jobId))) return true;
-      }
-      nextToken = page.nextToken;
-    } while (nextToken);
+    const going = paged(async token => {
+      const page = await this.tools.gateway.listJobs({ status: 'DELETION_IN_PROGRESS', namespaceId }, token);
+      return { items: page.jobs, nextToken: page.nextToken };
+    });
+    for await (const { jobId = '' } of going) {
+      if (this.jobs.mayBe({ jobId }) && (await this.tools.gateway.findJob(jobId))) return true;
+    }
     return false;
   }
 }
