@@ -38,7 +38,7 @@ describe('in Amazon S3', () => {
   test('in another encoding is refused by name', async () => {
     await upload('latin-1', Buffer.from(JSON.stringify(record({ ...FIELD, doc: 'größe' })), 'latin1'));
     const { Reason } = await stack.create(VERSION, 'V', object('latin-1'));
-    expect(Reason).toMatch(/must be UTF-8, s3:\/\/assets\/latin-1 is not: save it as UTF-8/);
+    expect(Reason).toMatch(/must be UTF-8, got other bytes in s3:\/\/assets\/latin-1: save it as UTF-8/);
   });
 
   test('that is too long is registered without its whitespace', async () => {

@@ -122,19 +122,19 @@ describe('Create', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a name with build metadata', version('1.0.0+abc'), /may only contain letters.*write "-" instead of "\+"/],
-    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description may only contain printable characters/],
+    ['a name with build metadata', version('1.0.0+abc'), /must only contain letters.*write "-" instead of "\+"/],
+    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description must only contain printable characters/],
     ['too long a recipe', version('1.0.0', { Recipe: 'x'.repeat(3073) }), /at most 3072 characters, got 3073/],
     [
       'too many attributes',
       version('1.0.0', { Attributes: { a: 'x'.repeat(3000) } }),
       /3000 bytes together, keys and values, got 3001/,
     ],
-    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute may only contain/],
+    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute must only contain/],
     [
       'a tag of the library’s',
       version('1.0.0', { Tags: [{ Key: ARTIFACT_TAGS.owner, Value: 'x' }] }),
-      /are the library's/,
+      /are reserved for this library/,
     ],
   ])('refuses %s before the first call', async (_what, properties, reason) => {
     const calls = await stack.callsOf(async () => {
