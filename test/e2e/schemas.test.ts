@@ -124,7 +124,7 @@ describe('a version of AWS’s own type', () => {
   test.each([{}, { adoptExisting: true }])('is not given up to this one in one deployment, with %j', async props => {
     const outcome = await fleet.deploy(isOurs(props));
     expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(outcome.failures.join()).toContain('retain it there first');
+    expect(outcome.failures.join()).toContain('first retain it there');
     expect(held()?.versions[2]).toMatchObject({ status: 'AVAILABLE', metadata: {} });
   });
 

@@ -90,7 +90,7 @@ describe('in Amazon S3', () => {
   test('that could never become a definition is not read to its end', async () => {
     await upload('huge', Buffer.alloc(8_000_001, ' '));
     const { Reason } = await stack.create(VERSION, 'V', object('huge'));
-    expect(Reason).toContain('s3://assets/huge has more than 8,000,000 bytes');
+    expect(Reason).toContain('s3://assets/huge must have at most 8,000,000 bytes, got more');
   });
 
   test('is found whatever its key', async () => {

@@ -86,7 +86,7 @@ describe('Create', () => {
     const before = held();
     const reply = await stack.create(VERSION, 'V', published());
     expect(reply.Reason).toContain(
-      `belongs to stack ${other.stackId} (whether that still exists is unknown here); set`,
+      `belongs to stack ${other.stackId} (the provider cannot tell whether that stack still exists); set`,
     );
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
     expect(held()).toEqual(before);
@@ -96,7 +96,9 @@ describe('Create', () => {
     const former = new Stack(aws, stack.name, 'ffff');
     await created(version(), 'Former', former);
     const reply = await stack.create(VERSION, 'V', published());
-    expect(reply.Reason).toContain(`belongs to stack ${former.stackId}, which is gone: this stack has its name; set`);
+    expect(reply.Reason).toContain(
+      `belongs to stack ${former.stackId}, which no longer exists: this stack has the same name; set`,
+    );
   });
 
   test('fails with the reason that the service leaves without an error', async () => {

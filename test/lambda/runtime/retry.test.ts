@@ -54,7 +54,7 @@ test('what is throttled to the end says so, once', async () => {
   const inner = () => retryPassing(surroundings(new FakeClock(), 60_000), flapping(1000, throttled));
   const outer = retryPassing(surroundings(new FakeClock(), 60_000), inner);
   await expect(outer).rejects.toThrow(
-    /^Rate exceeded; it was throttled \d+ times, until the time of this event was over: try again$/,
+    /^Rate exceeded; the service throttled the call \d+ times, until the time for this event was over: try again$/,
   );
 });
 

@@ -61,7 +61,7 @@ test('CloudFormation is asked once, however often the phase is', async () => {
 test('a stack that cannot be read is no reason to guess: the error says what is missing', async () => {
   const denied = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' } });
   await expect(denied.phase()).rejects.toThrow(
-    /^whether stack root is rolling back cannot be read.*no such stack.*needs cloudformation:DescribeStacks/,
+    /^cannot read whether stack root is rolling back.*no such stack.*needs cloudformation:DescribeStacks/,
   );
 });
 
