@@ -9,13 +9,16 @@ import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
-/** Milliseconds that are left for the deletion of what is canceled: in its turn, and with a throttle or two. */
+/**
+ * Milliseconds that are reserved for the deletion of a canceled execution: its wait for a turn, and one or two
+ * throttles.
+ */
 const TIME_TO_DELETE = 20_000;
 
-/** Stops the removal of what is gone. */
+/** Stops the removal of an execution that is gone. */
 class Gone extends Error {}
 
-/** Deletes executions, each as it is at that moment. */
+/** Deletes executions, each in the way that its current state needs. */
 export class ExecutionRemoval {
   private readonly timeToDelete: number;
 
@@ -25,7 +28,7 @@ export class ExecutionRemoval {
     private readonly things: ThingExecutions,
     private readonly tools: { readonly gateway: IotGateway; readonly deadline: Deadline },
   ) {
-    // less in a slice that has little time altogether.
+    // less in a short slice.
     this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
@@ -35,11 +38,11 @@ export class ExecutionRemoval {
     const kept = this.keptByNow(current);
     if (kept !== undefined) return { kept };
     try {
-      // without force: that would also stop one that has begun meanwhile.
+      // without force, which would also stop an execution that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
       const goes = both(mayGoOn, this.guardOf(listed, current.status));
       if (isQueued) await this.cancel(current, goes);
-      // what is canceled here is young, and in a state that the rules may not speak of.
+      // an execution that is canceled here is young, and may be in a state that the rules do not select.
       const guard = isQueued ? both(mayGoOn, this.guardOfCanceled(listed)) : goes;
       await this.delete(current, { force: current.status === 'IN_PROGRESS', guard });
       return 'removed';
@@ -53,7 +56,10 @@ export class ExecutionRemoval {
     }
   }
 
-  /** Before each attempt: it still goes, and in the same way. What was throttled is not repeated without a new look. */
+  /**
+   * Called before each attempt: checks that the execution is still to be removed, and in the same way. A throttled call
+   * is not repeated without a new check.
+   */
   private guardOf(listed: Execution, status: string | undefined): Guard {
     let attempts = 0;
     return async () => {
@@ -64,7 +70,10 @@ export class ExecutionRemoval {
     };
   }
 
-  /** Before each attempt but the first: it is still the one that was canceled here, and no other one with its number. */
+  /**
+   * Called before each attempt but the first: checks that it is still the execution that was canceled here, and not
+   * another one with the same number.
+   */
   private guardOfCanceled(listed: Execution): Guard {
     let attempts = 0;
     return async () => {
@@ -75,14 +84,17 @@ export class ExecutionRemoval {
     };
   }
 
-  /** Why it stays though the plan removes it: its state and its last update are those of this moment. */
+  /** Why an execution stays although the plan removes it, by its current state and last update. */
   private keptByNow(current: Execution): string | undefined {
     const { action, reason } = this.plan.decide(current, undefined, []);
     if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
     return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
   }
 
-  /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
+  /**
+   * Throws if it is too late to delete the execution in this slice: the next slice would find it young and in another
+   * state.
+   */
   private async cancel(current: Execution, guard: Guard): Promise<void> {
     if (this.tools.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
     await this.tools.gateway.cancelExecution(current, guard);
@@ -96,7 +108,7 @@ export class ExecutionRemoval {
     try {
       await this.tools.gateway.deleteExecution(current, { force, namespaceId }, guard);
     } catch (error) {
-      // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
+      // the guide lists TIMED_OUT among the final states; the operation's own page does not.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
       await this.tools.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
     }

@@ -70,7 +70,7 @@ describe('in Amazon S3', () => {
     const error = new ServiceError(name, 'it does not exist', status);
     aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error } });
     const { Reason } = await stack.create(VERSION, 'V', object('a'));
-    expect(Reason).toContain(`not at s3://assets/a any more (${name}): deploy again, which uploads it`);
+    expect(Reason).toContain(`not at s3://assets/a any more (${name}): deploy again to upload it`);
   });
 
   test.each(['SlowDown', 'InternalError'])('is read in the end where S3 is unwell for a moment: %s', async name => {

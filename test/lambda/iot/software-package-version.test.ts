@@ -208,7 +208,7 @@ describe('Update', () => {
     const reply = await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new', ...after }));
     expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
     expect(reply.Reason).toContain(
-      `AWS IoT freezes what was published: cannot change ${named}. Ship the change under a new versionName`,
+      `AWS IoT freezes a published version: cannot change ${named}. Ship the change under a new versionName`,
     );
     expect(held()).toEqual(state);
     // the rollback's Update then finds nothing to do.

@@ -72,7 +72,7 @@ describe('a version that is to be deleted is left to nobody', () => {
   });
 
   test.each([
-    ['ListJobs', /whether a job deploys it cannot be read: AccessDeniedException/],
+    ['ListJobs', /cannot read whether a job deploys it: AccessDeniedException/],
     ['DescribeJob', /job other .*, which may deploy it, cannot be described/],
   ])('where %s is denied', async (operation, why) => {
     await job('other', { destinationPackageVersions: undefined });
