@@ -72,7 +72,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts'],
+    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'local/src/**/*.ts', 'testing/**/*.ts'],
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   {

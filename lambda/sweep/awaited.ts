@@ -1,10 +1,10 @@
-/** A sweep that CloudFormation waits for: how much of the hour it may use, and what CloudFormation is told. Pure. */
+/** A sweep that CloudFormation waits for: how much of the hour it can use, and what CloudFormation is told. Pure. */
 import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
 import { type SliceAnswer } from '../runtime/custom-resource';
 import { type SweepCounts } from './cursor';
 import { type SweepOutcome } from './slices';
 
-/** The attributes of a run that swept nothing. */
+/** The attributes of a run that removed nothing. */
 export const SWEPT_NOTHING = attributes(0, 0, 0);
 
 export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer {
@@ -16,7 +16,7 @@ export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer
 export const failedRemovals = ({ failed, removed }: SweepCounts) =>
   `${failed} removals failed and ${removed} succeeded: the provider's log names each of them`;
 
-/** CloudFormation's time is over and the sweep is not. */
+/** The message if CloudFormation's time is over before the sweep is complete. */
 export function incompleteAnswer(counts: SweepCounts, onIncomplete: OnIncomplete): SliceAnswer {
   if (onIncomplete === 'FAIL') return { status: 'FAILED', message: incomplete(counts) };
   return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, remaining(counts)) } };
@@ -30,7 +30,7 @@ export function incomplete(counts: SweepCounts): string {
   );
 }
 
-/** Of the plan; where nothing was counted beforehand it is only known that something is left. */
+/** What remains of the plan; without a plan that was counted beforehand, it is only known that something remains. */
 function remaining({ planned, removed, gone, failed }: SweepCounts): number {
   return Math.max(planned === undefined ? 0 : planned - removed - gone, failed, 1);
 }
@@ -39,15 +39,15 @@ function attributes(removed: number, kept: number, remaining: number): SweepAttr
   return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
 }
 
-/** Milliseconds that are left for the answer, whatever its way. */
+/** How long, in milliseconds, is reserved for the answer. */
 const MARGIN = 120_000;
-/** With less, in milliseconds, no further slice is begun. */
+/** If less time, in milliseconds, is left, no further slice begins. */
 const WORTH_A_SLICE = 30_000;
 
-/** When a sweep stops that CloudFormation waits for; never where nobody waits. */
+/** When a sweep must stop because CloudFormation waits for it; never if nobody waits. */
 export const endOfHour = (abandonedAt: number | undefined) =>
   abandonedAt === undefined ? Infinity : abandonedAt - MARGIN;
 
-/** Whether a slice that begins after a pause would find the hour over. */
+/** Whether the hour would be over for a slice that begins after a pause. */
 export const isHourOver = (abandonedAt: number | undefined, now: number, pause = 0) =>
   now + pause + WORTH_A_SLICE >= endOfHour(abandonedAt);
