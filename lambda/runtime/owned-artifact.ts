@@ -286,6 +286,7 @@ export abstract class OwnedArtifact {
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
+      regains: undoes ? undefined : takenAt => this.regains(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
@@ -300,12 +301,54 @@ export abstract class OwnedArtifact {
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
-    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags)))
-      return this.remove(removal, undoes);
+    if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
+  }
+
+  /** Lets go of an artifact that stays. True where it is this resource's by then, and still to be let go. */
+  private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const former = tags[keys.formerOwner];
+    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
     // both may go at once, with their stack: what the new owner has given back meanwhile is this one's to let go.
-    if (outcome.kind === 'forgotten' && !(await this.stillHas(keys.owner, tags))) return this.remove(removal, undoes);
+    if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'released' || former === undefined) return false;
+    return former === this.me.ownerId || (await this.isLeftTo(former, tags));
+  }
+
+  /**
+   * Two that go at once may write at once. An owner that was written when the former one had let the artifact go already
+   * means nothing; where the former one had only forgotten it, or has written first, the artifact is still to be let go.
+   */
+  private async isLeftTo(former: string, before: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const now = await this.record.read();
+    if (now?.[keys.owner] === this.me.ownerId) return true;
+    if (now?.[keys.owner] !== former) return false;
+    if (!(keys.stack in now)) {
+      await this.record.change(this.forget({ set: {}, remove: [keys.owner] }, now, 'released'));
+      return false;
+    }
+    const claim = keys.claim + former;
+    if (claim in now || !(claim in before)) return false;
+    await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
+    return true;
+  }
+
+  /** Whether this resource and the one that has taken its artifact over go both, before a deployment has succeeded. */
+  private async regains(takenAt: number): Promise<boolean> {
+    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  }
+
+  /** What the other one of two that go at once has deleted meanwhile is let go. */
+  private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOperationOver(error) || (await this.record.read().catch(() => true))) throw error;
+      return false;
+    }
   }
 
   /** Whether a tag that decides still has the value that was read, where it had one. */
