@@ -22,9 +22,10 @@ import {
   DefaultPackageVersionShape,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   NO_CHANGE,

@@ -42,7 +42,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
 import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
-import { type OwnerRecord } from '../runtime/owned-artifact';
+import { type OwnerRecord } from '../runtime/claimed-artifact';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';

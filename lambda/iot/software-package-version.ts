@@ -24,10 +24,11 @@ import {
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
+import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   type TagChange,
