@@ -87,6 +87,8 @@ export interface PendingAnswer {
   readonly PhysicalResourceId: string;
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly OnIncomplete: OnIncomplete;
+  /** Of the rules that the event speaks of: the machine may have others by then. Absent: of those of the machine. */
+  readonly ConfigHash?: string;
   /** Seconds that CloudFormation waits. */
   readonly ServiceTimeout?: number;
 }
