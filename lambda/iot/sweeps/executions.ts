@@ -60,7 +60,7 @@ interface Seen {
 }
 
 /** Milliseconds for which what a listing has shown is what is. */
-const FRESH = 15_000;
+export const FRESH = 15_000;
 
 /** The listings of things, and what they have shown last of an execution. */
 export class ThingExecutions {
@@ -97,17 +97,27 @@ export class ThingExecutions {
    * another one meanwhile.
    */
   async current(of: Execution): Promise<Execution | undefined> {
-    const seen = this.seen.get(of);
-    const isFresh = seen && this.clock.now() - seen.at < FRESH;
-    const listed = isFresh ? seen.execution : await this.listed(of);
+    const isFresh = this.hasSeen(of);
+    const listed = isFresh ? this.seen.get(of)!.execution : await this.listed(of);
     if (!isFresh) this.seen.set(of, { at: this.clock.now(), execution: listed });
     // that a listing does not show it proves nothing.
     return listed ?? this.described(of);
   }
 
+  /** Whether a listing has shown a moment ago what has become of it. */
+  hasSeen(of: Execution): boolean {
+    const seen = this.seen.get(of);
+    return seen !== undefined && this.clock.now() - seen.at < FRESH;
+  }
+
+  /** What has been seen before does not count any more. */
+  forget(of: Execution): void {
+    this.seen.delete(of);
+  }
+
   /** The same, whatever has been seen before. */
   async currentAnew(of: Execution): Promise<Execution | undefined> {
-    this.seen.delete(of);
+    this.forget(of);
     return this.current(of);
   }
 
