@@ -168,9 +168,7 @@ class Judge {
 /** How many milliseconds before its event was sent an operation can have begun. */
 const AROUND = 60_000;
 
-/** Properties in a form in which those of an event and of CloudFormation's history can be compared. */
-function canonical(properties: unknown): string {
-/** Properties so that those of an event and of CloudFormation's history can be compared, or other JSON that two have. */
+/** Properties, or other JSON, in a form in which those of an event and of CloudFormation's history can be compared. */
 export function canonical(properties: unknown): string {
   return JSON.stringify(simplified({ ...Object(properties), ServiceToken: undefined, ServiceTimeout: undefined }));
 }
