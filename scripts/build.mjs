@@ -1,6 +1,7 @@
 // Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
 // as arguments build no others; what is built of the sources as they are is not built again. With --watch, goes on
 // whenever a source changes.
+import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, watch } from 'node:fs';
 import { createRequire } from 'node:module';
