@@ -19,6 +19,18 @@ import { MAX_LISTED } from '../provider/permissions';
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
  * 170,000 characters; the whitespace of AVRO and JSON is removed if it has more. A definition above 16 KB is uploaded
  * as a CDK asset instead of being part of the template.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * new SchemaVersion(this, 'Order', {
+ *   schema: SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }),
+ *   definition: SchemaDefinition.fromObject({
+ *     type: 'record',
+ *     name: 'Order',
+ *     fields: [{ name: 'id', type: 'string' }],
+ *   }),
+ * });
  */
 export abstract class SchemaDefinition {
   /**

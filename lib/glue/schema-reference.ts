@@ -20,7 +20,16 @@ export interface SchemaNames {
   readonly schemaName: string;
 }
 
-/** A schema in the AWS Glue schema registry of this account and region, no matter who created it. */
+/**
+ * A schema in the AWS Glue schema registry of this account and region, no matter who created it.
+ *
+ * @example
+ * import { Role } from 'aws-cdk-lib/aws-iam';
+ * import { SchemaReference } from 'cdk-versioned-artifacts';
+ *
+ * declare const producer: Role;
+ * SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }).grantRegister(producer);
+ */
 export class SchemaReference {
   /**
    * A schema of this app.

@@ -68,6 +68,12 @@ export interface SchemaVersionProps {
  * the schema's compatibility mode and the difference to the latest version. No failed version is left behind.
  *
  * The versions of one schema in a stack are registered one after the other, in the order of their constructs.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * const schema = SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' });
+ * new SchemaVersion(this, 'Order', { schema, definition: SchemaDefinition.fromFile('schemas/order.avsc') });
  */
 export class SchemaVersion extends Resource {
   /** The schema. */
