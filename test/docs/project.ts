@@ -1,16 +1,18 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type App, type Stack } from 'aws-cdk-lib';
+import * as cdk from 'aws-cdk-lib';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import * as library from 'cdk-versioned-artifacts';
 import { LocalAws, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
 import ts from 'typescript';
 import { type Snippet } from './documents';
+import { awsCommand, commandsOf } from './shell';
 
 /** What differs between a reader's project and a snippet that is pasted into it. */
 export interface Surroundings {
   /** The context that the CDK CLI gets with `-c`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | boolean>>;
   /** Changes the text of the snippet, where a reader must. */
   readonly edit?: (code: string) => string;
   /** Exports of the library in the place of its own. */
@@ -22,7 +24,7 @@ const deployed = new Set<Snippet>();
 /** Whether a project has deployed a snippet as it stands. */
 export const wasDeployed = (snippet: Snippet) => deployed.has(snippet);
 
-/** A reader's project: pastes snippets, and deploys them to an account of its own. */
+/** A reader's project, with the feature flags of `cdk init`: pastes snippets, and deploys them to an account of its own. */
 export class Project {
   static async start(files: Readonly<Record<string, string>> = {}): Promise<Project> {
     return new Project(await LocalAws.start(), files);
@@ -55,27 +57,45 @@ export class Project {
     return outcome;
   }
 
+  /** Runs the commands of the AWS CLI in a snippet. */
+  async prepare(snippet: Snippet): Promise<void> {
+    for (const words of commandsOf(snippet)) {
+      const { service, operation, input } = awsCommand(words);
+      await this.aws.call(service, operation, input);
+    }
+  }
+
   async stop(): Promise<void> {
     await this.aws.stop();
     rmSync(this.folder, { recursive: true });
   }
 
   private synthesise({ code }: Snippet, { context = {}, edit = same => same, instead }: Surroundings) {
+    const settings = {
+      outdir: join(this.folder, 'cdk.out', String(++this.deployments)),
+      context: { ...flags, ...context },
+    };
+    const App = class extends cdk.App {
+      constructor() {
+        super(settings);
+      }
+    };
+    const modules = {
+      // its exports are loaded when they are first asked for.
+      'aws-cdk-lib': Object.create(cdk, { App: { value: App } }),
+      'cdk-versioned-artifacts': { ...library, ...instead },
+    };
     const before = process.cwd();
     process.chdir(this.folder);
-    process.env.CDK_OUTDIR = join(this.folder, 'cdk.out', String(++this.deployments));
-    process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
     try {
-      const { stackName, node } = run(edit(code), { ...library, ...instead });
-      const assembly = (node.root as App).synth();
+      const { stackName, node } = run(edit(code), modules);
+      const assembly = (node.root as cdk.App).synth();
       const warnings = assembly.stacks.flatMap(({ messages }) =>
         messages.filter(({ level }) => level === 'warning').map(({ entry }) => String(entry.data)),
       );
       return { stackName, warnings, directory: assembly.directory };
     } finally {
       process.chdir(before);
-      delete process.env.CDK_OUTDIR;
-      delete process.env.CDK_CONTEXT_JSON;
     }
   }
 }
@@ -90,9 +110,9 @@ export async function runAsTest(snippet: Snippet): Promise<void> {
 }
 
 /** Runs a program, and returns the `stack` that it makes. */
-function run(code: string, constructs: Partial<typeof library>): Stack {
-  const load = (name: string): unknown => (name === 'cdk-versioned-artifacts' ? constructs : require(name));
-  const made: { stack?: Stack } = {};
+function run(code: string, modules: Readonly<Record<string, unknown>>): cdk.Stack {
+  const load = (name: string): unknown => modules[name] ?? require(name);
+  const made: { stack?: cdk.Stack } = {};
   new Function('require', 'exports', compiled(`${code}\nexport { stack };`))(load, made);
   return made.stack!;
 }
