@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { scripts, jsii, name, version } from '../../package.json';
+import { jsii, name, scripts, version } from '../../package.json';
 import { ROOT, SNIPPETS, nameOf, read } from './documents';
 import { awsCommand, commandsOf } from './shell';
 

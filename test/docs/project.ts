@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import * as library from 'cdk-versioned-artifacts';
 import { LocalAws, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
 import ts from 'typescript';
+import * as library from 'cdk-versioned-artifacts';
 import { type Snippet } from './documents';
 import { awsCommand, commandsOf } from './shell';
 
