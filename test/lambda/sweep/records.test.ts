@@ -110,14 +110,13 @@ test('of the kept candidates the first hundred have a record, over all slices', 
 });
 
 test('of the kept candidates the first hundred are recorded, or as many as the records take', async () => {
-  const many = Array.from({ length: 150 }, (_, index) => ({ name: `1.0.${index}`, createdAt: index }));
+  const many = candidates(150);
   const keptOf = async (mostKept?: number) => {
     const names: string[] = [];
     const clock = new VirtualClock();
     const service = new Service(many);
     service.pageSize = 50;
-    const records = { ...Object.create(setUp().records), mostKept, kept: (name: string) => void names.push(name) };
-    for (const each of ['ended', 'counted'] as const) records[each] = () => {};
+    const records = Object.assign(setUp().records, { mostKept, kept: (name: string) => void names.push(name) });
     const { source, paces } = service.slice(clock);
     const config = { name: 'Keep', rules: { keepLatest: 200 }, requestsPerSecond: 100 };
     await clock.run(runSlice({ config, source }, undefined, { paces, now: clock.now, records, again: false }));
