@@ -86,7 +86,8 @@ test('FULL is BACKWARD and FORWARD together, and FORWARD is BACKWARD the other w
   );
 });
 
-test.each(['JSON', 'PROTOBUF'] as const)('%s is decided by the test', dataFormat => {
+test('JSON is decided by the test', () => {
+  const dataFormat = 'JSON';
   const asked: CompatibilityCheck[] = [];
   const existing = [1, 2].map(versionNumber => ({ versionNumber, definition: `${versionNumber}` }));
   const decide = (compatibility: Mode, verdict: boolean) =>
