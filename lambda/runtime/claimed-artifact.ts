@@ -1,4 +1,4 @@
-/** How an event comes to have an artifact: whose it is is read, and it is claimed or refused. */
+/** How an event comes to have an artifact: it reads the owner, and claims the artifact or is refused. */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal } from './errors';
@@ -24,21 +24,23 @@ import {
 } from './ownership';
 import { type SoughtResource } from './stack';
 
-/** Where an artifact remembers whose it is. */
+/** Where the record of an artifact's owner is kept. */
 export interface OwnerRecord {
   readonly keys: OwnershipTags;
-  /** `undefined` where the artifact is gone. */
+  /** `undefined` if the artifact is gone. */
   read(): Promise<Tags | undefined>;
   change(change: TagChange): Promise<void>;
 }
 
-/** Which artifact an event is about. */
+/** The artifact that an event is about. */
 export interface Which {
   /** Its physical id. */
   readonly id: string;
-  /** Whether an Update has it replace another one. Absent: false. */
+  /** Whether an Update replaces another artifact with this one. Absent: false. */
   readonly replaces?: boolean;
-  /** Whether CloudFormation has made the id of a Delete up, since the Create had not answered. Absent: false. */
+  /**
+   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
+   */
   readonly unanswered?: boolean;
 }
 
@@ -49,7 +51,7 @@ export const ownerOf = ({ stackId, logicalId }: Scope): string => claimant(stack
 export interface Claimed {
   readonly kind: Exclude<Claim['kind'], 'refused'> | 'free';
   readonly change: TagChange;
-  /** Whether this very event has made or taken the artifact, in this delivery or an earlier one. */
+  /** Whether this event itself has made or taken the artifact, in this delivery or an earlier one. */
   readonly byThisEvent: boolean;
 }
 
@@ -58,24 +60,24 @@ interface Claiming {
   readonly adoptExisting: boolean;
   /** In words. Absent: the artifact. */
   readonly what?: string;
-  /** Whether the resource has had it before this event. Absent: in an Update that replaces nothing. */
+  /** Whether the resource has had the artifact before this event. Absent: true in an Update that replaces nothing. */
   readonly had?: boolean;
 }
 
-/** One event about one artifact, as far as it is to have it. */
+/** One event about one artifact, up to the claim. */
 export abstract class ClaimedArtifact {
   protected readonly me: Claimant;
   /** The artifact in words. */
   protected abstract readonly what: string;
   protected abstract readonly record: OwnerRecord;
-  /** What AWS's own resource type has an artifact of this kind under. Absent: there is none. */
+  /** The AWS resource type that can manage an artifact of this kind, and the id there. Absent: there is none. */
   protected native?: SoughtResource;
-  /** Whether an Update makes another artifact than the one that the resource had. */
+  /** Whether an Update makes an artifact other than the one that the resource had. */
   protected readonly replaces: boolean;
-  /** Whether the event was overtaken, and undoes what it did. */
+  /** Whether the event was overtaken, and undoes its own changes. */
   protected isOver = false;
 
-  /** @param owner whom the physical id names, which the event speaks for */
+  /** @param owner the owner in the physical id, for which the event acts */
   constructor(
     protected readonly scope: Scope,
     { owner, replaces = false }: { owner: string } & Omit<Which, 'id'>,
@@ -85,19 +87,22 @@ export abstract class ClaimedArtifact {
     this.replaces = replaces;
   }
 
-  /** The record of whoever makes an artifact. */
+  /** The record of the owner that makes an artifact. */
   protected get mine(): Tags {
     return ownerTags(this.record.keys, this.me);
   }
 
-  /** Whose the artifact is; `undefined` where it is gone. An event that is older than the owner's newest one is over. */
+  /**
+   * The owner of the artifact; `undefined` if the artifact is gone. An event that is older than the owner's newest
+   * event is over.
+   */
   protected async owners(): Promise<Tags | undefined> {
     const tags = await this.record.read();
     if (tags) await this.refuseStale(tags);
     return tags;
   }
 
-  /** How this event comes to have what exists. Refuses before the first write. */
+  /** How this event claims an existing artifact. Refuses before the first write. */
   protected async claim(
     tags: Tags,
     { adoptExisting, what = this.what, had = this.isItsOwn }: Claiming,
@@ -114,11 +119,11 @@ export abstract class ClaimedArtifact {
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
-    // left behind by an earlier deployment: made by that one, so that this one's rollback must not remove it.
+    // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
     if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
       return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
     }
-    // what is created here again must not be taken for an older event's, which may still be at work.
+    // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
   }
@@ -128,21 +133,24 @@ export abstract class ClaimedArtifact {
     return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
   }
 
-  /** Whether the event speaks of what the resource had before it. */
+  /** Whether the event is about the artifact that the resource had before the event. */
   private get isItsOwn(): boolean {
     return this.scope.request.RequestType === 'Update' && !this.replaces;
   }
 
-  /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
+  /**
+   * The clean-up of a resource of AWS's own type in the same stack deletes its artifact, even if another resource has
+   * adopted it.
+   */
   protected async refuseNative(what: string, held: Answer): Promise<void> {
     const holder = this.native && (await this.scope.holderOf(this.native));
     if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
   }
 
   /**
-   * Writes a claim, and yields to whoever has claimed the artifact at the same time.
+   * Writes a claim, and yields if somebody else has claimed the artifact at the same time.
    *
-   * @param rest what else is written, of what the claimant has then
+   * @param rest what else to write, given the claimant's record after the claim
    */
   protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
     if (kind === 'held') return this.record.change(mergeChanges(change, rest));
@@ -156,12 +164,12 @@ export abstract class ClaimedArtifact {
     if (!other) return;
     await this.record.change(other.change);
     throw new Refusal(
-      `${this.what} was claimed by stack ${other.stackId} at the same time, and stays that stack's; deploy again if it is to ` +
-        'be this one’s',
+      `${this.what} was claimed by stack ${other.stackId} at the same time, and belongs to that stack; deploy again if it must ` +
+        'belong to this stack',
     );
   }
 
-  /** An event that undoes what it did when it was overtaken does so because it is over. */
+  /** An event that undoes its own changes after it was overtaken does not check its operation: that is over. */
   protected async confirm(after?: 'wait'): Promise<void> {
     if (!this.isOver) await this.scope.operation.confirm(after);
   }
@@ -171,7 +179,9 @@ export abstract class ClaimedArtifact {
     const newest = claimOf(tags, this.record.keys, this.me);
     if (!newest || isMark(newest, mark) || newest.sentAt < mark.sentAt) return;
     if (newest.sentAt > mark.sentAt) {
-      throw new OperationOver(`a later event has ${this.what} already (${new Date(newest.sentAt).toISOString()})`);
+      throw new OperationOver(
+        `a later event has already claimed ${this.what} (${new Date(newest.sentAt).toISOString()})`,
+      );
     }
     await operation.confirm();
   }

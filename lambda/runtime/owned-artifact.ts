@@ -1,7 +1,7 @@
 /**
- * What every artifact that a stack owns goes through once it is claimed: it is brought to the wanted state, let go, and
- * what a failed or overtaken event has done is undone. A resource type says where its owner's record is and how it is
- * destroyed and given back.
+ * The life of an artifact after its claim: the engine brings it to the wanted state, releases it, and undoes what a
+ * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
+ * artifact and give it back.
  */
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
@@ -12,13 +12,13 @@ import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { isThrottled } from './retry';
 
-/** How long, in ms, what a call has begun is looked for: longer than its client waits for an answer. */
+/** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
-  /** Whether a creation had no answer: the service may carry it out still. */
+  /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
@@ -26,25 +26,25 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.unanswered = which.unanswered ?? false;
   }
 
-  /** Removes an artifact that this event may remove. */
+  /** Removes an artifact that this event is allowed to remove. */
   protected abstract destroy(tags: Tags): Promise<void>;
 
-  /** Why an artifact stays that is to be destroyed, nobody's from then on. Asked before it is. */
+  /** Why an artifact that the event is about to destroy stays, without an owner. Asked before the destruction. */
   protected async protection(): Promise<string | undefined> {
     return undefined;
   }
 
-  /** Brings back, before the owner's record says so, what the artifact was when it was claimed. */
+  /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
 
-  /** What else of the record goes with the ownership. */
+  /** What else is removed from the record together with the ownership. */
   protected forget(change: TagChange, _tags: Tags, _outcome: LettingGo['kind']): TagChange {
     return change;
   }
 
   /**
-   * What an Update makes that is gone somebody's hand has deleted, or a later event: an old Update must not make it again,
-   * since what it makes under the id that the resource had nothing would undo.
+   * If the artifact is gone, somebody has deleted it by hand, or a later event has. An old Update must not make it
+   * again, because nothing would undo what it makes under the id that the resource had.
    */
   protected async again<T>(make: () => Promise<T>): Promise<T> {
     await this.confirm();
@@ -52,8 +52,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   /**
-   * Does what changes the artifact. What was done when it turns out that the operation is over is undone; so is what a
-   * failed replacement did, since it answers with the old id and nobody else would.
+   * Changes the artifact. If the operation turns out to be over, the change is undone. So is the change of a failed
+   * replacement, because it answers with the old id, so that no other event would undo it.
    */
   protected async carryOut<T>(work: () => Promise<T>, { undoneOnFailure }: { undoneOnFailure: boolean }): Promise<T> {
     try {
@@ -70,7 +70,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     }
   }
 
-  /** Does what may turn out to be over: what an attempt made of which no answer came is undone then, too. */
+  /** Runs an operation that may turn out to be over: then an attempt without an answer is undone, too. */
   protected async watch<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -83,7 +83,10 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     }
   }
 
-  /** What this event alone has made or taken goes; what else it has changed, a resource type brings back itself. */
+  /**
+   * Undoes what this event alone has made or taken. The resource type itself restores everything else that the event
+   * has changed.
+   */
   protected async undoOvertaken(): Promise<void> {
     if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
@@ -97,19 +100,20 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.remove('DELETE', async () => true);
   }
 
-  /** Whether what a Create that has not answered was about to do is done. */
+  /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
   }
 
   /**
-   * A Create that has not answered may be at work still, and what it makes after its Delete nobody would remove: when a
-   * creation is rolled back, its role goes next. So its last call is waited for.
+   * A Create that has not answered may still be running, and nobody would remove what it makes after its Delete: when a
+   * creation is rolled back, the role of the function is deleted next. So the Delete waits for the last call of the
+   * Create.
    */
   private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
     const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
-    log.info(`${why}: what it may still do is waited for`, { artifact: this.what });
+    log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
       if (tags && (await this.isSettled(tags))) return;
@@ -120,7 +124,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /**
    * Carries out a Delete.
    *
-   * @param undoes given where an event undoes what it has made or taken itself
+   * @param undoes given if an event undoes what it has made or taken itself
    */
   protected async remove(
     removal: Removal,
@@ -140,34 +144,35 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (outcome.kind === 'foreign') return;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
-      // what an event has just made itself nobody has had time to need.
+      // nobody has had time to need what an event has just made itself.
       const reason = undoes ? undefined : await this.protection();
       if (reason === undefined) return this.destroyOrLeave(tags, { undone });
       return this.leaveToNobody(tags, new Refusal(reason));
     }
-    // another stack's by now: no more than the trace of a claim that came too late.
+    // another stack owns it by now: only the mark of a claim that came too late is removed.
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
     if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
   }
 
-  /** Lets go of an artifact that stays. True where it is this resource's by then, and still to be let go. */
+  /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
   private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
     const { keys } = this.record;
     const former = tags[keys.formerOwner];
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
-    // both may go at once, with their stack: what the new owner has given back meanwhile is this one's to let go.
+    // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
     if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
   }
 
   /**
-   * Two that go at once may write at once. An owner that was written when the former one had let the artifact go already
-   * means nothing; where the former one had only forgotten it, or has written first, the artifact is still to be let go.
+   * Two resources that are deleted at once can write at once. An owner that was written after the former owner had released
+   * the artifact is removed. If the former owner had only forgotten the artifact, or has written first, this resource must
+   * still release it.
    */
   private async isLeftTo(former: string, before: Tags): Promise<boolean> {
     const { keys } = this.record;
@@ -184,12 +189,12 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return true;
   }
 
-  /** Whether this resource and the one that has taken its artifact over go both, before a deployment has succeeded. */
+  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
   private async regains(takenAt: number): Promise<boolean> {
     return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
   }
 
-  /** What the other one of two that go at once has deleted meanwhile is let go. */
+  /** An artifact that the other of two resources has deleted meanwhile counts as released. */
   private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
@@ -199,7 +204,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     }
   }
 
-  /** Whether a tag that decides still has the value that was read, where it had one. */
+  /** Whether a tag that decides the case still has the value that was read, if it had one. */
   private async stillHas(key: string, before: Tags): Promise<boolean> {
     if (before[key] === undefined) return true;
     const now = await this.record.read();
@@ -210,7 +215,10 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return !(await this.scope.succeededSince(claimedAt));
   }
 
-  /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
+  /**
+   * A Delete fails if the artifact cannot be removed. A Delete that undoes does not fail: it leaves the artifact
+   * without an owner, so that a sweep can remove it.
+   */
   private async destroyOrLeave(tags: Tags, { undone }: { readonly undone: boolean }): Promise<void> {
     try {
       await this.destroy(tags);
@@ -228,15 +236,15 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   protected abstract released(tags: Tags): TagChange;
 
-  /** Notes what stays as it is although it should change, where that must not fail the event. */
+  /** Logs and counts what stays as it is although it must change, if that must not fail the event. */
   protected refused(error: Error, fields: object = {}): void {
     this.scope.log.count('Refused');
     this.scope.log.error(error.message, { refused: error.name, ...fields });
   }
 
   /**
-   * The reverse Update of a rollback gives back what the failed deployment has adopted or taken over under the id that the
-   * resource had already. True where it did.
+   * The reverse Update of a rollback gives back what the failed deployment has adopted or taken over under the id that
+   * the resource already had. True if it did.
    */
   protected async givesBack(tags: Tags): Promise<boolean> {
     const { keys } = this.record;
@@ -251,9 +259,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   /**
-   * CloudFormation does not hear an Update any more that it has cancelled, whatever that answers, and sends the reverse one
-   * at once. So that one undoes what the former has made or taken in the place of what the resource has: it was there by
-   * then, or the former has noticed that it was over.
+   * CloudFormation ignores the answer of an Update that it has canceled, and sends the reverse Update at once. So the
+   * reverse Update undoes what the canceled one has made or taken in the place of the resource's artifact: either that
+   * exists by then, or the canceled Update has noticed that it is over.
    */
   async undoCancelled(): Promise<void> {
     if ((await this.scope.stackPhase()) !== 'rolling-back') return;
@@ -261,8 +269,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     const claimed = claimOf(tags, this.record.keys, this.me);
     if (!claimed || (await this.scope.settledSince(claimed.sentAt))) return;
-    this.scope.log.info('made by an update that was cancelled', { artifact: this.what });
-    await this.undo('what a cancelled update did', () => this.remove('DELETE', async () => true));
+    this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
+    await this.undo('what a canceled Update did', () => this.remove('DELETE', async () => true));
   }
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
@@ -272,8 +280,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   /**
-   * Before a call is repeated that was throttled, or had no answer: a wait has passed. What writes needs the operation, what
-   * removes needs the artifact still to be this event's.
+   * Called before a throttled call, or a call without an answer, is repeated, because time has passed. A write needs
+   * the operation to be current, and a removal needs the artifact to be this event's.
    */
   protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
@@ -282,11 +290,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (command.startsWith('Delete')) await this.requireMine();
   }
 
-  /** Throws where somebody has taken the artifact while its removal was waited for. */
+  /** Throws if somebody has taken the artifact while its removal was waiting. */
   protected async requireMine(): Promise<void> {
     const tags = await this.record.read();
     if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
-      throw new Refusal(`${this.what} has become somebody else's while its removal was waited for: it stays`);
+      throw new Refusal(`somebody else has taken ${this.what} while its removal was waiting: it stays`);
     }
   }
 
