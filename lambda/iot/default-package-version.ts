@@ -225,6 +225,10 @@ class PointerEvent extends OwnedArtifact {
     if (outcome === 'returned') await this.showPredecessor(tags);
   }
 
+  protected override async undoRestore(tags: Tags): Promise<void> {
+    await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
+  }
+
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
     switch (outcome) {
       case 'returned':

@@ -37,6 +37,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
 
+  /** Undoes a restoration that came after the former owner had removed the artifact. */
+  protected async undoRestore(_tags: Tags): Promise<void> {
+    // what no longer exists is not restored.
+  }
+
   /** What else is removed from the record together with the ownership. */
   protected forget(change: TagChange, _tags: Tags, _outcome: LettingGo['kind']): TagChange {
     return change;
@@ -180,6 +185,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (now?.[keys.owner] === this.me.ownerId) return true;
     if (now?.[keys.owner] !== former) return false;
     if (!(keys.stack in now)) {
+      if (!(keys.releasedBy in now) && !(keys.adoptedFrom in before)) await this.undoRestore(now);
       await this.record.change(this.forget({ set: {}, remove: [keys.owner] }, now, 'released'));
       return false;
     }

@@ -2,6 +2,7 @@
  * What a deployment has taken over that has not succeeded: its former owner's removal decides when the stack goes, and
  * where both go at once, neither order leaves anything behind.
  */
+import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
 import { PACKAGE, VERSION, aws, held, published, succeeded } from './brake-ecu';
 import { type Reply, Stack } from './stack';
@@ -104,6 +105,37 @@ test.each(ORDERS)(
       stack.history.enter('ROLLBACK_IN_PROGRESS');
       isAtOnce = await deleteAtOnce(order, id => stack.delete(VERSION, id, ids[id], kept), call);
       expect(held()).toBeUndefined();
+    }
+  },
+);
+
+test.each(ORDERS)(
+  'a default that was moved, whose stack is deleted, %s’s Delete overlapped at any call by that of %s: nobody’s, and none is shown',
+  async (...order) => {
+    const pointers = {
+      Former: { PackageName: PACKAGE, VersionName: '1.0.0' },
+      Taker: { PackageName: PACKAGE, VersionName: '2.0.0' },
+    };
+    for (const { VersionName } of Object.values(pointers))
+      await aws.iot.createVersion(PACKAGE, VersionName, { status: 'PUBLISHED' });
+    for (let call = 1, isAtOnce = true; isAtOnce; call++) {
+      stack = new Stack(aws, `moved-${call}`);
+      const ids = { Former: '', Taker: '' };
+      for (const id of RESOURCES) {
+        if (id === 'Taker') {
+          stack.status = 'UPDATE_COMPLETE';
+          await stack.later();
+          stack.status = 'UPDATE_IN_PROGRESS';
+        }
+        ids[id] = succeeded(await stack.create(Type.DEFAULT_VERSION, id, pointers[id])).PhysicalResourceId;
+      }
+      await stack.later();
+      stack.history.enter('UPDATE_FAILED');
+      await stack.later();
+      stack.history.enter('DELETE_IN_PROGRESS');
+      isAtOnce = await deleteAtOnce(order, id => stack.delete(Type.DEFAULT_VERSION, id, ids[id], pointers[id]), call);
+      const { defaultVersionName, tags } = aws.iot.describe(PACKAGE)!;
+      expect([defaultVersionName, tags]).toEqual([undefined, {}]);
     }
   },
 );
