@@ -2,8 +2,9 @@
 // package.json may break it: a new minor version before 1.0.0, a new major one after.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { diff, lt, major } from 'semver';
+import { lt } from 'semver';
 import { JSII_ENV } from './jsii-env.mjs';
+import { mayBreak } from './versions.js';
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -20,8 +21,7 @@ const last = lastRelease();
 if (last === undefined) {
   console.log(`no release before ${version}: there is no API to compare with`);
 } else {
-  const mayBreak = ['major', major(last) === 0 ? 'minor' : 'major'].includes(diff(last, version));
-  const errors = ['--error-on', mayBreak ? 'prod' : 'all'];
+  const errors = ['--error-on', mayBreak(last, version) ? 'prod' : 'all'];
   const compared = [`npm:${name}@${last}`, '.'];
   const { status } = spawnSync('npx', ['--yes', 'jsii-diff@1.134.0', ...errors, ...compared], {
     env: JSII_ENV,
