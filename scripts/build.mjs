@@ -1,4 +1,5 @@
-// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
+// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc), the command
+// line (esbuild). Names of these
 // as arguments build no others; what is built of the sources as they are is not built again. With --watch, goes on
 // whenever a source changes.
 import './node-version.mjs';
@@ -22,6 +23,7 @@ const commands = {
   constructs: [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced],
   handlers: ['scripts/bundle.mjs'],
   local: [require.resolve('typescript/bin/tsc'), '-p', 'local'],
+  cli: ['scripts/bundle-cli.mjs'],
 };
 
 function run(args) {

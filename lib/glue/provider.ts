@@ -4,7 +4,7 @@ import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-prov
 import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
 import { providerPermissions } from './permissions';
 
-/** Frozen: the service token of a deployed resource may not change. Short, since every artifact names it. */
+/** Frozen: the service token of a deployed resource must not change. Short, because every artifact names it. */
 const ID = 'GlueArtifacts';
 
 /**

@@ -131,7 +131,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     super(scope, id);
     this.schema = props.schema;
     const definition = props.definition.render(this);
-    // of a definition that is uploaded, and of a removal that may still change, the properties do not tell.
+    // the properties do not show what is in an uploaded definition, nor a removal that can still change.
     validate(this, DefinitionShape, definition);
     validate(this, optional(SchemaRemovalShape), props.removal);
     requireEnvironmentOfSchema(props.schema, this, 'a schema version');
@@ -169,7 +169,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
       properties,
       removal,
     });
-    // numbers and compatibility follow the order of the constructs.
+    // version numbers and compatibility follow the order of the constructs.
     resource.node.addDependency(
       dependableOn(() => resourcesOf(declaredSchemaVersions.before(this, this.schema.schemaArn))),
     );

@@ -152,10 +152,13 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
     );
   }
   if (props.waitForDeletion !== undefined && !deleteJobs) {
-    throw invalid(sweep, 'waitForDeletion is about jobs that are deleted, got no deleteJobs: set deleteJobs: true');
+    throw invalid(
+      sweep,
+      'waitForDeletion only takes effect if jobs are deleted, got no deleteJobs: set deleteJobs: true',
+    );
   }
 }
 
-/** Whether a rule does not keep or limit anything. */
+/** Whether a rule keeps or limits nothing. */
 const isNothing = (rule: unknown) =>
   rule === undefined || rule === 0 || rule === false || (Array.isArray(rule) && rule.length === 0);

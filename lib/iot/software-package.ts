@@ -107,7 +107,7 @@ export interface SoftwarePackageProps {
 }
 
 /**
- * What defined and imported packages share.
+ * The base of defined and imported packages.
  *
  * @internal
  */
@@ -236,7 +236,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
   }
 
   /**
-   * What becomes of the package, as set so far.
+   * What happens to the package when its construct is removed, as set so far.
    *
    * @internal
    */

@@ -24,12 +24,12 @@ export enum OnRefusal {
   LEAVE = 'LEAVE',
 }
 
-/** How a version is looked at before it is recorded or removed. */
+/** How a version is looked up before it is recorded or removed. */
 export enum CloudBaseVerification {
   /** By `getcsversionlist`, which belongs to an older generation of the interface than the removal. */
   LISTING = 'LISTING',
 
-  /** Not at all. A removal whose outcome WeChat's answer does not tell fails as unknown; nothing protects traffic. */
+  /** Not at all. A removal fails as unknown if WeChat's answer does not tell its outcome; traffic is not protected. */
   NONE = 'NONE',
 }
 
@@ -113,7 +113,7 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
   readonly onRefusal?: OnRefusal;
 
   /**
-   * How the version is looked at before it is recorded or removed.
+   * How the version is looked up before it is recorded or removed.
    *
    * @default CloudBaseVerification.LISTING
    */
@@ -206,7 +206,7 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
       props.versionName,
     ]);
     declaredServiceVersions.add(this, ...service);
-    // one after the other: two at once would both find that the other one is left.
+    // one after the other: two removals at once would both find that the other version is left.
     resource.node.addDependency(dependableOn(() => resourcesOf(declaredServiceVersions.before(this, ...service))));
   }
 }

@@ -5,7 +5,7 @@ import { validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
 
-/** Where in a secret a token is. */
+/** Where the token is in a secret. */
 export interface SecretTokenOptions {
   /**
    * The field, where the secret is a JSON object.
@@ -59,7 +59,7 @@ export interface MintedTokenProps {
  */
 export class WeChatAccessToken {
   /**
-   * The current token, which whatever renews the platform's token writes to a secret each time.
+   * The current token. Your own code that renews the platform's token must write each new token to the secret.
    *
    * @param secret the secret; the provider may read it
    * @param options where in the secret the token is
