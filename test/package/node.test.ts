@@ -35,6 +35,6 @@ test('continuous integration runs the constructs on the oldest Node.js of consum
   expect(ci).toContain(`node@${version} node_modules/jest/bin/jest.js --ci --selectProjects newest test/lib\n`);
 });
 
-test('the documents say which Node.js is needed', () => {
-  expect(read('CONTRIBUTING.md')).toContain(`Node.js ${NEEDED.replace(/\.0$/, '')} or newer`);
+test.each(['README.md', 'CONTRIBUTING.md'])('%s says which Node.js is needed', document => {
+  expect(read(document)).toContain(`Node.js ${NEEDED.replace(/\.0$/, '')} or newer`);
 });
