@@ -81,7 +81,7 @@ export async function runCli({ aws, clients, folder }, { app, stack, command }, 
 }
 
 /** Returns the exit code and everything that the CLI printed. */
-function cdk(args, env) {
+export function cdk(args, env) {
   const child = spawn(process.execPath, [CLI, ...args, '--no-notices', '--no-color'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,7 +96,7 @@ function cdk(args, env) {
 }
 
 /** Keeps the CLI from asking anybody but the local AWS, and from writing outside a folder of the demo's. */
-const isolated = folder => ({
+export const isolated = folder => ({
   AWS_CONFIG_FILE: `${folder}/aws-config`,
   AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
   AWS_PROFILE: '',
