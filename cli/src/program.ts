@@ -44,6 +44,24 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
       end(await (await import('./commands/plan.js')).plan(stacks, options, terminal)),
     );
 
+  program
+    .command('why')
+    .argument('<name>', 'PACKAGE/VERSION, REGISTRY/SCHEMA@NUMBER or ENVIRONMENT/SERVICE/VERSION')
+    .description('say whose a version is, what protects it, and which sweep would take it; only reads')
+    .addHelpText('after', EXAMPLES.why)
+    .action(async (name: string) => end(await (await import('./commands/why.js')).why(name, terminal)));
+
+  program
+    .command('sweep')
+    .argument('<id>', 'the path of a sweep’s construct or its end, or its state machine')
+    .description('show what a sweep would remove, start it, and follow it to its end')
+    .option('--yes', 'start the run without a question')
+    .option('--dry-run', 'only show what a run would do, whatever its rules say')
+    .addHelpText('after', EXAMPLES.sweep)
+    .action(async (id: string, options) =>
+      end(await (await import('./commands/sweep.js')).sweep(id, options, terminal)),
+    );
+
   return program;
 }
 
@@ -55,6 +73,19 @@ Example:
 
 Exit codes: 0 it is told what goes, 1 it could not be told (or the deployment would fail), 2 something would go, with
 --fail-on-removal. Permissions: cloudformation:Describe*, List*, GetTemplate, and what the handlers may read.`,
+  why: `
+Example:
+  $ npx cdk-versioned-artifacts why brake-ecu/1.2.0
+  $ npx cdk-versioned-artifacts why vehicles/orders@7
+
+Exit codes: 0, or 1 where there is no such version or it could not be told.`,
+  sweep: `
+Example:
+  $ npx cdk-versioned-artifacts sweep Firmware/Keep --dry-run
+  $ npx cdk-versioned-artifacts sweep Firmware/Keep --yes
+
+Exit codes: 0 the run has removed what it was to remove, 1 it has not. An interrupt (Ctrl+C) leaves the run going, and
+says how to stop it.`,
 };
 
 /** A whole number of an option. */

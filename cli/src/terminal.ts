@@ -9,8 +9,13 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>;
   /** Calls a listener when the command is interrupted, until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
-  /** How wide a line may be. */
-  readonly columns: number;
+  /** Shows how far something has come. */
+  progress(total: number): Promise<Progress>;
+}
+
+export interface Progress {
+  update(done: number, note: string): void;
+  stop(): void;
 }
 
 export const processTerminal: Terminal = {
@@ -29,5 +34,5 @@ export const processTerminal: Terminal = {
       process.off('SIGTERM', listener);
     };
   },
-  columns: process.stdout.columns ?? 120,
+  progress: async total => (await import('./output/progress.js')).progressOf(total),
 };

@@ -28,6 +28,8 @@ export class World {
   /** What is answered when a command asks. */
   answer = true;
   isInteractive = false;
+  /** Is told how far a run has come. */
+  onProgress: (done: number, total: number, note: string) => void = () => {};
   private readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
   private readonly environment = { ...process.env };
   private readonly interrupts = new Set<() => void>();
@@ -67,7 +69,10 @@ export class World {
         this.interrupts.add(listener);
         return () => this.interrupts.delete(listener);
       },
-      columns: 120,
+      progress: async total => ({
+        update: (done, note) => void this.onProgress(done, total, note),
+        stop: () => {},
+      }),
     };
     const code = await run(args, terminal);
     return { code, said: said.join('\n'), noted: noted.join('\n') };

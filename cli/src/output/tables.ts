@@ -78,7 +78,7 @@ export function ownerInWords({ owner }: Pick<ArtifactState, 'owner'>): string {
   return owner.isThisStack ? 'this stack’s' : `of stack ${owner.stack}`;
 }
 
-function sweepAsTable(sweep: SweepReport): string {
+export function sweepAsTable(sweep: SweepReport): string {
   const { candidates, notes } = sweep;
   const parts = [`Sweep ${sweep.name}  (${sweep.triggers.join(', ') || 'no trigger'})`, verdictOn(sweep)];
   const shown = candidates.slice(0, MOST_CANDIDATES);

@@ -30,7 +30,8 @@ export class Deployment {
   constructor(
     private readonly rehearsal: Rehearsal,
     private readonly today: Today,
-    private readonly stack: SynthesizedStack,
+    /** Where the templates of nested stacks are. */
+    private readonly stack: Pick<SynthesizedStack, 'assets' | 'directory'> = { assets: [], directory: '' },
   ) {}
 
   async rehearse(root: StackNode): Promise<Artifacts> {
@@ -38,6 +39,16 @@ export class Deployment {
     await this.cleanUp(root);
     for (const node of withNested(root)) if (node.template) this.rehearsal.view.enter(node.id, 'deployed');
     return this.reports;
+  }
+
+  /** Rehearses that a deployment leaves out a resource that a stack has. */
+  async rehearseRemoval(node: StackNode, logicalId: string): Promise<ArtifactReport> {
+    this.reports.set(node, []);
+    this.rehearsal.view.begin(node.id, { exists: true, parentId: node.deployed?.parentId });
+    this.rehearsal.view.enter(node.id, 'cleaning-up');
+    const resource = node.deployed!.template.Resources![logicalId];
+    await this.remove(node, logicalId, resource, node.deployed!.resources.get(logicalId)!.physicalId);
+    return this.reports.get(node)![0];
   }
 
   private async deploy(node: StackNode): Promise<void> {
