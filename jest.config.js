@@ -6,7 +6,7 @@ const swc = [
 /** @type {import('jest').Config} */
 const newest = {
   displayName: 'newest',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/environment.js',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts', '<rootDir>/cli/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', 'cdk.out'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/local/build/', '<rootDir>/cli/build/', 'cdk.out'],
