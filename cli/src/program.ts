@@ -62,6 +62,26 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
       end(await (await import('./commands/sweep.js')).sweep(id, options, terminal)),
     );
 
+  program
+    .command('local')
+    .argument('[command...]', 'what to run in it, after --')
+    .description('start a local AWS, and print its environment or run a command in it')
+    .option('--port <number>', 'the port on 127.0.0.1; a free one where none is said', wholeNumber)
+    .option('--seed <file>', 'a JSON file with what it begins with')
+    .addHelpText('after', EXAMPLES.local)
+    .action(async (command: string[], options) =>
+      end(await (await import('./commands/local.js')).local(command, options, terminal)),
+    );
+
+  program
+    .command('verify')
+    .description('settle on a real account what no documentation tells, and remove all that it makes')
+    .option('--yes', 'begin without a question')
+    .option('--only <id...>', 'experiments by their ids')
+    .option('--report <file>', 'where the report is written', 'verify-report.json')
+    .addHelpText('after', EXAMPLES.verify)
+    .action(async options => end(await (await import('./commands/verify.js')).verify(options, terminal)));
+
   return program;
 }
 
@@ -86,6 +106,17 @@ Example:
 
 Exit codes: 0 the run has removed what it was to remove, 1 it has not. An interrupt (Ctrl+C) leaves the run going, and
 says how to stop it.`,
+  local: `
+Example:
+  $ npx cdk-versioned-artifacts local -- npx cdk deploy
+  $ npx cdk-versioned-artifacts local --seed seed.json
+
+A seed: {"packages": {"brake-ecu": {"default": "2.0.0", "versions": {"2.0.0": "PUBLISHED"}}}}`,
+  verify: `
+Example:
+  $ AWS_PROFILE=sandbox npx cdk-versioned-artifacts verify
+
+Exit codes: 0 all is safe, 1 something is not, is not settled or was not removed.`,
 };
 
 /** A whole number of an option. */

@@ -30,7 +30,7 @@ export class World {
   isInteractive = false;
   /** Is told how far a run has come. */
   onProgress: (done: number, total: number, note: string) => void = () => {};
-  private readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
   private readonly environment = { ...process.env };
   private readonly interrupts = new Set<() => void>();
   private apps = 0;
@@ -54,7 +54,12 @@ export class World {
     return directory;
   }
 
-  async run(...args: string[]): Promise<Result> {
+  run(...args: string[]): Promise<Result> {
+    return this.play(terminal => run(args, terminal));
+  }
+
+  /** Has a command speak to a terminal of the test's. */
+  async play(command: (terminal: Terminal) => Promise<number>): Promise<Result> {
     const said: string[] = [];
     const noted: string[] = [];
     const terminal: Terminal = {
@@ -74,7 +79,7 @@ export class World {
         stop: () => {},
       }),
     };
-    const code = await run(args, terminal);
+    const code = await command(terminal);
     return { code, said: said.join('\n'), noted: noted.join('\n') };
   }
 

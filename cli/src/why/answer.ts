@@ -3,6 +3,7 @@ import { type Account } from '../aws/account';
 import { type DeployedStack, deployedStack } from '../aws/deployed-stack';
 import { type DeployedSweep, deployedSweeps, triggersOf } from '../aws/deployed-sweeps';
 import { lastRun } from '../aws/run';
+import { saidOf, willOf } from '../output/tables';
 import { Deployment } from '../plan/deployment';
 import { dryRun } from '../plan/dry-run';
 import { actionOf } from '../plan/plan';
@@ -10,7 +11,6 @@ import { Rehearsal } from '../plan/rehearsal';
 import { type ArtifactReport } from '../plan/report';
 import { StackNode } from '../plan/stack-node';
 import { todayIn } from '../plan/today';
-import { saidOf, willOf } from '../output/tables';
 import { type Held, heldOf } from './held';
 import { type Name } from './name';
 

@@ -1,0 +1,199 @@
+/** What experiments work with: things under random names, each of which is removed at the end, however that comes. */
+import {
+  CreateJobCommand,
+  CreatePackageCommand,
+  CreatePackageVersionCommand,
+  DeleteJobCommand,
+  DeletePackageCommand,
+  DeletePackageVersionCommand,
+  type IoTClient,
+  ListPackageVersionsCommand,
+  UpdatePackageCommand,
+  UpdatePackageVersionCommand,
+} from '@aws-sdk/client-iot';
+import {
+  CreateRegistryCommand,
+  CreateSchemaCommand,
+  DeleteRegistryCommand,
+  DeleteSchemaCommand,
+  type GlueClient,
+  RegisterSchemaVersionCommand,
+} from '@aws-sdk/client-glue';
+import { unless } from '../../../lambda/runtime/retry';
+
+/** Devices, of which a service has no client that would be worth its size. */
+export interface Things {
+  /** Makes a thing, and returns its ARN. */
+  make(thingName: string): Promise<string>;
+  remove(thingName: string): Promise<void>;
+  /** Has a thing begin its next job, which then times out in a minute. */
+  begin(thingName: string): Promise<void>;
+}
+
+export interface LabTools {
+  readonly iot: IoTClient;
+  readonly glue: GlueClient;
+  readonly things: Things;
+  sleep(milliseconds: number): Promise<unknown>;
+  readonly interrupted: AbortSignal;
+  /** The beginning of all names. */
+  readonly prefix: string;
+}
+
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+interface Cleanup {
+  readonly what: string;
+  remove(): Promise<unknown>;
+}
+
+export class Lab {
+  private readonly cleanups: Cleanup[] = [];
+  private count = 0;
+
+  constructor(private readonly tools: LabTools) {}
+
+  get iot(): IoTClient {
+    this.goOn();
+    return this.tools.iot;
+  }
+
+  get glue(): GlueClient {
+    this.goOn();
+    return this.tools.glue;
+  }
+
+  get things(): Things {
+    this.goOn();
+    return this.tools.things;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    await this.tools.sleep(milliseconds);
+    this.goOn();
+  }
+
+  /** A package, with versions in their states. */
+  async package(versions: Readonly<Record<string, 'DRAFT' | 'PUBLISHED'>> = {}, tags?: Record<string, string>) {
+    const packageName = this.name();
+    // before it is made: an interrupt may come in between.
+    this.cleanUp(`package ${packageName}`, () => this.removePackage(packageName));
+    await this.iot.send(new CreatePackageCommand({ packageName, tags }));
+    for (const [versionName, status] of Object.entries(versions)) {
+      await this.iot.send(new CreatePackageVersionCommand({ packageName, versionName }));
+      if (status === 'DRAFT') continue;
+      await this.iot.send(new UpdatePackageVersionCommand({ packageName, versionName, action: 'PUBLISH' }));
+    }
+    return packageName;
+  }
+
+  /** A schema with so many versions, each compatible with the last. */
+  async schema(versions: number) {
+    const [RegistryName, SchemaName] = [this.name(), this.name()];
+    this.cleanUp(`registry ${RegistryName}`, () =>
+      unless(
+        'EntityNotFoundException',
+        this.tools.glue.send(new DeleteRegistryCommand({ RegistryId: { RegistryName } })),
+      ),
+    );
+    await this.glue.send(new CreateRegistryCommand({ RegistryName }));
+    const SchemaId = { RegistryName, SchemaName };
+    this.cleanUp(`schema ${SchemaName}`, () =>
+      unless('EntityNotFoundException', this.tools.glue.send(new DeleteSchemaCommand({ SchemaId }))),
+    );
+    const first = await this.glue.send(
+      new CreateSchemaCommand({
+        RegistryId: { RegistryName },
+        SchemaName,
+        DataFormat: 'AVRO',
+        Compatibility: 'NONE',
+        SchemaDefinition: definition(1),
+      }),
+    );
+    const ids = [first.SchemaVersionId ?? ''];
+    for (let number = 2; number <= versions; number++) {
+      const command = new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: definition(number) });
+      ids.push((await this.glue.send(command)).SchemaVersionId ?? '');
+    }
+    return { SchemaId, ids };
+  }
+
+  /** A job for one thing. */
+  async job() {
+    const [thingName, jobId] = [this.name(), this.name()];
+    this.cleanUp(`thing ${thingName}`, () => this.tools.things.remove(thingName));
+    const target = await this.things.make(thingName);
+    this.cleanUp(`job ${jobId}`, () =>
+      unless('ResourceNotFoundException', this.tools.iot.send(new DeleteJobCommand({ jobId, force: true }))),
+    );
+    await this.iot.send(
+      new CreateJobCommand({
+        jobId,
+        targets: [target],
+        document: '{}',
+        timeoutConfig: { inProgressTimeoutInMinutes: 1 },
+      }),
+    );
+    return { thingName, jobId };
+  }
+
+  /** Removes all that was made, the newest first. Returns what could not be removed, and why. */
+  async clear(): Promise<readonly string[]> {
+    const left: string[] = [];
+    for (const { what, remove } of this.cleanups.reverse()) {
+      const error = await this.removed(remove);
+      if (error) left.push(`${what}: ${error.message}`);
+    }
+    return left;
+  }
+
+  /** What the service has not finished with yet goes a moment later. */
+  private async removed(remove: Cleanup['remove']): Promise<Error | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await remove();
+        return undefined;
+      } catch (error) {
+        if (attempt === ATTEMPTS) return error as Error;
+        await this.tools.sleep(PAUSE);
+      }
+    }
+  }
+
+  private async removePackage(packageName: string): Promise<void> {
+    const { iot } = this.tools;
+    await unless(
+      'ResourceNotFoundException',
+      iot.send(new UpdatePackageCommand({ packageName, unsetDefaultVersion: true })),
+    );
+    const listed = await unless('ResourceNotFoundException', iot.send(new ListPackageVersionsCommand({ packageName })));
+    for (const { versionName } of listed?.packageVersionSummaries ?? []) {
+      await iot.send(new DeletePackageVersionCommand({ packageName, versionName }));
+    }
+    await unless('ResourceNotFoundException', iot.send(new DeletePackageCommand({ packageName })));
+  }
+
+  private cleanUp(what: string, remove: Cleanup['remove']): void {
+    this.cleanups.push({ what, remove });
+  }
+
+  private name(): string {
+    return `${this.tools.prefix}-${++this.count}`;
+  }
+
+  private goOn(): void {
+    if (this.tools.interrupted.aborted) throw new Interrupted('interrupted');
+  }
+}
+
+const ATTEMPTS = 5;
+const PAUSE = 2_000;
+
+const definition = (number: number) =>
+  JSON.stringify({
+    type: 'record',
+    name: 'Verified',
+    fields: Array.from({ length: number }, (_, index) => ({ name: `f${index}`, type: ['null', 'int'], default: null })),
+  });
