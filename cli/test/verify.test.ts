@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
 import { verify } from '../src/commands/verify';
-import { type Things } from '../src/verify/lab';
 import { EXPERIMENTS } from '../src/verify/experiments';
+import { type Things } from '../src/verify/lab';
 import { World } from './world';
 
 /** The services' clock: a sleep of the experiments turns it. */

@@ -1,19 +1,19 @@
 /** One small experiment for each behavior that no documentation tells. */
 import {
-  DeleteJobExecutionCommand,
-  DeletePackageCommand,
-  DeletePackageVersionCommand,
-  DescribeJobExecutionCommand,
-  ListTagsForResourceCommand,
-  GetPackageCommand,
-  UpdatePackageCommand,
-  UpdatePackageVersionCommand,
-} from '@aws-sdk/client-iot';
-import {
   DeleteSchemaVersionsCommand,
   PutSchemaVersionMetadataCommand,
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
+import {
+  DeleteJobExecutionCommand,
+  DeletePackageCommand,
+  DeletePackageVersionCommand,
+  DescribeJobExecutionCommand,
+  GetPackageCommand,
+  ListTagsForResourceCommand,
+  UpdatePackageCommand,
+  UpdatePackageVersionCommand,
+} from '@aws-sdk/client-iot';
 import { type Lab } from './lab';
 
 export interface Observation {

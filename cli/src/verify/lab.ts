@@ -1,5 +1,13 @@
 /** What experiments work with: things under random names, each of which is removed at the end, however that comes. */
 import {
+  CreateRegistryCommand,
+  CreateSchemaCommand,
+  DeleteRegistryCommand,
+  DeleteSchemaCommand,
+  type GlueClient,
+  RegisterSchemaVersionCommand,
+} from '@aws-sdk/client-glue';
+import {
   CreateJobCommand,
   CreatePackageCommand,
   CreatePackageVersionCommand,
@@ -11,14 +19,6 @@ import {
   UpdatePackageCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
-import {
-  CreateRegistryCommand,
-  CreateSchemaCommand,
-  DeleteRegistryCommand,
-  DeleteSchemaCommand,
-  type GlueClient,
-  RegisterSchemaVersionCommand,
-} from '@aws-sdk/client-glue';
 import { unless } from '../../../lambda/runtime/retry';
 
 /** Devices, of which a service has no client that would be worth its size. */

@@ -62,7 +62,7 @@ async function packageVersion(
     protections: [...(isDefault ? ['it is the default version'] : []), ...(job === undefined ? [] : [job])],
     byHand: isDefault
       ? 'AWS IoT refuses it while it is the default version'
-      : 'AWS IoT deletes it, whoever owns it: a deployment would make it again only where its resource changes',
+      : byHandWhere(owner.stack !== undefined, 'AWS IoT'),
   };
 }
 
@@ -88,6 +88,11 @@ async function schemaVersion(
     state: { exists: true, status: held.status, number, owner },
     physicalId: `${about.physicalId}${record.fields[FIELDS.owner] ?? ''}/${held.id}`,
     protections,
-    byHand: protections.length > 0 ? 'the registry refuses it' : 'the registry deletes it, whoever owns it',
+    byHand: protections.length > 0 ? 'the registry refuses it' : byHandWhere(owner.stack !== undefined, 'the registry'),
   };
 }
+
+const byHandWhere = (isOwned: boolean, service: string) =>
+  isOwned
+    ? `${service} deletes it, though a stack owns it, which makes it again only when its resource changes`
+    : `${service} deletes it`;
