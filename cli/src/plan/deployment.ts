@@ -83,9 +83,10 @@ export class Deployment {
     const holds = node.holds(resource);
     if (holds instanceof Unknown)
       return this.report(about, { name: nameOf(resource.Type, wanted), unknown: holds.because });
-    const today = await this.stateOf(resource.Type, wanted, isHeld ? held.physicalId : undefined, node.id);
     const name = nameOf(resource.Type, wanted);
-    if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'], ...today });
+    // CloudFormation sends nothing, so nothing is asked.
+    if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'] });
+    const today = await this.stateOf(resource.Type, wanted, isHeld ? held.physicalId : undefined, node.id);
     const { properties, notes } = withoutUnknown(wanted, old ?? {});
     const event: PlannedEvent = {
       request: isHeld ? 'Update' : 'Create',
@@ -205,8 +206,14 @@ export class Deployment {
 /** A stack and those that are nested in it. */
 export const withNested = (node: StackNode): StackNode[] => [node, ...node.children.flatMap(withNested)];
 
-function notesOn({ deployed }: StackNode): string[] {
-  if (!deployed || /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(deployed.status)) return [];
+function notesOn({ deployed, parent, account }: StackNode): string[] {
+  if (!deployed) {
+    const where = `${account.region} of account ${account.id}`;
+    return parent
+      ? []
+      : [`it is not deployed in ${where}: if it should be, set AWS_REGION and AWS_PROFILE to where it is`];
+  }
+  if (/^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(deployed.status)) return [];
   return [`the stack is ${deployed.status}: the plan is of what it is now, and may be another one once it is at rest`];
 }
 
