@@ -48,7 +48,8 @@ export async function sweep(
     return INTERRUPTED;
   }
   terminal.say(endInWords(state));
-  if (state.status !== 'SUCCEEDED') return 1;
+  // one that was skipped has succeeded in doing nothing.
+  if (state.status !== 'SUCCEEDED' || state.outcome === 'SKIPPED') return 1;
   const after = await planned(account, found);
   if (after.candidates.length > 0) terminal.say(`\nWhat stayed, and why:\n${sweepAsTable(after)}`);
   return 0;

@@ -82,7 +82,7 @@ function intention({ id, region }: Account, prefix: string, experiments: readonl
   return (
     `${experiments.length} experiments in ${region} of account ${id}. They make packages and versions, registries and schemas, ` +
     `things and jobs, all named ${prefix}-*, and remove them again. They cost nothing beyond their requests, and take up to ` +
-    'three minutes.'
+    'five minutes.'
   );
 }
 

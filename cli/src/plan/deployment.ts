@@ -185,10 +185,11 @@ export class Deployment {
 
   private report(
     { node, logicalId, resource }: { node: StackNode; logicalId: string; resource: TemplateResource },
-    said: Pick<ArtifactReport, 'name'> & Partial<ArtifactReport>,
+    { name, ...said }: Pick<ArtifactReport, 'name'> & Partial<ArtifactReport>,
   ): void {
     const path = resource.Metadata?.['aws:cdk:path'];
     this.reports.get(node)!.push({
+      name,
       type: resource.Type,
       logicalId,
       ...(typeof path === 'string' && { path: path.replace(/\/Resource$/, '') }),
