@@ -27,6 +27,10 @@ const things = ({ iot, region, account }: LocalAws): Things => ({
     return `arn:aws:iot:${region}:${account}:thing/${name}`;
   },
   remove: async name => iot.devices.remove(name),
+  makeGroup: async group => `arn:aws:iot:${region}:${account}:thinggroup/${group}`,
+  join: async (name, group) => iot.devices.join(name, group),
+  leave: async (name, group) => iot.devices.leave(name, group),
+  removeGroup: async () => {},
   begin: async name => {
     for (const job of iot.jobs)
       if (iot.describeJob(job)?.executions[0]?.thingName === name) iot.devices.advance(name, job, 'IN_PROGRESS');
@@ -137,6 +141,11 @@ const OTHERWISE: Readonly<Record<string, { turn: (aws: LocalAws) => void; observ
     observed: 'refused with',
     isSafe: true,
   },
+  'number-of-deleted': {
+    turn: ({ iot }) => (iot.behaviour.numbersOfDeleted = 'never-again'),
+    observed: 'another one is given',
+    isSafe: true,
+  },
   'delete-timed-out': {
     turn: ({ iot }) => (iot.behaviour.deleteTimedOut = 'needs-force'),
     observed: 'refused with InvalidStateTransitionException',
@@ -186,7 +195,7 @@ test('an interrupt in the midst of an experiment ends it, and all is removed', a
 test('nobody is asked in a pipeline, and who says no makes nothing', async () => {
   const { code, noted } = await world.run('verify');
   expect(code).toBe(1);
-  expect(noted).toMatch(/12 experiments in us-east-1 .* all named verify-\w{8}-\*, and remove them again/);
+  expect(noted).toMatch(/13 experiments in us-east-1 .* all named verify-\w{8}-\*, and remove them again/);
   expect(noted).toContain('add --yes');
   world.isInteractive = true;
   world.answer = false;

@@ -5,6 +5,7 @@ import {
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
 import {
+  CancelJobExecutionCommand,
   DeleteJobExecutionCommand,
   DeletePackageCommand,
   DeletePackageVersionCommand,
@@ -210,6 +211,22 @@ export const EXPERIMENTS: readonly Experiment[] = [
       );
       const observed = refused === undefined ? 'it does' : `refused with ${refused}`;
       return { observed, asAssumed: refused === undefined, isSafe: true };
+    },
+  },
+  {
+    id: 'number-of-deleted',
+    question: 'Is the number of a deleted execution given again?',
+    assumes: 'it may be: executions are told apart by when they were queued as well',
+    run: async lab => {
+      const { jobId, thingName, group } = await lab.continuousJob();
+      const executionNumber = await queued(lab, jobId, thingName);
+      await lab.iot.send(new CancelJobExecutionCommand({ jobId, thingName }));
+      await lab.iot.send(new DeleteJobExecutionCommand({ jobId, thingName, executionNumber }));
+      await lab.things.leave(thingName, group);
+      await lab.things.join(thingName, group);
+      const next = await queued(lab, jobId, thingName);
+      const isReused = next === executionNumber;
+      return { observed: isReused ? 'it is' : 'another one is given', asAssumed: isReused, isSafe: true };
     },
   },
   {

@@ -26,6 +26,11 @@ export interface Things {
   /** Makes a thing, and returns its ARN. */
   make(thingName: string): Promise<string>;
   remove(thingName: string): Promise<void>;
+  /** Makes a group, and returns its ARN. */
+  makeGroup(group: string): Promise<string>;
+  join(thingName: string, group: string): Promise<void>;
+  leave(thingName: string, group: string): Promise<void>;
+  removeGroup(group: string): Promise<void>;
   /** Has a thing begin its next job, which then times out in a minute. */
   begin(thingName: string): Promise<void>;
 }
@@ -122,21 +127,34 @@ export class Lab {
 
   /** A job for one thing. */
   async job() {
-    const [thingName, jobId] = [this.name(), this.name()];
+    const thingName = this.name();
+    return { thingName, jobId: await this.jobFor(await this.thing(thingName)) };
+  }
+
+  /** A job for whatever comes into a group, and a thing in it. */
+  async continuousJob() {
+    const [thingName, group] = [this.name(), this.name()];
+    await this.thing(thingName);
+    this.cleanUp(`group ${group}`, () => this.tools.things.removeGroup(group));
+    const target = await this.things.makeGroup(group);
+    await this.things.join(thingName, group);
+    return { thingName, group, jobId: await this.jobFor(target, 'CONTINUOUS') };
+  }
+
+  private async thing(thingName: string): Promise<string> {
     this.cleanUp(`thing ${thingName}`, () => this.tools.things.remove(thingName));
-    const target = await this.things.make(thingName);
+    return this.things.make(thingName);
+  }
+
+  private async jobFor(target: string, targetSelection?: 'CONTINUOUS'): Promise<string> {
+    const jobId = this.name();
     this.cleanUp(`job ${jobId}`, () =>
       unless('ResourceNotFoundException', this.tools.iot.send(new DeleteJobCommand({ jobId, force: true }))),
     );
-    await this.iot.send(
-      new CreateJobCommand({
-        jobId,
-        targets: [target],
-        document: '{}',
-        timeoutConfig: { inProgressTimeoutInMinutes: 1 },
-      }),
-    );
-    return { thingName, jobId };
+    const timeoutConfig = { inProgressTimeoutInMinutes: 1 };
+    const command = new CreateJobCommand({ jobId, targets: [target], targetSelection, document: '{}', timeoutConfig });
+    await this.iot.send(command);
+    return jobId;
   }
 
   /** Removes all that was made, the newest first. Returns what could not be removed, and why. */
