@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import whole from '../../package.json';
 import lock from '../../package-lock.json';
+import whole from '../../package.json';
 import { ALLOWED } from '../../scripts/licenses';
 import { requireFresh } from '../../scripts/stamp';
 import own from '../package.json';
