@@ -185,6 +185,20 @@ describe('artifacts elsewhere', () => {
     expect(code).toBe(1);
   });
 
+  test('whose name another resource tells are unchanged where nothing changes', async () => {
+    const named = (description: string) => (stack: Stack) => {
+      const bucket = new Bucket(stack, 'Bucket');
+      const packageName = Fn.select(0, Fn.split(':', bucket.bucketDomainName));
+      new SoftwarePackage(stack, 'P', { packageName, description });
+    };
+    await world.deploy(named('one'));
+    const [name] = world.aws.iot.packages;
+    const { plan } = await planOf(world.synth(named('one')));
+    expect(actions(plan)).toEqual({ [name]: 'unchanged' });
+    const { plan: changed } = await planOf(world.synth(named('two')));
+    expect(artifacts(changed)[0]).toMatchObject({ name, unknown: expect.stringContaining('DomainName') });
+  });
+
   test('are named by the values of parameters', async () => {
     const { plan } = await planOf(
       world.synth(stack => {

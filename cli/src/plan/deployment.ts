@@ -1,6 +1,6 @@
 /** Rehearses a deployment: the events that CloudFormation would send, in an order in which it may send them. */
 import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
-import { Unknown, unknownIn } from '../assembly/intrinsics';
+import { unknownIn } from '../assembly/intrinsics';
 import { actionsOf } from './actions';
 import { isArtifact, nameOf, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
@@ -36,6 +36,12 @@ export class Deployment {
 
   async rehearse(root: StackNode): Promise<Artifacts> {
     await this.deploy(root);
+    const fails = [...this.reports.values()].flat().some(({ failure }) => failure !== undefined);
+    if (fails)
+      this.note(
+        root,
+        'the deployment fails and is rolled back: what goes after it, in its clean-up or by sweeps, stays',
+      );
     await this.cleanUp(root);
     for (const node of withNested(root)) if (node.template) this.rehearsal.view.enter(node.id, 'deployed');
     return this.reports;
@@ -79,13 +85,11 @@ export class Deployment {
     const unnamed = namingOf(resource.Type)
       .map(key => unknownIn(wanted[key]))
       .find(Boolean);
-    if (unnamed) return this.report(about, { name: nameOf(resource.Type, wanted), unknown: unnamed.because });
-    const holds = node.holds(resource);
-    if (holds instanceof Unknown)
-      return this.report(about, { name: nameOf(resource.Type, wanted), unknown: holds.because });
-    const name = nameOf(resource.Type, wanted);
+    const name = unnamed && held ? held.physicalId.split('@')[0] : nameOf(resource.Type, wanted);
     // CloudFormation sends nothing, so nothing is asked.
     if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'] });
+    const unknown = unnamed ?? unknownIn(node.holds(resource));
+    if (unknown) return this.report(about, { name, unknown: unknown.because });
     const today = await this.stateOf(resource.Type, wanted, isHeld ? held.physicalId : undefined, node.id);
     const { properties, notes } = withoutUnknown(wanted, old ?? {});
     const event: PlannedEvent = {
@@ -136,6 +140,7 @@ export class Deployment {
     const { Resources = {} } = gone.deployed.template;
     for (const each of inOrder(gone.deployed.template).reverse()) {
       const held = gone.deployed.resources.get(each);
+      if (Resources[each].Type === NESTED_STACK) await this.cleanUpNested(gone, each, false);
       if (isArtifact(Resources[each].Type) && held) await this.remove(gone, each, Resources[each], held.physicalId);
     }
   }
