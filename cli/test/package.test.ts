@@ -46,6 +46,26 @@ test('a command without credentials says where to get them', () => {
   expect(status).toBe(1);
 });
 
+test('the package holds what is built, and the licenses of what that holds', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--offline'], {
+    cwd: join(ROOT, 'cli'),
+    encoding: 'utf8',
+  });
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'package.json',
+      'README.md',
+      own.bin['cdk-versioned-artifacts'],
+      'build/THIRD-PARTY-LICENSES',
+    ]),
+  );
+  expect(
+    paths.filter(path => !/^(package\.json|README\.md|build\/([\w-]+\.mjs|THIRD-PARTY-LICENSES))$/.test(path)),
+  ).toEqual([]);
+});
+
 test('the library needs nothing of the command line', () => {
   expect(whole).not.toHaveProperty('dependencies');
   expect(JSON.stringify(whole.files)).not.toContain('cli');

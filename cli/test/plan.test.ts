@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CfnParameter, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import {
   PackageVersionStatus,
   SchemaDefinition,
@@ -43,6 +46,9 @@ describe('artifacts', () => {
       'brake-ecu/$default → 1.0.0': 'move',
     });
     expect(plan.stacks[0].status).toBeUndefined();
+    expect(plan.stacks[0].notes).toEqual([
+      expect.stringMatching(/not deployed in us-east-1 .*: if it should be, set AWS_REGION/),
+    ]);
     expect(code).toBe(0);
   });
 
@@ -296,6 +302,42 @@ test('a sweep that only runs at the end of its stack takes nothing by a deployme
   );
   expect(sweep(plan)).toMatchObject({ triggers: ['on destroy'], removed: 2 });
   expect(code).toBe(0);
+});
+
+test('a sweep of a kind that this version does not know says so', async () => {
+  const config = { name: 'Fleet/Old', type: 'Custom::IoTOldRetention', rules: {}, requestsPerSecond: 8 };
+  const Parameters = { Payload: { config, stackId: 'arn:aws:cloudformation:us-east-1:111111111111:stack/Fleet/1' } };
+  const { plan, code } = await planOf(
+    world.synth(
+      stack =>
+        void new CfnStateMachine(stack, 'Old', {
+          roleArn: 'arn:aws:iam::111111111111:role/any',
+          definitionString: JSON.stringify({ StartAt: 'Begin', States: { Begin: { Type: 'Pass', Parameters } } }),
+        }),
+    ),
+  );
+  expect(sweep(plan).unknown).toMatch(
+    /unknown kind of sweep "Custom::IoTOldRetention".*the version of the library that knows it/,
+  );
+  expect(code).toBe(1);
+});
+
+test('each field of the JSON is in the guide', async () => {
+  await world.deploy(firmware(['1.0.0']));
+  await seed(world, '0.1.0');
+  const { plan } = await planOf(world.synth(retained(['2.0.0'])));
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
+  const names = new Set<string>();
+  const collect = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, part] of Object.entries(value)) {
+      if (!Array.isArray(value)) names.add(name);
+      // what is counted there is a reason.
+      if (name !== 'byReason') collect(part);
+    }
+  };
+  collect(plan);
+  expect([...names].filter(name => !new RegExp(`\\b${name}\\b`).test(guide))).toEqual([]);
 });
 
 test('what cannot be planned says what to do', async () => {

@@ -77,6 +77,13 @@ test('a sweep that is not there says which ones are', async () => {
   );
 });
 
+test('where no sweep is deployed, that is said', async () => {
+  await world.aws.cloudFormation.destroy('Fleet');
+  expect((await world.run('sweep', 'Keep')).noted).toMatch(
+    /no sweep is deployed in us-east-1 of account 111111111111: deploy an app/,
+  );
+});
+
 test('why says whose a version is, what protects it, and which sweep would take it', async () => {
   const calls = await world.callsOf(async () => {
     const { said: owned } = await world.run('why', `${PACKAGE}/1.0.0`);

@@ -7,13 +7,13 @@ import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
 import { type ArtifactReport, type ArtifactState } from './report';
 import { NESTED_STACK, type StackNode, inOrder } from './stack-node';
 
-/** Reads what a service holds of an artifact today. */
+/** Reads what a service holds of an artifact today; `undefined` where that cannot be looked up from here. */
 export type Today = (
   type: string,
   properties: Readonly<Record<string, unknown>>,
   physicalId: string | undefined,
   stackId: string,
-) => Promise<ArtifactState>;
+) => Promise<ArtifactState | undefined>;
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -181,7 +181,8 @@ export class Deployment {
     stackId: string,
   ): Promise<Pick<ArtifactReport, 'today'>> {
     try {
-      return { today: await this.today(type, properties, physicalId, stackId) };
+      const today = await this.today(type, properties, physicalId, stackId);
+      return today ? { today } : {};
     } catch {
       // what cannot be read fails the rehearsal as well, which says so.
       return {};
