@@ -24,7 +24,11 @@ export const processTerminal: Terminal = {
   isInteractive: Boolean(process.stdin.isTTY && process.stderr.isTTY),
   confirm: async message => {
     const { confirm } = await import('@inquirer/prompts');
-    return confirm({ message, default: false }, { output: process.stderr });
+    return confirm({ message, default: false }, { output: process.stderr }).catch((error: Error) => {
+      // Ctrl+C at the question is an answer, too.
+      if (error.name !== 'ExitPromptError') throw error;
+      return false;
+    });
   },
   onInterrupt: listener => {
     process.on('SIGINT', listener);
