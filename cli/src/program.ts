@@ -78,6 +78,7 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
     .description('settle on a real account what no documentation tells, and remove all that it makes')
     .option('--yes', 'begin without a question')
     .option('--only <id...>', 'experiments by their ids')
+    .option('--role <arn>', 'a role whose policy wants the tag verify=yes, for the experiment resource-tags')
     .option('--report <file>', 'where the report is written', 'verify-report.json')
     .addHelpText('after', EXAMPLES.verify)
     .action(async options => end(await (await import('./commands/verify.js')).verify(options, terminal)));

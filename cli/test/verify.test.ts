@@ -18,6 +18,17 @@ let clock: Turned;
 beforeEach(async () => {
   clock = new Turned();
   world = await World.start({ clock });
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
+  const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
+  await world.aws.call('iam', 'CreateRole', {
+    RoleName: 'verify',
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+  });
+  await world.aws.call('iam', 'PutRolePolicy', {
+    RoleName: 'verify',
+    PolicyName: 'by-tag',
+    PolicyDocument: guide.split('## verify')[1].split('```json')[1].split('```')[0],
+  });
 });
 afterEach(() => world.stop());
 
@@ -56,7 +67,11 @@ async function verified(...only: string[]) {
     sleep: async (milliseconds: number) => void (clock.ahead += milliseconds),
   };
   const result = await world.play(terminal =>
-    verify({ yes: true, report, ...(only.length > 0 && { only }) }, terminal, tools),
+    verify(
+      { yes: true, report, role: `arn:aws:iam::${world.aws.account}:role/verify`, ...(only.length > 0 && { only }) },
+      terminal,
+      tools,
+    ),
   );
   return { ...result, report: JSON.parse(readFileSync(report, 'utf8')) as Report };
 }
@@ -119,6 +134,11 @@ const OTHERWISE: Readonly<Record<string, { turn: (aws: LocalAws) => void; observ
         trouble: { error: new ServiceError('InvalidRequestException', 'no tags here') },
       }),
     observed: 'refused with InvalidRequestException',
+    isSafe: false,
+  },
+  'resource-tags': {
+    turn: ({ iam }) => void iam.roles.get('verify')!.inline.clear(),
+    observed: 'denied where the tag is: GetPackage',
     isSafe: false,
   },
   'range-of-thousand': {

@@ -14,6 +14,8 @@ export interface VerifyOptions {
   readonly report: string;
   /** Ids of experiments. Absent: all. */
   readonly only?: readonly string[];
+  /** The ARN of a role that may do on packages and versions whatever their tag `verify` says `yes` to. */
+  readonly role?: string;
 }
 
 /** What a test puts in the place of devices and of time. */
@@ -30,7 +32,7 @@ const INTERRUPTED = 130;
 
 /** Settles on an account what no documentation tells, and removes all that it has made for that. */
 export async function verify(options: VerifyOptions, terminal: Terminal, tools: VerifyTools = {}): Promise<number> {
-  const experiments = chosen(options.only);
+  const experiments = chosen(options);
   const account = await Account.signIn();
   const prefix = `verify-${randomBytes(4).toString('hex')}`;
   terminal.note(intention(account, prefix, experiments));
@@ -46,6 +48,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal, tools: 
     iot,
     glue: account.glue(),
     things: tools.things ?? realThings(iot, account.region),
+    ...(options.role !== undefined && { asRole: await account.iotAs(options.role) }),
     sleep: tools.sleep ?? (milliseconds => timer(milliseconds)),
     interrupted: signal,
     prefix,
@@ -71,11 +74,15 @@ export async function verify(options: VerifyOptions, terminal: Terminal, tools: 
   return left.length === 0 && results.every(result => result.settled && result.isSafe) ? 0 : 1;
 }
 
-function chosen(only: readonly string[] | undefined): readonly Experiment[] {
+function chosen({ only, role }: VerifyOptions): readonly Experiment[] {
   const ids = EXPERIMENTS.map(({ id }) => id);
   const unknown = only?.find(id => !ids.includes(id));
   if (unknown !== undefined) throw new UserError(`there is no experiment ${unknown}: there are ${ids.join(', ')}`);
-  return EXPERIMENTS.filter(({ id }) => !only || only.includes(id));
+  const needing = EXPERIMENTS.find(({ id, needsRole }) => needsRole && only?.includes(id));
+  if (needing && role === undefined) {
+    throw new UserError(`the experiment ${needing.id} is made by a role: name it by --role (the guide has its policy)`);
+  }
+  return EXPERIMENTS.filter(({ id, needsRole }) => (!only || only.includes(id)) && (!needsRole || role !== undefined));
 }
 
 function intention({ id, region }: Account, prefix: string, experiments: readonly Experiment[]): string {

@@ -11,10 +11,12 @@ import {
   DeletePackageVersionCommand,
   DescribeJobExecutionCommand,
   GetPackageCommand,
+  GetPackageVersionCommand,
   ListTagsForResourceCommand,
   UpdatePackageCommand,
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
+import { isAccessDenied } from '../../../lambda/runtime/retry';
 import { type Lab } from './lab';
 
 export interface Observation {
@@ -29,6 +31,8 @@ export interface Experiment {
   readonly question: string;
   /** What the library takes for granted, or expects. */
   readonly assumes: string;
+  /** Whether it is made by the permissions of a role that the user names. Absent: it is not. */
+  readonly needsRole?: boolean;
   run(lab: Lab): Promise<Observation>;
 }
 
@@ -149,6 +153,25 @@ export const EXPERIMENTS: readonly Experiment[] = [
     },
   },
   {
+    id: 'resource-tags',
+    question: 'Is aws:ResourceTag in force on packages and versions?',
+    assumes: 'it is, for each operation',
+    needsRole: true,
+    run: async lab => {
+      const denied = await deniedTo(lab, await lab.package(inState, TAG));
+      const deniedUntagged = await deniedTo(lab, await lab.package(inState));
+      if (denied.length > 0) {
+        // what is let go would not be cleaned up.
+        return { observed: `denied where the tag is: ${denied.join(', ')}`, asAssumed: false, isSafe: false };
+      }
+      const isInForce = deniedUntagged.length === ALL_BY_TAG;
+      const observed = isInForce
+        ? 'it is'
+        : `${ALL_BY_TAG - deniedUntagged.length} operations are allowed without the tag`;
+      return { observed, asAssumed: isInForce, isSafe: true };
+    },
+  },
+  {
     id: 'range-of-thousand',
     question: 'May a range of DeleteSchemaVersions be a thousand versions wide?',
     assumes: 'it may not: ranges of 25 are sent',
@@ -250,6 +273,35 @@ export const EXPERIMENTS: readonly Experiment[] = [
     },
   },
 ];
+
+/** Operations that are tried by the role. */
+const ALL_BY_TAG = 6;
+
+/** The tag that the condition of the role's policy wants. */
+const TAG = { verify: 'yes' };
+
+/** Which calls a role that may do all where the tag is may not do, by their names. */
+async function deniedTo({ asRole }: Lab, packageName: string): Promise<string[]> {
+  const at = { packageName, versionName: 'v1' };
+  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+    GetPackage: () => asRole.send(new GetPackageCommand({ packageName })),
+    UpdatePackage: () => asRole.send(new UpdatePackageCommand({ packageName, description: 'by a tag' })),
+    GetPackageVersion: () => asRole.send(new GetPackageVersionCommand(at)),
+    UpdatePackageVersion: () => asRole.send(new UpdatePackageVersionCommand({ ...at, description: 'by a tag' })),
+    DeletePackageVersion: () => asRole.send(new DeletePackageVersionCommand(at)),
+    DeletePackage: () => asRole.send(new DeletePackageCommand({ packageName })),
+  };
+  const denied: string[] = [];
+  for (const [name, call] of Object.entries(calls)) {
+    try {
+      await call();
+    } catch (error) {
+      // what else is refused was allowed.
+      if (isAccessDenied(error)) denied.push(name);
+    }
+  }
+  return denied;
+}
 
 const LIMIT = 'ResourceNumberLimitExceededException';
 

@@ -39,6 +39,8 @@ export interface LabTools {
   readonly iot: IoTClient;
   readonly glue: GlueClient;
   readonly things: Things;
+  /** AWS IoT by the permissions of the role that was named. Absent: none was. */
+  readonly asRole?: IoTClient;
   sleep(milliseconds: number): Promise<unknown>;
   readonly interrupted: AbortSignal;
   /** The beginning of all names. */
@@ -75,6 +77,12 @@ export class Lab {
     return this.tools.things;
   }
 
+  get asRole(): IoTClient {
+    this.goOn();
+    if (!this.tools.asRole) throw new Error('no role is named');
+    return this.tools.asRole;
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     await this.tools.sleep(milliseconds);
     this.goOn();
@@ -87,7 +95,7 @@ export class Lab {
     this.cleanUp(`package ${packageName}`, () => this.removePackage(packageName));
     await this.iot.send(new CreatePackageCommand({ packageName, tags }));
     for (const [versionName, status] of Object.entries(versions)) {
-      await this.iot.send(new CreatePackageVersionCommand({ packageName, versionName }));
+      await this.iot.send(new CreatePackageVersionCommand({ packageName, versionName, tags }));
       if (status === 'DRAFT') continue;
       await this.iot.send(new UpdatePackageVersionCommand({ packageName, versionName, action: 'PUBLISH' }));
     }
