@@ -121,6 +121,11 @@ export interface JobBehaviour {
    * 2939653338: numbers need not fit into 32 bits.
    */
   firstExecutionNumber: number;
+  /**
+   * Whether the number of a deleted execution is given again to a thing that gets the job once more. The model of
+   * DeleteJobExecution warns of it.
+   */
+  numbersOfDeleted: 'reused' | 'never-again';
 
   // what is slow.
 
@@ -138,6 +143,7 @@ const LIKELY_OF_JOBS: Readonly<JobBehaviour> = {
   forcedDeleteOfQueued: 'allowed',
   executionsOfMissingThing: 'empty',
   firstExecutionNumber: 1,
+  numbersOfDeleted: 'reused',
   executionsCanceledPerMinute: 1000,
   jobDeletionTime: executions => 1000 + executions,
   indexBuildTime: 0,
