@@ -13,6 +13,7 @@ const MEASUREMENTS = [
   'synth',
   'deployment',
   'bundle',
+  'first-answer',
   'calls',
   'schemas',
   'wechat',
