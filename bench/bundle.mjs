@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { eachBundle } from './handlers/bundles.mjs';
+import { MINIFIED, OURS, eachBundle } from './handlers/bundles.mjs';
 
 const PROCESSES = 15;
 
@@ -35,3 +35,18 @@ function measure({ file }) {
 export const title = `Handler bundle (load: the least of ${PROCESSES} fresh processes)`;
 
 export const run = () => eachBundle(measure);
+
+export function goals(rows) {
+  const minified = rows.find(({ bundle }) => bundle === MINIFIED);
+  return rows
+    .filter(({ bundle }) => bundle.startsWith(OURS))
+    .flatMap(row => [
+      { what: `${row.bundle}, kB`, now: row.kB, peer: minified.kB, goal: 300 },
+      {
+        what: `${row.bundle}, load of the minified NodejsFunction's`,
+        now: Number((row['load, CPU ms'] / minified['load, CPU ms']).toFixed(2)),
+        peer: 1,
+        goal: 0.34,
+      },
+    ]);
+}

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { eachBundle } from './handlers/bundles.mjs';
+import { MINIFIED, OURS, eachBundle } from './handlers/bundles.mjs';
 
 const PROCESSES = 9;
 const CHILD = fileURLToPath(new URL('handlers/first-event.mjs', import.meta.url));
@@ -63,7 +63,6 @@ async function answerUrl() {
 
 export const title = `Start to first answer, CPU ms (the least of ${PROCESSES} fresh processes)`;
 
-
 export async function run() {
   const aws = await LocalAws.start();
   const cloudFormation = await answerUrl();
@@ -98,4 +97,16 @@ export async function run() {
     cloudFormation.close();
     await aws.stop();
   }
+}
+
+export function goals(rows) {
+  const minified = rows.find(({ bundle }) => bundle === MINIFIED)['CPU ms'];
+  return rows
+    .filter(({ bundle }) => bundle.startsWith(OURS))
+    .map(({ bundle, 'CPU ms': now }) => ({
+      what: `${bundle}, of the minified NodejsFunction's`,
+      now: Number((now / minified).toFixed(2)),
+      peer: 1,
+      goal: 0.7,
+    }));
 }

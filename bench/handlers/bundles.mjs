@@ -9,6 +9,10 @@ import { FAMILIES } from '../../scripts/families.js';
 const SAME = 'lambda/iot/index.ts';
 const OWN = 'bench/handlers/own.ts';
 
+/** How the bundles are called that goals compare. */
+export const OURS = 'this library: ';
+export const MINIFIED = 'NodejsFunction: iot, minified';
+
 /** Bundles as NodejsFunction does at a user's synth; returns the file. */
 function nodejsFunction(folder, entry, { runtime = Runtime.NODEJS_LATEST, ...bundling } = {}) {
   const outdir = mkdtempSync(join(folder, 'app-'));
@@ -28,16 +32,16 @@ export async function eachBundle(measure) {
   mkdirSync('build', { recursive: true });
   const folder = resolve(mkdtempSync(join('build', 'bench-')));
   const bundles = [
-    ...FAMILIES.map(family => [`this library: ${family}`, family, () => resolve(`build/handlers/${family}/index.js`)]),
+    ...FAMILIES.map(family => [`${OURS}${family}`, family, () => resolve(`build/handlers/${family}/index.js`)]),
     ['NodejsFunction: iot, defaults', 'iot', () => nodejsFunction(folder, SAME)],
-    ['NodejsFunction: iot, minified', 'iot', () => nodejsFunction(folder, SAME, { minify: true })],
+    [MINIFIED, 'iot', () => nodejsFunction(folder, SAME, { minify: true })],
     [
       "NodejsFunction: iot, nodejs24.x, the runtime's SDK",
       'iot',
       () => nodejsFunction(folder, SAME, { runtime: Runtime.NODEJS_24_X }),
     ],
     ["a user's own small handler, minified", 'iot', () => nodejsFunction(folder, OWN, { minify: true })],
-    ["node:http alone, which calls no service", 'iot', () => nodejsFunction(folder, 'bench/handlers/bare.ts')],
+    ['node:http alone, which calls no service', 'iot', () => nodejsFunction(folder, 'bench/handlers/bare.ts')],
   ];
   try {
     const rows = [];
