@@ -15,7 +15,7 @@ import { validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaDefinition, definitionSource } from './schema-definition';
+import { type SchemaDefinition, definitionSource, isSameDefinition } from './schema-definition';
 import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
 
 /** Properties of a `SchemaVersion`. */
@@ -96,7 +96,8 @@ export class SchemaVersion extends Resource {
     validate(this, optional(SchemaRemovalShape), props.removal);
     requireEnvironmentOfSchema(props.schema, this, 'a schema version');
 
-    if (props.schema._cfnSchema?.schemaDefinition === definition) {
+    const first = props.schema._cfnSchema?.schemaDefinition;
+    if (first !== undefined && isSameDefinition(first, definition)) {
       Annotations.of(this).addWarningV2(
         'cdk-versioned-artifacts:definitionOfSchema',
         'the definition is that of the schema itself, which is its version 1: this construct then makes no version, and ' +
