@@ -15,7 +15,7 @@ import { validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaDefinition, definitionSource } from './schema-definition';
+import { type SchemaDefinition, definitionSource, isSameDefinition } from './schema-definition';
 import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
 
 /** A version of a schema, defined here or imported. */
@@ -136,7 +136,8 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     validate(this, optional(SchemaRemovalShape), props.removal);
     requireEnvironmentOfSchema(props.schema, this, 'a schema version');
 
-    if (props.schema._cfnSchema?.schemaDefinition === definition) {
+    const first = props.schema._cfnSchema?.schemaDefinition;
+    if (first !== undefined && isSameDefinition(first, definition)) {
       Annotations.of(this).addWarningV2(
         'cdk-versioned-artifacts:definitionOfSchema',
         'the definition is that of the schema itself, which is its version 1: this construct then makes no version, and ' +
