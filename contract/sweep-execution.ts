@@ -87,6 +87,8 @@ export interface PendingAnswer {
   readonly PhysicalResourceId: string;
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly OnIncomplete: OnIncomplete;
+  /** The hash of the event's rules: the machine can have other rules by then. Absent: the rules are the machine's. */
+  readonly ConfigHash?: string;
   /** How long, in seconds, CloudFormation waits. */
   readonly ServiceTimeout?: number;
 }

@@ -68,7 +68,8 @@ export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) 
   };
 }
 
-function cloudFormationView(client: CloudFormationClient): CloudFormationView {
+/** What a client of CloudFormation answers the questions of handlers with. */
+export function cloudFormationView(client: CloudFormationClient): CloudFormationView {
   return {
     describeStack: async StackName => {
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));

@@ -17,6 +17,7 @@ import {
   type StackEvent,
   type StackPhase,
   type StackResourceState,
+  propertiesOf,
 } from './stack';
 
 /** How long, in ms, an answer is valid: calls that follow within that time do not ask again. */
@@ -32,6 +33,8 @@ export interface CurrentOperation {
   confirm(after?: 'wait'): Promise<void>;
   /** The state that CloudFormation wants for the resource now; `undefined` if CloudFormation does not tell. */
   latestProperties(): Promise<RawProperties | undefined>;
+  /** Whether CloudFormation has noted that the event succeeded, whatever has come since. */
+  hasSucceeded(): Promise<boolean>;
 }
 
 export function currentOperation(
@@ -55,6 +58,7 @@ export function currentOperation(
       confirmedAt = asking.clock.now();
     },
     latestProperties: () => retryReading(asking, () => judge.latestProperties()),
+    hasSucceeded: () => retryReading(asking, () => judge.hasSucceeded()),
   };
 }
 
@@ -101,7 +105,22 @@ class Judge {
     return 'current';
   }
 
+  async hasSucceeded(): Promise<boolean> {
+    const { before, news } = await this.noted();
+    return before.length > 0 && news.at(-1)?.status === `${this.event.RequestType.toUpperCase()}_COMPLETE`;
+  }
+
   private async byEvents(): Promise<Verdict> {
+    const { before, news } = await this.noted();
+    if (before.length === 0) {
+      return news.some(({ changedAt }) => changedAt >= this.since + SECOND) ? 'over' : 'current';
+    }
+    if (news.length > 0) return 'over';
+    return this.isOvertaken(before) ? 'over' : 'current';
+  }
+
+  /** The entries about the operation's beginning and before, and those after it, each newest first. */
+  private async noted(): Promise<{ readonly before: readonly StackEvent[]; readonly news: readonly StackEvent[] }> {
     const later: StackEvent[] = [];
     const before: StackEvent[] = [];
     for await (const entry of this.entries()) {
@@ -110,20 +129,15 @@ class Judge {
       else later.push(entry);
     }
     // CloudFormation records a Create a second time when it receives the answer.
-    const news = later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own);
-    if (before.length === 0) {
-      return news.some(({ changedAt }) => changedAt >= this.since + SECOND) ? 'over' : 'current';
-    }
-    if (news.length > 0) return 'over';
-    return this.isOvertaken(before) ? 'over' : 'current';
+    return { before, news: later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own) };
   }
 
   /** Whether the event is the earlier one of two operations of the same kind that began within the second. */
   private isOvertaken([newest, ...older]: readonly StackEvent[]): boolean {
     const mine = canonical(this.event.ResourceProperties);
     const twin = older.find(({ status, changedAt }) => status === this.own && changedAt >= this.since - SECOND);
-    if (!twin?.properties || !newest.properties) return false;
-    return canonical(JSON.parse(twin.properties)) === mine && canonical(JSON.parse(newest.properties)) !== mine;
+    const [then, now] = [twin && propertiesOf(twin), propertiesOf(newest)];
+    return then !== undefined && now !== undefined && canonical(then) === mine && canonical(now) !== mine;
   }
 
   /** The entries of the resource since shortly before the event, newest first. */
@@ -143,10 +157,9 @@ class Judge {
   async latestProperties(): Promise<RawProperties | undefined> {
     const { StackId, LogicalResourceId } = this.event;
     for await (const entry of this.view.events(StackId)) {
-      if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId || !entry.properties) continue;
-      if (/^(CREATE|UPDATE)_(IN_PROGRESS|COMPLETE)$/.test(entry.status)) {
-        return JSON.parse(entry.properties) as RawProperties;
-      }
+      if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId) continue;
+      const properties = propertiesOf(entry);
+      if (properties && /^(CREATE|UPDATE)_(IN_PROGRESS|COMPLETE)$/.test(entry.status)) return properties;
     }
     return undefined;
   }
@@ -155,8 +168,8 @@ class Judge {
 /** How many milliseconds before its event was sent an operation can have begun. */
 const AROUND = 60_000;
 
-/** Properties in a form in which those of an event and of CloudFormation's history can be compared. */
-function canonical(properties: unknown): string {
+/** Properties, or other JSON, in a form in which those of an event and of CloudFormation's history can be compared. */
+export function canonical(properties: unknown): string {
   return JSON.stringify(simplified({ ...Object(properties), ServiceToken: undefined, ServiceTimeout: undefined }));
 }
 

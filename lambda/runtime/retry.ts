@@ -12,6 +12,8 @@ import { type Log } from './log';
 const PATIENCE = 30_000;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 8_000;
+/** At a quota of 5 or 10 a second, whoever comes back within a second mostly finds it used up again by the others. */
+const FIRST_THROTTLED_DELAY = 3_000;
 
 const DENIED = new Set([
   'AccessDenied',
@@ -75,7 +77,8 @@ export async function retryPassing<T>(
       const throttled = isThrottled(error);
       if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
       // full jitter: the resources of a stack send their calls all at once and must not all retry at the same time.
-      const delay = Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+      const first = throttled ? FIRST_THROTTLED_DELAY : FIRST_DELAY;
+      const delay = Math.random() * Math.min(LONGEST_DELAY, first * 2 ** (attempt - 1));
       if (deadline.remaining() <= delay) throw throttled ? lastOf(attempt, error) : error;
       log.warn(throttled ? 'throttled; trying again' : 'the service has an internal error; trying again', {
         error: (error as Error).message,

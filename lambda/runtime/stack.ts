@@ -3,6 +3,7 @@
  * time.
  */
 import { type Clock, type Deadline } from './clock';
+import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
 import { isAccessDenied, retryReading } from './retry';
@@ -88,6 +89,11 @@ export interface StackQuestions {
    */
   hadAtSuccess(physicalId: string): Promise<boolean>;
   /**
+   * The properties that the resource had when the last deployment succeeded, where an operation since may have changed
+   * them: `unknown` where its history does not tell, `undefined` where there has been no such operation.
+   */
+  propertiesAtSuccess(): Promise<RawProperties | 'unknown' | undefined>;
+  /**
    * The physical ids that resources have had since the last deployment that succeeded, and the ids at that time of
    * those that have changed.
    */
@@ -132,6 +138,10 @@ export function stackQuestions(
         // if nothing has happened since, the event is about the artifact that was there.
         return !first || (!first.status.startsWith('CREATE_') && first.physicalId === physicalId);
       });
+    },
+    propertiesAtSuccess: async () => {
+      const root = (await lineage()).at(-1)!.id;
+      return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
     },
     stackPhase: async () => phaseOf(await lineage()),
     succeededSince: async claimedAt => {
@@ -192,19 +202,25 @@ async function hasSucceeded(
   let inTheSameSecond = false;
   // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
   let begunSince = false;
+  // and of an operation on its resource: where one has begun after the success, that one has made it.
+  let claimedSince = false;
   let oldest: StackEvent | undefined;
   for await (const entry of events) {
     oldest = entry;
     if (entry.changedAt < claimedAt - SECOND) break;
+    const isAtClaim = entry.changedAt < claimedAt + SECOND;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
-        begunSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + SECOND;
+        begunSince ||= BEGUN.test(entry.status) && isAtClaim;
         continue;
       }
-      if (entry.changedAt >= claimedAt + SECOND) return true;
+      if (!isAtClaim) return true;
       if (entry.changedAt >= claimedAt && !begunSince) return true;
-      inTheSameSecond ||= entry.changedAt >= claimedAt;
-    } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      inTheSameSecond ||= entry.changedAt >= claimedAt && !claimedSince;
+    } else if (entry.logicalId === logicalId) {
+      if (inTheSameSecond && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      claimedSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + 2 * SECOND;
+    }
   }
   return !reachesBack(oldest, stackId, claimedAt);
 }
@@ -237,12 +253,49 @@ async function firstSinceSuccess(
   return first;
 }
 
+/** What a resource was made of at its last success before or with that of its stack, if it has been touched since. */
+async function lastProperties(
+  view: Pick<CloudFormationView, 'events'>,
+  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
+  root: string,
+): Promise<RawProperties | 'unknown' | undefined> {
+  let isTouched = false;
+  for await (const { entry, isSince } of history(view, stackId, root)) {
+    if (!isSince && !isTouched) return undefined;
+    if (entry.logicalId !== logicalId || entry.physicalId === stackId) continue;
+    if (isSince) isTouched ||= entry.status.startsWith('UPDATE_');
+    else if (/^(CREATE|UPDATE)_COMPLETE$/.test(entry.status)) return propertiesOf(entry) ?? 'unknown';
+  }
+  return isTouched ? 'unknown' : undefined;
+}
+
+/** The properties that an entry shows; `undefined` where it shows none that can be read. */
+export function propertiesOf({ properties = '' }: StackEvent): RawProperties | undefined {
+  try {
+    return JSON.parse(properties) as RawProperties;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The history of a stack since the last deployment, of its root where it is nested, that has succeeded; newest first. */
 async function* sinceSuccess(
   view: Pick<CloudFormationView, 'events'>,
   stackId: string,
   root: string,
 ): AsyncGenerator<StackEvent> {
+  for await (const { entry, isSince } of history(view, stackId, root)) {
+    if (!isSince) return;
+    yield entry;
+  }
+}
+
+/** The history of a stack, newest first, and whether each entry is of the time since that success. */
+async function* history(
+  view: Pick<CloudFormationView, 'events'>,
+  stackId: string,
+  root: string,
+): AsyncGenerator<{ readonly entry: StackEvent; readonly isSince: boolean }> {
   const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
   let succeededAt = -Infinity;
   if (root !== stackId) {
@@ -252,9 +305,10 @@ async function* sinceSuccess(
       break;
     }
   }
+  let isSince = true;
   for await (const entry of view.events(stackId)) {
-    if (isSuccess(entry) || entry.changedAt <= succeededAt) return;
-    yield entry;
+    if (isSuccess(entry) || entry.changedAt <= succeededAt) isSince = false;
+    yield { entry, isSince };
   }
 }
 

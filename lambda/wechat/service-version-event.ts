@@ -31,7 +31,7 @@ export class ServiceVersionEvent {
     private readonly clients: WeChatClients,
   ) {
     const { AccessToken: source, ApiEndpoint = WECHAT_API } = wanted;
-    const post = postTo(ApiEndpoint, clients.ended);
+    const post = (clients.transport ?? postTo)(ApiEndpoint, clients.ended);
     const token = new AccessToken(() => readToken(source, clients.secrets, post));
     this.gateway = new WeChatGateway(post, token, scope);
     this.what = versionInWords(id);
@@ -82,11 +82,15 @@ export class ServiceVersionEvent {
     }
   }
 
-  /** After a rename of its construct, the version belongs to the new construct; WeChat has no tag that could tell. */
+  /**
+   * After a rename of its construct, the version belongs to the new construct; WeChat has no tag that could tell. A
+   * resource that is being deleted at the same time does not count: each of two would leave the version to the other.
+   */
   private async isRecordedElsewhere(): Promise<boolean> {
     const { stackId, logicalId } = this.scope;
     const resources = await this.clients.stackResources(stackId);
-    return resources.some(other => other.logicalId !== logicalId && other.physicalId.startsWith(idPrefix(this.id)));
+    const others = resources.filter(other => other.logicalId !== logicalId && !other.isGoing);
+    return others.some(({ physicalId }) => physicalId.startsWith(idPrefix(this.id)));
   }
 
   /** Returns when the version is gone. Throws a `Refusal` if it must stay, or if WeChat refuses. */

@@ -19,6 +19,18 @@ import { MAX_LISTED } from '../provider/permissions';
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
  * 170,000 characters; the whitespace of AVRO and JSON is removed if it has more. A definition above 16 KB is uploaded
  * as a CDK asset instead of being part of the template.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * new SchemaVersion(this, 'Order', {
+ *   schema: SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }),
+ *   definition: SchemaDefinition.fromObject({
+ *     type: 'record',
+ *     name: 'Order',
+ *     fields: [{ name: 'id', type: 'string' }],
+ *   }),
+ * });
  */
 export abstract class SchemaDefinition {
   /**
@@ -65,6 +77,24 @@ class RenderedDefinition extends SchemaDefinition {
     return fittingDefinition(this.produce(scope));
   }
 }
+
+/** Whether the registry takes two definitions for the same: in JSON, whitespace and the order of keys do not count. */
+export function isSameDefinition(one: string, other: string): boolean {
+  return one === other || normalized(one) === normalized(other);
+}
+
+function normalized(definition: string): string {
+  try {
+    return JSON.stringify(JSON.parse(definition, sorted));
+  } catch {
+    return definition;
+  }
+}
+
+const sorted = (_key: string, value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 

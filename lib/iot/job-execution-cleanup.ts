@@ -83,7 +83,20 @@ export interface JobExecutionCleanupProps extends SweepOptions {
   readonly triggers?: SweepTrigger[];
 }
 
-/** Removes executions of AWS IoT jobs, and with `deleteJobs` the jobs themselves, no matter who created them. */
+/**
+ * Removes executions of AWS IoT jobs, and with `deleteJobs` the jobs themselves, no matter who created them.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { Schedule } from 'aws-cdk-lib/aws-events';
+ * import { JobExecutionCleanup, JobSelection, SweepTrigger } from 'cdk-versioned-artifacts';
+ *
+ * new JobExecutionCleanup(this, 'Cleanup', {
+ *   jobs: JobSelection.byIdPrefix('ota-brake-'),
+ *   rules: { minAge: Duration.days(30) },
+ *   triggers: [SweepTrigger.onSchedule(Schedule.rate(Duration.days(1)))],
+ * });
+ */
 export class JobExecutionCleanup extends SweepBase {
   constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
     const { triggers = [SweepTrigger.onDestroy()] } = props;

@@ -33,6 +33,17 @@ export interface PackageArtifactConfig {
 
 /**
  * The file that a package version ships: an object in Amazon S3. Publishing the version freezes the object's location.
+ *
+ * @example
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { PackageArtifact, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * declare const bucket: Bucket;
+ * firmware.addVersion('V2', {
+ *   versionName: '2.0.0',
+ *   artifact: PackageArtifact.fromBucket(bucket, 'brake-ecu-2.0.0.bin', 'nDbNOnZk4xV7eXtB'),
+ * });
  */
 export abstract class PackageArtifact {
   /**

@@ -214,6 +214,23 @@ abstract class SoftwarePackageVersionBase extends Resource implements ISoftwareP
  *
  * Tags come from the CDK's own `Tags`. The construct does not touch an existing version that another stack or nobody
  * owns, unless `adoptExisting` is set.
+ *
+ * @example
+ * import {
+ *   PackageArtifact,
+ *   PackageVersionStatus,
+ *   SoftwarePackage,
+ *   SoftwarePackageVersion,
+ * } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * new SoftwarePackageVersion(this, 'V2', {
+ *   softwarePackage: firmware,
+ *   versionName: '2.0.0',
+ *   artifact: PackageArtifact.fromAsset('firmware/brake-ecu-2.0.0.bin'),
+ *   attributes: { signing: 'ed25519' },
+ *   status: PackageVersionStatus.PUBLISHED,
+ * });
  */
 export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   /**

@@ -33,6 +33,13 @@ export interface ProviderFamily {
  * group. The first artifact creates it; `of(stack, { ... })` of its family configures it, before or after that.
  *
  * Grants to the provider (`key.grantDecrypt(provider)`) are added to its own policies.
+ *
+ * @example
+ * import { Key } from 'aws-cdk-lib/aws-kms';
+ * import { IotArtifactProvider } from 'cdk-versioned-artifacts';
+ *
+ * declare const key: Key;
+ * key.grantDecrypt(IotArtifactProvider.of(this));
  */
 export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**

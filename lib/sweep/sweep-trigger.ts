@@ -35,7 +35,21 @@ const scheduled = (schedule: events.Schedule): StartingRule => ({
   props: () => ({ schedule }),
 });
 
-/** When a sweep runs. */
+/**
+ * When a sweep runs.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { Schedule } from 'aws-cdk-lib/aws-events';
+ * import { PackageVersionRetention, SoftwarePackage, SweepTrigger } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * new PackageVersionRetention(this, 'Keep', {
+ *   softwarePackage: firmware,
+ *   rules: { keepLatest: 5 },
+ *   triggers: [SweepTrigger.afterDeployment(), SweepTrigger.onSchedule(Schedule.rate(Duration.days(7)))],
+ * });
+ */
 export class SweepTrigger {
   /**
    * After each successful deployment of the stack (for a nested stack, of its root stack), by an EventBridge rule. The

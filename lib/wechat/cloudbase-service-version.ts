@@ -133,6 +133,18 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
  * nothing.
  *
  * With `applyRemovalPolicy(RemovalPolicy.RETAIN)` the version stays.
+ *
+ * @example
+ * import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+ * import { CloudBaseServiceVersion, WeChatAccessToken } from 'cdk-versioned-artifacts';
+ *
+ * declare const secret: Secret;
+ * new CloudBaseServiceVersion(this, 'Api', {
+ *   environmentId: 'prod-6gxk23',
+ *   serverName: 'api',
+ *   versionName: 'api-012',
+ *   accessToken: WeChatAccessToken.fromSecret(secret),
+ * });
  */
 export class CloudBaseServiceVersion extends Resource implements ICloudBaseServiceVersion {
   /**

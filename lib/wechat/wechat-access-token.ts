@@ -44,6 +44,18 @@ export interface MintedTokenProps {
 /**
  * The `component_access_token` of a third-party platform. It is looked up when it is needed: no template, log or error
  * holds it.
+ *
+ * @example
+ * import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+ * import { CloudBaseServiceVersion, WeChatAccessToken } from 'cdk-versioned-artifacts';
+ *
+ * const secret = Secret.fromSecretNameV2(this, 'Token', 'wechat/component-access-token');
+ * new CloudBaseServiceVersion(this, 'Api', {
+ *   environmentId: 'prod-6gxk23',
+ *   serverName: 'api',
+ *   versionName: 'api-012',
+ *   accessToken: WeChatAccessToken.fromSecret(secret, { jsonField: 'token' }),
+ * });
  */
 export class WeChatAccessToken {
   /**

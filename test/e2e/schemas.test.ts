@@ -165,6 +165,32 @@ describe('a release that is not compatible', () => {
   });
 });
 
+describe('a PROTOBUF release that is not compatible', () => {
+  const message = (fields: string) => `syntax = "proto3";\nmessage Order { ${fields} }`;
+  const deploy = (fields: string) =>
+    fleet.deploy(stack => {
+      const of = new CfnSchema(stack, 'Schema', {
+        name: 'orders',
+        dataFormat: 'PROTOBUF',
+        compatibility: 'FULL',
+        schemaDefinition: message('string id = 1;'),
+      });
+      const definition = SchemaDefinition.fromString(message(fields));
+      new SchemaVersion(stack, 'V', { schema: SchemaReference.fromCfnSchema(of), definition });
+    });
+  const orders = () => fleet.aws.glue.describe('orders');
+
+  test('fails with the mode, rolls back, and poisons nothing', async () => {
+    await deploy('string id = 1; int32 count = 2;');
+    const before = orders();
+    const outcome = await deploy('string id = 1; string count = 2;');
+    expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(outcome.failures.join()).toMatch(/not compatible with schema orders .*whose compatibility mode is FULL/);
+    expect(orders()).toEqual(before);
+    expect(await deploy('string id = 1; int64 count = 2;')).toMatchObject({ status: 'UPDATE_COMPLETE' });
+  });
+});
+
 describe('a release that fails for another reason', () => {
   test.each([
     [DELETE, 'takes its version back'],

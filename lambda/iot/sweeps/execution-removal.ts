@@ -3,7 +3,7 @@ import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
-import { type Plan } from '../../sweep/plan';
+import { type Plan, type Threshold } from '../../sweep/plan';
 import { type End } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
@@ -17,6 +17,13 @@ const TIME_TO_DELETE = 20_000;
 
 /** Stops the removal of an execution that is gone. */
 class Gone extends Error {}
+
+/** What a look at an execution has shown. */
+interface Looked {
+  readonly current: Execution;
+  /** What keepLatest keeps of its thing's. Absent: as it was listed. */
+  readonly latest?: Threshold;
+}
 
 /** Deletes executions, each in the way that its current state needs. */
 export class ExecutionRemoval {
@@ -33,9 +40,10 @@ export class ExecutionRemoval {
   }
 
   async remove(listed: Execution, mayGoOn: Guard): Promise<End> {
-    const current = await this.things.current(listed);
+    const looked = await this.look(listed);
+    const { current } = looked;
     if (!current) return 'gone';
-    const kept = this.keptByNow(current);
+    const kept = this.keptByNow({ ...looked, current });
     if (kept !== undefined) return { kept };
     try {
       // without force, which would also stop an execution that has begun meanwhile.
@@ -63,9 +71,11 @@ export class ExecutionRemoval {
   private guardOf(listed: Execution, status: string | undefined): Guard {
     let attempts = 0;
     return async () => {
-      const current = await (attempts++ === 0 ? this.things.current(listed) : this.things.currentAnew(listed));
+      if (attempts++ > 0) this.things.forget(listed);
+      const looked = await this.look(listed);
+      const { current } = looked;
       if (!current) throw new Gone('the execution is gone');
-      const kept = current.status === status ? this.keptByNow(current) : ExecutionKept.STATE_CHANGED;
+      const kept = current.status === status ? this.keptByNow({ ...looked, current }) : ExecutionKept.STATE_CHANGED;
       if (kept !== undefined) throw new Protected(kept);
     };
   }
@@ -84,9 +94,16 @@ export class ExecutionRemoval {
     };
   }
 
-  /** Why an execution stays although the plan removes it, by its current state and last update. */
-  private keptByNow(current: Execution): string | undefined {
-    const { action, reason } = this.plan.decide(current, undefined, []);
+  /** The execution as it is now, and ranked anew where it was not listed a moment ago: others of its thing move, too. */
+  private async look(listed: Execution): Promise<Partial<Looked>> {
+    const isRanked = this.plan.keepLatest === 0 || this.things.hasSeen(listed);
+    const latest = isRanked ? undefined : await this.plan.rank(this.things.siblings(listed));
+    return { current: await this.things.current(listed), latest };
+  }
+
+  /** Why an execution stays although the plan removes it, by its current state, rank and last update. */
+  private keptByNow({ current, latest }: Looked): string | undefined {
+    const { action, reason } = this.plan.decide(current, latest, []);
     if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
     return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
   }

@@ -60,7 +60,7 @@ interface Seen {
 }
 
 /** How long, in milliseconds, the result of a listing is valid. */
-const FRESH = 15_000;
+export const FRESH = 15_000;
 
 /** The listings of things, and the last state of each execution in them. */
 export class ThingExecutions {
@@ -97,17 +97,27 @@ export class ThingExecutions {
    * meanwhile.
    */
   async current(of: Execution): Promise<Execution | undefined> {
-    const seen = this.seen.get(of);
-    const isFresh = seen && this.clock.now() - seen.at < FRESH;
-    const listed = isFresh ? seen.execution : await this.listed(of);
+    const isFresh = this.hasSeen(of);
+    const listed = isFresh ? this.seen.get(of)!.execution : await this.listed(of);
     if (!isFresh) this.seen.set(of, { at: this.clock.now(), execution: listed });
     // an execution that is not in a listing may still exist.
     return listed ?? this.described(of);
   }
 
+  /** Whether the result of a listing is still valid for the execution. */
+  hasSeen(of: Execution): boolean {
+    const seen = this.seen.get(of);
+    return seen !== undefined && this.clock.now() - seen.at < FRESH;
+  }
+
+  /** Earlier results are not used again. */
+  forget(of: Execution): void {
+    this.seen.delete(of);
+  }
+
   /** The same, without using an earlier result. */
   async currentAnew(of: Execution): Promise<Execution | undefined> {
-    this.seen.delete(of);
+    this.forget(of);
     return this.current(of);
   }
 

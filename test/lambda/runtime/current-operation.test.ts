@@ -189,3 +189,27 @@ test('what CloudFormation wants by now is in its newest entry', async () => {
   world.begin('Update', 'thing/a', { Name: 'a' });
   expect(await update.latestProperties()).toMatchObject({ Name: 'a' });
 });
+
+test.each(['Create', 'Update', 'Delete'] as const)(
+  'that a %s succeeded is told from what came afterwards',
+  async type => {
+    const operation = world.begin(type, 'v');
+    expect(await operation.hasSucceeded()).toBe(false);
+    world.later();
+    world.note(`${type.toUpperCase()}_COMPLETE`, 'v');
+    expect(await operation.hasSucceeded()).toBe(true);
+    world.later();
+    world.note('UPDATE_IN_PROGRESS', 'v');
+    world.note('UPDATE_COMPLETE', 'v');
+    expect(await operation.hasSucceeded()).toBe(true);
+  },
+);
+
+test('an Update that failed has not succeeded, though the reverse one has', async () => {
+  const update = world.begin('Update', 'v');
+  for (const status of ['UPDATE_FAILED', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE']) {
+    world.later();
+    world.note(status, 'v');
+    expect(await update.hasSucceeded()).toBe(false);
+  }
+});

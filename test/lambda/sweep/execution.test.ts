@@ -1,5 +1,5 @@
 import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
-import { clientToken } from '../../../lambda/runtime/event';
+import { eventToken } from '../../../lambda/runtime/event';
 import { VirtualClock } from '../../../testing/clock';
 import { amzDate } from '../../../testing/stack';
 import { Service, candidates } from '../../../testing/sweep/listing';
@@ -274,11 +274,62 @@ describe('whoever may start the machine', () => {
     world.resource = { status: 'UPDATE_COMPLETE', changedAt: world.clock.now() - 3_600_000 };
     const urls: string[] = [];
     world.put = async url => (urls.push(url), 200);
-    const execution = world.machine.begin(clientToken(answer()), { answer: answer(), cursor: forged() });
+    const execution = world.machine.begin(eventToken(answer()), { answer: answer(), cursor: forged() });
     await world.machine.run(execution, 3);
     expect(execution.state).toMatchObject({ next: 'FAILED', error: 'SweepUndone' });
     expect(service.calls).toEqual([]);
     expect(urls).toEqual([]);
+  });
+
+  describe('cannot have it sweep while the stack is in progress, by an answer', () => {
+    const history = (properties: object) => [
+      {
+        logicalId: 'Sweep',
+        physicalId: 'sweep/1',
+        status: 'UPDATE_IN_PROGRESS',
+        changedAt: world.clock.now(),
+        properties: JSON.stringify(world.properties(properties)),
+      },
+      ...world.history,
+    ];
+    const forge = async (handedIn = answer()) => {
+      const status = `${handedIn.RequestType.toUpperCase()}_IN_PROGRESS`;
+      world.status = 'UPDATE_IN_PROGRESS';
+      world.resource = { status, physicalId: 'sweep/1', changedAt: world.clock.now() };
+      const execution = world.machine.begin(eventToken(handedIn), { answer: handedIn });
+      await world.machine.run(execution, 3);
+      return execution;
+    };
+    afterEach(() => {
+      expect(service.calls).toEqual([]);
+      expect(world.replies).toEqual([]);
+    });
+
+    test('to an event of another resource', async () => {
+      world.history = history({ StateMachineArn: 'arn:other' });
+      expect((await forge()).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/not this sweep/),
+      });
+    });
+
+    test('to an event that does not sweep', async () => {
+      world.history = history({ Triggers: ['ON_DESTROY'] });
+      expect((await forge()).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/does not sweep/),
+      });
+      expect((await forge(answer('Delete'))).state).toMatchObject({ error: 'SweepUndone' });
+    });
+
+    test('to an event that is yet to come, which CloudFormation could not have gone on from', async () => {
+      world.history = history({});
+      const ResponseURL = `https://bucket.s3.amazonaws.com/a?X-Amz-Date=${amzDate(world.clock.now() + 3_600_000)}`;
+      expect((await forge({ ...answer(), ResponseURL })).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/yet to come/),
+      });
+    });
   });
 
   test('cannot have it pass over a run that is under way', async () => {

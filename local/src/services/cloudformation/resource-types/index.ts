@@ -3,6 +3,7 @@ import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
 import { alarm } from './cloudwatch';
 import { type CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
+import { EC2 } from './ec2';
 import { rule } from './events';
 import { registry, schema } from './glue';
 import { schemaVersion, schemaVersionMetadata } from './glue-versions';
@@ -49,6 +50,7 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::SSM::Parameter': parameter,
   'AWS::SecretsManager::Secret': secret,
   'AWS::StepFunctions::StateMachine': stateMachine,
+  ...EC2,
 };
 
 /** The resource types by name. */
