@@ -31,7 +31,7 @@ const TIME_OVER: Shortfall = {
 };
 
 export const OTHER_RULES: Shortfall = {
-  why: 'the rules in the state machine are not those of the last deployment that succeeded, so the sweep does not continue with them',
+  why: 'the rules in the state machine are not those of the last successful deployment, so the sweep stops',
   mend: 'deploy again, or destroy again, which continues from here',
 };
 
