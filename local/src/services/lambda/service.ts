@@ -303,7 +303,7 @@ export class Lambda implements Service {
       this.asynchronous.submit(invocation, 1 + found.maximumRetryAttempts, again => this.run(again));
       return { StatusCode: 202 };
     }
-    return describeResult(await this.run(invocation), LogType === 'Tail');
+    return describeResult(await this.run(invocation), { withTail: LogType === 'Tail' });
   }
 
   /** Runs an invocation on the function as it is now. */
@@ -375,7 +375,7 @@ function readPayload(payload: Buffer | string | undefined, type: keyof typeof PA
   return text;
 }
 
-function describeResult(result: Result, withTail: boolean): object {
+function describeResult(result: Result, { withTail }: { readonly withTail: boolean }): object {
   return {
     StatusCode: 200,
     ExecutedVersion: '$LATEST',
