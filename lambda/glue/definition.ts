@@ -41,8 +41,8 @@ async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Prom
     if (error instanceof ObjectTooLarge) throw new Unpublishable(`the definition is too long: ${error.message}`);
     if (!(error instanceof Error) || !(await isMissing(error, scope))) throw error;
     throw new Unpublishable(
-      `the definition is not at s3://${object.bucket}/${object.key} any more (${error.name}): deploy again, which ` +
-        'uploads it',
+      `the definition is not at s3://${object.bucket}/${object.key} any more (${error.name}): deploy again to ` +
+        'upload it',
     );
   }
 }

@@ -116,7 +116,7 @@ class PackageEvent extends OwnedArtifact {
     return this.remove(this.wanted.Removal ?? 'RETAIN');
   }
 
-  /** Brings a package that exists to what is wanted. */
+  /** Brings an existing package to the wanted state. */
   private async take(held: string | undefined, previous?: Wanted): Promise<Answer> {
     const tags = (await this.owners()) ?? {};
     if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
@@ -168,7 +168,7 @@ class PackageEvent extends OwnedArtifact {
     if (rest.length > 0) {
       throw new Refusal(
         `software package ${packageName} still has versions that this stack does not remove: ` +
-          `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or let the package stay (removalPolicy: RETAIN)`,
+          `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or retain the package (removalPolicy: RETAIN)`,
       );
     }
     try {
@@ -185,7 +185,7 @@ class PackageEvent extends OwnedArtifact {
   }
 
   protected override async restore(): Promise<void> {
-    // a package has no state beside its description, which is not the library's to remember.
+    // a package has no state beside its description, which the library does not record.
   }
 
   protected override released(tags: Tags): TagChange {

@@ -11,7 +11,7 @@ import {
   type SliceAnswer,
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { SWEPT_NOTHING, answerOf, endOfHour, incomplete, incompleteAnswer, isHourOver } from './awaited';
+import { SWEPT_NOTHING, answerOf, endOfHour, hashOf, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { handedOn } from './cursor';
 import { type Machines, isMachineGone } from './machine';
 import { work } from './slices';
@@ -69,8 +69,19 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     if (!(await scope.hadAtSuccess(physicalResourceId))) {
       return scope.log.info('nothing is swept: no deployment with this sweep has ever succeeded');
     }
-    const result = await this.sweep(held, physicalResourceId, scope);
+    const agreed = await this.agreed(held, scope);
+    if (!agreed?.Triggers.includes('ON_DESTROY')) {
+      return scope.log.info('nothing is swept: the rules are those of a deployment that failed');
+    }
+    const result = await this.sweep(agreed, physicalResourceId, scope);
     if ('handedOverTo' in result) return result;
+  }
+
+  /** What the last deployment that succeeded has declared: one that failed without a rollback leaves its own rules behind. */
+  private async agreed(held: SweepProperties, scope: Scope): Promise<SweepProperties | undefined> {
+    const then = await scope.propertiesAtSuccess();
+    if (then === undefined) return held;
+    return then === 'unknown' ? undefined : { ...this.shape.decode(then, ''), StateMachineArn: held.StateMachineArn };
   }
 
   private async deploy(
@@ -127,7 +138,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       log.error(incomplete(cursor.counts));
       return inPerson(incompleteAnswer(cursor.counts, OnIncomplete), physicalResourceId);
     }
-    const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete };
+    const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete, ConfigHash: hashOf(config) };
     try {
       await this.machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
     } catch (error) {

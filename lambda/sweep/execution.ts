@@ -1,17 +1,29 @@
 /** Slices of a sweep that runs as an execution of its state machine. */
 import { createHash } from 'node:crypto';
+import { type SweepConfig } from '../../contract/sweep';
 import {
   type ExecutionState,
   MAX_SLICES_OF_AN_EXECUTION,
   type PendingAnswer,
   SHORTEST_WAIT_SECONDS,
   type SliceRequest,
+  type SweepProperties,
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
-import { answerOf, endOfHour, failedRemovals, incomplete, incompleteAnswer, isHourOver } from './awaited';
-import { type SweepCursor, handedOn } from './cursor';
+import { sentAt } from '../runtime/event';
+import {
+  OTHER_RULES,
+  answerOf,
+  endOfHour,
+  failedRemovals,
+  hashOf,
+  incomplete,
+  incompleteAnswer,
+  isHourOver,
+} from './awaited';
+import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { type Machines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
@@ -26,6 +38,8 @@ export interface SliceTools {
 
 /** CloudFormation deletes a machine only once nothing of it runs: a wait holds that up. */
 const LONGEST_WAIT_SECONDS = 300;
+/** Milliseconds that the clocks of Lambda and CloudFormation may differ by. */
+const CLOCK_SKEW = 60_000;
 /** Milliseconds before the end of Lambda's time: a call that is under way may take so long. */
 const LAST_CALL = 20_000;
 
@@ -51,7 +65,14 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   // the cursor is this function's own.
   const before = state.cursor as SweepCursor | undefined;
 
-  if (state.answer && request.sweep === 'BEGIN') await confirmUnderWay(state.answer, scope);
+  if (state.answer && retryCount > 0 && (await scope.operation?.hasSucceeded())) {
+    return { next: 'DONE', outcome: { status: 'ANSWERED', message: 'an earlier attempt of the slice has answered' } };
+  }
+  if (state.answer && request.sweep === 'BEGIN') {
+    await confirmUnderWay(state.answer, request, scope);
+    const otherRules = await answerOtherRules(state.answer, { config, counts: before?.counts ?? NOTHING }, scope);
+    if (otherRules) return otherRules;
+  }
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
   if (!state.answer) {
     const hindrance = await (before === undefined || before.pass === 'BEGIN'
@@ -114,12 +135,46 @@ function begun({ state, execution }: SliceRequest, now: number): ExecutionState 
   };
 }
 
-/** Of an answer that somebody has made up CloudFormation knows nothing: its resource is at rest. */
-async function confirmUnderWay(answer: PendingAnswer, scope: SliceScope): Promise<void> {
-  const { StackId, LogicalResourceId, RequestType } = answer;
+/**
+ * Of an answer that somebody has made up CloudFormation knows nothing: the resource that it names is at rest, is not this
+ * sweep, does not sweep now, or the address says that the event is yet to come.
+ */
+async function confirmUnderWay(
+  answer: PendingAnswer,
+  { stateMachine }: SliceRequest,
+  scope: SliceScope,
+): Promise<void> {
+  const { StackId, LogicalResourceId, RequestType, ResponseURL } = answer;
   const now = await scope.describeResource(StackId, LogicalResourceId);
-  if (now?.status === `${RequestType.toUpperCase()}_IN_PROGRESS`) return;
-  throw new OperationOver(`no ${RequestType} of ${LogicalResourceId} is under way, which is ${now?.status ?? 'gone'}`);
+  if (now?.status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) {
+    throw new OperationOver(
+      `no ${RequestType} of ${LogicalResourceId} is under way, which is ${now?.status ?? 'gone'}`,
+    );
+  }
+  if ((sentAt(ResponseURL) ?? 0) > scope.clock.now() + CLOCK_SKEW) {
+    throw new OperationOver(`the ${RequestType} of ${LogicalResourceId} is yet to come`);
+  }
+  const properties = await scope.operation?.latestProperties();
+  const { StateMachineArn = stateMachine, Triggers = [] } = (properties ?? {}) as Partial<SweepProperties>;
+  if (StateMachineArn !== stateMachine) throw new OperationOver(`${LogicalResourceId} is not this sweep`);
+  const sweeps =
+    RequestType === 'Delete'
+      ? (await scope.ofStack(StackId).stackPhase()) === 'deleting'
+      : !properties || Triggers.includes('DURING_DEPLOYMENT');
+  if (!sweeps) throw new OperationOver(`this ${RequestType} of ${LogicalResourceId} does not sweep`);
+}
+
+/** A deployment that failed without a rollback has left its rules in the machine: those of the event go no further. */
+async function answerOtherRules(
+  { ConfigHash, OnIncomplete }: PendingAnswer,
+  { config, counts }: { readonly config: SweepConfig; readonly counts: SweepCounts },
+  scope: SliceScope,
+): Promise<ExecutionState | undefined> {
+  if (ConfigHash === undefined || ConfigHash === hashOf(config)) return undefined;
+  const cause = incomplete(counts, OTHER_RULES);
+  scope.log.error(cause);
+  await scope.answer(incompleteAnswer(counts, OnIncomplete, OTHER_RULES));
+  return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 
 /** Why a run that nobody waits for does not begin now; `undefined` where it does. */

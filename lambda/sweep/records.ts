@@ -4,6 +4,8 @@ import { type SweepCounts } from './cursor';
 
 /** What a sweep tells about its decisions. */
 export interface Records {
+  /** How many of the kept candidates are recorded, the others being counted alone. Absent: as many as fit a log. */
+  readonly mostKept?: number;
   removed(name: string, reason: string): void;
   /** A dry run's removal. */
   wouldRemove(name: string, reason: string): void;

@@ -32,6 +32,8 @@ export interface Work {
   readonly isAwaited: boolean;
   /** Asked before removals. */
   readonly confirm: Confirm;
+  /** Who is told of each decision. Absent: the log. */
+  readonly records?: Records;
 }
 
 /** Works on one slice of a sweep of any kind. */
@@ -52,7 +54,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     startedAt,
     prepared: cursor?.prepared,
   };
-  const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
+  const records = slice.records ?? new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
   const source = kind.source(config, tools);
   const sweep = { config: { order: kind.order, ...config }, source };
   const result = await runSlice(sweep, cursor, {

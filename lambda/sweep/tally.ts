@@ -26,7 +26,7 @@ export class Tally {
     this.passRemoved = cursor.passRemoved;
     this.keptRecords = cursor.keptRecords;
     // a pass that is repeated meets what the first one has kept.
-    this.mostKeptRecords = cursor.repeats > 0 ? 0 : SweepLimits.KEPT_RECORDS;
+    this.mostKeptRecords = cursor.repeats > 0 ? 0 : (records.mostKept ?? SweepLimits.KEPT_RECORDS);
   }
 
   get removed(): number {

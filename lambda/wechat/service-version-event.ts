@@ -31,7 +31,7 @@ export class ServiceVersionEvent {
     private readonly clients: WeChatClients,
   ) {
     const { AccessToken: source, ApiEndpoint = WECHAT_API } = wanted;
-    const post = postTo(ApiEndpoint, clients.ended);
+    const post = (clients.transport ?? postTo)(ApiEndpoint, clients.ended);
     const token = new AccessToken(() => readToken(source, clients.secrets, post));
     this.gateway = new WeChatGateway(post, token, scope);
     this.what = versionInWords(id);

@@ -19,6 +19,11 @@ export interface VersionedArtifactsDashboardProps extends cloudwatch.DashboardPr
  * A dashboard of all sweeps and providers of a stack, nested stacks included: what sweeps removed, kept, failed to
  * remove, had throttled and refused; the last runs and how they ended; and how the providers fare. Widgets of yours
  * stand above those.
+ *
+ * @example
+ * import { VersionedArtifactsDashboard } from 'cdk-versioned-artifacts';
+ *
+ * new VersionedArtifactsDashboard(this, 'Dashboard', { dashboardName: 'firmware' });
  */
 export class VersionedArtifactsDashboard extends cloudwatch.Dashboard {
   private isComplete = false;

@@ -18,7 +18,19 @@ import { MAX_LISTED } from '../provider/permissions';
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
  * 170,000 characters; the whitespace of AVRO and JSON is removed if it has more. A definition above 16 KB is uploaded
- * as a CDK asset and does not stand in the template.
+ * as a CDK asset instead of being part of the template.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * new SchemaVersion(this, 'Order', {
+ *   schema: SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }),
+ *   definition: SchemaDefinition.fromObject({
+ *     type: 'record',
+ *     name: 'Order',
+ *     fields: [{ name: 'id', type: 'string' }],
+ *   }),
+ * });
  */
 export abstract class SchemaDefinition {
   /**
@@ -68,9 +80,9 @@ class RenderedDefinition extends SchemaDefinition {
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 
-/** How a definition travels: in the template, or as an asset that the provider may read. */
+/** How a definition reaches the provider: in the template, or as an asset that the provider can read. */
 export function definitionSource(version: Construct, provider: ArtifactProvider, definition: string): Source {
-  // what only the deployment knows cannot be uploaded before.
+  // a definition that only the deployment knows cannot be uploaded.
   const isSmall = Token.isUnresolved(definition) || Buffer.byteLength(definition) <= DEFINITION_BYTES_IN_TEMPLATE;
   return isSmall ? { Definition: definition } : { DefinitionObject: uploaded(version, provider, definition) };
 }
@@ -83,7 +95,7 @@ function uploaded(version: Construct, provider: ArtifactProvider, definition: st
     collapsedResource: bucket.arnForObjects('*'),
     maxListed: MAX_LISTED,
   });
-  // without it Amazon S3 answers that access is denied where there is no such object.
+  // without this permission, Amazon S3 answers "access denied" if the object does not exist.
   provider._allow({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
   bucket.encryptionKey?.grantDecrypt(provider);
   return { Bucket: bucket.bucketName, Key: s3ObjectKey };

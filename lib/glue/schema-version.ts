@@ -68,6 +68,12 @@ export interface SchemaVersionProps {
  * the schema's compatibility mode and the difference to the latest version. No failed version is left behind.
  *
  * The versions of one schema in a stack are registered one after the other, in the order of their constructs.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * const schema = SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' });
+ * new SchemaVersion(this, 'Order', { schema, definition: SchemaDefinition.fromFile('schemas/order.avsc') });
  */
 export class SchemaVersion extends Resource {
   /** The schema. */
@@ -91,7 +97,7 @@ export class SchemaVersion extends Resource {
     super(scope, id);
     this.schema = props.schema;
     const definition = props.definition.render(this);
-    // of a definition that is uploaded, and of a removal that may still change, the properties do not tell.
+    // the properties do not show what is in an uploaded definition, nor a removal that can still change.
     validate(this, DefinitionShape, definition);
     validate(this, optional(SchemaRemovalShape), props.removal);
     requireEnvironmentOfSchema(props.schema, this, 'a schema version');
@@ -129,7 +135,7 @@ export class SchemaVersion extends Resource {
       properties,
       removal,
     });
-    // numbers and compatibility follow the order of the constructs.
+    // version numbers and compatibility follow the order of the constructs.
     resource.node.addDependency(
       dependableOn(() => resourcesOf(declaredSchemaVersions.before(this, this.schema.schemaArn))),
     );

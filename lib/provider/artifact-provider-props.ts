@@ -134,7 +134,7 @@ export interface ArtifactProviderProps {
   readonly timeout?: Duration;
 }
 
-/** Throws where a configuration contradicts itself. */
+/** Throws if a configuration contradicts itself. */
 export function validateConfiguration(scope: IConstruct, props: ArtifactProviderProps): void {
   const problem = checkConfiguration(props);
   if (problem) throw invalid(scope, problem);
@@ -142,7 +142,7 @@ export function validateConfiguration(scope: IConstruct, props: ArtifactProvider
 
 function checkConfiguration(props: ArtifactProviderProps): Problem {
   if (!props.vpc && (props.vpcSubnets || props.securityGroups)) {
-    return `vpcSubnets and securityGroups configure a provider in a VPC, got ${props.vpcSubnets ? 'vpcSubnets' : 'securityGroups'} without one: set vpc, too`;
+    return `vpcSubnets and securityGroups configure a provider in a VPC, got ${props.vpcSubnets ? 'vpcSubnets' : 'securityGroups'} without a vpc: set vpc, too`;
   }
   if (props.logGroup && props.logRetention !== undefined) {
     return "logRetention is for the provider's own log group, got a logGroup as well: set the retention on that one";
@@ -151,7 +151,7 @@ function checkConfiguration(props: ArtifactProviderProps): Problem {
     return "logRemovalPolicy is for the provider's own log groups, got a logGroup as well: set the policy on that one";
   }
   if (props.runtime && props.runtime.family !== lambda.RuntimeFamily.NODEJS) {
-    return `the provider's runtime must be a Node.js one, got ${props.runtime.name}`;
+    return `the provider's runtime must be a Node.js runtime, got ${props.runtime.name}`;
   }
   if (props.deadLetterQueue?.fifo) {
     return 'Lambda and EventBridge have standard queues for dead letters, got a FIFO queue as deadLetterQueue: leave fifo out';
@@ -174,7 +174,7 @@ function checkTimeout(timeout?: Duration): Problem {
     : undefined;
 }
 
-/** Whether two configurations say the same. Constructs are the same only where they are one. */
+/** Whether two configurations say the same. Two constructs are only equal if they are the same object. */
 function sameConfiguration(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;

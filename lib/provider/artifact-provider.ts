@@ -25,10 +25,17 @@ import { warnOfLimits } from './template-limits';
  * group. The first artifact creates it; `of(stack, { ... })` of its family configures it, before or after that.
  *
  * Grants to the provider (`key.grantDecrypt(provider)`) are added to its own policies.
+ *
+ * @example
+ * import { Key } from 'aws-cdk-lib/aws-kms';
+ * import { IotArtifactProvider } from 'cdk-versioned-artifacts';
+ *
+ * declare const key: Key;
+ * key.grantDecrypt(IotArtifactProvider.of(this));
  */
 export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**
-   * The provider with an id in a scope's stack, configured where props are given.
+   * The provider with an id in a scope's stack. If props are given, they configure it.
    *
    * @internal
    */
@@ -58,10 +65,10 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  // inline policies of a role may have 10,240 characters together, and a role 10 managed ones.
+  // the inline policies of a role can have 10,240 characters together, and a role can have 10 managed policies.
   private readonly permissions = new Permissions(this, { inline: 8_000, managed: 7 });
   private readonly machines = new Permissions(this, { inline: 2_000, managed: 2 });
-  /** What was built with the defaults, as it looked then. */
+  /** The resources as they looked when they were built with the defaults. */
   private readonly built = new Map<string, string>();
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
@@ -76,7 +83,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
    * Makes the provider of a stack.
    *
    * @param stack the stack
-   * @param id the construct id. Frozen: the service token of a deployed resource may not change
+   * @param id the construct id. Frozen: the service token of a deployed resource must not change
    * @param props the provider's configuration
    */
   protected constructor(stack: Stack, id: string, props?: ArtifactProviderProps) {
@@ -107,7 +114,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
 
   /**
    * How often the provider left something alone that the template wanted changed or removed, such as a version that
-   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason tell of that.
+   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason show it.
    *
    * @default - sum over five minutes
    */
@@ -210,7 +217,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * What the custom resources name as their provider, as it is now: a configuration makes another function.
+   * The service token of the custom resources, as it is now: a configuration replaces the function.
    *
    * @internal
    */
@@ -226,7 +233,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   protected abstract _family(): ProviderFamily;
 
   /**
-   * Lets the handlers do something.
+   * Grants permissions to the handlers.
    *
    * @internal
    */
@@ -235,8 +242,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * Lets the handlers run a sweep's state machine, by a policy that the function is not made after: the machine is made
-   * after the function. Returns that policy.
+   * Lets the handlers run a sweep's state machine, by a policy that the function does not depend on: the machine
+   * depends on the function. Returns that policy.
    *
    * @internal
    */
@@ -303,7 +310,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     validateConfiguration(this, props);
     this.refuseUndoing();
     this.configuration = props;
-    // built with the defaults when an artifact came first; everybody refers to these lazily.
+    // built with the defaults, because an artifact came first; all references to these resources are lazy.
     for (const child of this.node.children) this.node.tryRemoveChild(child.node.id);
     this.build(props);
     for (const apply of this.followers) apply(props);
@@ -312,14 +319,14 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     this.permissions.allow(...settingsPermissions(props));
   }
 
-  /** Throws where the resources have been changed from outside: a configuration builds them anew, without that. */
+  /** Throws if the resources were changed from outside: a configuration builds them again, without those changes. */
   private refuseUndoing(): void {
     if (this.built.size === 0) return;
     const changed = this.node.children.filter(child => this.built.get(child.node.id) !== looksOf(child));
     if (changed.length === 0) return;
     throw invalid(
       this,
-      `a provider is configured before its resources are changed, got a configuration after changes of ` +
+      `a provider must be configured before its resources are changed, got a configuration after changes of ` +
         `${changed.map(({ node }) => node.id).join(', ')}, which it would undo: call ${this.constructor.name}.of(stack, ` +
         '{ ... }) before them',
     );

@@ -9,12 +9,12 @@ import { type Construct } from 'constructs';
 import { type ArtifactProviderProps } from './artifact-provider-props';
 import { type Permission } from './permissions';
 
-/** What distinguishes the provider of a service family from another's. */
+/** What distinguishes the provider of one service family from the others. */
 export interface ProviderFamily {
   /** Folder of the handler's bundle. */
   readonly bundle: string;
   readonly description: string;
-  /** What the handler may do whatever artifacts the stack declares. */
+  /** The permissions that the handler needs in every stack. */
   readonly permissions: readonly Permission[];
 }
 
@@ -31,7 +31,7 @@ export function providerFunction(
   props: ArtifactProviderProps,
   { role, logGroup }: Surroundings,
 ): lambda.Function {
-  // every artifact names it, so that its logical id is as short as that of the provider.
+  // every artifact names this id, so the logical id is as short as the provider's.
   const made = new lambda.Function(scope, 'Resource', {
     description,
     code: handlerCode(bundle),
@@ -100,7 +100,7 @@ const isTraced = ({ tracing }: ArtifactProviderProps) => tracing !== undefined &
 function handlerCode(bundle: string): lambda.Code {
   const directory = path.join(__dirname, '../../handlers', bundle);
   const content = readFileSync(path.join(directory, 'index.js'));
-  // the content alone: file times and modes differ between machines and would change every template.
+  // only the content: file times and modes differ between machines and would change every template.
   const assetHash = createHash('sha256').update(content).digest('hex');
   return lambda.Code.fromAsset(directory, { assetHash, assetHashType: AssetHashType.CUSTOM });
 }

@@ -17,7 +17,8 @@ import { sweepDefinition } from './sweep-definition';
 import { type StartingRule } from './sweep-trigger';
 
 /**
- * What the state machines of a stack's sweeps share, one for each provider: a role, a log group, and a role of rules.
+ * What the state machines of a stack's sweeps share, one of these for each provider: a role, a log group, and a role
+ * for rules.
  */
 export class SweepMachines extends Construct {
   public static of(provider: ArtifactProvider): SweepMachines {
@@ -38,8 +39,9 @@ export class SweepMachines extends Construct {
   ) {
     super(stack, id);
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      // other prefixes use up the size of the account's resource policy for log groups. The end of the stack's id tells
-      // its lives apart: what one has left does not stand in the way of the next.
+      // other prefixes use up the size of the account's resource policy for log groups. The end of the stack's id
+      // distinguishes stacks that had the same name: the log group that an earlier one has left does not block the
+      // next.
       logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${id}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
       retention: Lazy.number({ produce: () => finite(provider._logRetention) }),
     });
@@ -55,7 +57,7 @@ export class SweepMachines extends Construct {
     });
   }
 
-  /** Known last: a configuration of the provider makes another function. */
+  /** Known last: a configuration of the provider replaces the function. */
   private get functionArn(): string {
     return Lazy.string({ produce: () => this.provider._serviceToken });
   }
@@ -67,7 +69,7 @@ export class SweepMachines extends Construct {
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(sweep).toJsonString(definition)),
       role: fixed(this.role),
-      // the data of an execution may hold the URL that CloudFormation is answered by.
+      // the data of an execution can hold the URL for the answer to CloudFormation.
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
@@ -104,7 +106,7 @@ export class SweepMachines extends Construct {
     return started;
   }
 
-  /** What rules start machines with: not the role of the machines, which may invoke the function. */
+  /** The role with which rules start machines. Not the role of the machines, which can invoke the function. */
   private rulesMayStart() {
     if (!this.starting) {
       const role = new iam.Role(this, 'StartRole', { assumedBy: serviceOf(Stack.of(this), 'events', 'rule/*') });
@@ -174,7 +176,7 @@ export class SweepMachines extends Construct {
   }
 }
 
-/** A role without what the CDK would add to it: the machines are made after it, so that it cannot name them. */
+/** A role without the statements that the CDK would add: the machines depend on the role, so it cannot name them. */
 const fixed = (role: iam.Role) => role.withoutPolicyUpdates();
 
 const encryptionWith = (key: IKey): sfn.CfnStateMachine.EncryptionConfigurationProperty => ({
@@ -182,7 +184,7 @@ const encryptionWith = (key: IKey): sfn.CfnStateMachine.EncryptionConfigurationP
   kmsKeyId: key.keyArn,
 });
 
-/** A service, on behalf of its resources in the stack's account and region. */
+/** A service that acts for its resources in the stack's account and region. */
 function serviceOf(stack: Stack, service: string, resource: string): iam.ServicePrincipal {
   return new iam.ServicePrincipal(`${service}.amazonaws.com`, {
     conditions: {
@@ -191,7 +193,7 @@ function serviceOf(stack: Stack, service: string, resource: string): iam.Service
   });
 }
 
-/** Days of a retention that has an end. */
+/** The days of a retention that ends. */
 function finite(retention: logs.RetentionDays): number | undefined {
   return retention === logs.RetentionDays.INFINITE ? undefined : retention;
 }

@@ -79,18 +79,18 @@ export interface ISweep extends IConstruct {
   onFailure(id: string, options?: events.OnEventOptions): events.Rule;
 }
 
-/** What a kind of sweep declares. */
+/** What each kind of sweep declares. */
 export interface SweepDeclaration {
   readonly provider: ArtifactProvider;
   readonly config: SweepConfig & { readonly type: string };
-  /** The versions that the stack declares, where a deployment that changes them is to sweep. A lazy list. */
+  /** The versions that the stack declares, if a deployment that changes them must sweep. A lazy list. */
   readonly declaredVersions?: string[];
-  /** Orders what CloudFormation runs after what it is to find. */
+  /** Makes CloudFormation run the sweep after the resources that the sweep must find. */
   readonly order?: (resource: ArtifactResource) => void;
 }
 
 /**
- * What sweeps of all kinds share.
+ * The base of all kinds of sweeps.
  *
  * @internal
  */
@@ -222,12 +222,12 @@ export abstract class SweepBase extends Construct implements ISweep {
   private count(attribute: keyof SweepAttributes, property: string): string {
     const { resource } = this;
     if (resource && isTriggered(this.triggers, 'DURING_DEPLOYMENT')) return resource.getAtt(attribute).toString();
-    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    // refused on use: a getter that throws breaks everything that inspects the whole object.
     return Lazy.string({
       produce: () => {
         throw invalid(
           this,
-          `${property} is known where the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
+          `${property} is only known if the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
             'add SweepTrigger.duringDeployment() to triggers',
         );
       },

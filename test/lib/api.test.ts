@@ -4,7 +4,12 @@ import { requireFresh } from '../../scripts/stamp';
 
 interface Documented {
   readonly name: string;
-  readonly docs?: { readonly summary?: string; readonly default?: string; readonly custom?: Record<string, string> };
+  readonly docs?: {
+    readonly summary?: string;
+    readonly default?: string;
+    readonly example?: string;
+    readonly custom?: Record<string, string>;
+  };
 }
 interface Member extends Documented {
   readonly immutable?: boolean;
@@ -106,6 +111,24 @@ test.each(types.map(type => [type.name, type] as const))('%s and all of its memb
     }
   }
 });
+
+test.each(types.filter(({ kind }) => kind === 'class').map(type => [type.name, type] as const))(
+  '%s is shown in an example, which imports what it names',
+  (name, { docs }) => {
+    const [, imported] = /^import \{([^}]+)\} from 'cdk-versioned-artifacts';$/m.exec(docs?.example ?? '') ?? [];
+
+    expect(docs?.example).toContain(name);
+    expect(imported?.match(/\w+/g)).toEqual(
+      types
+        .map(({ name }) => name)
+        .filter(used)
+        .sort(),
+    );
+    function used(type: string) {
+      return new RegExp(`\\b${type}\\b`).test(docs!.example!);
+    }
+  },
+);
 
 test.each(structs.map(type => [type.name, type] as const))(
   '%s is readonly, and its options tell their defaults',

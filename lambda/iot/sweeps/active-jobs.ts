@@ -3,19 +3,19 @@ import { type Preparation, StalePageToken } from '../../sweep/source';
 import { DEPLOYING, readDeployed } from '../active-jobs';
 import { type IotGateway } from '../gateway';
 
-/** How far the reading has come: plain JSON, with the package's own versions alone. */
+/** The progress of the reading: plain JSON, with only the package's own versions. */
 interface Progress {
   readonly versions: readonly string[];
-  /** Which of the states is read; beyond them the reading is finished. */
+  /** The index of the state that is read; after the last state the reading is finished. */
   readonly state: number;
   readonly pageToken?: string;
-  /** Jobs that could not be described: any version may be one of theirs. */
+  /** Jobs that could not be described: they can deploy any version. */
   readonly undescribed?: string;
 }
 
 const BEGINNING: Progress = { versions: [], state: 0 };
 
-/** The versions of a package that jobs deploy or are about to, read in as many slices as it takes. */
+/** The versions of a package that jobs deploy or are about to deploy, read in as many slices as necessary. */
 export class ActiveJobs implements Preparation {
   isDue = false;
   private progress: Progress;
@@ -25,7 +25,7 @@ export class ActiveJobs implements Preparation {
     private readonly gateway: IotGateway,
     prepared: object | undefined,
   ) {
-    // the state is this class's own.
+    // this class itself has written the state.
     this.progress = (prepared as Progress | undefined) ?? BEGINNING;
   }
 
@@ -37,7 +37,7 @@ export class ActiveJobs implements Preparation {
     this.progress = BEGINNING;
   }
 
-  /** Throws `OutOfTime` where the jobs have not been read, and an error where one of them cannot be. */
+  /** Throws `OutOfTime` if the jobs have not been read, and an error if one of them cannot be read. */
   deploys(versionName: string): boolean {
     const { versions, undescribed } = this.progress;
     if (versions.includes(versionName)) return true;

@@ -3,19 +3,29 @@ import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
-import { type Plan } from '../../sweep/plan';
+import { type Plan, type Threshold } from '../../sweep/plan';
 import { type End } from '../../sweep/source';
 import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
-/** Milliseconds that are left for the deletion of what is canceled: in its turn, and with a throttle or two. */
+/**
+ * Milliseconds that are reserved for the deletion of a canceled execution: its wait for a turn, and one or two
+ * throttles.
+ */
 const TIME_TO_DELETE = 20_000;
 
-/** Stops the removal of what is gone. */
+/** Stops the removal of an execution that is gone. */
 class Gone extends Error {}
 
-/** Deletes executions, each as it is at that moment. */
+/** What a look at an execution has shown. */
+interface Looked {
+  readonly current: Execution;
+  /** What keepLatest keeps of its thing's. Absent: as it was listed. */
+  readonly latest?: Threshold;
+}
+
+/** Deletes executions, each in the way that its current state needs. */
 export class ExecutionRemoval {
   private readonly timeToDelete: number;
 
@@ -25,21 +35,22 @@ export class ExecutionRemoval {
     private readonly things: ThingExecutions,
     private readonly tools: { readonly gateway: IotGateway; readonly deadline: Deadline },
   ) {
-    // less in a slice that has little time altogether.
+    // less in a short slice.
     this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
   async remove(listed: Execution, mayGoOn: Guard): Promise<End> {
-    const current = await this.things.current(listed);
+    const looked = await this.look(listed);
+    const { current } = looked;
     if (!current) return 'gone';
-    const kept = this.keptByNow(current);
+    const kept = this.keptByNow({ ...looked, current });
     if (kept !== undefined) return { kept };
     try {
-      // without force: that would also stop one that has begun meanwhile.
+      // without force, which would also stop an execution that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
       const goes = both(mayGoOn, this.guardOf(listed, current.status));
       if (isQueued) await this.cancel(current, goes);
-      // what is canceled here is young, and in a state that the rules may not speak of.
+      // an execution that is canceled here is young, and may be in a state that the rules do not select.
       const guard = isQueued ? both(mayGoOn, this.guardOfCanceled(listed)) : goes;
       await this.delete(current, { force: current.status === 'IN_PROGRESS', guard });
       return 'removed';
@@ -53,18 +64,26 @@ export class ExecutionRemoval {
     }
   }
 
-  /** Before each attempt: it still goes, and in the same way. What was throttled is not repeated without a new look. */
+  /**
+   * Called before each attempt: checks that the execution is still to be removed, and in the same way. A throttled call
+   * is not repeated without a new check.
+   */
   private guardOf(listed: Execution, status: string | undefined): Guard {
     let attempts = 0;
     return async () => {
-      const current = await (attempts++ === 0 ? this.things.current(listed) : this.things.currentAnew(listed));
+      if (attempts++ > 0) this.things.forget(listed);
+      const looked = await this.look(listed);
+      const { current } = looked;
       if (!current) throw new Gone('the execution is gone');
-      const kept = current.status === status ? this.keptByNow(current) : ExecutionKept.STATE_CHANGED;
+      const kept = current.status === status ? this.keptByNow({ ...looked, current }) : ExecutionKept.STATE_CHANGED;
       if (kept !== undefined) throw new Protected(kept);
     };
   }
 
-  /** Before each attempt but the first: it is still the one that was canceled here, and no other one with its number. */
+  /**
+   * Called before each attempt but the first: checks that it is still the execution that was canceled here, and not
+   * another one with the same number.
+   */
   private guardOfCanceled(listed: Execution): Guard {
     let attempts = 0;
     return async () => {
@@ -75,14 +94,24 @@ export class ExecutionRemoval {
     };
   }
 
-  /** Why it stays though the plan removes it: its state and its last update are those of this moment. */
-  private keptByNow(current: Execution): string | undefined {
-    const { action, reason } = this.plan.decide(current, undefined, []);
+  /** The execution as it is now, and ranked anew where it was not listed a moment ago: others of its thing move, too. */
+  private async look(listed: Execution): Promise<Partial<Looked>> {
+    const isRanked = this.plan.keepLatest === 0 || this.things.hasSeen(listed);
+    const latest = isRanked ? undefined : await this.plan.rank(this.things.siblings(listed));
+    return { current: await this.things.current(listed), latest };
+  }
+
+  /** Why an execution stays although the plan removes it, by its current state, rank and last update. */
+  private keptByNow({ current, latest }: Looked): string | undefined {
+    const { action, reason } = this.plan.decide(current, latest, []);
     if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
     return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
   }
 
-  /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
+  /**
+   * Throws if it is too late to delete the execution in this slice: the next slice would find it young and in another
+   * state.
+   */
   private async cancel(current: Execution, guard: Guard): Promise<void> {
     if (this.tools.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
     await this.tools.gateway.cancelExecution(current, guard);
@@ -96,7 +125,7 @@ export class ExecutionRemoval {
     try {
       await this.tools.gateway.deleteExecution(current, { force, namespaceId }, guard);
     } catch (error) {
-      // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
+      // the guide lists TIMED_OUT among the final states; the operation's own page does not.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
       await this.tools.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
     }

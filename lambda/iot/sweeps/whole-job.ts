@@ -1,26 +1,32 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
-import { type Plan } from '../../sweep/plan';
+import { type Clock } from '../../runtime/clock';
+import { type Plan, type Threshold } from '../../sweep/plan';
 import { type IotGateway } from '../gateway';
-import { type Execution, type ThingExecutions, executionsOf, heldBack } from './executions';
+import { type Execution, FRESH, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
 
-/** Decides whether a job may go as a whole, which one call does: all its executions must, by the rules. */
+/** Decides whether a job can be removed as a whole, with one call: the rules must remove all of its executions. */
 export class WholeJob {
+  private readonly ranked = new Map<string, { readonly at: number; readonly latest: Promise<Threshold | undefined> }>();
+
   constructor(
     private readonly config: JobExecutionCleanupConfig,
     private readonly plan: Plan<Execution>,
     private readonly things: ThingExecutions,
-    private readonly tools: { readonly gateway: IotGateway; readonly startedAt: number },
+    private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock; readonly startedAt: number },
   ) {}
 
-  /** Whether it is worth looking at the executions. */
+  /** Whether the executions need to be read. */
   mayGo({ status }: SelectedJob): boolean {
     return this.config.force || hasEnded(status);
   }
 
-  /** Whether some executions of it may go. */
+  /** Whether some executions of the job can be removed. */
   async allGo(executions: readonly Execution[]): Promise<boolean> {
-    if (!executions.every(execution => this.goes(execution))) return false;
+    return executions.every(execution => this.goes(execution)) && this.areBeyondLatest(executions);
+  }
+
+  private async areBeyondLatest(executions: readonly Execution[]): Promise<boolean> {
     if (this.plan.keepLatest === 0) return true;
     for (let at = 0; at < executions.length; at += CONCURRENCY) {
       const beyond = executions.slice(at, at + CONCURRENCY).map(execution => this.isBeyondLatest(execution));
@@ -30,8 +36,8 @@ export class WholeJob {
   }
 
   /**
-   * Whether no execution has begun, or shown life, that makes the job stay since it was decided that it goes. Ranks are
-   * not read again: what is newer does not bring old ones back among the latest.
+   * Whether, since the decision to remove the job, no execution has begun or was updated that makes the job stay, and
+   * none has become one of the latest because newer ones are gone.
    */
   async stillGoes(job: SelectedJob): Promise<boolean> {
     if (!this.mayGo(job)) return false;
@@ -42,12 +48,13 @@ export class WholeJob {
       if (executions.length === 0 && after === undefined && nextToken === undefined) return this.emptyGoes(job);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
+      if (!(await this.areBeyondLatest(executions))) return false;
       after = nextToken;
     } while (after !== undefined);
     return true;
   }
 
-  /** A job without executions: one that has not ended waits for them, and its own age counts. */
+  /** A job without executions: if it has not ended, it waits for them, and the age of the job itself counts. */
   emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
     const { minAgeSeconds = 0 } = this.config.rules;
     return hasEnded(status) && this.tools.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
@@ -64,12 +71,30 @@ export class WholeJob {
   }
 
   private async isBeyondLatest(execution: Execution): Promise<boolean> {
-    const latest = await this.plan.rank(this.things.siblings(execution));
-    return this.plan.decide(execution, latest, []).action === 'remove';
+    return this.plan.decide(execution, await this.latestOf(execution), []).action === 'remove';
+  }
+
+  /** What keepLatest keeps of a thing, as it is or was a moment ago. */
+  private latestOf(execution: Execution): Promise<Threshold | undefined> {
+    const { thingName } = execution;
+    const now = this.tools.clock.now();
+    let held = this.ranked.get(thingName);
+    if (!held || now - held.at >= FRESH) {
+      held = { at: now, latest: this.plan.rank(this.things.siblings(execution)) };
+      // what fails is asked again, and those who wait for it hear of it.
+      held.latest.catch(() => this.ranked.delete(thingName));
+      this.ranked.delete(thingName);
+      this.ranked.set(thingName, held);
+      if (this.ranked.size > REMEMBERED) this.ranked.delete(this.ranked.keys().next().value!);
+    }
+    return held.latest;
   }
 }
 
-/** Things whose executions are ranked at a time: the pace sets the rate. */
+/** How many things' ranks are remembered: more than can be listed while they are valid. */
+const REMEMBERED = 5_000;
+
+/** How many things' executions are ranked at a time: the pace sets the rate. */
 const CONCURRENCY = 16;
 
 const hasEnded = (status: string) => status === 'COMPLETED' || status === 'CANCELED';

@@ -73,7 +73,7 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     private readonly tools: SourceTools,
   ) {
     this.service = { environmentId, serverName };
-    const post = postTo(apiEndpoint, clients.ended);
+    const post = (clients.transport ?? postTo)(apiEndpoint, clients.ended);
     const secrets = pacedBy(tools.paces, clients.secrets);
     this.gateway = new WeChatGateway(post, new AccessToken(() => readToken(accessToken, secrets, post)), tools);
   }

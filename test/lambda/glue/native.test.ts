@@ -39,7 +39,7 @@ test.each([
   const before = held();
   const { Status, Reason } = await stack.create(VERSION, 'V', wanted(more));
   expect(Status).toBe('FAILED');
-  expect(Reason).toContain(`is still this stack's resource Native (${NATIVE})`);
+  expect(Reason).toContain(`is still managed by this stack's resource Native (${NATIVE})`);
   expect(Reason).toContain('DeletionPolicy: Retain');
   expect(held()).toEqual(before);
 });

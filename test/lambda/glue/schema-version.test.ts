@@ -117,14 +117,18 @@ describe('Create', () => {
     ['a definition that is too long', version('x'.repeat(170_001)), /at most 170,000 characters, got 170001/],
     ['a blank definition', version(' \n'), /must not be blank/],
     ['no definition', AT, /one of Definition and DefinitionObject must be set, got neither/],
-    ['a name with a space', version(SECOND, { SchemaName: 'my orders' }), /the name of a schema may only contain/],
+    ['a name with a space', version(SECOND, { SchemaName: 'my orders' }), /the name of a schema must only contain/],
     ['the removal DEPRECATE', version(SECOND, { Removal: 'DEPRECATE' }), /knows no deprecated versions/],
-    ['metadata with a space', version(SECOND, { Metadata: { a: 'b c' } }), /a metadata value may only contain/],
-    ['metadata of the library’s', version(SECOND, { Metadata: { [OWNER_KEY]: 'me' } }), /are the library's/],
+    ['metadata with a space', version(SECOND, { Metadata: { a: 'b c' } }), /a metadata value must only contain/],
+    [
+      'metadata of the library’s',
+      version(SECOND, { Metadata: { [OWNER_KEY]: 'me' } }),
+      /are reserved for this library/,
+    ],
     [
       'nine pairs of metadata',
       version(SECOND, { Metadata: Object.fromEntries([...'abcdefghi'].map(key => [key, '1'])) }),
-      /8 pairs of metadata beside the library's, got 9/,
+      /8 pairs of metadata .this library needs the rest., got 9/,
     ],
   ])('refuses %s before the first call', async (_what, properties, reason) => {
     const calls = await stack.callsOf(async () => {

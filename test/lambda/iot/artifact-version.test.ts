@@ -89,9 +89,7 @@ describe('where the object is missing', () => {
     await remove();
     const { Status, Reason } = await stack.create(VERSION, 'V', properties());
     expect(Status).toBe('FAILED');
-    expect(Reason).toMatch(
-      /the artifact is not at s3:\/\/staging\/fleet.* any more .*: deploy again, which uploads it/,
-    );
+    expect(Reason).toMatch(/the artifact is not at s3:\/\/staging\/fleet.* any more .*: deploy again to upload it/);
     expect(aws.iot.describe(PACKAGE)?.versions).toEqual({});
   });
 

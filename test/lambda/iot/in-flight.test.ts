@@ -165,7 +165,7 @@ describe('K1 in flight', () => {
       aws.iot.byHand('DisassociateSbomFromPackageVersion', { packageName: PACKAGE, versionName: '1.0.0' }),
     );
     const reply = await stack.create(Type.VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
-    expect(reply.Reason).toContain('was taken away while its validation was waited for');
+    expect(reply.Reason).toContain('was removed while the deployment waited for its validation');
     expect(held()?.status).toBe('DRAFT');
   });
 

@@ -86,7 +86,7 @@ describe('Create', () => {
     const before = held();
     const reply = await stack.create(VERSION, 'V', published());
     expect(reply.Reason).toContain(
-      `belongs to stack ${other.stackId} (whether that still exists is unknown here); set`,
+      `belongs to stack ${other.stackId} (the provider cannot tell whether that stack still exists); set`,
     );
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
     expect(held()).toEqual(before);
@@ -96,7 +96,9 @@ describe('Create', () => {
     const former = new Stack(aws, stack.name, 'ffff');
     await created(version(), 'Former', former);
     const reply = await stack.create(VERSION, 'V', published());
-    expect(reply.Reason).toContain(`belongs to stack ${former.stackId}, which is gone: this stack has its name; set`);
+    expect(reply.Reason).toContain(
+      `belongs to stack ${former.stackId}, which no longer exists: this stack has the same name; set`,
+    );
   });
 
   test('fails with the reason that the service leaves without an error', async () => {
@@ -122,19 +124,19 @@ describe('Create', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a name with build metadata', version('1.0.0+abc'), /may only contain letters.*write "-" instead of "\+"/],
-    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description may only contain printable characters/],
+    ['a name with build metadata', version('1.0.0+abc'), /must only contain letters.*write "-" instead of "\+"/],
+    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description must only contain printable characters/],
     ['too long a recipe', version('1.0.0', { Recipe: 'x'.repeat(3073) }), /at most 3072 characters, got 3073/],
     [
       'too many attributes',
       version('1.0.0', { Attributes: { a: 'x'.repeat(3000) } }),
       /3000 bytes together, keys and values, got 3001/,
     ],
-    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute may only contain/],
+    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute must only contain/],
     [
       'a tag of the library’s',
       version('1.0.0', { Tags: [{ Key: ARTIFACT_TAGS.owner, Value: 'x' }] }),
-      /are the library's/,
+      /are reserved for this library/,
     ],
   ])('refuses %s before the first call', async (_what, properties, reason) => {
     const calls = await stack.callsOf(async () => {
@@ -206,7 +208,7 @@ describe('Update', () => {
     const reply = await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new', ...after }));
     expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
     expect(reply.Reason).toContain(
-      `AWS IoT freezes what was published: cannot change ${named}. Ship the change under a new versionName`,
+      `AWS IoT freezes a published version: cannot change ${named}. Ship the change under a new versionName`,
     );
     expect(held()).toEqual(state);
     // the rollback's Update then finds nothing to do.

@@ -178,7 +178,9 @@ test('where it cannot be known, the event fails and says what is missing', async
   const create = world.begin('Create');
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   jest.spyOn(world.history, 'describeResource').mockRejectedValue(denied);
-  await expect(create.confirm()).rejects.toThrow(/cannot be read.*needs cloudformation:DescribeStackResource/);
+  await expect(create.confirm()).rejects.toThrow(
+    /^cannot read whether this .*needs cloudformation:DescribeStackResource/,
+  );
 });
 
 test('what CloudFormation wants by now is in its newest entry', async () => {
@@ -186,4 +188,28 @@ test('what CloudFormation wants by now is in its newest entry', async () => {
   world.later();
   world.begin('Update', 'thing/a', { Name: 'a' });
   expect(await update.latestProperties()).toMatchObject({ Name: 'a' });
+});
+
+test.each(['Create', 'Update', 'Delete'] as const)(
+  'that a %s succeeded is told from what came afterwards',
+  async type => {
+    const operation = world.begin(type, 'v');
+    expect(await operation.hasSucceeded()).toBe(false);
+    world.later();
+    world.note(`${type.toUpperCase()}_COMPLETE`, 'v');
+    expect(await operation.hasSucceeded()).toBe(true);
+    world.later();
+    world.note('UPDATE_IN_PROGRESS', 'v');
+    world.note('UPDATE_COMPLETE', 'v');
+    expect(await operation.hasSucceeded()).toBe(true);
+  },
+);
+
+test('an Update that failed has not succeeded, though the reverse one has', async () => {
+  const update = world.begin('Update', 'v');
+  for (const status of ['UPDATE_FAILED', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE']) {
+    world.later();
+    world.note(status, 'v');
+    expect(await update.hasSucceeded()).toBe(false);
+  }
 });

@@ -180,7 +180,7 @@ describe('giving up', () => {
 
 test('a family without sweeps says so', async () => {
   const service = async () => ({ handlers: () => ({}), view: () => new History('s', '', () => 0) });
-  await expect(serve(request(), undefined, { service })).rejects.toThrow('no sweeps are known here');
+  await expect(serve(request(), undefined, { service })).rejects.toThrow('this provider has no sweeps');
 });
 
 describe('an answer that somebody has made up is passed over', () => {

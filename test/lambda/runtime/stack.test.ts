@@ -61,7 +61,7 @@ test('CloudFormation is asked once, however often the phase is', async () => {
 test('a stack that cannot be read is no reason to guess: the error says what is missing', async () => {
   const denied = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' } });
   await expect(denied.phase()).rejects.toThrow(
-    /^whether stack root is rolling back cannot be read.*no such stack.*needs cloudformation:DescribeStacks/,
+    /^cannot read whether stack root is rolling back.*no such stack.*needs cloudformation:DescribeStacks/,
   );
 });
 
@@ -257,5 +257,62 @@ describe('whether a resource had its id when the last deployment succeeded', () 
     expect(await hadAtSuccess([created, [100, OWN, 'CREATE_COMPLETE']], stacks)).toBe(false);
     const succeeded: Noted[] = [created, [95, 'root', 'CREATE_COMPLETE'], [200, 'V', 'DELETE_IN_PROGRESS', HELD]];
     expect(await hadAtSuccess(succeeded, stacks)).toBe(true);
+  });
+});
+
+describe('the properties that a resource had when the last deployment succeeded', () => {
+  type Noted = [number, string, string, object?];
+  const propertiesAtSuccess = (
+    history: Noted[],
+    stacks: Record<string, StackState> = { own: { status: 'UPDATE_FAILED' } },
+  ) => {
+    const clock = new FakeClock(0);
+    const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
+    const events = async function* (of: string) {
+      for (const [changedAt, logicalId, status, properties] of [...history].reverse()) {
+        if ((logicalId === 'root') !== (of === 'root')) continue;
+        const entry = { logicalId, physicalId: logicalId, status, changedAt } satisfies StackEvent;
+        yield { ...entry, ...(properties && { properties: JSON.stringify(properties) }) };
+      }
+    };
+    const view = { describeStack: async (id: string) => stacks[id], events };
+    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking).propertiesAtSuccess();
+  };
+  const created: Noted[] = [
+    [50, 'V', 'CREATE_IN_PROGRESS', { rules: 'first' }],
+    [60, 'V', 'CREATE_COMPLETE', { rules: 'old' }],
+  ];
+  const success: Noted = [100, OWN, 'CREATE_COMPLETE'];
+  const failed: Noted[] = [
+    [200, 'V', 'UPDATE_IN_PROGRESS', { rules: 'new' }],
+    [210, 'V', 'UPDATE_COMPLETE', { rules: 'new' }],
+    [220, OWN, 'UPDATE_FAILED'],
+  ];
+
+  test.each<[string, Noted[], object | string | undefined]>([
+    [
+      'are no others where nothing has touched it since',
+      [...created, success, [200, 'W', 'UPDATE_IN_PROGRESS']],
+      undefined,
+    ],
+    ['are no others where it is only deleted', [...created, success, [200, 'V', 'DELETE_IN_PROGRESS']], undefined],
+    ['are those before a deployment that failed', [...created, success, ...failed], { rules: 'old' }],
+    ['are those before some that failed', [...created, success, ...failed, ...failed], { rules: 'old' }],
+    ['are unknown where the history has none', [success, ...failed], 'unknown'],
+    ['are unknown where its entry has none', [[60, 'V', 'CREATE_COMPLETE'], success, ...failed], 'unknown'],
+    ['are unknown where the history does not reach back', failed, 'unknown'],
+  ])('%s', async (_what, history, expected) => {
+    expect(await propertiesAtSuccess(history)).toEqual(expected);
+  });
+
+  test('of a nested stack it is the root’s deployment that counts', async () => {
+    const stacks = {
+      own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' },
+      root: { status: 'DELETE_IN_PROGRESS' },
+    };
+    const nested: Noted[] = [...created, success, [110, 'root', 'CREATE_COMPLETE'], ...failed.slice(0, 2)];
+    const own: Noted = [215, OWN, 'UPDATE_COMPLETE'];
+    expect(await propertiesAtSuccess([...nested, own], stacks)).toEqual({ rules: 'old' });
+    expect(await propertiesAtSuccess([...nested, own, [300, 'root', 'UPDATE_COMPLETE']], stacks)).toBeUndefined();
   });
 });

@@ -150,6 +150,53 @@ describe('a Delete', () => {
     expect(service.names()).toHaveLength(left ?? before);
   });
 
+  describe('after an Update that failed without a rollback', () => {
+    const rules = (keepLatest: number) => toySweep(service, { keepLatest }).properties().Config;
+    const failedAfter = (Config: string | undefined, failed = rules(1)) => {
+      const properties = Config && JSON.stringify(world.properties({ Config }));
+      const physicalId = 'sweep/0123456789abcdef';
+      const entries = [
+        { logicalId: 'fleet', physicalId: STACK_ID, status: 'DELETE_IN_PROGRESS' },
+        { logicalId: 'fleet', physicalId: STACK_ID, status: 'UPDATE_FAILED' },
+        { logicalId: 'Sweep', physicalId, status: 'UPDATE_COMPLETE' },
+        { logicalId: 'Sweep', physicalId, status: 'UPDATE_IN_PROGRESS' },
+        { logicalId: 'fleet', physicalId: STACK_ID, status: 'UPDATE_IN_PROGRESS' },
+        { logicalId: 'fleet', physicalId: STACK_ID, status: 'UPDATE_COMPLETE' },
+        { logicalId: 'Sweep', physicalId, status: 'UPDATE_COMPLETE', properties },
+        { logicalId: 'Sweep', physicalId, status: 'CREATE_COMPLETE', properties: '{}' },
+      ];
+      world.history = entries.map((entry, at) => ({ ...entry, changedAt: world.clock.now() - at * MINUTE }));
+      world.status = 'DELETE_IN_PROGRESS';
+      return world.send('Delete', world.properties({ Config: failed, OnIncomplete: 'WARN' }));
+    };
+
+    test('sweeps by the rules of the last deployment that succeeded', async () => {
+      expect(await failedAfter(rules(5))).toMatchObject({ Status: 'SUCCESS' });
+      expect(service.names()).toHaveLength(5);
+    });
+
+    test('sweeps nothing where these are not known any more, and the log says why', async () => {
+      expect(await failedAfter(undefined)).toMatchObject({ Status: 'SUCCESS' });
+      expect(service.calls).toEqual([]);
+      expect(world.log).toContainEqual(
+        expect.objectContaining({ message: 'nothing is swept: the rules are those of a deployment that failed' }),
+      );
+    });
+
+    test('goes on in no state machine that has its rules', async () => {
+      world.remaining = 2_000;
+      expect(await failedAfter(rules(5), rules(3))).toBeUndefined();
+      const [execution] = world.machine.executions;
+      const before = service.removed.length;
+      await world.machine.run(execution);
+      expect(service.removed).toHaveLength(before);
+      expect(execution).toMatchObject({ status: 'FAILED', state: { error: 'SweepIncomplete' } });
+      expect(world.replies).toMatchObject([
+        { Status: 'FAILED', Reason: expect.stringMatching(/^the rules in the state machine are not those/) },
+      ]);
+    });
+  });
+
   test('without the trigger asks nothing of anybody', async () => {
     world.stacks = {};
     const properties = world.properties({ Triggers: ['DURING_DEPLOYMENT'] });
@@ -255,6 +302,26 @@ describe('what is left when the invocation ends', () => {
     expect(execution.status).toBe('SUCCEEDED');
     expect(world.replies).toMatchObject([{ Status: 'SUCCESS' }]);
   });
+});
+
+test('the last slice that is repeated although its answer has arrived ends well', async () => {
+  world.remaining = 2_000;
+  const event = world.event('Update', world.properties(), deployed({ Salt: '1' }));
+  await world.deliver(event);
+  const [execution] = world.machine.executions;
+  const sent = { logicalId: 'Sweep', physicalId: 'sweep/0123456789abcdef', changedAt: world.clock.now() };
+  const put = world.put;
+  world.put = async (...answer) => {
+    if (world.replies.length === 0) await put(...answer);
+    world.resource = { status: 'UPDATE_COMPLETE', changedAt: world.clock.now() };
+    world.history = [{ ...sent, ...world.resource }, { ...sent, status: 'UPDATE_IN_PROGRESS' }, ...world.history];
+    world.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    throw new Error('socket hang up');
+  };
+  await world.machine.run(execution);
+  expect(execution.requests.at(-1)?.retryCount).toBe(1);
+  expect(execution).toMatchObject({ status: 'SUCCEEDED', state: { outcome: { status: 'ANSWERED' } } });
+  expect(world.replies).toMatchObject([{ Status: 'SUCCESS', Data: { RemovedCount: '17' } }]);
 });
 
 describe('the end of CloudFormation’s hour', () => {

@@ -281,6 +281,57 @@ describe('whoever may start the machine', () => {
     expect(urls).toEqual([]);
   });
 
+  describe('cannot have it sweep while the stack is in progress, by an answer', () => {
+    const history = (properties: object) => [
+      {
+        logicalId: 'Sweep',
+        physicalId: 'sweep/1',
+        status: 'UPDATE_IN_PROGRESS',
+        changedAt: world.clock.now(),
+        properties: JSON.stringify(world.properties(properties)),
+      },
+      ...world.history,
+    ];
+    const forge = async (handedIn = answer()) => {
+      const status = `${handedIn.RequestType.toUpperCase()}_IN_PROGRESS`;
+      world.status = 'UPDATE_IN_PROGRESS';
+      world.resource = { status, physicalId: 'sweep/1', changedAt: world.clock.now() };
+      const execution = world.machine.begin(clientToken(handedIn), { answer: handedIn });
+      await world.machine.run(execution, 3);
+      return execution;
+    };
+    afterEach(() => {
+      expect(service.calls).toEqual([]);
+      expect(world.replies).toEqual([]);
+    });
+
+    test('to an event of another resource', async () => {
+      world.history = history({ StateMachineArn: 'arn:other' });
+      expect((await forge()).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/not this sweep/),
+      });
+    });
+
+    test('to an event that does not sweep', async () => {
+      world.history = history({ Triggers: ['ON_DESTROY'] });
+      expect((await forge()).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/does not sweep/),
+      });
+      expect((await forge(answer('Delete'))).state).toMatchObject({ error: 'SweepUndone' });
+    });
+
+    test('to an event that is yet to come, which CloudFormation could not have gone on from', async () => {
+      world.history = history({});
+      const ResponseURL = `https://bucket.s3.amazonaws.com/a?X-Amz-Date=${amzDate(world.clock.now() + 3_600_000)}`;
+      expect((await forge({ ...answer(), ResponseURL })).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/yet to come/),
+      });
+    });
+  });
+
   test('cannot have it pass over a run that is under way', async () => {
     const older = world.machine.begin('older');
     world.clock.advance(1000);

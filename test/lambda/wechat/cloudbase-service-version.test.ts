@@ -35,9 +35,9 @@ describe('Create', () => {
   });
 
   test.each([
-    ['EnvironmentId', 'a/b', 'the id of an environment may only contain'],
+    ['EnvironmentId', 'a/b', 'the id of an environment must only contain'],
     ['ServerName', '', 'property ServerName'],
-    ['VersionName', 'a@b', 'the name of a service version may only contain'],
+    ['VersionName', 'a@b', 'the name of a service version must only contain'],
     ['ApiEndpoint', 'http://proxy.example', 'must be an https URL'],
     ['DeleteImageWithServer', 'true', 'set deleteServerWithLastVersion, too'],
   ])('refuses %s %j before any call', async (name, value, reason) => {

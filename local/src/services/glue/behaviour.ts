@@ -52,8 +52,8 @@ export interface GlueBehaviour {
    */
   versionByIdNeeds: 'any-resource' | 'its-arns';
   /**
-   * Whether a definition is compatible, where no library decides it: JSON and PROTOBUF. AVRO is decided by the rules of
-   * schema resolution.
+   * Whether a JSON definition is compatible. The developer guide documents rules; people report that the service does
+   * not check them (awslabs/aws-glue-schema-registry, pull request 494). AVRO and PROTOBUF are decided by their rules.
    */
   compatible: (check: CompatibilityCheck) => boolean;
   /**

@@ -139,3 +139,60 @@ test('a canceled execution whose deletion is throttled is not mistaken for anoth
   await running;
   expect(aws.iot.describeJob('ota')?.executions).toMatchObject([{ status: 'SUCCEEDED' }]);
 });
+
+describe('what is among the latest by the time of its removal stays', () => {
+  /** The removal waits for its turn, and the newer execution is gone by then. */
+  async function goesFirst(sweep: IotSweep, operation: string, newer: string) {
+    const stalled = aws.faults.inject({ service: 'iot', operation, trouble: { stall: 'until released' } });
+    aws.faults.inject({ service: 'iot', operation, times: 2, trouble: { error: throttle } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    await aws.iot.byHand('DeleteJob', { jobId: newer, force: true });
+    clock.advance(60_000);
+    stalled.release();
+    await running;
+  }
+  beforeEach(async () => {
+    aws.iot.devices.remove('thing-001');
+    for (const id of ['ota-1', 'ota-2']) {
+      await finished(id);
+      clock.advance(DAY);
+    }
+  });
+
+  test('as an execution', async () => {
+    const sweep = sweepOf({ rules: { keepLatest: 1 } });
+    await goesFirst(sweep, 'DeleteJobExecution', 'ota-2');
+    expect(aws.iot.describeJob('ota-1')?.executions).toHaveLength(1);
+    expect(Object.values(sweep.kept)).toContain('AMONG_LATEST');
+  });
+
+  test('as part of a job that goes as a whole', async () => {
+    const sweep = sweepOf({ rules: { keepLatest: 1 }, deleteJobs: true });
+    await goesFirst(sweep, 'DeleteJob', 'ota-2');
+    expect(aws.iot.describeJob('ota-1')?.executions).toHaveLength(1);
+  });
+
+  test('as an execution in a state that a newer one has left', async () => {
+    for (const jobId of ['begun-1', 'begun-2']) {
+      const targets = [`arn:aws:iot:${aws.region}:${aws.account}:thing/thing-000`];
+      await aws.iot.byHand('CreateJob', { jobId, targets, document: '{}' });
+      aws.iot.devices.advanceAll(jobId, 'IN_PROGRESS');
+      clock.advance(DAY);
+    }
+    const sweep = sweepOf({ rules: { keepLatest: 1 }, statuses: ['IN_PROGRESS'], force: true });
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'DeleteJobExecution',
+      trouble: { stall: 'until released' },
+    });
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
+    const running = sweep.run();
+    while (stalled.hits === 0) await new Promise(setImmediate);
+    aws.iot.devices.advanceAll('begun-2', 'SUCCEEDED');
+    clock.advance(60_000);
+    stalled.release();
+    await running;
+    expect(aws.iot.describeJob('begun-1')?.executions).toMatchObject([{ status: 'IN_PROGRESS' }]);
+  });
+});
