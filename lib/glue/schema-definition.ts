@@ -78,6 +78,24 @@ class RenderedDefinition extends SchemaDefinition {
   }
 }
 
+/** Whether the registry takes two definitions for the same: in JSON, whitespace and the order of keys do not count. */
+export function isSameDefinition(one: string, other: string): boolean {
+  return one === other || normalized(one) === normalized(other);
+}
+
+function normalized(definition: string): string {
+  try {
+    return JSON.stringify(JSON.parse(definition, sorted));
+  } catch {
+    return definition;
+  }
+}
+
+const sorted = (_key: string, value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 
 /** How a definition reaches the provider: in the template, or as an asset that the provider can read. */

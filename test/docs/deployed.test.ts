@@ -165,7 +165,7 @@ describe('Leaving CloudFormation’s own resources', () => {
     await project.deploy(first, { edit: code => rename(before(code)) });
     const { status, failures } = await project.deploy(third, { edit: rename });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(failures.join()).toContain('retain it there first');
+    expect(failures.join()).toContain('first retain it there');
     expect(Object.keys(packageOf('hatch-ecu').versions)).toEqual(['1.0.0']);
   });
 
