@@ -7,6 +7,7 @@ const swc = [
 const newest = {
   displayName: 'newest',
   testEnvironment: '<rootDir>/test/environment.js',
+  runtime: '<rootDir>/test/runtime.js',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts', '<rootDir>/cli/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', 'cdk.out'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/local/build/', '<rootDir>/cli/build/', 'cdk.out'],

@@ -1,8 +1,13 @@
 export { VersionRemoval } from './core/removal';
 export { GlueArtifactProvider } from './glue/provider';
 export { SchemaDefinition } from './glue/schema-definition';
-export { type SchemaNames, SchemaReference } from './glue/schema-reference';
-export { SchemaVersion, type SchemaVersionProps } from './glue/schema-version';
+export { type SchemaAttributes, SchemaReference } from './glue/schema-reference';
+export {
+  type ISchemaVersion,
+  SchemaVersion,
+  type SchemaVersionAttributes,
+  type SchemaVersionProps,
+} from './glue/schema-version';
 export {
   OnVersionError,
   SchemaVersionRetention,

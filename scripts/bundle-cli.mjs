@@ -1,11 +1,12 @@
 // Builds the command line into cli/build/: the code that it shares with the handlers is bundled in, its packages are not.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { packagesOf, thirdPartyLicenses } from './licenses.js';
 
 const { dependencies, optionalDependencies } = JSON.parse(readFileSync('cli/package.json', 'utf8'));
 
 rmSync('cli/build', { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: ['cli/src/main.ts'],
   bundle: true,
   platform: 'node',
@@ -16,7 +17,8 @@ await build({
   outdir: 'cli/build',
   outExtension: { '.js': '.mjs' },
   mainFields: ['module', 'main'],
-  legalComments: 'linked',
+  legalComments: 'none',
+  metafile: true,
   charset: 'utf8',
   external: Object.keys({ ...dependencies, ...optionalDependencies }),
   banner: {
@@ -24,3 +26,5 @@ await build({
     js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
   },
 });
+
+writeFileSync('cli/build/THIRD-PARTY-LICENSES', thirdPartyLicenses(packagesOf(metafile), 'The command line holds'));

@@ -64,6 +64,22 @@ function step(name, script, args, cwd) {
   console.log(`${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
+/** Throws where Python in the README is not what its TypeScript is translated to. */
+function requireTranslatedReadme(unpacked) {
+  const { snippets } = JSON.parse(readFileSync(join(unpacked, '.jsii.tabl.json'), 'utf8'));
+  const lines = code =>
+    code
+      .split('\n')
+      .filter(line => line.trim() !== '')
+      .join('\n');
+  const translated = Object.values(snippets).map(({ translations }) => lines(translations.python.source));
+  const readme = readFileSync(join(unpacked, 'README.md'), 'utf8');
+  for (const [, code] of readme.matchAll(/```python\n(.*?)```/gs)) {
+    if (!translated.includes(lines(code)))
+      throw new Error(`README shows Python that no TypeScript of it says:\n${code}`);
+  }
+}
+
 /** Throws where Go's module asks for other peers than the oldest. */
 function requireOldestPeersOfGo(out, { peerDependencies }) {
   const [name] = readdirSync(join(out, 'go'));
@@ -91,6 +107,7 @@ try {
   const out = resolve(options.out ?? join(folder, 'out'));
   link(unpacked);
   step('translated the examples', rosetta, ['extract', '--strict', '.'], unpacked);
+  requireTranslatedReadme(unpacked);
   linkOldestPeers(unpacked);
   const how = ['--outdir', out, '--no-npmignore', '--rosetta-unknown-snippets', 'fail'];
   const only = options.build ? [] : ['--code-only'];

@@ -33,7 +33,7 @@ const STEPS = {
     made: ['local/build/index.js'],
   },
   cli: {
-    from: ['cli/src', 'cli/package.json', 'lambda', 'contract', 'scripts/bundle-cli.mjs'],
+    from: ['cli/src', 'cli/package.json', 'lambda', 'contract', 'scripts/bundle-cli.mjs', 'scripts/licenses.js'],
     made: ['cli/build/main.mjs'],
   },
 };

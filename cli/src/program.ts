@@ -44,6 +44,45 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
       end(await (await import('./commands/plan.js')).plan(stacks, options, terminal)),
     );
 
+  program
+    .command('why')
+    .argument('<name>', 'PACKAGE/VERSION, REGISTRY/SCHEMA@NUMBER or ENVIRONMENT/SERVICE/VERSION')
+    .description('say whose a version is, what protects it, and which sweep would take it; only reads')
+    .addHelpText('after', EXAMPLES.why)
+    .action(async (name: string) => end(await (await import('./commands/why.js')).why(name, terminal)));
+
+  program
+    .command('sweep')
+    .argument('<id>', 'the path of a sweep’s construct or its end, or its state machine')
+    .description('show what a sweep would remove, start it, and follow it to its end')
+    .option('--yes', 'start the run without a question')
+    .option('--dry-run', 'only show what a run would do, whatever its rules say')
+    .addHelpText('after', EXAMPLES.sweep)
+    .action(async (id: string, options) =>
+      end(await (await import('./commands/sweep.js')).sweep(id, options, terminal)),
+    );
+
+  program
+    .command('local')
+    .argument('[command...]', 'what to run in it, after --')
+    .description('start a local AWS, and print its environment or run a command in it')
+    .option('--port <number>', 'the port on 127.0.0.1; a free one where none is said', wholeNumber)
+    .option('--seed <file>', 'a JSON file with what it begins with')
+    .addHelpText('after', EXAMPLES.local)
+    .action(async (command: string[], options) =>
+      end(await (await import('./commands/local.js')).local(command, options, terminal)),
+    );
+
+  program
+    .command('verify')
+    .description('settle on a real account what no documentation tells, and remove all that it makes')
+    .option('--yes', 'begin without a question')
+    .option('--only <id...>', 'experiments by their ids')
+    .option('--role <arn>', 'a role whose policy wants the tag verify=yes, for the experiment resource-tags')
+    .option('--report <file>', 'where the report is written', 'verify-report.json')
+    .addHelpText('after', EXAMPLES.verify)
+    .action(async options => end(await (await import('./commands/verify.js')).verify(options, terminal)));
+
   return program;
 }
 
@@ -55,6 +94,30 @@ Example:
 
 Exit codes: 0 it is told what goes, 1 it could not be told (or the deployment would fail), 2 something would go, with
 --fail-on-removal. Permissions: cloudformation:Describe*, List*, GetTemplate, and what the handlers may read.`,
+  why: `
+Example:
+  $ npx cdk-versioned-artifacts why brake-ecu/1.2.0
+  $ npx cdk-versioned-artifacts why vehicles/orders@7
+
+Exit codes: 0, or 1 where there is no such version or it could not be told.`,
+  sweep: `
+Example:
+  $ npx cdk-versioned-artifacts sweep Firmware/Keep --dry-run
+  $ npx cdk-versioned-artifacts sweep Firmware/Keep --yes
+
+Exit codes: 0 the run has removed what it was to remove, 1 it has not. An interrupt (Ctrl+C) leaves the run going, and
+says how to stop it.`,
+  local: `
+Example:
+  $ npx cdk-versioned-artifacts local -- npx cdk deploy
+  $ npx cdk-versioned-artifacts local --seed seed.json
+
+A seed: {"packages": {"brake-ecu": {"default": "2.0.0", "versions": {"2.0.0": "PUBLISHED"}}}}`,
+  verify: `
+Example:
+  $ AWS_PROFILE=sandbox npx cdk-versioned-artifacts verify
+
+Exit codes: 0 all is safe, 1 something is not, is not settled or was not removed.`,
 };
 
 /** A whole number of an option. */

@@ -9,8 +9,13 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>;
   /** Calls a listener when the command is interrupted, until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
-  /** How wide a line may be. */
-  readonly columns: number;
+  /** Shows how far something has come. */
+  progress(total: number): Promise<Progress>;
+}
+
+export interface Progress {
+  update(done: number, note: string): void;
+  stop(): void;
 }
 
 export const processTerminal: Terminal = {
@@ -19,7 +24,11 @@ export const processTerminal: Terminal = {
   isInteractive: Boolean(process.stdin.isTTY && process.stderr.isTTY),
   confirm: async message => {
     const { confirm } = await import('@inquirer/prompts');
-    return confirm({ message, default: false }, { output: process.stderr });
+    return confirm({ message, default: false }, { output: process.stderr }).catch((error: Error) => {
+      // Ctrl+C at the question is an answer, too.
+      if (error.name !== 'ExitPromptError') throw error;
+      return false;
+    });
   },
   onInterrupt: listener => {
     process.on('SIGINT', listener);
@@ -29,5 +38,5 @@ export const processTerminal: Terminal = {
       process.off('SIGTERM', listener);
     };
   },
-  columns: process.stdout.columns ?? 120,
+  progress: async total => (await import('./output/progress.js')).progressOf(total),
 };

@@ -28,7 +28,9 @@ export class World {
   /** What is answered when a command asks. */
   answer = true;
   isInteractive = false;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  /** Is told how far a run has come. */
+  onProgress: (done: number, total: number, note: string) => void = () => {};
+  readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
   private readonly environment = { ...process.env };
   private readonly interrupts = new Set<() => void>();
   private apps = 0;
@@ -52,7 +54,12 @@ export class World {
     return directory;
   }
 
-  async run(...args: string[]): Promise<Result> {
+  run(...args: string[]): Promise<Result> {
+    return this.play(terminal => run(args, terminal));
+  }
+
+  /** Has a command speak to a terminal of the test's. */
+  async play(command: (terminal: Terminal) => Promise<number>): Promise<Result> {
     const said: string[] = [];
     const noted: string[] = [];
     const terminal: Terminal = {
@@ -67,9 +74,12 @@ export class World {
         this.interrupts.add(listener);
         return () => this.interrupts.delete(listener);
       },
-      columns: 120,
+      progress: async total => ({
+        update: (done, note) => void this.onProgress(done, total, note),
+        stop: () => {},
+      }),
     };
-    const code = await run(args, terminal);
+    const code = await command(terminal);
     return { code, said: said.join('\n'), noted: noted.join('\n') };
   }
 

@@ -9,6 +9,13 @@ import { Unpublishable } from './errors';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 
+/** Whether two resources have one definition of one schema, without reading it. */
+export function hasSameSource(a: SchemaVersionProperties, b: SchemaVersionProperties): boolean {
+  const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: SchemaVersionProperties) =>
+    JSON.stringify([RegistryName, SchemaName, Definition, DefinitionObject?.Bucket, DefinitionObject?.Key]);
+  return source(a) === source(b);
+}
+
 export async function definitionOf(
   { Definition, DefinitionObject }: Source,
   read: ReadObject,

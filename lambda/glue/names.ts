@@ -1,4 +1,5 @@
 /** Physical ids of schema versions, and the names of schemas. */
+import { type SchemaVersionProperties } from '../../contract/glue';
 import { type Problem, quote } from '../../contract/shape';
 
 /** Where a schema is. */
@@ -22,6 +23,12 @@ export interface PhysicalId extends SchemaName {
  */
 export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
   `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
+
+/** The id that is known before the registry has made one up. */
+export const announced = (
+  { RegistryName, SchemaName }: Pick<SchemaVersionProperties, 'RegistryName' | 'SchemaName'>,
+  owner: string,
+): PhysicalId => ({ registryName: RegistryName, schemaName: SchemaName, owner });
 
 const PHYSICAL_ID =
   /^(?<registryName>[^/@]+)\/(?<schemaName>[^/@]+)@(?<owner>[0-9a-f]+)(?:\/(?<versionId>[0-9a-f-]+))?$/;

@@ -2,20 +2,21 @@
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
-import { type Claimed, OwnedArtifact } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
-import { definitionOf } from './definition';
+import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
-import { FIRST_VERSION, type PhysicalId, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
+import { FIRST_VERSION, type PhysicalId, announced, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
@@ -386,19 +387,6 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return { registryName, schemaName, versionId: id, versionNumber: number };
   }
 }
-
-/** The id that is known before the registry has made one up. */
-export const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
-  registryName: RegistryName,
-  schemaName: SchemaName,
-  owner,
-});
-
-const hasSameSource = (a: Wanted, b: Wanted) => {
-  const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: Wanted) =>
-    JSON.stringify([RegistryName, SchemaName, Definition, DefinitionObject?.Bucket, DefinitionObject?.Key]);
-  return source(a) === source(b);
-};
 
 export function answer(
   { registryName, schemaName, owner }: PhysicalId,

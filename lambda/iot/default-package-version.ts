@@ -22,9 +22,10 @@ import {
   DefaultPackageVersionShape,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   NO_CHANGE,
@@ -94,10 +95,7 @@ class PointerEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
-    this.gateway = new IotGateway(
-      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope.clientToken,
-    );
+    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);
   }
 
@@ -222,6 +220,10 @@ class PointerEvent extends OwnedArtifact {
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
     if (outcome === 'returned') await this.showPredecessor(tags);
+  }
+
+  protected override async undoRestore(tags: Tags): Promise<void> {
+    await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {

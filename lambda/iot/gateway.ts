@@ -1,8 +1,8 @@
 /**
- * The calls of AWS IoT that handlers and sweeps need, each of them once: a missing object is `undefined`, and each
- * write of an event has its own client token. The client decides whether a call is repeated or paced.
+ * The calls of AWS IoT that handlers and sweeps need, each of them once: a missing object is `undefined`. The
+ * client decides whether a call is repeated or paced. The SDK gives each call a client token of its own: one that a later
+ * delivery of the event has, too, would be answered with what the first one made.
  */
-import { createHash } from 'node:crypto';
 import {
   AssociateSbomWithPackageVersionCommand,
   CancelJobExecutionCommand,
@@ -42,7 +42,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
 import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
-import { type OwnerRecord } from '../runtime/owned-artifact';
+import { type OwnerRecord } from '../runtime/claimed-artifact';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
@@ -64,18 +64,12 @@ const JOBS_PER_PAGE = 250;
 const VERSIONS_PER_PAGE = 100;
 
 export class IotGateway {
-  constructor(
-    private readonly iot: IoTClient,
-    /** A token of the event. Absent in a sweep, which never repeats a write unchanged. */
-    private readonly eventToken?: string,
-  ) {}
+  constructor(private readonly iot: IoTClient) {}
 
   /** `undefined` if a package of that name already exists. */
   async createPackage(packageName: string, description: string | undefined, tags: Tags) {
     const input = { packageName, description, tags: { ...tags } };
-    return unlessExists(
-      this.iot.send(new CreatePackageCommand({ ...input, clientToken: this.token('create', input) })),
-    );
+    return unlessExists(this.iot.send(new CreatePackageCommand(input)));
   }
 
   async findPackage(packageName: string): Promise<HeldPackage | undefined> {
@@ -95,8 +89,7 @@ export class IotGateway {
   }
 
   async deletePackage(packageName: string): Promise<void> {
-    const clientToken = this.token('delete', packageName);
-    await unlessMissing(this.iot.send(new DeletePackageCommand({ packageName, clientToken })));
+    await unlessMissing(this.iot.send(new DeletePackageCommand({ packageName })));
   }
 
   async versionsOf(packageName: string): Promise<PackageVersionSummary[]> {
@@ -120,8 +113,7 @@ export class IotGateway {
     tags: Tags,
   ): Promise<CreatePackageVersionCommandOutput | undefined> {
     const input = { packageName, versionName, ...content, tags: { ...tags } };
-    const clientToken = this.token('create', input);
-    return unlessExists(this.iot.send(new CreatePackageVersionCommand({ ...input, clientToken })));
+    return unlessExists(this.iot.send(new CreatePackageVersionCommand(input)));
   }
 
   async findVersion(packageName: string, versionName: string): Promise<HeldVersion | undefined> {
@@ -135,28 +127,24 @@ export class IotGateway {
     guard?: Guard,
   ): Promise<void> {
     const input = { packageName, versionName, ...change };
-    const clientToken = this.token('update', input);
-    await this.iot.send(guarded(new UpdatePackageVersionCommand({ ...input, clientToken }), guard));
+    await this.iot.send(guarded(new UpdatePackageVersionCommand(input), guard));
   }
 
   /** False if it is already gone. */
   async deleteVersion(packageName: string, versionName: string, guard?: Guard): Promise<boolean> {
     const input = { packageName, versionName };
-    const clientToken = this.token('delete', input);
-    const command = guarded(new DeletePackageVersionCommand({ ...input, clientToken }), guard);
+    const command = guarded(new DeletePackageVersionCommand(input), guard);
     return (await unlessMissing(this.iot.send(command))) !== undefined;
   }
 
   async associateSbom(packageName: string, versionName: string, s3Location: S3Location): Promise<void> {
     const input = { packageName, versionName, sbom: { s3Location } };
-    const clientToken = this.token('associate', input);
-    await this.iot.send(new AssociateSbomWithPackageVersionCommand({ ...input, clientToken }));
+    await this.iot.send(new AssociateSbomWithPackageVersionCommand(input));
   }
 
   async disassociateSbom(packageName: string, versionName: string): Promise<void> {
     const input = { packageName, versionName };
-    const clientToken = this.token('disassociate', input);
-    await this.iot.send(new DisassociateSbomFromPackageVersionCommand({ ...input, clientToken }));
+    await this.iot.send(new DisassociateSbomFromPackageVersionCommand(input));
   }
 
   async failedSbomFiles(packageName: string, versionName: string): Promise<SbomValidationResultSummary[]> {
@@ -274,15 +262,7 @@ export class IotGateway {
       { description: string } | { defaultVersionName: string } | { unsetDefaultVersion: true }
     ),
   ): Promise<void> {
-    await this.iot.send(new UpdatePackageCommand({ ...input, clientToken: this.token('update', input) }));
-  }
-
-  /** A token must not be used for two different requests, so it is made from the event's token and the request. */
-  private token(operation: string, input: unknown): string | undefined {
-    if (this.eventToken === undefined) return undefined;
-    return createHash('sha256')
-      .update(`${this.eventToken} ${operation} ${JSON.stringify(input)}`)
-      .digest('hex');
+    await this.iot.send(new UpdatePackageCommand(input));
   }
 }
 

@@ -17,10 +17,11 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
 import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackageProperties } from '../../contract/iot';
 import { ARTIFACT_TAGS } from '../../contract/ownership';
+import { type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
-import { OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
@@ -82,10 +83,7 @@ class PackageEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
-    this.gateway = new IotGateway(
-      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope.clientToken,
-    );
+    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
   }
 

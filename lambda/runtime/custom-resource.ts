@@ -14,7 +14,7 @@ export interface Scope extends StackQuestions {
    * A hash of RequestId and ResponseURL, because CloudFormation reuses a RequestId when a deployment is retried; 64
    * characters.
    */
-  readonly clientToken: string;
+  readonly eventToken: string;
   /** When to stop and answer. */
   readonly deadline: Deadline;
   /** When CloudFormation stops waiting. */

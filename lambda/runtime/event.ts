@@ -102,7 +102,7 @@ const CREDENTIALS = ['X-Amz-Credential', 'X-Amz-Security-Token', 'X-Amz-Signatur
  * The same for every delivery of one event, and 64 characters long. RequestId alone is not enough: CloudFormation uses
  * the same RequestId when a deployment is retried, with another date in the URL.
  */
-export function clientToken({ RequestId, ResponseURL }: Pick<Envelope, 'RequestId' | 'ResponseURL'>): string {
+export function eventToken({ RequestId, ResponseURL }: Pick<Envelope, 'RequestId' | 'ResponseURL'>): string {
   const url = new URL(ResponseURL);
   for (const parameter of CREDENTIALS) url.searchParams.delete(parameter);
   return createHash('sha256').update(`${RequestId}\n${url.href}`).digest('hex');
@@ -131,5 +131,5 @@ export interface EventMark {
 }
 
 export function markOf(event: Pick<Envelope, 'RequestId' | 'ResponseURL'>, now: number): EventMark {
-  return { sentAt: sentAt(event.ResponseURL) ?? now, hash: clientToken(event).slice(0, 8) };
+  return { sentAt: sentAt(event.ResponseURL) ?? now, hash: eventToken(event).slice(0, 8) };
 }

@@ -3,7 +3,7 @@ import { type Outcome, answer } from './answer';
 import { type CurrentOperation, currentOperation } from './current-operation';
 import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
-import { clientToken } from './event';
+import { eventToken } from './event';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
 import { type Asking, type CloudFormationView, stackQuestions } from './stack';
@@ -107,7 +107,7 @@ function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Ou
  */
 function answerIn({ state: { answer }, stackId, execution }: SliceRequest): PendingAnswer | undefined {
   if (answer?.StackId !== stackId || !isAddress(answer.ResponseURL)) return undefined;
-  return clientToken(answer) === execution.split(':').at(-1) ? answer : undefined;
+  return eventToken(answer) === execution.split(':').at(-1) ? answer : undefined;
 }
 
 /** Whether an address is CloudFormation's, or that of an emulator on this machine. */

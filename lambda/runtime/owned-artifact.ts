@@ -1,107 +1,29 @@
 /**
- * The life of every artifact that a stack owns: the engine reads the owner, claims or refuses the artifact, brings it
- * to the wanted state, releases it, and undoes what a failed or overtaken event has done. A resource type defines where
- * the owner's record is, and how to destroy the artifact and give it back.
+ * The life of an artifact after its claim: the engine brings it to the wanted state, releases it, and undoes what a
+ * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
+ * artifact and give it back.
  */
 import { type Removal } from '../../contract/cloudformation';
-import { type OwnershipTags } from '../../contract/ownership';
+import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
-import { type Answer, type Scope } from './custom-resource';
-import { HeldByNative, OperationOver, Refusal, isOperationOver } from './errors';
-import { type EventMark } from './event';
-import { heldByNative, reasonOf, takenByOther } from './messages';
-import {
-  type Claim,
-  type Claimant,
-  type LettingGo,
-  NO_CHANGE,
-  type TagChange,
-  type Tags,
-  type Yielding,
-  claimInPhase,
-  claimOf,
-  claimant,
-  isChange,
-  letGo,
-  markTags,
-  mergeChanges,
-  ownerTags,
-  reclaim,
-  returned,
-  yieldTo,
-  yieldToRival,
-} from './ownership';
+import { type Scope } from './custom-resource';
+import { Refusal, isOperationOver } from './errors';
+import { reasonOf } from './messages';
+import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { isThrottled } from './retry';
-import { type SoughtResource } from './stack';
-
-/** Where the record of an artifact's owner is kept. */
-export interface OwnerRecord {
-  readonly keys: OwnershipTags;
-  /** `undefined` if the artifact is gone. */
-  read(): Promise<Tags | undefined>;
-  change(change: TagChange): Promise<void>;
-}
-
-/** The artifact that an event is about. */
-export interface Which {
-  /** Its physical id. */
-  readonly id: string;
-  /** Whether an Update replaces another artifact with this one. Absent: false. */
-  readonly replaces?: boolean;
-  /**
-   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
-   */
-  readonly unanswered?: boolean;
-}
-
-/** The owner id of a resource at its Create. */
-export const ownerOf = ({ stackId, logicalId }: Scope): string => claimant(stackId, logicalId).ownerId;
-
-/** A claim that was not refused. */
-export interface Claimed {
-  readonly kind: Exclude<Claim['kind'], 'refused'> | 'free';
-  readonly change: TagChange;
-  /** Whether this event itself has made or taken the artifact, in this delivery or an earlier one. */
-  readonly byThisEvent: boolean;
-}
 
 /** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
 
-/** What is claimed, and how. */
-interface Claiming {
-  readonly adoptExisting: boolean;
-  /** In words. Absent: the artifact. */
-  readonly what?: string;
-  /** Whether the resource has had the artifact before this event. Absent: true in an Update that replaces nothing. */
-  readonly had?: boolean;
-}
-
 /** One event about one artifact. */
-export abstract class OwnedArtifact {
-  protected readonly me: Claimant;
-  /** The artifact in words. */
-  protected abstract readonly what: string;
-  protected abstract readonly record: OwnerRecord;
-  /** The AWS resource type that can manage an artifact of this kind, and the id there. Absent: there is none. */
-  protected native?: SoughtResource;
+export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
-  private isOver = false;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
 
-  /** Whether an Update makes an artifact other than the one that the resource had. */
-  protected readonly replaces: boolean;
-
-  /** @param owner the owner in the physical id, for which the event acts */
-  constructor(
-    protected readonly scope: Scope,
-    { owner, replaces = false, unanswered = false }: { owner: string } & Omit<Which, 'id'>,
-  ) {
-    const me = claimant(scope.stackId, scope.logicalId);
-    this.me = { ...me, ownerId: owner, mark: scope.mark };
-    this.replaces = replaces;
-    this.unanswered = unanswered;
+  constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
+    super(scope, which);
+    this.unanswered = which.unanswered ?? false;
   }
 
   /** Removes an artifact that this event is allowed to remove. */
@@ -115,14 +37,14 @@ export abstract class OwnedArtifact {
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
 
+  /** Undoes a restoration that came after the former owner had removed the artifact. */
+  protected async undoRestore(_tags: Tags): Promise<void> {
+    // what no longer exists is not restored.
+  }
+
   /** What else is removed from the record together with the ownership. */
   protected forget(change: TagChange, _tags: Tags, _outcome: LettingGo['kind']): TagChange {
     return change;
-  }
-
-  /** The record of the owner that makes an artifact. */
-  protected get mine(): Tags {
-    return ownerTags(this.record.keys, this.me);
   }
 
   /**
@@ -132,83 +54,6 @@ export abstract class OwnedArtifact {
   protected async again<T>(make: () => Promise<T>): Promise<T> {
     await this.confirm();
     return make();
-  }
-
-  /**
-   * The owner of the artifact; `undefined` if the artifact is gone. An event that is older than the owner's newest
-   * event is over.
-   */
-  protected async owners(): Promise<Tags | undefined> {
-    const tags = await this.record.read();
-    if (tags) await this.refuseStale(tags);
-    return tags;
-  }
-
-  /** How this event claims an existing artifact. Refuses before the first write. */
-  protected async claim(
-    tags: Tags,
-    { adoptExisting, what = this.what, had = this.isItsOwn }: Claiming,
-    held: Answer,
-  ): Promise<Claimed> {
-    const { keys } = this.record;
-    const byThisEvent = this.isClaimedByThisEvent(tags);
-    const claimed = await claimInPhase(tags, keys, this.me, {
-      adoptExisting,
-      phase: () => this.scope.stackPhase(),
-    });
-    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
-    if (claimed.kind === 'adopted') await this.refuseNative(what, held);
-    if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
-    if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
-    if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
-    // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
-    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
-      return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
-    }
-    // an artifact that is created again here must not look like that of an older event, which may still be running.
-    const again = this.scope.request.RequestType === 'Create';
-    return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
-  }
-
-  /** Whether the newest claim is this event's, in whatever delivery. */
-  protected isClaimedByThisEvent(tags: Tags): boolean {
-    return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
-  }
-
-  /** Whether the event is about the artifact that the resource had before the event. */
-  private get isItsOwn(): boolean {
-    return this.scope.request.RequestType === 'Update' && !this.replaces;
-  }
-
-  /**
-   * The clean-up of a resource of AWS's own type in the same stack deletes its artifact, even if another resource has
-   * adopted it.
-   */
-  protected async refuseNative(what: string, held: Answer): Promise<void> {
-    const holder = this.native && (await this.scope.holderOf(this.native));
-    if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
-  }
-
-  /**
-   * Writes a claim, and yields if somebody else has claimed the artifact at the same time.
-   *
-   * @param rest what else to write, given the claimant's record after the claim
-   */
-  protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
-    if (kind === 'held') return this.record.change(mergeChanges(change, rest));
-    await this.record.change(change);
-    const after = (await this.record.read()) ?? {};
-    await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
-    if (isChange(rest)) await this.record.change(rest);
-  }
-
-  private async yieldTo(other: Yielding | undefined): Promise<void> {
-    if (!other) return;
-    await this.record.change(other.change);
-    throw new Refusal(
-      `${this.what} was claimed by stack ${other.stackId} at the same time, and belongs to that stack; deploy again if it must ` +
-        'belong to this stack',
-    );
   }
 
   /**
@@ -298,6 +143,7 @@ export abstract class OwnedArtifact {
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
+      regains: undoes ? undefined : takenAt => this.regains(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
@@ -312,13 +158,56 @@ export abstract class OwnedArtifact {
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
-    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags)))
-      return this.remove(removal, undoes);
+    if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
+  }
+
+  /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
+  private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const former = tags[keys.formerOwner];
+    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
-    // both resources can be deleted at once, with their stack: this one must release what the new owner has given back
-    // meanwhile.
-    if (outcome.kind === 'forgotten' && !(await this.stillHas(keys.owner, tags))) return this.remove(removal, undoes);
+    // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
+    if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'released' || former === undefined) return false;
+    return former === this.me.ownerId || (await this.isLeftTo(former, tags));
+  }
+
+  /**
+   * Two resources that are deleted at once can write at once. An owner that was written after the former owner had released
+   * the artifact is removed. If the former owner had only forgotten the artifact, or has written first, this resource must
+   * still release it.
+   */
+  private async isLeftTo(former: string, before: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const now = await this.record.read();
+    if (now?.[keys.owner] === this.me.ownerId) return true;
+    if (now?.[keys.owner] !== former) return false;
+    if (!(keys.stack in now)) {
+      if (!(keys.releasedBy in now) && !(keys.adoptedFrom in before)) await this.undoRestore(now);
+      await this.record.change(this.forget({ set: {}, remove: [keys.owner] }, now, 'released'));
+      return false;
+    }
+    const claim = keys.claim + former;
+    if (claim in now || !(claim in before)) return false;
+    await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
+    return true;
+  }
+
+  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
+  private async regains(takenAt: number): Promise<boolean> {
+    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  }
+
+  /** An artifact that the other of two resources has deleted meanwhile counts as released. */
+  private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOperationOver(error) || (await this.record.read().catch(() => true))) throw error;
+      return false;
+    }
   }
 
   /** Whether a tag that decides the case still has the value that was read, if it had one. */
@@ -415,29 +304,9 @@ export abstract class OwnedArtifact {
     }
   }
 
-  /** An event that undoes its own changes after it was overtaken does not check its operation: that is over. */
-  protected async confirm(after?: 'wait'): Promise<void> {
-    if (!this.isOver) await this.scope.operation.confirm(after);
-  }
-
-  private async refuseStale(tags: Tags): Promise<void> {
-    const { mark, operation } = this.scope;
-    const newest = claimOf(tags, this.record.keys, this.me);
-    if (!newest || isMark(newest, mark) || newest.sentAt < mark.sentAt) return;
-    if (newest.sentAt > mark.sentAt) {
-      throw new OperationOver(
-        `a later event has already claimed ${this.what} (${new Date(newest.sentAt).toISOString()})`,
-      );
-    }
-    await operation.confirm();
-  }
-
   private async undo(what: string, work: () => Promise<void>): Promise<void> {
     await work().catch((reason: unknown) =>
       this.scope.log.error(`${what} could not be undone`, { artifact: this.what, reason: reasonOf(reason) }),
     );
   }
 }
-
-const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
-  claimed?.sentAt === sentAt && claimed.hash === hash;

@@ -257,23 +257,27 @@ export interface Manner {
    * decides the case; for a claim without a date, the stack's status decides.
    */
   undoes(claimedAt: number | undefined): Promise<boolean>;
+  /**
+   * Whether the former owner of an artifact that was taken over at that time has it back, to release it: both owners are
+   * deleted, and no deployment has succeeded since. Absent: no.
+   */
+  regains?(claimedAt: number): Promise<boolean>;
 }
 
 export async function letGo(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  { removal, undoes }: Manner,
+  { removal, undoes, regains }: Manner,
 ): Promise<LettingGo> {
-  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me);
+  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, regains);
 
   const claimedAt = claimOf(tags, keys, me)?.sentAt;
   const former = tags[keys.formerOwner];
   const from = adoptedFrom(tags, keys);
   if (former !== undefined && former !== me.ownerId) {
     // without a mark it is unknown whether the former owner's Delete is still to come.
-    if (claimedAt === undefined || (await undoes(claimedAt)))
-      return { kind: 'returned', change: handBack(tags, keys, me) };
+    if (claimedAt === undefined || (await undoes(claimedAt))) return { kind: 'returned', change: handBack(tags, keys) };
   } else {
     if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
     if (await undoes(claimedAt)) {
@@ -298,13 +302,20 @@ export function release(tags: Tags, keys: OwnershipTags, me: Claimant): TagChang
 export function returned(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
   if (tags[keys.owner] !== me.ownerId) return undefined;
   const former = tags[keys.formerOwner];
-  if (former !== undefined && former !== me.ownerId) return handBack(tags, keys, me);
+  if (former !== undefined && former !== me.ownerId) return handBack(tags, keys);
   return isAdopted(tags, keys) ? giveBack(tags, keys, me) : undefined;
 }
 
-function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo {
+async function leaveToOwner(
+  tags: Tags,
+  keys: OwnershipTags,
+  me: Claimant,
+  regains: Manner['regains'],
+): Promise<LettingGo> {
   const claim = present(tags, keys.claim + me.ownerId);
   if (tags[keys.formerOwner] === me.ownerId) {
+    const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.sentAt;
+    if (takenAt !== undefined && (await regains?.(takenAt))) return { kind: 'returned', change: handBack(tags, keys) };
     return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner, ...claim] } };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
@@ -313,11 +324,11 @@ function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo 
 }
 
 /** Gives an artifact back to the resource of the same stack that had it before. */
-function handBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
-  const { [keys.formerOwner]: former } = tags;
+function handBack(tags: Tags, keys: OwnershipTags): TagChange {
+  const { [keys.formerOwner]: former, [keys.owner]: owner } = tags;
   return {
     set: { [keys.owner]: former },
-    remove: [keys.formerOwner, ...present(tags, keys.claim + me.ownerId)],
+    remove: [keys.formerOwner, ...present(tags, keys.claim + owner)],
   };
 }
 

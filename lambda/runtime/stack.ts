@@ -202,19 +202,25 @@ async function hasSucceeded(
   let inTheSameSecond = false;
   // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
   let begunSince = false;
+  // and of an operation on its resource: where one has begun after the success, that one has made it.
+  let claimedSince = false;
   let oldest: StackEvent | undefined;
   for await (const entry of events) {
     oldest = entry;
     if (entry.changedAt < claimedAt - SECOND) break;
+    const isAtClaim = entry.changedAt < claimedAt + SECOND;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
-        begunSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + SECOND;
+        begunSince ||= BEGUN.test(entry.status) && isAtClaim;
         continue;
       }
-      if (entry.changedAt >= claimedAt + SECOND) return true;
+      if (!isAtClaim) return true;
       if (entry.changedAt >= claimedAt && !begunSince) return true;
-      inTheSameSecond ||= entry.changedAt >= claimedAt;
-    } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      inTheSameSecond ||= entry.changedAt >= claimedAt && !claimedSince;
+    } else if (entry.logicalId === logicalId) {
+      if (inTheSameSecond && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      claimedSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + 2 * SECOND;
+    }
   }
   return !reachesBack(oldest, stackId, claimedAt);
 }

@@ -108,7 +108,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     physicalResourceId: string,
     scope: Scope,
   ): Promise<Answer | HandedOver> {
-    const { clock, log, stackId, request, abandonedAt, clientToken: name } = scope;
+    const { clock, log, stackId, request, abandonedAt, eventToken: name } = scope;
     const handedOver = { handedOverTo: `${StateMachineArn} ${name}` };
     // the event has come again: its execution goes on with it, and two would only be in each other's way.
     if ((await this.machines.running(StateMachineArn)).some(execution => execution.name === name)) return handedOver;

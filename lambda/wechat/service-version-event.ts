@@ -82,11 +82,15 @@ export class ServiceVersionEvent {
     }
   }
 
-  /** After a rename of its construct the version belongs to the new one; no tag of WeChat's could tell. */
+  /**
+   * After a rename of its construct the version belongs to the new one; no tag of WeChat's could tell. One that goes at
+   * the same time keeps nothing: each of two would leave the version to the other.
+   */
   private async isRecordedElsewhere(): Promise<boolean> {
     const { stackId, logicalId } = this.scope;
     const resources = await this.clients.stackResources(stackId);
-    return resources.some(other => other.logicalId !== logicalId && other.physicalId.startsWith(idPrefix(this.id)));
+    const others = resources.filter(other => other.logicalId !== logicalId && !other.isGoing);
+    return others.some(({ physicalId }) => physicalId.startsWith(idPrefix(this.id)));
   }
 
   /** Returns when the version is gone. Throws a `Refusal` where it must stay, or where WeChat says no. */

@@ -5,6 +5,8 @@ import { listedResources } from '../runtime/client';
 export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;
+  /** Whether it is being deleted, too. Absent: it is not. */
+  readonly isGoing?: boolean;
 }
 
 /** The resources that a stack has at the moment. */
@@ -16,7 +18,8 @@ export const stackResources =
     const found: StackResource[] = [];
     for await (const resource of listedResources(client, stackId)) {
       const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '', ResourceStatus } = resource;
-      if (ResourceStatus !== 'DELETE_COMPLETE') found.push({ logicalId, physicalId });
+      if (ResourceStatus === 'DELETE_COMPLETE') continue;
+      found.push({ logicalId, physicalId, isGoing: ResourceStatus === 'DELETE_IN_PROGRESS' });
     }
     return found;
   };

@@ -7,8 +7,8 @@ import { quote } from '../../contract/shape';
 import { differ } from '../core/environment';
 import { invalid, problemsAtSynth } from '../core/validation';
 
-/** The names of a schema and its registry. */
-export interface SchemaNames {
+/** What identifies a schema: its name and that of its registry. */
+export interface SchemaAttributes {
   /**
    * The name of the registry.
    *
@@ -43,10 +43,10 @@ export class SchemaReference {
   /**
    * A schema by its name and registry.
    *
-   * @param names the names of the schema and its registry
+   * @param attrs the names of the schema and its registry
    */
-  public static fromSchemaName(names: SchemaNames): SchemaReference {
-    const { registryName = DEFAULT_REGISTRY, schemaName } = names;
+  public static fromSchemaName(attrs: SchemaAttributes): SchemaReference {
+    const { registryName = DEFAULT_REGISTRY, schemaName } = attrs;
     const [problem] = [
       ...problemsAtSynth(RegistryNameShape, registryName),
       ...problemsAtSynth(SchemaNameShape, schemaName),

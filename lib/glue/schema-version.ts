@@ -1,4 +1,4 @@
-import { Annotations, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Annotations, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import {
   DefinitionShape,
@@ -17,6 +17,38 @@ import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
 import { type SchemaDefinition, definitionSource, isSameDefinition } from './schema-definition';
 import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
+
+/** A version of a schema, defined here or imported. */
+export interface ISchemaVersion extends IResource {
+  /** The schema. */
+  readonly schema: SchemaReference;
+
+  /**
+   * The id of the version, which records name: a UUID.
+   *
+   * @attribute
+   */
+  readonly versionId: string;
+
+  /**
+   * The number of the version within its schema. `Token.asNumber` makes it a number.
+   *
+   * @attribute
+   */
+  readonly versionNumber: string;
+}
+
+/** What identifies an existing version. */
+export interface SchemaVersionAttributes {
+  /** The schema. */
+  readonly schema: SchemaReference;
+
+  /** The id of the version: a UUID. */
+  readonly versionId: string;
+
+  /** The number of the version within its schema. */
+  readonly versionNumber: string;
+}
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {
@@ -75,22 +107,24 @@ export interface SchemaVersionProps {
  * const schema = SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' });
  * new SchemaVersion(this, 'Order', { schema, definition: SchemaDefinition.fromFile('schemas/order.avsc') });
  */
-export class SchemaVersion extends Resource {
-  /** The schema. */
+export class SchemaVersion extends Resource implements ISchemaVersion {
+  /**
+   * Imports a version of a schema.
+   *
+   * @param scope the parent construct
+   * @param id the construct id
+   * @param attrs what identifies the version
+   */
+  public static fromSchemaVersionAttributes(
+    scope: Construct,
+    id: string,
+    attrs: SchemaVersionAttributes,
+  ): ISchemaVersion {
+    return new ImportedSchemaVersion(scope, id, attrs);
+  }
+
   public readonly schema: SchemaReference;
-
-  /**
-   * The id of the version, which records name: a UUID, known at deployment.
-   *
-   * @attribute
-   */
   public readonly versionId: string;
-
-  /**
-   * The number of the version within its schema, known at deployment. `Token.asNumber` makes it a number.
-   *
-   * @attribute
-   */
   public readonly versionNumber: string;
 
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
@@ -146,6 +180,19 @@ export class SchemaVersion extends Resource {
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
+  }
+}
+
+class ImportedSchemaVersion extends Resource implements ISchemaVersion {
+  public readonly schema: SchemaReference;
+  public readonly versionId: string;
+  public readonly versionNumber: string;
+
+  constructor(scope: Construct, id: string, attrs: SchemaVersionAttributes) {
+    super(scope, id);
+    this.schema = attrs.schema;
+    this.versionId = attrs.versionId;
+    this.versionNumber = attrs.versionNumber;
   }
 }
 

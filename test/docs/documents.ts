@@ -5,7 +5,7 @@ export const ROOT = join(__dirname, '..', '..');
 
 /** The documents that people write; API.md is generated. */
 export const DOCUMENTS = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'local/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'local/README.md', 'cli/README.md'],
   ...readdirSync(join(ROOT, 'docs'))
     .filter(name => name.endsWith('.md'))
     .map(name => `docs/${name}`),

@@ -1,35 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { requireFresh } from '../../scripts/stamp';
+import { type Documented, type Member, assembly, classes, structs, types } from './assembly';
 
-interface Documented {
-  readonly name: string;
-  readonly docs?: {
-    readonly summary?: string;
-    readonly default?: string;
-    readonly example?: string;
-    readonly custom?: Record<string, string>;
-  };
-}
-interface Member extends Documented {
-  readonly immutable?: boolean;
-  readonly optional?: boolean;
-  readonly overrides?: string;
-  readonly parameters?: Documented[];
-}
-interface Type extends Documented {
-  readonly kind: 'class' | 'interface' | 'enum';
-  readonly datatype?: boolean;
-  readonly properties?: Member[];
-  readonly methods?: Member[];
-  readonly members?: Documented[];
-  readonly initializer?: { readonly parameters?: Documented[] };
-}
-
-requireFresh(['constructs']);
-const assembly = JSON.parse(readFileSync(join(__dirname, '../../.jsii'), 'utf8'));
-const types: Type[] = Object.values(assembly.types);
-const structs = types.filter(type => type.datatype);
 const summary = (documented: Documented) => documented.docs?.summary ?? '';
 
 test('exports exactly this', () => {
@@ -46,6 +16,7 @@ test('exports exactly this', () => {
     'DefaultPackageVersionProps',
     'GlueArtifactProvider',
     'ICloudBaseServiceVersion',
+    'ISchemaVersion',
     'ISoftwarePackage',
     'ISoftwarePackageVersion',
     'ISweep',
@@ -67,10 +38,11 @@ test('exports exactly this', () => {
     'PackageVersionRetentionProps',
     'PackageVersionStatus',
     'RetentionAction',
+    'SchemaAttributes',
     'SchemaDefinition',
-    'SchemaNames',
     'SchemaReference',
     'SchemaVersion',
+    'SchemaVersionAttributes',
     'SchemaVersionProps',
     'SchemaVersionRetention',
     'SchemaVersionRetentionProps',
@@ -108,7 +80,7 @@ test.each(types.map(type => [type.name, type] as const))('%s and all of its memb
   }
 });
 
-test.each(types.filter(({ kind }) => kind === 'class').map(type => [type.name, type] as const))(
+test.each(classes.map(type => [type.name, type] as const))(
   '%s is shown in an example, which imports what it names',
   (name, { docs }) => {
     const [, imported] = /^import \{([^}]+)\} from 'cdk-versioned-artifacts';$/m.exec(docs?.example ?? '') ?? [];

@@ -32,9 +32,17 @@ test('continuous integration runs on the oldest Node.js of development, and on t
 test('continuous integration runs the constructs on the oldest Node.js of consumers', () => {
   const { version } = minVersion(json('package.json').engines.node)!;
 
-  expect(ci).toContain(`node@${version} node_modules/jest/bin/jest.js --ci --selectProjects newest test/lib\n`);
+  expect(ci).toContain(`node@${version} node_modules/jest/bin/jest.js --ci test/lib --selectProjects newest\n`);
 });
 
-test('the documents say which Node.js is needed', () => {
-  expect(read('CONTRIBUTING.md')).toContain(`Node.js ${NEEDED.replace(/\.0$/, '')} or newer`);
+test.each(['README.md', 'CONTRIBUTING.md'])('%s says which Node.js is needed', document => {
+  expect(read(document)).toContain(`Node.js ${NEEDED.replace(/\.0$/, '')} or newer`);
+});
+
+test('what names the project of a run names its paths before', () => {
+  // jest takes all that follows the option for projects, and runs everything.
+  const commands = [ci, ...Object.values(json('package.json').scripts as Record<string, string>)].join('\n');
+
+  expect(commands).toMatch(/ test\/\w+ --selectProjects newest/);
+  expect(commands).not.toMatch(/--selectProjects \w+ test/);
 });

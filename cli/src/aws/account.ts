@@ -4,7 +4,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { IoTClient } from '@aws-sdk/client-iot';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { cloudFormationView } from '../../../lambda/runtime/client';
 import { type CloudFormationView } from '../../../lambda/runtime/stack';
 import { UserError } from '../errors';
@@ -41,6 +41,20 @@ export class Account {
 
   iot(attempts = PATIENT): IoTClient {
     return new IoTClient({ region: this.region, ...attempts });
+  }
+
+  /** AWS IoT by the permissions of a role. */
+  async iotAs(roleArn: string): Promise<IoTClient> {
+    const sts = new STSClient({ region: this.region, ...PATIENT });
+    const { Credentials: assumed } = await sts.send(
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'cdk-versioned-artifacts' }),
+    );
+    const credentials = {
+      accessKeyId: assumed?.AccessKeyId ?? '',
+      secretAccessKey: assumed?.SecretAccessKey ?? '',
+      sessionToken: assumed?.SessionToken,
+    };
+    return new IoTClient({ region: this.region, credentials, ...PATIENT });
   }
 
   glue(attempts = PATIENT): GlueClient {

@@ -18,11 +18,11 @@ const SOMETHING_GOES = 2;
 
 export async function plan(patterns: readonly string[], options: PlanOptions, terminal: Terminal): Promise<number> {
   const stacks = selectStacks(readAssembly(options.app), patterns);
-  if (stacks.length === 0) terminal.note(`no stack in ${options.app} has artifacts or sweeps of this library`);
   const progress = (what: string) => {
     if (terminal.isInteractive) terminal.note(`looking at ${what}`);
   };
   const report = await planOf(stacks, new Accounts(), progress);
+  if (report.stacks.length === 0) terminal.note(`no stack in ${options.app} has artifacts or sweeps of this library`);
   terminal.say(printed(report, options));
   return exitCode(report, options);
 }

@@ -55,13 +55,12 @@ export const saidOf = ({ failure, unknown, notes }: ArtifactReport): readonly st
 export function stateInWords({ today, type }: Pick<ArtifactReport, 'today' | 'type'>): string {
   if (!today) return '';
   if (!today.exists) return 'not there';
-  const { status, isDefault, number, traffic } = today;
+  const { status, isDefault, number } = today;
   const parts = [
     number === undefined ? undefined : `version ${number}`,
     status,
     isDefault ? 'default' : undefined,
     defaultInWords(today, type),
-    traffic === undefined ? undefined : `${traffic} % of the traffic`,
     ownerInWords(today),
   ];
   return parts.filter(part => part !== undefined && part !== '').join(', ');
@@ -78,7 +77,7 @@ export function ownerInWords({ owner }: Pick<ArtifactState, 'owner'>): string {
   return owner.isThisStack ? 'this stack’s' : `of stack ${owner.stack}`;
 }
 
-function sweepAsTable(sweep: SweepReport): string {
+export function sweepAsTable(sweep: SweepReport): string {
   const { candidates, notes } = sweep;
   const parts = [`Sweep ${sweep.name}  (${sweep.triggers.join(', ') || 'no trigger'})`, verdictOn(sweep)];
   const shown = candidates.slice(0, MOST_CANDIDATES);

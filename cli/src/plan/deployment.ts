@@ -1,19 +1,19 @@
 /** Rehearses a deployment: the events that CloudFormation would send, in an order in which it may send them. */
 import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
-import { Unknown, unknownIn } from '../assembly/intrinsics';
+import { unknownIn } from '../assembly/intrinsics';
 import { actionsOf } from './actions';
 import { isArtifact, nameOf, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
 import { type ArtifactReport, type ArtifactState } from './report';
 import { NESTED_STACK, type StackNode, inOrder } from './stack-node';
 
-/** Reads what a service holds of an artifact today. */
+/** Reads what a service holds of an artifact today; `undefined` where that cannot be looked up from here. */
 export type Today = (
   type: string,
   properties: Readonly<Record<string, unknown>>,
   physicalId: string | undefined,
   stackId: string,
-) => Promise<ArtifactState>;
+) => Promise<ArtifactState | undefined>;
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -30,14 +30,31 @@ export class Deployment {
   constructor(
     private readonly rehearsal: Rehearsal,
     private readonly today: Today,
-    private readonly stack: SynthesizedStack,
+    /** Where the templates of nested stacks are. */
+    private readonly stack: Pick<SynthesizedStack, 'assets' | 'directory'> = { assets: [], directory: '' },
   ) {}
 
   async rehearse(root: StackNode): Promise<Artifacts> {
     await this.deploy(root);
+    const fails = [...this.reports.values()].flat().some(({ failure }) => failure !== undefined);
+    if (fails)
+      this.note(
+        root,
+        'the deployment fails and is rolled back: what goes after it, in its clean-up or by sweeps, stays',
+      );
     await this.cleanUp(root);
     for (const node of withNested(root)) if (node.template) this.rehearsal.view.enter(node.id, 'deployed');
     return this.reports;
+  }
+
+  /** Rehearses that a deployment leaves out a resource that a stack has. */
+  async rehearseRemoval(node: StackNode, logicalId: string): Promise<ArtifactReport> {
+    this.reports.set(node, []);
+    this.rehearsal.view.begin(node.id, { exists: true, parentId: node.deployed?.parentId });
+    this.rehearsal.view.enter(node.id, 'cleaning-up');
+    const resource = node.deployed!.template.Resources![logicalId];
+    await this.remove(node, logicalId, resource, node.deployed!.resources.get(logicalId)!.physicalId);
+    return this.reports.get(node)![0];
   }
 
   private async deploy(node: StackNode): Promise<void> {
@@ -68,13 +85,12 @@ export class Deployment {
     const unnamed = namingOf(resource.Type)
       .map(key => unknownIn(wanted[key]))
       .find(Boolean);
-    if (unnamed) return this.report(about, { name: nameOf(resource.Type, wanted), unknown: unnamed.because });
-    const holds = node.holds(resource);
-    if (holds instanceof Unknown)
-      return this.report(about, { name: nameOf(resource.Type, wanted), unknown: holds.because });
+    const name = unnamed && held ? held.physicalId.split('@')[0] : nameOf(resource.Type, wanted);
+    // CloudFormation sends nothing, so nothing is asked.
+    if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'] });
+    const unknown = unnamed ?? unknownIn(node.holds(resource));
+    if (unknown) return this.report(about, { name, unknown: unknown.because });
     const today = await this.stateOf(resource.Type, wanted, isHeld ? held.physicalId : undefined, node.id);
-    const name = nameOf(resource.Type, wanted);
-    if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'], ...today });
     const { properties, notes } = withoutUnknown(wanted, old ?? {});
     const event: PlannedEvent = {
       request: isHeld ? 'Update' : 'Create',
@@ -124,6 +140,7 @@ export class Deployment {
     const { Resources = {} } = gone.deployed.template;
     for (const each of inOrder(gone.deployed.template).reverse()) {
       const held = gone.deployed.resources.get(each);
+      if (Resources[each].Type === NESTED_STACK) await this.cleanUpNested(gone, each, false);
       if (isArtifact(Resources[each].Type) && held) await this.remove(gone, each, Resources[each], held.physicalId);
     }
   }
@@ -164,7 +181,8 @@ export class Deployment {
     stackId: string,
   ): Promise<Pick<ArtifactReport, 'today'>> {
     try {
-      return { today: await this.today(type, properties, physicalId, stackId) };
+      const today = await this.today(type, properties, physicalId, stackId);
+      return today ? { today } : {};
     } catch {
       // what cannot be read fails the rehearsal as well, which says so.
       return {};
@@ -173,10 +191,11 @@ export class Deployment {
 
   private report(
     { node, logicalId, resource }: { node: StackNode; logicalId: string; resource: TemplateResource },
-    said: Pick<ArtifactReport, 'name'> & Partial<ArtifactReport>,
+    { name, ...said }: Pick<ArtifactReport, 'name'> & Partial<ArtifactReport>,
   ): void {
     const path = resource.Metadata?.['aws:cdk:path'];
     this.reports.get(node)!.push({
+      name,
       type: resource.Type,
       logicalId,
       ...(typeof path === 'string' && { path: path.replace(/\/Resource$/, '') }),
@@ -194,8 +213,14 @@ export class Deployment {
 /** A stack and those that are nested in it. */
 export const withNested = (node: StackNode): StackNode[] => [node, ...node.children.flatMap(withNested)];
 
-function notesOn({ deployed }: StackNode): string[] {
-  if (!deployed || /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(deployed.status)) return [];
+function notesOn({ deployed, parent, account }: StackNode): string[] {
+  if (!deployed) {
+    const where = `${account.region} of account ${account.id}`;
+    return parent
+      ? []
+      : [`it is not deployed in ${where}: if it should be, set AWS_REGION and AWS_PROFILE to where it is`];
+  }
+  if (/^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(deployed.status)) return [];
   return [`the stack is ${deployed.status}: the plan is of what it is now, and may be another one once it is at rest`];
 }
 

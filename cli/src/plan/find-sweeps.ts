@@ -26,7 +26,7 @@ export function sweepsIn({ Resources = {} }: Template, resolve: (value: unknown)
   return Object.entries(Resources).flatMap(([logicalId, resource]) => {
     if (resource.Type !== STATE_MACHINE) return [];
     const { text, unknowns } = textOf(resource.Properties?.DefinitionString, resolve);
-    const config = configIn(text);
+    const config = payloadIn(text)?.config;
     if (!config) return [];
     const marker = MARKER.exec(JSON.stringify(config));
     const path = resource.Metadata?.['aws:cdk:path'];
@@ -55,14 +55,20 @@ function textOf(definition: unknown, resolve: (value: unknown) => unknown) {
   return { text: texts.join(join?.[0] ?? ''), unknowns };
 }
 
+/** What a state machine asks the function for. */
+export interface SweepPayload {
+  readonly config: SweepConfig & { readonly type: string };
+  readonly stackId: string;
+}
+
 /** `undefined` where a state machine is none of this library's. */
-function configIn(text: string): (SweepConfig & { readonly type: string }) | undefined {
+export function payloadIn(definition: string): SweepPayload | undefined {
   try {
-    const { States } = JSON.parse(text) as {
-      States: Record<string, { Parameters?: { Payload?: { config?: SweepConfig & { type: string } } } }>;
+    const { States } = JSON.parse(definition) as {
+      States: Record<string, { Parameters?: { Payload?: SweepPayload } }>;
     };
-    const config = States.Begin?.Parameters?.Payload?.config;
-    return config && /^Custom::/.test(config.type) ? config : undefined;
+    const payload = States.Begin?.Parameters?.Payload;
+    return payload?.config && /^Custom::/.test(payload.config.type) ? payload : undefined;
   } catch {
     return undefined;
   }

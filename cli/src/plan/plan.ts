@@ -1,7 +1,8 @@
 /** What a deployment of an app's stacks, and the sweeps that follow it, would do. Only reads. */
 import picomatch from 'picomatch';
 import { type Clock, systemClock } from '../../../lambda/runtime/clock';
-import { type FileAsset, type SynthesizedStack, type Template, nestedTemplate } from '../assembly/assembly';
+import { type SynthesizedStack, type Template, nestedTemplate } from '../assembly/assembly';
+import { Unknown } from '../assembly/intrinsics';
 import { type Account, type Accounts } from '../aws/account';
 import { UserError } from '../errors';
 import { isArtifact } from './artifact-types';
@@ -13,13 +14,12 @@ import { type PlanReport, type StackReport, type SweepReport, summaryOf } from '
 import { NESTED_STACK, StackNode } from './stack-node';
 import { todayIn } from './today';
 
-/** The stacks of an app that are spoken of: those that are named, or all that hold something of this library's. */
+/** The stacks of an app that are spoken of: those that are named, or all. */
 export function selectStacks(
   all: readonly SynthesizedStack[],
   patterns: readonly string[],
 ): readonly SynthesizedStack[] {
-  const ours = all.filter(stack => concerns(stack, stack.template));
-  if (patterns.length === 0) return ours;
+  if (patterns.length === 0) return all;
   const named = new Set<SynthesizedStack>();
   for (const pattern of patterns) {
     const matches = picomatch(pattern, { bash: true });
@@ -33,12 +33,13 @@ export function selectStacks(
   return [...named];
 }
 
-/** Whether a stack or one that is nested in it has an artifact or a sweep. */
+/** Whether a stack, as it is to be, or one that is nested in it has an artifact or a sweep. */
 function concerns(stack: SynthesizedStack, template: Template): boolean {
+  const text = (part: unknown) => (typeof part === 'string' ? part : new Unknown('it is not resolved here'));
+  if (sweepsIn(template, text).length > 0) return true;
   return Object.values(template.Resources ?? {}).some(resource => {
     if (isArtifact(resource.Type)) return true;
-    if (resource.Type !== NESTED_STACK) return resource.Type === 'AWS::StepFunctions::StateMachine';
-    const nested = nestedTemplate(stack, resource);
+    const nested = resource.Type === NESTED_STACK ? nestedTemplate(stack, resource) : undefined;
     return nested !== undefined && concerns(stack, nested);
   });
 }
@@ -53,24 +54,29 @@ export async function planOf(
   const rehearsals = new Map<Account, Rehearsal>();
   const reports: StackReport[] = [];
   for (const stack of stacks) {
-    progress(stack.id);
     const account = await accountOf(stack, accounts);
-    const rehearsal = rehearsals.get(account) ?? (await Rehearsal.begin(account, assets as readonly FileAsset[]));
+    // what is in another account matters only where it is this library's.
+    if (!account) continue;
+    progress(stack.id);
+    const rehearsal = rehearsals.get(account) ?? (await Rehearsal.begin(account, assets));
     rehearsals.set(account, rehearsal);
-    reports.push(...(await planStack(stack, rehearsal, progress)));
+    // a stack that no longer has an artifact may have had one.
+    const planned = await planStack(stack, rehearsal, progress);
+    reports.push(...planned.filter(({ artifacts, sweeps }) => artifacts.length + sweeps.length > 0));
   }
   return { version: 1, stacks: reports, summary: summaryOf(reports) };
 }
 
-async function accountOf(stack: SynthesizedStack, accounts: Accounts): Promise<Account> {
+/** `undefined` where a stack of another account has nothing of this library's. */
+async function accountOf(stack: SynthesizedStack, accounts: Accounts): Promise<Account | undefined> {
+  const isOurs = concerns(stack, stack.template);
   const account = await accounts.in(stack.region);
-  if (stack.account !== undefined && stack.account !== account.id) {
-    throw new UserError(
-      `stack ${stack.id} is for account ${stack.account}, and the credentials are of ${account.id}: set AWS_PROFILE to a ` +
-        'profile of that account, or name other stacks',
-    );
-  }
-  return account;
+  if (stack.account === undefined || stack.account === account.id) return account;
+  if (!isOurs) return undefined;
+  throw new UserError(
+    `stack ${stack.id} is for account ${stack.account}, and the credentials are of ${account.id}: set AWS_PROFILE to a ` +
+      'profile of that account, or name other stacks',
+  );
 }
 
 async function planStack(
@@ -91,7 +97,6 @@ async function planStack(
     }
     const ofNode = artifacts.get(node) ?? [];
     const notes = deployment.notes.get(node) ?? [];
-    if (node.parent && ofNode.length === 0 && sweeps.length === 0 && notes.length === 0) continue;
     reports.push({
       name: node.name,
       stackName: node.stackName,

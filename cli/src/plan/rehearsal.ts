@@ -111,11 +111,6 @@ export class Rehearsal {
     } as Handlers;
   }
 
-  /** Whether the library of this command knows a type of resource. */
-  knows(type: string): boolean {
-    return Object.hasOwn(this.handlers, type);
-  }
-
   /** The kinds of sweeps, over what there would be after what was rehearsed. Made for one run: it is paced. */
   sweeps(): SweepKinds {
     const once = { maxAttempts: 1 };

@@ -75,8 +75,6 @@ export interface ArtifactState {
   readonly isDefault?: boolean;
   readonly defaultVersion?: string;
   readonly number?: number;
-  /** Percent of the traffic. */
-  readonly traffic?: number;
   readonly owner?: OwnerState;
 }
 

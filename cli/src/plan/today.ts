@@ -2,7 +2,6 @@
 import { SchemaResourceType } from '../../../contract/glue';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, type OwnershipTags } from '../../../contract/ownership';
-import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { GlueGateway } from '../../../lambda/glue/gateway';
 import { findPhysicalId } from '../../../lambda/glue/names';
 import { FIELDS } from '../../../lambda/glue/owner-record';
@@ -52,10 +51,9 @@ export function todayIn(account: Account): Today {
       }
       case SchemaResourceType.VERSION:
         return schemaVersion(registry, properties, physicalId, stackId);
-      case CLOUDBASE_SERVICE_VERSION:
       default:
-        // only the platform's own token can look there: the rehearsal does.
-        return { exists: true };
+        // only the platform's own token can look into CloudBase: the rehearsal does.
+        return undefined;
     }
   };
 }

@@ -63,6 +63,27 @@ describe('a function', () => {
     });
   });
 
+  test('has the SDK of its runtime', async () => {
+    await createFunction(aws, `exports.handler = async () => typeof require('@aws-sdk/client-iot').IoTClient;`);
+    expect((await invoke()).value).toBe('function');
+  });
+
+  test('reaches the local AWS also where it talks TLS to the host of a URL, as handlers of the CDK do', async () => {
+    await createFunction(
+      aws,
+      `const https = require('https');
+      exports.handler = ({ ResponseURL }) => new Promise((resolve, reject) => {
+        const { hostname, pathname: path, search } = new URL(ResponseURL);
+        const request = https.request({ hostname, path: path + search, method: 'PUT' }, ({ statusCode }) => resolve(statusCode));
+        request.on('error', reject);
+        request.end('{}');
+      });`,
+    );
+    const expected = aws.responses.expect({ stackId: 's', logicalId: 'l', requestId: 'r' });
+    expect((await invoke({ ResponseURL: expected.url })).value).toBe(200);
+    expect(expected.received).toEqual(['{}']);
+  });
+
   test('answers what its handler returns, knowing the event and the context', async () => {
     await createFunction(
       aws,

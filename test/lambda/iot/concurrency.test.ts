@@ -55,6 +55,16 @@ describe('K2 stale', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('an old Create is not answered with what the first one made, and removes nothing, should AWS IoT honour tokens', async () => {
+    aws.iot.behaviour.honourClientTokens = true;
+    const [a, b] = ['a', 'b'].map(Description => published('1.0.0', { Description })) as [object, object];
+    const id = succeeded(await stack.create(Type.VERSION, 'V', a));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.update(Type.VERSION, 'V', id, b, a));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+  });
+
   test('an old Update does not make what was replaced since', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
     succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Description: 'b' }), published()));

@@ -220,10 +220,10 @@ describe('an event', () => {
     expect(third.answer).toEqual(first.answer);
   });
 
-  test('delivered twice has the same client token, and a retried deployment of the same RequestId another', async () => {
+  test('delivered twice has the same token, and a retried deployment of the same RequestId another', async () => {
     const tokens: string[] = [];
-    const create = async (_wanted: unknown, { clientToken }: { clientToken: string }): Promise<Answer> => {
-      tokens.push(clientToken);
+    const create = async (_wanted: unknown, { eventToken }: { eventToken: string }): Promise<Answer> => {
+      tokens.push(eventToken);
       return { physicalResourceId: 'thing/a', data: {} };
     };
     const { clock } = await deliver(cloudFormation, { handler: { create } });

@@ -150,6 +150,18 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince(deleting, [others, success, deletion], CLAIMED)).toBe(true);
   });
 
+  test('within the second of the claim it is of the operation that began after the success, where its resource had one', async () => {
+    const history: [number, string, string][] = [
+      [95_000, 'V', 'CREATE_IN_PROGRESS'],
+      [99_900, 'V', 'CREATE_COMPLETE'],
+      [100_100, OWN, 'CREATE_COMPLETE'],
+      [100_200, OWN, 'UPDATE_IN_PROGRESS'],
+      [100_300, 'V', 'UPDATE_IN_PROGRESS'],
+      [102_000, OWN, 'UPDATE_FAILED'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
+  });
+
   test('of a nested stack it is the root’s deployment that counts', async () => {
     const stacks = {
       own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' },

@@ -111,6 +111,13 @@ describe('Delete', () => {
     expect(versions()).not.toContain('api-011');
   });
 
+  test('removes a version whose other construct goes at the same time: neither leaves it to the other', async () => {
+    const physicalId = `${ENVIRONMENT}/${SERVER}/api-012@ffffffffffffffff`;
+    const twin = new Stack(aws, [{ logicalId: 'Twin', physicalId, isGoing: true }]);
+    await twin.remove('api-012', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    expect(versions()).not.toContain('api-012');
+  });
+
   test('refuses a version that carries traffic', async () => {
     const reply = await stack.remove('api-013');
     expect(reply).toMatchObject({ Status: 'FAILED' });

@@ -354,3 +354,12 @@ describe('permissions', () => {
     }
   });
 });
+
+test('an imported version is what it is said to be, and adds nothing to the stack', () => {
+  const stack = newStack();
+  const schema = named();
+  const attrs = { schema, versionId: '7a7b1d1c-6e1b-4a3b-9a52-0d6a1a7d6f10', versionNumber: '3' };
+
+  expect(SchemaVersion.fromSchemaVersionAttributes(stack, 'Imported', attrs)).toMatchObject(attrs);
+  expect(resources(stack)).toEqual({});
+});

@@ -74,6 +74,8 @@ export class JobStore {
   private readonly jobs = new Listing<Job>();
   /** Jobs that time moves. */
   private readonly timed = new Set<Job>();
+  /** The highest number that a thing was given of a job, where none is given again. */
+  private readonly given = new WeakMap<Job, Map<Thing, number>>();
 
   constructor(
     private readonly world: World,
@@ -243,11 +245,16 @@ export class JobStore {
     job.counts.QUEUED++;
   }
 
-  /** One more than the highest that the thing still has of the job: a number is used again once it was deleted. */
+  /** One more than the highest that the thing still has of the job, or has ever had. */
   private nextNumber(job: Job, thing: Thing): number {
-    const first = this.behaviour.firstExecutionNumber;
+    const { firstExecutionNumber: first, numbersOfDeleted } = this.behaviour;
     const taken = [...thing.executions.values()].filter(execution => execution.job === job);
-    return taken.reduce((next, { number }) => Math.max(next, number + 1), first);
+    const next = taken.reduce((highest, { number }) => Math.max(highest, number + 1), first);
+    if (numbersOfDeleted === 'reused') return next;
+    const given = this.given.get(job) ?? new Map<Thing, number>();
+    const number = Math.max(next, (given.get(thing) ?? 0) + 1);
+    this.given.set(job, given.set(thing, number));
+    return number;
   }
 
   private mayRetry({ job, status, retryAttempt }: Execution): boolean {
