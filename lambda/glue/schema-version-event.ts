@@ -286,7 +286,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    if (this.isClaimedByThisEvent(tags)) await this.remove('DELETE', async () => true);
+    if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (this.isMade) await this.withdrawn(this.version, undefined);
   }

@@ -163,6 +163,15 @@ describe('an event that comes again late', () => {
     expect(numbers()).toEqual([1]);
   });
 
+  test('(a Create) leaves a version that an Update has changed since, and its metadata', async () => {
+    const [before, after] = ['a', 'b'].map(team => ({ ...deletable, Metadata: { team } })) as [object, object];
+    const id = await created(before);
+    await later();
+    succeeded(await stack.update(VERSION, 'V', { id, properties: after, old: before }));
+    await again(0);
+    expect(held()?.metadata).toMatchObject({ team: ['b'], [OWNER_KEY]: [expect.any(String)] });
+  });
+
   test('(an Update) leaves metadata as it is by now', async () => {
     const ticket = (value: string) => version({ Metadata: { ticket: value } });
     const id = await created(ticket('A'));

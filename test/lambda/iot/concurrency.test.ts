@@ -65,6 +65,37 @@ describe('K2 stale', () => {
     expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
   });
 
+  test('an old Create does not undo what it has made once an Update has changed it: a version, a package, a pointer', async () => {
+    await aws.iot.createVersion(PACKAGE, '0.9.0', { status: 'PUBLISHED' });
+    const steps: [string, string, object, object][] = [
+      [Type.VERSION, 'V', published('1.0.0', { Description: 'a' }), published('1.0.0', { Description: 'b' })],
+      [Type.PACKAGE, 'P', { PackageName: 'a', Description: 'a' }, { PackageName: 'a', Description: 'b' }],
+      [Type.DEFAULT_VERSION, 'D', pointer('0.9.0'), pointer('1.0.0')],
+    ];
+    for (const [type, logicalId, before, after] of steps) {
+      const id = succeeded(await stack.create(type, logicalId, before));
+      const old = stack.sent.at(-1)!;
+      succeeded(await stack.update(type, logicalId, { id, properties: after, old: before }));
+      expect(await stack.deliver(old)).toBeUndefined();
+    }
+    expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+    expect(aws.iot.describe('a')).toMatchObject({ description: 'b' });
+    expect(shown()).toBe('1.0.0');
+  });
+
+  test('an old Update does not undo what it has made in a replacement once a later one has changed it', async () => {
+    const first = succeeded(await stack.create(Type.VERSION, 'V', published('1.0.0')));
+    const [a, b] = ['a', 'b'].map(Description => published('2.0.0', { Description })) as [object, object];
+    const second = succeeded(
+      await stack.update(Type.VERSION, 'V', { id: first, properties: a, old: published('1.0.0') }),
+    );
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.delete(Type.VERSION, 'V', first, published('1.0.0')));
+    succeeded(await stack.update(Type.VERSION, 'V', { id: second, properties: b, old: a }));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+  });
+
   test('an old Update does not make what was replaced since', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
     succeeded(
