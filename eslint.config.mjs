@@ -79,14 +79,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'cli/src/**/*.ts'],
-    rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
-  },
-  {
     files: [
       'lib/**/*.ts',
       'contract/**/*.ts',
       'lambda/**/*.ts',
+      'cli/src/**/*.ts',
       'local/src/**/*.ts',
       'cli/src/**/*.ts',
       'testing/**/*.ts',
