@@ -85,6 +85,17 @@ export default tseslint.config(
       'lambda/**/*.ts',
       'cli/src/**/*.ts',
       'local/src/**/*.ts',
+      'testing/**/*.ts',
+    ],
+    rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
+  },
+  {
+    files: [
+      'lib/**/*.ts',
+      'contract/**/*.ts',
+      'lambda/**/*.ts',
+      'cli/src/**/*.ts',
+      'local/src/**/*.ts',
       'cli/src/**/*.ts',
       'testing/**/*.ts',
     ],
