@@ -1,5 +1,5 @@
 import { CloudBaseServiceVersion, CloudBaseVersionRetention } from 'cdk-versioned-artifacts';
-import { SNIPPETS, type Snippet, nameOf, snippets } from './documents';
+import { SNIPPETS, type Snippet, nameOf, read, snippets } from './documents';
 import { Project, runAsTest, wasDeployed } from './project';
 
 const [SUCCESS, STARTED] = [/^(CREATE|UPDATE)_COMPLETE$/, /^CREATE_COMPLETE$/];
@@ -40,6 +40,10 @@ test('README: the release is published and the default', async () => {
   expect(await project.deploy(shown, { edit })).toMatchObject({ status: 'UPDATE_COMPLETE' });
   expect(packageOf('brake-ecu').defaultVersionName).toBe('3.0.0');
   expect(Object.keys(packageOf('brake-ecu').versions)).toEqual(['3.0.0']);
+});
+
+test('Release from CI: the app is the example that the demo deploys', () => {
+  expect(read('examples/releases/app.mjs')).toContain(snippet('docs/release-from-ci.md', 'The app').code);
 });
 
 test('Release from CI: the seventh release leaves the newest five, each published, the last one as default', async () => {
