@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   'lib/core': ['contract'],
   'lib/provider': ['contract', 'lib/core'],
   'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
+  'lib/dashboard': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],

@@ -76,6 +76,8 @@ export abstract class ClaimedArtifact {
   protected readonly replaces: boolean;
   /** Whether the event was overtaken, and undoes its own changes. */
   protected isOver = false;
+  /** Whether the artifact had the claim of this event before this delivery wrote anything. */
+  protected foundClaimed = false;
 
   /** @param owner the owner in the physical id, for which the event acts */
   constructor(
@@ -110,6 +112,7 @@ export abstract class ClaimedArtifact {
   ): Promise<Claimed> {
     const { keys } = this.record;
     const byThisEvent = this.isClaimedByThisEvent(tags);
+    this.foundClaimed ||= byThisEvent;
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
       phase: () => this.scope.stackPhase(),

@@ -96,13 +96,22 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
-    if (!this.isClaimedByThisEvent(tags)) return;
+    if (!(await this.mustUndo(tags))) return;
     if (this.scope.request.RequestType === 'Update' && !this.replaces) {
       const change = returned(tags, this.record.keys, this.me);
       if (change) await this.giveBack(change, tags);
       return;
     }
     await this.remove('DELETE', async () => true);
+  }
+
+  /**
+   * Whether the claim is this event's, and not one that the event made with success in an earlier delivery: then the
+   * artifact is the resource's, whatever operation has followed.
+   */
+  protected async mustUndo(tags: Tags): Promise<boolean> {
+    if (!this.isClaimedByThisEvent(tags)) return false;
+    return !this.foundClaimed || this.isPending || !(await this.scope.operation.hasSucceeded());
   }
 
   /** Whether the last call of a Create that has not answered is complete. */

@@ -86,6 +86,21 @@ test('Sweeps: the retention and the cleanup are there, with what starts them', a
   expect(types.filter(type => type === 'AWS::Events::Rule')).toHaveLength(4);
 });
 
+test('Operations: the alarms and the dashboard are there', async () => {
+  expect((await project.deploy(snippet('docs/operations.md', 'Operations'))).status).toMatch(STARTED);
+  const { alarms, dashboards } = project.aws.cloudWatch;
+  expect([alarms.size, dashboards.size]).toEqual([5, 1]);
+});
+
+test('Settings for regulated accounts: the function has them', async () => {
+  const shown = snippet('docs/security-settings.md', 'Settings for regulated accounts');
+  expect((await project.deploy(shown)).status).toMatch(STARTED);
+  const configured = [...project.aws.lambda.functions.values()].filter(
+    ({ configuration, reservedConcurrency }) => configuration.DeadLetterConfig && reservedConcurrency === 10,
+  );
+  expect(configured).toHaveLength(1);
+});
+
 test('Glue: the definition is version 2 of the schema, with its metadata', async () => {
   expect(await project.deploy(snippet('docs/glue.md', 'AWS Glue schema versions'))).toMatchObject({
     status: 'CREATE_COMPLETE',
