@@ -79,7 +79,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'cli/src/**/*.ts'],
+    files: [
+      'lib/**/*.ts',
+      'contract/**/*.ts',
+      'lambda/**/*.ts',
+      'cli/src/**/*.ts',
+      'local/src/**/*.ts',
+      'testing/**/*.ts',
+    ],
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   {
@@ -87,6 +94,7 @@ export default tseslint.config(
       'lib/**/*.ts',
       'contract/**/*.ts',
       'lambda/**/*.ts',
+      'cli/src/**/*.ts',
       'local/src/**/*.ts',
       'cli/src/**/*.ts',
       'testing/**/*.ts',

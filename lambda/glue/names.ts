@@ -24,7 +24,7 @@ export interface PhysicalId extends SchemaName {
 export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
   `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
 
-/** The id that is known before the registry has made one up. */
+/** The id that is known before the registry has generated one. */
 export const announced = (
   { RegistryName, SchemaName }: Pick<SchemaVersionProperties, 'RegistryName' | 'SchemaName'>,
   owner: string,

@@ -19,7 +19,7 @@ export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer
 export const failedRemovals = ({ failed, removed }: SweepCounts) =>
   `${failed} removals failed and ${removed} succeeded: the provider's log names each of them`;
 
-/** Why a sweep ends before it is complete, and what to do then. */
+/** Why a sweep ended before it was complete, and what to do about it. */
 interface Shortfall {
   readonly why: string;
   readonly mend: string;
@@ -31,8 +31,8 @@ const TIME_OVER: Shortfall = {
 };
 
 export const OTHER_RULES: Shortfall = {
-  why: 'the rules in the state machine are not those of the last deployment that succeeded, so the sweep does not continue',
-  mend: 'deploy once more, or destroy again, which continues from here',
+  why: 'the rules in the state machine are not those of the last successful deployment, so the sweep stops',
+  mend: 'deploy again, or destroy again, which continues from here',
 };
 
 export function incompleteAnswer(counts: SweepCounts, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
@@ -54,7 +54,7 @@ function attributes(removed: number, kept: number, remaining: number): SweepAttr
   return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
 }
 
-/** Shows whether an event and a state machine have the same rules. */
+/** Identifies the rules, to compare those of an event with those of a state machine. */
 export const hashOf = (config: SweepConfig) => createHash('sha256').update(canonical(config)).digest('hex');
 
 /** How long, in milliseconds, is reserved for the answer. */

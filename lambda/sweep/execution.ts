@@ -38,7 +38,7 @@ export interface SliceTools {
 
 /** CloudFormation only deletes a machine when no execution runs: a wait delays that. */
 const LONGEST_WAIT_SECONDS = 300;
-/** How far, in milliseconds, the clocks of Lambda and CloudFormation can differ. */
+/** How much, in milliseconds, the clocks of Lambda and CloudFormation can differ. */
 const CLOCK_SKEW = 60_000;
 /** How long, in milliseconds, before the end of Lambda's time a slice stops: a call in progress can take that long. */
 const LAST_CALL = 20_000;
@@ -140,8 +140,8 @@ function begun({ state, execution }: SliceRequest, now: number): ExecutionState 
 }
 
 /**
- * Rejects a forged answer. Then CloudFormation shows that its resource is at rest, is not this sweep or does not sweep
- * now, or the date in the address is still to come.
+ * Rejects a forged answer: for CloudFormation, the resource in it is at rest, is not this sweep, or does not sweep now,
+ * or the time in the address is in the future.
  */
 async function confirmUnderWay(
   answer: PendingAnswer,
@@ -168,7 +168,7 @@ async function confirmUnderWay(
   if (!sweeps) throw new OperationOver(`this ${RequestType} of ${LogicalResourceId} does not sweep`);
 }
 
-/** A deployment that failed without a rollback has left its rules in the machine: the event's sweep ends. */
+/** Ends the event if a deployment that failed without a rollback has left other rules in the machine. */
 async function answerOtherRules(
   { ConfigHash, OnIncomplete }: PendingAnswer,
   { config, counts }: { readonly config: SweepConfig; readonly counts: SweepCounts },

@@ -84,7 +84,7 @@ export class ServiceVersionEvent {
 
   /**
    * After a rename of its construct, the version belongs to the new construct; WeChat has no tag that could tell. A
-   * construct that is removed at the same time does not count: each of the two would leave the version to the other.
+   * resource that is being deleted at the same time does not count: each of two would leave the version to the other.
    */
   private async isRecordedElsewhere(): Promise<boolean> {
     const { stackId, logicalId } = this.scope;

@@ -167,7 +167,7 @@ describe('an event that comes again late', () => {
     const [before, after] = ['a', 'b'].map(team => ({ ...deletable, Metadata: { team } })) as [object, object];
     const id = await created(before);
     await later();
-    succeeded(await stack.update(VERSION, 'V', id, after, before));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: after, old: before }));
     await again(0);
     expect(held()?.metadata).toMatchObject({ team: ['b'], [OWNER_KEY]: [expect.any(String)] });
   });

@@ -60,7 +60,7 @@ describe('K2 stale', () => {
     const [a, b] = ['a', 'b'].map(Description => published('1.0.0', { Description })) as [object, object];
     const id = succeeded(await stack.create(Type.VERSION, 'V', a));
     const old = stack.sent.at(-1)!;
-    succeeded(await stack.update(Type.VERSION, 'V', id, b, a));
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: b, old: a }));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
   });
@@ -75,7 +75,7 @@ describe('K2 stale', () => {
     for (const [type, logicalId, before, after] of steps) {
       const id = succeeded(await stack.create(type, logicalId, before));
       const old = stack.sent.at(-1)!;
-      succeeded(await stack.update(type, logicalId, id, after, before));
+      succeeded(await stack.update(type, logicalId, { id, properties: after, old: before }));
       expect(await stack.deliver(old)).toBeUndefined();
     }
     expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
@@ -86,10 +86,12 @@ describe('K2 stale', () => {
   test('an old Update does not undo what it has made in a replacement once a later one has changed it', async () => {
     const first = succeeded(await stack.create(Type.VERSION, 'V', published('1.0.0')));
     const [a, b] = ['a', 'b'].map(Description => published('2.0.0', { Description })) as [object, object];
-    const second = succeeded(await stack.update(Type.VERSION, 'V', first, a, published('1.0.0')));
+    const second = succeeded(
+      await stack.update(Type.VERSION, 'V', { id: first, properties: a, old: published('1.0.0') }),
+    );
     const old = stack.sent.at(-1)!;
     succeeded(await stack.delete(Type.VERSION, 'V', first, published('1.0.0')));
-    succeeded(await stack.update(Type.VERSION, 'V', second, b, a));
+    succeeded(await stack.update(Type.VERSION, 'V', { id: second, properties: b, old: a }));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', description: 'b' });
   });
