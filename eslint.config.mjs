@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   'lib/core': ['contract'],
   'lib/provider': ['contract', 'lib/core'],
   'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
+  'lib/dashboard': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
@@ -78,7 +79,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'cli/src/**/*.ts'],
+    files: [
+      'lib/**/*.ts',
+      'contract/**/*.ts',
+      'lambda/**/*.ts',
+      'cli/src/**/*.ts',
+      'local/src/**/*.ts',
+      'testing/**/*.ts',
+    ],
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   {
@@ -86,6 +94,7 @@ export default tseslint.config(
       'lib/**/*.ts',
       'contract/**/*.ts',
       'lambda/**/*.ts',
+      'cli/src/**/*.ts',
       'local/src/**/*.ts',
       'cli/src/**/*.ts',
       'testing/**/*.ts',

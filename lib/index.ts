@@ -1,4 +1,9 @@
+export { type RecommendedAlarmsProps } from './core/alarms';
 export { VersionRemoval } from './core/removal';
+export {
+  VersionedArtifactsDashboard,
+  type VersionedArtifactsDashboardProps,
+} from './dashboard/versioned-artifacts-dashboard';
 export { GlueArtifactProvider } from './glue/provider';
 export { SchemaDefinition } from './glue/schema-definition';
 export { type SchemaAttributes, SchemaReference } from './glue/schema-reference';
@@ -33,6 +38,7 @@ export {
 export { ArtifactProvider } from './provider/artifact-provider';
 export { type ArtifactProviderProps } from './provider/artifact-provider-props';
 export { type ISweep } from './sweep/sweep';
+export { type RecommendedSweepAlarmsProps } from './sweep/sweep-alarms';
 export { OnIncomplete, type SweepOptions, type SweepRules, VersionOrder } from './sweep/sweep-rules';
 export { SweepTrigger } from './sweep/sweep-trigger';
 export {

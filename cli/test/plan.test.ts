@@ -317,7 +317,7 @@ test('a sweep of a kind that this version does not know says so', async () => {
     ),
   );
   expect(sweep(plan).unknown).toMatch(
-    /unknown kind of sweep "Custom::IoTOldRetention".*the version of the library that knows it/,
+    /unknown kind of sweep "Custom::IoTOldRetention".*a version of the library that has this kind/,
   );
   expect(code).toBe(1);
 });

@@ -1,4 +1,4 @@
-/** The definition of a version, wherever it comes from. */
+/** The definition of a version, from the template or from Amazon S3. */
 import { DefinitionShape, type SchemaVersionProperties, definitionText, fittingDefinition } from '../../contract/glue';
 import { problems } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
@@ -38,7 +38,7 @@ function textOf(bytes: Uint8Array, where: string): string {
   }
 }
 
-/** Many times what a definition may have, for its whitespace. */
+/** Many times the limit of a definition, because whitespace is removed. */
 const MOST_BYTES = 8_000_000;
 
 async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Promise<Uint8Array> {
@@ -54,7 +54,9 @@ async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Prom
   }
 }
 
-/** To who may not list a bucket, S3 says of a missing object that it is denied. A deployment tries that again. */
+/**
+ * S3 answers "access denied" for a missing object if the caller cannot list the bucket. A deployment repeats that call.
+ */
 async function isMissing({ name }: Error, scope: Scope): Promise<boolean> {
   if (name === 'NoSuchKey' || name === 'NoSuchBucket') return true;
   return name === 'AccessDenied' && (await scope.stackPhase()) !== 'deploying';

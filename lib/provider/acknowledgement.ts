@@ -11,6 +11,20 @@ interface Acknowledging {
 /** Acknowledges cdk-nag's finding about a wildcard in a policy. cdk-nag's reports show the reason. */
 export function acknowledgeWildcard(scope: IConstruct, resource: string, reason: string): void {
   const id = `AwsSolutions-IAM5[Resource::${flatten(cdk.Stack.of(scope).resolve(resource))}]`;
+  acknowledge(scope, id, reason);
+}
+
+/** The packs of cdk-nag that find inline policies. */
+const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
+
+/** Answers cdk-nag's findings about inline policies. */
+export function acknowledgeInlinePolicy(scope: IConstruct): void {
+  const reason =
+    'An inline policy goes with its one role and can be attached to no other: what it allows is of this stack alone.';
+  for (const pack of PACKS) acknowledge(scope, `${pack}-IAMNoInlinePolicy`, reason);
+}
+
+function acknowledge(scope: IConstruct, id: string, reason: string): void {
   (cdk as Acknowledging).Validations?.of(scope).acknowledge({ id, reason });
 }
 

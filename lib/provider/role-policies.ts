@@ -1,6 +1,7 @@
 import { Aspects, type IResolveContext } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct, type IConstruct } from 'constructs';
+import { acknowledgeInlinePolicy } from './acknowledgement';
 import { type Permissions } from './permissions';
 
 /**
@@ -24,6 +25,7 @@ export class RolePolicies {
     private readonly permissions: Permissions,
   ) {
     this.inline = new iam.Policy(scope, id, { document: permissions });
+    acknowledgeInlinePolicy(this.inline);
     // the role decides, because a role that is imported as immutable takes no policies.
     role.attachInlinePolicy(this.inline);
     // as late as possible: permissions are added as long as constructs are.

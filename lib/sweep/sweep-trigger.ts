@@ -5,17 +5,21 @@ import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
 import { rootStackOf } from '../core/environment';
 import { invalid } from '../core/validation';
+import { isDaily } from './schedule';
 import { type SweepOptions } from './sweep-rules';
 
 /** An EventBridge rule that starts a sweep. */
 export interface StartingRule {
   readonly id: string;
+  /** Whether it starts a run each day, or more often. */
+  readonly isDaily: boolean;
   readonly props: (sweep: IConstruct) => events.RuleProps;
 }
 
 /** Each successful deployment of the stack; for a nested stack, of the outermost stack around it. */
 const AFTER_DEPLOYMENT: StartingRule = {
   id: 'AfterDeployment',
+  isDaily: false,
   props: sweep => ({
     eventPattern: {
       source: ['aws.cloudformation'],
@@ -32,6 +36,7 @@ const AFTER_DEPLOYMENT: StartingRule = {
 
 const scheduled = (schedule: events.Schedule): StartingRule => ({
   id: 'Schedule',
+  isDaily: isDaily(schedule.expressionString),
   props: () => ({ schedule }),
 });
 

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-provider';
+import { ArtifactProvider } from '../provider/artifact-provider';
 import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
+import { type ProviderFamily } from '../provider/provider-function';
 import { providerPermissions } from './permissions';
 
 /** Frozen: the service token of a deployed resource must not change. Short, because every artifact names it. */

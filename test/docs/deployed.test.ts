@@ -1,5 +1,5 @@
 import { CloudBaseServiceVersion, CloudBaseVersionRetention } from 'cdk-versioned-artifacts';
-import { SNIPPETS, type Snippet, nameOf, snippets } from './documents';
+import { SNIPPETS, type Snippet, nameOf, read, snippets } from './documents';
 import { Project, runAsTest, wasDeployed } from './project';
 
 const [SUCCESS, STARTED] = [/^(CREATE|UPDATE)_COMPLETE$/, /^CREATE_COMPLETE$/];
@@ -25,6 +25,8 @@ async function upload(Key: string): Promise<string> {
   return (await project.aws.call('s3', 'PutObject', object)).VersionId as string;
 }
 
+const typesIn = (stackName: string) =>
+  [...project.aws.cloudFormation.describe(stackName)!.resources.values()].map(({ type }) => type);
 const packageOf = (name: string) => project.aws.iot.describe(name)!;
 
 test('README: the release is published and the default', async () => {
@@ -40,6 +42,10 @@ test('README: the release is published and the default', async () => {
   expect(await project.deploy(shown, { edit })).toMatchObject({ status: 'UPDATE_COMPLETE' });
   expect(packageOf('brake-ecu').defaultVersionName).toBe('3.0.0');
   expect(Object.keys(packageOf('brake-ecu').versions)).toEqual(['3.0.0']);
+});
+
+test('Release from CI: the app is the example that the demo deploys', () => {
+  expect(read('examples/releases/app.mjs')).toContain(snippet('docs/release-from-ci.md', 'The app').code);
 });
 
 test('Release from CI: the seventh release leaves the newest five, each published, the last one as default', async () => {
@@ -75,11 +81,38 @@ test('Software packages: the version has its artifact and its recipe', async () 
 
 test('Sweeps: the retention and the cleanup are there, with what starts them', async () => {
   expect((await project.deploy(snippet('docs/sweeps.md', 'Sweeps'))).status).toMatch(STARTED);
-  const { resources } = project.aws.cloudFormation.describe('Sweeps')!;
-  const types = [...resources.values()].map(({ type }) => type);
+  const types = typesIn('Sweeps');
   expect(types.filter(type => type === 'AWS::StepFunctions::StateMachine')).toHaveLength(2);
   // after a deployment, on two schedules, and where a run fails.
   expect(types.filter(type => type === 'AWS::Events::Rule')).toHaveLength(4);
+});
+
+test('Operations: the alarms and the dashboard are there', async () => {
+  expect((await project.deploy(snippet('docs/operations.md', 'Operations'))).status).toMatch(STARTED);
+  const { alarms, dashboards } = project.aws.cloudWatch;
+  expect([alarms.size, dashboards.size]).toEqual([5, 1]);
+});
+
+test('Settings for regulated accounts: the function has them', async () => {
+  const shown = snippet('docs/security-settings.md', 'Settings for regulated accounts');
+  expect((await project.deploy(shown)).status).toMatch(STARTED);
+  const configured = [...project.aws.lambda.functions.values()].filter(
+    ({ configuration, reservedConcurrency }) => configuration.DeadLetterConfig && reservedConcurrency === 10,
+  );
+  expect(configured).toHaveLength(1);
+});
+
+test('Operations: the alarms and the dashboard are there', async () => {
+  expect((await project.deploy(snippet('docs/operations.md', 'Operations'))).status).toMatch(STARTED);
+  expect(typesIn('Operations')).toEqual(
+    expect.arrayContaining(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard', 'AWS::SNS::Topic']),
+  );
+});
+
+test('Settings for regulated accounts: the function has them all', async () => {
+  const shown = snippet('docs/security-settings.md', 'Settings for regulated accounts');
+  expect((await project.deploy(shown)).status).toMatch(STARTED);
+  expect(typesIn('Regulated')).toEqual(expect.arrayContaining(['AWS::KMS::Key', 'AWS::SQS::Queue']));
 });
 
 test('Glue: the definition is version 2 of the schema, with its metadata', async () => {

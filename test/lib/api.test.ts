@@ -37,6 +37,8 @@ test('exports exactly this', () => {
     'PackageVersionRetention',
     'PackageVersionRetentionProps',
     'PackageVersionStatus',
+    'RecommendedAlarmsProps',
+    'RecommendedSweepAlarmsProps',
     'RetentionAction',
     'SchemaAttributes',
     'SchemaDefinition',
@@ -58,6 +60,8 @@ test('exports exactly this', () => {
     'SweepTrigger',
     'VersionOrder',
     'VersionRemoval',
+    'VersionedArtifactsDashboard',
+    'VersionedArtifactsDashboardProps',
     'WeChatAccessToken',
     'WeChatArtifactProvider',
     'WeChatOptions',
@@ -120,7 +124,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(9);
+  expect(constructs).toHaveLength(10);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 

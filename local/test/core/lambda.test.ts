@@ -213,6 +213,30 @@ describe('a function', () => {
       await send();
       expect(attempts()).toHaveLength(1);
     });
+
+    describe('each time', () => {
+      const letters = () => aws.sqs.messages('dead').map(message => JSON.parse(message));
+      beforeEach(async () => {
+        await aws.call('sqs', 'CreateQueue', { QueueName: 'dead' });
+        const TargetArn = `arn:aws:sqs:us-east-1:${aws.account}:dead`;
+        await createFunction(aws, 'exports.handler = async ({ n }) => { if (n !== 2) throw new Error("no"); };', {
+          DeadLetterConfig: { TargetArn },
+        });
+      });
+
+      test('has the event go to its queue, where its role may send to that', async () => {
+        const Statement = [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }];
+        const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+        await aws.call('iam', 'PutRolePolicy', { RoleName: 'worker', PolicyName: 'letters', PolicyDocument });
+        for (const n of [1, 2]) await send({ n });
+        expect(letters()).toEqual([{ n: 1 }]);
+      });
+
+      test('loses the event where its role may not send to its queue', async () => {
+        await send({ n: 1 });
+        expect(letters()).toEqual([]);
+      });
+    });
   });
 
   describe('is handed an event again', () => {

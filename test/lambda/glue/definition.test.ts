@@ -54,9 +54,10 @@ describe('in Amazon S3', () => {
     await upload('a', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'a' }))));
     await upload('b', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'b' }))));
     const a = await stack.create(VERSION, 'V', object('a'));
-    const b = await stack.update(VERSION, 'V', a.PhysicalResourceId, object('b'), object('a'));
+    const b = await stack.update(VERSION, 'V', { id: a.PhysicalResourceId, properties: object('b'), old: object('a') });
     aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error: denied }, times: 50 });
-    const back = () => stack.update(VERSION, 'V', b.PhysicalResourceId, object('a'), object('b'));
+    const back = () =>
+      stack.update(VERSION, 'V', { id: b.PhysicalResourceId, properties: object('a'), old: object('b') });
     expect(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', back)).toMatchObject({ Status: 'SUCCESS' });
     expect(JSON.stringify(stack.logs)).toContain('not at s3://assets/a any more (AccessDenied)');
     const unfinished = () => stack.delete(VERSION, 'W', 'stack-W-1A2B3C', object('a'));
@@ -118,5 +119,7 @@ test('whitespace goes only where a definition is too long, and is JSON', () => {
 });
 
 test('UTF-16 is no UTF-8', () => {
-  expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(/UTF-8, order.avsc is not/);
+  expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(
+    /UTF-8, got other bytes in order.avsc/,
+  );
 });

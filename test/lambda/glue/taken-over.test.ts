@@ -49,7 +49,7 @@ async function takenOver(former: () => object, taker: () => object): Promise<Rec
   await stack.later();
   stack.status = 'UPDATE_IN_PROGRESS';
   const id = succeeded(await stack.create(VERSION, 'Taker', version(OTHER)));
-  const Taker = succeeded(await stack.update(VERSION, 'Taker', id, taker(), version(OTHER)));
+  const Taker = succeeded(await stack.update(VERSION, 'Taker', { id, properties: taker(), old: version(OTHER) }));
   await stack.later();
   stack.history.enter('UPDATE_FAILED');
   await stack.later();

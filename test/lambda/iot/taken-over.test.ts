@@ -24,7 +24,9 @@ async function takenOver(former: object, taker: object): Promise<Record<'Former'
   stack.status = 'UPDATE_IN_PROGRESS';
   const other = published('0.9.0');
   const id = succeeded(await stack.create(VERSION, 'Taker', other)).PhysicalResourceId;
-  const Taker = succeeded(await stack.update(VERSION, 'Taker', id, taker, other)).PhysicalResourceId;
+  const Taker = succeeded(
+    await stack.update(VERSION, 'Taker', { id, properties: taker, old: other }),
+  ).PhysicalResourceId;
   await stack.later();
   stack.history.enter('UPDATE_FAILED');
   await stack.later();

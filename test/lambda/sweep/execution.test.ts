@@ -133,7 +133,7 @@ describe('a run that nobody waits for', () => {
     world.clock.advance(1000);
     const { status, state } = await world.run('younger');
     expect(status).toBe('SUCCEEDED');
-    expect(state.outcome).toEqual({ status: 'SKIPPED', message: 'an older run is under way (older)' });
+    expect(state.outcome).toEqual({ status: 'SKIPPED', message: 'an older run is in progress (older)' });
     expect(service.calls).toEqual([]);
   });
 

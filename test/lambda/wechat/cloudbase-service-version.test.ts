@@ -184,7 +184,7 @@ describe('without verification', () => {
   test('a code that CloudBase alone knows leaves the outcome unknown', async () => {
     const reply = await stack.remove('api-099', none);
     expect(reply).toMatchObject({ Status: 'FAILED' });
-    expect(reply.Reason).toMatch(/whether version api-099 .* still exists is unknown.*WeChat answered -501001/);
+    expect(reply.Reason).toMatch(/it is unknown whether version api-099 .* still exists.*WeChat answered -501001/);
   });
 
   test('an answer that was lost is asked for again, and a refusal after it is unknown, never a success', async () => {

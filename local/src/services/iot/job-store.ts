@@ -126,7 +126,7 @@ export class JobStore {
   }
 
   /** Cancels a job now, and its executions little by little. */
-  cancel(job: Job, force: boolean, at = this.now()): void {
+  cancel(job: Job, { force, at = this.now() }: { readonly force: boolean; readonly at?: number }): void {
     job.status = 'CANCELED';
     job.forceCanceled = force;
     job.ended = true;
@@ -145,11 +145,11 @@ export class JobStore {
   }
 
   /** Opens or closes a maintenance window of a job, which goes between IN_PROGRESS and SCHEDULED. */
-  setWindow(job: Job, open: boolean): void {
+  setWindow(job: Job, window: 'open' | 'closed'): void {
     if (job.ended) return;
-    job.status = open ? 'IN_PROGRESS' : 'SCHEDULED';
+    job.status = window === 'open' ? 'IN_PROGRESS' : 'SCHEDULED';
     this.touch(job, this.now());
-    if (open) this.rollOut(job, this.now());
+    if (window === 'open') this.rollOut(job, this.now());
   }
 
   /** Moves an execution, retries it where its job says so, and completes the job if it was the last. */
@@ -278,7 +278,7 @@ export class JobStore {
     const behaviour = job.settings.schedulingConfig?.endBehavior;
     // unverified: that a job whose end comes with a cancelation is CANCELED afterwards.
     if (behaviour === 'CANCEL' || behaviour === 'FORCE_CANCEL')
-      return this.cancel(job, behaviour === 'FORCE_CANCEL', at);
+      return this.cancel(job, { force: behaviour === 'FORCE_CANCEL', at });
     job.ended = true;
     this.complete(job, at);
   }

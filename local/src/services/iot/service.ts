@@ -182,8 +182,8 @@ export class Iot implements Service {
   }
 
   /** Opens or closes a maintenance window of a job that has some. */
-  setMaintenanceWindow(jobId: string, open: boolean): void {
-    this.jobStore.setWindow(this.jobStore.job(jobId), open);
+  setMaintenanceWindow(jobId: string, window: 'open' | 'closed'): void {
+    this.jobStore.setWindow(this.jobStore.job(jobId), window);
   }
 
   /** What a job has installed goes into the thing's shadow, where the package configuration says so. */

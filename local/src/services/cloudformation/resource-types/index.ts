@@ -1,7 +1,7 @@
 /** Every resource type that the local CloudFormation knows. To add one, add a line. */
 import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
-import { alarm } from './cloudwatch';
+import { alarm, dashboard } from './cloudwatch';
 import { type CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
 import { EC2 } from './ec2';
 import { rule } from './events';
@@ -29,6 +29,7 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::Glue::SchemaVersion': schemaVersion,
   'AWS::Glue::SchemaVersionMetadata': schemaVersionMetadata,
   'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
