@@ -107,6 +107,8 @@ export interface Failed {
 export interface Preparation {
   /** Whether a protection has asked for it and it is not finished. */
   readonly isDue: boolean;
+  /** Whether protections can be told. Until then they are read before a removal takes its turn: most would be in vain. */
+  readonly isFinished: boolean;
   /** Goes on with it until it is finished, or throws `OutOfTime`. */
   run(): Promise<void>;
   /** Where the next slice goes on: plain JSON. */
