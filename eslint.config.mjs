@@ -1,7 +1,11 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import js from '@eslint/js';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
 
 const EVERYTHING_BUT = room => ({ but: room });
 
@@ -11,6 +15,7 @@ const MAY_IMPORT = {
   'lib/core': ['contract'],
   'lib/provider': ['contract', 'lib/core'],
   'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
+  'lib/dashboard': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
   'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
@@ -21,6 +26,8 @@ const MAY_IMPORT = {
   'lambda/wechat': ['contract', 'lambda/runtime', 'lambda/sweep'],
   'local/src': [],
   'local/test': ['local/src', 'testing'],
+  'cli/src': ['contract', 'lambda/runtime', 'lambda/sweep', 'lambda/iot', 'lambda/glue', 'lambda/wechat'],
+  'cli/test': EVERYTHING_BUT('bench'),
   testing: ['contract', 'lambda/runtime', 'lambda/sweep', 'local/src'],
   test: EVERYTHING_BUT('bench'),
   bench: EVERYTHING_BUT('test'),
@@ -60,7 +67,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.dev.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: './tsconfig.dev.json', tsconfigRootDir: ROOT } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -72,11 +79,26 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts'],
+    files: [
+      'lib/**/*.ts',
+      'contract/**/*.ts',
+      'lambda/**/*.ts',
+      'cli/src/**/*.ts',
+      'local/src/**/*.ts',
+      'testing/**/*.ts',
+    ],
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   {
-    files: ['lib/**/*.ts', 'contract/**/*.ts', 'lambda/**/*.ts', 'local/src/**/*.ts', 'testing/**/*.ts'],
+    files: [
+      'lib/**/*.ts',
+      'contract/**/*.ts',
+      'lambda/**/*.ts',
+      'cli/src/**/*.ts',
+      'local/src/**/*.ts',
+      'cli/src/**/*.ts',
+      'testing/**/*.ts',
+    ],
     // an import of a type alone is no cycle: nothing is loaded.
     rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },

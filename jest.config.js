@@ -6,14 +6,17 @@ const swc = [
 /** @type {import('jest').Config} */
 const newest = {
   displayName: 'newest',
-  testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts'],
+  testEnvironment: '<rootDir>/test/environment.js',
+  runtime: '<rootDir>/test/runtime.js',
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts', '<rootDir>/cli/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', 'cdk.out'],
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/local/build/', 'cdk.out'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/local/build/', '<rootDir>/cli/build/', 'cdk.out'],
   transform: { '\\.ts$': swc },
   // constructs are tested as they ship: compiled by jsii, with the prebuilt handlers beside them.
   moduleNameMapper: {
     '^cdk-versioned-artifacts$': '<rootDir>/test/built.js',
+    // as Node.js wants its dynamic imports written.
+    '^\\./commands/(.*)\\.js$': '<rootDir>/cli/src/commands/$1',
     '^cdk-versioned-artifacts-local$': '<rootDir>/local/src/index.ts',
   },
   setupFiles: ['<rootDir>/test/setup.js'],

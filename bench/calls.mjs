@@ -1,11 +1,21 @@
-// The calls to AWS IoT that a version costs, as the local AWS records them.
+// The calls that each operation on an artifact costs, as the local AWS records them: to the service, and to CloudFormation,
+// which is asked whether the event is still its resource's operation.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
-import { PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
+import {
+  DefaultPackageVersion,
+  PackageVersionStatus,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SoftwarePackage,
+  VersionRemoval,
+} from 'cdk-versioned-artifacts';
 
+const packageName = 'brake-ecu';
 const version = {
   versionName: '1.0.0',
   description: 'the first',
@@ -13,42 +23,111 @@ const version = {
   status: PackageVersionStatus.PUBLISHED,
 };
 
-/** What is deployed one after the other; the package alone comes first. */
-const STEPS = [
-  ['create and publish', version],
-  ['update that changes nothing', { ...version, salt: '1' }],
-  ['update of the description', { ...version, salt: '1', description: 'the very first' }],
-  ['delete', undefined],
+const withVersion = props => stack => {
+  const softwarePackage = new SoftwarePackage(stack, 'Package', { packageName });
+  if (props) softwarePackage.addVersion('V1', props);
+};
+
+const withDefault = protectInActiveJobs => stack => {
+  const softwarePackage = new SoftwarePackage(stack, 'Package', { packageName, removalPolicy: RemovalPolicy.DESTROY });
+  const props = { status: PackageVersionStatus.PUBLISHED, removal: VersionRemoval.DELETE, protectInActiveJobs };
+  const [first] = ['1.0.0', '2.0.0'].map(name => softwarePackage.addVersion(name, { versionName: name, ...props }));
+  new DefaultPackageVersion(stack, 'Default', { version: first });
+};
+
+const withSchemaVersion = more => stack =>
+  void new SchemaVersion(stack, 'V', {
+    schema: SchemaReference.fromSchemaName({ schemaName: 'orders' }),
+    definition: SchemaDefinition.fromObject({
+      type: 'record',
+      name: 'Order',
+      fields: [{ name: 'amount', type: 'int', default: 0 }],
+    }),
+    removal: VersionRemoval.DELETE,
+    ...more,
+  });
+
+/** What is deployed one after the other, in a stack of its own each; `undefined` destroys it. Goals are the least that works. */
+const STORIES = [
+  [
+    [undefined, withVersion()],
+    ['create a draft', withVersion({ versionName: '1.0.0' }), 1],
+  ],
+  [
+    [undefined, withVersion()],
+    ['create and publish a version', withVersion(version), 2],
+    ['update that changes nothing', withVersion({ ...version, salt: '1' }), 2],
+    ['update of the description', withVersion({ ...version, salt: '1', description: 'the very first' }), 3],
+    ['delete a version that stays', withVersion(), 2],
+  ],
+  [
+    [undefined, withDefault(false)],
+    ['destroy a package, two versions and the default', undefined, 10],
+  ],
+  [
+    [undefined, withDefault(true)],
+    ['the same, where active jobs protect versions', undefined, 10],
+  ],
+  [
+    ['register a schema version', withSchemaVersion(), 3],
+    ['its update that changes nothing', withSchemaVersion({ salt: '1' }), 2],
+    ['destroy it', undefined, 4],
+  ],
 ];
 
-function synthesise(outdir, props) {
-  const app = new App({ outdir, analyticsReporting: false });
-  const softwarePackage = new SoftwarePackage(new Stack(app, 'Bench'), 'Package', { packageName: 'brake-ecu' });
-  if (props) softwarePackage.addVersion('V1', props);
-  return app.synth().directory;
-}
-
-export const title = 'Calls to AWS IoT for one version';
+export const title = 'Calls that an operation costs';
 
 export async function run() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const rows = [];
+    for (const [index, story] of STORIES.entries()) rows.push(...(await tell(story, join(folder, String(index)))));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const goals = rows =>
+  rows.map(({ step: what, calls: now, least }) => ({ what, now, peer: least, goal: least + 1 }));
+
+async function tell(story, folder) {
   const aws = await LocalAws.start();
   try {
-    const deploy = async (name, props) => {
-      const outcome = await deployAssembly(aws, synthesise(join(folder, name), props), 'Bench');
-      if (!/^(CREATE|UPDATE)_COMPLETE$/.test(outcome.status)) throw new Error(`${name}: ${JSON.stringify(outcome)}`);
-    };
-    await deploy('package');
+    await aws.glue.createSchema('orders', { SchemaDefinition: '{"type":"record","name":"Order","fields":[]}' });
     const rows = [];
-    for (const [step, props] of STEPS) {
+    for (const [index, [step, declare, least]] of story.entries()) {
       aws.calls.clear();
-      await deploy(step.replaceAll(' ', '-'), props);
-      const operations = aws.calls.filter({ service: 'iot', principal: 'role' }).map(({ operation }) => operation);
-      rows.push({ step, calls: operations.length, operations: operations.join(', ') });
+      await deploy(aws, join(folder, String(index)), declare);
+      if (step === undefined) continue;
+      const all = aws.calls
+        .filter({ principal: 'role' })
+        .filter(({ service }) => ['iot', 'glue', 'cloudformation'].includes(service));
+      const asked = all.filter(({ service }) => service === 'cloudformation').length;
+      const operations = all.filter(({ service }) => service !== 'cloudformation').map(({ operation }) => operation);
+      rows.push({ step, calls: all.length, least, 'of CloudFormation': asked, operations: inWords(operations) });
     }
     return rows;
   } finally {
     await aws.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function deploy(aws, outdir, declare) {
+  let outcome;
+  if (declare) {
+    const app = new App({ outdir, analyticsReporting: false });
+    declare(new Stack(app, 'Bench'));
+    outcome = await deployAssembly(aws, app.synth().directory, 'Bench');
+  } else {
+    outcome = await aws.cloudFormation.destroy('Bench');
+  }
+  if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(outcome.status)) throw new Error(JSON.stringify(outcome));
+  await aws.settled();
+}
+
+function inWords(operations) {
+  const counts = new Map();
+  for (const operation of operations) counts.set(operation, (counts.get(operation) ?? 0) + 1);
+  return [...counts].map(([operation, count]) => (count > 1 ? `${count} ${operation}` : operation)).join(', ');
 }

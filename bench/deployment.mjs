@@ -57,3 +57,9 @@ export async function run() {
   for (const rate of RATES) rows.push(await measure(rate));
   return rows;
 }
+
+export const goals = rows =>
+  rows.flatMap(row => [
+    { what: `at ${row['calls a second']} calls a second, of the bound`, now: row['of the bound'], peer: 1, goal: 1.1 },
+    { what: `at ${row['calls a second']} calls a second, throttled %`, now: row['throttled %'], peer: 0, goal: 20 },
+  ]);

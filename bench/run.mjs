@@ -1,5 +1,5 @@
-// Measures everything anew, prints tables and writes bench/results/latest.json. Names of measurements as arguments run
-// no others.
+// Measures everything anew, prints tables and writes bench/results/latest.json: at the end what has a goal, beside its peer.
+// Names of measurements as arguments run no others.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { URL, fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ const MEASUREMENTS = [
   'synth',
   'deployment',
   'bundle',
+  'first-answer',
   'calls',
   'schemas',
   'wechat',
@@ -27,11 +28,25 @@ const wanted = process.argv.slice(2);
 const results = {};
 
 for (const name of MEASUREMENTS.filter(name => wanted.length === 0 || wanted.includes(name))) {
-  const { title, run } = await import(`./${name}.mjs`);
+  const { title, run, goals: goalsOf } = await import(`./${name}.mjs`);
+  const started = Date.now();
   const rows = await run();
-  results[name] = { title, rows };
+  const goals = goalsOf?.(rows) ?? [];
+  results[name] = { title, rows, goals, seconds: Math.round((Date.now() - started) / 1000) };
   print(title, rows);
 }
+
+const all = Object.entries(results).flatMap(([measurement, { goals }]) =>
+  goals.map(({ what, now, peer, goal }) => ({
+    measurement,
+    what,
+    now,
+    peer,
+    goal,
+    reached: now <= goal ? 'yes' : 'no',
+  })),
+);
+if (all.length > 0) print('What has a goal, beside a peer or the least that is possible', all);
 
 const folder = fileURLToPath(new URL('results', import.meta.url));
 mkdirSync(folder, { recursive: true });

@@ -36,3 +36,17 @@ export async function run() {
     ),
   ];
 }
+
+export function goals(rows) {
+  const versions = rows.find(({ kind }) => kind === 'versions');
+  return [
+    { what: '400 versions, CPU of bare custom resources', now: versions['of bare'], peer: 1, goal: 1.15 },
+    { what: '400 versions, bytes of bare custom resources', now: versions['bytes of bare'], peer: 1, goal: 1.05 },
+    ...rows.map(({ kind, 'of 100': now }) => ({
+      what: `400 of 100: ${kind}`,
+      now,
+      peer: rows[0]['of 100'],
+      goal: 4.5,
+    })),
+  ];
+}

@@ -11,24 +11,26 @@ export const CloudFormationLimits = {
   PHYSICAL_ID_BYTES: 1024,
   /** Longest time, in seconds, that CloudFormation waits for an answer. */
   MAX_SERVICE_TIMEOUT_SECONDS: 3600,
-  /** How long, in seconds, the URL of a response is presigned for. */
+  /** How long, in seconds, the presigned URL of a response is valid. */
   RESPONSE_URL_SECONDS: 7200,
 } as const;
 
-/** What becomes of an artifact when its construct goes. Absent means the artifact's documented default. */
+/** What happens to an artifact when its construct is removed. Absent means the artifact's documented default. */
 export const RemovalShape = oneOf('DELETE', 'DEPRECATE', 'RETAIN');
 export type Removal = Infer<typeof RemovalShape>;
 
-/** A tag as CloudFormation writes it. It drops an empty value. */
+/** A tag as CloudFormation writes it. CloudFormation drops an empty value. */
 export const tagShape = (key = string(), value = string()) => struct({ Key: key, Value: withDefault(value, '') });
 export type TagProperty = Infer<ReturnType<typeof tagShape>>;
 
-/** Nothing reads it: a change makes CloudFormation apply the resource again. */
+/** No handler reads it: a change makes CloudFormation apply the resource again. */
 export const Salt = optional(string());
 
-/** Properties that every artifact has. Absent means the default, so that a new one never touches a deployed stack. */
+/**
+ * Properties that every artifact has. Absent means the default, so that a new property never changes a deployed stack.
+ */
 export const artifactFields = {
-  /** Takes over an artifact that exists and is not this stack's. Absent: false. */
+  /** Whether to take over an existing artifact that is not this stack's. Absent: false. */
   AdoptExisting: optional(boolean),
   Salt,
 };
@@ -40,6 +42,6 @@ export const METRIC_NAMESPACE = 'CdkVersionedArtifacts';
 export const STACK_DIMENSION = 'StackName';
 
 export const MetricName = {
-  /** Something was left alone that the template wanted changed or gone. */
+  /** The handler left alone what the template wanted changed or removed. */
   REFUSED: 'Refused',
 } as const;

@@ -13,7 +13,7 @@ export const SchemaResourceType = {
   VERSION: 'Custom::GlueSchemaVersion',
 } as const;
 
-/** The registry of schemas that name none. */
+/** The registry of a schema that names none. */
 export const DEFAULT_REGISTRY = 'default-registry';
 
 const NAME = {
@@ -29,14 +29,12 @@ export const SchemaNameShape = string({ what: 'the name of a schema', ...NAME })
 /** Characters that a definition may have. */
 const DEFINITION_CHARACTERS = 170_000;
 
-/** A definition in bytes, as a file or an object in Amazon S3 holds it. Throws where it is no UTF-8; a BOM goes. */
+/** A definition in bytes, as a file or an object in Amazon S3 has it. Throws if it is not UTF-8; removes a BOM. */
 export function definitionText(bytes: Uint8Array, where: string): string {
   return utf8(bytes, 'a schema definition', where);
 }
 
-/**
- * A definition that is too long for the registry without its whitespace, where its format allows that: AVRO and JSON.
- */
+/** A definition without its whitespace if it is too long for the registry and its format, AVRO or JSON, allows that. */
 export function fittingDefinition(text: string): string {
   if (text.length <= DEFINITION_CHARACTERS) return text;
   try {
@@ -44,11 +42,11 @@ export function fittingDefinition(text: string): string {
   } catch {
     return text;
   }
-  // not as JavaScript would write it, which rounds large numbers and drops keys that stand there twice.
+  // not with JSON.parse and JSON.stringify, which round large numbers and drop duplicate keys.
   return text.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, (_, quoted?: string) => quoted ?? '');
 }
 
-/** A definition with more bytes travels as an object in Amazon S3: templates are limited, too. */
+/** A definition with more bytes is uploaded to Amazon S3, because templates have a size limit, too. */
 export const DEFINITION_BYTES_IN_TEMPLATE = 16_384;
 
 export const DefinitionShape = string(value => {
@@ -58,7 +56,7 @@ export const DefinitionShape = string(value => {
   return /\S/.test(value) ? undefined : `a schema definition must not be blank, got ${quote(value)}`;
 });
 
-// as the service's model has it: `+-=` is a range, which lets , : ; and < in.
+// from the service's model: `+-=` is a range, which lets , : ; and < in.
 const METADATA = { pattern: /^[a-zA-Z0-9+-=._/@]+$/, allowed: 'letters, digits and + , - . / : ; < = _ @' };
 const METADATA_KEY = { what: 'a metadata key', min: 1, max: 128, ...METADATA };
 const METADATA_VALUE = { what: 'a metadata value', min: 1, max: 256, ...METADATA };
@@ -66,39 +64,39 @@ const METADATA_VALUE = { what: 'a metadata value', min: 1, max: 256, ...METADATA
 /** Pairs of metadata that one version may have. */
 export const MAX_METADATA = 10;
 
-/** Pairs left to the user: of the owner's record there are two while one takes the place of the other. */
+/** Pairs left to the user: the owner's record takes two for the time in which a new one replaces the old one. */
 export const MAX_USER_METADATA = MAX_METADATA - 2;
 
 const metadataKey = string(
   key =>
     checkString(METADATA_KEY, key) ??
     (key.startsWith(METADATA_KEY_PREFIX)
-      ? `metadata keys that start with "${METADATA_KEY_PREFIX}" are the library's, got ${quote(key)}`
+      ? `metadata keys that start with "${METADATA_KEY_PREFIX}" are reserved for this library, got ${quote(key)}: rename the key`
       : undefined),
 );
 
-/** Pairs of metadata, however many. */
+/** Pairs of metadata, without a limit on how many. */
 export const ProtectedMetadataShape = map(string(METADATA_VALUE), { key: metadataKey });
 
 const metadata = ProtectedMetadataShape.also(pairs => {
   const count = Object.keys(pairs).length;
   return count > MAX_USER_METADATA
-    ? `a schema version may have ${MAX_USER_METADATA} pairs of metadata beside the library's, got ${count}`
+    ? `a schema version must have at most ${MAX_USER_METADATA} pairs of metadata (this library needs the rest), got ${count}: remove some`
     : undefined;
 });
 
 /** Schema versions cannot be deprecated: the registry has no such state. */
 export const SchemaRemovalShape = RemovalShape.also(value =>
   value === 'DEPRECATE'
-    ? 'a schema version can be deleted or retained, got the removal DEPRECATE: the schema registry knows no deprecated versions'
+    ? 'a schema version can be deleted or retained, got the removal DEPRECATE: the schema registry has no deprecated state'
     : undefined,
 );
 
-/** A definition in Amazon S3. */
+/** The object in Amazon S3 that holds a definition. */
 const definitionObject = struct({ Bucket: string(), Key: string() });
 export type DefinitionObjectProperty = Infer<typeof definitionObject>;
 
-/** Properties of `Custom::GlueSchemaVersion`: with either the definition itself or the object that it is in. */
+/** Properties of `Custom::GlueSchemaVersion`: with either the definition or the object that holds it. */
 export const SchemaVersionShape = struct({
   ...artifactFields,
   RegistryName: RegistryNameShape,
@@ -108,11 +106,11 @@ export const SchemaVersionShape = struct({
   Metadata: optional(metadata),
   /** DELETE or RETAIN. Absent: RETAIN. */
   Removal: optional(SchemaRemovalShape),
-  /** Where only the deployment tells that the schema is of the stack's account and region. */
+  /** Whether only the deployment can tell if the schema is in the stack's account and region. */
   SchemaArn: optional(string()),
 }).also(({ Definition, DefinitionObject }) =>
   (Definition === undefined) === (DefinitionObject === undefined)
-    ? `one of Definition and DefinitionObject must be set, got ${Definition === undefined ? 'neither' : 'both'}`
+    ? `exactly one of Definition and DefinitionObject must be set, got ${Definition === undefined ? 'neither' : 'both'}`
     : undefined,
 );
 export type SchemaVersionProperties = Infer<typeof SchemaVersionShape>;
@@ -128,7 +126,7 @@ export const GlueSweepType = {
   SCHEMA_VERSION_RETENTION: 'Custom::GlueSchemaVersionRetention',
 } as const;
 
-/** What becomes of a run in which the registry did not delete some version. */
+/** What happens to a run in which the registry did not delete a version. */
 export type OnVersionError = 'FAIL' | 'WARN';
 
 /** Keeps the newest versions of a schema. */
@@ -136,14 +134,14 @@ export interface SchemaVersionRetentionConfig extends SweepConfig {
   readonly type: typeof GlueSweepType.SCHEMA_VERSION_RETENTION;
   readonly registryName: string;
   readonly schemaName: string;
-  /** Removes versions in FAILURE whatever the rules say. */
+  /** Whether to remove failed versions, whatever the rules say. */
   readonly removeFailed: boolean;
-  /** A version with one of these pairs stays. */
+  /** A version that has one of these pairs stays. */
   readonly protectedMetadata: Readonly<Record<string, string>>;
-  /** Moves the checkpoint to the oldest version that stays, the first one aside. */
+  /** Whether to move the checkpoint to the oldest version that stays, apart from version 1. */
   readonly advanceCheckpoint: boolean;
   readonly onVersionError: OnVersionError;
 }
 
-/** Versions that one call may delete. unverified: neither the model nor the guide states a limit. */
+/** Versions that one call can delete. unverified: neither the model nor the guide states a limit. */
 export const VERSIONS_PER_CALL = 25;

@@ -30,7 +30,7 @@ export const SoftwarePackageResourceType = {
 /** States of a package version. There is no way back to DRAFT. */
 export type PackageVersionStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED';
 
-/** What stands for the version that is a package's default, in ARNs and job documents. */
+/** The name that ARNs and job documents have for a package's default version. */
 export const DEFAULT_POINTER = '$default';
 
 const NAME = { pattern: /^[a-zA-Z0-9\-_.]+$/, allowed: 'letters, digits, "-", "_" and "."' };
@@ -58,10 +58,10 @@ const ATTRIBUTE_KEY: StringRule = {
 };
 const ATTRIBUTE_VALUE: StringRule = { what: 'the value of an attribute', min: 1, max: 3000, ...PRINTABLE };
 
-/** Bytes that all attributes of a version may have together. The service says "3KB"; this is the stricter reading. */
+/** Bytes that all attributes of a version can have together. The service says "3KB"; this is the stricter reading. */
 const ATTRIBUTES_BYTES = 3000;
 
-// a name is a part of the path of a request.
+// the name is part of the path of a request.
 const checkName = (rule: StringRule, value: string): Problem =>
   checkString(rule, value) ??
   (/^\.\.?$/.test(value) ? `${rule.what} must not be "." or "..", got ${quote(value)}` : undefined);
@@ -79,7 +79,9 @@ const description = string(value => {
   const bytes = Buffer.byteLength(value);
   return (
     checkString(DESCRIPTION, value) ??
-    (bytes > DESCRIPTION.max ? `a description must have at most ${DESCRIPTION.max} bytes, got ${bytes}` : undefined)
+    (bytes > DESCRIPTION.max
+      ? `a description must have at most ${DESCRIPTION.max} bytes, got ${bytes}: shorten it`
+      : undefined)
   );
 });
 
@@ -94,16 +96,16 @@ const attributes = map(string(ATTRIBUTE_VALUE), { key: string(ATTRIBUTE_KEY), en
     .flat()
     .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return bytes > ATTRIBUTES_BYTES
-    ? `the attributes of a package version may have ${ATTRIBUTES_BYTES} bytes together, keys and values, got ${bytes}`
+    ? `the attributes of a package version must have at most ${ATTRIBUTES_BYTES} bytes together, keys and values, got ${bytes}`
     : undefined;
 });
 
 const tagKey = string(key => {
   const problem = checkString(TAG_KEY, key);
   if (problem) return problem;
-  if (/^aws:/i.test(key)) return `a tag key may not start with "aws:", got ${quote(key)}`;
+  if (/^aws:/i.test(key)) return `a tag key must not start with "aws:", got ${quote(key)}`;
   return key.startsWith(TAG_PREFIX)
-    ? `tag keys that start with "${TAG_PREFIX}" are the library's, got ${quote(key)}`
+    ? `tag keys that start with "${TAG_PREFIX}" are reserved for this library, got ${quote(key)}`
     : undefined;
 });
 
@@ -111,16 +113,16 @@ const tagKey = string(key => {
 const tags = (max: number) =>
   list(tagShape(tagKey, string(TAG_VALUE))).also(all =>
     all.length > max
-      ? `at most ${max} tags are possible here (the library needs the rest), got ${all.length}`
+      ? `the artifact must have at most ${max} tags (this library needs the rest), got ${all.length}`
       : undefined,
   );
 
-/** An object in S3. The version is pinned, since publishing freezes the location and not the bytes behind it. */
+/** An object in S3. The version is pinned, because publishing freezes the location, but not the bytes behind it. */
 const s3Location = struct({
   Bucket: string(),
   Key: string(),
   Version: optional(string()),
-  /** Whether the current version is looked up, where none is named. Absent: false. */
+  /** Whether to look up the current version if none is named. Absent: false. */
   ResolveVersion: optional(boolean),
 });
 export type S3LocationProperty = Infer<typeof s3Location>;
@@ -152,17 +154,17 @@ export const PackageVersionShape = struct({
   Attributes: optional(attributes),
   Artifact: optional(s3Location),
   Sbom: optional(s3Location),
-  /** Waits for the SBOM's validation and fails with its errors. Absent: false. */
+  /** Whether to wait for the SBOM's validation, and to fail with its errors. Absent: false. */
   WaitForSbomValidation: optional(boolean),
   Tags: optional(tags(MAX_USER_TAGS_ON_VERSION)),
   /** Absent: DRAFT, as in the service. */
   Status: optional(oneOf('DRAFT', 'PUBLISHED', 'DEPRECATED')),
   /** Absent: RETAIN. */
   Removal: optional(RemovalShape),
-  /** Whether DELETE leaves a version that an active job deploys to nobody. Absent: true. */
+  /** Whether DELETE keeps a version that an active job deploys, and leaves it to nobody. Absent: true. */
   ProtectInActiveJobs: optional(boolean),
 }).also(({ WaitForSbomValidation, Sbom }) =>
-  WaitForSbomValidation && !Sbom ? 'waitForSbomValidation waits for an SBOM, got none: set sbom, too' : undefined,
+  WaitForSbomValidation && !Sbom ? 'waitForSbomValidation needs an SBOM, got none: set sbom, too' : undefined,
 );
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
 
@@ -178,7 +180,7 @@ export const DefaultPackageVersionShape = struct({
   ...artifactFields,
   PackageName: PackageNameShape,
   VersionName: VersionNameShape,
-  /** DELETE (undesignated) or RETAIN. Absent: DELETE. */
+  /** DELETE (the package then has no default) or RETAIN. Absent: DELETE. */
   Removal: optional(RemovalShape),
 });
 export type DefaultPackageVersionProperties = Infer<typeof DefaultPackageVersionShape>;
@@ -189,12 +191,13 @@ export interface DefaultPackageVersionAttributes {
   readonly VersionName: string;
 }
 
-/** The service's actions of UpdatePackageVersion. */
+/** The actions that UpdatePackageVersion has. */
 export type PackageVersionAction = 'PUBLISH' | 'DEPRECATE';
 
 /**
- * The actions that lead from one state to another along the documented transitions (draft to published, published to
- * deprecated, deprecated to published again). `undefined` where no way leads there: nothing returns to draft.
+ * The actions that take a version from one state to another by the documented transitions (draft to published,
+ * published to deprecated, deprecated to published again). `undefined` if there is no such way: no version returns to
+ * draft.
  */
 export function pathBetween(
   from: PackageVersionStatus,
@@ -241,7 +244,7 @@ export const TERMINAL_EXECUTION_STATUSES: readonly JobExecutionStatus[] = [
   'CANCELED',
 ];
 
-/** Which jobs a cleanup ranges over. */
+/** The jobs whose executions a cleanup considers. */
 export type JobSelectionConfig =
   | { readonly by: 'IDS'; readonly jobIds: readonly string[] }
   | { readonly by: 'ID_PREFIX'; readonly prefix: string }
@@ -254,12 +257,12 @@ export type JobSelectionConfig =
 export interface JobExecutionCleanupConfig extends SweepConfig {
   readonly type: typeof IotSweepType.JOB_EXECUTION_CLEANUP;
   readonly jobs: JobSelectionConfig;
-  /** Only jobs in one of these states. Absent: in any but DELETION_IN_PROGRESS. */
+  /** Only jobs in one of these states. Absent: in any state but DELETION_IN_PROGRESS. */
   readonly jobStatuses?: readonly JobStatus[];
   readonly force: boolean;
   readonly deleteJobs: boolean;
   readonly waitForDeletion: boolean;
-  /** Jobs of this namespace, and no others. Absent: jobs without one, and no others. */
+  /** Only jobs of this namespace. Absent: only jobs without a namespace. */
   readonly namespaceId?: string;
 }
 
@@ -281,13 +284,13 @@ export const ThingNameShape = string({
 });
 export const NamespaceIdShape = string({ ...JOB_ID, what: 'the id of a namespace', max: 2048 });
 
-/** The name of a package that the fleet index can be asked for: there it is part of a field's path. */
+/** The name of a package for which the fleet index can be queried: the query has the name in the path of a field. */
 export const PackageNameInIndexShape = string(packageName =>
   packageName.includes('.')
-    ? `protectOnDevices needs a package name without dots, got ${quote(packageName)}: how a dot is written in a field of ` +
+    ? `protectOnDevices needs a package name without dots, got ${quote(packageName)}: how to write a dot in a field of ` +
       'the fleet index is not documented'
     : undefined,
 );
 
-/** At most so many jobs may be in DELETION_IN_PROGRESS at once. */
+/** How many jobs can be in DELETION_IN_PROGRESS at once. */
 export const MAX_JOBS_IN_DELETION = 10;

@@ -1,14 +1,16 @@
 /**
- * What a property is, said once: its type, how it is read from what CloudFormation sends, and the rules that it
- * follows. Constructs ask for the problems at synth, with what is known by then; handlers decode and ask once more.
+ * What a property is, declared once: its type, how it is read from what CloudFormation sends, and its rules. Constructs
+ * check at synth what is known by then; handlers decode and check again. CloudFormation turns numbers and booleans into
+ * strings and drops null and empty values, both in the new and in the old properties; properties that only another
+ * version of this library has are ignored.
  *
  * CloudFormation turns numbers and booleans into strings and drops what is null or empty, both in the new and the old
  * properties; properties of another version of this library are passed over.
  */
 
 /**
- * A rule that a value breaks: what was got, what is expected and how to mend it, in one sentence without a full stop.
- * `undefined` where the value is fine.
+ * The rule that a value breaks: what was got, what is expected and how to mend it, in one sentence without a full stop.
+ * `undefined` if the value follows the rule.
  */
 export type Problem = string | undefined;
 
@@ -24,10 +26,10 @@ export interface StringRule {
 
 type Rule<T> = (value: T) => Problem;
 
-/** Whether a value cannot be judged yet: at synth, a token. */
+/** Whether a value is not known yet: at synth, a token. */
 type Unknown = (value: unknown) => boolean;
 
-// methods, so that a shape of something is one of anything, too.
+// declared as methods, so that a Shape of a subtype is a Shape of its supertype.
 interface Judge<T> {
   judge(value: T, unknown: Unknown): readonly string[];
   known(value: T, unknown: Unknown): T;
@@ -36,15 +38,15 @@ interface Judge<T> {
 /** One kind of value. */
 export class Shape<T> {
   constructor(
-    /** Reads a value, or throws an error that names the property, what was expected and what was got. */
+    /** Reads a value. Throws an error that names the property, what was expected and what was got. */
     readonly decode: (value: unknown, property: string) => T,
-    /** The problems of a value that is known. */
+    /** The problems of a known value. */
     readonly judge: Judge<T>['judge'] = () => [],
-    /** Of a value, what is known. */
+    /** The part of a value that is known. */
     readonly known: Judge<T>['known'] = value => value,
   ) {}
 
-  /** A shape that follows one more rule. Of a map the rule sees the entries that are known. */
+  /** A shape with one more rule. The rule of a map gets the entries that are known. */
   also(rule: Rule<T>): Shape<T> {
     const judge = (value: T, unknown: Unknown) => [
       ...this.judge(value, unknown),
@@ -56,7 +58,7 @@ export class Shape<T> {
 
 /** A value that may be absent. Absent, null and the empty string are `undefined`. */
 export class OptionalShape<T> extends Shape<T | undefined> {
-  /** What its field need not have: a type knows it by this. */
+  /** Marks a field that can be absent, for the types. */
   readonly isOptional = true;
 }
 
@@ -70,7 +72,7 @@ type Structure<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKey
 };
 type Flat<T> = { readonly [K in keyof T]: T[K] };
 
-/** Every rule that a value breaks. What `unless` says cannot be known yet is left out. */
+/** Every rule that a value breaks. Skips what `unless` says is not known yet. */
 export function problems<T>(shape: Shape<T>, value: T, { unless = () => false }: { unless?: Unknown } = {}): string[] {
   return unless(value) ? [] : [...shape.judge(value, unless)];
 }
@@ -115,7 +117,7 @@ export function optional<T>(shape: Shape<T>): OptionalShape<T> {
   );
 }
 
-/** For a value that may be empty, since CloudFormation drops it then. */
+/** For a value that can be empty, because CloudFormation drops it then. */
 export function withDefault<T>(shape: Shape<T>, absent: T): Shape<T> {
   const decode = (value: unknown, property: string) => (value == null ? absent : shape.decode(value, property));
   return new Shape(decode, shape.judge, shape.known);
@@ -131,7 +133,7 @@ export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   );
 }
 
-/** @param keys the rules of keys, and what an entry is called in messages, if anything */
+/** @param keys the rules of keys, and the name of an entry in messages, if it has one */
 export function map<T>(
   item: Shape<T>,
   { key = string(), entry }: { key?: Shape<string>; entry?: string } = {},
@@ -180,12 +182,12 @@ export function checkString(rule: StringRule, value: string): Problem {
     return `${rule.what} must have ${rule.min} to ${rule.max} characters, got ${value.length} (${quote(value)})`;
   }
   if (rule.pattern && !rule.pattern.test(value)) {
-    return `${rule.what} may only contain ${rule.allowed ?? String(rule.pattern)}, got ${quote(value)}`;
+    return `${rule.what} must only contain ${rule.allowed ?? String(rule.pattern)}, got ${quote(value)}`;
   }
   return undefined;
 }
 
-/** A value for a message: quoted, and cut where it is long. */
+/** A value for a message: quoted, and shortened if it is long. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }

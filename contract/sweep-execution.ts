@@ -1,6 +1,6 @@
 /**
- * How a sweep runs: the properties of the custom resource that runs it while CloudFormation waits, and what its state
- * machine and the provider's function say to each other.
+ * How a sweep runs: the properties of the custom resource that runs it while CloudFormation waits, and the messages
+ * between its state machine and the provider's function.
  */
 import { Salt } from './cloudformation';
 import { type Infer, list, oneOf, optional, string, struct, withDefault } from './shape';
@@ -12,19 +12,19 @@ const onIncomplete = oneOf('FAIL', 'WARN');
 /** When a sweep runs while CloudFormation waits for it. */
 export type SynchronousTrigger = Infer<typeof synchronousTrigger>;
 
-/** What becomes of a synchronous sweep that CloudFormation's hour does not suffice for. */
+/** What happens to a synchronous sweep that is not complete after CloudFormation's hour. */
 export type OnIncomplete = Infer<typeof onIncomplete>;
 
-/** Properties of a sweep's custom resource, which exists where a sweep has a synchronous trigger. */
+/** Properties of a sweep's custom resource, which exists if the sweep has a synchronous trigger. */
 export const SweepShape = struct({
-  /** The SweepConfig as JSON: as a structure its numbers would arrive as strings. */
+  /** The SweepConfig as JSON: CloudFormation would turn the numbers of a structure into strings. */
   Config: string(),
-  /** Goes on where the function's own time ends. */
+  /** The state machine that continues the sweep when the function's own time ends. */
   StateMachineArn: string(),
   Triggers: withDefault(list(synchronousTrigger), []),
   /** Absent: FAIL. */
   OnIncomplete: optional(onIncomplete),
-  /** Names of the versions that this stack declares: a change of them runs DURING_DEPLOYMENT again. */
+  /** Names of the versions that this stack declares: if they change, a DURING_DEPLOYMENT sweep runs again. */
   DeclaredVersions: optional(list(string())),
   Salt,
 });
@@ -37,25 +37,25 @@ export interface SweepAttributes {
   readonly RemainingCount: string;
 }
 
-/** What the state machine asks of the function. */
+/** What the state machine asks the function to do. */
 export interface SliceRequest {
   /**
-   * The first slice, the next one, or to tell CloudFormation that the sweep has failed. Whoever may start the machine
-   * chooses the state of the first slice; that of the next ones is what the function itself has answered.
+   * Run the first slice or the next one, or tell CloudFormation that the sweep has failed. Whoever can start the
+   * machine chooses the state of the first slice; the state of later slices is what the function itself has answered.
    */
   readonly sweep: 'BEGIN' | 'SLICE' | 'GIVE_UP';
   readonly config: SweepConfig;
-  /** The id of the stack that the sweep belongs to: a run waits for the end of what the stack is doing. */
+  /** The id of the stack that the sweep belongs to: a run waits until the stack is not in progress. */
   readonly stackId: string;
   /** ARNs, from the context object. */
   readonly execution: string;
   readonly stateMachine: string;
-  /** Above 0 where an earlier attempt of this slice was cut off. */
+  /** Above 0 if an earlier attempt of this slice was cut off. */
   readonly retryCount: number;
   readonly state: ExecutionState;
 }
 
-/** The data of an execution: what it is started with, and what each slice leaves. Empty when a rule starts it. */
+/** The data of an execution: its input, and what each slice returns. Empty if a rule starts the execution. */
 export interface ExecutionState {
   /** What the machine does next. Absent at the beginning. */
   readonly next?: 'SLICE' | 'WAIT' | 'DONE' | 'FAILED';
@@ -64,17 +64,17 @@ export interface ExecutionState {
   /** With FAILED: the execution's error and cause. */
   readonly error?: string;
   readonly cause?: string;
-  /** Where the sweep goes on: plain JSON, the handler's own. */
+  /** Where the sweep continues: plain JSON that only the handler reads. */
   readonly cursor?: object;
-  /** Slices of this execution so far. */
+  /** How many slices of this execution have run. */
   readonly slices?: number;
-  /** How the sweep ended, for whoever reads the execution. */
+  /** How the sweep ended, for people who read the execution. */
   readonly outcome?: object;
-  /** Whom to tell: CloudFormation waits for this execution. */
+  /** The request to answer: set if CloudFormation waits for this execution. */
   readonly answer?: PendingAnswer;
-  /** The execution that this one takes over from. */
+  /** The execution that this one continues. */
   readonly predecessor?: string;
-  /** With GIVE_UP: what the Catch has caught. */
+  /** With GIVE_UP: the error that the Catch state has caught. */
   readonly failure?: { readonly Error?: string; readonly Cause?: string };
 }
 
@@ -87,14 +87,14 @@ export interface PendingAnswer {
   readonly PhysicalResourceId: string;
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly OnIncomplete: OnIncomplete;
-  /** Of the rules that the event speaks of: the machine may have others by then. Absent: of those of the machine. */
+  /** The hash of the event's rules: the machine can have other rules by then. Absent: the rules are the machine's. */
   readonly ConfigHash?: string;
-  /** Seconds that CloudFormation waits. */
+  /** How long, in seconds, CloudFormation waits. */
   readonly ServiceTimeout?: number;
 }
 
-/** Slices after which an execution starts its successor: its history may have 25,000 events. */
+/** Slices after which an execution starts its successor: the history of an execution can have 25,000 events. */
 export const MAX_SLICES_OF_AN_EXECUTION = 2_000;
 
-/** Step Functions bills every step, and nothing that a sweep waits for happens sooner. */
+/** Seconds of the shortest wait: Step Functions bills every step, and nothing that a sweep waits for happens sooner. */
 export const SHORTEST_WAIT_SECONDS = 60;

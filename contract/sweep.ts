@@ -1,64 +1,64 @@
 /**
- * What constructs and handlers agree on for every sweep: its configuration as it stands in the definition of its state
- * machine, what its rules may be, why it keeps or removes a candidate, and the names of what it counts.
+ * What constructs and handlers agree on for every sweep: its configuration in the definition of its state machine, the
+ * limits of its rules, why it keeps or removes a candidate, and the names of its metrics.
  */
 import { type Problem, quote } from './shape';
 
-/** How versions are ranked: by SemVer precedence, with numbers with dots among them, or by creation. */
+/** How versions are ranked: by SemVer precedence, which dotted numbers follow as well, or by creation. */
 export type VersionOrder = 'SEMVER' | 'CREATION';
 
 /** The rules that all sweeps share. Absent means that the rule does not exist. */
 export interface SweepRulesConfig {
-  /** The newest ones that stay, of everything that the selection matches, protected or not. */
+  /** How many of the newest candidates stay, of everything that the selection matches, protected or not. */
   readonly keepLatest?: number;
-  /** Seconds that a candidate stays. */
+  /** How long, in seconds, a candidate stays. */
   readonly minAgeSeconds?: number;
-  /** Globs: a candidate can only go where one matches its name. Absent or empty: all names. */
+  /** Globs: a candidate is only removed if one matches its name. Absent or empty: all names. */
   readonly include?: readonly string[];
-  /** Globs: a candidate stays where one matches its name. */
+  /** Globs: a candidate stays if one matches its name. */
   readonly exclude?: readonly string[];
-  /** A plan with more removals is refused before the first one. */
+  /** A plan with more removals is refused before the first removal. */
   readonly maxRemovals?: number;
-  /** Plans and records, and removes nothing. Absent: false. */
+  /** Whether to only plan and log, without removing anything. Absent: false. */
   readonly dryRun?: boolean;
 }
 
 /**
- * A sweep as its state machine hands it to every slice. It stands there as JSON and never passes through the properties
- * of a custom resource, so numbers arrive as numbers. A kind of sweep extends it with its selection.
+ * A sweep as its state machine passes it to every slice. It is in the machine's definition as JSON, and not among the
+ * properties of a custom resource, so numbers stay numbers. Each kind of sweep adds its selection.
  */
 export interface SweepConfig {
   /** The sweep's name: in records, and as the dimension of its metrics. */
   readonly name: string;
   readonly rules: SweepRulesConfig;
-  /** A candidate can only go in one of these states. Absent: in any. */
+  /** A candidate is only removed in one of these states. Absent: in any state. */
   readonly statuses?: readonly string[];
   /** Absent: CREATION. */
   readonly order?: VersionOrder;
-  /** Upper bound of the pace, per operation. */
+  /** The highest pace, for each operation. */
   readonly requestsPerSecond: number;
 }
 
 export const SweepLimits = {
-  /** The newest `keepLatest` candidates travel from slice to slice while a listing is ranked. */
+  /** The newest `keepLatest` candidates are part of the state from slice to slice while a listing is ranked. */
   MAX_KEEP_LATEST: 250,
   MAX_GLOBS: 50,
   MAX_REQUESTS_PER_SECOND: 1000,
-  /** Bytes of a cursor as JSON: a quarter of what Step Functions hands from state to state. */
+  /** Bytes of a cursor as JSON: a quarter of what Step Functions passes from state to state. */
   CURSOR_BYTES: 65_536,
-  /** Kept candidates with a record of their own; the others are counted by reason. */
+  /** How many kept candidates get a record of their own; the others are counted by reason. */
   KEPT_RECORDS: 100,
   /** How often a removing pass that removed something is repeated. */
   REPEATS: 3,
-  /** How often a sweep reads a listing anew because its page token went stale. */
+  /** How often a sweep reads a listing again because its page token has expired. */
   RESTARTS: 20,
-  /** How many slices wait, each for a minute and a pause of another, for what the removals have begun. */
+  /** How many slices wait until the removals are complete, each for a minute and a pause of another. */
   WAITS: 60,
 } as const;
 
 /** Why a candidate is kept. A source adds reasons of its own for what it protects. */
 export const KeepReason = {
-  /** Its state is none of the statuses. */
+  /** Its state is not one of the statuses. */
   STATUS: 'STATUS',
   /** No include pattern matches. */
   NOT_INCLUDED: 'NOT_INCLUDED',
@@ -66,19 +66,19 @@ export const KeepReason = {
   EXCLUDED: 'EXCLUDED',
   /** It is younger than minAge. */
   TOO_YOUNG: 'TOO_YOUNG',
-  /** minAge is set and the service does not say how old it is. */
+  /** minAge is set, and the service does not tell its age. */
   AGE_UNKNOWN: 'AGE_UNKNOWN',
   /** It is one of the keepLatest newest. */
   AMONG_LATEST: 'AMONG_LATEST',
   /** Whether it is protected could not be read. */
   PROTECTION_UNREADABLE: 'PROTECTION_UNREADABLE',
-  /** As many candidates as maxRemovals allows have been removed; more appeared after the plan was made. */
+  /** The run has removed as many candidates as maxRemovals allows; this one appeared after the plan was made. */
   MAX_REMOVALS: 'MAX_REMOVALS',
 } as const;
 
 /** Why a candidate is removed. */
 export const RemoveReason = {
-  /** keepLatest newer ones stay. */
+  /** keepLatest newer candidates stay. */
   BEYOND_LATEST: 'BEYOND_LATEST',
   /** It is older than minAge, and keepLatest is not set. */
   OLD_ENOUGH: 'OLD_ENOUGH',
@@ -105,10 +105,10 @@ export function checkRules(rules: SweepRulesConfig, kind: 'retention' | 'cleanup
     return `keepLatest must be a whole number from 0 to ${SweepLimits.MAX_KEEP_LATEST}, got ${keepLatest}`;
   }
   if (minAgeSeconds !== undefined && !(minAgeSeconds >= 0 && Number.isFinite(minAgeSeconds))) {
-    return `minAge must be zero or longer, got ${minAgeSeconds} seconds`;
+    return `minAge must be at least 0 seconds, got ${minAgeSeconds}`;
   }
   if (maxRemovals !== undefined && !isWhole(maxRemovals, 1, Number.MAX_SAFE_INTEGER)) {
-    return `maxRemovals must be a whole number of at least 1, got ${maxRemovals}; dryRun removes nothing at all`;
+    return `maxRemovals must be a whole number of at least 1, got ${maxRemovals}: set dryRun to remove nothing`;
   }
   if (kind === 'retention' && !keepLatest && !minAgeSeconds) {
     return 'a retention must keep something, got neither a keepLatest of at least 1 nor a minAge: set one of them';
@@ -116,7 +116,7 @@ export function checkRules(rules: SweepRulesConfig, kind: 'retention' | 'cleanup
   return checkGlobs('include', include) ?? checkGlobs('exclude', exclude);
 }
 
-/** Checks the upper bound of a pace. */
+/** Checks the limit of a pace. */
 export function checkRequestsPerSecond(value: number): Problem {
   return value > 0 && value <= SweepLimits.MAX_REQUESTS_PER_SECOND
     ? undefined
@@ -125,12 +125,12 @@ export function checkRequestsPerSecond(value: number): Problem {
 
 function checkGlobs(property: string, globs: readonly string[]): Problem {
   if (globs.length > SweepLimits.MAX_GLOBS) {
-    return `${property} may have ${SweepLimits.MAX_GLOBS} patterns, got ${globs.length}: join some as {one,other}`;
+    return `${property} must have at most ${SweepLimits.MAX_GLOBS} patterns, got ${globs.length}: join some as {one,other}`;
   }
   const negated = globs.find(glob => glob.startsWith('!'));
   if (negated !== undefined) {
     const other = property === 'include' ? 'exclude' : 'include';
-    return `a pattern of ${property} may not be negated, got ${quote(negated)}: write ${quote(negated.slice(1))} in ${other}`;
+    return `a pattern of ${property} must not be negated, got ${quote(negated)}: write ${quote(negated.slice(1))} in ${other}`;
   }
   const bad = globs.find(glob => glob.length === 0 || glob.length > 256);
   return bad === undefined ? undefined : `a pattern of ${property} must have 1 to 256 characters, got ${quote(bad)}`;

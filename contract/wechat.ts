@@ -1,6 +1,6 @@
 /**
  * WeChat CloudBase Run, as third-party platforms manage it over api.weixin.qq.com: the resource type, property shapes
- * and limits. The documentation names no patterns; what is checked here is what no name can do without.
+ * and limits. The documentation has no patterns for names: only what every name needs is checked here.
  */
 import { Salt } from './cloudformation';
 import { type Infer, boolean, oneOf, optional, quote, string, struct } from './shape';
@@ -12,10 +12,10 @@ export const CLOUDBASE_SERVICE_VERSION = 'Custom::WeChatCloudBaseServiceVersion'
 /** Where WeChat's API is. */
 export const WECHAT_API = 'https://api.weixin.qq.com';
 
-/** Versions that one page of getcsversionlist has at most. */
+/** The most versions that one page of getcsversionlist has. */
 export const VERSIONS_PER_PAGE = 20;
 
-// undocumented: the longest name. Physical ids, which have 1,024 bytes, hold three of them.
+// undocumented: the longest name. A physical id has at most 1,024 bytes and holds three names.
 const NAME = { min: 1, max: 128, pattern: /^[^\s/@]+$/, allowed: 'characters other than spaces, "/" and "@"' };
 
 export const EnvironmentIdShape = string({ what: 'the id of an environment', ...NAME });
@@ -25,7 +25,7 @@ export const ComponentAppIdShape = string({ what: 'the app id of a third-party p
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Where the API is. A token goes there with every request. */
+/** The URL of the API. Every request sends a token there. */
 export const ApiEndpointShape = string(value => {
   if (!URL.canParse(value)) return `the API endpoint must be a URL such as ${WECHAT_API}, got ${quote(value)}`;
   const { protocol, hostname, search, hash, username, password } = new URL(value);
@@ -33,7 +33,7 @@ export const ApiEndpointShape = string(value => {
     return 'the API endpoint must be a URL without credentials, query and fragment: write scheme, host, port and path only';
   }
   if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return undefined;
-  return `the API endpoint must be an https URL (or http on the loopback interface), since a token goes there, got ${quote(value)}`;
+  return `the API endpoint must be an https URL (or http on the loopback interface), because every request sends a token, got ${quote(value)}`;
 });
 
 /** A value that is read from Secrets Manager at run time. */
@@ -45,20 +45,20 @@ const secretValue = struct({
 });
 export type SecretValueProperty = Infer<typeof secretValue>;
 
-/** What a new token is made from. */
+/** What the handler makes a new token from. */
 const mintedToken = struct({
   ComponentAppId: ComponentAppIdShape,
   AppSecret: secretValue,
-  /** The ticket that WeChat pushed last. */
+  /** The last ticket that WeChat has pushed. */
   VerifyTicket: secretValue,
 });
 export type MintedTokenProperty = Infer<typeof mintedToken>;
 
-/** Where the platform's component_access_token comes from: one of the two. */
+/** Where the platform's component_access_token comes from: exactly one of the two is set. */
 const accessToken = struct({
-  /** The current one, which the platform itself keeps there. */
+  /** The secret in which the platform itself keeps the current token. */
   Current: optional(secretValue),
-  /** A new one for each event. */
+  /** A new token for each event. */
   Minted: optional(mintedToken),
 });
 export type AccessTokenProperty = Infer<typeof accessToken>;
@@ -76,11 +76,11 @@ export const ServiceVersionShape = struct({
   /** Absent: false. */
   DeleteImageWithServer: optional(boolean),
   /**
-   * What a Delete does where the version must not go, or WeChat refuses: fails, or leaves it and succeeds. Absent:
-   * FAIL.
+   * What a Delete does if the version must stay, or if WeChat refuses to remove it: fail, or leave the version and
+   * succeed. Absent: FAIL.
    */
   OnRefusal: optional(oneOf('FAIL', 'LEAVE')),
-  /** How versions are looked at: by getcsversionlist, or not at all. Absent: LISTING. */
+  /** How a version is looked up: by getcsversionlist, or not at all. Absent: LISTING. */
   Verification: optional(oneOf('LISTING', 'NONE')),
   Salt,
 }).also(({ DeleteServerWithLastVersion, DeleteImageWithServer }) =>

@@ -1,8 +1,18 @@
+export { type RecommendedAlarmsProps } from './core/alarms';
 export { VersionRemoval } from './core/removal';
+export {
+  VersionedArtifactsDashboard,
+  type VersionedArtifactsDashboardProps,
+} from './dashboard/versioned-artifacts-dashboard';
 export { GlueArtifactProvider } from './glue/provider';
 export { SchemaDefinition } from './glue/schema-definition';
-export { type SchemaNames, SchemaReference } from './glue/schema-reference';
-export { SchemaVersion, type SchemaVersionProps } from './glue/schema-version';
+export { type SchemaAttributes, SchemaReference } from './glue/schema-reference';
+export {
+  type ISchemaVersion,
+  SchemaVersion,
+  type SchemaVersionAttributes,
+  type SchemaVersionProps,
+} from './glue/schema-version';
 export {
   OnVersionError,
   SchemaVersionRetention,
@@ -28,6 +38,7 @@ export {
 export { ArtifactProvider } from './provider/artifact-provider';
 export { type ArtifactProviderProps } from './provider/artifact-provider-props';
 export { type ISweep } from './sweep/sweep';
+export { type RecommendedSweepAlarmsProps } from './sweep/sweep-alarms';
 export { OnIncomplete, type SweepOptions, type SweepRules, VersionOrder } from './sweep/sweep-rules';
 export { SweepTrigger } from './sweep/sweep-trigger';
 export {

@@ -1,11 +1,14 @@
-// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc). Names of these
+// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc), the command
+// line (esbuild). Names of these
 // as arguments build no others; what is built of the sources as they are is not built again. With --watch, goes on
 // whenever a source changes.
+import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, watch } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { JSII_ENV } from './jsii-env.mjs';
 import { STEPS, isFresh, sources, stamp } from './stamp.js';
 
 const require = createRequire(import.meta.url);
@@ -20,12 +23,11 @@ const commands = {
   constructs: [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced],
   handlers: ['scripts/bundle.mjs'],
   local: [require.resolve('typescript/bin/tsc'), '-p', 'local'],
+  cli: ['scripts/bundle-cli.mjs'],
 };
 
 function run(args) {
-  // jsii prints a banner where Node.js is past its end of life; what that breaks, the tests show.
-  const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: process.versions.node.split('.')[0] };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { env: JSII_ENV, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', chunk => output.push(chunk));
   child.stderr.on('data', chunk => output.push(chunk));

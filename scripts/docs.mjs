@@ -4,13 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JSII_ENV } from './jsii-env.mjs';
 
 const docgen = createRequire(import.meta.url).resolve('jsii-docgen/bin/jsii-docgen');
 
 function generate() {
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
   try {
-    execFileSync(process.execPath, [docgen, '-o', join(folder, 'API.md')], { stdio: 'inherit' });
+    execFileSync(process.execPath, [docgen, '-o', join(folder, 'API.md')], { env: JSII_ENV, stdio: 'inherit' });
     return readFileSync(join(folder, 'API.md'), 'utf8');
   } finally {
     rmSync(folder, { recursive: true });

@@ -28,15 +28,15 @@ function licenseOf(folder, allowed = ALLOWED) {
   return { name, version, license, text: texts.join('\n\n') };
 }
 
-/** The document: packages with the same text stand together above it. */
-function thirdPartyLicenses(folders) {
+/** The document: packages with the same text stand together above it. `whole` begins its first sentence. */
+function thirdPartyLicenses(folders, whole = 'The handlers of cdk-versioned-artifacts hold') {
   const byText = new Map();
   for (const { name, version, license, text } of [...new Set(folders)].sort().map(folder => licenseOf(folder))) {
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const line = '-'.repeat(80);
   const parts = [...byText].map(([text, names]) => `${line}\n\n${[...new Set(names)].join('\n')}\n\n${text}\n`);
-  return `The handlers of cdk-versioned-artifacts hold parts of these packages.\n\n${parts.join('\n')}`;
+  return `${whole} parts of these packages.\n\n${parts.join('\n')}`;
 }
 
 module.exports = { ALLOWED, licenseOf, packagesOf, thirdPartyLicenses };

@@ -32,6 +32,10 @@ const STEPS = {
     from: ['local/src', 'local/tsconfig.json', 'local/package.json', 'tsconfig.json'],
     made: ['local/build/index.js'],
   },
+  cli: {
+    from: ['cli/src', 'cli/package.json', 'lambda', 'contract', 'scripts/bundle-cli.mjs', 'scripts/licenses.js'],
+    made: ['cli/build/main.mjs'],
+  },
 };
 
 const at = (step, root) => join(root, 'build', 'stamps', step);

@@ -9,6 +9,7 @@ const LOADS = {
   'test/package': ['constructs', 'handlers'],
   'test/docs': ['constructs', 'local'],
   'test/scripts': ['handlers'],
+  'cli/test': ['constructs', 'handlers', 'local', 'cli'],
 };
 
 const paths = process.argv.slice(2);

@@ -124,7 +124,7 @@ export class CloudFormation {
   private apply(logicalId: string, wanted: Resource, old: Deployed | undefined): Promise<Reply> {
     return this.send(() =>
       old
-        ? this.stack.update(wanted.type, logicalId, old.id, wanted.properties, old.properties)
+        ? this.stack.update(wanted.type, logicalId, { id: old.id, properties: wanted.properties, old: old.properties })
         : this.stack.create(wanted.type, logicalId, wanted.properties),
     );
   }

@@ -40,6 +40,13 @@ export interface Family {
   handlers(access: Access, dying: <C extends Client>(client: C) => C): Handlers;
 }
 
+/** What an Update changes. */
+export interface Change {
+  readonly id: string;
+  readonly properties: object;
+  readonly old?: object;
+}
+
 /** At which call to the service a function dies, and whether that still takes effect. */
 export interface Kill {
   readonly call: number;
@@ -104,16 +111,12 @@ export class Stack {
     return this.send({ RequestType: 'Create', ResourceType: type, LogicalResourceId: logicalId, ...props(properties) });
   }
 
-  update(type: string, logicalId: string, id: string, properties: object, old: object = {}): Promise<Reply> {
-    return this.answered(this.attemptUpdate(type, logicalId, { id, properties, old }));
+  update(type: string, logicalId: string, change: Change): Promise<Reply> {
+    return this.answered(this.attemptUpdate(type, logicalId, change));
   }
 
   /** An Update that may be overtaken: `undefined` where it is not answered. */
-  attemptUpdate(
-    type: string,
-    logicalId: string,
-    { id, properties, old = {} }: { readonly id: string; readonly properties: object; readonly old?: object },
-  ): Promise<Reply | undefined> {
+  attemptUpdate(type: string, logicalId: string, { id, properties, old = {} }: Change): Promise<Reply | undefined> {
     return this.send({
       RequestType: 'Update',
       ResourceType: type,

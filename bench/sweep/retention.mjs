@@ -6,3 +6,11 @@ export async function run() {
   const { retentionRows } = await load('pace');
   return retentionRows();
 }
+
+export const goals = rows =>
+  rows.map(row => ({
+    what: `calls for each of ${row.removals} removals at ${row['quota, 1/s']}/s, ${row['latency, ms']} ms`,
+    now: row['calls a removal'],
+    peer: 1,
+    goal: 3.2,
+  }));

@@ -1,6 +1,6 @@
 /**
- * Why a reader of one AVRO definition cannot read what was written with another one, by the rules of schema resolution of
- * the AVRO specification. Pure; it explains what the registry has refused, and decides nothing.
+ * Why a reader of one AVRO definition cannot read what was written with another one, by the rules of schema resolution
+ * of the AVRO specification. Pure; it explains a refusal of the registry, and decides nothing.
  */
 type Schema = string | readonly Schema[] | Declaration;
 
@@ -23,7 +23,7 @@ interface Field {
   readonly default?: unknown;
 }
 
-/** What else a type reads. */
+/** Other types that a type can read. */
 const PROMOTED: Readonly<Record<string, readonly string[]>> = {
   long: ['int'],
   float: ['int', 'long'],
@@ -32,7 +32,7 @@ const PROMOTED: Readonly<Record<string, readonly string[]>> = {
   bytes: ['string'],
 };
 
-/** `undefined` where nothing is found that stands against it, or where one is no AVRO definition. */
+/** `undefined` if no conflict is found, or if one of the two is not an AVRO definition. */
 export function avroConflict(reader: string, writer: string): string | undefined {
   try {
     return new Resolution().conflict(JSON.parse(reader) as Schema, JSON.parse(writer) as Schema, 'the record');
@@ -51,7 +51,7 @@ class Resolution {
     if (Array.isArray(writer)) return firstOf(writer, branch => this.conflict(readerType, branch as Schema, where));
     if (Array.isArray(reader)) {
       const isRead = reader.some(branch => this.conflict(branch as Schema, writerType, where) === undefined);
-      return isRead ? undefined : `${where} may be ${nameOf(writerType)}, which ${nameOf(readerType)} does not read`;
+      return isRead ? undefined : `${where} can be ${nameOf(writerType)}, which ${nameOf(readerType)} cannot read`;
     }
     return this.single(reader as Declaration, writer as Declaration, where);
   }
@@ -60,16 +60,16 @@ class Resolution {
     const type = reader.type as string;
     if (type !== writer.type) {
       if (PROMOTED[type]?.includes(writer.type as string)) return undefined;
-      return `${where} is ${nameOf(writer)}, which ${nameOf(reader)} does not read`;
+      return `${where} is ${nameOf(writer)}, which ${nameOf(reader)} cannot read`;
     }
     if (type === 'array') return this.conflict(reader.items!, writer.items!, `${where}[]`);
     if (type === 'map') return this.conflict(reader.values!, writer.values!, `${where}{}`);
     if (type === 'fixed' && reader.size !== writer.size) {
-      return `${where} has ${writer.size} bytes, and not ${reader.size}`;
+      return `${where} has ${writer.size} bytes instead of ${reader.size}`;
     }
     if (type === 'enum' && reader.default === undefined) {
       const unknown = writer.symbols?.find(symbol => !reader.symbols?.includes(symbol));
-      return unknown === undefined ? undefined : `${where} may be ${unknown}, which the other one does not know`;
+      return unknown === undefined ? undefined : `${where} can be ${unknown}, which the other definition does not have`;
     }
     return type === 'record' ? this.fields(reader, writer, where) : undefined;
   }
@@ -89,7 +89,7 @@ class Resolution {
     return conflict;
   }
 
-  /** The declaration of a type; a name stands for what has been declared by it. */
+  /** The declaration of a type; a name refers to an earlier declaration. */
   private declared(type: Schema, side: 'reader' | 'writer'): Declaration | readonly Schema[] {
     if (Array.isArray(type)) return type as readonly Schema[];
     if (typeof type === 'string') return this.named[side].get(unqualified(type)) ?? { type };

@@ -1,4 +1,4 @@
-/** The definition of a version, wherever it comes from. */
+/** The definition of a version, from the template or from Amazon S3. */
 import { DefinitionShape, type SchemaVersionProperties, definitionText, fittingDefinition } from '../../contract/glue';
 import { problems } from '../../contract/shape';
 import { type Scope } from '../runtime/custom-resource';
@@ -8,6 +8,13 @@ import { type ObjectName, ObjectTooLarge, type ReadObject } from '../runtime/s3-
 import { Unpublishable } from './errors';
 
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
+
+/** Whether two resources have one definition of one schema, without reading it. */
+export function hasSameSource(a: SchemaVersionProperties, b: SchemaVersionProperties): boolean {
+  const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: SchemaVersionProperties) =>
+    JSON.stringify([RegistryName, SchemaName, Definition, DefinitionObject?.Bucket, DefinitionObject?.Key]);
+  return source(a) === source(b);
+}
 
 export async function definitionOf(
   { Definition, DefinitionObject }: Source,
@@ -31,7 +38,7 @@ function textOf(bytes: Uint8Array, where: string): string {
   }
 }
 
-/** Many times what a definition may have, for its whitespace. */
+/** Many times the limit of a definition, because whitespace is removed. */
 const MOST_BYTES = 8_000_000;
 
 async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Promise<Uint8Array> {
@@ -41,13 +48,15 @@ async function bytesOf(object: ObjectName, read: ReadObject, scope: Scope): Prom
     if (error instanceof ObjectTooLarge) throw new Unpublishable(`the definition is too long: ${error.message}`);
     if (!(error instanceof Error) || !(await isMissing(error, scope))) throw error;
     throw new Unpublishable(
-      `the definition is not at s3://${object.bucket}/${object.key} any more (${error.name}): deploy again, which ` +
-        'uploads it',
+      `the definition is not at s3://${object.bucket}/${object.key} any more (${error.name}): deploy again to ` +
+        'upload it',
     );
   }
 }
 
-/** To who may not list a bucket, S3 says of a missing object that it is denied. A deployment tries that again. */
+/**
+ * S3 answers "access denied" for a missing object if the caller cannot list the bucket. A deployment repeats that call.
+ */
 async function isMissing({ name }: Error, scope: Scope): Promise<boolean> {
   if (name === 'NoSuchKey' || name === 'NoSuchBucket') return true;
   return name === 'AccessDenied' && (await scope.stackPhase()) !== 'deploying';

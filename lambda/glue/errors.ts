@@ -1,4 +1,4 @@
-/** The definition cannot become a version, whoever asks for it and how often. */
+/** The definition can never become a version, so a repetition is useless. */
 export class Unpublishable extends Error {
   override readonly name = 'Unpublishable';
 }

@@ -1,6 +1,6 @@
 /**
- * The calls of the AWS Glue schema registry as handlers and sweeps need them, each of them once: what is missing is
- * `undefined`, and a write that meets another one is repeated. Whether a call is paced is the client's matter.
+ * The calls of the AWS Glue schema registry that handlers and sweeps need, each of them once: a missing object is
+ * `undefined`, and a write that meets another write is repeated. The client decides whether a call is paced.
  */
 import {
   CheckSchemaVersionValidityCommand,
@@ -45,7 +45,7 @@ export interface HeldVersion {
   readonly definition?: string;
 }
 
-/** What the registry says of a definition that it has registered; its version may be one that exists. */
+/** The registry's answer to a registration; the version may have existed before. */
 export type Registered = Pick<HeldVersion, 'id' | 'number' | 'status'>;
 
 const VERSIONS_PER_PAGE = 100;
@@ -67,7 +67,7 @@ export class GlueGateway {
     };
   }
 
-  /** What is wrong with the syntax of a definition; `undefined` where nothing is. */
+  /** The syntax error of a definition; `undefined` if there is none. */
   async syntaxError(dataFormat: DataFormat, definition: string): Promise<string | undefined> {
     const { Valid, Error: error } = await this.glue.send(
       new CheckSchemaVersionValidityCommand({ DataFormat: dataFormat, SchemaDefinition: definition }),
@@ -75,12 +75,12 @@ export class GlueGateway {
     return Valid ? undefined : (error ?? 'no reason given');
   }
 
-  /** The version that has a definition, in whatever state. */
+  /** The version that has a definition, in any state. */
   async findByDefinition(at: SchemaName, definition: string): Promise<HeldVersion | undefined> {
     const found = await unlessMissing(
       this.glue.send(new GetSchemaByDefinitionCommand({ SchemaId: schemaId(at), SchemaDefinition: definition })),
     );
-    // its number is not in the answer.
+    // the answer does not contain the version's number.
     return found && this.findVersion(found.SchemaVersionId!);
   }
 
@@ -100,7 +100,7 @@ export class GlueGateway {
     return { id: SchemaVersionId, number: VersionNumber, status: Status, createdAt, definition: SchemaDefinition };
   }
 
-  /** Registers a definition. Not repeated where it meets another write: that one may have registered the same. */
+  /** Registers a definition. Not repeated if it meets another write, which may have registered the same definition. */
   async register(at: SchemaName, definition: string): Promise<Registered> {
     const { SchemaVersionId, VersionNumber, Status } = await this.glue.send(
       new RegisterSchemaVersionCommand({ SchemaId: schemaId(at), SchemaDefinition: definition }),
@@ -108,7 +108,10 @@ export class GlueGateway {
     return { id: SchemaVersionId!, number: VersionNumber!, status: Status };
   }
 
-  /** What changes the definition of a version, or the newest available one, into another one: a JSON Patch. */
+  /**
+   * The difference from the definition of a version, or of the newest available one, to another definition: a JSON
+   * Patch.
+   */
   async diff(at: SchemaName, from: number | 'latest', versionNumber: number): Promise<string | undefined> {
     const { Diff } = await this.glue.send(
       new GetSchemaVersionsDiffCommand({
@@ -121,7 +124,7 @@ export class GlueGateway {
     return Diff;
   }
 
-  /** All versions, in the order of the service; none where the schema is gone. */
+  /** All versions, in the order of the service; none if the schema is gone. */
   async versionsOf(at: SchemaName): Promise<readonly SchemaVersionListItem[]> {
     const versions = allPages(async NextToken => {
       const input = { SchemaId: schemaId(at), MaxResults: VERSIONS_PER_PAGE, NextToken };
@@ -131,15 +134,18 @@ export class GlueGateway {
     return (await unlessMissing(versions)) ?? [];
   }
 
-  /** By number alone: of a compatibility mode beside it the service would say that the schema has it already. */
+  /**
+   * Only sends the number: if the compatibility mode were sent as well, the service would answer that the schema
+   * already has it.
+   */
   async moveCheckpoint(at: SchemaName, versionNumber: number, guard?: Guard): Promise<void> {
     const input = { SchemaId: schemaId(at), SchemaVersionNumber: { VersionNumber: versionNumber } };
     await this.write(() => this.glue.send(guarded(new UpdateSchemaCommand(input), guard)));
   }
 
   /**
-   * Returns the error that the answer has for the version; none where it is gone already. Not repeated where it meets
-   * another write: that one may have given the version an owner.
+   * Returns the error that the answer has for the version; none if the version is already gone. Not repeated if it
+   * meets another write, which may have given the version an owner.
    */
   async deleteVersion(at: SchemaName, versionNumber: number): Promise<ErrorDetails | undefined> {
     const items = await unlessMissing(this.deleteVersions(at, String(versionNumber)));
@@ -158,7 +164,7 @@ export class GlueGateway {
     return answer.SchemaVersionErrors ?? [];
   }
 
-  /** Metadata of a version; `undefined` where it is gone. */
+  /** Metadata of a version; `undefined` if the version is gone. */
   async pairsOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
     const entries = allPages(async NextToken => {
       const page = await this.glue.send(
@@ -188,7 +194,7 @@ export class GlueGateway {
   }
 }
 
-/** Items of an answer that say that a version is gone, or about to go. The second one is unverified. */
+/** Item errors that say that a version is gone, or is being deleted. The second one is unverified. */
 const GONE = ['ResourceNotFoundException', 'ConcurrentModificationException'];
 
 export function isError(error: unknown, name: string): error is Error {

@@ -9,7 +9,7 @@ export const glueHandlers = (glue: GlueClient, read: ReadObject = readObject()) 
   [SchemaResourceType.VERSION]: new SchemaVersionHandler(glue, read),
 });
 
-// what is throttled a version repeats itself, having looked whether it still may.
+// a version repeats throttled calls itself, after it has checked whether it still may.
 export const service = awsService((config, ended) =>
   glueHandlers(new GlueClient({ ...config, maxAttempts: 1 }), readObject(ended)),
 );

@@ -1,9 +1,9 @@
-/** Metadata of versions, the user's beside the library's own. Pure. */
+/** Metadata of versions: the user's, as opposed to the library's own. Pure. */
 import { type MetadataInfo } from '@aws-sdk/client-glue';
 
 export type Pair = readonly [key: string, value: string];
 
-/** A pair that a version has. */
+/** A metadata pair of a version. */
 export interface HeldPair {
   readonly key: string;
   readonly value: string;
@@ -12,12 +12,15 @@ export interface HeldPair {
 }
 
 export interface MetadataChange {
-  /** Goes first, to make room: a version may have ten pairs. */
+  /** Removed first, to make room: a version can have ten pairs. */
   readonly remove: readonly Pair[];
   readonly put: readonly Pair[];
 }
 
-/** What changes the held pairs into the wanted ones. Of the others only those go that the template once set. */
+/**
+ * The change from the current pairs to the wanted ones. Of the other pairs, only those that the template set before are
+ * removed.
+ */
 export function diffMetadata(
   wanted: Readonly<Record<string, string>>,
   held: readonly HeldPair[],
@@ -30,7 +33,7 @@ export function diffMetadata(
   };
 }
 
-/** Metadata as the service answers it; of one key the newest comes first. */
+/** Metadata as the service answers it; the newest value of a key comes first. */
 export function pairsFrom(entries: readonly (readonly [string, MetadataInfo])[]): readonly HeldPair[] {
   return entries.flatMap(([key, { OtherMetadataValueList = [], ...newest }]) =>
     [newest, ...OtherMetadataValueList].flatMap(({ MetadataValue, CreatedTime = '' }) =>

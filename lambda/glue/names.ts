@@ -1,27 +1,34 @@
 /** Physical ids of schema versions, and the names of schemas. */
+import { type SchemaVersionProperties } from '../../contract/glue';
 import { type Problem, quote } from '../../contract/shape';
 
-/** Where a schema is. */
+/** What identifies a schema. */
 export interface SchemaName {
   readonly registryName: string;
   readonly schemaName: string;
 }
 
-/** The version that comes and goes with its schema: it is never this library's. */
+/** The version that is created and deleted with its schema: this library never owns it. */
 export const FIRST_VERSION = 1;
 
 export interface PhysicalId extends SchemaName {
   readonly owner: string;
-  /** Absent where the Create did not come so far as to know it. */
+  /** Absent if the Create failed before it knew the id. */
   readonly versionId?: string;
 }
 
 /**
- * `<registry>/<schema>@<owner id>`, and `/<version id>` after it once that is known: the registry makes it up. Names
- * hold neither "/" nor "@", so an id reads back unambiguously.
+ * `<registry>/<schema>@<owner id>`, followed by `/<version id>` once the registry has generated that. Names hold
+ * neither "/" nor "@", so an id reads back unambiguously.
  */
 export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
   `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
+
+/** The id that is known before the registry has generated one. */
+export const announced = (
+  { RegistryName, SchemaName }: Pick<SchemaVersionProperties, 'RegistryName' | 'SchemaName'>,
+  owner: string,
+): PhysicalId => ({ registryName: RegistryName, schemaName: SchemaName, owner });
 
 const PHYSICAL_ID =
   /^(?<registryName>[^/@]+)\/(?<schemaName>[^/@]+)@(?<owner>[0-9a-f]+)(?:\/(?<versionId>[0-9a-f-]+))?$/;
@@ -32,7 +39,7 @@ export function parsePhysicalId(id: string): PhysicalId {
   return found;
 }
 
-/** `undefined` for an id that CloudFormation made up, since the Create was given up before it had answered. */
+/** `undefined` for an id that CloudFormation generated because the Create was given up before it had answered. */
 export function findPhysicalId(id: string): PhysicalId | undefined {
   const match = PHYSICAL_ID.exec(id);
   if (!match?.groups) return undefined;
@@ -48,14 +55,17 @@ export const schemaIn = ({ registryName, schemaName }: SchemaName): string =>
 export const versionIn = (at: SchemaName, versionNumber: number): string =>
   `version ${versionNumber} of ${schemaIn(at)}`;
 
-/** Why a schema cannot be the one that an ARN names: of another account or region, names would find another schema. */
+/**
+ * Why a schema cannot be the one that an ARN names: if the ARN is of another account or region, its names would find
+ * another schema.
+ */
 export function checkSchemaArn(schemaArn: string, stackId: string): Problem {
   const environment = (arn: string) => arn.split(':').slice(3, 5);
   const [region, account] = environment(schemaArn);
   const [stackRegion, stackAccount] = environment(stackId);
   if (region === stackRegion && account === stackAccount) return undefined;
   return (
-    `a schema must be of the account and region of its stack, ${stackAccount} and ${stackRegion}, got ${quote(schemaArn)}: ` +
+    `a schema must be in the account and region of its stack, ${stackAccount} and ${stackRegion}, got ${quote(schemaArn)}: ` +
     'define its versions in a stack there'
   );
 }

@@ -1,15 +1,15 @@
 /**
  * The owner's record of a schema version, kept as the value of one metadata pair. Pure.
  *
- * A changed record is put beside the one that it replaces, which is removed then. They are numbered: where a function is
- * killed between the two writes, the higher number counts. Of two that were written at once, which have one number, the
- * one that was there first counts.
+ * A changed record is added beside the record that it replaces, which is then removed. Records are numbered: if a
+ * function is killed between the two writes, the higher number is valid. If two records were written at once and have
+ * the same number, the first one is valid.
  */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { type Claimant, type TagChange, type Tags, claimant, markTags } from '../runtime/ownership';
 
-/** The fields of a record, as the rules of ownership call them. */
+/** The fields of a record, by the names that the rules of ownership use. */
 export const FIELDS: OwnershipTags = {
   owner: 'owner',
   stack: 'stack',
@@ -21,32 +21,35 @@ export const FIELDS: OwnershipTags = {
 
 export interface OwnerRecord {
   readonly fields: Tags;
-  /** Values of the pair that are records, in the order in which they were written; the last one counts. */
+  /** The values of the pair that are records, in the order in which they were written; the last one is valid. */
   readonly values: readonly string[];
 }
 
-/** What is written to the pair: first put, then removed. */
+/** The writes to the pair: first records are added, then removed. */
 export interface RecordChange {
   readonly put?: string;
   readonly remove: readonly string[];
 }
 
-/** Of metadata, a value has 256 characters at most: a name that were cut more would tell nothing. */
+/** How many characters of a stack's name are kept, because a metadata value has at most 256 characters. */
 export const STACK_NAME_CHARACTERS = 32;
 
-/** Who an event speaks for: in Create its stack and logical id, later whoever its physical id names. */
+/** For whom an event acts: in a Create for its stack and logical id, later for the owner that its physical id names. */
 export function claimantOf({ stackId, logicalId, mark }: Scope, owner?: string): Claimant {
   const me = claimant(stackId, logicalId);
   return { ...me, ownerId: owner ?? me.ownerId, stackId: shortStackId(stackId), mark };
 }
 
-/** `<stack name>/<id>`: account and region are those of the registry. */
+/** `<stack name>/<id>`: the account and region are those of the registry. */
 function shortStackId(stackId: string): string {
   const [, name, id] = stackId.split('/');
   return `${name.slice(0, STACK_NAME_CHARACTERS)}/${id}`;
 }
 
-/** @param values all values of the owner's key, the oldest first; those that are no records of this library's are passed over */
+/**
+ * @param values all values of the owner's key, the oldest first; values that are not records of this library are
+ * ignored
+ */
 export function readRecord(values: readonly string[]): OwnerRecord {
   const records = values
     .map((value, index) => ({ value, index, ...decode(value) }))
@@ -59,19 +62,19 @@ export function changeRecord({ fields, values }: OwnerRecord, { set, remove, tid
   if (Object.keys(set).length === 0 && remove.length === 0) return { remove: values.slice(0, -1) };
   const gone = new Set([...remove, ...tidy]);
   const after = Object.fromEntries(Object.entries({ ...fields, ...set }).filter(([name]) => !gone.has(name)));
-  // the oldest first: what were left of them must not count again.
+  // the oldest first: an old record that is left behind must not become valid again.
   if (Object.keys(withoutClaims(after)).length === 0) return { remove: values };
   const last = values.at(-1);
   const number = last === undefined ? 1 : decode(last).number + 1;
   const whole = encode(number, after);
   const { [FIELDS.releasedBy]: _, ...shorter } = after;
-  // who may have had it again before others had it is forgotten first.
+  // the former releases that are older than other owners are dropped first.
   return { put: whole.length <= VALUE_CHARACTERS ? whole : encode(number, shorter), remove: values };
 }
 
 const VALUE_CHARACTERS = 256;
 
-// of what metadata may hold, neither this nor the "=" is in an id or in a stack's name.
+// metadata allows this character and "=", and neither occurs in an id or in a stack's name.
 const SEPARATOR = '.';
 const RECORD = /^(\d+)((?:\.[a-z]+=[^.=]+)+)$/;
 
@@ -91,7 +94,7 @@ function encode(number: number, fields: Tags): string {
   return [number, ...Object.entries(pairs).map(([name, value]) => `${name}=${value}`)].join(SEPARATOR);
 }
 
-/** Which event has claimed the version: the owner's alone is kept, and told as short as can be. */
+/** The event that has claimed the version: only the owner's claim is kept, in the shortest form. */
 const CLAIMED_AT = 'at';
 const TIME_CHARACTERS = 6;
 

@@ -1,4 +1,4 @@
-/** How a definition becomes an available version, and why it does not. */
+/** Makes a definition an available version, and explains why it cannot become one. */
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
@@ -7,20 +7,20 @@ import { Unpublishable, isRefusedByService } from './errors';
 import { type GlueGateway, type HeldSchema, type HeldVersion, type Registered } from './gateway';
 import { FIRST_VERSION, type SchemaName, schemaIn } from './names';
 
-/** What of a difference stands in a message. */
+/** How many characters of a difference a message contains. */
 const DIFF_CHARACTERS = 1_500;
 
-/** Versions that are looked at to say which of them stands against a definition. */
+/** How many versions are read to find the one that conflicts with a definition. */
 const MOST_COMPARED = 200;
 
 /** A version that has the wanted definition. */
 export interface Found {
   readonly version: Registered;
-  /** Whether it was absent when this event looked, and there when it had registered. */
+  /** Whether the version was absent when this event looked, and existed after the registration. */
   readonly made: boolean;
 }
 
-/** While a registration was waiting to be repeated. */
+/** The definition was registered while a registration waited to be repeated. */
 class RegisteredMeanwhile extends Error {}
 
 export class Publication {
@@ -30,7 +30,7 @@ export class Publication {
     private readonly scope: Scope,
   ) {}
 
-  /** The version that has the definition, once it is decided what becomes of it. */
+  /** The version that has the definition, once the registry has decided about it. */
   async find(definition: string): Promise<HeldVersion | undefined> {
     const { found } = await pollUntilFound(
       async () => {
@@ -43,14 +43,14 @@ export class Publication {
     return found?.status === 'PENDING' ? this.decided(found.id) : found;
   }
 
-  /** Throws where somebody has registered a definition meanwhile. */
+  /** Throws if somebody has registered the definition meanwhile. */
   async refuseRegistered(definition: string): Promise<void> {
     if (await this.find(definition)) throw new RegisteredMeanwhile();
   }
 
   /**
-   * Registers a definition that no version had a moment ago. The registry answers with a version that exists without
-   * saying so: where another write came between, it is looked for once more.
+   * Registers a definition that no version had a moment ago. If a version already exists, the registry returns that one
+   * without saying so: after a conflicting write, the definition is looked up again.
    */
   async register(definition: string): Promise<Found> {
     let isFirst = true;
@@ -66,26 +66,26 @@ export class Publication {
       if (made) return { version: made, made: true };
       const version = await this.find(definition);
       if (!version)
-        throw new Error(`${schemaIn(this.schema)} is changed by somebody else at the same time: deploy again`);
+        throw new Error(`somebody else is changing ${schemaIn(this.schema)} at the same time: deploy again`);
       return { version, made: false };
     });
   }
 
-  /** Waits for the registry's verdict on a version; throws where it is a failure. */
+  /** Waits until the registry has checked a version; throws if the check has failed. */
   async available(version: Registered): Promise<Registered> {
     const decided = version.status === 'PENDING' ? await this.decided(version.id) : version;
     if (decided?.status === 'AVAILABLE') return decided;
     if (decided?.status === 'FAILURE') throw new Unpublishable(await this.incompatibility(decided));
     throw new Error(
-      `version ${version.number} of ${schemaIn(this.schema)} was deleted while it was registered: deploy again`,
+      `version ${version.number} of ${schemaIn(this.schema)} was deleted while this deployment registered it: deploy again`,
     );
   }
 
-  /** Why the registry failed a version: an incompatible definition is no error to it. */
+  /** Why the registry failed a version: an incompatible definition is not an error of the call. */
   async incompatibility({ number }: Pick<HeldVersion, 'number'>): Promise<string> {
     const schema = await this.registry.findSchema(this.schema);
     const isOfAll = schema?.compatibility?.endsWith('_ALL');
-    const compared = isOfAll ? `, which compares with every available version from ${schema?.checkpoint} on` : '';
+    const compared = isOfAll ? `, which checks against every available version from ${schema?.checkpoint} on` : '';
     const conflict = isOfAll && schema ? await this.conflict(number, schema) : undefined;
     const difference = await this.registry.diff(this.schema, conflict?.number ?? 'latest', number).then(
       diff => shortened(diff ?? '(none)'),
@@ -100,8 +100,8 @@ export class Publication {
   }
 
   /**
-   * The newest version that stands against a definition. The registry does not say which one does: of AVRO it is found by
-   * the format's own rules.
+   * The newest version that conflicts with a definition. The registry does not say which one it is: for AVRO, the
+   * format's own rules find it.
    */
   private async conflict(
     failed: number,
@@ -128,11 +128,11 @@ export class Publication {
         return found?.status === 'PENDING' ? undefined : { found };
       },
       this.scope,
-      `AWS Glue has not decided yet whether version ${versionId} of ${schemaIn(this.schema)} is compatible; deploy again later`,
+      `AWS Glue has not yet decided whether version ${versionId} of ${schemaIn(this.schema)} is compatible; deploy again later`,
     ).then(({ found }) => found);
   }
 
-  /** The registry's refusals say little: only then the schema and the syntax are looked at. */
+  /** The registry's refusals say little, so the schema and the syntax are read after a refusal. */
   private async explained<T>(definition: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -145,8 +145,8 @@ export class Publication {
   private async explanation(definition: string, error: Error): Promise<string> {
     if (error.name === 'ResourceNumberLimitExceededException') {
       return (
-        `${schemaIn(this.schema)} takes no further version: the account may have 10,000 versions of all schemas in a ` +
-        `region, which AWS does not raise. Delete versions that nobody reads with, failed ones above all, for example ` +
+        `${schemaIn(this.schema)} can have no further version: an account can have 10,000 versions of all schemas in a ` +
+        `region, and AWS does not raise this limit. Delete versions that nobody reads with, failed ones first, for example ` +
         `with a SchemaVersionRetention. ${reasonOf(error)}`
       );
     }
@@ -155,11 +155,11 @@ export class Publication {
     const { dataFormat, compatibility } = schema;
     const syntaxError = await this.registry.syntaxError(dataFormat, definition);
     if (syntaxError !== undefined) {
-      return `the definition for ${schemaIn(this.schema)} is no valid ${dataFormat} schema: ${syntaxError}`;
+      return `the definition for ${schemaIn(this.schema)} is not a valid ${dataFormat} schema: ${syntaxError}`;
     }
     if (compatibility !== 'DISABLED') return reasonOf(error);
     return (
-      `${schemaIn(this.schema)} takes no further version, since its compatibility mode is DISABLED: choose another ` +
+      `${schemaIn(this.schema)} can have no further version, because its compatibility mode is DISABLED: choose another ` +
       `mode (UpdateSchema). ${reasonOf(error)}`
     );
   }

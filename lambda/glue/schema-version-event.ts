@@ -1,21 +1,22 @@
-/** One event of one schema version: what it finds, and what becomes of it. The cases are in `schema-version.ts`. */
+/** One event of one schema version. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
-import { type Claimed, OwnedArtifact } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
-import { definitionOf } from './definition';
+import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
-import { FIRST_VERSION, type PhysicalId, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
+import { FIRST_VERSION, type PhysicalId, announced, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
@@ -25,11 +26,13 @@ type Wanted = SchemaVersionProperties;
 
 /** What an event is about. */
 export interface EventId extends PhysicalId {
-  /** Whether CloudFormation has made the id of a Delete up, since the Create had not answered. Absent: false. */
+  /**
+   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
+   */
   readonly unanswered?: boolean;
 }
 
-/** What an Update finds before it. */
+/** The state before an Update. */
 export interface Before {
   readonly held: PhysicalId;
   readonly wanted?: Wanted;
@@ -45,11 +48,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private readonly removal: VersionRemoval;
   /** The version that the event is about, once it is known. */
   private version?: Registered;
-  /** Whether this event has registered it, in this delivery. */
+  /** Whether this delivery of the event has registered it. */
   private isMade = false;
   private isOvertaken = false;
   private cannotBeFound = false;
-  /** Metadata that goes where the version is given back. */
+  /** Metadata that is removed if the version is given back. */
   private undone: Wanted['Metadata'];
 
   constructor(
@@ -58,7 +61,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
-    // whatever an Update claims it has not had before.
+    // an Update did not own before what it claims.
     super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
@@ -73,7 +76,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.record = {
       keys: FIELDS,
       read: async () => {
-        // what a Create that has not answered may still make is looked for until it is there.
+        // keeps looking for what a Create that has not answered may still make.
         if (id.unanswered) this.version ??= await this.find();
         return this.version && (await this.ownership.read(this.version))?.record.fields;
       },
@@ -85,7 +88,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }
 
-  /** Has the definition registered, and the version owned where it is this resource's to own. */
+  /** Registers the definition, and claims the version if this resource can own it. */
   async publish(before?: Before): Promise<Answer> {
     rejectProblems(this.foreignEnvironment());
     const definition = await this.definition();
@@ -95,7 +98,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
   }
 
-  /** An Update that comes back to the version that the resource has, from another definition, is the reverse of one. */
+  /** An Update from another definition to the version that the resource already has is a reverse Update. */
   private async undoOther(wanted: Wanted | undefined): Promise<void> {
     if (!wanted || hasSameSource(wanted, this.wanted)) return;
     const cancelled = new SchemaVersionEvent(wanted, announced(wanted, this.id.owner), this.scope, this.clients);
@@ -115,11 +118,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
       if (!this.version) return;
     }
     await unless('EntityNotFoundException', this.remove(this.removalPolicy));
-    // of a function that was killed, an older record may be left even where there is nothing to change.
+    // a killed function may have left an older record, even if there is nothing to change.
     if (this.version) await this.ownership.tidy(this.version);
   }
 
-  /** What an Update that changes no definition finds where it has left it, with one call. */
+  /** The version of an Update that does not change the definition, found with one call. */
   private async unchanged(
     definition: string,
     { held, wanted }: Partial<Before> = {},
@@ -129,7 +132,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return version?.status === 'AVAILABLE' && version.definition === definition ? version : undefined;
   }
 
-  /** The version that has the definition already; not one that the registry has failed. */
+  /** The version that already has the definition, unless the registry has failed it. */
   private async existing(definition: string): Promise<HeldVersion | undefined> {
     const found = await this.publication.find(definition);
     if (found?.status !== 'FAILURE') return found;
@@ -137,20 +140,20 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (this.isOfThisEvent(found)) throw await this.withdrawn(found, new Unpublishable(reason));
     if (!this.wanted.AdoptExisting) {
       throw new Unpublishable(
-        `${reason}. That was an earlier attempt, not this one, and the registry does ` +
+        `${reason}. This is the result of an earlier attempt, and the registry does ` +
           `not check the definition again while ${versionIn(this.id, found.number)} exists: delete that version, or set ` +
-          'adoptExisting: true to have it deleted here',
+          'adoptExisting: true so that this stack deletes it',
       );
     }
     await this.confirm();
-    this.scope.log.info('failed version removed, to have the definition checked again', this.named(found));
+    this.scope.log.info('failed version removed, so that the definition is checked again', this.named(found));
     this.version = found;
     await this.removal.withdraw(found, () => this.isUnclaimed());
     this.version = undefined;
     return undefined;
   }
 
-  /** Registers the definition, waits for the registry's verdict and claims the version. */
+  /** Registers the definition, waits for the registry's check and claims the version. */
   private async register(definition: string): Promise<Answer> {
     const found = await this.publication.register(definition);
     if (!found.made) return this.take(found.version);
@@ -159,7 +162,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.ownership.marks = NO_MARKS;
     try {
       const version = (this.version = await this.publication.available(found.version));
-      // what is denied is tried again here, where it is known that the version was made.
+      // denied calls are repeated here, because it is known that this event has made the version.
       await retryAccessDenied(this.scope, () =>
         this.acquire(version, { set: this.mine, remove: [] }, this.wantedMetadata()),
       );
@@ -170,7 +173,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     }
   }
 
-  /** Takes a version that exists, where it is this resource's to have. What is somebody else's stays as it is. */
+  /** Claims an existing version if this resource can own it. A version of somebody else stays as it is. */
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
     const tags = await this.owners();
@@ -205,10 +208,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return given;
   }
 
-  /** How the version comes to be this resource's; `undefined` where it is not its to have. */
+  /** How this resource claims the version; `undefined` if it cannot own the version. */
   private async claimed(version: Registered, tags: Tags, previous?: Wanted): Promise<Claimed | undefined> {
     if (version.number === FIRST_VERSION && tags[FIELDS.owner] !== this.me.ownerId) return undefined;
-    // made by a delivery of this event that was killed, most likely: adopted where that means no more than to be kept.
+    // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
     const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
     const done = answer(this.id, version);
@@ -218,13 +221,14 @@ export class SchemaVersionEvent extends OwnedArtifact {
       return await this.claim(tags, { adoptExisting, had: previous !== undefined }, done);
     } catch (error) {
       if (!(error instanceof Refusal) || error instanceof HeldByNative) throw error;
-      // used is no less lost than adopted, when the clean-up of this deployment deletes it.
+      // if the clean-up of this deployment deletes the version, a version that is only used is lost like an adopted
+      // one.
       if (tags[FIELDS.owner] === undefined && !previous) await this.refuseNative(this.what, done);
       return undefined;
     }
   }
 
-  /** Writes whose the version is and the user's metadata. */
+  /** Writes the owner's record and the user's metadata. */
   private async acquire(version: Registered, change: TagChange, metadata: MetadataChange): Promise<void> {
     this.ownership.requireRoom(version, metadata);
     const isNew = FIELDS.owner in change.set;
@@ -232,7 +236,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
       throw new Error(
-        `${this.what} was claimed by another stack at the same time, and is that one’s: deploy again to take it over from ` +
+        `${this.what} was claimed by another stack at the same time, and belongs to that stack: deploy again to take it over from ` +
           'there',
       );
     } else if (this.isMade && isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) {
@@ -242,7 +246,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     await this.ownership.exchange(version, metadata);
   }
 
-  /** Whether the version was given back at the same time by whoever had taken it over, in a rollback. */
+  /** Whether the owner that had taken the version over has given it back at the same time, in a rollback. */
   private isHandedBack(): boolean {
     return this.ownership.marks.record.fields[FIELDS.owner] === this.me.ownerId;
   }
@@ -252,13 +256,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   private leave(): void {
-    const message = 'the definition is registered already, and its version is not this stack’s';
+    const message = 'the definition is already registered, and its version does not belong to this stack';
     this.scope.log.info(message, this.named(this.version!));
   }
 
   /**
-   * Takes back what a failed event has registered: a failed replacement answers with the old id, so nobody else would.
-   * Under RETAIN a version that is available stays.
+   * Removes what a failed event has registered: a failed replacement answers with the old id, so no other event would.
+   * Under RETAIN, an available version stays.
    */
   private async withdrawn({ id }: Registered, failure: unknown): Promise<unknown> {
     try {
@@ -282,12 +286,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    if (this.isClaimedByThisEvent(tags)) await this.remove('DELETE', async () => true);
+    if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (this.isMade) await this.withdrawn(this.version, undefined);
   }
 
-  /** Brings the metadata of a version that stays this resource's to what CloudFormation wants by now. */
+  /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
   private async bringBackMetadata(): Promise<void> {
     const properties = await this.scope.operation.latestProperties();
     if (!properties) return;
@@ -297,7 +301,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     await this.ownership.exchange(this.version!, change);
   }
 
-  /** The version that a Delete is about: of a Create that did not come to an end, by its definition. */
+  /** The version that a Delete is about; after an incomplete Create, it is found by its definition. */
   private async find(): Promise<HeldVersion | undefined> {
     const { versionId } = this.id;
     if (versionId !== undefined) return this.registry.findVersion(versionId);
@@ -306,9 +310,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
       return await this.registry.findByDefinition(this.id, await this.definition());
     } catch (error) {
       if (!(error instanceof Unpublishable) && !isRefusedByService(error) && !isAccessDenied(error)) throw error;
-      // the policy may not know the object any more; what a Create made it has withdrawn itself, unless it was killed.
+      // the policy may no longer include the object; unless the Create was killed, it has removed itself what it made.
       this.cannotBeFound = true;
-      this.scope.log.error('what the failed Create has made cannot be looked up: it stays', { error });
+      this.scope.log.error('cannot look up what the failed Create has made: it stays', { error });
       return undefined;
     }
   }
@@ -316,7 +320,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   protected override async destroy(tags: Tags): Promise<void> {
     if (await this.mayBeInUse(tags)) {
       this.scope.log.info(
-        'somebody may have written with the version already: it stays, nobody’s',
+        'somebody may already have written with the version: it stays, and belongs to nobody',
         this.named(this.version!),
       );
       await this.takeBackMetadata();
@@ -328,10 +332,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     });
   }
 
-  /** Whether what is undone stays: with a version that the registry has made available somebody may write, or does. */
+  /**
+   * Whether a version that is undone stays: somebody may already write with a version that the registry has made
+   * available.
+   */
   private async mayBeInUse(tags: Tags): Promise<boolean> {
     if (this.version!.status !== 'AVAILABLE') return false;
-    // destroyed under RETAIN is only what is undone.
+    // under RETAIN, only an undone version is destroyed.
     if (this.removalPolicy === 'RETAIN' && !this.isOvertaken) return true;
     if (!isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) return false;
     return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.sentAt));
@@ -350,7 +357,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
-  /** Before a definition is registered again, it is looked for again: the registry does not say whose a version is. */
+  /**
+   * Before a definition is registered again, it is looked up again, because the registry does not name the owner of a
+   * version.
+   */
   protected override async beforeRepeating(command: string, error: unknown): Promise<void> {
     await super.beforeRepeating(command, error);
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
@@ -360,7 +370,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
   }
 
-  /** Whether nobody but this resource has the version. */
+  /** Whether only this resource has the version. */
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
     return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
@@ -386,19 +396,6 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return { registryName, schemaName, versionId: id, versionNumber: number };
   }
 }
-
-/** The id that is known before the registry has made one up. */
-export const announced = ({ RegistryName, SchemaName }: Wanted, owner: string): PhysicalId => ({
-  registryName: RegistryName,
-  schemaName: SchemaName,
-  owner,
-});
-
-const hasSameSource = (a: Wanted, b: Wanted) => {
-  const source = ({ RegistryName, SchemaName, Definition, DefinitionObject }: Wanted) =>
-    JSON.stringify([RegistryName, SchemaName, Definition, DefinitionObject?.Bucket, DefinitionObject?.Key]);
-  return source(a) === source(b);
-};
 
 export function answer(
   { registryName, schemaName, owner }: PhysicalId,

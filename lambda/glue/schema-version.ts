@@ -19,17 +19,17 @@
  */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { ownerOf } from '../runtime/owned-artifact';
 import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, announced, answer } from './schema-version-event';
+import { announced, findPhysicalId, parsePhysicalId, physicalId } from './names';
+import { type EventId, SchemaVersionEvent, answer } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 

@@ -1,6 +1,6 @@
 /**
- * The record of a version whose pairs of metadata are full, for the moment in which it has none: it is kept on the first
- * version of the schema meanwhile, so that a function that is killed then does not leave the version to nobody.
+ * The spare record of a version that has no free metadata pair. While its record is replaced, a copy is kept on the
+ * first version of the schema, so that a killed function does not leave the version without an owner.
  */
 import { MAX_METADATA } from '../../contract/glue';
 import { OWNER_KEY } from '../../contract/ownership';
@@ -16,7 +16,7 @@ export class SpareRecord {
     private readonly schema: SchemaName,
   ) {}
 
-  /** Where the first version is full as well, there is no other place. */
+  /** If the first version is full as well, there is no other place. */
   async keep(versionId: string, record: string): Promise<void> {
     const first = await this.registry.findNumber(this.schema, FIRST_VERSION);
     if (!first) return;
@@ -26,14 +26,14 @@ export class SpareRecord {
   }
 
   /**
-   * What was kept of a version that has no record and as little room as one that had to give up its own.
+   * The copy for a version that has no record, and no free pair either.
    *
    * @param pairs all that the version has
    */
   async find(versionId: string, pairs: readonly HeldPair[]): Promise<HeldPair | undefined> {
     if (pairs.length < MAX_METADATA - 1) return undefined;
     const { kept } = await this.read(versionId);
-    // of one key the newest comes first.
+    // the newest value of a key comes first.
     return kept[0] && { ...kept[0], key: OWNER_KEY };
   }
 

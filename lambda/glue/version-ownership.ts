@@ -1,4 +1,4 @@
-/** Whose a version is: its metadata read, decided on, written and read again. */
+/** The owner of a version: reads its metadata, decides, writes, and reads again. */
 import { MAX_METADATA } from '../../contract/glue';
 import { OWNER_KEY } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
@@ -11,19 +11,19 @@ import { type SchemaName, versionIn } from './names';
 import { type OwnerRecord, changeRecord, readRecord } from './owner-record';
 import { SpareRecord } from './spare-record';
 
-/** What is said of a version: the owner's record, and all pairs, that record's among them. */
+/** The metadata of a version: the owner's record, and all pairs, including the pair of that record. */
 export interface Marks {
   readonly pairs: readonly HeldPair[];
   readonly record: OwnerRecord;
 }
 
-/** Of a version that has just been registered. */
+/** The metadata of a version that has just been registered. */
 export const NO_MARKS: Marks = { pairs: [], record: { fields: {}, values: [] } };
 
 type Version = Pick<Registered, 'id' | 'number'>;
 
 export class VersionOwnership {
-  /** As they were read last. */
+  /** As last read. */
   marks = NO_MARKS;
   private readonly spare: SpareRecord;
 
@@ -35,7 +35,7 @@ export class VersionOwnership {
     this.spare = new SpareRecord(registry, schema);
   }
 
-  /** `undefined` where the version is gone. */
+  /** `undefined` if the version is gone. */
   async read({ id }: Version): Promise<Marks | undefined> {
     const pairs = await this.registry.pairsOf(id);
     if (!pairs) return undefined;
@@ -44,18 +44,24 @@ export class VersionOwnership {
     return this.marks;
   }
 
-  /** Gives a version the record back that a function has taken away and was killed before it had put another one. */
+  /**
+   * Restores the record of a version if a function was killed after it had removed the record, and before it wrote the
+   * new one.
+   */
   private async restore(versionId: string, pairs: readonly HeldPair[]): Promise<void> {
     const lost = await this.spare.find(versionId, pairs);
     if (!lost) return;
-    this.scope.log.warn('the version has its record back, which a function was about to change', { id: versionId });
+    this.scope.log.warn(
+      'the owner record of the version is restored: a function was killed while it changed the record',
+      { id: versionId },
+    );
     this.marks = marksFrom([...pairs, lost]);
     if (pairs.length >= MAX_METADATA) return;
     await this.registry.putMetadata(versionId, [OWNER_KEY, lost.value]);
     await this.spare.drop(versionId);
   }
 
-  /** Changes the record as it was read last, without regard to anybody who does so at the same time. */
+  /** Changes the record as last read, without a check for concurrent changes. */
   async change(version: Version, change: TagChange): Promise<void> {
     const { put, remove } = changeRecord(this.marks.record, change);
     const left = put === undefined ? remove : await this.put(version, put, remove);
@@ -66,37 +72,39 @@ export class VersionOwnership {
     };
   }
 
-  /** Removes what a function that was killed has left of older records. */
+  /** Removes older records that a killed function has left behind. */
   async tidy(version: Version): Promise<void> {
     await this.removeRecords(version, this.marks.record.values.slice(0, -1));
     if (this.marks.pairs.length >= MAX_METADATA) await this.spare.drop(version.id);
   }
 
   /**
-   * Claims a version: writes the record and reads it again. Where somebody else has claimed the version at the same time,
-   * one of the two has it, and the other one takes his record back. False where somebody else has it.
+   * Claims a version: writes the record and reads it again. If somebody else has claimed the version at the same time,
+   * one of the two owns it, and the other removes its record. False if somebody else owns it.
    */
   async claim(version: Version, change: TagChange): Promise<boolean> {
     const { put, remove } = changeRecord(this.marks.record, change);
     if (put === undefined) return true;
     const left = await this.put(version, put, remove);
     if (!(await this.read(version))) {
-      throw new Error(`${versionIn(this.schema, version.number)} was deleted while it was claimed: deploy again`);
+      throw new Error(
+        `${versionIn(this.schema, version.number)} was deleted while this deployment claimed it: deploy again`,
+      );
     }
     const isOurs = this.marks.record.values.at(-1) === put;
     if (!isOurs)
-      this.scope.log.warn('somebody else has claimed the version at the same time, and has it', { id: version.id });
+      this.scope.log.warn('somebody else has claimed the version at the same time, and owns it', { id: version.id });
     await this.removeRecords(version, isOurs ? left : [put]);
     return isOurs;
   }
 
-  /** Throws, before anything is written, where a version has no room for all that it should have. */
+  /** Throws, before the first write, if a version has no room for all pairs that it needs. */
   requireRoom(version: Version, { put, remove }: MetadataChange): void {
     const { pairs, record } = this.marks;
     const others = pairs.length - record.values.length;
     const wanted = others - remove.length + put.length + 1;
     if (wanted <= MAX_METADATA) return;
-    throw this.full(version, `has ${others} pairs already and should have ${wanted}, the owner's record among them`);
+    throw this.full(version, `already has ${others} other pairs and needs ${wanted}, including the owner's record`);
   }
 
   async exchange({ id }: Version, { remove, put }: MetadataChange): Promise<void> {
@@ -105,8 +113,8 @@ export class VersionOwnership {
   }
 
   /**
-   * Puts a record; returns which of the former ones are still there. Where there is no room for both, the former ones go
-   * first, and are kept elsewhere meanwhile.
+   * Adds a record; returns the former records that still exist. If there is no room for both, the former records are
+   * removed first, and a copy is kept elsewhere meanwhile.
    */
   private async put(version: Version, value: string, former: readonly string[]): Promise<readonly string[]> {
     try {
@@ -134,7 +142,7 @@ export class VersionOwnership {
 
   private full({ number }: Version, what: string): Error {
     return new Unpublishable(
-      `${versionIn(this.schema, number)} ${what}: a version may have ${MAX_METADATA} pairs of metadata, ` +
+      `${versionIn(this.schema, number)} ${what}; a version must have at most ${MAX_METADATA} pairs of metadata: ` +
         'remove some of the others (RemoveSchemaVersionMetadata), or declare fewer',
     );
   }
@@ -142,22 +150,22 @@ export class VersionOwnership {
 
 const NO_ROOM = 'ResourceNumberLimitExceededException';
 
-/** What a version's metadata says of its owner. */
+/** The owner's record in a version's metadata. */
 export function marksFrom(pairs: readonly HeldPair[]): Marks {
-  // of one key the newest comes first.
+  // the newest value of a key comes first.
   const records = pairs.filter(({ key }) => key === OWNER_KEY).reverse();
   const byAge = [...records].sort((a, b) => a.putAt - b.putAt);
   return { pairs, record: readRecord(byAge.map(({ value }) => value)) };
 }
 
-/** Whether a version has pairs that are neither records nor of the template. */
+/** Whether a version has pairs that are neither records nor in the template. */
 export function isMarkedByOthers({ pairs, record }: Marks, template: Readonly<Record<string, string>> = {}): boolean {
   return pairs.some(
     ({ key, value }) => template[key] !== value && !(key === OWNER_KEY && record.values.includes(value)),
   );
 }
 
-/** The pairs of a template that have been put since the version was claimed, and so by its owner. */
+/** The pairs of a template that were added after the version was claimed, and so by its owner. */
 export function putByOwner({ pairs, record }: Marks, wanted: Readonly<Record<string, string>>): Pair[] {
   const claimedAt =
     pairs.find(({ key, value }) => key === OWNER_KEY && value === record.values.at(-1))?.putAt ?? Infinity;

@@ -7,10 +7,10 @@ import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 
 export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 
-/** Milliseconds in which the registry has mostly deleted a version. Observed: less than a second. */
+/** How long, in milliseconds, the registry usually takes to delete a version. Observed: less than a second. */
 const DELETION_TIME = 1_000;
 
-/** How a version goes. */
+/** How a version is deleted. */
 export class VersionRemoval {
   constructor(
     private readonly registry: GlueGateway,
@@ -19,16 +19,16 @@ export class VersionRemoval {
   ) {}
 
   /**
-   * Deletes a version. Returns when it is gone, and throws a Refusal where the registry needs it.
+   * Deletes a version. Returns when it is gone, and throws a Refusal if the registry needs it.
    *
-   * @param isOurs asked again after each wait: somebody may have taken the version meanwhile, which then stays
+   * @param isOurs called again after each wait: if somebody has taken the version meanwhile, it stays
    */
   async remove(version: Doomed, isOurs: () => Promise<boolean>): Promise<void> {
     const refused = await this.attempt(version, isOurs);
     if (refused !== undefined) throw new Refusal(await this.explained(version.number, refused));
   }
 
-  /** Takes a version back that this event has made. */
+  /** Removes a version that this event has made. */
   async withdraw(version: Doomed, isOurs: () => Promise<boolean>): Promise<void> {
     const refused = await this.attempt(version, isOurs);
     if (refused !== undefined) throw new Error(refused);
@@ -43,7 +43,7 @@ export class VersionRemoval {
       return isGoing ? this.refusal(number) : undefined;
     });
     if (refused !== undefined || !isGoing) return refused;
-    // it is hardly ever gone at once, and each look is a call.
+    // the version is hardly ever gone at once, and each check is a call.
     await this.scope.clock.sleep(Math.min(DELETION_TIME, this.scope.deadline.remaining() / 2));
     await pollUntilGone(
       () => this.registry.findVersion(id),
@@ -53,30 +53,30 @@ export class VersionRemoval {
     return undefined;
   }
 
-  /** The service's reason where it does not delete the version: an error, or an item of its answer. */
+  /** The service's reason for not deleting the version: an error, or an item of the answer. */
   private async refusal(number: number): Promise<string | undefined> {
     try {
       const error = await this.registry.deleteVersion(this.schema, number);
       return error && `${error.ErrorCode}: ${error.ErrorMessage}`;
     } catch (error) {
-      // documented as a conflict; observed as this.
+      // documented as a conflict; this error was observed.
       if (!(error instanceof Error) || error.name !== 'InvalidInputException') throw error;
       return reasonOf(error);
     }
   }
 
-  /** Which rule of the registry's stands against the deletion, and what to do. */
+  /** The registry's rule that forbids the deletion, and what to do. */
   private async explained(number: number, reason: string): Promise<string> {
     const version = versionIn(this.schema, number);
-    const stay = 'or let the version stay (removal: RETAIN)';
+    const stay = 'or retain the version (removal: RETAIN)';
     if (number === FIRST_VERSION) {
-      return `${version} is the first one, which only goes together with the schema: delete the schema, ${stay}. ${reason}`;
+      return `${version} is the first version, which is only deleted together with the schema: delete the schema, ${stay}. ${reason}`;
     }
     const schema = await this.registry.findSchema(this.schema);
     if (schema?.checkpoint === number) {
       return (
-        `${version} is the checkpoint, from which on versions are compared: move the checkpoint to a later version ` +
-        `(UpdateSchema; there is no way back), ${stay}. ${reason}`
+        `${version} is the checkpoint, and versions are checked from there on: move the checkpoint to a later version ` +
+        `(UpdateSchema; this cannot be undone), ${stay}. ${reason}`
       );
     }
     return (

@@ -1,4 +1,7 @@
-/** Which versions of a package jobs deploy or are about to. Only DescribeJob tells, so it is one call for each of them. */
+/**
+ * The versions of a package that jobs deploy or are about to deploy. Only DescribeJob tells, so this takes one call for
+ * each job.
+ */
 import { type Job, type JobStatus } from '@aws-sdk/client-iot';
 import { DEFAULT_POINTER } from '../../contract/iot';
 import { OutOfTime } from '../sweep/pace';
@@ -6,21 +9,22 @@ import { type IotGateway } from './gateway';
 import { type VersionName, deployedVersion } from './names';
 
 /**
- * The states in which a job may deploy, in the order in which they are listed: maintenance windows move jobs to and fro
- * between the first two, and what left one list meanwhile is in the next. A cancelled job lets executions in progress end.
+ * The states in which a job can deploy, in the order in which they are listed. Maintenance windows move jobs back and
+ * forth between the first two: a job that has left one list is in the next. A canceled job lets executions in progress
+ * end.
  */
 export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
 
-/** What a page of jobs deploys of a package. */
+/** The versions of a package that a page of jobs deploys. */
 export interface Deployed {
   /** Names of versions, by the jobs that deploy them. */
   readonly versions: ReadonlyMap<string, string>;
-  /** A job that could not be described, and why: any version may be one of its. */
+  /** A job that could not be described, and why: it can deploy any version. */
   readonly undescribed?: string;
   readonly nextToken?: string;
 }
 
-/** Reads a page of the jobs that are in one of those states. */
+/** Reads a page of the jobs in one of those states. */
 export async function readDeployed(
   gateway: IotGateway,
   packageName: string,
@@ -40,7 +44,7 @@ export async function readDeployed(
   return { versions, undescribed, nextToken };
 }
 
-/** Which job may need a version, in words; `undefined` where none does. */
+/** The job that may need a version, in words; `undefined` if there is none. */
 export async function neededByJob(gateway: IotGateway, at: VersionName): Promise<string | undefined> {
   for (const status of DEPLOYING) {
     let pageToken: string | undefined;
@@ -69,7 +73,7 @@ async function versionsOf(job: Job | undefined, packageName: string, gateway: Io
 const hasEnded = ({ status, jobProcessDetails }: Job) =>
   status === 'CANCELED' && jobProcessDetails?.numberOfInProgressThings === 0;
 
-/** Jobs that are described at a time. */
+/** How many jobs are described at a time. */
 const CONCURRENCY = 8;
 
 async function inParallel<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {

@@ -3,7 +3,7 @@ import { type Scope } from '../runtime/custom-resource';
 import { isAccessDenied, retryAccessDenied, retryPassing } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 
-/** Where an artifact is, with the version of its object where that is to be looked up. */
+/** Where an artifact is, with the version of the object if the template asks for a lookup. */
 export async function withVersion<T extends S3LocationProperty | undefined>(
   artifact: T,
   currentVersion: CurrentVersion,
@@ -25,12 +25,12 @@ export async function withVersion<T extends S3LocationProperty | undefined>(
     const missing = `the artifact is not at s3://${object.bucket}/${object.key} any more (${cause.name})`;
     if ((await scope.stackPhase()) !== 'rolling-back') {
       if (isAccessDenied(cause)) throw cause;
-      throw new Error(`${missing}: deploy again, which uploads it`, { cause });
+      throw new Error(`${missing}: deploy again to upload it`, { cause });
     }
-    scope.log.warn(`${missing}: the rollback goes on without the version of its object`);
+    scope.log.warn(`${missing}: the rollback continues without the version of the object`);
     return artifact;
   }
 }
 
-// to who may not list a bucket, S3 says of a missing object that it is denied.
+// S3 answers "access denied" for a missing object if the caller cannot list the bucket.
 const MISSING = ['NoSuchKey', 'AccessDenied'];

@@ -22,9 +22,10 @@ import {
   DefaultPackageVersionShape,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   NO_CHANGE,
@@ -80,7 +81,7 @@ class PointerEvent extends OwnedArtifact {
   private readonly id: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
-  /** What the pointer showed before this event moved it. */
+  /** The version that the pointer showed before this event moved it. */
   private moved?: { readonly from: string | undefined };
 
   constructor(
@@ -94,20 +95,19 @@ class PointerEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
-    this.gateway = new IotGateway(
-      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope.clientToken,
-    );
+    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);
   }
 
-  /** Tags first: a pointer that was moved without them would look like somebody's hand to the repeated event. */
+  /**
+   * The tags are written first: without them, the repeated event would see a pointer that somebody has moved by hand.
+   */
   async designate(): Promise<Answer> {
     const { packageName } = this;
     const { VersionName } = this.wanted;
     const held = await this.gateway.findPackage(packageName);
     if (!held) {
-      const missing = `software package ${packageName} does not exist, so it has no default version to set`;
+      const missing = `software package ${packageName} does not exist, so it has no default version to set: create the package first`;
       throw new Irreversible(missing, this.answer());
     }
     const { defaultVersionName: shown } = held;
@@ -122,7 +122,7 @@ class PointerEvent extends OwnedArtifact {
         await this.own(tags, claimed, version);
         if (shown !== VersionName) {
           await this.point(shown);
-          // nothing else would bring a pointer back that was moved while CloudFormation went on.
+          // nothing else would restore a pointer that was moved after CloudFormation had ended the operation.
           await this.scope.operation.confirm('wait');
         }
         return this.answer();
@@ -135,13 +135,13 @@ class PointerEvent extends OwnedArtifact {
     return this.remove(this.wanted.Removal ?? 'DELETE');
   }
 
-  /** What the record says of the version, and of the one that the rollback would designate again. */
+  /** The part of the record that names the version, and the version that a rollback would designate again. */
   private async moving(tags: Tags, { kind }: Claimed): Promise<TagChange> {
     const { [KEYS.version]: designated } = tags;
     if (designated === this.wanted.VersionName) return NO_CHANGE;
     const set = { [KEYS.version]: this.wanted.VersionName, ...markTags(KEYS, this.me) };
     if (kind !== 'held' || designated === undefined) return { set, remove: [] };
-    // of two moves without a success in between, a rollback takes back both.
+    // a rollback undoes both of two moves without a success in between.
     const isLatest =
       tags[KEYS.formerVersion] === undefined || (await this.scope.succeededSince(claimOf(tags, KEYS, this.me)?.sentAt));
     return { set: isLatest ? { ...set, [KEYS.formerVersion]: designated } : set, remove: [] };
@@ -180,13 +180,15 @@ class PointerEvent extends OwnedArtifact {
       if (!isRefusedByService(error)) throw error;
       throw new Irreversible(
         `version ${VersionName} cannot be the default of software package ${packageName}: ${error.message}. ` +
-          'Only a version that exists and is published or deprecated can: create it, or give it status PUBLISHED',
+          'The version must exist and be published or deprecated: create it, or give it status PUBLISHED',
         this.answer(),
       );
     }
   }
 
-  /** What this event has moved shows what the record says by now; without one, what it showed before. */
+  /**
+   * Sets a pointer that this event has moved to what the record now says; without a record, to what it showed before.
+   */
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
     const held = await this.gateway.findPackage(this.packageName);
@@ -199,7 +201,7 @@ class PointerEvent extends OwnedArtifact {
     }
     if (!this.moved || held.defaultVersionName !== this.wanted.VersionName || held.defaultVersionName === target)
       return;
-    this.scope.log.warn('what an overtaken event designated is undone', { packageName: this.packageName, target });
+    this.scope.log.warn('undoing the designation of an overtaken event', { packageName: this.packageName, target });
     await this.show(target);
   }
 
@@ -218,6 +220,10 @@ class PointerEvent extends OwnedArtifact {
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
     if (outcome === 'returned') await this.showPredecessor(tags);
+  }
+
+  protected override async undoRestore(tags: Tags): Promise<void> {
+    await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
@@ -241,7 +247,7 @@ class PointerEvent extends OwnedArtifact {
     return release(tags, KEYS, this.me);
   }
 
-  /** Shows the predecessor again, or nothing; unless somebody's hand has moved the pointer meanwhile. */
+  /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
   private async showPredecessor(tags: Tags): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
     if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
@@ -255,7 +261,10 @@ class PointerEvent extends OwnedArtifact {
         return await this.gateway.designate(packageName, versionName);
       } catch (error) {
         if (!isRefusedByService(error)) throw error;
-        this.scope.log.warn('the former default is gone: there is none now', { packageName, predecessor: versionName });
+        this.scope.log.warn('the former default version no longer exists: the package has no default now', {
+          packageName,
+          predecessor: versionName,
+        });
       }
     }
     try {
@@ -273,14 +282,14 @@ class PointerEvent extends OwnedArtifact {
   }
 }
 
-/** Where the pointer goes back to an owner, that one had designated the predecessor. */
+/** If the pointer is given back to an owner, that owner had designated the predecessor. */
 function withPredecessor(change: TagChange, tags: Tags): TagChange {
   const predecessor = tags[KEYS.predecessor];
   const owned = KEYS.owner in change.set && predecessor !== undefined;
   return mergeChanges(change, {
     set: owned ? { [KEYS.version]: predecessor } : {},
     remove: owned ? [] : present(tags, KEYS.predecessor, KEYS.version, KEYS.formerVersion),
-    // it may be another stack's by now, and the policy may allow no write to it.
+    // another stack may own it by now, and the policy may not allow a write to it.
     tidy: owned ? present(tags, KEYS.predecessor, KEYS.formerVersion) : [],
   });
 }

@@ -1,8 +1,8 @@
 /**
- * The calls of AWS IoT as handlers and sweeps need them, each of them once: what is missing is `undefined`, and a write
- * of an event carries a client token of its own. Whether a call is repeated or paced is the client's matter.
+ * The calls of AWS IoT that handlers and sweeps need, each of them once: a missing object is `undefined`. The
+ * client decides whether a call is repeated or paced. The SDK gives each call a client token of its own: one that a later
+ * delivery of the event has, too, would be answered with what the first one made.
  */
-import { createHash } from 'node:crypto';
 import {
   AssociateSbomWithPackageVersionCommand,
   CancelJobExecutionCommand,
@@ -42,7 +42,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { type PackageVersionAction } from '../../contract/iot';
 import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
-import { type OwnerRecord } from '../runtime/owned-artifact';
+import { type OwnerRecord } from '../runtime/claimed-artifact';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
@@ -52,7 +52,7 @@ import { type VersionContent } from './version-diff';
 export type HeldPackage = GetPackageCommandOutput;
 export type HeldVersion = GetPackageVersionCommandOutput;
 
-/** An execution, as a delete names it. */
+/** What identifies an execution in a deletion. */
 export interface ExecutionName {
   readonly jobId: string;
   readonly thingName: string;
@@ -64,18 +64,12 @@ const JOBS_PER_PAGE = 250;
 const VERSIONS_PER_PAGE = 100;
 
 export class IotGateway {
-  constructor(
-    private readonly iot: IoTClient,
-    /** Of the event that is served. Absent in a sweep, whose writes are not repeated as they are. */
-    private readonly eventToken?: string,
-  ) {}
+  constructor(private readonly iot: IoTClient) {}
 
-  /** `undefined` where a package of that name exists already. */
+  /** `undefined` if a package of that name already exists. */
   async createPackage(packageName: string, description: string | undefined, tags: Tags) {
     const input = { packageName, description, tags: { ...tags } };
-    return unlessExists(
-      this.iot.send(new CreatePackageCommand({ ...input, clientToken: this.token('create', input) })),
-    );
+    return unlessExists(this.iot.send(new CreatePackageCommand(input)));
   }
 
   async findPackage(packageName: string): Promise<HeldPackage | undefined> {
@@ -95,8 +89,7 @@ export class IotGateway {
   }
 
   async deletePackage(packageName: string): Promise<void> {
-    const clientToken = this.token('delete', packageName);
-    await unlessMissing(this.iot.send(new DeletePackageCommand({ packageName, clientToken })));
+    await unlessMissing(this.iot.send(new DeletePackageCommand({ packageName })));
   }
 
   async versionsOf(packageName: string): Promise<PackageVersionSummary[]> {
@@ -106,13 +99,13 @@ export class IotGateway {
     });
   }
 
-  /** `undefined` where there is no such package. */
+  /** `undefined` if there is no such package. */
   async listVersions(packageName: string, nextToken: string | undefined) {
     const command = new ListPackageVersionsCommand({ packageName, nextToken, maxResults: VERSIONS_PER_PAGE });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
-  /** `undefined` where a version of that name exists already. */
+  /** `undefined` if a version of that name already exists. */
   async createVersion(
     packageName: string,
     versionName: string,
@@ -120,8 +113,7 @@ export class IotGateway {
     tags: Tags,
   ): Promise<CreatePackageVersionCommandOutput | undefined> {
     const input = { packageName, versionName, ...content, tags: { ...tags } };
-    const clientToken = this.token('create', input);
-    return unlessExists(this.iot.send(new CreatePackageVersionCommand({ ...input, clientToken })));
+    return unlessExists(this.iot.send(new CreatePackageVersionCommand(input)));
   }
 
   async findVersion(packageName: string, versionName: string): Promise<HeldVersion | undefined> {
@@ -135,28 +127,24 @@ export class IotGateway {
     guard?: Guard,
   ): Promise<void> {
     const input = { packageName, versionName, ...change };
-    const clientToken = this.token('update', input);
-    await this.iot.send(guarded(new UpdatePackageVersionCommand({ ...input, clientToken }), guard));
+    await this.iot.send(guarded(new UpdatePackageVersionCommand(input), guard));
   }
 
-  /** False where it is gone already. */
+  /** False if it is already gone. */
   async deleteVersion(packageName: string, versionName: string, guard?: Guard): Promise<boolean> {
     const input = { packageName, versionName };
-    const clientToken = this.token('delete', input);
-    const command = guarded(new DeletePackageVersionCommand({ ...input, clientToken }), guard);
+    const command = guarded(new DeletePackageVersionCommand(input), guard);
     return (await unlessMissing(this.iot.send(command))) !== undefined;
   }
 
   async associateSbom(packageName: string, versionName: string, s3Location: S3Location): Promise<void> {
     const input = { packageName, versionName, sbom: { s3Location } };
-    const clientToken = this.token('associate', input);
-    await this.iot.send(new AssociateSbomWithPackageVersionCommand({ ...input, clientToken }));
+    await this.iot.send(new AssociateSbomWithPackageVersionCommand(input));
   }
 
   async disassociateSbom(packageName: string, versionName: string): Promise<void> {
     const input = { packageName, versionName };
-    const clientToken = this.token('disassociate', input);
-    await this.iot.send(new DisassociateSbomFromPackageVersionCommand({ ...input, clientToken }));
+    await this.iot.send(new DisassociateSbomFromPackageVersionCommand(input));
   }
 
   async failedSbomFiles(packageName: string, versionName: string): Promise<SbomValidationResultSummary[]> {
@@ -168,7 +156,7 @@ export class IotGateway {
     });
   }
 
-  /** `undefined` where the resource is missing. */
+  /** `undefined` if the resource is missing. */
   async tagsOf(resourceArn: string): Promise<Tags | undefined> {
     const tags = await unlessMissing(
       allPages(async nextToken => {
@@ -181,7 +169,8 @@ export class IotGateway {
 
   async changeTags(resourceArn: string, { set, remove, tidy = [] }: TagChange): Promise<void> {
     const tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
-    // the user's own first, to make room; the library's last, since what they say must hold until the rest is written.
+    // the user's tags first, to make room; the library's tags last, because they must be true until the rest is
+    // written.
     const [own, users] = [true, false].map(ours => remove.filter(key => key.startsWith(TAG_PREFIX) === ours));
     if (users.length > 0) await this.untag(resourceArn, users);
     if (tags.length > 0) await this.iot.send(new TagResourceCommand({ resourceArn, tags }));
@@ -189,7 +178,7 @@ export class IotGateway {
     if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
   }
 
-  /** Where an artifact with tags remembers whose it is. */
+  /** Where the owner's record of an artifact with tags is kept. */
   ownerRecord(resourceArn: string, keys: OwnershipTags): OwnerRecord {
     return {
       keys,
@@ -202,19 +191,19 @@ export class IotGateway {
     return this.iot.send(new GetIndexingConfigurationCommand({}));
   }
 
-  /** Whether the index of things finds anything. */
+  /** Whether the index of things has a match. */
   async findsAnything(queryString: string): Promise<boolean> {
     const { things = [] } = await this.iot.send(new SearchIndexCommand({ queryString, maxResults: 1 }));
     return things.length > 0;
   }
 
-  /** Without the filter by thing group, which leaves out jobs that are scheduled. */
+  /** Without the filter by thing group, which omits scheduled jobs. */
   listJobs(filter: { status?: JobStatus; namespaceId?: string }, nextToken: string | undefined) {
     const command = new ListJobsCommand({ ...filter, nextToken, maxResults: JOBS_PER_PAGE });
     return unlessStale(nextToken, this.iot.send(command));
   }
 
-  /** `beforeSubstitution`: as it was created, `$default` is not resolved to the version that it stood for */
+  /** `beforeSubstitution`: as the job was created, with `$default` instead of the version that it was resolved to */
   async findJob(
     jobId: string,
     { beforeSubstitution }: { readonly beforeSubstitution?: true } = {},
@@ -223,25 +212,25 @@ export class IotGateway {
     return (await unlessMissing(this.iot.send(command)))?.job;
   }
 
-  /** `undefined` where there is no such job. */
+  /** `undefined` if there is no such job. */
   async listExecutionsOfJob(jobId: string, nextToken: string | undefined) {
     const command = new ListJobExecutionsForJobCommand({ jobId, nextToken, maxResults: EXECUTIONS_PER_PAGE });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
-  /** `undefined` where there is no such thing. */
+  /** `undefined` if there is no such thing. */
   async listExecutionsOfThing(filter: { thingName: string; jobId?: string; namespaceId?: string }, nextToken?: string) {
     const command = new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults: EXECUTIONS_PER_PAGE });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
-  /** `undefined` where there is none of that number. */
+  /** `undefined` if there is none of that number. */
   async findExecution({ jobId, thingName, executionNumber }: ExecutionName): Promise<JobExecution | undefined> {
     const command = new DescribeJobExecutionCommand({ jobId, thingName, executionNumber });
     return (await unlessMissing(this.iot.send(command)))?.execution;
   }
 
-  /** Only where it is queued. */
+  /** Only if the execution is queued. */
   async cancelExecution({ jobId, thingName }: ExecutionName, guard?: Guard): Promise<void> {
     await this.iot.send(guarded(new CancelJobExecutionCommand({ jobId, thingName }), guard));
   }
@@ -273,22 +262,14 @@ export class IotGateway {
       { description: string } | { defaultVersionName: string } | { unsetDefaultVersion: true }
     ),
   ): Promise<void> {
-    await this.iot.send(new UpdatePackageCommand({ ...input, clientToken: this.token('update', input) }));
-  }
-
-  /** A token may not serve two different requests, so it is made of the event's and of the request itself. */
-  private token(operation: string, input: unknown): string | undefined {
-    if (this.eventToken === undefined) return undefined;
-    return createHash('sha256')
-      .update(`${this.eventToken} ${operation} ${JSON.stringify(input)}`)
-      .digest('hex');
+    await this.iot.send(new UpdatePackageCommand(input));
   }
 }
 
 export const isError = (error: unknown, ...names: readonly string[]): error is Error =>
   error instanceof Error && names.includes(error.name);
 
-/** A page token that is not known any more is an invalid parameter; AWS documents no error of its own. */
+/** An expired page token is answered as an invalid parameter; AWS documents no separate error. */
 async function unlessStale<T>(nextToken: string | undefined, page: Promise<T>): Promise<T> {
   try {
     return await page;

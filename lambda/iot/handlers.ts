@@ -13,7 +13,7 @@ export const iotHandlers = (iot: IoTClient, objectVersion: CurrentVersion = curr
   [SoftwarePackageResourceType.DEFAULT_VERSION]: new DefaultPackageVersionHandler(iot),
 });
 
-// what is throttled the artifacts repeat themselves, having looked whether they still may.
+// the artifacts repeat throttled calls themselves, after they have checked whether they still may.
 export const service = awsService((config, ended) =>
   iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }), currentVersion(ended)),
 );

@@ -19,7 +19,7 @@ export interface PhysicalId {
   readonly owner: string;
 }
 
-/** Where a version is. */
+/** What identifies a version. */
 export interface VersionName {
   readonly packageName: string;
   readonly versionName: string;
@@ -36,20 +36,20 @@ export function parsePhysicalId(id: string): PhysicalId {
 }
 
 /**
- * The id that a Delete is about. Where a Create was given up before it had answered, CloudFormation makes one up: then
- * it is the one that the Create would have answered.
+ * The id that a Delete is about. If a Create was given up before it had answered, CloudFormation generates an id: then
+ * it is the id that the Create would have answered.
  */
 export function answeredId(physicalResourceId: string, announced: () => string): string {
   return PHYSICAL_ID.test(physicalResourceId) ? physicalResourceId : announced();
 }
 
-/** What the ARN of a job's destination names; `undefined` for one of any other form. */
+/** The version that the ARN of a job's destination names; `undefined` for an ARN of any other form. */
 export function deployedVersion(arn: string): VersionName | undefined {
   const match = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn);
   return match ? { packageName: match[1], versionName: match[2] } : undefined;
 }
 
-/** Whatever knows its stack: that tells account and region. */
+/** Anything with a stack id, which contains account and region. */
 interface InStack {
   readonly stackId: string;
 }
@@ -59,7 +59,7 @@ export const packageArn = (stack: InStack, packageName: string) => iotArn(stack,
 export const versionArn = (stack: InStack, packageName: string, versionName: string) =>
   iotArn(stack, `package/${packageName}/version/${versionName}`);
 
-/** The catalog is the one of the stack's own account and region. */
+/** The catalog is that of the stack's own account and region. */
 function iotArn({ stackId }: InStack, resource: string): string {
   const [, partition, , region, account] = stackId.split(':');
   return `arn:${partition}:iot:${region}:${account}:${resource}`;

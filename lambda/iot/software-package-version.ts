@@ -24,10 +24,11 @@ import {
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
+import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { type Claimed, OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
   type TagChange,
@@ -111,10 +112,7 @@ class VersionEvent extends OwnedArtifact {
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
-    this.gateway = new IotGateway(
-      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope.clientToken,
-    );
+    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);
   }
 
@@ -138,7 +136,7 @@ class VersionEvent extends OwnedArtifact {
       );
       if (found.held) return this.take(found.held);
 
-      // the answer of the creation repeats what was sent: what is left to do are the SBOM and the state.
+      // the answer of the creation repeats the request: only the SBOM and the state are left to do.
       const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
       const held: HeldVersion = { $metadata: {}, ...content, status };
       const after = await this.carryOut(
@@ -165,7 +163,7 @@ class VersionEvent extends OwnedArtifact {
     return this.remove(this.wanted.Removal ?? 'RETAIN');
   }
 
-  /** Brings a version that exists to what is wanted. Refuses before the first write. */
+  /** Brings an existing version to the wanted state. Refuses before the first write. */
   private async take(held: HeldVersion, previous?: Wanted): Promise<Answer> {
     const tags = (await this.owners()) ?? {};
     if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer(held);
@@ -195,7 +193,7 @@ class VersionEvent extends OwnedArtifact {
     return applyDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, diff);
   }
 
-  /** What somebody's hand has deleted is the default again, where it was. */
+  /** A version that somebody has deleted by hand becomes the default again if it was the default. */
   private async designateAgain(): Promise<void> {
     const { packageName, versionName } = this.at;
     if ((this.wanted.Status ?? 'DRAFT') === 'DRAFT') return;
@@ -220,25 +218,25 @@ class VersionEvent extends OwnedArtifact {
     });
     if (Object.keys(content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
-    this.scope.log.warn('what an overtaken update wrote is as CloudFormation has it again', { ...this.at });
+    this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
   }
 
   protected override destroy(): Promise<void> {
     return destroyVersion(this.gateway, this.at, this.scope);
   }
 
-  /** A version that devices are about to get stays, and so does one of which that cannot be told. */
+  /** A version that devices are about to get stays, and so does a version for which that is unknown. */
   protected override async protection(): Promise<string | undefined> {
     const { Removal, ProtectInActiveJobs = true } = this.wanted;
     if (Removal !== 'DELETE' || !ProtectInActiveJobs) return undefined;
     const reason = await retryAccessDenied(this.scope, () => neededByJob(this.gateway, this.at)).catch(
-      (error: unknown) => `whether a job deploys it cannot be read: ${reasonOf(error)}`,
+      (error: unknown) => `cannot read whether a job deploys it: ${reasonOf(error)}`,
     );
-    // with many jobs that has taken a while.
+    // with many jobs, this has taken a while.
     await this.confirm('wait');
     await this.requireMine();
     return (
-      reason && `${this.what} stays, and belongs to nobody: ${reason}; a retention removes it once no job needs it`
+      reason && `${this.what} stays, and belongs to nobody: ${reason}; a retention can remove it when no job needs it`
     );
   }
 
@@ -264,7 +262,9 @@ class VersionEvent extends OwnedArtifact {
     return release(tags, KEYS, this.me);
   }
 
-  /** Says what cannot be had: as a failure where the template wants it, as a record where a rollback does. */
+  /**
+   * Reports changes that are impossible: as a failure if the template wants them, as a log record if a rollback does.
+   */
   private async reportLimits({ status }: HeldVersion, { leftovers, impossible }: VersionDiff): Promise<void> {
     const { log } = this.scope;
     if (leftovers.length > 0) {
@@ -277,16 +277,16 @@ class VersionEvent extends OwnedArtifact {
       return;
     }
     throw new Error(
-      `${this.what} is ${status}, and AWS IoT freezes what was published: ` +
+      `${this.what} is ${status}, and AWS IoT freezes a published version: ` +
         `cannot change ${impossible.join(', ')}. Ship the change under a new versionName, or restore the former values`,
     );
   }
 
   private reportTaken({ status, description }: HeldVersion, { kind }: Claimed): void {
-    this.scope.log.info('package version taken as it was found', { ...this.at, claim: kind, status, description });
+    this.scope.log.info('package version left as it is', { ...this.at, claim: kind, status, description });
   }
 
-  /** What the service refuses fails a deployment, but no rollback. */
+  /** A refusal of the service fails a deployment, but not a rollback. */
   private async orRefused(held: Pick<HeldVersion, 'status'>, work: () => Promise<Answer>): Promise<Answer> {
     try {
       return await work();

@@ -17,10 +17,11 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
 import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackageProperties } from '../../contract/iot';
 import { ARTIFACT_TAGS } from '../../contract/ownership';
+import { type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
-import { OwnedArtifact, type Which, ownerOf } from '../runtime/owned-artifact';
+import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
@@ -82,10 +83,7 @@ class PackageEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
-    this.gateway = new IotGateway(
-      patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope.clientToken,
-    );
+    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
   }
 
@@ -116,7 +114,7 @@ class PackageEvent extends OwnedArtifact {
     return this.remove(this.wanted.Removal ?? 'RETAIN');
   }
 
-  /** Brings a package that exists to what is wanted. */
+  /** Brings an existing package to the wanted state. */
   private async take(held: string | undefined, previous?: Wanted): Promise<Answer> {
     const tags = (await this.owners()) ?? {};
     if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
@@ -168,7 +166,7 @@ class PackageEvent extends OwnedArtifact {
     if (rest.length > 0) {
       throw new Refusal(
         `software package ${packageName} still has versions that this stack does not remove: ` +
-          `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or let the package stay (removalPolicy: RETAIN)`,
+          `${listed(rest.map(version => version.versionName ?? ''))}; delete them, or retain the package (removalPolicy: RETAIN)`,
       );
     }
     try {
@@ -185,7 +183,7 @@ class PackageEvent extends OwnedArtifact {
   }
 
   protected override async restore(): Promise<void> {
-    // a package has no state beside its description, which is not the library's to remember.
+    // a package has no state beside its description, which the library does not record.
   }
 
   protected override released(tags: Tags): TagChange {

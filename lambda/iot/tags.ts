@@ -1,4 +1,4 @@
-/** The user's tags beside the library's own. Pure. */
+/** The user's tags, as opposed to the library's own. Pure. */
 import { type TagProperty } from '../../contract/cloudformation';
 import { TAG_PREFIX } from '../../contract/ownership';
 import { type TagChange, type Tags } from '../runtime/ownership';
@@ -8,8 +8,8 @@ export function toTags(tags: readonly TagProperty[] | undefined): Tags {
 }
 
 /**
- * What changes the held tags into the wanted ones. Only tags that the template once set are removed: others belong to
- * operators and to tools that tag by themselves.
+ * The change from the current tags to the wanted ones. Only tags that the template set before are removed: others
+ * belong to operators and to tools that set tags themselves.
  */
 export function diffTags(wanted: Tags, held: Tags, previous: Tags): TagChange {
   const gone = Object.keys(previous).filter(key => key in held && !(key in wanted) && !key.startsWith(TAG_PREFIX));

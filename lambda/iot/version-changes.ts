@@ -12,14 +12,14 @@ import { type VersionDiff, sameLocation, toS3Location } from './version-diff';
 
 type Wanted = SoftwarePackageVersionProperties;
 
-/** What changes are made with. */
+/** What the changes need. */
 interface Tools {
   readonly gateway: IotGateway;
   readonly wanted: Wanted;
   readonly scope: Scope;
 }
 
-/** Returns the version as it is then, read back once; `undefined` where nothing was written. */
+/** Returns the version after the changes, read once; `undefined` if nothing was written. */
 export async function applyDiff(
   tools: Tools,
   { content, actions, sbom }: VersionDiff,
@@ -30,7 +30,7 @@ export async function applyDiff(
   if (hasContent) await gateway.updateVersion(PackageName, VersionName, content);
   if (sbom === 'disassociate') await gateway.disassociateSbom(PackageName, VersionName);
   else if (sbom) await associate(tools, sbom.associate);
-  // before publishing: what fails its validation stays a draft.
+  // before publishing: a version whose SBOM fails its validation stays a draft.
   if (wanted.Sbom && wanted.WaitForSbomValidation) {
     await awaitSbomValidation(tools, wanted.Sbom);
     await scope.operation.confirm('wait');
@@ -58,13 +58,13 @@ async function act({ gateway, wanted }: Tools, action: PackageVersionAction): Pr
     await gateway.updateVersion(PackageName, VersionName, { action });
   } catch (error) {
     if (!isRefusedByService(error)) throw error;
-    // a repeated event finds the step done; whether the service minds is not documented.
+    // a repeated event finds the step done; whether the service refuses it then is not documented.
     const held = await gateway.findVersion(PackageName, VersionName);
     if (held?.status !== (action === 'PUBLISH' ? 'PUBLISHED' : 'DEPRECATED')) throw error;
   }
 }
 
-/** Hands an SBOM in. AWS IoT validates so many at a time, and refuses more. */
+/** Associates an SBOM. AWS IoT validates a limited number at a time, and refuses more. */
 async function associate({ gateway, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
   const { PackageName, VersionName } = wanted;
   await pollUntilFound(
@@ -78,17 +78,14 @@ async function associate({ gateway, wanted, scope }: Tools, sbom: S3LocationProp
       }
     },
     scope,
-    `AWS IoT validates as many SBOMs as it does at a time, so that of version ${VersionName} of ${PackageName} was not taken; ` +
+    `AWS IoT validates only a limited number of SBOMs at a time and refused that of version ${VersionName} of ${PackageName}; ` +
       'deploy again later',
   );
 }
 
 const FULL = ['LimitExceededException', 'ServiceQuotaExceededException'];
 
-/**
- * Waits until AWS IoT has validated the very SBOM that was handed in; fails with what is wrong in which file. A rollback
- * does not wait.
- */
+/** Waits until AWS IoT has validated this SBOM; fails with the errors of each file. A rollback does not wait. */
 async function awaitSbomValidation({ gateway, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
   const { PackageName: packageName, VersionName: versionName } = wanted;
   const what = `the SBOM of version ${versionName} of ${packageName}`;
@@ -100,7 +97,7 @@ async function awaitSbomValidation({ gateway, wanted, scope }: Tools, sbom: S3Lo
   const first = await read();
   if (first === 'SUCCEEDED') return;
   if ((await scope.stackPhase()) === 'rolling-back') {
-    scope.log.warn('the rollback goes on without a valid SBOM', { packageName, versionName, status: first });
+    scope.log.warn('the rollback continues without a valid SBOM', { packageName, versionName, status: first });
     return;
   }
   const last = await pollUntilFound(
@@ -114,7 +111,7 @@ async function awaitSbomValidation({ gateway, wanted, scope }: Tools, sbom: S3Lo
   if (last === 'SUCCEEDED') return;
   if (last === 'TAKEN_AWAY') {
     throw new Error(
-      `${what} was taken away while its validation was waited for; deploy again, which hands it in once more`,
+      `${what} was removed while the deployment waited for its validation; deploy again to associate it once more`,
     );
   }
   const files = await gateway.failedSbomFiles(packageName, versionName);

@@ -1,6 +1,4 @@
-/**
- * Compares the version that a template wants with the one that AWS IoT holds. Pure.
- */
+/** Compares the version that a template wants with the one in AWS IoT. Pure. */
 import { type S3Location } from '@aws-sdk/client-iot';
 import {
   type PackageVersionAction,
@@ -11,7 +9,7 @@ import {
 } from '../../contract/iot';
 import { type HeldVersion } from './gateway';
 
-/** What of a version can be written beside its state. */
+/** The properties of a version that can be written, apart from its state. */
 export interface VersionContent {
   readonly description?: string;
   readonly attributes?: Record<string, string>;
@@ -20,19 +18,20 @@ export interface VersionContent {
 }
 
 export interface VersionDiff {
-  /** What an UpdatePackageVersion has to send, and nothing else. */
+  /** The properties that UpdatePackageVersion must send, and no others. */
   readonly content: VersionContent;
   /** The actions that lead to the wanted state. */
   readonly actions: readonly PackageVersionAction[];
   readonly sbom?: { readonly associate: S3LocationProperty } | 'disassociate';
-  /** What the service does not let anybody change any more, in words. */
+  /** Properties that the service no longer lets anybody change, in words. */
   readonly impossible: readonly string[];
-  /** What the template no longer names and the service cannot clear: it stays. */
+  /** Properties that the template no longer has and the service cannot clear: they stay. */
   readonly leftovers: readonly string[];
 }
 
 /**
- * @param options `adopted`: the version existed before it came to this stack: what the template leaves open stays as it is.
+ * @param options `adopted`: the version existed before this stack owned it, so properties that the template leaves open
+ * stay as they are
  */
 export function diffVersion(
   wanted: SoftwarePackageVersionProperties,
@@ -50,8 +49,8 @@ export function diffVersion(
   } else if (held.description && !adopted) leftovers.push('description');
 
   if (wanted.Recipe !== undefined) {
-    // the developer guide says in one place that a published version's recipe may change, and in another that only
-    // description and tags may: the service decides.
+    // the developer guide says in one place that a published version's recipe can change, and in another that only
+    // description and tags can: the service decides.
     if (wanted.Recipe !== held.recipe) content.recipe = wanted.Recipe;
   } else if (held.recipe && !adopted) leftovers.push('recipe');
 
@@ -59,14 +58,15 @@ export function diffVersion(
   const changed = attributes && changedKeys(attributes, held.attributes ?? {});
   if (changed?.length) {
     if (draft) content.attributes = { ...attributes };
-    // values may be confidential (the service's model marks them so): names only.
+    // only names: values can be confidential (the service's model marks them so).
     else impossible.push(`attributes (${changed.join(', ')})`);
   }
 
   const location = held.artifact?.s3Location;
   if (wanted.Artifact && !sameLocation(wanted.Artifact, location)) {
     if (draft) content.artifact = { s3Location: toS3Location(wanted.Artifact) };
-    // where its version is looked up, the key stands for the bytes: uploaded again, they are no change.
+    // if the object's version is looked up, the key identifies the bytes: uploading the same bytes again is not a
+    // change.
     else if (!wanted.Artifact.ResolveVersion || !sameLocation({ ...wanted.Artifact, Version: undefined }, location))
       impossible.push(`artifact (${describe(location)} to ${describeWanted(wanted.Artifact)})`);
   } else if (!wanted.Artifact && location && !adopted) {
@@ -89,7 +89,7 @@ export function diffVersion(
 export const isDiff = ({ content, actions, sbom }: VersionDiff): boolean =>
   Object.keys(content).length > 0 || actions.length > 0 || sbom !== undefined;
 
-/** What of the wanted version is sent with its creation. */
+/** The properties that are sent when the version is created. */
 export function contentOf({
   Description,
   Attributes,

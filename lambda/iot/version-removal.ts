@@ -1,4 +1,4 @@
-/** What becomes of a version that its owner lets go. */
+/** What happens to a version that its owner releases. */
 import { type PackageVersionStatus, pathBetween } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
@@ -7,7 +7,7 @@ import { isRefusedByService, pollUntilGone } from '../runtime/retry';
 import { type IotGateway } from './gateway';
 import { type VersionName, packageArn } from './names';
 
-/** Deletes a version, and its default designation where that is this stack's to take. Returns when it is gone. */
+/** Deletes a version, and its default designation if this stack can remove that. Returns when the version is gone. */
 export async function destroyVersion(gateway: IotGateway, at: VersionName, scope: Scope): Promise<void> {
   const { packageName, versionName } = at;
   try {
@@ -39,7 +39,7 @@ export async function deprecateVersion(gateway: IotGateway, at: VersionName, sco
   }
 }
 
-/** Brings a version that is given back to the state in which it was found, where the lifecycle has a way. */
+/** Brings a version that is given back to the state in which it was found, if the lifecycle allows that. */
 export async function restoreStatus(
   gateway: IotGateway,
   at: VersionName,
@@ -53,7 +53,7 @@ export async function restoreStatus(
   for (const action of actions ?? []) await gateway.updateVersion(at.packageName, at.versionName, { action });
 }
 
-/** `false` where the version is not the default. A living stack only takes back what it has designated itself. */
+/** `false` if the version is not the default. A living stack only removes its own designation. */
 async function undesignate(
   gateway: IotGateway,
   { packageName, versionName }: VersionName,
@@ -74,6 +74,10 @@ async function undesignate(
   const designatedBy = tags[DEFAULT_POINTER_TAGS.stack];
   const note = { packageName, versionName, designatedBy };
   if (ours || designatedBy === undefined) scope.log.info('default designation removed', note);
-  else scope.log.warn('default designation of another stack removed, whose version goes with this one', note);
+  else
+    scope.log.warn(
+      'default designation of another stack removed, because its version is deleted with this stack',
+      note,
+    );
   return true;
 }

@@ -10,7 +10,7 @@ export type Outcome =
   | ({ readonly status: 'SUCCESS' } & Answer)
   | { readonly status: 'FAILED'; readonly physicalResourceId: string; readonly message: string };
 
-/** Where to read more: CloudFormation shows the reason alone. */
+/** Where to read more: CloudFormation only shows the reason. */
 export interface LogLocation {
   readonly logGroupName: string;
   readonly awsRequestId: string;
@@ -35,7 +35,7 @@ export async function answer(
   delivery.log.info('answered', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
 }
 
-/** A success that is too long becomes a failure that says so, before CloudFormation says less. */
+/** A success that is too long becomes a failure that says so. CloudFormation itself would say less. */
 export function fitting(outcome: Outcome, envelope: Envelope): Outcome {
   if (outcome.status === 'FAILED') return outcome;
   const bytes = Buffer.byteLength(successBody(outcome, envelope));
@@ -46,12 +46,14 @@ export function fitting(outcome: Outcome, envelope: Envelope): Outcome {
     status: 'FAILED',
     physicalResourceId: outcome.physicalResourceId,
     message:
-      `the answer has ${bytes} bytes, CloudFormation takes ${CloudFormationLimits.RESPONSE_BYTES}` +
+      `the answer has ${bytes} bytes, CloudFormation accepts ${CloudFormationLimits.RESPONSE_BYTES}` +
       (largest ? `; the largest attribute is ${largest.name.slice(0, 80)} with ${largest.bytes} bytes` : ''),
   };
 }
 
-/** The response object. Of a long reason it keeps the head, which names the cause, and where to read the rest. */
+/**
+ * The response object. A long reason is shortened: its head, which names the cause, stays, and where to read the rest.
+ */
 export function responseBody(outcome: Outcome, envelope: Envelope, location: LogLocation): string {
   if (outcome.status === 'SUCCESS') return successBody(outcome, envelope);
   const where = ` (log group ${location.logGroupName}, request ${location.awsRequestId})`;
@@ -76,7 +78,7 @@ function serialize(
 
 /** The longest head, in whole characters, that fits. */
 function longestHead(text: string, fits: (head: string) => boolean): string {
-  // no more characters than bytes can fit, so a text of megabytes is not taken apart.
+  // a character has at least one byte, so a text of megabytes is shortened before it is split.
   const characters = Array.from(text.slice(0, CloudFormationLimits.RESPONSE_BYTES));
   let [low, high] = [0, characters.length];
   while (low < high) {
@@ -93,9 +95,7 @@ const SHORTEST_TIMEOUT = 1_000;
 const FIRST_BACKOFF = 200;
 const FORBIDDEN = 403;
 
-/**
- * Delivers the answer. Throws when it cannot: Lambda then delivers the event again, and handlers bear that.
- */
+/** Delivers the answer. Throws if it cannot: Lambda then delivers the event again, and handlers tolerate that. */
 export async function respond(url: string, body: string, { clock, put, log, end }: Delivery): Promise<void> {
   const host = new URL(url).host;
   let failure = '';
@@ -105,7 +105,10 @@ export async function respond(url: string, body: string, { clock, put, log, end 
       const status = await put(url, body, timeout);
       if (status >= 200 && status < 300) return;
       if (status === FORBIDDEN) {
-        log.error('CloudFormation no longer takes an answer to this event: its URL has expired', { status, host });
+        log.error('CloudFormation no longer accepts an answer to this event: the ResponseURL has expired', {
+          status,
+          host,
+        });
         return;
       }
       failure = `${host} answered ${status}`;
@@ -113,7 +116,7 @@ export async function respond(url: string, body: string, { clock, put, log, end 
       failure = describe(error, host, timeout);
     }
     log.warn(`the answer was not delivered: ${failure}`, { attempt });
-    // full jitter: the resources of a stack fail together and should not come back together.
+    // full jitter: the resources of a stack fail together and must not all retry at the same time.
     const backoff = Math.random() * FIRST_BACKOFF * 2 ** attempt;
     if (end.remaining() <= backoff) break;
     await clock.sleep(backoff);

@@ -11,7 +11,7 @@ import { type Handlers, type Service } from './handle-event';
 import { paged } from './retry';
 import { type CloudFormationView, type StackResourceState } from './stack';
 
-/** What every AWS client of a handler is made with. */
+/** The configuration of every AWS client of a handler. */
 export interface ClientConfig {
   readonly maxAttempts: number;
   readonly retryMode: 'standard';
@@ -19,25 +19,29 @@ export interface ClientConfig {
 }
 
 /**
- * Clients for one event. Nothing they do hangs, and they do nothing any more once `ended` says that the event has been
- * answered: Lambda would thaw a handler that is still at work in the midst of the next event.
+ * Clients for one event. No call hangs, and no call is sent once `ended` says that the event has been answered:
+ * otherwise Lambda would continue a frozen handler in the middle of the next event.
  */
 export function clientConfig(ended: AbortSignal): ClientConfig {
   return {
-    // backs off for up to half a minute: the resources of a stack come all at once, and quotas may be 10 a second.
+    // backs off for up to half a minute: the resources of a stack send their calls all at once, and a quota can be 10
+    // calls a second.
     maxAttempts: 8,
     retryMode: 'standard',
     requestHandler: new EndingHttpHandler(ended),
   };
 }
 
-/** Connections at a time: a call that waits for one is late, and its pace does not know. The SDK's own limit is 50. */
+/**
+ * How many connections are open at a time. A call that waits for a connection is late, and its pace does not see that.
+ * The SDK's own limit is 50.
+ */
 const SOCKETS = 1024;
 
 const CONNECTING = 3_000;
 const ANSWERING = 20_000;
 
-/** How long, in ms, a call is waited for. */
+/** How long, in ms, a call can take. */
 export const LONGEST_CALL = CONNECTING + ANSWERING;
 
 class EndingHttpHandler extends NodeHttpHandler {
@@ -56,7 +60,7 @@ class EndingHttpHandler extends NodeHttpHandler {
   }
 }
 
-/** Handlers that work on AWS. Clients are made for each event, so that they end with it. */
+/** Handlers that work on AWS. Clients are made for each event, so that they end with the event. */
 export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
   return {
     handlers: ended => handlers(clientConfig(ended), ended),
@@ -64,7 +68,8 @@ export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) 
   };
 }
 
-function cloudFormationView(client: CloudFormationClient): CloudFormationView {
+/** What a client of CloudFormation answers the questions of handlers with. */
+export function cloudFormationView(client: CloudFormationClient): CloudFormationView {
   return {
     describeStack: async StackName => {
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
@@ -101,7 +106,7 @@ function cloudFormationView(client: CloudFormationClient): CloudFormationView {
   };
 }
 
-/** What CloudFormation lists of a stack, what has been deleted included. */
+/** What CloudFormation lists of a stack, including deleted stacks. */
 export function listedResources(client: CloudFormationClient, StackName: string): AsyncGenerator<StackResourceSummary> {
   return paged(async NextToken => {
     const page = await client.send(new ListStackResourcesCommand({ StackName, NextToken }));

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 
-/** Time, injected so that tests need not wait. */
+/** Time, injected so that tests do not have to wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -16,14 +16,14 @@ export const systemClock: Clock = {
     }),
 };
 
-/** The moment by which an answer must be on its way. */
+/** The time before which an answer must be sent. */
 export class Deadline {
   constructor(
     private readonly clock: Clock,
     readonly at: number,
   ) {}
 
-  /** Milliseconds left; never negative. */
+  /** Milliseconds left, at least 0. */
   remaining(): number {
     return Math.max(0, this.at - this.clock.now());
   }

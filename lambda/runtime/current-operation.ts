@@ -1,10 +1,10 @@
 /**
- * Whether an event is still what CloudFormation is doing. It cancels and rolls back without waiting for an invocation in
- * flight, and Lambda delivers an event again minutes later: an event is carried out only while it is its resource's
- * current operation.
+ * Whether an event is still CloudFormation's current operation. CloudFormation cancels and rolls back without waiting
+ * for an invocation in flight, and Lambda delivers an event again minutes later: an event is carried out only while it is
+ * its resource's current operation.
  *
- * That an operation is over takes evidence: something that CloudFormation has noted after this event was sent. A view
- * that is older than the event merely lags behind.
+ * An operation is only over if there is evidence: something that CloudFormation has recorded after this event was sent. A
+ * view that is older than the event merely lags behind.
  */
 import { OperationOver } from './errors';
 import { type CloudFormationEvent, type RawProperties, sentAt } from './event';
@@ -20,18 +20,18 @@ import {
   propertiesOf,
 } from './stack';
 
-/** How long, in ms, an answer counts: what is done within that time is done in one go. */
+/** How long, in ms, an answer is valid: calls that follow within that time do not ask again. */
 const FRESH = 400;
 
 export interface CurrentOperation {
   /**
-   * Throws `OperationOver` where the event is no longer its resource's operation. To be called before what cannot be
-   * taken back, and after every wait. An answer counts for a moment, so that what is done in one go asks once.
+   * Throws `OperationOver` if the event is no longer its resource's operation. Call it before every change that cannot
+   * be undone, and after every wait. An answer is valid for a moment, so that calls in quick succession ask once.
    *
-   * @param after a wait, or a call that may have been one, before which an earlier answer counts no more
+   * @param after the time of a wait, or of a call that may have waited: an answer before that time is not valid
    */
   confirm(after?: 'wait'): Promise<void>;
-  /** What CloudFormation wants the resource to be by now; `undefined` where it does not say. */
+  /** The state that CloudFormation wants for the resource now; `undefined` if CloudFormation does not tell. */
   latestProperties(): Promise<RawProperties | undefined>;
   /** Whether CloudFormation has noted that the event succeeded, whatever has come since. */
   hasSucceeded(): Promise<boolean>;
@@ -52,7 +52,7 @@ export function currentOperation(
       });
       if (verdict === 'over') {
         throw new OperationOver(
-          `CloudFormation has gone on from this ${event.RequestType} of ${event.LogicalResourceId}`,
+          `CloudFormation no longer performs this ${event.RequestType} of ${event.LogicalResourceId}`,
         );
       }
       confirmedAt = asking.clock.now();
@@ -91,7 +91,7 @@ class Judge {
     const { RequestType, PhysicalResourceId } = this.event;
     const { seen } = this;
     if (seen && seen.status === now.status && seen.changedAt === now.changedAt) return 'current';
-    // in the clean-up of a replacement the resource shows what has replaced.
+    // in the clean-up of a replacement, the resource shows its replacement.
     const ofAnother = RequestType === 'Delete' && now.physicalId !== PhysicalResourceId;
     if (ofAnother && now.status !== this.own) return this.byEvents();
     if (seen && now.changedAt > seen.changedAt) return ofAnother ? this.byEvents() : 'over';
@@ -100,7 +100,7 @@ class Judge {
       return now.changedAt >= this.since + SECOND ? 'over' : this.byEvents();
     }
     if (now.changedAt >= this.since + SECOND) return this.byEvents();
-    // the reverse Update of a rollback has the same status as the one that it undoes.
+    // the reverse Update of a rollback has the same status as the Update that it undoes.
     if (RequestType === 'Update' && (await this.phase()) === 'rolling-back') return this.byEvents();
     return 'current';
   }
@@ -128,11 +128,11 @@ class Judge {
       if (before.length > 0 || began) before.push(entry);
       else later.push(entry);
     }
-    // a Create is noted once more when CloudFormation hears of it.
+    // CloudFormation records a Create a second time when it receives the answer.
     return { before, news: later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own) };
   }
 
-  /** Whether of two operations of a kind that began within the second, the event is the former. */
+  /** Whether the event is the earlier one of two operations of the same kind that began within the second. */
   private isOvertaken([newest, ...older]: readonly StackEvent[]): boolean {
     const mine = canonical(this.event.ResourceProperties);
     const twin = older.find(({ status, changedAt }) => status === this.own && changedAt >= this.since - SECOND);
@@ -140,14 +140,14 @@ class Judge {
     return then !== undefined && now !== undefined && canonical(then) === mine && canonical(now) !== mine;
   }
 
-  /** The entries of the resource about the time of the event and since, newest first. */
+  /** The entries of the resource since shortly before the event, newest first. */
   private async *entries(): AsyncGenerator<StackEvent> {
     const { StackId, LogicalResourceId, RequestType, PhysicalResourceId } = this.event;
     for await (const entry of this.view.events(StackId)) {
       if (entry.changedAt < this.since - AROUND) return;
       if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId) continue;
       const ofAnother = entry.physicalId !== PhysicalResourceId;
-      // what goes in a clean-up is not what the resource is.
+      // a resource that is removed in a clean-up is not the current one.
       if (RequestType === 'Delete' && ofAnother && !entry.status.startsWith('CREATE_')) continue;
       if (RequestType === 'Update' && ofAnother && entry.status.startsWith('DELETE_')) continue;
       yield entry;
@@ -165,10 +165,10 @@ class Judge {
   }
 }
 
-/** Milliseconds before an event was sent in which its operation may have begun. */
+/** How many milliseconds before its event was sent an operation can have begun. */
 const AROUND = 60_000;
 
-/** Properties so that those of an event and of CloudFormation's history can be compared, or other JSON that two have. */
+/** Properties, or other JSON, in a form in which those of an event and of CloudFormation's history can be compared. */
 export function canonical(properties: unknown): string {
   return JSON.stringify(simplified({ ...Object(properties), ServiceToken: undefined, ServiceTimeout: undefined }));
 }
@@ -184,7 +184,7 @@ function simplified(value: unknown): unknown {
 
 function unknowable(error: unknown): Error {
   return new Error(
-    `whether this is still what CloudFormation is doing cannot be read, and nothing that cannot be taken back is done ` +
+    `cannot read whether this is still CloudFormation's current operation, and makes no change that cannot be undone ` +
       `without knowing: ${reasonOf(error)}; the provider needs cloudformation:DescribeStackResource and ` +
       'cloudformation:DescribeStackEvents on the stack',
     { cause: error },

@@ -5,61 +5,69 @@ import { type EventMark, type Request } from './event';
 import { type Log } from './log';
 import { type SoughtResource, type StackQuestions, type StackResourceState, type StackState } from './stack';
 
-/** The resource that an event speaks of, and the surroundings in which it is handled. */
+/** The resource of an event, and the environment in which it is handled. */
 export interface Scope extends StackQuestions {
   /** The stack's id. */
   readonly stackId: string;
   readonly logicalId: string;
-  /** Made of RequestId and ResponseURL, since CloudFormation reuses a RequestId when a deployment is retried; 64 characters. */
-  readonly clientToken: string;
-  /** When to stop working and answer. */
+  /**
+   * A hash of RequestId and ResponseURL, because CloudFormation reuses a RequestId when a deployment is retried; 64
+   * characters.
+   */
+  readonly eventToken: string;
+  /** When to stop and answer. */
   readonly deadline: Deadline;
-  /** When CloudFormation stops waiting, whoever answers. */
+  /** When CloudFormation stops waiting. */
   readonly abandonedAt: number;
   readonly request: Request;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of the event, for what it writes. */
+  /** The mark of the event on what it writes. */
   readonly mark: EventMark;
-  /** Whether this is still the resource's operation. */
+  /** Tells whether the event is still the resource's operation. */
   readonly operation: CurrentOperation;
-  /** Answers about another stack. */
+  /** Answers questions about another stack. */
   ofStack(stackId: string): StackQuestions;
-  /** The logical id under which the stack has something as a resource of another type. */
+  /** The logical id of a resource of another type by which the stack manages something. */
   holderOf(sought: SoughtResource): Promise<string | undefined>;
 }
 
 /** A successful answer to Create or Update. */
 export interface Answer {
   readonly physicalResourceId: string;
-  /** What GetAtt returns. Every key, in every answer: a missing one fails the stack. */
+  /** What GetAtt returns. Every answer must have every key: a missing key fails the stack. */
   readonly data: Readonly<Record<string, string>>;
-  /** Masks the data wherever CloudFormation shows it. Absent: false. */
+  /** Whether CloudFormation masks the data. Absent: false. */
   readonly noEcho?: boolean;
 }
 
-/** Instead of an answer: somebody else goes on with the event and answers it. */
+/** Instead of an answer: another function continues with the event and answers it. */
 export interface HandedOver {
-  /** Who, for the log. */
+  /** What continues, for the log. */
   readonly handedOverTo: string;
 }
 
 /** One resource type of a provider. Handlers keep no state between calls. */
 export interface ResourceHandler<P> {
-  /** A Create writes nothing: one that fails leaves nothing behind that a Delete could look for. Absent: false. */
+  /**
+   * Whether a Create writes nothing: a failed Create then leaves nothing that a Delete must look for. Absent: false.
+   */
   readonly createOnlyReads?: boolean;
   /**
-   * Reads the properties, and bears older formats, since a Delete may come from a stack that an older version deployed.
+   * Reads the properties. Accepts older formats, because a Delete can come from a stack that an older version deployed.
    * Its rules are checked before the first call, but not in Delete.
    */
   readonly shape: Shape<P>;
   /**
-   * The id that a Create of these properties gives, known before anything is written: a failed Create answers it too. A
-   * successful one may add to its end what only the service could know.
+   * The id that a Create of these properties returns, known before anything is written: a failed Create returns the
+   * same id. A successful Create can append what only the service knows.
    */
   physicalResourceId(properties: P, scope: Scope): string;
   create(properties: P, scope: Scope): Promise<Answer | HandedOver>;
-  /** A different physical id in the answer is a replacement: CloudFormation then deletes the old one in its clean-up. */
+  /**
+   * A different physical id in the answer is a replacement: CloudFormation then deletes the old resource in its
+   * clean-up.
+   */
   update(
     properties: P,
     physicalResourceId: string,
@@ -73,21 +81,21 @@ export interface ResourceHandler<P> {
 export type SliceAnswer =
   ({ readonly status: 'SUCCESS' } & Pick<Answer, 'data'>) | { readonly status: 'FAILED'; readonly message: string };
 
-/** The surroundings in which a slice of a sweep works. */
+/** The environment in which a slice of a sweep works. */
 export interface SliceScope {
   readonly clock: Clock;
-  /** When Lambda's time makes the slice stop working. */
+  /** When the slice must stop because Lambda's time ends. */
   readonly deadline: Deadline;
-  /** When CloudFormation stops waiting; absent where it does not. */
+  /** When CloudFormation stops waiting; absent if it does not wait. */
   readonly abandonedAt: number | undefined;
   readonly log: Log;
   /** Aborts when the slice has returned. */
   readonly ended: AbortSignal;
   describeStack(stackId: string): Promise<StackState>;
   ofStack(stackId: string): StackQuestions;
-  /** Whether what CloudFormation waits for is still what it is doing; absent where it does not wait. */
+  /** Tells whether the operation that CloudFormation waits for is still current; absent if it does not wait. */
   readonly operation: CurrentOperation | undefined;
-  /** What the stack shows of a resource of its own. */
+  /** What the stack shows of one of its own resources. */
   describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
   /** Answers the event that CloudFormation waits for. */
   answer(answer: SliceAnswer): Promise<void>;

@@ -1,23 +1,23 @@
-/** How long an event may be worked on: Lambda's time and CloudFormation's, whichever ends first. */
+/** How long an event can be handled: until Lambda's time or CloudFormation's ends, whichever is first. */
 import { CloudFormationLimits } from '../../contract/cloudformation';
 import { type Clock, Deadline } from './clock';
 import { sentAt } from './event';
 
 export interface Deadlines {
-  /** When a handler should stop by itself and say how far it came. */
+  /** When a handler must stop by itself and report its progress. */
   readonly work: Deadline;
-  /** When the provider answers in the handler's stead. */
+  /** When the provider answers instead of the handler. */
   readonly answer: Deadline;
   /** When the invocation ends, or CloudFormation stops listening. */
   readonly end: Deadline;
 }
 
 const WORK_MARGIN = 10_000;
-/** Enough for an attempt to answer that hangs and a second one. */
+/** Enough for an attempt to answer that hangs, and for a second attempt. */
 const ANSWER_MARGIN = 8_000;
 /** For the last log lines. */
 const EXIT_MARGIN = 500;
-/** Below this the margins shrink with what is left, so that a short timeout still leaves time to work. */
+/** Below this, the margins shrink with the time that is left, so that a short timeout still leaves time to work. */
 const FULL_MARGINS_FROM = 40_000;
 
 export function deadlines(clock: Clock, remaining: number, abandonedAt: number): Deadlines {
@@ -29,8 +29,9 @@ export function deadlines(clock: Clock, remaining: number, abandonedAt: number):
 }
 
 /**
- * When CloudFormation gives an event up: an hour after it was sent, or after the `ServiceTimeout` that undocumentedly
- * comes among the properties. After that an answer reaches nobody, or worse, a stack that has moved on.
+ * When CloudFormation gives an event up: an hour after the event was sent, or after the `ServiceTimeout`, which is
+ * among the properties (undocumented). A later answer has no effect, or worse, it answers a later operation of the
+ * stack.
  */
 export function abandonedAt(responseUrl: string, serviceTimeout: unknown, now: number): number {
   const seconds = Number(serviceTimeout);

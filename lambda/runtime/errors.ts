@@ -1,13 +1,14 @@
 import { type Answer } from './custom-resource';
 
 /**
- * Something stays as it is although the template wants it changed or gone. The provider logs it as an error, counts it,
- * and fails the event, except in a rollback: a rollback that fails leaves the stack stuck, so there it succeeds.
+ * Something stays as it is although the template wants it changed or removed. The provider logs the refusal as an
+ * error, counts it, and fails the event. In a rollback the event succeeds, because a rollback that fails leaves the
+ * stack stuck.
  */
 export abstract class LeftAlone extends Error {
   /**
    * @param message what stays, how it differs from what is wanted, and how to mend it
-   * @param answer what an Update that succeeds nevertheless answers: what is there; a Delete needs none
+   * @param answer the answer of an Update that succeeds nevertheless: the actual state; a Delete needs none
    */
   constructor(
     message: string,
@@ -17,7 +18,7 @@ export abstract class LeftAlone extends Error {
   }
 }
 
-/** The service has no way back: a published version stays published. */
+/** The service cannot undo the change: a published version stays published. */
 export class Irreversible extends LeftAlone {
   override readonly name = 'Irreversible';
 }
@@ -27,14 +28,14 @@ export class Refusal extends LeftAlone {
   override readonly name = 'Refusal';
 }
 
-/** The artifact is a resource of AWS's own type in the same stack, whose removal would delete it. */
+/** The artifact is a resource of AWS's own type in the same stack, and its removal would delete the artifact. */
 export class HeldByNative extends Refusal {}
 
 export const isLeftAlone = (error: unknown): error is LeftAlone => error instanceof LeftAlone;
 
 /**
- * CloudFormation has gone on from this event's operation, or has never been waiting for it: the event ends unanswered,
- * having undone what it alone has made.
+ * CloudFormation no longer performs this event's operation, or has never waited for it: the event ends without an
+ * answer, after undoing what it alone has made.
  */
 export class OperationOver extends Error {
   override readonly name = 'OperationOver';

@@ -13,24 +13,24 @@ export interface CloudFormationEvent {
   /** Absent in Create. */
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: RawProperties;
-  /** Update only. Tells which tags the template once set; all else is compared with what the service holds. */
+  /** Update only. Shows which tags the template set before; everything else is compared with the service's state. */
   readonly OldResourceProperties?: RawProperties;
 }
 
 export type RawProperties = Readonly<Record<string, unknown>>;
 
-/** What it takes to answer an event later. Never to be logged: the URL is a credential. */
+/** What is needed to answer an event later. Never log it: the URL is a credential. */
 export interface Request {
   readonly ResponseURL: string;
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
   readonly RequestType: CloudFormationEvent['RequestType'];
-  /** Seconds that CloudFormation waits, where the event says so. */
+  /** How long, in seconds, CloudFormation waits, if the event says so. */
   readonly ServiceTimeout?: number;
 }
 
-/** What it takes to answer, whatever else is wrong with an event. */
+/** What is needed to answer, whatever else is wrong with an event. */
 export type Envelope = Pick<
   CloudFormationEvent,
   'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'
@@ -63,7 +63,7 @@ const eventShape: Shape<CloudFormationEvent> = struct({
   OldResourceProperties: optional(rawProperties),
 });
 
-/** Throws where nobody could be answered: this is no event of CloudFormation's. */
+/** Throws if nobody can be answered: this is not a CloudFormation event. */
 export function parseEnvelope(input: unknown): Envelope {
   return envelopeShape.decode(structure(input), '');
 }
@@ -80,7 +80,10 @@ function structure(input: unknown): RawProperties {
   return rawProperties.decode(input, 'event');
 }
 
-/** When an event was sent: the URL's signature tells, in either version. `undefined` where it is not signed. */
+/**
+ * When an event was sent, from the signature of the URL, in either signature version. `undefined` if the URL is not
+ * signed.
+ */
 export function sentAt(responseUrl: string): number | undefined {
   const query = new URL(responseUrl).searchParams;
   const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
@@ -96,10 +99,10 @@ export function sentAt(responseUrl: string): number | undefined {
 const CREDENTIALS = ['X-Amz-Credential', 'X-Amz-Security-Token', 'X-Amz-Signature', 'AWSAccessKeyId', 'Signature'];
 
 /**
- * The same for every delivery of one event, and 64 characters long. RequestId alone will not do: CloudFormation uses it
- * again when a deployment is retried; the date in the URL differs then.
+ * The same for every delivery of one event, and 64 characters long. RequestId alone is not enough: CloudFormation uses
+ * the same RequestId when a deployment is retried, with another date in the URL.
  */
-export function clientToken({ RequestId, ResponseURL }: Pick<Envelope, 'RequestId' | 'ResponseURL'>): string {
+export function eventToken({ RequestId, ResponseURL }: Pick<Envelope, 'RequestId' | 'ResponseURL'>): string {
   const url = new URL(ResponseURL);
   for (const parameter of CREDENTIALS) url.searchParams.delete(parameter);
   return createHash('sha256').update(`${RequestId}\n${url.href}`).digest('hex');
@@ -107,7 +110,7 @@ export function clientToken({ RequestId, ResponseURL }: Pick<Envelope, 'RequestI
 
 /**
  * The id of a resource whose Create failed before anything could have been written. CloudFormation deletes what it
- * failed to create, and that Delete must neither call the service nor fail.
+ * failed to create; that Delete must neither call the service nor fail.
  */
 
 const PREFIX = 'create-failed/';
@@ -120,7 +123,7 @@ export function isCreateFailedId(physicalResourceId: string | undefined): boolea
   return physicalResourceId?.startsWith(PREFIX) ?? false;
 }
 
-/** Marks what an event has written as its own: when it was sent, to the second, and a hash of the event. */
+/** Marks what an event has written: the time at which the event was sent, in seconds, and a hash of the event. */
 export interface EventMark {
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
@@ -128,5 +131,5 @@ export interface EventMark {
 }
 
 export function markOf(event: Pick<Envelope, 'RequestId' | 'ResponseURL'>, now: number): EventMark {
-  return { sentAt: sentAt(event.ResponseURL) ?? now, hash: clientToken(event).slice(0, 8) };
+  return { sentAt: sentAt(event.ResponseURL) ?? now, hash: eventToken(event).slice(0, 8) };
 }

@@ -10,8 +10,8 @@ import {
   type CloudFormationEvent,
   type Envelope,
   type Request,
-  clientToken,
   createFailedId,
+  eventToken,
   isCreateFailedId,
   markOf,
   parseEnvelope,
@@ -26,37 +26,37 @@ import { type CloudFormationView, holderOf, stackQuestions } from './stack';
 /** Handlers by resource type. */
 export type Handlers = Readonly<Record<string, ResourceHandler<unknown>>>;
 
-/** What Lambda tells about an invocation. */
+/** What Lambda says about an invocation. */
 export interface InvocationContext extends LogLocation {
   getRemainingTimeInMillis(): number;
 }
 
-/** With less time, in ms, nothing is written any more. */
+/** If less time, in ms, is left, nothing is written any more. */
 const WORTH_BEGINNING = 500;
 
-/** What the handlers work on. It stops working when `ended` aborts: the event has been answered then. */
+/** The clients that the handlers work with. They stop when `ended` aborts, because the event has been answered. */
 export interface Service {
   handlers(ended: AbortSignal): Handlers;
-  /** Asks CloudFormation. */
+  /** Queries CloudFormation. */
   view(ended: AbortSignal): CloudFormationView;
-  /** Works on a slice of a sweep. Absent where the family has none. */
+  /** Works on a slice of a sweep. Absent if the family has no sweeps. */
   slice?(request: SliceRequest, scope: SliceScope): Promise<ExecutionState>;
 }
 
-/** The world outside. */
+/** The outside world. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly put: Put;
   log(stackName: string, context: Fields): Log;
-  /** The handlers of a type of resources; those of sweeps where none is said. */
+  /** The handlers of a type of resources. If no type is given: those of sweeps. */
   service(resourceType?: string): Promise<Service>;
-  /** Types that another service than that of an unknown type has. Absent: none. */
+  /** Types that a service other than that of an unknown type handles. Absent: none. */
   readonly sweepTypes?: readonly string[];
 }
 
 /**
- * Answers one event of CloudFormation's, exactly once. Throws where there is nobody to answer, or where the answer
- * cannot be delivered; Lambda then delivers the event again.
+ * Answers one CloudFormation event, exactly once. Throws if nobody can be answered, or if the answer cannot be
+ * delivered; Lambda then delivers the event again.
  */
 export async function handleEvent(input: unknown, context: InvocationContext, world: Surroundings): Promise<void> {
   const envelope = parseEnvelope(input);
@@ -103,7 +103,7 @@ async function outcomeOf(
       ...at,
       ...asking,
       ...questions,
-      clientToken: clientToken(event),
+      eventToken: eventToken(event),
       abandonedAt: abandoned,
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
@@ -129,12 +129,12 @@ async function outcomeOf(
   }
 }
 
-/** A Delete of an unknown type fails like the rest: reporting it as done would orphan what it stands for. */
+/** A Delete of an unknown type fails like the others: to report success would orphan the artifact. */
 function handlerOf(resourceType: string, handlers: Handlers, others: readonly string[] = []): ResourceHandler<unknown> {
   if (Object.hasOwn(handlers, resourceType)) return handlers[resourceType];
   throw new Error(
     `unknown resource type ${quote(resourceType)}, expected one of ${[...Object.keys(handlers), ...others].join(', ')}; ` +
-      'deploy with the version of the library that knows it',
+      'deploy with a version of the library that has this type',
   );
 }
 
@@ -148,7 +148,7 @@ async function inTime<T>(run: () => Promise<T>, limits: Deadlines, clock: Clock)
   const timeLeft = limits.answer.remaining();
   const late = (what: string) =>
     new Error(
-      `${what}: the time of the function or of CloudFormation ran out; deploy again, or give it a longer timeout`,
+      `${what}: the time of the function or of CloudFormation has ended; deploy again, or set a longer timeout for the provider`,
     );
   if (limits.work.remaining() < WORTH_BEGINNING) throw late('not begun');
   const done = new AbortController();

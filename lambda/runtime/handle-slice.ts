@@ -3,19 +3,20 @@ import { type Outcome, answer } from './answer';
 import { type CurrentOperation, currentOperation } from './current-operation';
 import { type SliceAnswer } from './custom-resource';
 import { abandonedAt, deadlines } from './deadline';
-import { clientToken } from './event';
+import { eventToken } from './event';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
 import { type Asking, type CloudFormationView, stackQuestions } from './stack';
 
-/** Whether a state machine speaks, and not CloudFormation. */
+/** Whether an event comes from a state machine, and not from CloudFormation. */
 export function isSliceRequest(event: unknown): event is SliceRequest {
   return typeof (event as Partial<SliceRequest> | undefined)?.sweep === 'string';
 }
 
 /**
- * Serves what a sweep's state machine asks for. What it throws, the machine tries again, and in the end gives up: then
- * CloudFormation, where it waits, is told so by the provider alone, which works even where the handlers do not load.
+ * Serves the requests of a sweep's state machine. The machine repeats a request that throws, and gives up in the end.
+ * If CloudFormation waits, the provider then reports the failure by itself, which works even if the handlers do not
+ * load.
  */
 export async function handleSlice(
   request: SliceRequest,
@@ -36,7 +37,7 @@ export async function handleSlice(
   const tell = async (said: SliceAnswer) => {
     if (!state.answer || abandoned === undefined) return;
     if (clock.now() >= abandoned) {
-      return log.error('CloudFormation has given the event up and is not answered', {
+      return log.error('CloudFormation has given the event up: it is not answered', {
         since: new Date(abandoned).toISOString(),
       });
     }
@@ -63,7 +64,8 @@ async function serve(
   },
 ): Promise<ExecutionState> {
   const service = await world.service();
-  if (!service.slice) throw new Error(`no sweeps are known here, asked for ${request.config.name}`);
+  if (!service.slice)
+    throw new Error(`this provider has no sweeps, got a request for ${request.config.name}: deploy again`);
   const ended = new AbortController();
   const view = service.view(ended.signal);
   const { clock } = world;
@@ -89,7 +91,8 @@ async function serve(
 
 function operationOf(answer: PendingAnswer, view: CloudFormationView, asking: Asking): CurrentOperation {
   const { StackId: stackId, LogicalResourceId: logicalId } = answer;
-  // the properties tell two Updates of one second apart, the latter of which a rollback sends: its stack shows that.
+  // the properties tell two Updates of one second apart. If the later one comes from a rollback, its stack shows the
+  // rollback.
   const event = { ...answer, ResourceType: '', ResourceProperties: {} };
   return currentOperation(event, view, { ...asking, ...stackQuestions({ stackId, logicalId }, view, asking) });
 }
@@ -99,22 +102,22 @@ function outcomeOf(said: SliceAnswer, { PhysicalResourceId }: PendingAnswer): Ou
 }
 
 /**
- * Whom to answer. Whoever may start the machine can write anything there: what is no event of the stack's, what belongs
- * to another execution, and an address that is not CloudFormation's are passed over.
+ * Whom to answer. Whoever can start the machine can write anything there. So events of other stacks, answers of other
+ * executions, and addresses that are not CloudFormation's are ignored.
  */
 function answerIn({ state: { answer }, stackId, execution }: SliceRequest): PendingAnswer | undefined {
   if (answer?.StackId !== stackId || !isAddress(answer.ResponseURL)) return undefined;
-  return clientToken(answer) === execution.split(':').at(-1) ? answer : undefined;
+  return eventToken(answer) === execution.split(':').at(-1) ? answer : undefined;
 }
 
-/** Whether CloudFormation, or its stand-in on this machine, may be answered there. */
+/** Whether an address is CloudFormation's, or that of an emulator on this machine. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return hostname === '127.0.0.1' || (protocol === 'https:' && /\.amazonaws\.(com|com\.cn|eu)$/.test(hostname));
 }
 
-/** What the Catch has caught: the cause of a failed function is JSON. */
+/** The error that the Catch state has caught: the cause of a failed function is JSON. */
 function failureOf({ failure = {} }: ExecutionState): { readonly error: string; readonly cause: string } {
   const { Error: error = 'Unknown', Cause: cause = 'the state machine does not say why' } = failure;
   try {

@@ -1,7 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** Sends a body to a presigned URL and resolves with the HTTP status. Rejects when that takes longer than `timeout` ms. */
+/**
+ * Sends a body to a presigned URL and resolves with the HTTP status. Rejects if that takes longer than `timeout` ms.
+ */
 export type Put = (url: string, body: string, timeout: number) => Promise<number>;
 
 export const put: Put = async (url, body, timeout) => {
@@ -14,7 +16,9 @@ export interface HttpRequest {
   readonly method: string;
   readonly contentType: string;
   readonly body: string;
-  /** Ends name resolution, connecting and waiting together, which a socket's own timeout does not. */
+  /**
+   * One time limit for name resolution, connecting and waiting together, which a socket's own timeout does not have.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +27,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Sends a request and reads the answer. Rejects where none came, with an error that does not show the URL. */
+/** Sends a request and reads the answer. Rejects if there is no answer, with an error that does not show the URL. */
 export function send(url: string, { method, contentType, body, signal }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const request = new URL(url).protocol === 'http:' ? httpRequest : httpsRequest;
@@ -32,7 +36,7 @@ export function send(url: string, { method, contentType, body, signal }: HttpReq
       {
         method,
         headers: { 'content-type': contentType, 'content-length': Buffer.byteLength(body) },
-        // a connection that was kept over Lambda's freeze is dead.
+        // a connection that was kept open while Lambda froze the function is dead.
         agent: false,
         signal,
       },

@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE, type MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
 
-/** Structured logs: one JSON object a line. Never hand it a ResponseURL, a token or a secret. */
+/** Structured logs: one JSON object a line. Never pass a ResponseURL, a token or a secret. */
 export interface Log {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
@@ -19,13 +19,13 @@ export interface LogOutput {
   write(line: string): void;
 }
 
-/** Writes past `console`, whose prefixes of time and level keep CloudWatch from finding the metrics. */
+/** Writes without `console`, whose prefixes of time and level keep CloudWatch from finding the metrics. */
 export const standardOutput: LogOutput = {
   now: () => Date.now(),
   write: line => void process.stdout.write(`${line}\n`),
 };
 
-/** A log whose lines all carry `context`. What a caller hands over by mistake is redacted. */
+/** A log whose lines all have `context`. Secrets that a caller passes by mistake are redacted. */
 export function jsonLog(output: LogOutput, stackName: string, context: Fields): Log {
   const write = (level: string, message: string, fields: Fields = {}) =>
     output.write(
@@ -68,17 +68,20 @@ const SECRET_KEY =
 // presigned URLs (of S3, in both signature versions) and URLs with a token in the query: the query is the secret.
 const SECRET_URL = /(https?:\/\/[^\s"'?]+)\?[^\s"']*(?:signature|token|credential|accesskeyid)=[^\s"']*/gi;
 
-/** Takes out of a text what lets its reader act as somebody else. */
+/** Removes credentials from a text. */
 export function redactText(text: string): string {
   return text.replace(SECRET_URL, `$1?${REDACTED}`);
 }
 
-/** A copy for the log that `JSON.stringify` can write: secrets taken out, errors and what JSON lacks made readable. */
+/**
+ * A copy for the log that `JSON.stringify` can write: without secrets, and with errors and other values that JSON lacks
+ * in readable form.
+ */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  // also what ends a structure that contains itself.
+  // also ends the recursion of a structure that contains itself.
   if (depth === MAX_DEPTH) return '[too deep]';
   if (value instanceof Error) {
     // none of the three is enumerable.

@@ -1,39 +1,41 @@
-/** Sentences that several handlers say. */
+/** Messages that several handlers share. */
 import { type Problem, quote } from '../../contract/shape';
 import { hasReplaced } from './ownership';
 
-/** What a failure says: handlers may throw anything. */
+/** The message of a failure: handlers can throw anything. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `something that is no error was thrown: ${quote(String(error))}`;
-  // the errors of AWS services say more by their name than by their message.
+  if (!(error instanceof Error)) return `a value that is not an error was thrown: ${quote(String(error))}`;
+  // the name of an AWS error often says more than its message.
   return '$metadata' in error ? `${error.name}: ${error.message}` : error.message;
 }
 
-/** Fails with every rule that the wanted properties break. */
+/** Throws an error with every rule that the wanted properties break. */
 export function rejectProblems(...problems: Problem[]): void {
   const broken = problems.filter(problem => problem !== undefined);
   if (broken.length > 0) throw new Error(broken.join('; '));
 }
 
-/** Refuses what somebody else has. */
+/** Refuses an artifact that somebody else owns. */
 export function takenByOther(what: string, ownerStack: string | undefined, stackId: string): string {
   const owner = ownerStack ? `belongs to ${livingOrGone(ownerStack, stackId)}` : 'belongs to no stack';
   return `${what} exists already and ${owner}; set adoptExisting: true to take it over, or choose another name`;
 }
 
-/** The provider may describe no stack but its own: of another one's fate nothing is known but by its name. */
+/**
+ * The provider can only describe its own stack: of other stacks it knows the name, but not whether they still exist.
+ */
 function livingOrGone(ownerStack: string, stackId: string): string {
   if (ownerStack === stackId) return `stack ${ownerStack}`;
   return hasReplaced(stackId, ownerStack)
-    ? `stack ${ownerStack}, which is gone: this stack has its name`
-    : `stack ${ownerStack} (whether that still exists is unknown here)`;
+    ? `stack ${ownerStack}, which no longer exists: this stack has the same name`
+    : `stack ${ownerStack} (the provider cannot tell whether that stack still exists)`;
 }
 
-/** Refuses what the same stack has as a resource of AWS's own type. */
+/** Refuses an artifact that the same stack manages by a resource of AWS's own type. */
 export function heldByNative(what: string, type: string, logicalId: string): string {
   return (
-    `${what} is still this stack's resource ${logicalId} (${type}), whose removal would delete it: retain it there first ` +
-    '(deploy with DeletionPolicy: Retain on it, then without it), and adopt it in a deployment after that'
+    `${what} is still managed by this stack's resource ${logicalId} (${type}), whose removal would delete it: first retain it there ` +
+    '(deploy with DeletionPolicy: Retain on that resource, then without the resource), and adopt it in a later deployment'
   );
 }
 

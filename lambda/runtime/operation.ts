@@ -1,4 +1,4 @@
-/** One event, one handler: what is called, and what its answers and errors mean to CloudFormation. */
+/** One event, one handler: which method is called, and what its answers and errors mean to CloudFormation. */
 import { CloudFormationLimits, MetricName } from '../../contract/cloudformation';
 import { problems, quote } from '../../contract/shape';
 import { type Answer, type HandedOver, type ResourceHandler, type Scope } from './custom-resource';
@@ -8,12 +8,12 @@ import { reasonOf, rejectProblems } from './messages';
 import { retryAccessDenied } from './retry';
 
 export interface Operation {
-  /** What a failure answers. Absent: that nothing was created. */
+  /** The physical id that a failure answers. Absent: the id that says that nothing was created. */
   readonly physicalResourceId?: string;
   run(): Promise<Answer | HandedOver>;
 }
 
-/** Throws where the properties are wrong: nothing has been called then. */
+/** Throws if the properties are wrong, before any call. */
 export function operation(event: CloudFormationEvent, handler: ResourceHandler<unknown>, scope: Scope): Operation {
   const properties = handler.shape.decode(event.ResourceProperties, '');
   const held = event.PhysicalResourceId ?? '';
@@ -33,7 +33,7 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
         await validateUpdate(handler, properties, scope);
         return retryAccessDenied(scope, () => handler.update(properties, held, scope, previous));
       };
-      // where a replacement is rolled back the id is another one, so that what had replaced is deleted.
+      // in the rollback of a replacement the id is a different one, so that CloudFormation deletes the replacement.
       const instead = ({ answer }: LeftAlone) => answer;
       return { physicalResourceId: held, run: async () => checkedAnswer(await unlessRollback(run, instead, scope)) };
     }
@@ -48,7 +48,7 @@ export function operation(event: CloudFormationEvent, handler: ResourceHandler<u
   }
 }
 
-/** What cannot or must not be changed fails an event, but not a rollback: there it stays as it is. */
+/** A refused change fails an event, except in a rollback: there it stays as it is. */
 async function unlessRollback(
   run: () => Promise<Answer | HandedOver>,
   instead: (error: LeftAlone) => Answer | undefined,
@@ -66,7 +66,7 @@ async function unlessRollback(
   }
 }
 
-/** A rollback brings properties back that were fine when they were deployed, perhaps before a rule became stricter. */
+/** A rollback restores properties that were valid when they were deployed, even if a rule has become stricter. */
 async function validateUpdate(handler: ResourceHandler<unknown>, properties: unknown, scope: Scope): Promise<void> {
   try {
     rejectProblems(...problems(handler.shape, properties));
@@ -76,7 +76,7 @@ async function validateUpdate(handler: ResourceHandler<unknown>, properties: unk
   }
 }
 
-/** Where that cannot be read the event fails, with what went wrong first. */
+/** If the phase cannot be read, the event fails with the first error. */
 async function inRollback(scope: Scope, because: unknown): Promise<boolean> {
   try {
     return (await scope.stackPhase()) === 'rolling-back';
@@ -85,7 +85,7 @@ async function inRollback(scope: Scope, because: unknown): Promise<boolean> {
   }
 }
 
-/** Old properties are a help, no need: those that an older version of the library wrote may not be readable. */
+/** Old properties help, but are not required: those that an older version of the library wrote may not be readable. */
 function readable(handler: ResourceHandler<unknown>, raw: RawProperties | undefined, scope: Scope): unknown {
   try {
     return raw && handler.shape.decode(raw, '');
@@ -99,13 +99,13 @@ function checkedCreation(created: Answer | HandedOver, announced: string): Answe
   const answer = checkedAnswer(created);
   if (isHandedOver(answer)) return answer;
   if (!answer.physicalResourceId.startsWith(announced)) {
-    // had this Create failed half-way, the Delete after it would have looked for the announced one.
-    throw new Error(`the handler created ${quote(answer.physicalResourceId)}, having announced ${quote(announced)}`);
+    // if this Create had failed half-way, the Delete after it would have looked for the announced id.
+    throw new Error(`the handler created ${quote(answer.physicalResourceId)}, but had announced ${quote(announced)}`);
   }
   return answer;
 }
 
-/** Handlers are checked at run time too: whatever is not clearly a success must not be reported as one. */
+/** Handlers are checked at run time too: only a clear success is reported as one. */
 function checkedAnswer(answer: Answer | HandedOver): Answer | HandedOver {
   if (isHandedOver(answer)) return answer;
   if (typeof answer !== 'object' || answer === null) {
@@ -131,11 +131,11 @@ function checkedId(id: string): string {
   if (typeof id !== 'string' || id === '') {
     throw new Error(`the handler must answer a physical id, got ${JSON.stringify(id) ?? 'nothing'}`);
   }
-  // as JSON, so that an id full of escapes cannot take the whole response.
+  // as JSON, so that an id with many escapes cannot fill the whole response.
   const bytes = Buffer.byteLength(JSON.stringify(id)) - 2;
   if (bytes > CloudFormationLimits.PHYSICAL_ID_BYTES) {
     throw new Error(
-      `a physical id may have ${CloudFormationLimits.PHYSICAL_ID_BYTES} bytes, got ${bytes} (${quote(id)})`,
+      `a physical id must have at most ${CloudFormationLimits.PHYSICAL_ID_BYTES} bytes, got ${bytes} (${quote(id)})`,
     );
   }
   return id;

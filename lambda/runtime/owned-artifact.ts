@@ -1,211 +1,64 @@
 /**
- * What every artifact that a stack owns goes through: whose it is is read, it is claimed or refused, brought to the wanted
- * state, let go, and what a failed or overtaken event has done is undone. A resource type says where its owner's record
- * is and how it is destroyed and given back.
+ * The life of an artifact after its claim: the engine brings it to the wanted state, releases it, and undoes what a
+ * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
+ * artifact and give it back.
  */
 import { type Removal } from '../../contract/cloudformation';
-import { type OwnershipTags } from '../../contract/ownership';
+import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
-import { type Answer, type Scope } from './custom-resource';
-import { HeldByNative, OperationOver, Refusal, isOperationOver } from './errors';
-import { type EventMark } from './event';
-import { heldByNative, reasonOf, takenByOther } from './messages';
-import {
-  type Claim,
-  type Claimant,
-  type LettingGo,
-  NO_CHANGE,
-  type TagChange,
-  type Tags,
-  type Yielding,
-  claimInPhase,
-  claimOf,
-  claimant,
-  isChange,
-  letGo,
-  markTags,
-  mergeChanges,
-  ownerTags,
-  reclaim,
-  returned,
-  yieldTo,
-  yieldToRival,
-} from './ownership';
+import { type Scope } from './custom-resource';
+import { Refusal, isOperationOver } from './errors';
+import { reasonOf } from './messages';
+import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { isThrottled } from './retry';
-import { type SoughtResource } from './stack';
 
-/** Where an artifact remembers whose it is. */
-export interface OwnerRecord {
-  readonly keys: OwnershipTags;
-  /** `undefined` where the artifact is gone. */
-  read(): Promise<Tags | undefined>;
-  change(change: TagChange): Promise<void>;
-}
-
-/** Which artifact an event is about. */
-export interface Which {
-  /** Its physical id. */
-  readonly id: string;
-  /** Whether an Update has it replace another one. Absent: false. */
-  readonly replaces?: boolean;
-  /** Whether CloudFormation has made the id of a Delete up, since the Create had not answered. Absent: false. */
-  readonly unanswered?: boolean;
-}
-
-/** The owner id of a resource at its Create. */
-export const ownerOf = ({ stackId, logicalId }: Scope): string => claimant(stackId, logicalId).ownerId;
-
-/** A claim that was not refused. */
-export interface Claimed {
-  readonly kind: Exclude<Claim['kind'], 'refused'> | 'free';
-  readonly change: TagChange;
-  /** Whether this very event has made or taken the artifact, in this delivery or an earlier one. */
-  readonly byThisEvent: boolean;
-}
-
-/** How long, in ms, what a call has begun is looked for: longer than its client waits for an answer. */
+/** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
 
-/** What is claimed, and how. */
-interface Claiming {
-  readonly adoptExisting: boolean;
-  /** In words. Absent: the artifact. */
-  readonly what?: string;
-  /** Whether the resource has had it before this event. Absent: in an Update that replaces nothing. */
-  readonly had?: boolean;
-}
-
 /** One event about one artifact. */
-export abstract class OwnedArtifact {
-  protected readonly me: Claimant;
-  /** The artifact in words. */
-  protected abstract readonly what: string;
-  protected abstract readonly record: OwnerRecord;
-  /** What AWS's own resource type has an artifact of this kind under. Absent: there is none. */
-  protected native?: SoughtResource;
+export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
-  private isOver = false;
-  /** Whether a creation had no answer: the service may carry it out still. */
+  /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
 
-  /** Whether an Update makes another artifact than the one that the resource had. */
-  protected readonly replaces: boolean;
-
-  /** @param owner whom the physical id names, which the event speaks for */
-  constructor(
-    protected readonly scope: Scope,
-    { owner, replaces = false, unanswered = false }: { owner: string } & Omit<Which, 'id'>,
-  ) {
-    const me = claimant(scope.stackId, scope.logicalId);
-    this.me = { ...me, ownerId: owner, mark: scope.mark };
-    this.replaces = replaces;
-    this.unanswered = unanswered;
+  constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
+    super(scope, which);
+    this.unanswered = which.unanswered ?? false;
   }
 
-  /** Removes an artifact that this event may remove. */
+  /** Removes an artifact that this event is allowed to remove. */
   protected abstract destroy(tags: Tags): Promise<void>;
 
-  /** Why an artifact stays that is to be destroyed, nobody's from then on. Asked before it is. */
+  /** Why an artifact that the event is about to destroy stays, without an owner. Asked before the destruction. */
   protected async protection(): Promise<string | undefined> {
     return undefined;
   }
 
-  /** Brings back, before the owner's record says so, what the artifact was when it was claimed. */
+  /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
 
-  /** What else of the record goes with the ownership. */
+  /** Undoes a restoration that came after the former owner had removed the artifact. */
+  protected async undoRestore(_tags: Tags): Promise<void> {
+    // what no longer exists is not restored.
+  }
+
+  /** What else is removed from the record together with the ownership. */
   protected forget(change: TagChange, _tags: Tags, _outcome: LettingGo['kind']): TagChange {
     return change;
   }
 
-  /** The record of whoever makes an artifact. */
-  protected get mine(): Tags {
-    return ownerTags(this.record.keys, this.me);
-  }
-
   /**
-   * What an Update makes that is gone somebody's hand has deleted, or a later event: an old Update must not make it again,
-   * since what it makes under the id that the resource had nothing would undo.
+   * If the artifact is gone, somebody has deleted it by hand, or a later event has. An old Update must not make it
+   * again, because nothing would undo what it makes under the id that the resource had.
    */
   protected async again<T>(make: () => Promise<T>): Promise<T> {
     await this.confirm();
     return make();
   }
 
-  /** Whose the artifact is; `undefined` where it is gone. An event that is older than the owner's newest one is over. */
-  protected async owners(): Promise<Tags | undefined> {
-    const tags = await this.record.read();
-    if (tags) await this.refuseStale(tags);
-    return tags;
-  }
-
-  /** How this event comes to have what exists. Refuses before the first write. */
-  protected async claim(
-    tags: Tags,
-    { adoptExisting, what = this.what, had = this.isItsOwn }: Claiming,
-    held: Answer,
-  ): Promise<Claimed> {
-    const { keys } = this.record;
-    const byThisEvent = this.isClaimedByThisEvent(tags);
-    const claimed = await claimInPhase(tags, keys, this.me, {
-      adoptExisting,
-      phase: () => this.scope.stackPhase(),
-    });
-    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
-    if (claimed.kind === 'adopted') await this.refuseNative(what, held);
-    if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
-    if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
-    if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
-    // left behind by an earlier deployment: made by that one, so that this one's rollback must not remove it.
-    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
-      return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
-    }
-    // what is created here again must not be taken for an older event's, which may still be at work.
-    const again = this.scope.request.RequestType === 'Create';
-    return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
-  }
-
-  /** Whether the newest claim is this event's, in whatever delivery. */
-  protected isClaimedByThisEvent(tags: Tags): boolean {
-    return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
-  }
-
-  /** Whether the event speaks of what the resource had before it. */
-  private get isItsOwn(): boolean {
-    return this.scope.request.RequestType === 'Update' && !this.replaces;
-  }
-
-  /** What a resource of AWS's own type in the same stack has its clean-up deletes, whoever has adopted it. */
-  protected async refuseNative(what: string, held: Answer): Promise<void> {
-    const holder = this.native && (await this.scope.holderOf(this.native));
-    if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
-  }
-
   /**
-   * Writes a claim, and yields to whoever has claimed the artifact at the same time.
-   *
-   * @param rest what else is written, of what the claimant has then
-   */
-  protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
-    if (kind === 'held') return this.record.change(mergeChanges(change, rest));
-    await this.record.change(change);
-    const after = (await this.record.read()) ?? {};
-    await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
-    if (isChange(rest)) await this.record.change(rest);
-  }
-
-  private async yieldTo(other: Yielding | undefined): Promise<void> {
-    if (!other) return;
-    await this.record.change(other.change);
-    throw new Refusal(
-      `${this.what} was claimed by stack ${other.stackId} at the same time, and stays that stack's; deploy again if it is to ` +
-        'be this one’s',
-    );
-  }
-
-  /**
-   * Does what changes the artifact. What was done when it turns out that the operation is over is undone; so is what a
-   * failed replacement did, since it answers with the old id and nobody else would.
+   * Changes the artifact. If the operation turns out to be over, the change is undone. So is the change of a failed
+   * replacement, because it answers with the old id, so that no other event would undo it.
    */
   protected async carryOut<T>(work: () => Promise<T>, { undoneOnFailure }: { undoneOnFailure: boolean }): Promise<T> {
     try {
@@ -222,7 +75,7 @@ export abstract class OwnedArtifact {
     }
   }
 
-  /** Does what may turn out to be over: what an attempt made of which no answer came is undone then, too. */
+  /** Runs an operation that may turn out to be over: then an attempt without an answer is undone, too. */
   protected async watch<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -235,12 +88,15 @@ export abstract class OwnedArtifact {
     }
   }
 
-  /** What this event alone has made or taken goes; what else it has changed, a resource type brings back itself. */
+  /**
+   * Undoes what this event alone has made or taken. The resource type itself restores everything else that the event
+   * has changed.
+   */
   protected async undoOvertaken(): Promise<void> {
     if (this.isPending) await this.awaitCreation('a call of this event had no answer');
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
-    if (!this.isClaimedByThisEvent(tags)) return;
+    if (!(await this.mustUndo(tags))) return;
     if (this.scope.request.RequestType === 'Update' && !this.replaces) {
       const change = returned(tags, this.record.keys, this.me);
       if (change) await this.giveBack(change, tags);
@@ -249,19 +105,29 @@ export abstract class OwnedArtifact {
     await this.remove('DELETE', async () => true);
   }
 
-  /** Whether what a Create that has not answered was about to do is done. */
+  /**
+   * Whether the claim is this event's, and not one that the event made with success in an earlier delivery: then the
+   * artifact is the resource's, whatever operation has followed.
+   */
+  protected async mustUndo(tags: Tags): Promise<boolean> {
+    if (!this.isClaimedByThisEvent(tags)) return false;
+    return !this.foundClaimed || this.isPending || !(await this.scope.operation.hasSucceeded());
+  }
+
+  /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
   }
 
   /**
-   * A Create that has not answered may be at work still, and what it makes after its Delete nobody would remove: when a
-   * creation is rolled back, its role goes next. So its last call is waited for.
+   * A Create that has not answered may still be running, and nobody would remove what it makes after its Delete: when a
+   * creation is rolled back, the role of the function is deleted next. So the Delete waits for the last call of the
+   * Create.
    */
   private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
     const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
-    log.info(`${why}: what it may still do is waited for`, { artifact: this.what });
+    log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
       if (tags && (await this.isSettled(tags))) return;
@@ -272,7 +138,7 @@ export abstract class OwnedArtifact {
   /**
    * Carries out a Delete.
    *
-   * @param undoes given where an event undoes what it has made or taken itself
+   * @param undoes given if an event undoes what it has made or taken itself
    */
   protected async remove(
     removal: Removal,
@@ -286,29 +152,74 @@ export abstract class OwnedArtifact {
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
+      regains: undoes ? undefined : takenAt => this.regains(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
-      // what an event has just made itself nobody has had time to need.
+      // nobody has had time to need what an event has just made itself.
       const reason = undoes ? undefined : await this.protection();
       if (reason === undefined) return this.destroyOrLeave(tags, { undone });
       return this.leaveToNobody(tags, new Refusal(reason));
     }
-    // another stack's by now: no more than the trace of a claim that came too late.
+    // another stack owns it by now: only the mark of a claim that came too late is removed.
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
       return this.record.change(outcome.change);
     }
-    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags)))
-      return this.remove(removal, undoes);
-    await this.restore(outcome.kind, tags);
-    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
-    // both may go at once, with their stack: what the new owner has given back meanwhile is this one's to let go.
-    if (outcome.kind === 'forgotten' && !(await this.stillHas(keys.owner, tags))) return this.remove(removal, undoes);
+    if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
   }
 
-  /** Whether a tag that decides still has the value that was read, where it had one. */
+  /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
+  private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const former = tags[keys.formerOwner];
+    if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
+    await this.restore(outcome.kind, tags);
+    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+    // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
+    if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'released' || former === undefined) return false;
+    return former === this.me.ownerId || (await this.isLeftTo(former, tags));
+  }
+
+  /**
+   * Two resources that are deleted at once can write at once. An owner that was written after the former owner had released
+   * the artifact is removed. If the former owner had only forgotten the artifact, or has written first, this resource must
+   * still release it.
+   */
+  private async isLeftTo(former: string, before: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const now = await this.record.read();
+    if (now?.[keys.owner] === this.me.ownerId) return true;
+    if (now?.[keys.owner] !== former) return false;
+    if (!(keys.stack in now)) {
+      if (!(keys.releasedBy in now) && !(keys.adoptedFrom in before)) await this.undoRestore(now);
+      await this.record.change(this.forget({ set: {}, remove: [keys.owner] }, now, 'released'));
+      return false;
+    }
+    const claim = keys.claim + former;
+    if (claim in now || !(claim in before)) return false;
+    await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
+    return true;
+  }
+
+  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
+  private async regains(takenAt: number): Promise<boolean> {
+    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  }
+
+  /** An artifact that the other of two resources has deleted meanwhile counts as released. */
+  private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOperationOver(error) || (await this.record.read().catch(() => true))) throw error;
+      return false;
+    }
+  }
+
+  /** Whether a tag that decides the case still has the value that was read, if it had one. */
   private async stillHas(key: string, before: Tags): Promise<boolean> {
     if (before[key] === undefined) return true;
     const now = await this.record.read();
@@ -319,7 +230,10 @@ export abstract class OwnedArtifact {
     return !(await this.scope.succeededSince(claimedAt));
   }
 
-  /** What cannot be removed fails a Delete, but not one that undoes: there it is left to nobody, for a sweep to take. */
+  /**
+   * A Delete fails if the artifact cannot be removed. A Delete that undoes does not fail: it leaves the artifact
+   * without an owner, so that a sweep can remove it.
+   */
   private async destroyOrLeave(tags: Tags, { undone }: { readonly undone: boolean }): Promise<void> {
     try {
       await this.destroy(tags);
@@ -337,15 +251,15 @@ export abstract class OwnedArtifact {
 
   protected abstract released(tags: Tags): TagChange;
 
-  /** Notes what stays as it is although it should change, where that must not fail the event. */
+  /** Logs and counts what stays as it is although it must change, if that must not fail the event. */
   protected refused(error: Error, fields: object = {}): void {
     this.scope.log.count('Refused');
     this.scope.log.error(error.message, { refused: error.name, ...fields });
   }
 
   /**
-   * The reverse Update of a rollback gives back what the failed deployment has adopted or taken over under the id that the
-   * resource had already. True where it did.
+   * The reverse Update of a rollback gives back what the failed deployment has adopted or taken over under the id that
+   * the resource already had. True if it did.
    */
   protected async givesBack(tags: Tags): Promise<boolean> {
     const { keys } = this.record;
@@ -360,9 +274,9 @@ export abstract class OwnedArtifact {
   }
 
   /**
-   * CloudFormation does not hear an Update any more that it has cancelled, whatever that answers, and sends the reverse one
-   * at once. So that one undoes what the former has made or taken in the place of what the resource has: it was there by
-   * then, or the former has noticed that it was over.
+   * CloudFormation ignores the answer of an Update that it has canceled, and sends the reverse Update at once. So the
+   * reverse Update undoes what the canceled one has made or taken in the place of the resource's artifact: either that
+   * exists by then, or the canceled Update has noticed that it is over.
    */
   async undoCancelled(): Promise<void> {
     if ((await this.scope.stackPhase()) !== 'rolling-back') return;
@@ -370,8 +284,8 @@ export abstract class OwnedArtifact {
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     const claimed = claimOf(tags, this.record.keys, this.me);
     if (!claimed || (await this.scope.settledSince(claimed.sentAt))) return;
-    this.scope.log.info('made by an update that was cancelled', { artifact: this.what });
-    await this.undo('what a cancelled update did', () => this.remove('DELETE', async () => true));
+    this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
+    await this.undo('what a canceled Update did', () => this.remove('DELETE', async () => true));
   }
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
@@ -381,8 +295,8 @@ export abstract class OwnedArtifact {
   }
 
   /**
-   * Before a call is repeated that was throttled, or had no answer: a wait has passed. What writes needs the operation, what
-   * removes needs the artifact still to be this event's.
+   * Called before a throttled call, or a call without an answer, is repeated, because time has passed. A write needs
+   * the operation to be current, and a removal needs the artifact to be this event's.
    */
   protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
     if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
@@ -391,27 +305,12 @@ export abstract class OwnedArtifact {
     if (command.startsWith('Delete')) await this.requireMine();
   }
 
-  /** Throws where somebody has taken the artifact while its removal was waited for. */
+  /** Throws if somebody has taken the artifact while its removal was waiting. */
   protected async requireMine(): Promise<void> {
     const tags = await this.record.read();
     if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
-      throw new Refusal(`${this.what} has become somebody else's while its removal was waited for: it stays`);
+      throw new Refusal(`somebody else has taken ${this.what} while its removal was waiting: it stays`);
     }
-  }
-
-  /** An event that undoes what it did when it was overtaken does so because it is over. */
-  protected async confirm(after?: 'wait'): Promise<void> {
-    if (!this.isOver) await this.scope.operation.confirm(after);
-  }
-
-  private async refuseStale(tags: Tags): Promise<void> {
-    const { mark, operation } = this.scope;
-    const newest = claimOf(tags, this.record.keys, this.me);
-    if (!newest || isMark(newest, mark) || newest.sentAt < mark.sentAt) return;
-    if (newest.sentAt > mark.sentAt) {
-      throw new OperationOver(`a later event has ${this.what} already (${new Date(newest.sentAt).toISOString()})`);
-    }
-    await operation.confirm();
   }
 
   private async undo(what: string, work: () => Promise<void>): Promise<void> {
@@ -420,6 +319,3 @@ export abstract class OwnedArtifact {
     );
   }
 }
-
-const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
-  claimed?.sentAt === sentAt && claimed.hash === hash;

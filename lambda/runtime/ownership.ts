@@ -1,8 +1,9 @@
 /**
- * Whose an artifact is, read from its tags and changed by them. Pure: what comes out is the change to make.
+ * The owner of an artifact, read from its tags and changed by them. Pure: the result is the change to make.
  *
- * Every change is made by at most one TagResource and then one UntagResource; a function killed between the two and
- * run again must decide the same. So what is set first never makes an artifact look like somebody else's to delete.
+ * Every change is made by at most one TagResource and then one UntagResource; a function killed between the two and run
+ * again must decide the same. So the tags that are set first never make an artifact look as if somebody else could
+ * delete it.
  */
 import { createHash } from 'node:crypto';
 import { CloudFormationLimits, type Removal } from '../../contract/cloudformation';
@@ -12,15 +13,15 @@ import { type StackPhase } from './stack';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** A change of tags: what is set, then what is removed. */
+/** A change of tags: which tags are set, and then which are removed. */
 export interface TagChange {
   readonly set: Tags;
   readonly remove: readonly string[];
-  /** What means nothing any more once the rest is done; removed where the policy still allows it. */
+  /** Tags without a meaning once the rest is done; removed if the policy still allows it. */
   readonly tidy?: readonly string[];
 }
 
-/** Two changes in one. */
+/** Combines two changes into one. */
 export function mergeChanges(...changes: TagChange[]): TagChange {
   return {
     set: Object.assign({}, ...changes.map(({ set }) => set)),
@@ -42,15 +43,15 @@ export function changed(tags: Tags, { set, remove }: TagChange): Tags {
 export const isChange = ({ set, remove, tidy = [] }: TagChange): boolean =>
   Object.keys(set).length + remove.length + tidy.length > 0;
 
-/** A resource of a stack that has, wants or had an artifact. */
+/** A resource of a stack that owns, wants or owned an artifact. */
 export interface Claimant {
   /** Short hash of StackId and logical id: the same for all deployments of a living stack. */
   readonly ownerId: string;
   readonly stackId: string;
   readonly logicalId: string;
-  /** Short hash of stack name and logical id: the same for a stack that is deleted and made again. */
+  /** Short hash of stack name and logical id: the same for a stack that is deleted and created again. */
   readonly releaseId: string;
-  /** Of the event that speaks. Absent where claims are not marked. */
+  /** The mark of the event. Absent if claims are not marked. */
   readonly mark?: EventMark;
 }
 
@@ -59,15 +60,18 @@ export function claimant(stackId: string, logicalId: string): Claimant {
   return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId };
 }
 
-/** Whether a stack has taken the place of another one: two of a name do not live at a time, so that one is gone. */
+/**
+ * Whether a stack has replaced another one of the same name. Two stacks of one name cannot exist at a time, so the
+ * other one is gone.
+ */
 export const hasReplaced = (stackId: string, other: string): boolean =>
   other !== stackId && withoutUuid(other) === withoutUuid(stackId);
 
 const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/'));
 
 /**
- * Whether an owner is the same resource of a stack of the same name: what it has left belongs to nobody but to the stack
- * that has taken its place.
+ * Whether an owner is the same resource in a former stack of the same name: what that stack has left belongs to the
+ * stack that has replaced it.
  */
 const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
   ownerStack !== undefined && hasReplaced(stackId, ownerStack) && owner === shortHash(ownerStack, logicalId);
@@ -94,7 +98,7 @@ export function claimsIn(tags: Tags, keys: OwnershipTags): readonly ClaimRecord[
 export const claimOf = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick<Claimant, 'ownerId'>) =>
   claimsIn(tags, keys).find(claim => claim.ownerId === ownerId);
 
-/** What makes an artifact a claimant's. */
+/** The change that makes an artifact a claimant's. */
 export function ownerTags(keys: OwnershipTags, me: Claimant): Tags {
   return { [keys.owner]: me.ownerId, [keys.stack]: me.stackId, ...markTags(keys, me) };
 }
@@ -106,15 +110,18 @@ export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claima
   return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(-2)].join('/') };
 }
 
-/** What gives an artifact back to somebody who has claimed it at the same time, and which stack that is. */
+/**
+ * The change that gives an artifact back to somebody who has claimed it at the same time, and the stack of that
+ * claimant.
+ */
 export interface Yielding {
   readonly change: TagChange;
   readonly stackId: string;
 }
 
 /**
- * A claim was written, and the tags were read before and after: what gives the artifact back to somebody who has claimed
- * it meanwhile; `undefined` where nobody has.
+ * Compares the tags before and after a claim was written. Returns the change that gives the artifact back to somebody
+ * who has claimed it meanwhile; `undefined` if nobody has.
  */
 export function yieldTo(before: Tags, after: Tags, keys: OwnershipTags, me: Claimant): Yielding | undefined {
   const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
@@ -122,8 +129,8 @@ export function yieldTo(before: Tags, after: Tags, keys: OwnershipTags, me: Clai
 }
 
 /**
- * The same for a claim of which nobody remembers what it was written upon, since its function was killed just then. Who had
- * the artifact before is no rival, and neither is who has claimed it longer ago than an event lives.
+ * The same for a claim whose previous tags are unknown, because its function was killed just then. The former owner is
+ * not a rival, and neither is a claimant whose event is too old to be alive.
  */
 export function yieldToRival(tags: Tags, keys: OwnershipTags, me: Claimant, claimedAt: number): Yielding | undefined {
   const before = [tags[keys.formerOwner], adoptedFrom(tags, keys)?.split(/[+@]/)[0]];
@@ -139,27 +146,29 @@ function yielding(
 ): Yielding | undefined {
   const other = claimsIn(tags, keys).find(each => each.ownerId !== me.ownerId && isRival(each));
   if (!other) return undefined;
-  // the stack is named as one's own is, with account and region or without.
+  // the stack is named in the same form as the own stack: with account and region, or without.
   const stackId = [...me.stackId.split('/').slice(0, -2), other.stack].join('/');
   const owned = tags[keys.owner] === me.ownerId;
   const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};
   return { change: { set, remove: present(tags, keys.claim + me.ownerId) }, stackId };
 }
 
-/** The claims that mean nothing once the artifact is somebody's. */
+/** The claims without a meaning once somebody owns the artifact. */
 const claimsBut = (tags: Tags, keys: OwnershipTags, ...ownerIds: (string | undefined)[]) =>
   Object.keys(tags).filter(key => key.startsWith(keys.claim) && !ownerIds.includes(key.slice(keys.claim.length)));
 
-/** How a Create or Update comes to have an artifact that exists. */
+/** How a Create or Update claims an existing artifact. */
 export type Claim =
-  /** It has it already. */
+  /** The resource owns it already. */
   | { readonly kind: 'held' }
-  /** Another resource of the same stack had it: a rename. */
+  /** Another resource of the same stack owned it: a rename. */
   | { readonly kind: 'taken-over'; readonly change: TagChange }
-  /** It gave it up under RETAIN or DEPRECATE, or left it behind when its stack was deleted, and has it again. */
+  /**
+   * The resource gave it up under RETAIN or DEPRECATE, or left it behind when the stack was deleted, and owns it again.
+   */
   | { readonly kind: 'reclaimed'; readonly change: TagChange }
   | { readonly kind: 'adopted'; readonly change: TagChange }
-  /** It is somebody else's: of the stack named, or of nobody. */
+  /** It belongs to somebody else: to the stack that is named, or to nobody. */
   | { readonly kind: 'refused'; readonly ownerStack: string | undefined };
 
 export function claim(
@@ -193,8 +202,8 @@ export function claim(
 }
 
 /**
- * Takes again what the owner has left behind: it was there before, so if the deployment fails, it is nobody's but to be
- * had again.
+ * Claims again what the owner has left behind. The artifact existed before, so if the deployment fails, it belongs to
+ * nobody, and the owner can claim it again.
  */
 export function reclaim(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   return {
@@ -204,8 +213,8 @@ export function reclaim(tags: Tags, keys: OwnershipTags, me: Claimant): TagChang
 }
 
 /**
- * The claim as the stack's phase allows it. A rollback adopts nothing: it restores what the stack had, and what is
- * somebody else's by now it had lost before.
+ * The claim that the stack's phase allows. A rollback adopts nothing: it restores what the stack had, and had lost
+ * before what now belongs to somebody else.
  */
 export async function claimInPhase(
   tags: Tags,
@@ -218,48 +227,57 @@ export async function claimInPhase(
   return claim(tags, keys, me, { adoptExisting: false });
 }
 
-/** Whether the artifact existed before its owner's Create, so that what the template leaves open is not ours to clear. */
+/**
+ * Whether the artifact existed before its owner's Create, so that properties that the template leaves open must not be
+ * cleared.
+ */
 export function isAdopted(tags: Tags, keys: OwnershipTags): boolean {
   return adoptedFrom(tags, keys) !== undefined;
 }
 
 /** What a Delete does to an artifact that exists. */
 export type LettingGo =
-  /** It is somebody else's: nothing. */
+  /** It belongs to somebody else: nothing happens. */
   | { readonly kind: 'foreign' }
-  /** It was taken over, and the new owner's deployment has succeeded: only the memory of the former owner goes. */
+  /**
+   * It was taken over, and the new owner's deployment has succeeded: only the record of the former owner is removed.
+   */
   | { readonly kind: 'forgotten'; readonly change: TagChange }
-  /** A rollback: whoever had it before has it again. */
+  /** A rollback: the former owner gets it back. */
   | { readonly kind: 'returned'; readonly change: TagChange }
-  /** It stays, and is nobody's. */
+  /** It stays, and belongs to nobody. */
   | { readonly kind: 'released'; readonly change: TagChange }
   | { readonly kind: 'destroyed' };
 
-/** How an artifact is let go. */
+/** How an artifact is released. */
 export interface Manner {
   readonly removal: Removal;
   /**
-   * Whether what was claimed then is undone, since no deployment has succeeded since. Only asked where the answer decides;
-   * of a claim without a date, the stack's status must tell.
+   * Whether to undo what was claimed at that time, because no deployment has succeeded since. Only asked if the answer
+   * decides the case; for a claim without a date, the stack's status decides.
    */
   undoes(claimedAt: number | undefined): Promise<boolean>;
+  /**
+   * Whether the former owner of an artifact that was taken over at that time has it back, to release it: both owners are
+   * deleted, and no deployment has succeeded since. Absent: no.
+   */
+  regains?(claimedAt: number): Promise<boolean>;
 }
 
 export async function letGo(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  { removal, undoes }: Manner,
+  { removal, undoes, regains }: Manner,
 ): Promise<LettingGo> {
-  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me);
+  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, regains);
 
   const claimedAt = claimOf(tags, keys, me)?.sentAt;
   const former = tags[keys.formerOwner];
   const from = adoptedFrom(tags, keys);
   if (former !== undefined && former !== me.ownerId) {
-    // without a mark nothing tells whether the former owner's Delete is still to come.
-    if (claimedAt === undefined || (await undoes(claimedAt)))
-      return { kind: 'returned', change: handBack(tags, keys, me) };
+    // without a mark it is unknown whether the former owner's Delete is still to come.
+    if (claimedAt === undefined || (await undoes(claimedAt))) return { kind: 'returned', change: handBack(tags, keys) };
   } else {
     if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
     if (await undoes(claimedAt)) {
@@ -269,7 +287,7 @@ export async function letGo(
   return removal === 'DELETE' ? { kind: 'destroyed' } : { kind: 'released', change: release(tags, keys, me) };
 }
 
-/** Gives the ownership up, and remembers who may have the artifact again. */
+/** Gives the ownership up, and records who can claim the artifact again. */
 export function release(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   return {
     set: { [keys.releasedBy]: me.releaseId },
@@ -278,32 +296,39 @@ export function release(tags: Tags, keys: OwnershipTags, me: Claimant): TagChang
 }
 
 /**
- * What gives an artifact back that was adopted or taken over under the physical id that a resource had already;
- * `undefined` where it was not.
+ * The change that gives back an artifact that was adopted or taken over under the physical id that a resource already
+ * had; `undefined` if the artifact was not.
  */
 export function returned(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
   if (tags[keys.owner] !== me.ownerId) return undefined;
   const former = tags[keys.formerOwner];
-  if (former !== undefined && former !== me.ownerId) return handBack(tags, keys, me);
+  if (former !== undefined && former !== me.ownerId) return handBack(tags, keys);
   return isAdopted(tags, keys) ? giveBack(tags, keys, me) : undefined;
 }
 
-function leaveToOwner(tags: Tags, keys: OwnershipTags, me: Claimant): LettingGo {
+async function leaveToOwner(
+  tags: Tags,
+  keys: OwnershipTags,
+  me: Claimant,
+  regains: Manner['regains'],
+): Promise<LettingGo> {
   const claim = present(tags, keys.claim + me.ownerId);
   if (tags[keys.formerOwner] === me.ownerId) {
+    const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.sentAt;
+    if (takenAt !== undefined && (await regains?.(takenAt))) return { kind: 'returned', change: handBack(tags, keys) };
     return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner, ...claim] } };
   }
-  // it is another stack's by now, and the policy may allow no write to it.
+  // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
   return { kind: 'foreign' };
 }
 
 /** Gives an artifact back to the resource of the same stack that had it before. */
-function handBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
-  const { [keys.formerOwner]: former } = tags;
+function handBack(tags: Tags, keys: OwnershipTags): TagChange {
+  const { [keys.formerOwner]: former, [keys.owner]: owner } = tags;
   return {
     set: { [keys.owner]: former },
-    remove: [keys.formerOwner, ...present(tags, keys.claim + me.ownerId)],
+    remove: [keys.formerOwner, ...present(tags, keys.claim + owner)],
   };
 }
 
@@ -318,29 +343,29 @@ function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   return {
     set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
     remove: present(tags, keys.formerOwner),
-    // it is another stack's by now, and the policy may allow no write to it.
+    // another stack owns it by now, and the policy may not allow a write to it.
     tidy: [...mine, ...(adopted ? [] : present(tags, keys.adoptedFrom))],
   };
 }
 
-/** Whose the artifact is before it is adopted. */
+/** The owner of the artifact before it is adopted. */
 function describeFormer(tags: Tags, keys: OwnershipTags): string {
   const owner = tags[keys.owner];
   if (owner === undefined) return NOBODY;
   return `${owner}${isAdopted(tags, keys) ? ADOPTER : ''}@${tags[keys.stack] ?? ''}`;
 }
 
-/** Marks an owner who had adopted the artifact himself: given back to him, it is an adopted one again. */
+/** Marks an owner that had adopted the artifact itself: if the artifact is given back, it is an adopted one again. */
 const ADOPTER = '+';
 const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+?)@(?<stack>.*)$/;
 
-/** From whom the artifact was adopted. A giving back that was cut short leaves the owner's own name there. */
+/** The owner from whom the artifact was adopted. If giving it back was interrupted, that is the owner itself. */
 function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
   const from = tags[keys.adoptedFrom];
   return from?.startsWith(`${tags[keys.owner]}@`) ? undefined : from;
 }
 
-/** Stands for "no owner" in a tag, whose value a reader should not have to guess. */
+/** The value of a tag for "no owner", which readers can understand. */
 const NOBODY = '-';
 
 const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);

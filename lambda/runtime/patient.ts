@@ -1,14 +1,14 @@
-/** A client that waits for a service that throttles, and looks before it repeats what it has asked for. */
+/** A client that waits if the service throttles, and checks the state before it repeats a call. */
 import { type Scope } from './custom-resource';
 import { retryPassing } from './retry';
 
-/** A client of AWS's SDK, as far as it sends. */
+/** The `send` of an AWS SDK client. */
 interface Sender {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
   send(command: any): Promise<any>;
 }
 
-/** The classes of commands lose their names in the bundle, their schemas do not. */
+/** The classes of commands lose their names in the bundle, but their schemas do not. */
 interface Command {
   readonly schema?: readonly unknown[];
 }
@@ -18,7 +18,7 @@ const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown o
 /**
  * A client whose throttled calls are repeated until the deadline.
  *
- * @param beforeRepeating is told the command and what went wrong, before each repetition
+ * @param beforeRepeating is called before each repetition, with the command and the error
  */
 export function patient<C extends Sender>(
   client: C,

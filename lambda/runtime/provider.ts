@@ -5,24 +5,24 @@ import { handleSlice, isSliceRequest } from './handle-slice';
 import { put } from './http';
 import { jsonLog, standardOutput } from './log';
 
-/** Imports handlers, dynamically: a module that cannot be loaded still leads to an answer. */
+/** Imports handlers, dynamically: CloudFormation gets an answer even if a module cannot be loaded. */
 type Load = () => Promise<{ readonly service: Service }>;
 
 export interface ProviderOptions {
-  /** What artifacts and sweeps both need: imported while Lambda initialises. */
+  /** What artifacts and sweeps both need: imported while Lambda initializes. */
   shared(): Promise<unknown>;
   /** The handlers of artifacts. */
   readonly artifacts: Load;
-  /** Those of sweeps, and which resource types they are for. */
+  /** The handlers of sweeps, and the resource types that they are for. */
   readonly sweeps: { readonly types: readonly string[]; readonly load: Load };
 }
 
 /**
- * The Lambda function behind a family's custom resources, and the slices of its sweeps. Only Node's own modules are
- * loaded before it can answer, and of artifacts and sweeps only what an event is about.
+ * The Lambda function that handles a family's custom resources, and the slices of its sweeps. Before it can answer, it
+ * only loads Node's own modules; of artifacts and sweeps it only loads what an event needs.
  */
 export function provider({ shared, artifacts, sweeps }: ProviderOptions) {
-  // where it fails, so do the handlers, and every event says so.
+  // if it fails, so do the handlers, and every event reports that.
   shared().catch(() => {});
   const world: Surroundings = {
     clock: systemClock,

@@ -1,11 +1,19 @@
-/** Patience: what is denied, busy, not yet there or in many pages. */
+/**
+ * Repeats and waits: calls that are denied or meet another write, results that are not there yet, and lists with many
+ * pages.
+ */
 import { type Clock, type Deadline } from './clock';
 import { type Log } from './log';
 
-/** How long a new permission may take to be known everywhere. Undocumented; half a minute has been enough in practice. */
+/**
+ * How long a new permission can take to be in force everywhere. Undocumented; half a minute has been enough in
+ * practice.
+ */
 const PATIENCE = 30_000;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 8_000;
+/** At a quota of 5 or 10 a second, whoever comes back within a second mostly finds it used up again by the others. */
+const FIRST_THROTTLED_DELAY = 3_000;
 
 const DENIED = new Set([
   'AccessDenied',
@@ -16,7 +24,7 @@ const DENIED = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** What bounds the repetition, and where it is noted. */
+/** What limits the repetition, and where it is logged. */
 interface Limits {
   readonly clock: Clock;
   readonly deadline: Deadline;
@@ -24,30 +32,36 @@ interface Limits {
 }
 
 /**
- * Repeats what is denied: a policy that the same deployment has written a moment ago may not be in force yet. Gives up
- * with the last error after half a minute, or when the deadline would not leave time.
+ * Repeats a denied call: a policy that the same deployment has just written may not be in force yet. Throws the last
+ * error after half a minute, or if the deadline does not leave time.
  */
 export function retryAccessDenied<T>(limits: Limits, action: () => Promise<T>): Promise<T> {
-  const note = 'denied, perhaps since a new permission is not known everywhere yet; tried again';
+  const note = 'denied, perhaps because a new permission is not in force everywhere yet; trying again';
   return retry(limits, isAccessDenied, note, action);
 }
 
-/** Repeats a write that met another one, which the service says by an error of that name; as long as the former. */
+/**
+ * Repeats a write that met another write, which the service reports by an error of that name; for as long as a denied
+ * call.
+ */
 export function retryConflict<T>(limits: Limits, errorName: string, action: () => Promise<T>): Promise<T> {
   const isConflict = (error: unknown) => error instanceof Error && error.name === errorName;
-  return retry(limits, isConflict, 'somebody else is writing, too; tried again', action);
+  return retry(limits, isConflict, 'somebody else is writing at the same time; trying again', action);
 }
 
-/** Repeats a question to CloudFormation: what is denied as long as above, what passes as long as there is time. */
+/**
+ * Repeats a query to CloudFormation: a denied one for half a minute, one with a temporary error as long as there is
+ * time.
+ */
 export function retryReading<T>(limits: Limits, question: () => Promise<T>): Promise<T> {
   return retryAccessDenied(limits, () => retryPassing(limits, question));
 }
 
 /**
- * Repeats a call for as long as the service throttles it, with full jitter, and a few times where the service is unwell.
+ * Repeats a call as long as the service throttles it, with full jitter, and a few times if the service has an internal
+ * error.
  *
- * @param again is called before each repetition, with what went wrong: a wait has passed, and what was true before it may not
- *   be any more
+ * @param again is called before each repetition, with the error: what was true before the wait may have changed
  */
 export async function retryPassing<T>(
   { clock, deadline, log }: Limits,
@@ -62,10 +76,11 @@ export async function retryPassing<T>(
       failure = error;
       const throttled = isThrottled(error);
       if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
-      // full jitter: the resources of a stack come all at once and should not come back together.
-      const delay = Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+      // full jitter: the resources of a stack send their calls all at once and must not all retry at the same time.
+      const first = throttled ? FIRST_THROTTLED_DELAY : FIRST_DELAY;
+      const delay = Math.random() * Math.min(LONGEST_DELAY, first * 2 ** (attempt - 1));
       if (deadline.remaining() <= delay) throw throttled ? lastOf(attempt, error) : error;
-      log.warn(throttled ? 'throttled; tried again' : 'the service is unwell; tried again', {
+      log.warn(throttled ? 'throttled; trying again' : 'the service has an internal error; trying again', {
         error: (error as Error).message,
         attempt,
       });
@@ -75,31 +90,32 @@ export async function retryPassing<T>(
   }
 }
 
-/** The error itself, whose name and fields decide elsewhere. */
+/** The error itself, because its name and fields decide elsewhere. */
 function lastOf(attempts: number, error: unknown): unknown {
   if (error instanceof Error && !error.message.endsWith('try again')) {
-    error.message += `; it was throttled ${attempts} times, until the time of this event was over: try again`;
+    error.message += `; the service throttled the call ${attempts} times, until the time for this event was over: try again`;
   }
   return error;
 }
 
-/** How often a call is repeated that failed for a reason of the service's own. */
+/** How often to repeat a call that failed because of an internal error of the service. */
 const UNWELL = 5;
 
-// LimitExceededException is not among them, though the SDK counts it as throttling: AWS IoT means a full house by it.
+// LimitExceededException is not among them, though the SDK counts it as throttling: AWS IoT uses this error for a limit
+// that has been reached.
 const THROTTLED =
   /^(RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Thrott(led|ling)(Exception)?|TooManyRequestsException)$/;
 const TRANSIENT =
   /^(InternalFailure|InternalServer|ServiceUnavailable)(Exception)?$|^(TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
-/** Also what an error says so itself: those of services that are none of AWS's. */
+/** Includes errors that say so themselves: those of services other than AWS. */
 export function isThrottled(error: unknown): boolean {
   const { name, code, status } = faultOf(error);
   const says = (Object(error) as { isThrottled?: boolean }).isThrottled === true;
   return says || THROTTLED.test(name) || THROTTLED.test(code) || status === 429;
 }
 
-/** Also what an error says so itself. */
+/** Includes errors that say so themselves. */
 export function isTransient(error: unknown): boolean {
   const { name, code, status } = faultOf(error);
   const says = (Object(error) as { isTransient?: boolean }).isTransient === true;
@@ -107,8 +123,9 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Whether a service of AWS's refuses the request as such. Which error it answers when a rule of a lifecycle stands against
- * a request is seldom documented, so every fault of the client's is one, but what access, credentials and throttling mean.
+ * Whether an AWS service refuses the request as such. Which error a service answers if a rule of a lifecycle forbids a
+ * request is seldom documented. So every client error counts as a refusal, except those of access, credentials and
+ * throttling.
  */
 export function isRefusedByService(error: unknown): error is Error {
   const { status } = faultOf(error);
@@ -161,13 +178,13 @@ async function retry<T>(
 const FIRST_READ = 200;
 const LONGEST_READ = 5_000;
 
-/** What bounds the waiting. */
+/** What limits the waiting. */
 export interface Patience {
   readonly clock: Clock;
   readonly deadline: Deadline;
 }
 
-/** Reads, with growing delays, until there is something. Fails with `unfinished` when the deadline comes first. */
+/** Reads, with growing delays, until there is a result. Throws `unfinished` if the deadline comes first. */
 export async function pollUntilFound<T>(
   read: () => Promise<T | undefined>,
   { clock, deadline }: Patience,
@@ -181,7 +198,7 @@ export async function pollUntilFound<T>(
   }
 }
 
-/** Reads, with growing delays, until there is nothing. Fails with `unfinished` when the deadline comes first. */
+/** Reads, with growing delays, until there is no result any more. Throws `unfinished` if the deadline comes first. */
 export async function pollUntilGone(
   read: () => Promise<unknown>,
   patience: Patience,
@@ -190,7 +207,7 @@ export async function pollUntilGone(
   await pollUntilFound(async () => ((await read()) === undefined ? true : undefined), patience, unfinished);
 }
 
-/** `undefined` where a call ends with that error. */
+/** The result of a call; `undefined` if it ends with that error. */
 export async function unless<T>(errorName: string, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -206,7 +223,7 @@ export interface ListPage<T> {
   readonly nextToken: string | undefined;
 }
 
-/** The items of a list, read page by page as they are asked for. */
+/** The items of a list, read page by page on demand. */
 export async function* paged<T>(page: (nextToken: string | undefined) => Promise<ListPage<T>>): AsyncGenerator<T> {
   let nextToken: string | undefined;
   do {

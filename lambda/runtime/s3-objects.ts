@@ -1,6 +1,7 @@
 /**
- * Objects in Amazon S3, as far as handlers need them: which version is the current one, and what a small one holds. Two
- * requests that the SDK's signer signs: its client of S3 would make a function's code a fifth larger.
+ * The calls of Amazon S3 that handlers need: the current version of an object, and the content of a small object. They
+ * are two requests that the SDK's signer signs, because the SDK's own S3 client would make a function's code a fifth
+ * larger.
  */
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -13,15 +14,20 @@ export interface ObjectName {
   readonly key: string;
 }
 
-/** The id of an object's current version; `undefined` where its bucket keeps none. Throws what S3 answers otherwise. */
+/**
+ * The id of an object's current version; `undefined` if the bucket keeps no versions. Throws any other answer of S3.
+ */
 export type CurrentVersion = (object: ObjectName) => Promise<string | undefined>;
 
-/** What an object holds. Throws what S3 answers otherwise, and an `ObjectTooLarge` for more than so many bytes. */
+/**
+ * The content of an object. Throws any other answer of S3, and an `ObjectTooLarge` if the object has more bytes than
+ * the limit.
+ */
 export type ReadObject = (object: ObjectName, mostBytes: number) => Promise<Buffer>;
 
-/** Where and as whom objects are asked for. */
+/** The endpoint and the credentials of the requests. */
 export interface S3Access {
-  /** Absent: the region's own. */
+  /** Absent: the region's own endpoint. */
   readonly endpoint?: string;
   readonly region: string;
   readonly credentials: {
@@ -31,7 +37,7 @@ export interface S3Access {
   };
 }
 
-/** An answer of S3's that is no success. That of a HEAD request has no body that says more. */
+/** An answer of S3 that is not a success. The answer to a HEAD request has no body with details. */
 export class S3Error extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
@@ -49,11 +55,11 @@ export class ObjectTooLarge extends Error {
   override readonly name = 'ObjectTooLarge';
 
   constructor({ bucket, key }: ObjectName, mostBytes: number) {
-    super(`s3://${bucket}/${key} has more than ${mostBytes.toLocaleString('en-US')} bytes`);
+    super(`s3://${bucket}/${key} must have at most ${mostBytes.toLocaleString('en-US')} bytes, got more`);
   }
 }
 
-/** @param access asked at each request; what is in the environment of a function, unless given */
+/** @param access read at each request; by default from the environment of the function */
 export function currentVersion(ended?: AbortSignal, access = ofFunction): CurrentVersion {
   return async object => {
     const { response } = await send('HEAD', object, access(), ended);
@@ -111,7 +117,7 @@ async function signed(
   { host, hostname, pathname, port, protocol }: URL,
   { region, credentials }: S3Access,
 ): Promise<Record<string, string>> {
-  // a key's path is escaped once, in S3 alone.
+  // unlike other services, S3 escapes the path of a key once.
   const signer = new SignatureV4({ credentials, region, service: 's3', sha256: Sha256, uriEscapePath: false });
   const request = new HttpRequest({
     method,
@@ -124,7 +130,7 @@ async function signed(
   return (await signer.sign(request)).headers;
 }
 
-/** Milliseconds that S3 may take to answer. */
+/** How long, in milliseconds, S3 can take to answer. */
 const TIMEOUT = 20_000;
 
 async function send(
@@ -138,7 +144,7 @@ async function send(
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(ended ? [ended] : [])]);
   const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
-    // a connection that was kept over Lambda's freeze is dead.
+    // a connection that was kept open while Lambda froze the function is dead.
     const sent = request(url, { method, headers, agent: false, signal }, response => resolve({ response }));
     sent.on('error', reject);
     sent.end();

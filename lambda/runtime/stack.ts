@@ -1,31 +1,34 @@
-/** What CloudFormation tells of a stack: what it is doing, and whether a deployment of it has succeeded since. */
+/**
+ * What CloudFormation says about a stack: its current operation, and whether a deployment has succeeded since a given
+ * time.
+ */
 import { type Clock, type Deadline } from './clock';
 import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
 import { isAccessDenied, retryReading } from './retry';
 
-/** How long, in ms, a claim may be part of a deployment that is under way. */
+/** How long, in ms, a claim can belong to a deployment in progress. */
 export const LONGEST_DEPLOYMENT = 48 * 3_600_000;
 
-/** What a stack is doing, as far as a handler needs to know. */
+/** The phases of a stack that handlers distinguish. */
 export type StackPhase =
-  /** It creates, updates or imports, or is at rest. */
+  /** The stack is created or updated, imports resources, or is at rest. */
   | 'deploying'
-  /** It, or a stack that it is nested in, undoes a failed deployment. */
+  /** The stack, or a stack that it is nested in, rolls a failed deployment back. */
   | 'rolling-back'
-  /** It, or a stack that it is nested in, is being deleted. */
+  /** The stack, or a stack that it is nested in, is being deleted. */
   | 'deleting';
 
 export interface StackState {
   readonly status: string;
-  /** Of the stack that this one is nested in. */
+  /** The id of the stack that this one is nested in. */
   readonly parentId?: string;
 }
 
 export type DescribeStack = (stackId: string) => Promise<StackState>;
 
-/** A resource as its stack shows it. */
+/** A resource as CloudFormation shows it. */
 export interface StackResourceState {
   readonly status: string;
   readonly physicalId?: string;
@@ -40,7 +43,7 @@ export interface StackEvent extends StackResourceState {
   readonly properties?: string;
 }
 
-/** A resource that a stack has. */
+/** A resource in a stack. */
 export interface HeldResource {
   readonly logicalId: string;
   readonly physicalId?: string;
@@ -50,39 +53,39 @@ export interface HeldResource {
 
 export type SoughtResource = Pick<HeldResource, 'type' | 'physicalId'>;
 
-/** What CloudFormation can be asked. */
+/** The queries to CloudFormation. */
 export interface CloudFormationView {
   describeStack: DescribeStack;
-  /** `undefined` where the stack has no such resource. */
+  /** `undefined` if the stack has no such resource. */
   describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
   /** Newest first. */
   events(stackId: string): AsyncIterable<StackEvent>;
-  /** Those that it has, none that has gone. */
+  /** The stack's current resources, without deleted ones. */
   resources(stackId: string): AsyncIterable<HeldResource>;
 }
 
-/** What bounds the asking. */
+/** What limits the queries. */
 export interface Asking {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;
 }
 
-/** Answers about the stack of an event. */
+/** Answers questions about the stack of an event. */
 export interface StackQuestions {
-  /** What the stack is doing, asked at the first call. Ask it only where the answer decides something. */
+  /** The phase of the stack, read at the first call. Call it only if the answer decides something. */
   stackPhase(): Promise<StackPhase>;
   /**
-   * Whether a deployment has succeeded since something was claimed, so that what was claimed is the stack's for good.
+   * Whether a deployment has succeeded since something was claimed, so that the claim is final.
    *
-   * @param claimedAt absent for what an older version of the library claimed: then the stack's phase decides
+   * @param claimedAt absent for a claim by an older version of the library: then the stack's phase decides
    */
   succeededSince(claimedAt: number | undefined): Promise<boolean>;
-  /** The same in a rollback, where it tells an earlier deployment's claims from those of the one that has failed. */
+  /** The same in a rollback: tells the claims of an earlier deployment from those of the failed one. */
   settledSince(claimedAt: number): Promise<boolean>;
   /**
-   * Whether the resource had a physical id when the last deployment succeeded. Tells what a deployment that has not
-   * succeeded has brought where the artifact itself remembers nothing.
+   * Whether the resource had a physical id when the last deployment succeeded. This shows what a deployment that has
+   * not succeeded has made if the artifact itself has no record.
    */
   hadAtSuccess(physicalId: string): Promise<boolean>;
   /**
@@ -90,21 +93,24 @@ export interface StackQuestions {
    * them: `unknown` where its history does not tell, `undefined` where there has been no such operation.
    */
   propertiesAtSuccess(): Promise<RawProperties | 'unknown' | undefined>;
-  /** The physical ids that resources have had since the last deployment that succeeded, and had then where they changed. */
+  /**
+   * The physical ids that resources have had since the last deployment that succeeded, and the ids at that time of
+   * those that have changed.
+   */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
 }
 
 /**
- * Throws where the stack itself cannot be read. Every guess would be unsafe: a Delete that is taken for an ordinary one in
- * a rollback removes what the failed deployment had merely adopted, one that is taken for a rollback's keeps what should
- * go. A failed event touches nothing and says what is missing.
+ * Throws if the stack itself cannot be read, because every guess would be unsafe. If a rollback's Delete were treated
+ * as an ordinary one, it would remove what the failed deployment had merely adopted; if an ordinary Delete were treated
+ * as a rollback's, it would keep what must be removed. A failed event changes nothing and says what is missing.
  */
 export function stackQuestions(
   { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
   view: Pick<CloudFormationView, 'describeStack' | 'events'>,
   asking: Asking,
 ): StackQuestions {
-  // what went wrong is asked again, what was answered is not.
+  // a failed query is repeated, an answered one is not.
   let asked: Promise<Lineage> | undefined;
   const lineage = () => (asked ??= readLineage(stackId, id => view.describeStack(id), asking).catch(forgetful));
   const forgetful = (error: unknown) => {
@@ -129,7 +135,7 @@ export function stackQuestions(
       const root = (await lineage()).at(-1)!.id;
       return retryReading(asking, async () => {
         const first = await firstSinceSuccess(view, { stackId, logicalId }, root);
-        // where nothing has happened since, the event speaks of what was there.
+        // if nothing has happened since, the event is about the artifact that was there.
         return !first || (!first.status.startsWith('CREATE_') && first.physicalId === physicalId);
       });
     },
@@ -157,7 +163,7 @@ async function readLineage(stackId: string, describe: DescribeStack, asking: Ask
       stacks.push({ ...stack, id: at });
       id = ROLLING_BACK.test(stack.status) ? undefined : stack.parentId;
     } catch (error) {
-      // nested by hand, synthesis has not known the parent: what the stack itself shows must do.
+      // if the stack was nested by hand, synthesis did not know the parent: only the stack itself can be read.
       if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(at, error);
       asking.log.warn('the stack that this one is nested in cannot be described', { parent: at, error });
       break;
@@ -172,18 +178,19 @@ function phaseOf(stacks: Lineage): StackPhase {
 }
 
 /**
- * Including UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS. A nested stack that goes because its parent rolls back is in
- * DELETE_IN_PROGRESS itself, so the parents are asked as well.
+ * Including UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS. A nested stack that is deleted because its parent rolls back
+ * is itself in DELETE_IN_PROGRESS, so the parents are read as well.
  */
 const ROLLING_BACK = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$/;
 
-// no clean-up: what goes in one was claimed before its deployment began, perhaps by one that failed without a rollback.
+// not a clean-up: what a clean-up removes was claimed before its deployment began, perhaps by a deployment that failed
+// without a rollback.
 const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
-/** Events are dated by the second only: what happened within it is told by the order of the entries. */
+/** Events have a time in seconds: the order of the entries decides within a second. */
 export const SECOND = 1_000;
 
-/** A deletion claims nothing. */
+/** A deletion makes no claims. */
 const BEGUN = /^(?!DELETE_).*_IN_PROGRESS$/;
 
 async function hasSucceeded(
@@ -193,40 +200,46 @@ async function hasSucceeded(
   claimedAt: number,
 ): Promise<boolean> {
   let inTheSameSecond = false;
-  // a claim is of a deployment that had begun: where none has begun after the success, it was made before.
+  // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
   let begunSince = false;
+  // and of an operation on its resource: where one has begun after the success, that one has made it.
+  let claimedSince = false;
   let oldest: StackEvent | undefined;
   for await (const entry of events) {
     oldest = entry;
     if (entry.changedAt < claimedAt - SECOND) break;
+    const isAtClaim = entry.changedAt < claimedAt + SECOND;
     if (entry.physicalId === stackId) {
       if (!SUCCESS.test(entry.status)) {
-        begunSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + SECOND;
+        begunSince ||= BEGUN.test(entry.status) && isAtClaim;
         continue;
       }
-      if (entry.changedAt >= claimedAt + SECOND) return true;
+      if (!isAtClaim) return true;
       if (entry.changedAt >= claimedAt && !begunSince) return true;
-      inTheSameSecond ||= entry.changedAt >= claimedAt;
-    } else if (inTheSameSecond && entry.logicalId === logicalId && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      inTheSameSecond ||= entry.changedAt >= claimedAt && !claimedSince;
+    } else if (entry.logicalId === logicalId) {
+      if (inTheSameSecond && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
+      claimedSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + 2 * SECOND;
+    }
   }
   return !reachesBack(oldest, stackId, claimedAt);
 }
 
 /**
- * Whether a history that ends with an entry tells of the time of a claim. How long CloudFormation shows events is not
- * documented (three months, it is said): a deployment that it has forgotten is over, and no reason to destroy anything.
+ * Whether a history that ends with an entry covers the time of a claim. How long CloudFormation shows events is not
+ * documented (reportedly three months): a deployment without events is over, and no reason to destroy anything.
  */
 function reachesBack(oldest: StackEvent | undefined, stackId: string, claimedAt: number): boolean {
   if (!oldest) return false;
   return oldest.changedAt < claimedAt + SECOND || (oldest.physicalId === stackId && BEGINNING.test(oldest.status));
 }
 
-/** What the history of a stack begins with. */
+/** The entry with which the history of a stack begins. */
 const BEGINNING = /^(CREATE|REVIEW|IMPORT)_IN_PROGRESS$/;
 
 /**
- * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the id
- * that the resource had before it, and a creation with none.
+ * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the
+ * id that the resource had before, and a creation with no id.
  */
 async function firstSinceSuccess(
   view: Pick<CloudFormationView, 'events'>,
@@ -299,7 +312,7 @@ async function* history(
   }
 }
 
-/** The logical id under which a stack has something as a resource of a type, such as AWS's own. */
+/** The logical id of the resource of a type, such as AWS's own, by which a stack manages something. */
 export async function holderOf(
   { type, physicalId }: SoughtResource,
   resources: () => AsyncIterable<HeldResource>,
@@ -315,7 +328,7 @@ export async function holderOf(
 
 function unreadable(stackId: string, error: unknown): Error {
   return new Error(
-    `whether stack ${stackId} is rolling back cannot be read, and what is safe to do depends on it: ` +
+    `cannot read whether stack ${stackId} is rolling back, which decides what is safe: ` +
       `${reasonOf(error)}; ` +
       `the provider needs cloudformation:DescribeStacks on the stack and those that it is nested in`,
     { cause: error },

@@ -1,4 +1,4 @@
-/** A sweep that CloudFormation waits for: how much of the hour it may use, and what CloudFormation is told. Pure. */
+/** A sweep that CloudFormation waits for: how much of the hour it can use, and what CloudFormation is told. Pure. */
 import { createHash } from 'node:crypto';
 import { type SweepConfig } from '../../contract/sweep';
 import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
@@ -7,7 +7,7 @@ import { type SliceAnswer } from '../runtime/custom-resource';
 import { type SweepCounts } from './cursor';
 import { type SweepOutcome } from './slices';
 
-/** The attributes of a run that swept nothing. */
+/** The attributes of a run that removed nothing. */
 export const SWEPT_NOTHING = attributes(0, 0, 0);
 
 export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer {
@@ -19,7 +19,7 @@ export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer
 export const failedRemovals = ({ failed, removed }: SweepCounts) =>
   `${failed} removals failed and ${removed} succeeded: the provider's log names each of them`;
 
-/** Why a sweep ends that is not done, and what to do about it. */
+/** Why a sweep ended before it was complete, and what to do about it. */
 interface Shortfall {
   readonly why: string;
   readonly mend: string;
@@ -31,8 +31,8 @@ const TIME_OVER: Shortfall = {
 };
 
 export const OTHER_RULES: Shortfall = {
-  why: 'the rules in the state machine are not those of the last deployment that succeeded, and it does not go on by them',
-  mend: 'deploy once more, or destroy again, which goes on from here',
+  why: 'the rules in the state machine are not those of the last successful deployment, so the sweep stops',
+  mend: 'deploy again, or destroy again, which continues from here',
 };
 
 export function incompleteAnswer(counts: SweepCounts, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
@@ -45,7 +45,7 @@ export function incomplete(counts: SweepCounts, { why, mend } = TIME_OVER): stri
   return `${why}: ${counts.removed} removed, ${atLeast}${remaining(counts)} remaining; ${mend}`;
 }
 
-/** Of the plan; where nothing was counted beforehand it is only known that something is left. */
+/** What remains of the plan; without a plan that was counted beforehand, it is only known that something remains. */
 function remaining({ planned, removed, gone, failed }: SweepCounts): number {
   return Math.max(planned === undefined ? 0 : planned - removed - gone, failed, 1);
 }
@@ -54,18 +54,18 @@ function attributes(removed: number, kept: number, remaining: number): SweepAttr
   return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
 }
 
-/** Tells whether an event and a state machine speak of the same rules. */
+/** Identifies the rules, to compare those of an event with those of a state machine. */
 export const hashOf = (config: SweepConfig) => createHash('sha256').update(canonical(config)).digest('hex');
 
-/** Milliseconds that are left for the answer, whatever its way. */
+/** How long, in milliseconds, is reserved for the answer. */
 const MARGIN = 120_000;
-/** With less, in milliseconds, no further slice is begun. */
+/** If less time, in milliseconds, is left, no further slice begins. */
 const WORTH_A_SLICE = 30_000;
 
-/** When a sweep stops that CloudFormation waits for; never where nobody waits. */
+/** When a sweep must stop because CloudFormation waits for it; never if nobody waits. */
 export const endOfHour = (abandonedAt: number | undefined) =>
   abandonedAt === undefined ? Infinity : abandonedAt - MARGIN;
 
-/** Whether a slice that begins after a pause would find the hour over. */
+/** Whether the hour would be over for a slice that begins after a pause. */
 export const isHourOver = (abandonedAt: number | undefined, now: number, pause = 0) =>
   now + pause + WORTH_A_SLICE >= endOfHour(abandonedAt);

@@ -2,17 +2,17 @@ import { SweepLimits } from '../../contract/sweep';
 import { type LearnedRates } from './pace';
 import { type Threshold } from './plan';
 
-/** What a sweep has done so far. Kept and failed candidates are those of the current pass over the listing. */
+/** What a sweep has done so far. Kept and failed candidates are counted for the current pass over the listing. */
 export interface SweepCounts {
   readonly removed: number;
-  /** Not there any more when their turn came. */
+  /** Candidates that no longer existed when their turn came. */
   readonly gone: number;
   readonly failed: number;
   readonly kept: number;
   readonly keptBy: Readonly<Record<string, number>>;
-  /** What a dry run would have removed. */
+  /** Candidates that a dry run would have removed. */
   readonly wouldRemove: number;
-  /** How many removals the plan has. Absent where maxRemovals does not ask for it. */
+  /** How many removals the plan has. Absent if maxRemovals does not need it. */
   readonly planned?: number;
   readonly throttled: number;
 }
@@ -22,39 +22,39 @@ export interface MetNames {
   readonly other?: string;
 }
 
-/** Where the next slice goes on: plain JSON. */
+/** Where the next slice continues: plain JSON. */
 export interface SweepCursor {
   /** When the sweep began, in milliseconds since the epoch. */
   readonly startedAt: number;
   /**
-   * Nothing has begun; the listing is read to rank and count, what ranks is looked at, then the listing is read to remove; then what the
-   * removals have begun is waited for.
+   * The phases, in order: nothing has begun; the listing is read to rank and count; the ranked candidates are checked;
+   * the listing is read to remove; the sweep waits until the removals are complete.
    */
   readonly pass: 'BEGIN' | 'PLAN' | 'CHECK' | 'REMOVE' | 'SETTLE';
-  /** Where in the listing; absent at its beginning. */
+  /** The page token of the listing; absent at the beginning. */
   readonly pageToken?: string;
-  /** The latest so far, while the plan is made. */
+  /** The latest candidates so far, while the plan is made. */
   readonly ranking?: readonly object[];
-  /** Whether something ranks behind the latest: only then it matters which these are. */
+  /** Whether any candidate ranks behind the latest ones: only then it matters which ones are the latest. */
   readonly pushesOut?: boolean;
-  /** How many of the ranking have been looked at. */
+  /** How many ranked candidates have been checked. */
   readonly checked?: number;
-  /** Names that do not count, since they go if a deployment that is not over fails. */
+  /** Names that do not count, because the candidates are removed if a deployment in progress fails. */
   readonly provisional?: readonly string[];
-  /** Names that the ranking has met: one that can be compared as a version, and one that cannot. */
+  /** Two names from the ranking: one that can be compared as a version, and one that cannot. */
   readonly named?: MetNames;
-  /** Whether the plan counts with the protections: only where it would have too many removals without them. */
+  /** Whether the plan takes protections into account: only if it would have too many removals without them. */
   readonly exact?: boolean;
-  /** What keepLatest keeps, once the plan is made. */
+  /** The last candidate that keepLatest keeps, once the plan is made. */
   readonly threshold?: Threshold;
   readonly counts: SweepCounts;
   /** How often the removing pass has been repeated. */
   readonly repeats: number;
-  /** Whether the current pass has removed something: it is then repeated. */
+  /** Whether the current pass has removed something: if so, it is repeated. */
   readonly passRemoved: boolean;
-  /** How often the listing was read anew because a page token went stale. */
+  /** How often the listing was read again because a page token has expired. */
   readonly restarts: number;
-  /** How many slices have waited for what the removals have begun. */
+  /** How many slices have waited until the removals are complete. */
   readonly waits?: number;
   readonly keptRecords: number;
   /** What the source has read so far for its protections. */
@@ -85,7 +85,7 @@ export function firstCursor(now: number): SweepCursor {
   };
 }
 
-/** The same sweep at the beginning of its listing: what was counted of the pass so far is counted again. */
+/** The same sweep at the beginning of its listing: the counts of the current pass start again. */
 export function atBeginning(cursor: SweepCursor): SweepCursor {
   const { removed, gone, throttled, planned } = cursor.counts;
   return {
@@ -98,8 +98,9 @@ export function atBeginning(cursor: SweepCursor): SweepCursor {
 }
 
 /**
- * What of a cursor goes from one execution to another. Somebody else may have written it, so it holds nothing that a rule
- * depends on: the plan is made anew, no age counts further than now, and what was removed takes of maxRemovals alone.
+ * The part of a cursor that one execution passes to another. Somebody else may have written it, so no rule depends on
+ * it: the plan is made again, ages only count up to now, and the number of removals only reduces what maxRemovals
+ * allows.
  */
 export function handedOn(cursor: object, now: number): SweepCursor {
   const { startedAt, counts, learned } = cursor as Partial<SweepCursor>;
@@ -111,16 +112,16 @@ export function handedOn(cursor: object, now: number): SweepCursor {
   };
 }
 
-/** A number that is not negative. */
+/** A number that is at least 0. */
 const amount = (value: unknown, otherwise = 0): number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
 
-/** Checks that a cursor may travel through the state machine. */
+/** Checks that a cursor is small enough for the state machine. */
 export function checkedCursor(cursor: SweepCursor): SweepCursor {
   const bytes = Buffer.byteLength(JSON.stringify(cursor));
   if (bytes > SweepLimits.CURSOR_BYTES) {
     throw new Error(
-      `the sweep's cursor has ${bytes} bytes and may have ${SweepLimits.CURSOR_BYTES}: choose a smaller keepLatest`,
+      `the sweep's cursor must have at most ${SweepLimits.CURSOR_BYTES} bytes, got ${bytes}: choose a smaller keepLatest`,
     );
   }
   return cursor;

@@ -18,12 +18,15 @@ import { work } from './slices';
 import { type SweepKind, type SweepKinds, kindOf } from './source';
 import { nowAndThen } from './stacks';
 
-/** Milliseconds before the time to answer: a call that is under way and the start of an execution fit in. */
+/**
+ * How long, in milliseconds, before the time to answer the sweep stops: enough for a call in progress and the start of
+ * an execution.
+ */
 const HAND_OVER = 30_000;
 
 /**
- * A sweep that runs while CloudFormation waits for it. It first works in the event's own invocation; what is left when
- * that ends goes on in the sweep's state machine, whose last slice answers.
+ * A sweep that runs while CloudFormation waits for it. The sweep first works in the event's own invocation; then it
+ * continues in its state machine, whose last slice answers.
  */
 export class SweepHandler implements ResourceHandler<SweepProperties> {
   readonly shape = SweepShape.also(({ Config }) =>
@@ -61,11 +64,11 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     if (phase !== 'deleting') {
       return scope.log.info(`nothing is swept: the stack is not being deleted, but ${phase}`);
     }
-    // a creation that failed is deleted, too: what the sweep speaks of was never this stack's to remove.
+    // a failed creation is deleted, too: its sweep must remove nothing.
     if (!(await scope.succeededSince(0))) {
       return scope.log.info('nothing is swept: no deployment of the stack has ever succeeded');
     }
-    // nor the rules of one that failed without a rollback.
+    // nor do the rules of a deployment that failed without a rollback apply.
     if (!(await scope.hadAtSuccess(physicalResourceId))) {
       return scope.log.info('nothing is swept: no deployment with this sweep has ever succeeded');
     }
@@ -108,9 +111,9 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     physicalResourceId: string,
     scope: Scope,
   ): Promise<Answer | HandedOver> {
-    const { clock, log, stackId, request, abandonedAt, clientToken: name } = scope;
+    const { clock, log, stackId, request, abandonedAt, eventToken: name } = scope;
     const handedOver = { handedOverTo: `${StateMachineArn} ${name}` };
-    // the event has come again: its execution goes on with it, and two would only be in each other's way.
+    // the event was delivered again: its execution continues with it, and two executions would only disturb each other.
     if ((await this.machines.running(StateMachineArn)).some(execution => execution.name === name)) return handedOver;
 
     const confirm = nowAndThen(() => scope.operation.confirm('wait'), clock);
@@ -143,8 +146,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       await this.machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
     } catch (error) {
       if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
-      // somebody has deleted it: that must not keep the stack from going.
-      log.error(`${incomplete(cursor.counts)}; there is no state machine to go on in`, { error });
+      // somebody has deleted the machine: that must not prevent the deletion of the stack.
+      log.error(`${incomplete(cursor.counts)}; there is no state machine to continue in`, { error });
       return inPerson(incompleteAnswer(cursor.counts, 'WARN'), physicalResourceId);
     }
     return handedOver;
@@ -163,7 +166,7 @@ function parse(config: string): SweepConfig {
   }
 }
 
-/** What a check that throws has against something. */
+/** The message of a check that throws. */
 function thrownBy(check: () => void): Problem {
   try {
     check();
@@ -173,7 +176,7 @@ function thrownBy(check: () => void): Problem {
   }
 }
 
-/** Whether a sweep is to run again: it only decides that, so the template's word is enough. */
+/** Whether a sweep must run again. The result decides nothing else, so the properties of the template are enough. */
 function differ(wanted: SweepProperties, previous: SweepProperties): boolean {
   const relevant = ({ Config, DeclaredVersions = [], Salt, Triggers }: SweepProperties) =>
     JSON.stringify([Config, [...DeclaredVersions].sort(), Salt, Triggers.includes('DURING_DEPLOYMENT')]);
@@ -185,5 +188,5 @@ function inPerson(answer: SliceAnswer, physicalResourceId: string): Answer {
   return { physicalResourceId, data: answer.data };
 }
 
-/** Less where the function has little time altogether. */
+/** Less if the function has a short timeout. */
 const handOver = ({ deadline }: Scope) => Math.min(HAND_OVER, deadline.remaining() / 3);

@@ -30,20 +30,20 @@ import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
 import { type Confirm, isUndone, nowAndThen, stackRest } from './stacks';
 
-/** What slices work with. */
+/** What slices need. */
 export interface SliceTools {
   readonly kinds: SweepKinds;
   readonly machines: Machines;
 }
 
-/** CloudFormation deletes a machine only once nothing of it runs: a wait holds that up. */
+/** CloudFormation only deletes a machine when no execution runs: a wait delays that. */
 const LONGEST_WAIT_SECONDS = 300;
-/** Milliseconds that the clocks of Lambda and CloudFormation may differ by. */
+/** How much, in milliseconds, the clocks of Lambda and CloudFormation can differ. */
 const CLOCK_SKEW = 60_000;
-/** Milliseconds before the end of Lambda's time: a call that is under way may take so long. */
+/** How long, in milliseconds, before the end of Lambda's time a slice stops: a call in progress can take that long. */
 const LAST_CALL = 20_000;
 
-/** Works on one slice and says what the machine does next. */
+/** Works on one slice and returns what the machine does next. */
 export async function serveSlice(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   try {
     return await serve(request, scope, tools);
@@ -58,11 +58,11 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
 async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
-  // what nobody knows here needs no questions.
+  // an unknown kind of sweep needs no checks.
   kindOf(tools.kinds, config);
   const state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
   const slices = (state.slices ?? 0) + 1;
-  // the cursor is this function's own.
+  // this function itself has written the cursor.
   const before = state.cursor as SweepCursor | undefined;
 
   if (state.answer && retryCount > 0 && (await scope.operation?.hasSucceeded())) {
@@ -79,7 +79,11 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
       ? whyNotNow({ ...request, state }, scope, tools.machines)
       : notAtRest(stackId, scope));
     if (hindrance === 'not-listed' || hindrance === 'busy') {
-      log.info(hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting to be listed');
+      log.info(
+        hindrance === 'busy'
+          ? 'the stack is in progress or has failed: waiting'
+          : 'waiting until this execution is listed',
+      );
       const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (slices - 1), LONGEST_WAIT_SECONDS);
       return goOn({ ...state, next: 'WAIT', waitSeconds, slices }, request, tools.machines);
     }
@@ -124,7 +128,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   return goOn({ ...state, ...next, cursor, slices }, request, tools.machines);
 }
 
-/** What an execution is started with, as far as it can be believed. Empty when a rule starts it. */
+/** The trusted part of an execution's input. Empty if a rule starts the execution. */
 function begun({ state, execution }: SliceRequest, now: number): ExecutionState {
   const { cursor, answer, predecessor } = state;
   const isSuccessor = predecessor !== undefined && execution.endsWith(`:${successorOf(predecessor)}`);
@@ -136,8 +140,8 @@ function begun({ state, execution }: SliceRequest, now: number): ExecutionState 
 }
 
 /**
- * Of an answer that somebody has made up CloudFormation knows nothing: the resource that it names is at rest, is not this
- * sweep, does not sweep now, or the address says that the event is yet to come.
+ * Rejects a forged answer: for CloudFormation, the resource in it is at rest, is not this sweep, or does not sweep now,
+ * or the time in the address is in the future.
  */
 async function confirmUnderWay(
   answer: PendingAnswer,
@@ -148,7 +152,7 @@ async function confirmUnderWay(
   const now = await scope.describeResource(StackId, LogicalResourceId);
   if (now?.status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) {
     throw new OperationOver(
-      `no ${RequestType} of ${LogicalResourceId} is under way, which is ${now?.status ?? 'gone'}`,
+      `no ${RequestType} of ${LogicalResourceId} is in progress, the resource is ${now?.status ?? 'gone'}`,
     );
   }
   if ((sentAt(ResponseURL) ?? 0) > scope.clock.now() + CLOCK_SKEW) {
@@ -164,7 +168,7 @@ async function confirmUnderWay(
   if (!sweeps) throw new OperationOver(`this ${RequestType} of ${LogicalResourceId} does not sweep`);
 }
 
-/** A deployment that failed without a rollback has left its rules in the machine: those of the event go no further. */
+/** Ends the event if a deployment that failed without a rollback has left other rules in the machine. */
 async function answerOtherRules(
   { ConfigHash, OnIncomplete }: PendingAnswer,
   { config, counts }: { readonly config: SweepConfig; readonly counts: SweepCounts },
@@ -177,7 +181,7 @@ async function answerOtherRules(
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 
-/** Why a run that nobody waits for does not begin now; `undefined` where it does. */
+/** Why a run that nobody waits for does not begin now; `undefined` if it begins. */
 async function whyNotNow(
   { execution, stateMachine, stackId, state }: SliceRequest,
   scope: SliceScope,
@@ -188,30 +192,33 @@ async function whyNotNow(
   const others = running.filter(
     ({ executionArn }) => executionArn !== execution && executionArn !== state?.predecessor,
   );
-  // listings lag behind: without its own entry a run does not know which of two is the older one.
+  // listings lag behind: without its own entry, a run does not know which of two runs is older.
   if (!self && others.length > 0) return 'not-listed';
   const older = others.find(other => other.startedAt < self!.startedAt || isTwin(other, self!));
-  if (older) return `an older run is under way (${older.name})`;
+  if (older) return `an older run is in progress (${older.name})`;
   return notAtRest(stackId, scope);
 }
 
-/** A deployment that began since may need what the run would remove. */
+/** A deployment that has begun since may need what the run would remove. */
 async function notAtRest(stackId: string, scope: SliceScope): Promise<string | undefined> {
   const rest = await stackRest(stackId, scope.describeStack);
-  return rest === 'gone' ? 'its stack is gone' : rest === 'at-rest' ? undefined : 'busy';
+  return rest === 'gone' ? 'the stack of the sweep no longer exists' : rest === 'at-rest' ? undefined : 'busy';
 }
 
-/** A run goes on only while CloudFormation waits for it or, where it does not, while the stack is at rest. */
+/**
+ * A run only continues while CloudFormation waits for it or, if CloudFormation does not wait, while the stack is at
+ * rest.
+ */
 function confirmationOf(stackId: string, scope: SliceScope): Confirm {
   const { operation, clock } = scope;
   if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
   return nowAndThen(async () => {
     const hindrance = await notAtRest(stackId, scope);
-    if (hindrance) throw new OutOfTime(`the stack is not at rest any more: ${hindrance}`);
+    if (hindrance) throw new OutOfTime(`the stack is no longer at rest: ${hindrance}`);
   }, clock);
 }
 
-/** The deployment that the run belongs to has failed meanwhile: its rollback may need what is left. */
+/** The deployment of the run has failed meanwhile: the rollback may need the remaining candidates. */
 async function undone({ RequestType }: PendingAnswer, scope: SliceScope): Promise<ExecutionState> {
   const cause = `nothing more is swept: the ${RequestType} that the sweep belongs to is rolled back`;
   scope.log.info(cause);
@@ -231,17 +238,17 @@ async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<Executio
   return { next: 'FAILED', error: 'SweepRefused', cause: message, outcome };
 }
 
-/** An execution's history has an end: after many slices another one takes over. */
+/** The history of an execution is limited: after many slices another execution continues. */
 async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
-  // what CloudFormation waits for is over in an hour.
+  // a run that CloudFormation waits for ends within an hour.
   if (state.answer || (state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
   const name = successorOf(request.execution);
   const { cursor } = state;
   await machines.start(request.stateMachine, name, { ...(cursor && { cursor }), predecessor: request.execution });
-  return { next: 'DONE', outcome: { status: 'CONTINUED', message: `goes on as ${name}` } };
+  return { next: 'DONE', outcome: { status: 'CONTINUED', message: `continues as ${name}` } };
 }
 
 const successorOf = (execution: string) => createHash('sha256').update(execution).digest('hex');
 
-/** Less where the function has little time altogether. */
+/** Less if the function has a short timeout. */
 const lastCall = ({ deadline }: SliceScope) => Math.min(LAST_CALL, deadline.remaining() / 4);

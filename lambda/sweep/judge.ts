@@ -4,7 +4,7 @@ import { type Decision, type Plan, type Threshold } from './plan';
 import { type Records } from './records';
 import { type Candidate, SweepRefused, type SweepSource } from './source';
 
-/** What protects a candidate was found when its turn to be removed had come. */
+/** A protection of a candidate was found when its turn to be removed came. */
 export class Protected extends Error {
   override readonly name = 'Protected';
 
@@ -13,7 +13,7 @@ export class Protected extends Error {
   }
 }
 
-/** Decides about candidates by the rules and by what protects them. */
+/** Decides about candidates by the rules and by their protections. */
 export class Judge<C extends Candidate> {
   constructor(
     private readonly plan: Plan<C>,
@@ -22,8 +22,8 @@ export class Judge<C extends Candidate> {
   ) {}
 
   /**
-   * Decides about a candidate with everything that can be known, and asks the service only where the rules alone would
-   * remove it. `threshold` is that of the whole listing; a source with siblings has one for each candidate.
+   * Decides about a candidate with all available data, and only queries the service if the rules alone would remove the
+   * candidate. `threshold` is that of the whole listing; a source with siblings has one for each candidate.
    */
   async judge(candidate: C, threshold: Threshold | undefined, beforeAsking = () => {}): Promise<Decision> {
     const { decision, latest } = await this.rank(candidate, threshold);
@@ -33,7 +33,7 @@ export class Judge<C extends Candidate> {
     return this.plan.decide(candidate, latest, protection === undefined ? [] : [protection]);
   }
 
-  /** Decides by the rules alone. */
+  /** Decides only by the rules. */
   async judgeByRules(candidate: C, threshold: Threshold | undefined): Promise<Decision> {
     return (await this.rank(candidate, threshold)).decision;
   }
@@ -49,7 +49,7 @@ export class Judge<C extends Candidate> {
     }
   }
 
-  /** Stops the removal of a candidate that something protects by now. */
+  /** Stops the removal of a candidate that is protected by now. */
   guard(candidate: C): Guard {
     return async () => {
       const reason = await this.protection(candidate);
@@ -57,7 +57,7 @@ export class Judge<C extends Candidate> {
     };
   }
 
-  /** `latest` is what keepLatest keeps of the candidate's own kin. */
+  /** `latest` is what keepLatest keeps among the candidate and its siblings. */
   private async rank(
     candidate: C,
     threshold: Threshold | undefined,

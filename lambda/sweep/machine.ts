@@ -2,7 +2,7 @@ import { ListExecutionsCommand, type SFNClient, StartExecutionCommand } from '@a
 import { type ExecutionState } from '../../contract/sweep-execution';
 import { allPages, unless } from '../runtime/retry';
 
-/** An execution that runs. */
+/** A running execution. */
 export interface RunningExecution {
   readonly executionArn: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface RunningExecution {
 
 /** The state machines that run sweeps. */
 export interface Machines {
-  /** Starts an execution; one that was started by the same name before is as good. */
+  /** Starts an execution; it is fine if one of the same name was started before. */
   start(machineArn: string, name: string, state: ExecutionState): Promise<void>;
   running(machineArn: string): Promise<RunningExecution[]>;
 }
@@ -33,7 +33,7 @@ export class StepFunctions implements Machines {
       const page = await this.sfn.send(command);
       return { items: page.executions, nextToken: page.nextToken };
     });
-    // one that somebody has deleted runs nothing.
+    // a deleted machine runs nothing.
     return ((await unless('StateMachineDoesNotExist', executions)) ?? []).map(
       ({ executionArn = '', name = '', startDate }) => ({ executionArn, name, startedAt: startDate?.getTime() ?? 0 }),
     );

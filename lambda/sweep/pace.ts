@@ -1,31 +1,31 @@
-/** The pace of a sweep's calls: of each operation by itself, as middleware of a client. */
+/** The pace of a sweep's calls, for each operation, as middleware of a client. */
 import { type Clock, type Deadline } from '../runtime/clock';
 import { isThrottled, isTransient } from '../runtime/retry';
 import { Rate } from './rate';
 
-/** The deadline comes before the next call's turn: stop here, go on in the next slice. */
+/** The deadline comes before the next call's turn: stop here and continue in the next slice. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 }
 
 export interface PaceOptions {
-  /** Never more requests a second than this. */
+  /** The most requests a second. */
   readonly requestsPerSecond: number;
   readonly clock: Clock;
-  /** No call starts after it. */
+  /** No call starts after the deadline. */
   readonly deadline: Deadline;
   /** What an earlier pace of the operation has learned. */
   readonly learned?: number;
 }
 
 /**
- * Paces the calls of one operation: each starts in its turn, at the rate that the quota turns out to admit, whatever
- * the number in flight. The calls must run without the SDK's own retries, so that every throttle is seen.
+ * Paces the calls of one operation: each call starts in its turn, at the rate that the quota turns out to allow,
+ * however many are in flight. The calls must run without the SDK's own retries, so that every throttle is seen.
  */
 export class Pace {
-  /** Calls that were throttled. */
+  /** How many calls were throttled. */
   throttled = 0;
-  /** Milliseconds that a call takes from being sent to its end, by the last ones. */
+  /** How long, in milliseconds, the last calls took from the request to the end. */
   private latency = 0;
   private readonly rate: Rate;
   private queue: Promise<boolean> = Promise.resolve(false);
@@ -44,14 +44,14 @@ export class Pace {
     return this.rate.perSecond;
   }
 
-  /** How many calls are under way where latency alone holds none of them up: rate times latency, by Little's law. */
+  /** How many calls are in flight at the wanted rate: rate times latency, by Little's law. */
   get underWay(): number {
     return (this.rate.perSecond * this.latency) / 1000;
   }
 
   /**
-   * Makes a call in its turn, again for as long as it is throttled, and a few times where the service is unwell. Throws
-   * `OutOfTime` where that would pass the deadline. A call that its guard stops tells nothing of the quota.
+   * Makes a call in its turn, again as long as the service throttles it, and a few times if the service has an internal
+   * error. Throws `OutOfTime` if that would pass the deadline. A call that its guard stops does not measure the quota.
    */
   async run<T>(call: (sending: () => void) => Promise<T>): Promise<T> {
     const { clock } = this.options;
@@ -79,9 +79,9 @@ export class Pace {
     }
   }
 
-  /** Waits in line; true where the rate held the call back. */
+  /** Waits in line; true if the rate delayed the call. */
   private turn(): Promise<boolean> {
-    // once a turn comes after the deadline, so do all that follow.
+    // if one turn comes after the deadline, so do all later turns.
     this.queue = this.queue.then(() => this.wait());
     return this.queue;
   }
@@ -98,7 +98,7 @@ export class Pace {
     const interval = 1000 / this.rate.perSecond;
     const late = clock.now() - this.nextTurn;
     if (late > interval) this.rate.onIdle(late - interval);
-    // a timer that fires late is caught up with, by one call at most.
+    // a late timer is made up for, by at most one call.
     this.nextTurn += Math.max(late - interval, 0) + interval;
     return heldBack;
   }
@@ -119,25 +119,30 @@ export class Pace {
   }
 }
 
-/** Milliseconds. What takes longer is unwell: candidates that wait for it would wait with what they have read already. */
+/**
+ * The highest latency that counts, in milliseconds. A slower service has a problem: more candidates in flight would
+ * only wait with data that they have already read.
+ */
 const LONGEST_LATENCY = 1_000;
 /** How much the last call counts in the latency. */
 const LATENCY_WEIGHT = 0.05;
 
-/** Milliseconds before a call is made again, where the service is unavailable or the connection broke. */
+/**
+ * How long, in milliseconds, to wait before a call is repeated if the service is unavailable or the connection broke.
+ */
 const BACKOFFS = [200, 800, 3200];
 
-/** What is known of quotas: requests a second, by operation. */
+/** What is known about quotas: requests a second, by operation. */
 export type LearnedRates = Readonly<Record<string, number>>;
 
-/** Enough for the default rates. More would wait in line with what they have read already. */
+/** Enough for the default rates. More candidates would wait in line with data that they have already read. */
 export const LEAST_IN_FLIGHT = 32;
-/** As many as the default memory of the function bears: a call takes up to 150 kB. */
+/** As many as the default memory of the function allows: a call takes up to 150 kB. */
 const MOST_IN_FLIGHT = 640;
-/** A candidate takes some calls, one after the other, and latencies vary. */
+/** A candidate takes several calls, one after the other, and latencies vary. */
 const ROOM = 3;
 
-/** The paces of a slice, one per operation, since services throttle per operation. */
+/** The paces of a slice, one for each operation, because services throttle each operation separately. */
 export class Paces {
   private readonly paces = new Map<string, Pace>();
 
@@ -169,7 +174,7 @@ export class Paces {
     return sum;
   }
 
-  /** What the next slice may start from. */
+  /** What the next slice starts from. */
   learned(): LearnedRates {
     const rates: Record<string, number> = { ...this.before };
     for (const [operation, { learned }] of this.paces) {
@@ -185,13 +190,16 @@ export type Guard = () => Promise<void>;
 /** A guard has stopped a call: it was not sent. */
 class Unsent extends Error {}
 
-/** A command that is only sent where its guard, asked anew before each attempt and after the wait for it, lets it pass. */
+/**
+ * A command that is only sent if its guard allows it. The guard is called before each attempt, after the wait for the
+ * turn.
+ */
 export function guarded<C extends { readonly middlewareStack: object }>(command: C, guard: Guard | undefined): C {
   if (!guard) return command;
   stackOf(command).add(
     (next, context) => async args => {
       const sending = context[SENDING] as (() => void) | undefined;
-      // without a pace there is nobody to take the wrapping off.
+      // without a pace, nobody would unwrap the command.
       await (sending ? unsentWhereStopped(guard) : guard());
       sending?.();
       return next(args);
@@ -201,7 +209,7 @@ export function guarded<C extends { readonly middlewareStack: object }>(command:
   return command;
 }
 
-/** Has a client send each command at the pace of its operation. The client must not try again by itself. */
+/** Makes a client send each command at the pace of its operation. The client must not retry by itself. */
 export function pacedBy<C extends { readonly middlewareStack: object }>(paces: Paces, client: C): C {
   stackOf(client).add(
     (next, context) => args =>
@@ -214,7 +222,7 @@ export function pacedBy<C extends { readonly middlewareStack: object }>(paces: P
   return client;
 }
 
-/** Has the errors of a client say more: the services' own often name nothing that they are about. */
+/** Adds details to the errors of a client, because the services' own messages often do not name the object. */
 export function explainedBy<C extends { readonly middlewareStack: object }>(
   explain: (operation: string) => string,
   client: C,
@@ -235,7 +243,7 @@ export function explainedBy<C extends { readonly middlewareStack: object }>(
   return client;
 }
 
-/** Runs a call that is no AWS client's at the pace of its operation. */
+/** Runs a call without an AWS client at the pace of its operation. */
 export function inPace<T>(pace: Pace, call: () => Promise<T>, guard?: Guard): Promise<T> {
   return pace.run(async sending => {
     if (guard) await unsentWhereStopped(guard);
@@ -260,7 +268,7 @@ const SENDING = 'paceIsSending';
 type CallContext = Record<string, unknown>;
 type Next = (args: unknown) => Promise<unknown>;
 
-/** What is used of the SDK's middleware stacks: their types are each command's own. */
+/** The used part of the SDK's middleware stacks, whose types differ by command. */
 interface Middleware {
   add(middleware: (next: Next, context: CallContext) => Next, options: object): void;
 }

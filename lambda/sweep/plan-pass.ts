@@ -8,36 +8,36 @@ import { type Candidate, SweepRefused, type SweepSource } from './source';
 import { type Confirm } from './stacks';
 import { walk } from './walk';
 
-/** What a pass works with. */
+/** What a pass needs. */
 export interface PassSteps<C extends Candidate> {
   readonly source: SweepSource<C>;
   readonly plan: Plan<C>;
   readonly judge: Judge<C>;
   readonly records: Records;
-  /** To be awaited before each removal. */
+  /** Awaited before each removal. */
   readonly confirm: Confirm;
   /** How many candidates to work on at a time. */
   readonly inFlight: () => number;
   save(cursor: SweepCursor): void;
 }
 
-/** What a page keeps while it is worked on: the ranking before it, and the removals that it adds to the plan. */
+/** The state of a page in progress: the ranking before the page, and the removals that the page adds to the plan. */
 interface PagePlan<C> {
   readonly before: readonly C[];
   planned: number;
 }
 
 /**
- * Reads the listing once and removes nothing: ranks for keepLatest and counts for maxRemovals, both in one stream, since
- * what falls out of the ranking never comes back. False where the deadline came first.
+ * Reads the listing once and removes nothing: ranks for keepLatest and counts for maxRemovals, both in one stream,
+ * because a candidate that drops out of the ranking never returns. False if the deadline came first.
  */
 export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor: SweepCursor): Promise<boolean> {
   const { source, plan, judge } = steps;
   const ranksHere = plan.keepLatest > 0 && !source.siblings;
   const counts = Number.isFinite(plan.maxRemovals);
-  // the cursor holds what this function put there.
+  // this function itself has written the cursor.
   const ranking = plan.ranking(cursor.ranking as readonly C[] | undefined);
-  // what the run has removed elsewhere was planned, too.
+  // what other executions of the run have removed was planned, too.
   let planned = cursor.counts.planned ?? cursor.counts.removed + cursor.counts.gone;
   let named = cursor.named;
   let { pushesOut } = cursor;
@@ -59,7 +59,7 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
       return { work, state: { before, planned: 0 } };
     },
     each: async (candidate, page) => {
-      // at most what the rules say: protections are only read where it would be too many.
+      // the rules give an upper limit: protections are only read if that would be too many.
       const byRules = heedsGuard(source) && !cursor.exact;
       const { action } = await (byRules ? judge.judgeByRules(candidate, undefined) : judge.judge(candidate, undefined));
       if (action === 'remove') page.planned++;
@@ -89,27 +89,27 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
   return end.finished;
 }
 
-/** Whether protections are read at the removal's turn anyway. */
+/** Whether protections are read when the removal's turn comes in any case. */
 export const heedsGuard = <C extends Candidate>({ removal }: SweepSource<C>): boolean =>
   'each' in removal && removal.heedsGuard === true;
 
-/** Which of two names is newer cannot be told where only one of them is a version: what to keep would be a guess. */
+/** It is unknown which of two names is newer if only one of them is a version: keeping one would be a guess. */
 function meeting(met: MetNames = {}, name: string, isComparable: boolean | undefined): MetNames {
   if (isComparable === undefined) return met;
   const named = isComparable ? { comparable: name, ...met } : { other: name, ...met };
   if (named.comparable === undefined || named.other === undefined) return named;
   throw new SweepRefused(
-    `keepLatest cannot rank ${named.other} beside ${named.comparable}: the one is no version that can be compared, the ` +
-      'other is. Leave one kind out by include or exclude, or rank by creation (order: VersionOrder.CREATION)',
+    `keepLatest cannot compare ${named.other} with ${named.comparable}: the first is not a version that can be compared, the ` +
+      'second is. Leave one kind out with include or exclude, or rank by creation (order: VersionOrder.CREATION)',
   );
 }
 
-/** A slice that ends in their midst looks at them again. */
+/** How many candidates are checked at a time. A slice that ends in between checks them again. */
 const CHECKED_AT_ONCE = 8;
 
 /**
- * Looks at what the plan ranks among the latest for what goes if a deployment that is not over fails: it must not push
- * out what the rollback needs, so the plan is then made anew without it. False where the deadline came first.
+ * Checks whether a candidate among the latest is removed if a deployment in progress fails. It must not push out what
+ * the rollback needs, so the plan is then made again without it. False if the deadline came first.
  */
 export async function checkPass<C extends Candidate>(
   { source, records, save }: PassSteps<C>,
@@ -122,13 +122,13 @@ export async function checkPass<C extends Candidate>(
       return await source.isProvisional!(candidate);
     } catch (error) {
       if (error instanceof OutOfTime || error instanceof SweepRefused) throw error;
-      // what is to go has the same protections, and stays where they cannot be read.
+      // a candidate to remove has the same protections, and stays if they cannot be read.
       records.unreadable(candidate.name, error);
       return false;
     }
   };
   try {
-    // the cursor holds what the plan put there.
+    // the plan has written the cursor.
     const ranking = cursor.ranking as readonly C[];
     while (checked < ranking.length) {
       const some = ranking.slice(checked, checked + CHECKED_AT_ONCE);

@@ -11,7 +11,7 @@ import {
 } from '../../contract/sweep';
 import { type Candidate } from './source';
 
-/** What the rules say about a candidate. */
+/** The decision of the rules about a candidate. */
 export interface Decision {
   readonly action: 'remove' | 'keep';
   /** A `RemoveReason`, a `KeepReason` or the protection that keeps it. */
@@ -25,7 +25,7 @@ export class Plan<C extends Candidate> {
   private readonly rules: SweepRulesConfig;
   private readonly bySemVer: boolean;
 
-  /** @param now when the sweep began: ages count up to here in all its slices */
+  /** @param now when the sweep began: all slices count ages up to this time */
   constructor(
     config: SweepConfig,
     private readonly now: number,
@@ -48,7 +48,7 @@ export class Plan<C extends Candidate> {
     return this.rules.dryRun ?? false;
   }
 
-  /** A ranking that goes on from the entries of an earlier one. */
+  /** A ranking that continues from the entries of an earlier one. */
   ranking(entries: Iterable<C> = []): Ranking<C> {
     return new Ranking(this.keepLatest, this.order, entries);
   }
@@ -63,7 +63,7 @@ export class Plan<C extends Candidate> {
     return this.bySemVer ? parse(candidate.name) !== undefined : undefined;
   }
 
-  /** What keepLatest keeps of a stream; `undefined` where there is no such rule. */
+  /** What keepLatest keeps of a stream; `undefined` if there is no such rule. */
   async rank(stream: AsyncIterable<C> | Iterable<C>): Promise<Threshold | undefined> {
     if (this.keepLatest === 0) return undefined;
     const ranking = this.ranking();
@@ -74,7 +74,7 @@ export class Plan<C extends Candidate> {
   }
 
   /**
-   * Decides about one candidate. `threshold` is what keepLatest keeps, absent where there is no such rule; `protections`
+   * Decides about one candidate. `threshold` is what keepLatest keeps, absent if there is no such rule; `protections`
    * are the reasons for which the candidate must stay whatever the rules say.
    */
   decide(candidate: C, threshold: Threshold | undefined, protections: readonly string[]): Decision {
@@ -104,7 +104,10 @@ export class Plan<C extends Candidate> {
     return this.isRankless(candidate) ? KeepReason.AGE_UNKNOWN : undefined;
   }
 
-  /** What is as new as its creation has no rank where that is not known: above all none by its name. */
+  /**
+   * A candidate that is ranked by creation has no rank if its creation time is unknown, and especially none by its
+   * name.
+   */
   private isRankless({ createdAt }: C): boolean {
     return this.keepLatest > 0 && !this.bySemVer && createdAt === undefined;
   }
@@ -115,7 +118,7 @@ export class Plan<C extends Candidate> {
   }
 }
 
-/** Why a sweep does not speak of a candidate; `undefined` where it does. */
+/** Why a candidate is not selected; `undefined` if it is. */
 export type Selection = (candidate: Candidate) => string | undefined;
 
 export function selection({ rules, statuses }: Pick<SweepConfig, 'rules' | 'statuses'>): Selection {
@@ -129,14 +132,14 @@ export function selection({ rules, statuses }: Pick<SweepConfig, 'rules' | 'stat
   };
 }
 
-// names are no paths: a star crosses slashes, a leading dot is a character like others, and nothing negates.
+// names are not paths: a star matches slashes, a leading dot is an ordinary character, and nothing negates.
 const matcher = (globs: readonly string[]) =>
   picomatch([...globs], { bash: true, dot: true, nonegate: true, windows: false });
 
-/** What a rank depends on. */
+/** The data that a rank depends on. */
 export type RankKey = Pick<Candidate, 'name' | 'createdAt'>;
 
-/** Negative where `a` is newer than `b`; zero only for the same name. */
+/** Negative if `a` is newer than `b`; zero only for the same name. */
 export type Order = (a: RankKey, b: RankKey) => number;
 
 /** A total order, newest first: by the rule, then by creation, then by name. */
@@ -158,13 +161,13 @@ function bySemVer(a: RankKey, b: RankKey): number {
 
 interface Version {
   readonly numbers: readonly bigint[];
-  /** Of SemVer alone. */
+  /** Only SemVer. */
   readonly semVer?: SemVer;
 }
 
 const NUMBERS = /^\d+(\.\d+)*$/;
 
-/** A name that tells what is newer: SemVer, or numbers with dots, of whatever length and with leading zeros. */
+/** A name that can be compared: SemVer, or dotted numbers of any length, even with leading zeros. */
 function parse(name: string): Version | undefined {
   const semVer = parseSemVer(name);
   if (semVer) return { numbers: [semVer.major, semVer.minor, semVer.patch].map(BigInt), semVer };
@@ -177,16 +180,16 @@ function compare(a: Version, b: Version): number {
     if (x !== y) return x > y ? 1 : -1;
   }
   if (a.semVer && b.semVer) return a.semVer.comparePre(b.semVer);
-  // numbers alone are a release, which comes after what leads to it.
+  // numbers without a suffix are a release, which comes after its prereleases.
   return Number(Boolean(b.semVer?.prerelease.length)) - Number(Boolean(a.semVer?.prerelease.length));
 }
 
-/** What keepLatest keeps: everything down to `last`; without `last`, fewer than keepLatest exist and all are kept. */
+/** What keepLatest keeps: everything down to `last`; without `last`, fewer than keepLatest exist, and all are kept. */
 export interface Threshold {
   readonly last?: RankKey;
 }
 
-/** The newest `keepLatest` of a stream, in a heap with the oldest of them on top. */
+/** The newest `keepLatest` of a stream, in a heap with the oldest one on top. */
 export class Ranking<C extends RankKey> {
   private readonly heap: C[] = [];
   private readonly names = new Set<string>();
@@ -199,9 +202,9 @@ export class Ranking<C extends RankKey> {
     for (const entry of entries) this.add(entry);
   }
 
-  /** Takes a candidate in. Returns the one that is certainly not among the latest, once there is one. */
+  /** Adds a candidate. Returns the candidate that is certainly not among the latest, once there is one. */
   add(candidate: C): C | undefined {
-    // a listing may show a candidate twice when it changes meanwhile; it must not take two places.
+    // a listing that changes meanwhile can show a candidate twice; the candidate must not take two places.
     if (this.names.has(candidate.name)) return undefined;
     if (this.heap.length < this.keepLatest) {
       this.names.add(candidate.name);
@@ -217,7 +220,7 @@ export class Ranking<C extends RankKey> {
     return oldest;
   }
 
-  /** A copy of what is among the latest so far. */
+  /** A copy of the latest candidates so far. */
   entries(): C[] {
     return [...this.heap];
   }

@@ -2,10 +2,12 @@ import { SWEEP_METRIC_DIMENSION, type SweepMetric } from '../../contract/sweep';
 import { type Fields, type Log } from '../runtime/log';
 import { type SweepCounts } from './cursor';
 
-/** What a sweep tells about its decisions. */
+/** What a sweep reports about its decisions. */
 export interface Records {
+  /** How many of the kept candidates are recorded, the others being counted alone. Absent: as many as fit a log. */
+  readonly mostKept?: number;
   removed(name: string, reason: string): void;
-  /** A dry run's removal. */
+  /** A removal in a dry run. */
   wouldRemove(name: string, reason: string): void;
   failed(name: string, error: unknown): void;
   kept(name: string, reason: string): void;
@@ -13,7 +15,7 @@ export interface Records {
   unreadable(name: string, error: unknown): void;
   /** The listing is read again from its beginning. */
   restarted(): void;
-  /** What the removals have begun has not ended, and is not waited for any longer. */
+  /** The removals are not complete, and the sweep no longer waits for them. */
   unsettled(): void;
   /** The sweep has ended. */
   ended(status: string, counts: SweepCounts): void;
@@ -56,17 +58,17 @@ export class LogRecords implements Records {
 
   unreadable(name: string, error: unknown): void {
     this.log.warn(
-      `cannot read what protects ${name}, so it stays: ${messageOf(error)}`,
+      `cannot read what protects ${name}, so the candidate stays: ${messageOf(error)}`,
       this.fields('unreadable', { name, ...errorFields(error) }),
     );
   }
 
   restarted(): void {
-    this.log.warn('a page token went stale, so the listing is read from its beginning', this.fields('restarted'));
+    this.log.warn('a page token has expired, so the listing is read from its beginning', this.fields('restarted'));
   }
 
   unsettled(): void {
-    this.log.warn('what is being deleted is not waited for any longer', this.fields('unsettled'));
+    this.log.warn('no longer waiting for deletions in progress', this.fields('unsettled'));
   }
 
   ended(status: string, counts: SweepCounts): void {

@@ -9,21 +9,21 @@ import { type Candidate, type Each, type End, type Failed, type Many, SweepRefus
 import { type PageTally, Tally } from './tally';
 import { walk } from './walk';
 
-/** How many candidates of a page are decided about at a time, where a page is removed together. */
+/** How many candidates of a page are decided about at a time if a page is removed together. */
 const CONCURRENCY = 8;
 
-/** Reads the listing and removes what the rules remove. False where the deadline came first. */
+/** Reads the listing and removes what the rules remove. False if the deadline came first. */
 export async function removePass<C extends Candidate>(steps: PassSteps<C>, cursor: SweepCursor): Promise<boolean> {
   const { source, plan, save } = steps;
   if (plan.keepLatest > 0 && !source.siblings && !cursor.threshold) {
-    throw new Error('nothing is removed before the listing is ranked, got a cursor without a threshold');
+    throw new Error('a removing pass needs a ranked listing, got a cursor without a threshold');
   }
   return new RemovePass(steps, cursor).run(save);
 }
 
 class RemovePass<C extends Candidate> {
   private readonly tally: Tally;
-  /** Removals begun and not failed: more than maxRemovals never are. */
+  /** Removals that have begun and not failed: at most maxRemovals. */
   private begun: number;
 
   constructor(
@@ -39,7 +39,7 @@ class RemovePass<C extends Candidate> {
     try {
       return await ('each' in removal ? this.removeEach(removal) : this.removeMany(removal));
     } finally {
-      // what was removed counts, however the pass ends.
+      // removals count, however the pass ends.
       save(this.tally.into(this.cursor));
     }
   }
@@ -47,7 +47,7 @@ class RemovePass<C extends Candidate> {
   private async removeEach(removal: Each<C>): Promise<boolean> {
     const { source, plan, judge } = this.steps;
     const { threshold, exact, pageToken } = this.cursor;
-    // where maxRemovals counts on the protections, what they keep must not take the place of what goes.
+    // if maxRemovals takes protections into account, protected candidates must not take the place of others.
     const heeds = removal.heedsGuard && !plan.dryRun && !exact;
     const asksInTurn = () => heeds && source.preparation?.isFinished !== false;
     const end = await walk<C, PageTally>(pageToken, {
@@ -76,7 +76,9 @@ class RemovePass<C extends Candidate> {
     this.end(candidate, reason, await endOf(removal.each(candidate, this.guard(candidate))), page);
   }
 
-  /** Asked before each attempt: a removal may wait long for its turn, and what the run belongs to may end meanwhile. */
+  /**
+   * Called before each attempt: a removal can wait long for its turn, and the operation of the run can end meanwhile.
+   */
   private guard(candidate: C): Guard {
     const { confirm, judge } = this.steps;
     const isUnprotected = judge.guard(candidate);
@@ -86,7 +88,7 @@ class RemovePass<C extends Candidate> {
     };
   }
 
-  /** What is decided when the time for deciding ends is removed still, so that every slice gets on. */
+  /** Decided removals are made even after the time for deciding has ended, so that every slice makes progress. */
   private async removeMany(removal: Many<C>): Promise<boolean> {
     const { source, confirm, judge } = this.steps;
     try {
@@ -118,12 +120,12 @@ class RemovePass<C extends Candidate> {
     }
   }
 
-  /** Decides in the order of the listing. Some at its end are missing where the time did not suffice. */
+  /** Decides in the order of the listing. The last candidates are missing if there was not enough time. */
   private async decideAbout(candidates: readonly C[], removal: Many<C>): Promise<ReadonlyMap<C, Decision>> {
     const decisions = new Map<C, Decision>();
     const rest = candidates.values();
     const beforeAsking = () => {
-      if (!removal.hasTimeToDecide()) throw new OutOfTime('what is decided is removed first');
+      if (!removal.hasTimeToDecide()) throw new OutOfTime('the decided removals come first');
     };
     const worker = async () => {
       for (const candidate of rest) {
@@ -136,7 +138,7 @@ class RemovePass<C extends Candidate> {
     return decisions;
   }
 
-  /** Whether a candidate is to be removed, and that now. */
+  /** Whether a candidate is to be removed now. */
   private goes(candidate: C, { action, reason }: Decision, page: PageTally): boolean {
     if (action === 'keep') this.tally.onKept(page, candidate.name, reason);
     else if (!this.steps.plan.dryRun) return true;
@@ -147,7 +149,7 @@ class RemovePass<C extends Candidate> {
     return false;
   }
 
-  /** Takes a place among the removals that maxRemovals admits. */
+  /** Takes a place among the removals that maxRemovals allows. */
   private begin(candidate: C, page: PageTally): boolean {
     const mayBegin = this.begun < this.steps.plan.maxRemovals;
     if (mayBegin) this.begun++;
@@ -161,7 +163,7 @@ class RemovePass<C extends Candidate> {
       this.tally.onRemoved();
       return records.removed(candidate.name, reason);
     }
-    // nothing was removed: its place is free again.
+    // nothing was removed: the place is free again.
     this.begun--;
     if (end === 'gone') this.tally.onGone();
     else if ('kept' in end) this.tally.onKept(page, candidate.name, end.kept);
@@ -172,7 +174,7 @@ class RemovePass<C extends Candidate> {
   }
 }
 
-/** How a removal ended. What ends the slice or the sweep is thrown. */
+/** The end of a removal. Throws an error that ends the slice or the sweep. */
 async function endOf(removal: Promise<End>): Promise<End | Failed> {
   try {
     return await removal;

@@ -8,7 +8,7 @@ import { type SweepKinds } from './source';
 
 /** Sweeps on AWS: as custom resources that CloudFormation waits for, and in slices of a state machine. */
 export function sweepService(kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
-  // paces see every throttle only where the client does not try again by itself.
+  // paces only see every throttle if the client does not retry by itself.
   const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 }, ended);
   const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
   return {

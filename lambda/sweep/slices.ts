@@ -13,25 +13,27 @@ import { removePass } from './remove-pass';
 import { type Candidate, StalePageToken, type SweepKinds, SweepRefused, type SweepSource, kindOf } from './source';
 import { type Confirm, Stacks } from './stacks';
 
-/** One slice of a sweep, whoever asks for it. */
+/** One slice of a sweep, for any caller. */
 export interface Work {
   readonly config: SweepConfig;
   readonly stackId: string;
   /** Absent at the beginning. */
   readonly cursor: SweepCursor | undefined;
-  /** Whether the slice has been begun from this cursor before. */
+  /** Whether a slice has begun from this cursor before. */
   readonly again: boolean;
   readonly deadline: Deadline;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of a run that nobody waits for, or that a state machine goes on with. */
+  /** The entry of a run that nobody waits for, or that a state machine continues. */
   readonly describeStack?: DescribeStack;
   readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
   readonly idsSinceSuccess: () => Promise<ReadonlySet<string>>;
-  /** Whether CloudFormation waits: the run then does not wait for other stacks, but leaves everything. */
+  /** Whether CloudFormation waits: the run then does not wait for other stacks, but removes nothing. */
   readonly isAwaited: boolean;
-  /** Asked before removals. */
+  /** Called before removals. */
   readonly confirm: Confirm;
+  /** Who is told of each decision. Absent: the log. */
+  readonly records?: Records;
 }
 
 /** Works on one slice of a sweep of any kind. */
@@ -52,7 +54,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
     startedAt,
     prepared: cursor?.prepared,
   };
-  const records = new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
+  const records = slice.records ?? new LogRecords(log, config.name, METRIC_NAMESPACE, () => clock.now());
   const source = kind.source(config, tools);
   const sweep = { config: { order: kind.order, ...config }, source };
   const result = await runSlice(sweep, cursor, {
@@ -64,29 +66,29 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
   });
   if (result.done || source.waitsFor === undefined) return result;
   log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);
-  // whom CloudFormation waits for does not wait in turn, perhaps for ever.
+  // a run that CloudFormation waits for must not wait itself, perhaps forever.
   return slice.isAwaited
     ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts } }
     : { ...result, waits: true };
 }
 
-/** A sweep of one kind: its rules and the candidates that it ranges over. */
+/** A sweep of one kind: its rules and its candidates. */
 export interface Sweep<C extends Candidate> {
   readonly config: SweepConfig;
   readonly source: SweepSource<C>;
 }
 
 export interface Surroundings {
-  /** The paces that the source's calls run at: made with the slice's deadline and what the cursor has learned. */
+  /** The paces of the source's calls, made with the slice's deadline and the rates in the cursor. */
   readonly paces: Paces;
   readonly now: () => number;
   readonly records: Records;
   /**
-   * Whether a slice has been begun from the same cursor before and was cut off. It may have removed candidates and so moved
-   * others past the cursor's page token: the pass then starts over.
+   * Whether a slice has begun from the same cursor before and was cut off. It may have removed candidates and so moved
+   * others past the cursor's page token: then the pass starts over.
    */
   readonly again: boolean;
-  /** Asked before removals. Absent: they may go on. */
+  /** Called before removals. Absent: they can continue. */
   readonly confirm?: Confirm;
 }
 
@@ -94,19 +96,19 @@ export interface Surroundings {
 export interface SweepOutcome {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'REFUSED';
   readonly counts: SweepCounts;
-  /** Why it was refused. */
+  /** Why the sweep was refused. */
   readonly message?: string;
 }
 
-/** What a slice leaves: the cursor that the next one goes on from, at once or after a while, or the outcome. */
+/** The result of a slice: the cursor from which the next slice continues, at once or after a while, or the outcome. */
 export type SliceResult =
   | { readonly done: false; readonly cursor: SweepCursor; readonly waits: boolean }
   | { readonly done: true; readonly outcome: SweepOutcome };
 
 /**
  * Works on a sweep until it is done or the deadline of the paces comes. `before` is the cursor that the last slice
- * returned: a slice that was cut off anywhere is repeated from it and removes only what the plan removes, since what it
- * had removed is no longer listed.
+ * returned: a slice that was cut off is repeated from that cursor and only removes what the plan removes, because
+ * removed candidates are no longer listed.
  */
 export async function runSlice<C extends Candidate>(
   sweep: Sweep<C>,
@@ -171,7 +173,7 @@ class Slice<C extends Candidate> {
     }
   }
 
-  /** Goes on with the current pass; false where the deadline came first. */
+  /** Continues the current pass; false if the deadline came first. */
   private async pass(): Promise<boolean> {
     const { source } = this.sweep;
     if (this.cursor.pass === 'SETTLE') return (await source.settled?.()) ?? true;
@@ -190,7 +192,7 @@ class Slice<C extends Candidate> {
     return removePass(steps, this.cursor);
   }
 
-  /** Finishes a preparation that ended the pass early; false where there is none, or the deadline came first. */
+  /** Finishes a preparation that ended the pass early; false if there is none, or the deadline came first. */
   private async prepared(): Promise<boolean> {
     const { preparation } = this.sweep.source;
     if (!preparation?.isDue) return false;
@@ -239,7 +241,7 @@ class Slice<C extends Candidate> {
     return this.outcome();
   }
 
-  /** Whether what the removals have begun was waited for in vain: others may go on with it for days. */
+  /** Whether the sweep has waited in vain until the removals are complete: others can keep deletions going for days. */
   private hasWaited(): boolean {
     const { pass, waits = 0 } = this.cursor;
     if (pass !== 'SETTLE') return false;
@@ -249,7 +251,9 @@ class Slice<C extends Candidate> {
     return true;
   }
 
-  /** Whether the plan has ranked what may go without the sweep: it has to be made without that. */
+  /**
+   * Whether the plan has ranked candidates that can be removed without the sweep: the plan must be made without them.
+   */
   private ranksProvisional(): boolean {
     const provisional = new Set(this.cursor.provisional);
     return (this.cursor.ranking as readonly C[]).some(({ name }) => provisional.has(name));
@@ -268,7 +272,7 @@ class Slice<C extends Candidate> {
     return { status: 'REFUSED', counts: this.settled().counts, message };
   }
 
-  /** The cursor with what the paces have seen. */
+  /** The cursor with what the paces have learned. */
   private settled(): SweepCursor {
     const { paces } = this.surroundings;
     const { counts } = this.cursor;

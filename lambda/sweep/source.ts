@@ -1,21 +1,22 @@
-/** What the engine asks of a kind of sweep. */
+/** The interface between the engine and a kind of sweep. */
 import { type SweepConfig, type VersionOrder } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { type Guard, type Paces } from './pace';
 import { type Stacks } from './stacks';
 
-/** What a sweep may remove. Plain JSON, at most 200 bytes: the newest ones travel in the cursor. */
+/** One thing that a sweep may remove. Plain JSON, at most 200 bytes: the newest candidates are part of the cursor. */
 export interface Candidate {
-  /** Unique in the listing; what globs match and records name. */
+  /** Unique in the listing; globs match this name, and records contain it. */
   readonly name: string;
-  /** Milliseconds since the epoch. Absent where the service does not say: it then ranks as the newest. */
+  /** Milliseconds since the epoch. Absent if the service does not tell: the candidate then ranks as the newest. */
   readonly createdAt?: number;
-  /** What minAge counts from. Absent: `createdAt`. */
+  /** The time from which minAge counts. Absent: `createdAt`. */
   readonly agedFrom?: number;
   readonly status?: string;
   /**
-   * Why it goes, where the source has applied the rules itself, to all the parts of a whole. Absent: the rules decide.
+   * Why the candidate is removed, if the source itself has applied the rules to all parts of the candidate. Absent: the
+   * rules decide.
    */
   readonly decided?: string;
 }
@@ -27,28 +28,32 @@ export interface Page<C> {
 }
 
 /**
- * The candidates that a sweep ranges over. Every call that it makes is paced. It may be asked about many candidates at the
- * same time, and about one again after a slice was cut off.
+ * The candidates of a sweep. Every call of a source is paced. The engine can ask about many candidates at the same
+ * time, and about one again after a slice was cut off.
  */
 export interface SweepSource<C extends Candidate> {
-  /** Throws `StalePageToken` where the service no longer knows the token. */
+  /** Throws `StalePageToken` if the token has expired. */
   list(pageToken: string | undefined): Promise<Page<C>>;
   /** The candidates that keepLatest ranks a candidate among, itself included. Absent: the whole listing. */
   siblings?(candidate: C): AsyncIterable<C>;
   /**
-   * Whether the candidate goes if a deployment that is not over fails: keepLatest does not count it then. Absent: none does.
+   * Whether the candidate is removed if a deployment in progress fails: keepLatest then does not count it. Absent:
+   * never.
    */
   isProvisional?(candidate: C): Promise<boolean>;
-  /** Why the candidate must stay whatever the rules say. Where that cannot be read, it throws, and the candidate is kept. */
+  /** Why the candidate must stay whatever the rules say. Throws if that cannot be read, and the candidate is kept. */
   protection(candidate: C): Promise<string | undefined>;
   readonly removal: Removal<C>;
-  /** The stack that the sweep has to wait for: its deployment is not over, and its rollback may need what would go. */
+  /**
+   * The stack that the sweep must wait for: its deployment is in progress, and its rollback may need what would be
+   * removed.
+   */
   readonly waitsFor?: string;
-  /** What protections are read from, where that takes long. */
+  /** The data that protections need, if reading it takes long. */
   readonly preparation?: Preparation;
   /**
-   * Waits a little for what the removals have begun, once the last pass is over; false where it has not ended. Absent:
-   * a removal ends with its call.
+   * Waits a little until the removals are complete, after the last pass; false if they are not. Absent: a removal is
+   * complete when its call returns.
    */
   settled?(): Promise<boolean>;
 }
@@ -58,39 +63,42 @@ export type Removal<C> = Each<C> | Many<C>;
 
 export interface Each<C> {
   /**
-   * Removes one candidate; throws where that failed.
+   * Removes one candidate; throws if that failed.
    *
-   * @param guard asks once more what protects the candidate and whether the run may go on, and throws where not: goes with
-   *   the call that removes it
+   * @param guard checks again whether the candidate is protected and whether the run can continue, and throws if not: pass
+   *   it to the call that removes the candidate
    */
   each(candidate: C, guard: Guard): Promise<End>;
-  /** Whether `each` heeds its guard, so that protections need not be read before the removal's turn as well. */
+  /** Whether `each` calls its guard, so that protections do not have to be read before the removal's turn as well. */
   readonly heedsGuard?: boolean;
 }
 
 export interface Many<C> {
-  /** Whether there is time to decide about another candidate; else what is decided is removed first. */
+  /** Whether there is time to decide about another candidate; otherwise the decided removals come first. */
   hasTimeToDecide(): boolean;
   /**
-   * Removes candidates of one page with as few calls as it takes, and reports the end of each as soon as it is known.
-   * Throws `OutOfTime` where the deadline comes first.
+   * Removes candidates of one page with as few calls as possible, and reports the end of each removal as soon as it is
+   * known. Throws `OutOfTime` if the deadline comes first.
    */
   many(candidates: readonly C[], steps: RemovalSteps<C>): Promise<void>;
 }
 
 export interface RemovalSteps<C> {
-  /** Throws where the run must end: goes with what cannot be undone and is no removal. */
+  /** Throws if the run must end: called before a change that cannot be undone and is not a removal. */
   readonly confirm: Guard;
-  /** Asks once more why a candidate must stay, and throws where the run must end: goes with the call that removes it. */
+  /**
+   * Checks again why a candidate must stay, and throws if the run must end: passed to the call that removes the
+   * candidate.
+   */
   protection(candidate: C): Promise<string | undefined>;
-  /** Takes the end of one removal. */
+  /** Reports the end of one removal. */
   report(candidate: C, end: End | Failed): void;
 }
 
-/** What became of a candidate. `gone`: it was not there any more, which is as good. */
+/** What happened to a candidate. `gone`: it no longer existed, which is equivalent to a removal. */
 export type End = 'removed' | 'gone' | Kept;
 
-/** The candidate turned out to be one that stays. */
+/** The candidate turned out to be protected. */
 export interface Kept {
   readonly kept: string;
 }
@@ -101,52 +109,55 @@ export interface Failed {
 }
 
 /**
- * Reading that protections need as a whole, and that may take longer than a slice: a protection that finds it unfinished
- * throws `OutOfTime`, and the engine has it finished before it goes on.
+ * A preparation that protections need as a whole, and that can take longer than a slice: a protection that finds it
+ * unfinished throws `OutOfTime`, and the engine finishes the preparation before it continues.
  */
 export interface Preparation {
-  /** Whether a protection has asked for it and it is not finished. */
+  /** Whether a protection needs the preparation and it is not finished. */
   readonly isDue: boolean;
-  /** Whether protections can be told. Until then they are read before a removal takes its turn: most would be in vain. */
+  /**
+   * Whether protections can be read with it. Before that they are read before a removal takes its turn, since most turns
+   * would be in vain.
+   */
   readonly isFinished: boolean;
-  /** Goes on with it until it is finished, or throws `OutOfTime`. */
+  /** Continues until it is finished, or throws `OutOfTime`. */
   run(): Promise<void>;
-  /** Where the next slice goes on: plain JSON. */
+  /** Where the next slice continues: plain JSON. */
   state(): object | undefined;
-  /** A pass begins: what was read is out of date. */
+  /** Called when a pass begins: discards what was read. */
   reset(): void;
 }
 
-/** The service no longer knows a page token: the listing is read anew. */
+/** A page token has expired: the listing is read again. */
 export class StalePageToken extends Error {
   override readonly name = 'StalePageToken';
 }
 
-/** The sweep must not go on; the message says why and what to do. */
+/** The sweep must not continue; the message says why and what to do. */
 export class SweepRefused extends Error {
   override readonly name = 'SweepRefused';
 }
 
-/** What a source works with in one slice. */
+/** What a source needs in one slice. */
 export interface SourceTools {
   readonly paces: Paces;
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;
   readonly stacks: Stacks;
-  /** The sweep's own stack: tells account and region. */
+  /** The sweep's own stack, whose id contains account and region. */
   readonly stackId: string;
   /** When the sweep began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The state of the source's preparation that the slice before left. */
+  /** The state of the source's preparation that the previous slice has left. */
   readonly prepared: object | undefined;
 }
 
 /** A kind of sweep. */
 export interface SweepKind<Config extends SweepConfig = SweepConfig, C extends Candidate = Candidate> {
-  /** How candidates are ranked where the configuration does not say. Absent: by creation. */
+  /** How candidates are ranked if the configuration does not say. Absent: by creation. */
   readonly order?: VersionOrder;
-  /** Throws where the configuration breaks a rule that no synthesis has checked. */
+  /** Throws if the configuration breaks a rule that no synthesis has checked. */
   validate(config: Config): void;
   source(config: Config, tools: SourceTools): SweepSource<C>;
 }
@@ -159,6 +170,6 @@ export function kindOf(kinds: SweepKinds, config: SweepConfig): SweepKind {
   if (typeof type === 'string' && Object.hasOwn(kinds, type)) return kinds[type];
   throw new Error(
     `unknown kind of sweep ${JSON.stringify(type)}, expected one of ${Object.keys(kinds).join(', ')}; ` +
-      'deploy with the version of the library that knows it',
+      'deploy with a version of the library that has this kind',
   );
 }

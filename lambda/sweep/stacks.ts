@@ -1,4 +1,4 @@
-/** What stacks are doing, whose deployments a sweep must not get in the way of. */
+/** The operations of stacks whose deployments a sweep must not disturb. */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Clock } from '../runtime/clock';
 import { type Log } from '../runtime/log';
@@ -6,12 +6,12 @@ import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
 import { type DescribeStack, LONGEST_DEPLOYMENT } from '../runtime/stack';
 
-/** What a run finds its stack doing. */
+/** The state in which a run finds its stack. */
 export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'gone';
 
 /**
- * Reads a stack and those that it is nested in. One that has failed is busy, too: somebody will continue or roll it
- * back, and a rollback may need what the sweep would remove.
+ * Reads a stack and those that it is nested in. A failed stack is busy, too: somebody will continue it or roll it back,
+ * and a rollback may need what the sweep would remove.
  */
 export async function stackRest(stackId: string, describe: DescribeStack): Promise<StackRest> {
   let rest: StackRest = 'at-rest';
@@ -27,7 +27,7 @@ export async function stackRest(stackId: string, describe: DescribeStack): Promi
 
 const UNDONE = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$|ROLLBACK_FAILED$/;
 
-/** Whether a deployment that CloudFormation waits for is over, and not in the way that it began. */
+/** Whether a deployment that CloudFormation waits for has ended in another way than it began. */
 export async function isUndone(stackId: string, describe: DescribeStack): Promise<boolean> {
   for (let id: string | undefined = stackId; id !== undefined;) {
     const { status, parentId } = await describe(id);
@@ -37,35 +37,44 @@ export async function isUndone(stackId: string, describe: DescribeStack): Promis
   return false;
 }
 
-/** What the stacks can be asked with. */
+/** What queries about stacks need. */
 export interface StackTools {
   /** The sweep's own stack. */
   readonly stackId: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Absent where it cannot be asked: then every stack counts as living and at rest. */
+  /** Absent if CloudFormation cannot be queried: then every stack counts as existing and at rest. */
   readonly describeStack?: DescribeStack;
-  /** Whether a stack's deployment has succeeded since. Absent where it cannot be asked: then every one counts as over. */
+  /**
+   * Whether a stack's deployment has succeeded since. Absent if CloudFormation cannot be queried: then every deployment
+   * counts as over.
+   */
   readonly settledSince?: (stackId: string, claimedAt: number) => Promise<boolean>;
-  /** Of the sweep's own stack, while CloudFormation waits for the sweep. Absent: no deployment of it is under way. */
+  /**
+   * The phase of the sweep's own stack, while CloudFormation waits for the sweep. Absent: no deployment of that stack
+   * is in progress.
+   */
   readonly idsSinceSuccess?: () => Promise<ReadonlySet<string>>;
 }
 
-/** The stacks of the account and region, as far as their marks on candidates tell them. A mark names `<name>/<id>`. */
+/** The stacks of the account and region that are named by their marks on candidates. A mark is `<name>/<id>`. */
 export class Stacks {
-  /** What was asked in this slice: what is gone stays so, and to take for living what is gone since is safe. */
+  /**
+   * The results of this slice: a deleted stack stays deleted, and it is safe to treat a stack that was deleted since as
+   * existing.
+   */
   private readonly gone = new Map<string, Promise<boolean>>();
 
   constructor(private readonly tools: StackTools) {}
 
   /**
-   * Whether a stack that exists owns or claims something by its tags: what a stack held that is gone is nobody's.
+   * Whether an existing stack owns or claims an artifact by its tags: an artifact of a deleted stack belongs to nobody.
    *
-   * @param whole how long a name must be to be cut in a mark, perhaps: such a mark tells no stack
+   * @param whole the length from which a name may be cut in a mark: such a mark does not identify a stack
    */
   async isHeld(tags: Tags, keys: OwnershipTags, whole = Infinity): Promise<boolean> {
     const claims = claimsIn(tags, keys).map(({ stack }) => stack);
-    // a claim that cannot be read is somebody's.
+    // a claim that cannot be read counts as somebody's.
     if (claims.length < Object.keys(tags).filter(key => key.startsWith(keys.claim)).length) return true;
     for (const stack of [...(keys.owner in tags ? [tags[keys.stack]] : []), ...claims]) {
       if (!stack || nameOf(stack).length >= whole || !(await this.isGone(stack))) return true;
@@ -73,12 +82,15 @@ export class Stacks {
     return false;
   }
 
-  /** The physical ids that the own stack's resources come back to where the deployment that is under way fails, and others. */
+  /** Includes the physical ids that the own stack's resources return to if the deployment in progress fails. */
   async idsUnderWay(): Promise<ReadonlySet<string>> {
     return (await this.tools.idsSinceSuccess?.()) ?? new Set();
   }
 
-  /** Whether a deployment of another stack is under way or has failed. One that cannot be read is not waited for. */
+  /**
+   * Whether a deployment of another stack is in progress or has failed. The sweep does not wait for a stack that cannot
+   * be read.
+   */
   async isBusy(stackId: string): Promise<boolean> {
     const { describeStack, log } = this.tools;
     if (!describeStack) return false;
@@ -86,12 +98,15 @@ export class Stacks {
       const rest = await stackRest(stackId, describeStack);
       return rest === 'busy' || rest === 'rolling-back';
     } catch (error) {
-      if (!isMissing(error)) log.warn(`whether stack ${stackId} is at rest cannot be read: ${reasonOf(error)}`);
+      if (!isMissing(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
       return false;
     }
   }
 
-  /** Whether one of the claims to a candidate is of a deployment that has not succeeded: what that has made goes with it. */
+  /**
+   * Whether one of the claims to a candidate is from a deployment that has not succeeded: its rollback removes what it
+   * has made.
+   */
   async isProvisional(claims: readonly ClaimRecord[]): Promise<boolean> {
     for (const claim of claims) {
       if (!(await this.isSettled(claim))) return true;
@@ -102,15 +117,15 @@ export class Stacks {
   private async isSettled({ stack, sentAt }: ClaimRecord): Promise<boolean> {
     const { stackId, settledSince, clock, log } = this.tools;
     if (!settledSince) return true;
-    // a name may be cut, an id never is.
+    // a name can be cut, an id never is.
     if (idOf(stack) === idOf(stackId)) return settledSince(stackId, sentAt);
     const other = this.arnOf(stack);
-    // a rollback that has failed may wait for days to be continued.
+    // a failed rollback can wait for days to be continued.
     if (clock.now() - sentAt > LONGEST_DEPLOYMENT && !(await this.isBusy(other))) return true;
     try {
       return await settledSince(other, sentAt);
     } catch (error) {
-      log.warn('whether the deployment of a stack has succeeded cannot be read', { stack, error: reasonOf(error) });
+      log.warn('cannot read whether the deployment of a stack has succeeded', { stack, error: reasonOf(error) });
       return false;
     }
   }
@@ -122,7 +137,7 @@ export class Stacks {
     return gone;
   }
 
-  /** What cannot be read is taken for living. */
+  /** A stack that cannot be read counts as existing. */
   private async readGone(stackId: string): Promise<boolean> {
     try {
       return (await this.tools.describeStack?.(stackId))?.status === 'DELETE_COMPLETE';
@@ -131,7 +146,7 @@ export class Stacks {
     }
   }
 
-  /** Of the account and region of the sweep's own stack. */
+  /** In the account and region of the sweep's own stack. */
   private arnOf(stack: string): string {
     return stack.startsWith('arn:') ? stack : `${this.tools.stackId.split('/')[0]}/${stack}`;
   }
@@ -143,19 +158,19 @@ const idOf = (stack: string) => stack.split('/').at(-1);
 const isMissing = (error: unknown) =>
   error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
 
-/** Whether a run may still remove: throws where not. Asked before removals, which go on for minutes. */
+/** Throws if a run must no longer remove. Called before removals, which take minutes. */
 export type Confirm = () => Promise<void>;
 
-/** Milliseconds for which an answer counts. */
+/** How long, in milliseconds, an answer is valid. */
 const COUNTS_FOR = 5_000;
 
-/** Asks no more often than an answer counts; what is asked at the same time is asked once. */
+/** Queries only when the last answer is no longer valid; concurrent callers share one query. */
 export function nowAndThen(ask: Confirm, clock: Clock): Confirm {
   let last: { readonly at: number; readonly answer: Promise<void> } | undefined;
   return () => {
     if (!last || clock.now() - last.at >= COUNTS_FOR) {
       last = { at: clock.now(), answer: ask() };
-      // whoever asks next hears of it; here it must not count as unhandled.
+      // the next caller gets the error; here it must not count as unhandled.
       last.answer.catch(() => undefined);
     }
     return last.answer;

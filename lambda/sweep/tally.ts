@@ -2,16 +2,16 @@ import { SweepLimits } from '../../contract/sweep';
 import { type SweepCounts, type SweepCursor } from './cursor';
 import { type Records } from './records';
 
-/** What a page contributes once it is finished: a page that is cut off is listed again and counted then. */
+/** What a page contributes when it is finished: a page that was cut off is listed again and counted then. */
 export interface PageTally {
   failed: number;
   wouldRemove: number;
   keptBy: Map<string, number>;
-  /** Some of what is kept, to be recorded. */
+  /** Some kept candidates, to be recorded. */
   keptNames: [name: string, reason: string][];
 }
 
-/** Counts a removing pass. What is gone counts at once, what stays when its page is finished. */
+/** Counts a removing pass. A removed candidate counts at once, a kept candidate when its page is finished. */
 export class Tally {
   private passRemoved: boolean;
   private counts: SweepCounts;
@@ -25,8 +25,8 @@ export class Tally {
     this.counts = cursor.counts;
     this.passRemoved = cursor.passRemoved;
     this.keptRecords = cursor.keptRecords;
-    // a pass that is repeated meets what the first one has kept.
-    this.mostKeptRecords = cursor.repeats > 0 ? 0 : SweepLimits.KEPT_RECORDS;
+    // a repeated pass finds the candidates that the first pass has kept.
+    this.mostKeptRecords = cursor.repeats > 0 ? 0 : (records.mostKept ?? SweepLimits.KEPT_RECORDS);
   }
 
   get removed(): number {
@@ -73,7 +73,7 @@ export class Tally {
     }
   }
 
-  /** The cursor with what was counted. */
+  /** The cursor with the counts. */
   into(cursor: SweepCursor): SweepCursor {
     return { ...cursor, counts: this.counts, passRemoved: this.passRemoved, keptRecords: this.keptRecords };
   }

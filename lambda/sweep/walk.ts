@@ -1,16 +1,18 @@
 import { LEAST_IN_FLIGHT, OutOfTime } from './pace';
 import { type Page } from './source';
 
-/** What a walk does with a listing. */
+/** The callbacks of a walk through a listing. */
 export interface Walk<C, S> {
   list(pageToken: string | undefined): Promise<Page<C>>;
-  /** A page has arrived, in the order of the listing: what to work on, and the state that the page keeps meanwhile. */
+  /**
+   * Called for each page, in the order of the listing. Returns the candidates to work on, and the state of the page.
+   */
   open(candidates: readonly C[]): { readonly work: readonly C[]; readonly state: S };
-  /** Works on one candidate while others are worked on, too. */
+  /** Works on one candidate, concurrently with others. */
   each(candidate: C, state: S): Promise<void>;
-  /** A page and all before it are finished. */
+  /** Called when a page and all pages before it are finished. */
   close(state: S): void;
-  /** How many candidates to work on at a time. It may change meanwhile. */
+  /** How many candidates to work on at a time. The number can change meanwhile. */
   inFlight(): number;
 }
 
@@ -22,14 +24,14 @@ export type WalkEnd<S> =
 interface OpenPage<S> {
   readonly pageToken: string | undefined;
   readonly state: S;
-  /** Candidates not worked on to the end. */
+  /** How many candidates are not finished. */
   pending: number;
 }
 
 /**
- * Walks through a listing with many candidates in flight, reading ahead, so that neither latency nor the listing holds up
- * the work. Memory holds what is in flight, about as many candidates that are listed, and no more. Ends early when a call
- * is `OutOfTime`; another error ends it, too, once everything in flight has ended.
+ * Walks through a listing with many candidates in flight, reading ahead, so that neither latency nor the listing holds
+ * up the work. Memory only holds the candidates in flight, and about as many listed ones. Ends early when a call is
+ * `OutOfTime`; another error ends it, too, once everything in flight has ended.
  */
 export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): Promise<WalkEnd<S>> {
   const open: OpenPage<S>[] = [];
@@ -56,7 +58,7 @@ export async function walk<C, S>(from: string | undefined, steps: Walk<C, S>): P
       });
   };
 
-  // a listing that is slow for its pages' size must run further ahead the more candidates are worked on at a time.
+  // the more candidates are worked on at a time, the further ahead a slow listing with small pages must be read.
   const pages = new Listing(from, steps, () => steps.inFlight() - LEAST_IN_FLIGHT);
   let pageToken = from;
   try {
@@ -90,7 +92,9 @@ interface ListedPage<C> extends Page<C> {
   readonly pageToken: string | undefined;
 }
 
-/** The pages of a listing, read ahead: one at least, and on for as long as fewer candidates than wanted wait. */
+/**
+ * The pages of a listing, read ahead: at least one page, and more as long as fewer candidates than wanted are waiting.
+ */
 class Listing<C> {
   private readonly waiting: ListedPage<C>[] = [];
   private reading: Promise<void> | undefined;
@@ -105,7 +109,7 @@ class Listing<C> {
     this.readOn();
   }
 
-  /** The next page; `undefined` at the end. Throws where it could not be read. */
+  /** The next page; `undefined` at the end. Throws if it could not be read. */
   async next(): Promise<ListedPage<C> | undefined> {
     while (this.waiting.length === 0 && this.reading) await this.reading;
     const page = this.waiting.shift();
@@ -114,7 +118,7 @@ class Listing<C> {
     return page;
   }
 
-  /** A read ahead may still run; nothing may come of it after the end. */
+  /** A read ahead may still run; its result must have no effect after the end. */
   async end(): Promise<void> {
     this.isRead = true;
     await this.reading;

@@ -8,7 +8,7 @@ import { type Post } from './transport';
 
 const MINTING = 'cgi-bin/component/api_component_token';
 
-/** A token that is read when it is first asked for, and again when it turned out to be old. */
+/** A token that is read on first use, and again if it turns out to be old. */
 export class AccessToken {
   private value?: Promise<string>;
 
@@ -17,14 +17,14 @@ export class AccessToken {
   current(): Promise<string> {
     if (!this.value) {
       const value = this.read();
-      // what could not be read is read again when it is asked for again.
+      // a failed read is repeated on the next use.
       value.catch(() => this.forget(value));
       this.value = value;
     }
     return this.value;
   }
 
-  /** Calls that find out at the same time have it read again once. */
+  /** Calls that find the token old at the same time read it again only once. */
   async renew(old: string): Promise<void> {
     const { value } = this;
     if ((await value) === old) this.forget(value);
@@ -35,7 +35,7 @@ export class AccessToken {
   }
 }
 
-/** Reads a token from where the property says. */
+/** Reads a token from the place in the property. */
 export async function readToken(
   { Current, Minted }: AccessTokenProperty,
   secrets: SecretsManagerClient,
@@ -46,7 +46,7 @@ export async function readToken(
   throw new Error('property AccessToken must have Current or Minted, got neither');
 }
 
-/** Makes a new token, which may void the one that the platform itself uses. */
+/** Makes a new token, which can void the one that the platform itself uses. */
 async function mint(
   { ComponentAppId, AppSecret, VerifyTicket }: MintedTokenProperty,
   secrets: SecretsManagerClient,

@@ -1,15 +1,15 @@
-/** What the answers of WeChat's API say, and how they are shown where nobody expected them. Pure. */
+/** Parses the answers of WeChat's API, and shows unexpected answers in messages. Pure. */
 import { NoAnswer } from './errors';
 import { type ListedVersion, type VersionPage } from './gateway';
 import { type WeChatAnswer } from './transport';
 
-/** A code, also where it comes as text. */
+/** A code, even if it is text. */
 export function codeOf({ errcode }: WeChatAnswer): number | undefined {
   if (typeof errcode === 'string' && !/^-?\d+$/.test(errcode)) return undefined;
   return numberOf(errcode);
 }
 
-/** The versions of a listing. Throws `NoAnswer`, with the answer as it came, where its members are others. */
+/** The versions of a listing. Throws `NoAnswer`, with the answer, if it has other members. */
 export function pageOf(answer: WeChatAnswer, token: string): VersionPage {
   const total = numberOf(answer.total);
   const items = answer.items === null && total === 0 ? [] : answer.items;
@@ -32,7 +32,7 @@ function listedVersion(item: WeChatAnswer, token: string): ListedVersion {
   };
 }
 
-/** A number, also where it comes as text. */
+/** A number, even if it is text. */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
@@ -40,7 +40,7 @@ function numberOf(value: unknown): number | undefined {
 
 const MOST_SHOWN = 300;
 
-/** An answer that nobody expected, for a message. */
+/** An unexpected answer, for a message. */
 export function shown(answer: unknown, ...secrets: readonly string[]): string {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
   return withoutSecrets(text, ...secrets)
@@ -48,7 +48,7 @@ export function shown(answer: unknown, ...secrets: readonly string[]): string {
     .slice(0, MOST_SHOWN);
 }
 
-/** A text of WeChat's for a message: it might quote the request. */
+/** A text from WeChat, for a message: the text can quote the request. */
 export function withoutSecrets(text: string, ...secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
 }

@@ -18,8 +18,8 @@ import {
   type CloudBaseServiceVersionProperties,
   ServiceVersionShape,
 } from '../../contract/wechat';
+import { ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { ownerOf } from '../runtime/owned-artifact';
 import { type WeChatClients } from './clients';
 import { type ServiceVersionName } from './gateway';
 import { type PhysicalId, parsePhysicalId, serviceVersionId } from './names';

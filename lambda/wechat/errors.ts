@@ -1,17 +1,17 @@
 import { type Reaction, adviceOn, isOfLimit, passes, reactionTo } from './codes';
 
-/** WeChat answered with another code than 0, or 0 without success. */
+/** WeChat answered with a code other than 0, or with 0 but without success. */
 export class WeChatError extends Error {
   override readonly name = 'WeChatError';
   readonly reaction: Reaction;
-  /** The same request may succeed a little later. */
+  /** Whether the same request may succeed a little later. */
   readonly isTransient: boolean;
-  /** It will, however long that takes. */
+  /** Whether it will succeed, however long that takes. */
   readonly isThrottled: boolean;
 
   /**
-   * @param request what was asked for: the operation and, where they are no secrets, its fields
-   * @param message as WeChat wrote it, with the id of the request in it, and without any secret
+   * @param request the operation and, if they are not secret, its fields
+   * @param message as WeChat wrote it, with the request id, and without secrets
    */
   constructor(
     request: string,
@@ -20,14 +20,14 @@ export class WeChatError extends Error {
   ) {
     const advice = adviceOn(code, message);
     super(`WeChat answered ${code} (${message}) to ${request}${advice ? `: ${advice}` : ''}`);
-    // where the code says success and the result does not, nothing is known to have been done.
+    // if the code says success and the result does not, it is unknown whether anything was done.
     this.reaction = code === 0 ? 'refused' : reactionTo(code);
     this.isTransient = this.reaction === 'retry' || (this.reaction === 'refused' && passes(message));
     this.isThrottled = isOfLimit(code);
   }
 }
 
-/** No answer came that could be read: whether the request took effect is not known. */
+/** There was no readable answer: it is unknown whether the request took effect. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   readonly isTransient = true;

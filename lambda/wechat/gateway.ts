@@ -1,6 +1,7 @@
 /**
- * The calls of WeChat's API as handlers and sweeps need them, each of them once, but with another token where the one in
- * use has become old. A sweep's pace repeats what passes; a handler does so itself, having looked anew.
+ * The calls of WeChat's API that handlers and sweeps need, each of them once, but again with another token if the token
+ * in use has become old. A sweep's pace repeats calls with temporary errors; a handler repeats them itself, after it
+ * has read the state again.
  */
 import { VERSIONS_PER_PAGE } from '../../contract/wechat';
 import { type Clock, type Deadline } from '../runtime/clock';
@@ -11,22 +12,22 @@ import { reactionTo } from './codes';
 import { NoAnswer, WeChatError } from './errors';
 import { type Post, type WeChatAnswer } from './transport';
 
-/** Where a service is. */
+/** What identifies a service. */
 export interface ServiceName {
   readonly environmentId: string;
   readonly serverName: string;
 }
 
-/** Where a version is. */
+/** What identifies a version. */
 export interface ServiceVersionName extends ServiceName {
   readonly versionName: string;
 }
 
-/** A version as it is listed. */
+/** A version in a listing. */
 export interface ListedVersion {
   readonly versionName: string;
   readonly status?: string;
-  /** Percent of the service's traffic. Absent where it could not be read. */
+  /** Percent of the service's traffic. Absent if it could not be read. */
   readonly flowRatio?: number;
   /** As WeChat writes it: date and time without a zone, ISO 8601, or seconds since the epoch. */
   readonly createdTime?: string;
@@ -34,25 +35,25 @@ export interface ListedVersion {
 
 export interface VersionPage {
   readonly versions: readonly ListedVersion[];
-  /** Of the whole listing. */
+  /** The number of versions in the whole listing. */
   readonly total: number;
 }
 
-/** What goes with the last version of a service. */
+/** What is deleted together with the last version of a service. */
 export interface WithLastVersion {
   readonly deleteServer: boolean;
   readonly deleteImage: boolean;
 }
 
-/** What bounds the waiting, and at whose pace calls are sent. */
+/** What limits the waiting, and the pace of the calls. */
 export interface Sending {
   readonly clock: Clock;
   readonly deadline: Deadline;
-  /** Of a sweep. */
+  /** The paces of a sweep. */
   readonly paces?: Paces;
 }
 
-/** How long a secret may hold the former token after WeChat has a new one, in milliseconds. */
+/** How long, in milliseconds, a secret can hold the former token after WeChat has a new one. */
 const TOKEN_PATIENCE = 60_000;
 const FIRST_TOKEN_DELAY = 500;
 const LONGEST_TOKEN_DELAY = 8_000;
@@ -67,11 +68,11 @@ export class WeChatGateway {
   ) {}
 
   /**
-   * Deletes a version. Throws `NoAnswer` where it is not known whether it did.
+   * Deletes a version. Throws `NoAnswer` if the outcome is unknown.
    *
    * This request is of the second generation of the interface, the listing of the first: their fields differ.
    *
-   * @param guard may stop it, directly before it is sent and after a wait for another token
+   * @param guard can stop the request, directly before it is sent and after a wait for another token
    */
   async deleteVersion(
     at: ServiceVersionName,
@@ -127,8 +128,8 @@ export class WeChatGateway {
   }
 
   /**
-   * The token as it is read again; where that was in vain before, another one than the old. Whatever renews the secret
-   * may do so some seconds after WeChat has a new one.
+   * The token, read again; if that did not help before, a token other than the old one. The secret may be renewed some
+   * seconds after WeChat has a new token.
    */
   private async renewed(old: string, { mustDiffer }: { readonly mustDiffer: boolean }): Promise<string | undefined> {
     const { clock, deadline, paces } = this.sending;
@@ -147,7 +148,7 @@ export class WeChatGateway {
   }
 }
 
-/** An answer, and the token that it was got with, which no message shows. */
+/** An answer, and the token of its request, which no message shows. */
 interface Answered {
   readonly answer: WeChatAnswer;
   readonly token: string;

@@ -1,4 +1,4 @@
-/** Physical ids of service versions. WeChat has no tags: the id alone tells whose a version is. */
+/** Physical ids of service versions. WeChat has no tags: only the id tells the owner of a version. */
 import { type ServiceVersionName } from './gateway';
 
 /** `<environment>/<service>/<version>@` */
@@ -19,7 +19,7 @@ export const versionInWords = ({ environmentId, serverName, versionName }: Servi
 /** Names hold neither "/" nor "@", so an id reads back unambiguously. */
 const PHYSICAL_ID = /^(?<environmentId>[^/@]+)\/(?<serverName>[^/@]+)\/(?<versionName>[^/@]+)@(?<owner>[0-9a-f]+)$/;
 
-/** `undefined` where an id is none of this library's: CloudFormation makes one up where a Create never answered. */
+/** `undefined` if an id is not from this library: CloudFormation generates one if a Create never answered. */
 export function parsePhysicalId(id: string): PhysicalId | undefined {
   const groups = PHYSICAL_ID.exec(id)?.groups as Record<keyof PhysicalId, string> | undefined;
   return groups && { ...groups };

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type SecretValueProperty } from '../../contract/wechat';
 
-/** Reads a secret's current value, or a field of it. No error shows any of it. */
+/** Reads a secret's current value, or a field of it. No error shows the value. */
 export async function readSecret(
   client: SecretsManagerClient,
   { SecretId, JsonField }: SecretValueProperty,
@@ -19,7 +19,7 @@ function fieldOf(text: string | undefined, field: string, secretId: string): str
   try {
     content = JSON.parse(text ?? '');
   } catch {
-    throw new Error(`secret ${secretId} must be a JSON object with the field ${field}, got no JSON`);
+    throw new Error(`secret ${secretId} must be a JSON object with the field ${field}, got text that is not JSON`);
   }
   const value: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, field) : undefined;
   return typeof value === 'string' ? value : undefined;

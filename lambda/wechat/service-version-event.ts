@@ -16,7 +16,7 @@ import { postTo } from './transport';
 
 type Wanted = CloudBaseServiceVersionProperties;
 
-/** How long, in ms, a look may take that changes nothing: longer than WeChat's limits by the minute last. */
+/** How long, in ms, a read can take: longer than WeChat's limits by the minute last. */
 const VERIFICATION = 150_000;
 
 export class ServiceVersionEvent {
@@ -31,14 +31,14 @@ export class ServiceVersionEvent {
     private readonly clients: WeChatClients,
   ) {
     const { AccessToken: source, ApiEndpoint = WECHAT_API } = wanted;
-    const post = postTo(ApiEndpoint, clients.ended);
+    const post = (clients.transport ?? postTo)(ApiEndpoint, clients.ended);
     const token = new AccessToken(() => readToken(source, clients.secrets, post));
     this.gateway = new WeChatGateway(post, token, scope);
     this.what = versionInWords(id);
     this.physicalId = serviceVersionId(id, id.owner);
   }
 
-  /** Throws where the version does not exist. */
+  /** Throws if the version does not exist. */
   async verify(): Promise<void> {
     if (this.wanted.Verification === 'NONE') return;
     const { environmentId, serverName, versionName } = this.id;
@@ -48,11 +48,11 @@ export class ServiceVersionEvent {
     if (version) return;
     throw new Error(
       `version ${versionName} of service ${serverName} does not exist in ${environmentId}: deploy it there first, or set ` +
-        'verification to NONE where versions cannot be listed',
+        'verification to NONE if versions cannot be listed',
     );
   }
 
-  /** A rollback brings the record back, whatever has become of the version. */
+  /** A rollback restores the record, whatever has happened to the version. */
   async verifyUnlessRollback(): Promise<void> {
     try {
       await this.verify();
@@ -66,7 +66,7 @@ export class ServiceVersionEvent {
     const { scope, physicalId } = this;
     const phase = await scope.stackPhase();
     if (phase === 'rolling-back' || !(await scope.hadAtSuccess(physicalId))) {
-      return scope.log.info('the version was only recorded, by a deployment that failed: it stays', { id: physicalId });
+      return scope.log.info('a failed deployment had only recorded the version: it stays', { id: physicalId });
     }
     if (phase !== 'deleting' && (await this.isRecordedElsewhere())) {
       return scope.log.info('another resource of the stack has the version: it stays', { id: physicalId });
@@ -83,8 +83,8 @@ export class ServiceVersionEvent {
   }
 
   /**
-   * After a rename of its construct the version belongs to the new one; no tag of WeChat's could tell. One that goes at
-   * the same time keeps nothing: each of two would leave the version to the other.
+   * After a rename of its construct, the version belongs to the new construct; WeChat has no tag that could tell. A
+   * resource that is being deleted at the same time does not count: each of two would leave the version to the other.
    */
   private async isRecordedElsewhere(): Promise<boolean> {
     const { stackId, logicalId } = this.scope;
@@ -93,11 +93,12 @@ export class ServiceVersionEvent {
     return others.some(({ physicalId }) => physicalId.startsWith(idPrefix(this.id)));
   }
 
-  /** Returns when the version is gone. Throws a `Refusal` where it must stay, or where WeChat says no. */
+  /** Returns when the version is gone. Throws a `Refusal` if it must stay, or if WeChat refuses. */
   private async removeSeen({ stackGoes }: { readonly stackGoes: boolean }): Promise<void> {
     const allowed = { deleteServerWithLastVersion: this.wanted.DeleteServerWithLastVersion ?? false, stackGoes };
     try {
-      // each attempt looks anew: while one waits, traffic moves, other versions go, and this one may be made again.
+      // each attempt reads the state again: during a wait, traffic can move, other versions can be removed, and this
+      // one can be made again.
       await retryPassing(this.scope, () => this.attempt(allowed));
     } catch (error) {
       if (isRefused(error)) throw new Refusal(error.message);
@@ -107,13 +108,13 @@ export class ServiceVersionEvent {
 
   private async attempt(allowed: Allowance): Promise<void> {
     const found = await this.look();
-    if (!found.version) return this.scope.log.info('service version gone', { ...this.id });
+    if (!found.version) return this.scope.log.info('service version removed', { ...this.id });
     this.refuseWhatStays(found, allowed);
     try {
       await this.gateway.deleteVersion(this.id, this.goingWith(found), this.guardOf(found, allowed));
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // the code of a version that is gone is not documented.
+      // the code for a missing version is not documented.
       const { version } = await this.look();
       if (!version) return;
       if (isInTransition(version.status ?? ''))
@@ -122,14 +123,14 @@ export class ServiceVersionEvent {
     }
   }
 
-  /** Asked when the removal is about to be sent: first directly after the look, then after each wait for a token. */
+  /** Called when the removal is about to be sent: first directly after the read, then after each wait for a token. */
   private guardOf(found: Found, allowed: Allowance) {
     let isFresh = true;
     return async () => {
       if (!isFresh) {
         const now = await this.look();
         this.refuseWhatStays(now, allowed);
-        if (!now.version || now.total <= 1 !== found.total <= 1) throw new Changed(`${this.what} is looked for anew`);
+        if (!now.version || now.total <= 1 !== found.total <= 1) throw new Changed(`reading ${this.what} again`);
       }
       isFresh = false;
       await this.scope.operation.confirm('wait');
@@ -141,19 +142,19 @@ export class ServiceVersionEvent {
     if (reason) throw new Refusal(`${this.what} is not removed: ${reason}`);
   }
 
-  /** A listing that is refused does not say that a version may go. */
+  /** A refused listing does not prove that a version can be removed. */
   private async look(): Promise<Found> {
     try {
       return await findVersion(this.gateway, this.id);
     } catch (error) {
       if (!isRefused(error)) throw error;
       throw new Refusal(
-        `${this.what} is not removed, since the versions of its service cannot be listed: ${error.message}`,
+        `${this.what} is not removed, because the versions of its service cannot be listed: ${error.message}`,
       );
     }
   }
 
-  /** The flags are only sent with what was seen to be the last version. */
+  /** The flags are only sent with a version that was seen to be the last one. */
   private goingWith({ total }: Found): WithLastVersion {
     return total <= 1 ? this.withLast : { deleteServer: false, deleteImage: false };
   }
@@ -163,7 +164,7 @@ export class ServiceVersionEvent {
     return { deleteServer: DeleteServerWithLastVersion, deleteImage: DeleteImageWithServer };
   }
 
-  /** Where nothing can be listed, only WeChat's own word counts. */
+  /** If versions cannot be listed, only WeChat's own answer counts. */
   private async removeUnseen(): Promise<void> {
     const { scope } = this;
     let unanswered: NoAnswer | undefined;
@@ -186,18 +187,18 @@ export class ServiceVersionEvent {
 
   private get unknown(): string {
     return (
-      `whether ${this.what} still exists is unknown, since nothing is listed (verification NONE); look at the CloudBase ` +
+      `it is unknown whether ${this.what} still exists, because versions are not listed (verification NONE): look at the CloudBase ` +
       'console, and delete it there or retain the resource'
     );
   }
 }
 
-/** A version is being built, deployed or deleted: how long that takes nobody knows. */
+/** A version is being built, deployed or deleted: nobody knows how long that takes. */
 class InTransition extends Refusal {
   readonly isThrottled = true;
 }
 
-/** What was decided no longer fits what is there. */
+/** The decision no longer fits the state of the service. */
 class Changed extends Error {
   readonly isTransient = true;
 }

@@ -1,7 +1,7 @@
 import { type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { listedResources } from '../runtime/client';
 
-/** A resource of a stack, as far as it tells what else the stack has. */
+/** A resource of a stack, with the part of it that is compared. */
 export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;

@@ -3,7 +3,7 @@ import { type HttpAnswer, send } from '../runtime/http';
 import { shown } from './answer';
 import { NoAnswer } from './errors';
 
-/** The members of an answer; which ones there are, the code tells. */
+/** The members of an answer; the code tells which ones there are. */
 export type WeChatAnswer = Readonly<Record<string, unknown>>;
 
 /** Sends a JSON body to a path of the API. Throws `NoAnswer`. */
@@ -11,7 +11,7 @@ export type Post = (path: string, body: object, accessToken?: string) => Promise
 
 const TIMEOUT = 20_000;
 
-/** Requests end when `ended` aborts: the event has been answered then. */
+/** Requests end when `ended` aborts, because the event has been answered. */
 export function postTo(endpoint: string, ended: AbortSignal): Post {
   const base = endpoint.replace(/\/+$/, '');
   const { host } = new URL(base);
@@ -33,18 +33,18 @@ export function postTo(endpoint: string, ended: AbortSignal): Post {
   };
 }
 
-/** The HTTP status says nothing: errors of WeChat's come with 200. */
+/** The HTTP status says nothing: WeChat's errors have status 200. */
 function parse({ status, body }: HttpAnswer, host: string, accessToken: string | undefined): WeChatAnswer {
   try {
-    // a byte order mark and raw control characters have been seen in answers of WeChat's, and are no JSON.
+    // byte order marks and raw control characters were observed in WeChat's answers, and are not valid JSON.
     const value: unknown = JSON.parse(body.replace(/^\ufeff/, '').replace(/\p{Cc}/gu, ' '));
     if (typeof value === 'object' && value !== null) return value as WeChatAnswer;
   } catch {
-    // falls through to what a proxy's page in HTML means.
+    // handled like an HTML page of a proxy.
   }
-  // without a token the request has been about secrets, which an answer may quote.
+  // a request without a token has sent secrets, which an answer may quote.
   const quoted = accessToken === undefined || body === '' ? '' : `: ${shown(body, accessToken)}`;
-  throw new NoAnswer(`${host} answered with HTTP status ${status} and no JSON${quoted}`);
+  throw new NoAnswer(`${host} answered with HTTP status ${status} and a body that is not JSON${quoted}`);
 }
 
 function describe(error: unknown): string {

@@ -5,41 +5,41 @@ import { invalid } from './validation';
 
 type Groups<T> = Map<string, T[]>;
 
-/** What a scope declares, with its identities as they were given. */
+/** What a scope declares, with the identities as they were given. */
 interface Declarations<T> {
   readonly entries: { readonly construct: T; readonly identity: readonly string[] }[];
   /** By identities as they were known at the declaration. */
   readonly early: Groups<T>;
-  /** By identities as they are known now, and how many entries that covers. */
+  /** By identities as they are known now, and how many entries this index covers. */
   late?: { readonly size: number; readonly groups: Groups<T>; readonly indexes: Map<T, number> };
 }
 
 /**
- * What stacks declare of one kind, in the order of declaration. Constructs enter themselves, so that nobody walks over
- * the tree for them.
+ * What stacks declare of one kind, in the order of declaration. Constructs enter themselves, so that no construct must
+ * walk over the tree.
  */
 export class Declared<T extends IConstruct> {
   private readonly declarations = new WeakMap<IConstruct, Declarations<T>>();
 
-  /** @param scopeOf what a construct is declared in: its stack by default */
+  /** @param scopeOf the scope that a construct is declared in: by default its stack */
   constructor(private readonly scopeOf: (construct: IConstruct) => IConstruct = Stack.of) {}
 
   /**
    * Enters a construct.
    *
-   * @param identity what it is looked up by. Tokens are compared by what they stand for
+   * @param identity what it is looked up by. Tokens are compared by what they resolve to
    */
   public add(construct: T, ...identity: string[]): void {
     this.of(construct).entries.push({ construct, identity });
   }
 
   /**
-   * Refuses a second construct for one thing. At deployment it would look like a rename: each would take the thing over
-   * from the other.
+   * Refuses a second construct for one artifact. A deployment would see a rename: each construct would take the
+   * artifact over from the other.
    *
-   * @param what the thing, in words
-   * @param identity what tells it from others
-   * @param isSame tells more, where the identity does not tell all
+   * @param what the artifact, in words
+   * @param identity what distinguishes it from others
+   * @param isSame compares two constructs if the identity is not enough
    */
   public refuseSecond(
     construct: T,
@@ -56,12 +56,12 @@ export class Declared<T extends IConstruct> {
     group.push(construct);
   }
 
-  /** What is declared under an identity where a construct is. */
+  /** The construct that is declared under an identity in the scope of another construct. */
   public beside(construct: IConstruct, ...identity: string[]): readonly T[] {
     return (this.late(construct).groups.get(keyOf(construct, identity)) ?? []).filter(isInTree);
   }
 
-  /** What was declared under the identity of a construct right before it. */
+  /** The construct that was declared under the identity of a construct right before it. */
   public before(construct: T, ...identity: string[]): T | undefined {
     const { groups, indexes } = this.late(construct);
     const group = groups.get(keyOf(construct, identity)) ?? [];
@@ -77,7 +77,7 @@ export class Declared<T extends IConstruct> {
     return known;
   }
 
-  // identities are resolved when somebody asks: logical ids may be overridden after the declaration.
+  // identities are resolved as late as possible: logical ids can be overridden after the declaration.
   private late(construct: IConstruct) {
     const declarations = this.of(construct);
     const { entries, late } = declarations;

@@ -9,7 +9,7 @@ export function dependencyOn(roots: () => IConstruct[]): Dependable {
   };
 }
 
-/** What can be depended on, and stands for constructs that are only known when the app is synthesized. */
+/** An `IDependable` that stands for constructs that are only known when the app is synthesized. */
 export function dependableOn(roots: () => IConstruct[]): IDependable {
   const dependable: IDependable = {};
   Dependable.implement(dependable, dependencyOn(roots));

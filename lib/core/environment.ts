@@ -2,7 +2,10 @@ import { type IResource, Stack, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { invalid } from './validation';
 
-/** Whether two constructs are deployed to one account and region for certain: what is unknown at synth differs. */
+/**
+ * Whether two constructs are certainly deployed to one account and region: an environment that is unknown at synth
+ * counts as different.
+ */
 export function sameEnvironment(a: IConstruct, b: IConstruct): boolean {
   const [one, other] = [rootStackOf(a), rootStackOf(b)];
   if (one === other) return true;
@@ -10,7 +13,7 @@ export function sameEnvironment(a: IConstruct, b: IConstruct): boolean {
   return known && one.account === other.account && one.region === other.region;
 }
 
-/** The stack that a construct belongs to, or the outermost one that this is nested in. */
+/** The stack that a construct belongs to; if that stack is nested, the outermost one. */
 export function rootStackOf(scope: IConstruct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;
@@ -22,7 +25,7 @@ export function differ(a: string, b: string): boolean {
   return !Token.isUnresolved(a) && !Token.isUnresolved(b) && a !== b;
 }
 
-/** Throws where a construct is not in the account and region of what it belongs to. */
+/** Throws if a construct is not in the account and region of its owner. */
 export function requireEnvironmentOf(owner: IResource, scope: IConstruct, what: string, ownerName: string): void {
   const [here, there] = [Stack.of(scope), owner.env];
   if (!differ(here.region, there.region) && !differ(here.account, there.account)) return;

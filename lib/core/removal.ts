@@ -18,8 +18,8 @@ export enum VersionRemoval {
 }
 
 /**
- * What becomes of an artifact when its construct goes: a property that the handler obeys. CloudFormation must send the
- * Delete for that, so that the resource's own deletion policy is not what is set.
+ * What happens to an artifact when its construct is removed: a property that the handler obeys. CloudFormation must
+ * send the Delete for that, so the resource's own deletion policy is not set.
  */
 export class RemovalProperty {
   private current: Removal;
@@ -27,8 +27,8 @@ export class RemovalProperty {
 
   /**
    * @param scope the artifact
-   * @param byDefault what the template leaves out
-   * @param given what the artifact's own properties say
+   * @param byDefault the removal that the template does not mention
+   * @param given the removal in the artifact's own properties
    */
   constructor(
     private readonly scope: IConstruct,
@@ -43,30 +43,33 @@ export class RemovalProperty {
     return this.current;
   }
 
-  /** Whether somebody has said it of this artifact. */
+  /** Whether the removal of this artifact was set explicitly. */
   public get isExplicit(): boolean {
     return this.explicit;
   }
 
-  /** As the template has it: nothing where it is the default. */
+  /** The value for the template: nothing if it is the default. */
   public get property(): { readonly Removal?: Removal } {
     return this.current === this.byDefault ? {} : { Removal: this.current };
   }
 
-  /** Takes a policy that is meant for this artifact. */
+  /** Applies a policy that is set on this artifact. */
   public set(policy: RemovalPolicy): void {
     this.current = removalOf(this.scope, policy);
     this.explicit = true;
   }
 
-  /** Takes a policy that is meant for many resources, which must not delete what is said to stay. */
+  /** Applies a policy that is set on many resources. It must not delete what was set to stay. */
   public setInBulk(policy: RemovalPolicy): void {
     const removal = removalOf(this.scope, policy);
     if (!this.explicit || removal === 'RETAIN') this.current = removal;
   }
 }
 
-/** The removal that a CDK policy asks for. A failed deployment is undone under each, so both RETAINs are one. */
+/**
+ * The removal that a CDK policy asks for. A failed deployment is undone under each of them, so both RETAIN policies
+ * mean the same.
+ */
 function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
   switch (policy) {
     case RemovalPolicy.DESTROY:
@@ -77,7 +80,7 @@ function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
     default:
       throw invalid(
         scope,
-        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: there are no snapshots of artifacts`,
+        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: an artifact has no snapshots`,
       );
   }
 }

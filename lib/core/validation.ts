@@ -2,25 +2,25 @@ import { Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type Shape, problems } from '../../contract/shape';
 
-/** The error for a problem with a construct; the path tells which one. */
+/** The error for a problem with a construct; the path names the construct. */
 export function invalid(scope: IConstruct, problem: string): Error {
   return new Error(`${problem} (in ${scope.node.path})`);
 }
 
-/** What a lookup of Systems Manager stands for before it is made: `StringParameter.valueFromLookup`. */
+/** The value of a Systems Manager lookup (`StringParameter.valueFromLookup`) before the lookup. */
 const DUMMY = /^dummy-value-for-/;
 
-/** Whether a value is known at deployment only, or after a lookup that is still to be made. */
+/** Whether a value is only known at deployment, or after a pending lookup. */
 export function isUnknown(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && DUMMY.test(value));
 }
 
-/** The rules of its shape that a value breaks. What is known at deployment only is left to the handler. */
+/** The rules of its shape that a value breaks. The handler checks what is only known at deployment. */
 export function problemsAtSynth<T>(shape: Shape<T>, value: T): string[] {
   return problems(shape, value, { unless: isUnknown });
 }
 
-/** Throws where a value breaks a rule of its shape, as far as that is known at synth. */
+/** Throws if a value breaks a rule of its shape, as far as the value is known at synth. */
 export function validate<T>(scope: IConstruct, shape: Shape<T>, value: T): void {
   const [problem] = problemsAtSynth(shape, value);
   if (problem) throw invalid(scope, problem);

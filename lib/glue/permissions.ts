@@ -12,7 +12,7 @@ const BY_ID =
   'Metadata are read and written by the id of a version, which names no schema: as for GetSchemaVersion by id, AWS Glue ' +
   'authorizes that on no schema. The provider writes only to versions that name this stack, or nobody.';
 
-/** What the provider needs whatever the stack declares. */
+/** What the provider needs in every stack. */
 export function providerPermissions(stack: Stack): Permission[] {
   return [
     {
@@ -36,10 +36,10 @@ export function providerPermissions(stack: Stack): Permission[] {
   ];
 }
 
-/** What registering versions of a schema needs. AWS Glue authorizes that on the schema and on its registry. */
+/** What registering versions of a schema needs. AWS Glue authorizes it on the schema and on its registry. */
 export function registrationPermissions(stack: Stack, { registryName, schemaName }: SchemaReference): Permission[] {
   return [
-    // to see whether a version that exists is the stack's by AWS's own type.
+    // to find out whether an existing version is one that the stack manages by AWS's own resource type.
     { actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] },
     {
       actions: ['glue:PutSchemaVersionMetadata', 'glue:QuerySchemaVersionMetadata', 'glue:RemoveSchemaVersionMetadata'],
@@ -54,7 +54,7 @@ export function registrationPermissions(stack: Stack, { registryName, schemaName
   ];
 }
 
-/** What a retention needs. It may read versions and delete them anyway. */
+/** What a retention needs beside that: the provider can read and delete versions in every stack. */
 export function retentionPermissions(stack: Stack, config: SchemaVersionRetentionConfig): Permission[] {
   const { registryName, schemaName, advanceCheckpoint } = config;
   return [

@@ -1,13 +1,22 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-provider';
+import { ArtifactProvider } from '../provider/artifact-provider';
 import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
+import { type ProviderFamily } from '../provider/provider-function';
 import { providerPermissions } from './permissions';
 
-/** Frozen: the service token of a deployed resource may not change. Short, since every artifact names it. */
+/** Frozen: the service token of a deployed resource must not change. Short, because every artifact names it. */
 const ID = 'GlueArtifacts';
 
-/** The provider of AWS Glue schema versions and the sweeps over them. */
+/**
+ * The provider of AWS Glue schema versions and the sweeps over them.
+ *
+ * @example
+ * import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+ * import { GlueArtifactProvider } from 'cdk-versioned-artifacts';
+ *
+ * GlueArtifactProvider.of(this, { logRetention: RetentionDays.ONE_YEAR });
+ */
 export class GlueArtifactProvider extends ArtifactProvider {
   /**
    * The provider in a scope's stack, which is made where there is none. There is one in each stack, nested ones

@@ -18,7 +18,19 @@ import { MAX_LISTED } from '../provider/permissions';
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
  * 170,000 characters; the whitespace of AVRO and JSON is removed if it has more. A definition above 16 KB is uploaded
- * as a CDK asset and does not stand in the template.
+ * as a CDK asset instead of being part of the template.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * new SchemaVersion(this, 'Order', {
+ *   schema: SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }),
+ *   definition: SchemaDefinition.fromObject({
+ *     type: 'record',
+ *     name: 'Order',
+ *     fields: [{ name: 'id', type: 'string' }],
+ *   }),
+ * });
  */
 export abstract class SchemaDefinition {
   /**
@@ -66,11 +78,29 @@ class RenderedDefinition extends SchemaDefinition {
   }
 }
 
+/** Whether the registry takes two definitions for the same: in JSON, whitespace and the order of keys do not count. */
+export function isSameDefinition(one: string, other: string): boolean {
+  return one === other || normalized(one) === normalized(other);
+}
+
+function normalized(definition: string): string {
+  try {
+    return JSON.stringify(JSON.parse(definition, sorted));
+  } catch {
+    return definition;
+  }
+}
+
+const sorted = (_key: string, value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 type Source = Pick<SchemaVersionProperties, 'Definition' | 'DefinitionObject'>;
 
-/** How a definition travels: in the template, or as an asset that the provider may read. */
+/** How a definition reaches the provider: in the template, or as an asset that the provider can read. */
 export function definitionSource(version: Construct, provider: ArtifactProvider, definition: string): Source {
-  // what only the deployment knows cannot be uploaded before.
+  // a definition that only the deployment knows cannot be uploaded.
   const isSmall = Token.isUnresolved(definition) || Buffer.byteLength(definition) <= DEFINITION_BYTES_IN_TEMPLATE;
   return isSmall ? { Definition: definition } : { DefinitionObject: uploaded(version, provider, definition) };
 }
@@ -83,7 +113,7 @@ function uploaded(version: Construct, provider: ArtifactProvider, definition: st
     collapsedResource: bucket.arnForObjects('*'),
     maxListed: MAX_LISTED,
   });
-  // without it Amazon S3 answers that access is denied where there is no such object.
+  // without this permission, Amazon S3 answers "access denied" if the object does not exist.
   provider._allow({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
   bucket.encryptionKey?.grantDecrypt(provider);
   return { Bucket: bucket.bucketName, Key: s3ObjectKey };

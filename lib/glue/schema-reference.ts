@@ -7,8 +7,8 @@ import { quote } from '../../contract/shape';
 import { differ } from '../core/environment';
 import { invalid, problemsAtSynth } from '../core/validation';
 
-/** The names of a schema and its registry. */
-export interface SchemaNames {
+/** What identifies a schema: its name and that of its registry. */
+export interface SchemaAttributes {
   /**
    * The name of the registry.
    *
@@ -20,7 +20,16 @@ export interface SchemaNames {
   readonly schemaName: string;
 }
 
-/** A schema in the AWS Glue schema registry of this account and region, no matter who created it. */
+/**
+ * A schema in the AWS Glue schema registry of this account and region, no matter who created it.
+ *
+ * @example
+ * import { Role } from 'aws-cdk-lib/aws-iam';
+ * import { SchemaReference } from 'cdk-versioned-artifacts';
+ *
+ * declare const producer: Role;
+ * SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }).grantRegister(producer);
+ */
 export class SchemaReference {
   /**
    * A schema of this app.
@@ -32,12 +41,12 @@ export class SchemaReference {
   }
 
   /**
-   * A schema by its name.
+   * A schema by its name and registry.
    *
-   * @param names the names of the schema and its registry
+   * @param attrs the names of the schema and its registry
    */
-  public static fromSchemaName(names: SchemaNames): SchemaReference {
-    const { registryName = DEFAULT_REGISTRY, schemaName } = names;
+  public static fromSchemaName(attrs: SchemaAttributes): SchemaReference {
+    const { registryName = DEFAULT_REGISTRY, schemaName } = attrs;
     const [problem] = [
       ...problemsAtSynth(RegistryNameShape, registryName),
       ...problemsAtSynth(SchemaNameShape, schemaName),
@@ -72,7 +81,7 @@ export class SchemaReference {
     /** The name of the schema. */
     public readonly schemaName: string = Fn.select(2, Fn.split('/', schemaArn)),
     /**
-     * The schema itself, where it is of this app.
+     * The schema's own resource, if the schema is defined in this app.
      *
      * @internal
      */
@@ -126,8 +135,8 @@ function grantReadingById(grantee: iam.IGrantable): iam.Grant {
 }
 
 /**
- * Whether only the deployment tells that a schema is of the account and region of a construct: its ARN names others, or
- * may.
+ * Whether only the deployment can tell if a schema is in the account and region of a construct: the ARN names others,
+ * or a token.
  */
 export function isElsewhereMaybe({ schemaArn, _cfnSchema }: SchemaReference, scope: IConstruct): boolean {
   if (_cfnSchema) return false;
@@ -137,7 +146,7 @@ export function isElsewhereMaybe({ schemaArn, _cfnSchema }: SchemaReference, sco
   return isGiven(region, stack.region, Aws.REGION) || isGiven(account, stack.account, Aws.ACCOUNT_ID);
 }
 
-/** Throws where a schema is known to be of another account or region than a construct. */
+/** Throws if a schema is known to be in another account or region than a construct. */
 export function requireEnvironmentOfSchema(schema: SchemaReference, scope: IConstruct, what: string): void {
   const stack = Stack.of(scope);
   const { region = '', account = '' } = stack.splitArn(schema.schemaArn, ArnFormat.SLASH_RESOURCE_NAME);

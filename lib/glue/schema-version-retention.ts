@@ -76,6 +76,15 @@ export interface SchemaVersionRetentionProps extends SweepOptions {
  *
  * Some versions always stay: version 1, the checkpoint, the newest available version, versions in transition, versions
  * that a stack owns, and every version whose protection cannot be read.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { SchemaReference, SchemaVersionRetention } from 'cdk-versioned-artifacts';
+ *
+ * new SchemaVersionRetention(this, 'KeepOrders', {
+ *   schema: SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' }),
+ *   rules: { keepLatest: 5, minAge: Duration.days(30) },
+ * });
  */
 export class SchemaVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: SchemaVersionRetentionProps) {

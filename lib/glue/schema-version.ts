@@ -1,4 +1,4 @@
-import { Annotations, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Annotations, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import {
   DefinitionShape,
@@ -15,8 +15,40 @@ import { validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaDefinition, definitionSource } from './schema-definition';
+import { type SchemaDefinition, definitionSource, isSameDefinition } from './schema-definition';
 import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
+
+/** A version of a schema, defined here or imported. */
+export interface ISchemaVersion extends IResource {
+  /** The schema. */
+  readonly schema: SchemaReference;
+
+  /**
+   * The id of the version, which records name: a UUID.
+   *
+   * @attribute
+   */
+  readonly versionId: string;
+
+  /**
+   * The number of the version within its schema. `Token.asNumber` makes it a number.
+   *
+   * @attribute
+   */
+  readonly versionNumber: string;
+}
+
+/** What identifies an existing version. */
+export interface SchemaVersionAttributes {
+  /** The schema. */
+  readonly schema: SchemaReference;
+
+  /** The id of the version: a UUID. */
+  readonly versionId: string;
+
+  /** The number of the version within its schema. */
+  readonly versionNumber: string;
+}
 
 /** Properties of a `SchemaVersion`. */
 export interface SchemaVersionProps {
@@ -68,35 +100,44 @@ export interface SchemaVersionProps {
  * the schema's compatibility mode and the difference to the latest version. No failed version is left behind.
  *
  * The versions of one schema in a stack are registered one after the other, in the order of their constructs.
+ *
+ * @example
+ * import { SchemaDefinition, SchemaReference, SchemaVersion } from 'cdk-versioned-artifacts';
+ *
+ * const schema = SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' });
+ * new SchemaVersion(this, 'Order', { schema, definition: SchemaDefinition.fromFile('schemas/order.avsc') });
  */
-export class SchemaVersion extends Resource {
-  /** The schema. */
+export class SchemaVersion extends Resource implements ISchemaVersion {
+  /**
+   * Imports a version of a schema.
+   *
+   * @param scope the parent construct
+   * @param id the construct id
+   * @param attrs what identifies the version
+   */
+  public static fromSchemaVersionAttributes(
+    scope: Construct,
+    id: string,
+    attrs: SchemaVersionAttributes,
+  ): ISchemaVersion {
+    return new ImportedSchemaVersion(scope, id, attrs);
+  }
+
   public readonly schema: SchemaReference;
-
-  /**
-   * The id of the version, which records name: a UUID, known at deployment.
-   *
-   * @attribute
-   */
   public readonly versionId: string;
-
-  /**
-   * The number of the version within its schema, known at deployment. `Token.asNumber` makes it a number.
-   *
-   * @attribute
-   */
   public readonly versionNumber: string;
 
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
     super(scope, id);
     this.schema = props.schema;
     const definition = props.definition.render(this);
-    // of a definition that is uploaded, and of a removal that may still change, the properties do not tell.
+    // the properties do not show what is in an uploaded definition, nor a removal that can still change.
     validate(this, DefinitionShape, definition);
     validate(this, optional(SchemaRemovalShape), props.removal);
     requireEnvironmentOfSchema(props.schema, this, 'a schema version');
 
-    if (props.schema._cfnSchema?.schemaDefinition === definition) {
+    const first = props.schema._cfnSchema?.schemaDefinition;
+    if (first !== undefined && isSameDefinition(first, definition)) {
       Annotations.of(this).addWarningV2(
         'cdk-versioned-artifacts:definitionOfSchema',
         'the definition is that of the schema itself, which is its version 1: this construct then makes no version, and ' +
@@ -129,7 +170,7 @@ export class SchemaVersion extends Resource {
       properties,
       removal,
     });
-    // numbers and compatibility follow the order of the constructs.
+    // version numbers and compatibility follow the order of the constructs.
     resource.node.addDependency(
       dependableOn(() => resourcesOf(declaredSchemaVersions.before(this, this.schema.schemaArn))),
     );
@@ -139,6 +180,19 @@ export class SchemaVersion extends Resource {
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
+  }
+}
+
+class ImportedSchemaVersion extends Resource implements ISchemaVersion {
+  public readonly schema: SchemaReference;
+  public readonly versionId: string;
+  public readonly versionNumber: string;
+
+  constructor(scope: Construct, id: string, attrs: SchemaVersionAttributes) {
+    super(scope, id);
+    this.schema = attrs.schema;
+    this.versionId = attrs.versionId;
+    this.versionNumber = attrs.versionNumber;
   }
 }
 

@@ -3,8 +3,8 @@ import { differ, sameEnvironment } from '../core/environment';
 import { type ISoftwarePackage } from './software-package';
 
 /**
- * The name of a package as declared. `packageName` of a package of this app refers to its resource, and the provider's
- * policy, which that resource depends on, must not.
+ * The name of a package as declared. `packageName` of a package of this app refers to the package's resource. The
+ * provider's policy must not, because the resource depends on the policy.
  */
 export function declaredPackageName(softwarePackage: ISoftwarePackage): string {
   return (softwarePackage as { _declaredName?: string })._declaredName ?? softwarePackage.packageName;
@@ -15,7 +15,7 @@ export function declaredVersionName(version: { readonly packageVersionName: stri
   return (version as { _declaredName?: string })._declaredName ?? version.packageVersionName;
 }
 
-/** Whether two constructs stand for one package, as far as that is known at synth. */
+/** Whether two constructs are the same package, as far as that is known at synth. */
 export function samePackage(a: ISoftwarePackage, b: ISoftwarePackage): boolean {
   if (a === b) return true;
   const [one, other] = [declaredPackageName(a), declaredPackageName(b)];

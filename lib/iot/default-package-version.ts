@@ -42,6 +42,13 @@ export interface DefaultPackageVersionProps {
  *
  * When the construct is removed, the package has no default any more, unless somebody has moved it meanwhile. With
  * `applyRemovalPolicy(RemovalPolicy.RETAIN)` the default stays and no longer belongs to the stack.
+ *
+ * @example
+ * import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * const version = firmware.addVersion('V2', { versionName: '2.0.0', status: PackageVersionStatus.PUBLISHED });
+ * new DefaultPackageVersion(this, 'Default', { version });
  */
 export class DefaultPackageVersion extends Resource {
   /** The version that is the default. */

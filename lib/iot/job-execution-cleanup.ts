@@ -83,7 +83,20 @@ export interface JobExecutionCleanupProps extends SweepOptions {
   readonly triggers?: SweepTrigger[];
 }
 
-/** Removes executions of AWS IoT jobs, and with `deleteJobs` the jobs themselves, no matter who created them. */
+/**
+ * Removes executions of AWS IoT jobs, and with `deleteJobs` the jobs themselves, no matter who created them.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { Schedule } from 'aws-cdk-lib/aws-events';
+ * import { JobExecutionCleanup, JobSelection, SweepTrigger } from 'cdk-versioned-artifacts';
+ *
+ * new JobExecutionCleanup(this, 'Cleanup', {
+ *   jobs: JobSelection.byIdPrefix('ota-brake-'),
+ *   rules: { minAge: Duration.days(30) },
+ *   triggers: [SweepTrigger.onSchedule(Schedule.rate(Duration.days(1)))],
+ * });
+ */
 export class JobExecutionCleanup extends SweepBase {
   constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
     const { triggers = [SweepTrigger.onDestroy()] } = props;
@@ -139,10 +152,13 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
     );
   }
   if (props.waitForDeletion !== undefined && !deleteJobs) {
-    throw invalid(sweep, 'waitForDeletion is about jobs that are deleted, got no deleteJobs: set deleteJobs: true');
+    throw invalid(
+      sweep,
+      'waitForDeletion only takes effect if jobs are deleted, got no deleteJobs: set deleteJobs: true',
+    );
   }
 }
 
-/** Whether a rule does not keep or limit anything. */
+/** Whether a rule keeps or limits nothing. */
 const isNothing = (rule: unknown) =>
   rule === undefined || rule === 0 || rule === false || (Array.isArray(rule) && rule.length === 0);

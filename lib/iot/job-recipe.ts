@@ -6,6 +6,19 @@ import { utf8 } from '../../contract/text';
 /**
  * The recipe of a package version: a job document that AWS IoT stores with the version. A job on the version then needs
  * no document of its own. A recipe can have at most 3,072 characters.
+ *
+ * @example
+ * import { JobRecipe, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * firmware.addVersion('V2', {
+ *   versionName: '2.0.0',
+ *   attributes: { signing: 'ed25519' },
+ *   recipe: JobRecipe.fromObject({
+ *     operation: 'install',
+ *     signing: '${aws:iot:package:brake-ecu:version:2.0.0:attributes:signing}',
+ *   }),
+ * });
  */
 export abstract class JobRecipe {
   /**

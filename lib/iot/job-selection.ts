@@ -6,7 +6,15 @@ import { invalid, validate } from '../core/validation';
 import { type ISoftwarePackage } from './software-package';
 import { type ISoftwarePackageVersion } from './software-package-version';
 
-/** The jobs whose executions a cleanup considers. */
+/**
+ * The jobs whose executions a cleanup considers.
+ *
+ * @example
+ * import { JobExecutionCleanup, JobSelection, SoftwarePackageVersion } from 'cdk-versioned-artifacts';
+ *
+ * declare const release: SoftwarePackageVersion;
+ * new JobExecutionCleanup(this, 'Cleanup', { jobs: JobSelection.byPackageVersion(release), deleteJobs: true });
+ */
 export class JobSelection {
   /**
    * Jobs by their ids.

@@ -33,6 +33,17 @@ export interface PackageArtifactConfig {
 
 /**
  * The file that a package version ships: an object in Amazon S3. Publishing the version freezes the object's location.
+ *
+ * @example
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { PackageArtifact, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * declare const bucket: Bucket;
+ * firmware.addVersion('V2', {
+ *   versionName: '2.0.0',
+ *   artifact: PackageArtifact.fromBucket(bucket, 'brake-ecu-2.0.0.bin', 'nDbNOnZk4xV7eXtB'),
+ * });
  */
 export abstract class PackageArtifact {
   /**
@@ -83,22 +94,22 @@ class LocatedArtifact extends PackageArtifact {
   }
 }
 
-/** Lets the provider hand an artifact in: AWS IoT checks that the caller may read it. */
+/** Lets the provider pass an artifact to AWS IoT, which checks that the caller can read it. */
 export function allowArtifact(version: Construct, provider: ArtifactProvider, artifact: PackageArtifactConfig): void {
   requireRegionOf(version, 'artifact', artifact.bucket);
   provider._allow({
-    // unverified: that AWS IoT asks for GetObject where no version is named, as Amazon S3 does.
+    // unverified: AWS IoT asks for GetObject if no version is named, as Amazon S3 does.
     actions: artifact.objectVersion ? ['s3:GetObjectVersion'] : ['s3:GetObject', 's3:GetObjectVersion'],
     resources: [artifact.bucket.arnForObjects(artifact.objectKey)],
     collapsedResource: artifact.bucket.arnForObjects('*'),
     maxListed: MAX_LISTED,
   });
-  // without it Amazon S3 answers that access is denied where there is no such object.
+  // without this permission, Amazon S3 answers "access denied" if the object does not exist.
   if (artifact.staged) provider._allow({ actions: ['s3:ListBucket'], resources: [artifact.bucket.bucketArn] });
   artifact.bucket.encryptionKey?.grantDecrypt(provider);
 }
 
-/** Where the object of an artifact or an SBOM is, as the contract has it. */
+/** Where the object of an artifact or an SBOM is, in the form of the contract. */
 export function locationOf(at: PackageArtifactConfig): S3LocationProperty {
   const { bucket, objectKey, objectVersion, staged } = at;
   const isLookedUp = staged && objectVersion === undefined;
@@ -110,7 +121,7 @@ export function locationOf(at: PackageArtifactConfig): S3LocationProperty {
   };
 }
 
-/** Throws where a bucket is known to be in another region than a version. */
+/** Throws if a bucket is known to be in another region than a version. */
 export function requireRegionOf(version: Construct, what: string, bucket: s3.IBucket): void {
   const { region } = Stack.of(version);
   if (differ(bucket.env.region, region)) {

@@ -10,6 +10,18 @@ import { requireRegionOf } from './package-artifact';
  *
  * There is no `fromAsset`: AWS IoT reads the archive as `iot.amazonaws.com`, which the policy of the CDK's staging
  * bucket does not allow.
+ *
+ * @example
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { PackageSbom, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * declare const bucket: Bucket;
+ * firmware.addVersion('V2', {
+ *   versionName: '2.0.0',
+ *   sbom: PackageSbom.fromBucket(bucket, 'brake-ecu-2.0.0-sbom.zip', 'nDbNOnZk4xV7eXtB'),
+ *   waitForSbomValidation: true,
+ * });
  */
 export class PackageSbom {
   /**

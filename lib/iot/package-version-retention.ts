@@ -74,6 +74,16 @@ export interface PackageVersionRetentionProps extends SweepOptions {
  *
  * Some versions always stay: the default version, versions that a stack owns, and every version whose protection cannot
  * be read.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { PackageVersionRetention, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * new PackageVersionRetention(this, 'Keep', {
+ *   softwarePackage: firmware,
+ *   rules: { keepLatest: 5, minAge: Duration.days(90), exclude: ['*-lts'] },
+ * });
  */
 export class PackageVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: PackageVersionRetentionProps) {

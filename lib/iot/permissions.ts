@@ -11,7 +11,7 @@ const ANY_JOB = 'The jobs that a sweep looks at, or that protect a version, are 
 
 const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
 
-/** The ARN of a package, or of a version where one is named; either name may be `*`. */
+/** The ARN of a package, or of a version if one is named; either name can be `*`. */
 export function packageArn(stack: Stack, packageName: string, versionName?: string): string {
   return stack.formatArn({
     service: 'iot',
@@ -21,7 +21,7 @@ export function packageArn(stack: Stack, packageName: string, versionName?: stri
   });
 }
 
-/** What the provider needs whatever the stack declares. */
+/** What the provider needs in every stack. */
 export function providerPermissions(stack: Stack): Permission[] {
   return [
     {
@@ -37,8 +37,9 @@ export function providerPermissions(stack: Stack): Permission[] {
 }
 
 /**
- * CloudFormation updates the policy before it deletes what the new template no longer has: the Delete of a package that
- * was renamed or removed, and of its versions, must be allowed without its name. What the stack made carries its id.
+ * CloudFormation updates the policy before it deletes what the new template no longer has. So the Delete of a package
+ * that was renamed or removed, and of its versions, must be allowed without the name. What the stack has made has the
+ * stack's id in a tag.
  */
 function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   const anyPackage = packageArn(stack, '*');
@@ -62,9 +63,9 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
       conditions: tagged(DEFAULT_POINTER_TAGS.stack),
       wildcardReason: ANY_PACKAGE,
     },
-    // unconditional: a deletion is confirmed by reading what has no tags any more.
+    // unconditional: the provider confirms a deletion by reading the artifact, which has no tags any more.
     { actions: ['iot:GetPackage', 'iot:GetPackageVersion'], resources: [anyPackage], wildcardReason: ANY_PACKAGE },
-    // authorized on the version, as above, and on its package, which may be anybody's.
+    // authorized on the version, as above, and on its package, which anybody can own.
     {
       actions: ['iot:DeletePackageVersion', 'iot:UpdatePackageVersion'],
       notResources: [packageArn(stack, '*', '*')],
@@ -72,12 +73,12 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   ];
 }
 
-/** What telling which versions jobs deploy needs, before one is deleted. */
+/** What the provider needs to find out which versions jobs deploy, before it deletes one. */
 export function deployingJobsPermissions(stack: Stack): Permission[] {
   return [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])];
 }
 
-/** What adopting needs: to see whether the stack has the artifact as a resource of AWS's own type. */
+/** What adopting needs: the provider looks whether the stack has the artifact as a resource of AWS's own type. */
 export function adoptionPermissions(stack: Stack): Permission[] {
   return [{ actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] }];
 }
@@ -101,7 +102,7 @@ export function versionPermissions(stack: Stack, packageName: string): Permissio
         'iot:CreatePackageVersion',
         'iot:DeletePackageVersion',
         'iot:DisassociateSbomFromPackageVersion',
-        // a default version is undesignated before it is deleted.
+        // the provider undesignates a default version before it deletes that version.
         'iot:UpdatePackage',
         'iot:UpdatePackageVersion',
         ...TAGGING,
@@ -143,7 +144,7 @@ export const LISTING_OF_JOBS: Permission = {
   wildcardReason: 'AWS IoT has no resource-level permission for ListJobs.',
 };
 
-/** What is allowed on jobs, by their ids as a policy names them. */
+/** What is allowed on jobs, by job ids as a policy names them. */
 export function onJobs(stack: Stack, jobIds: readonly string[], actions: string[]): Permission {
   return {
     actions,

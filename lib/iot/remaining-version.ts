@@ -12,23 +12,23 @@ interface Staying {
   readonly artifact?: PackageArtifactConfig;
 }
 
-/** Warns at synth, when nothing can be set any more, of what does not stay as long as a version. */
+/** Warns at synth, when nothing can be set any more, of what does not stay as long as the version does. */
 export function warnOfRemaining(version: Version, { removal, artifact }: Staying): void {
   const warn = (): string[] => {
     if (removal.value === 'DELETE') return [];
     const warnings = Annotations.of(version);
-    const stays = `the version stays when its construct goes (removal ${removal.value})`;
+    const stays = `the version stays when its construct is removed (removal ${removal.value})`;
     if (artifact?.staged) {
       warnings.addWarningV2(
         'cdk-versioned-artifacts:stagedArtifactOutlivesStack',
-        `${stays}, but its artifact is a CDK asset, which garbage collection of assets may delete then: keep the file ` +
-          'in a bucket of yours (PackageArtifact.fromBucket)',
+        `${stays}, but its artifact is a CDK asset, which the garbage collection of assets can then delete: keep the file ` +
+          'in your own bucket (PackageArtifact.fromBucket)',
       );
     }
     if ((version.softwarePackage as { _removal?: Removal })._removal === 'DELETE') {
       warnings.addWarningV2(
         'cdk-versioned-artifacts:packageOfRemainingVersion',
-        `${stays}, but its package is to be destroyed, which AWS IoT refuses while it has versions: give the version ` +
+        `${stays}, but its package is to be destroyed, which AWS IoT refuses while the package has versions: give the version ` +
           'VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
       );
     }

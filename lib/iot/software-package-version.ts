@@ -175,7 +175,7 @@ export interface SoftwarePackageVersionAttributes {
 }
 
 /**
- * What defined and imported versions share.
+ * The base of defined and imported versions.
  *
  * @internal
  */
@@ -214,6 +214,23 @@ abstract class SoftwarePackageVersionBase extends Resource implements ISoftwareP
  *
  * Tags come from the CDK's own `Tags`. The construct does not touch an existing version that another stack or nobody
  * owns, unless `adoptExisting` is set.
+ *
+ * @example
+ * import {
+ *   PackageArtifact,
+ *   PackageVersionStatus,
+ *   SoftwarePackage,
+ *   SoftwarePackageVersion,
+ * } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * new SoftwarePackageVersion(this, 'V2', {
+ *   softwarePackage: firmware,
+ *   versionName: '2.0.0',
+ *   artifact: PackageArtifact.fromAsset('firmware/brake-ecu-2.0.0.bin'),
+ *   attributes: { signing: 'ed25519' },
+ *   status: PackageVersionStatus.PUBLISHED,
+ * });
  */
 export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   /**
@@ -314,7 +331,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     warnOfRemaining(this, { removal: this.removal, artifact: this.artifact });
   }
 
-  // made where they are asked for, which is seldom where there are many.
+  // created on demand: apps with many versions seldom need them.
   public get packageVersionName(): string {
     return this.getResourceNameAttribute(this.attributeOf('VersionName'));
   }
@@ -355,7 +372,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   /** A placeholder for a presigned URL of the version's artifact in job documents and recipes. */
   public override get artifactUrlPlaceholder(): string {
     if (this.artifact) return super.artifactUrlPlaceholder;
-    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    // refused on use: a getter that throws breaks everything that inspects the whole object.
     return Lazy.string({
       produce: () => {
         throw invalid(this, 'the version has no artifact that a URL could lead to: set artifact');

@@ -107,7 +107,7 @@ export interface SoftwarePackageProps {
 }
 
 /**
- * What defined and imported packages share.
+ * The base of defined and imported packages.
  *
  * @internal
  */
@@ -156,6 +156,12 @@ function grantOnAll(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
  * A software package of AWS IoT Device Management, which has versions.
  *
  * Tags come from the CDK's own `Tags`. Fleet indexing must be enabled in the account and region.
+ *
+ * @example
+ * import { PackageVersionStatus, SoftwarePackage } from 'cdk-versioned-artifacts';
+ *
+ * const firmware = new SoftwarePackage(this, 'Firmware', { packageName: 'brake-ecu' });
+ * firmware.addVersion('V1', { versionName: '1.0.0', status: PackageVersionStatus.PUBLISHED });
  */
 export class SoftwarePackage extends SoftwarePackageBase {
   /**
@@ -230,7 +236,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
   }
 
   /**
-   * What becomes of the package, as set so far.
+   * What happens to the package when its construct is removed, as set so far.
    *
    * @internal
    */

@@ -11,7 +11,7 @@ import { LISTING_OF_JOBS, iotArn, onJobs, packageArn } from './permissions';
 const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';
 const ANY_THING = 'The things whose executions a cleanup removes are only known when it runs.';
 
-/** What a retention needs. It may list versions, and read them and their tags, anyway. */
+/** What a retention needs beside that: the provider can list versions, and read them and their tags, in every stack. */
 export function retentionPermissions(stack: Stack, config: PackageVersionRetentionConfig): Permission[] {
   const { packageName, action } = config;
   return [
@@ -33,15 +33,15 @@ export function retentionPermissions(stack: Stack, config: PackageVersionRetenti
 export function cleanupPermissions(stack: Stack, config: JobExecutionCleanupConfig): Permission[] {
   const { jobs, force, deleteJobs, waitForDeletion } = config;
   const jobsAreListed = jobs.by !== 'IDS' && jobs.by !== 'THING';
-  // the executions of a thing are listed by the thing; whether they are all that its job has, by the job.
+  // a thing lists its own executions; the job lists whether they are all that it has.
   const listing = jobs.by === 'THING' && !deleteJobs ? [] : ['iot:ListJobExecutionsForJob'];
-  // authorized on the job and on the thing, each.
+  // authorized on the job and on the thing.
   const removal = ['iot:DescribeJobExecution', 'iot:DeleteJobExecution', ...(force ? ['iot:CancelJobExecution'] : [])];
   return [
     ...(jobsAreListed || (deleteJobs && waitForDeletion) ? [LISTING_OF_JOBS] : []),
     onJobs(stack, idsOf(jobs), ['iot:DescribeJob', ...listing, ...removal, ...(deleteJobs ? ['iot:DeleteJob'] : [])]),
     {
-      // an execution is looked at once more right before it is deleted.
+      // the sweep reads an execution again right before it deletes it.
       actions: ['iot:ListJobExecutionsForThing', ...removal],
       resources: [iotArn(stack, 'thing', jobs.by === 'THING' ? jobs.thingName : '*')],
       wildcardReason: ANY_THING,

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { type Problem } from '../../contract/shape';
 import { invalid } from '../core/validation';
@@ -70,11 +71,45 @@ export interface ArtifactProviderProps {
   readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
+   * The key that encrypts what the provider keeps at rest: its own log groups (of the function, and of the state
+   * machines of sweeps), the definitions and executions of those state machines, and the function's environment. A key
+   * of this app gets a policy for CloudWatch Logs; an imported one must have it.
+   *
+   * @default - keys that AWS owns
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
    * The key that encrypts the function's environment at rest.
    *
-   * @default - a key that AWS Lambda manages
+   * @default - `encryptionKey`, or else a key that AWS Lambda manages
    */
   readonly environmentEncryption?: kms.IKey;
+
+  /**
+   * Whether AWS X-Ray traces the function. The state machines of sweeps are traced always.
+   *
+   * @default - the function traces only what a traced caller hands to it
+   */
+  readonly tracing?: lambda.Tracing;
+
+  /**
+   * The queue that gets what would be dropped otherwise: events that the function has failed three times, and events
+   * with which a rule could not start a sweep. A standard queue, whose messages may hold the URL that CloudFormation is
+   * answered by: encrypt it. A queue of this app gets a policy for EventBridge; an imported one must have it.
+   *
+   * @default - such events are dropped, and counted in `metricDropped()`
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+
+  /**
+   * How many of the account's concurrent executions are set aside for the function, which then never has more. A
+   * deployment has up to eight artifacts of a provider under way, and each sweep that runs takes one: below that, they
+   * wait for each other. At least 1.
+   *
+   * @default - the function shares what the account has
+   */
+  readonly reservedConcurrentExecutions?: number;
 
   /**
    * The role of the function. `lambda.amazonaws.com` must be able to assume it. The provider attaches its policies,
@@ -99,7 +134,7 @@ export interface ArtifactProviderProps {
   readonly timeout?: Duration;
 }
 
-/** Throws where a configuration contradicts itself. */
+/** Throws if a configuration contradicts itself. */
 export function validateConfiguration(scope: IConstruct, props: ArtifactProviderProps): void {
   const problem = checkConfiguration(props);
   if (problem) throw invalid(scope, problem);
@@ -107,7 +142,7 @@ export function validateConfiguration(scope: IConstruct, props: ArtifactProvider
 
 function checkConfiguration(props: ArtifactProviderProps): Problem {
   if (!props.vpc && (props.vpcSubnets || props.securityGroups)) {
-    return `vpcSubnets and securityGroups configure a provider in a VPC, got ${props.vpcSubnets ? 'vpcSubnets' : 'securityGroups'} without one: set vpc, too`;
+    return `vpcSubnets and securityGroups configure a provider in a VPC, got ${props.vpcSubnets ? 'vpcSubnets' : 'securityGroups'} without a vpc: set vpc, too`;
   }
   if (props.logGroup && props.logRetention !== undefined) {
     return "logRetention is for the provider's own log group, got a logGroup as well: set the retention on that one";
@@ -116,9 +151,19 @@ function checkConfiguration(props: ArtifactProviderProps): Problem {
     return "logRemovalPolicy is for the provider's own log groups, got a logGroup as well: set the policy on that one";
   }
   if (props.runtime && props.runtime.family !== lambda.RuntimeFamily.NODEJS) {
-    return `the provider's runtime must be a Node.js one, got ${props.runtime.name}`;
+    return `the provider's runtime must be a Node.js runtime, got ${props.runtime.name}`;
   }
-  return checkTimeout(props.timeout);
+  if (props.deadLetterQueue?.fifo) {
+    return 'Lambda and EventBridge have standard queues for dead letters, got a FIFO queue as deadLetterQueue: leave fifo out';
+  }
+  return checkTimeout(props.timeout) ?? checkConcurrency(props.reservedConcurrentExecutions);
+}
+
+function checkConcurrency(concurrency?: number): Problem {
+  if (concurrency === undefined || Token.isUnresolved(concurrency)) return undefined;
+  return Number.isInteger(concurrency) && concurrency >= 1
+    ? undefined
+    : `reservedConcurrentExecutions must be a whole number of at least 1, got ${concurrency}: with none the function never answers`;
 }
 
 function checkTimeout(timeout?: Duration): Problem {
@@ -129,7 +174,7 @@ function checkTimeout(timeout?: Duration): Problem {
     : undefined;
 }
 
-/** Whether two configurations say the same. Constructs are the same only where they are one. */
+/** Whether two configurations say the same. Two constructs are only equal if they are the same object. */
 function sameConfiguration(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;

@@ -1,42 +1,41 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
-import { AssetHashType, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, Dependable, type IDependable } from 'constructs';
 import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
+import { type RecommendedAlarmsProps, onAny } from '../core/alarms';
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
+import { letLogsUse } from './key-policy';
 import { Lanes } from './lanes';
 import { looksOf } from './looks';
 import { type Permission, Permissions, anyStateMachine } from './permissions';
+import { type ProviderFamily, providerFunction, settingsPermissions } from './provider-function';
 import { ProviderPrincipal } from './provider-principal';
 import { RolePolicies } from './role-policies';
 import { runtimePermissions } from './runtime-permissions';
 import { warnOfLimits } from './template-limits';
-
-/** What distinguishes the provider of a service family from another's. */
-export interface ProviderFamily {
-  /** Folder of the handler's bundle. */
-  readonly bundle: string;
-  readonly description: string;
-  /** What the handler may do whatever artifacts the stack declares. */
-  readonly permissions: readonly Permission[];
-}
 
 /**
  * The one Lambda function that manages all artifacts of a service family in a stack, with its role, policies and log
  * group. The first artifact creates it; `of(stack, { ... })` of its family configures it, before or after that.
  *
  * Grants to the provider (`key.grantDecrypt(provider)`) are added to its own policies.
+ *
+ * @example
+ * import { Key } from 'aws-cdk-lib/aws-kms';
+ * import { IotArtifactProvider } from 'cdk-versioned-artifacts';
+ *
+ * declare const key: Key;
+ * key.grantDecrypt(IotArtifactProvider.of(this));
  */
 export abstract class ArtifactProvider extends Construct implements iam.IGrantable {
   /**
-   * The provider with an id in a scope's stack, configured where props are given.
+   * The provider with an id in a scope's stack. If props are given, they configure it.
    *
    * @internal
    */
@@ -66,24 +65,25 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   /** The principal that grants to this provider go to. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  // inline policies of a role may have 10,240 characters together, and a role 10 managed ones.
+  // the inline policies of a role can have 10,240 characters together, and a role can have 10 managed policies.
   private readonly permissions = new Permissions(this, { inline: 8_000, managed: 7 });
   private readonly machines = new Permissions(this, { inline: 2_000, managed: 2 });
-  /** What was built with the defaults, as it looked then. */
+  /** The resources as they looked when they were built with the defaults. */
   private readonly built = new Map<string, string>();
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
   private policies!: RolePolicies;
   private machinesPolicies!: RolePolicies;
   private logGroup!: logs.ILogGroup;
-  private readonly logGroups: logs.LogGroup[] = [];
+  private readonly followers: ((props: ArtifactProviderProps) => void)[] = [];
   private function!: lambda.Function;
+  private readonly alarms: cloudwatch.Alarm[] = [];
 
   /**
    * Makes the provider of a stack.
    *
    * @param stack the stack
-   * @param id the construct id. Frozen: the service token of a deployed resource may not change
+   * @param id the construct id. Frozen: the service token of a deployed resource must not change
    * @param props the provider's configuration
    */
   protected constructor(stack: Stack, id: string, props?: ArtifactProviderProps) {
@@ -114,7 +114,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
 
   /**
    * How often the provider left something alone that the template wanted changed or removed, such as a version that
-   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason tell of that.
+   * somebody else owns. In the clean-up after an update, only the stack's events and its status reason show it.
    *
    * @default - sum over five minutes
    */
@@ -129,7 +129,95 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * What the custom resources name as their provider, as it is now: a configuration makes another function.
+   * How many invocations of the function failed. Lambda repeats that of a CloudFormation event twice, and the state
+   * machine that of a sweep.
+   *
+   * @default - sum over five minutes
+   */
+  public metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.functionMetric('Errors', { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  /**
+   * How long invocations of the function took, in milliseconds.
+   *
+   * @default - average over five minutes
+   */
+  public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.functionMetric('Duration', { statistic: cloudwatch.Stats.AVERAGE, ...props });
+  }
+
+  /**
+   * How many invocations of the function Lambda throttled, for want of concurrent executions.
+   *
+   * @default - sum over five minutes
+   */
+  public metricThrottles(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.functionMetric('Throttles', { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  /**
+   * How many events the function never carried out: it failed each time, or Lambda gave up. Of those, CloudFormation
+   * hears nothing and waits for an hour.
+   *
+   * @default - sum over five minutes
+   */
+  public metricDropped(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.functionMetric('AsyncEventsDropped', { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  /**
+   * Defines the alarms that a provider should have: something was refused, which in a clean-up nobody else tells of,
+   * and an event was dropped. Once for each provider.
+   *
+   * @returns the alarms, for further actions
+   */
+  public recommendedAlarms(props: RecommendedAlarmsProps = {}): cloudwatch.Alarm[] {
+    const stack = Stack.of(this);
+    const id = `${this.node.id}Alarms`;
+    if (stack.node.tryFindChild(id)) {
+      throw invalid(
+        this,
+        'the alarms of a provider are defined once: add actions to those that the first call returned',
+      );
+    }
+    // not in here: a configuration that comes later builds anew what is in here.
+    const scope = new Construct(stack, id);
+    this.alarms.push(
+      onAny(scope, 'Refused', props, {
+        metrics: [this.metricRefused()],
+        description: `${this.node.path} left something alone that its stack wanted changed or removed: see its log`,
+      }),
+      onAny(scope, 'Dropped', props, {
+        metrics: [this.metricDropped()],
+        description: `${this.node.path} has not carried an event of CloudFormation out, which waits for an hour`,
+      }),
+    );
+    return [...this.alarms];
+  }
+
+  /**
+   * The alarms that were asked for.
+   *
+   * @internal
+   */
+  public get _alarms(): readonly cloudwatch.Alarm[] {
+    return this.alarms;
+  }
+
+  private functionMetric(metricName: string, props: cloudwatch.MetricOptions): cloudwatch.Metric {
+    // known last: a configuration makes another function.
+    const FunctionName = Lazy.string({ produce: () => this.function.functionName });
+    return new cloudwatch.Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensionsMap: { FunctionName },
+      ...props,
+    }).attachTo(this);
+  }
+
+  /**
+   * The service token of the custom resources, as it is now: a configuration replaces the function.
    *
    * @internal
    */
@@ -145,7 +233,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   protected abstract _family(): ProviderFamily;
 
   /**
-   * Lets the handlers do something.
+   * Grants permissions to the handlers.
    *
    * @internal
    */
@@ -154,8 +242,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * Lets the handlers run a sweep's state machine, by a policy that the function is not made after: the machine is made
-   * after the function. Returns that policy.
+   * Lets the handlers run a sweep's state machine, by a policy that the function does not depend on: the machine
+   * depends on the function. Returns that policy.
    *
    * @internal
    */
@@ -183,13 +271,31 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   }
 
   /**
-   * Has a log group stay or go as the configuration says, whenever that is given.
+   * The name of the log group that the function writes to, as it is now.
    *
    * @internal
    */
-  public _keepLogs(logGroup: logs.LogGroup): void {
-    this.logGroups.push(logGroup);
-    logGroup.applyRemovalPolicy(logRemovalPolicy(this.configuration ?? {}));
+  public get _logGroupName(): string {
+    return this.logGroup.logGroupName;
+  }
+
+  /**
+   * The queue of what rules could not deliver, as it is now.
+   *
+   * @internal
+   */
+  public get _deadLetterQueue(): sqs.IQueue | undefined {
+    return this.configuration?.deadLetterQueue;
+  }
+
+  /**
+   * Has something beside the provider be as the configuration says, whenever that is given.
+   *
+   * @internal
+   */
+  public _follow(apply: (props: ArtifactProviderProps) => void): void {
+    this.followers.push(apply);
+    if (this.configuration) apply(this.configuration);
   }
 
   private configure(props: ArtifactProviderProps): void {
@@ -204,21 +310,23 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     validateConfiguration(this, props);
     this.refuseUndoing();
     this.configuration = props;
-    // built with the defaults when an artifact came first; everybody refers to these lazily.
+    // built with the defaults, because an artifact came first; all references to these resources are lazy.
     for (const child of this.node.children) this.node.tryRemoveChild(child.node.id);
     this.build(props);
-    for (const logGroup of this.logGroups) logGroup.applyRemovalPolicy(logRemovalPolicy(props));
-    this.allowConfigured(props);
+    for (const apply of this.followers) apply(props);
+    props.environmentEncryption?.grantDecrypt(this);
+    if (props.encryptionKey) letLogsUse(props.encryptionKey, Stack.of(this));
+    this.permissions.allow(...settingsPermissions(props));
   }
 
-  /** Throws where the resources have been changed from outside: a configuration builds them anew, without that. */
+  /** Throws if the resources were changed from outside: a configuration builds them again, without those changes. */
   private refuseUndoing(): void {
     if (this.built.size === 0) return;
     const changed = this.node.children.filter(child => this.built.get(child.node.id) !== looksOf(child));
     if (changed.length === 0) return;
     throw invalid(
       this,
-      `a provider is configured before its resources are changed, got a configuration after changes of ` +
+      `a provider must be configured before its resources are changed, got a configuration after changes of ` +
         `${changed.map(({ node }) => node.id).join(', ')}, which it would undo: call ${this.constructor.name}.of(stack, ` +
         '{ ... }) before them',
     );
@@ -229,29 +337,15 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       props.logGroup ??
       new logs.LogGroup(this, 'LogGroup', {
         retention: this._logRetention,
-        removalPolicy: logRemovalPolicy(props),
+        // a failed deployment names it, so that its rollback must not take it.
+        removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
+        encryptionKey: props.encryptionKey,
       });
     this.role =
       props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.policies = new RolePolicies(this, 'Policy', this.role, this.permissions);
     if (!this.machines.isEmpty) this.buildMachinesPolicies();
-    const { bundle, description } = this._family();
-    // every artifact names it, so that its logical id is as short as that of the provider.
-    this.function = new lambda.Function(this, 'Resource', {
-      description,
-      code: handlerCode(bundle),
-      handler: 'index.handler',
-      runtime: props.runtime ?? lambda.determineLatestNodeRuntime(this),
-      architecture: props.architecture ?? lambda.Architecture.ARM_64,
-      memorySize: props.memorySize ?? 256,
-      timeout: props.timeout ?? Duration.minutes(15),
-      role: this.role,
-      logGroup: this.logGroup,
-      environmentEncryption: props.environmentEncryption,
-      vpc: props.vpc,
-      vpcSubnets: props.vpcSubnets,
-      securityGroups: props.securityGroups,
-    });
+    this.function = providerFunction(this, this._family(), props, { role: this.role, logGroup: this.logGroup });
     // Lambda checks the role's permissions on the VPC when it creates the function.
     this.function.node.addDependency(dependableOn(() => this.policies.all));
   }
@@ -259,33 +353,4 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   private buildMachinesPolicies(): void {
     this.machinesPolicies = new RolePolicies(this, 'MachinesPolicy', this.role, this.machines);
   }
-
-  private allowConfigured(props: ArtifactProviderProps): void {
-    props.environmentEncryption?.grantDecrypt(this);
-    if (!props.vpc) return;
-    this.permissions.allow({
-      actions: [
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:CreateNetworkInterface',
-        'ec2:DeleteNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:UnassignPrivateIpAddresses',
-      ],
-      resources: ['*'],
-      wildcardReason: 'Lambda makes the network interfaces, whose names nobody knows beforehand.',
-    });
-  }
-}
-
-/** What becomes of log groups: a failed deployment names one, which its rollback must not take. */
-const logRemovalPolicy = (props: ArtifactProviderProps) => props.logRemovalPolicy ?? RemovalPolicy.RETAIN;
-
-/** The prebuilt handler of a family, as it ships beside the compiled constructs. */
-function handlerCode(bundle: string): lambda.Code {
-  const directory = path.join(__dirname, '../../handlers', bundle);
-  const content = readFileSync(path.join(directory, 'index.js'));
-  // the content alone: file times and modes differ between machines and would change every template.
-  const assetHash = createHash('sha256').update(content).digest('hex');
-  return lambda.Code.fromAsset(directory, { assetHash, assetHashType: AssetHashType.CUSTOM });
 }

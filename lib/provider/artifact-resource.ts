@@ -19,19 +19,19 @@ export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
   readonly type: string;
   readonly shape: Shape<unknown>;
-  /** Properties of that shape, which must follow its rules. Undefined ones are left out. */
+  /** Properties of that shape, which must follow the shape's rules. Undefined properties are left out. */
   readonly properties: object;
-  /** What it is made after: the resources behind these, of which an import has none. */
+  /** What the resource must come after: the resources of these constructs. An imported construct has none. */
   readonly after?: readonly IConstruct[];
-  /** Whether it is made beside all others, however many there are. Absent: false. */
+  /** Whether CloudFormation can make it beside all others, however many there are. Absent: false. */
   readonly standsAlone?: boolean;
-  /** What takes a removal policy. Absent: the resource's own deletion policy is set. */
+  /** What applies a removal policy. Absent: the resource's own deletion policy is set. */
   readonly removal?: RemovalProperty;
 }
 
 /**
- * The custom resource behind an artifact. It names no `ServiceTimeout`: CloudFormation's hour is what it waits anyway.
- * Nor does it name the provider's policies, which its service token depends on.
+ * The custom resource behind an artifact. It has no `ServiceTimeout`, because CloudFormation waits an hour by default,
+ * and no dependency on the provider's policies, because its service token depends on them.
  */
 export class ArtifactResource extends CfnResource {
   private readonly forbidden = new Set<IConstruct>();
@@ -50,7 +50,7 @@ export class ArtifactResource extends CfnResource {
     return this.artifact.properties;
   }
 
-  /** Also of what synthesis would make it depend on. */
+  /** Includes what synthesis would make the resource depend on. */
   public override removeDependency(target: CfnResource): void {
     this.forbid(target);
     super.removeDependency(target);
@@ -64,18 +64,20 @@ export class ArtifactResource extends CfnResource {
     return !this.forbidden.has(other);
   }
 
-  /** Takes a policy that is meant for this artifact. */
+  /** Applies a policy that is set on this artifact. */
   public setRemovalPolicy(policy: RemovalPolicy): void {
     this.artifact.removal?.set(policy);
     this.markExplicit();
   }
 
-  /** `MissingRemovalPolicies` passes over what has a deletion policy. This one is what CloudFormation does anyway. */
+  /**
+   * `MissingRemovalPolicies` ignores a resource that has a deletion policy. This policy is CloudFormation's default.
+   */
   private markExplicit(): void {
     this.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   }
 
-  // as late as possible, and without a token for each: both may change as long as nothing is synthesized.
+  // as late as possible, and without a token for each: both can change until the app is synthesized.
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
     return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
@@ -109,7 +111,7 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
   constructor(scope: Construct, artifact: ArtifactResourceProps) {
     super(scope, artifact);
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
-    // tags may come as long as nothing is synthesized.
+    // tags can be added until the app is synthesized.
     scope.node.addValidation({
       validate: () => problemsAtSynth(artifact.shape, this.artifactProperties),
     });

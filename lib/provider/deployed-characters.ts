@@ -1,4 +1,4 @@
-/** Characters that a deployment writes for what only it knows: at most, as far as that is known. */
+/** An upper estimate of the characters that a deployment writes for a value that only the deployment knows. */
 const PSEUDO: Readonly<Record<string, number>> = {
   'AWS::AccountId': 12,
   'AWS::Partition': 10,
@@ -8,7 +8,10 @@ const PSEUDO: Readonly<Record<string, number>> = {
   'AWS::URLSuffix': 20,
 };
 
-/** Of an attribute or a name that CloudFormation makes up. unverified: most ARNs are shorter, some may be longer. */
+/**
+ * Characters of an attribute, or of a name that CloudFormation generates. unverified: most ARNs are shorter, some can
+ * be longer.
+ */
 const REFERENCE = 130;
 
 /** The characters of a value in a deployed policy, in JSON without whitespace. */
@@ -21,7 +24,7 @@ export function deployedCharacters(value: unknown): number {
   return entries.reduce((sum, [key, each]) => sum + key.length + 4 + deployedCharacters(each), 1);
 }
 
-/** Without quotes. */
+/** Counted without the quotes. */
 function ofIntrinsic(name: string, argument: unknown): number {
   if (name === 'Ref') return PSEUDO[String(argument)] ?? REFERENCE;
   if (name !== 'Fn::Join') return REFERENCE;

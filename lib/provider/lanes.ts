@@ -14,47 +14,47 @@ import { dependableOn } from '../core/dependencies';
 import { isInTree } from '../core/tree';
 import { insidesOf } from './looks';
 
-/** A resource that CloudFormation is to make after others of its kind, where there are many. */
+/** A resource that CloudFormation makes after others of its kind if there are many. */
 export interface LaneResource extends CfnResource {
-  /** What the template has for it. */
+  /** The resource in the template. */
   readonly artifactProperties: object;
-  /** Whether it may be made after another one. */
+  /** Whether it can be made after another one. */
   mayFollow(other: IConstruct): boolean;
 }
 
 /**
- * Artifacts of a stack that CloudFormation works on at once. Of the ten calls a second that services allow by default,
- * eight at a time use nearly all, with few that are throttled.
+ * How many artifacts of a stack CloudFormation works on at once. Eight at a time use nearly all of the ten calls a
+ * second that services allow by default, and few calls are throttled.
  */
 const LANES = 8;
 
 interface Lane {
   readonly last: LaneResource;
-  /** What some artifact of the lane is made after. */
+  /** What at least one artifact of the lane depends on. */
   readonly covered: Set<IConstruct>;
 }
 
 /**
- * Spreads the artifacts of a stack, so that CloudFormation does not send the events of all of them at once: each
- * follows the last one of a lane. The order is one in which what is there already never points forward, so that no
- * cycle comes.
+ * Spreads the artifacts of a stack over lanes, so that CloudFormation does not send the events of all of them at once:
+ * each artifact depends on the last one of its lane. The artifacts are in an order in which no existing dependency
+ * points forward, so that no cycle can arise.
  */
 export class Lanes {
-  /** With what each depends on by its kind. */
+  /** The artifacts, with the dependencies that their kind requires. */
   private readonly artifacts = new Map<LaneResource, readonly IConstruct[]>();
   private known?: { readonly size: number; readonly roots: ReadonlyMap<LaneResource, readonly IConstruct[]> };
   private isSearching = false;
 
   constructor(private readonly provider: IConstruct) {}
 
-  /** Takes an artifact, which is made after some resources in any case. */
+  /** Adds an artifact, which depends on some resources in any case. */
   public add(artifact: LaneResource, after: readonly IConstruct[]): void {
     this.artifacts.set(artifact, after);
     const wanted = () => this.rootsOf(artifact, after).filter(root => artifact.mayFollow(root));
     artifact.node.addDependency(dependableOn(wanted));
   }
 
-  /** What the template has for the artifacts. */
+  /** The resources of the artifacts in the template. */
   public get properties(): object[] {
     return this.inTree.map(artifact => artifact.artifactProperties);
   }
@@ -63,10 +63,13 @@ export class Lanes {
     return [...this.artifacts.keys()].filter(isInTree);
   }
 
-  /** What an artifact follows. Decided when the app is synthesized: all dependencies are there then. */
+  /**
+   * The artifact that an artifact follows. Decided when the app is synthesized, because only then are all dependencies
+   * known.
+   */
   private rootsOf(artifact: LaneResource, after: readonly IConstruct[]): readonly IConstruct[] {
     const { size } = this.artifacts;
-    // the search asks for what is there without lanes.
+    // the search asks for the dependencies without lanes.
     if (size <= LANES || this.isSearching) return after;
     if (this.known?.size !== size) {
       this.isSearching = true;
@@ -81,7 +84,7 @@ export class Lanes {
 
   private spread(): Map<LaneResource, readonly IConstruct[]> {
     const roots = new Map<LaneResource, readonly IConstruct[]>();
-    // the one whose last artifact is the oldest first.
+    // the lane whose last artifact is the oldest comes first.
     const lanes: Lane[] = [];
     for (const { artifact, after } of this.ordered()) {
       const joined = lanes.findIndex(({ last }) => after.has(last));
@@ -89,7 +92,7 @@ export class Lanes {
       const index = joined >= 0 ? joined : lanes.findIndex(({ last }) => isFull && artifact.mayFollow(last));
       const lane = index >= 0 ? lanes.splice(index, 1)[0] : undefined;
       const own = this.artifacts.get(artifact)!;
-      // what the last one comes after need not be said again.
+      // an artifact does not repeat the dependencies of the last one.
       const needed = own.filter(root => root === lane?.last || !lane?.covered.has(root));
       roots.set(artifact, lane && joined < 0 ? [...needed, lane.last] : needed);
       const covered = lane?.covered ?? new Set();
@@ -99,7 +102,7 @@ export class Lanes {
     return roots;
   }
 
-  /** The artifacts, each after all that it depends on by any way, with what it depends on at first hand. */
+  /** The artifacts, each after everything that it depends on in any way, with its direct dependencies. */
   private ordered(): { readonly artifact: LaneResource; readonly after: ReadonlySet<IConstruct> }[] {
     const artifacts = this.inTree;
     const graph = new Graph(this.provider, new Set(artifacts));
@@ -117,11 +120,11 @@ export class Lanes {
   }
 }
 
-/** What depends on what in a stack: its resources, and each nested stack as a whole. */
+/** The dependencies within a stack: between its resources, and with each nested stack as a whole. */
 class Graph {
   private readonly stack: Stack;
   private readonly ofScopes = new Map<IConstruct, readonly IConstruct[]>();
-  /** Nested stacks by the resources that they are in this one. */
+  /** Nested stacks by the resources that represent them in this stack. */
   private readonly nested = new Map<IConstruct, Stack>();
 
   constructor(
@@ -163,8 +166,8 @@ class Graph {
   }
 
   /**
-   * Where in the stack something is. All artifacts depend on the provider, so that it cannot depend on one; and what is
-   * in a stack around or beside this one cannot either.
+   * The resource of the stack that contains a construct. All artifacts depend on the provider, so the provider cannot
+   * depend on an artifact; a construct in a stack around or beside this one cannot either.
    */
   private nodeOf(other: IConstruct): IConstruct | undefined {
     if (other.node.scopes.includes(this.provider)) return undefined;
@@ -179,7 +182,7 @@ function resourcesIn(scope: IConstruct): CfnResource[] {
   return scope.node.findAll().filter(CfnResource.isCfnResource);
 }
 
-/** Whether properties of an artifact may be those of another resource. */
+/** Whether the properties of an artifact can refer to another resource. */
 function mayRefer(artifact: LaneResource): boolean {
   return hasTokens(artifact.artifactProperties) || hasTokens(insidesOf(artifact).rawOverrides);
 }

@@ -1,7 +1,7 @@
 import { Aspects, CfnResource, Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 
-/** What the declarations of the CDK's resources leave out. */
+/** Members that the type declarations of the CDK's resources leave out. */
 interface Insides {
   readonly rawOverrides: object;
   _toCloudFormation(): object;
@@ -10,8 +10,8 @@ interface Insides {
 export const insidesOf = (resource: CfnResource) => resource as unknown as Insides;
 
 /**
- * What a construct looks like from outside: the resources in it with their overrides, dependencies and aspects. Not
- * what policies say, which grow as long as there is something to allow.
+ * What a construct looks like from outside: its resources with their overrides, dependencies and aspects. Not the
+ * content of policies, which grows as long as permissions are added.
  */
 export function looksOf(construct: IConstruct): string {
   return JSON.stringify(
@@ -24,7 +24,7 @@ export function looksOf(construct: IConstruct): string {
 function resourceOf(part: IConstruct): unknown {
   if (!CfnResource.isCfnResource(part)) return undefined;
   const insides = insidesOf(part);
-  // a policy is not rendered: what is lazy in it would keep its first value.
+  // a policy is not rendered: its lazy values would keep their first value.
   if (part.cfnResourceType === 'AWS::IAM::Policy')
     return Stack.of(part).resolve([insides.rawOverrides, part.cfnOptions]);
   return Stack.of(part).resolve(insides._toCloudFormation());

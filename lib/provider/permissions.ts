@@ -5,43 +5,43 @@ import { invalid } from '../core/validation';
 import { acknowledgeWildcard } from './acknowledgement';
 import { deployedCharacters } from './deployed-characters';
 
-/** What a handler may do, to which resources. */
+/** What a handler is allowed to do, and on which resources. */
 export interface Permission {
   readonly actions: readonly string[];
   readonly resources?: readonly string[];
-  /** Every resource but these, for an action that is authorized on resources of several types. */
+  /** Every resource except these, for an action that is authorized on resources of several types. */
   readonly notResources?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Stands for the resources where they become too many. */
+  /** The wildcard that replaces the resources if they are too many. */
   readonly collapsedResource?: string;
-  /** Resources that are listed before they are collapsed. Absent: as many as the policies hold. */
+  /** How many resources are listed before they are replaced. Absent: as many as the policies can hold. */
   readonly maxListed?: number;
-  /** Why there must be a wildcard in the resources. */
+  /** Why the resources need a wildcard. */
   readonly wildcardReason?: string;
 }
 
 /**
- * The characters that a role's policies may have, by IAM's quotas: 10,240 in inline ones together, 6,144 in a managed
- * one.
+ * The characters that a role's policies can have by IAM's quotas: 10,240 in all inline policies together, 6,144 in a
+ * managed policy.
  */
 export interface PolicyBudget {
-  /** Characters of the inline policy. A role may have several. */
+  /** Characters of the inline policy. A role can have several. */
   readonly inline: number;
-  /** Managed policies. A role may have 10 by default. */
+  /** Managed policies. A role can have 10 by default. */
   readonly managed: number;
 }
 
-/** Resources of a kind that no reader would go through, such as the files of a bucket: more are collapsed. */
+/** How many resources of a kind are listed that nobody would read one by one, such as the files of a bucket. */
 export const MAX_LISTED = 20;
 
-/** With a margin for what a size before the deployment is: an estimate. */
+/** With a margin, because a size before the deployment is an estimate. */
 const MANAGED_CHARACTERS = 6_000;
 /** Characters of a document beside its statements, and of a statement beside its resources. */
 const FRAME = 60;
 
 const COLLAPSED = "More resources are meant than a role's policies have characters for.";
 
-/** What stands for the state machines of sweeps where they become too many. */
+/** The wildcard that replaces the state machines of sweeps if they are too many. */
 export const anyStateMachine = (stack: Stack) =>
   stack.formatArn({
     service: 'states',
@@ -55,7 +55,7 @@ interface Entry {
   readonly resources: Set<string>;
 }
 
-/** One statement, of which each page takes as many resources as it has room for. */
+/** One statement. Each page takes as many of its resources as it has room for. */
 interface Part {
   readonly fixed: number;
   readonly resources: readonly { readonly arn: string; readonly size: number }[];
@@ -63,8 +63,8 @@ interface Part {
 }
 
 /**
- * What a role may do. Permissions that differ in their resources alone share a statement. As a document it is the first
- * page, for the inline policy; what does not fit there is on further pages, for managed policies.
+ * What a role is allowed to do. Permissions that only differ in their resources share a statement. The first page is
+ * the document of the inline policy; the other pages are the documents of managed policies.
  */
 export class Permissions extends iam.PolicyDocument {
   private readonly known = new Set<string>();
@@ -81,7 +81,7 @@ export class Permissions extends iam.PolicyDocument {
 
   allow(...permissions: Permission[]): void {
     for (const permission of permissions) {
-      // artifacts of one kind ask for the same again and again.
+      // artifacts of one kind ask for the same permission many times.
       const text = JSON.stringify(permission);
       if (this.known.has(text)) continue;
       this.known.add(text);
@@ -91,7 +91,7 @@ export class Permissions extends iam.PolicyDocument {
 
   private add(permission: Permission): void {
     const { resources = [], wildcardReason, ...rest } = permission;
-    // resolved, since two tokens may stand for one thing.
+    // resolved, because two tokens can have the same value.
     const key = JSON.stringify(Stack.of(this.scope).resolve(rest));
     const entry = this.allowed.get(key) ?? { permission, resources: new Set() };
     this.allowed.set(key, entry);
@@ -103,7 +103,7 @@ export class Permissions extends iam.PolicyDocument {
     if (isCollapsed(entry)) acknowledgeWildcard(this.scope, permission.collapsedResource!, COLLAPSED);
   }
 
-  /** Takes a statement that a grant of another construct wrote. */
+  /** Adds a statement that a grant of another construct wrote. */
   addGranted(statement: iam.PolicyStatement): void {
     this.granted.push(statement);
   }
@@ -116,7 +116,7 @@ export class Permissions extends iam.PolicyDocument {
     return this.page(0).resolve(context);
   }
 
-  /** The documents that hold the permissions, the inline policy's first. Throws where there are too many. */
+  /** The documents that hold the permissions, the inline policy's first. Throws if there are too many permissions. */
   pages(): iam.PolicyDocument[] {
     const entries = [...this.allowed.values()];
     const one = this.paged(entries, isCollapsed);
@@ -133,7 +133,7 @@ export class Permissions extends iam.PolicyDocument {
     }
     throw invalid(
       this.scope,
-      `a role's policies have room for about ${this.budget.inline + this.budget.managed * MANAGED_CHARACTERS} characters ` +
+      `a role's policies must have at most about ${this.budget.inline + this.budget.managed * MANAGED_CHARACTERS} characters ` +
         `of permissions, got more: divide the artifacts, or the grants, among several stacks`,
     );
   }
@@ -169,7 +169,7 @@ export class Permissions extends iam.PolicyDocument {
       }
       write();
     }
-    // the same statements whatever feature flags the app has set.
+    // the same statements, whatever feature flags the app has set.
     return pages.map(statements => new iam.PolicyDocument({ statements, minimize: true }));
   }
 
@@ -196,7 +196,7 @@ export class Permissions extends iam.PolicyDocument {
         });
       yield {
         fixed: FRAME + sizeOf([actions, notResources, conditions]),
-        // a comma beside each.
+        // each resource takes a comma.
         resources: arns.map(arn => ({ arn, size: this.sizeOf(arn) + 1 })),
         statement,
       };
@@ -207,7 +207,7 @@ export class Permissions extends iam.PolicyDocument {
   }
 }
 
-/** An entry without the resources on which another one allows the same and more. */
+/** An entry without the resources on which another entry allows the same or more. */
 function withoutRepetition(entry: Entry, all: readonly Entry[]): Entry {
   const { actions, notResources, conditions } = entry.permission;
   if (notResources || conditions) return entry;

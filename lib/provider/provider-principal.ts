@@ -4,7 +4,7 @@ import { type Permissions } from './permissions';
 
 /**
  * The provider's role as the target of grants. The role's own `addToPrincipalPolicy` would make a second policy, so
- * that statements are taken to the provider's one.
+ * this one adds the statements to the provider's policy.
  */
 export class ProviderPrincipal implements iam.IPrincipal {
   readonly grantPrincipal = this;

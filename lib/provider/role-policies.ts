@@ -1,14 +1,19 @@
 import { Aspects, type IResolveContext } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct, type IConstruct } from 'constructs';
+import { acknowledgeInlinePolicy } from './acknowledgement';
 import { type Permissions } from './permissions';
 
-/** `isAttached` of the CDK's policies, which its declarations leave out: false where an immutable role takes none. */
+/**
+ * `isAttached` of the CDK's policies, which its declarations leave out: false if an immutable role takes no policies.
+ */
 interface Attachable {
   readonly isAttached: boolean;
 }
 
-/** The policies that hold what a role may do: an inline one, and managed ones for what does not fit in there. */
+/**
+ * The policies that hold the permissions of a role: an inline policy, and managed policies for what does not fit there.
+ */
 export class RolePolicies {
   private readonly inline: iam.Policy;
   private readonly managed: iam.ManagedPolicy[] = [];
@@ -20,21 +25,20 @@ export class RolePolicies {
     private readonly permissions: Permissions,
   ) {
     this.inline = new iam.Policy(scope, id, { document: permissions });
-    // the role decides, since one that is imported as immutable takes no policies.
+    acknowledgeInlinePolicy(this.inline);
+    // the role decides, because a role that is imported as immutable takes no policies.
     role.attachInlinePolicy(this.inline);
     // as late as possible: permissions are added as long as constructs are.
     Aspects.of(this.inline).add({ visit: node => node === this.inline && this.spread() });
     this.inline.node.addValidation({
       validate: () =>
         this.count > 1 + this.managed.length
-          ? [
-              'permissions were granted when policies could no longer be added: grant them before synthesis, in no aspect',
-            ]
+          ? ['permissions must be granted before synthesis, got one later: do not grant in an aspect']
           : [],
     });
   }
 
-  /** What must be there before the role may do everything. */
+  /** What must exist before the role has all its permissions. */
   public get all(): IConstruct[] {
     return [this.inline, ...this.managed];
   }
@@ -52,7 +56,7 @@ export class RolePolicies {
   }
 }
 
-/** One page of permissions, as it is when the app is synthesized. */
+/** One page of permissions, rendered when the app is synthesized. */
 class Page extends iam.PolicyDocument {
   constructor(
     private readonly permissions: Permissions,

@@ -1,19 +1,20 @@
 import { ArnFormat, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { type Permission } from './permissions';
 
-/** Whether an event is still its resource's operation, and whether a deployment has succeeded. */
+/** Reads whether an event is still its resource's operation, and whether a deployment has succeeded. */
 const STACK_QUESTIONS = [
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStackResource',
   'cloudformation:DescribeStacks',
 ];
 
-/** What every handler needs, of any family. */
+/** What every handler of every family needs. */
 export function runtimePermissions(stack: Stack, logGroupArn: string): readonly Permission[] {
-  // a rollback or deletion of a stack is not always seen in the state of those that are nested in it.
+  // the state of a nested stack does not always show a rollback or deletion of the stacks around it.
   const stacks: string[] = [];
   for (let at: Stack | undefined = stack; at; at = at.nestedStackParent) {
-    // not `at.stackId`: handed to a stack within, that of a nested stack would make it depend on itself.
+    // not `at.stackId`: passed to a stack within, the id of a nested stack would make the nested stack depend on
+    // itself.
     stacks.push(new ScopedAws(at).stackId);
   }
   return [
@@ -23,8 +24,9 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
 }
 
 /**
- * What telling of other stacks needs that own something: whether one is gone or at rest, and whether the deployment
- * that claimed something has succeeded. Where it is denied, what is claimed stays.
+ * What a handler needs to find out about other stacks that own an artifact: whether such a stack is gone or at rest,
+ * and whether the deployment that claimed the artifact has succeeded. If the call is denied, the claimed artifact
+ * stays.
  */
 export function otherStacksPermissions(stack: Stack): readonly Permission[] {
   const anyStack = { service: 'cloudformation', resource: 'stack', resourceName: '*/*' };

@@ -7,7 +7,7 @@ import { SweepBase } from './sweep';
 import { type SweepOptions, type SweepRules, sweepConfig } from './sweep-rules';
 import { SweepTrigger } from './sweep-trigger';
 
-/** Removals that one run may make where the rules set no other limit. */
+/** How many removals one run can make if the rules set no other limit. */
 const MAX_REMOVALS = 50;
 
 interface RetentionProps extends SweepOptions {
@@ -15,18 +15,18 @@ interface RetentionProps extends SweepOptions {
   readonly triggers?: SweepTrigger[];
 }
 
-/** What a kind of retention declares. */
+/** What each kind of retention declares. */
 export interface RetentionDeclaration {
   readonly provider: ArtifactProvider;
   readonly config: SweepConfig & { readonly type: string };
   /** The versions that the stack declares, as the handler knows them: a deployment that changes them sweeps. */
   readonly versions: () => string[];
-  /** What CloudFormation brings about before the retention runs. */
+  /** What CloudFormation makes before the retention runs. */
   readonly after: () => readonly IConstruct[];
 }
 
 /**
- * What retentions of all families share: a sweep of versions, after those that its stack declares.
+ * The base of the retentions of all families: a sweep of versions that runs after those that its stack declares.
  *
  * @internal
  */

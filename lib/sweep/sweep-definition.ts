@@ -2,13 +2,13 @@ import { Aws } from 'aws-cdk-lib';
 import { type SweepConfig } from '../../contract/sweep';
 import { type SliceRequest } from '../../contract/sweep-execution';
 
-/** Seconds after which an invocation has ended for certain: Lambda allows 15 minutes. */
+/** Seconds after which an invocation has certainly ended: Lambda allows 15 minutes. */
 const INVOCATION_SECONDS = 16 * 60;
 
-/** The request as Step Functions fills it in: what ends in `.$` is a path. */
+/** The request as Step Functions fills it in: a key that ends in `.$` has a path as its value. */
 type Payload = { readonly [K in keyof SliceRequest as K | `${K}.$`]?: unknown };
 
-/** The state machine of a sweep: slices until one says that it is over. */
+/** The state machine of a sweep: it runs slices until one says that the sweep is over. */
 export function sweepDefinition(functionArn: string, config: SweepConfig): object {
   const ask = (sweep: SliceRequest['sweep']) => {
     const payload: Payload = {
@@ -39,7 +39,7 @@ export function sweepDefinition(functionArn: string, config: SweepConfig): objec
     Comment: config.name,
     StartAt: 'Begin',
     States: {
-      // what an execution is started with is not to be trusted, unlike what a slice has left.
+      // the input of an execution is not trusted, unlike the output of a slice.
       Begin: slice('BEGIN'),
       Slice: slice('SLICE'),
       Choose: {
@@ -48,7 +48,7 @@ export function sweepDefinition(functionArn: string, config: SweepConfig): objec
         Default: 'Failed',
       },
       Wait: { Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Slice' },
-      // CloudFormation may wait for an answer that no slice has given.
+      // CloudFormation can still wait for an answer that no slice has given.
       GiveUp: { ...ask('GIVE_UP'), Next: 'Failed' },
       Succeeded: { Type: 'Succeed' },
       Failed: { Type: 'Fail', ErrorPath: '$.error', CausePath: '$.cause' },

@@ -69,11 +69,11 @@ export interface SweepRules {
   readonly dryRun?: boolean;
 }
 
-/** What can be set for each sweep. */
+/** Options that every sweep has. */
 export interface SweepOptions {
   /**
    * How many requests a second the sweep sends at most, for each operation of the service: above 0, at most 1,000.
-   * Below that it finds out by itself what the account's quota allows.
+   * Below that, the sweep finds out by itself what the account's quota allows.
    *
    * @default 8 - AWS IoT allows 10 by default: two are left for everybody else
    */
@@ -95,10 +95,10 @@ export interface SweepOptions {
   readonly salt?: string;
 }
 
-/** Two of the ten requests a second that services allow by default are left for everybody else. */
+/** Two of the ten requests a second that services allow by default are left for other callers. */
 const REQUESTS_PER_SECOND = 8;
 
-/** What the properties of every sweep say. */
+/** The part of a sweep's properties that becomes its configuration. */
 export interface SharedProps {
   readonly kind: 'retention' | 'cleanup';
   readonly rules?: SweepRules;
@@ -107,7 +107,7 @@ export interface SharedProps {
   readonly defaultMaxRemovals?: number;
 }
 
-/** The part of a sweep's configuration that all kinds share. Throws where what is known of it breaks a rule. */
+/** The part of a sweep's configuration that all kinds share. Throws if a known part of it breaks a rule. */
 export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig {
   const { requestsPerSecond = REQUESTS_PER_SECOND } = props;
   const problem = isUnknown(requestsPerSecond) ? undefined : checkRequestsPerSecond(requestsPerSecond);
@@ -115,15 +115,15 @@ export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig 
   return { name: nameOf(sweep), rules: rulesConfig(sweep, props), requestsPerSecond };
 }
 
-/** The characters that CloudWatch takes in the value of a dimension, and how many. */
+/** The characters that CloudWatch allows in the value of a dimension, and how many. */
 const MAX_NAME = 255;
 const UNPRINTABLE = /[^\x20-\x7e]/gu;
 
-/** The name of a sweep, which its metrics have as their dimension: its path, or what makes one of that. */
+/** The name of a sweep, which is the dimension of its metrics: its path, reduced to what CloudWatch allows. */
 export function nameOf({ node: { path } }: IConstruct): string {
   const printable = path.replace(UNPRINTABLE, '_');
   if (printable === path && path.length <= MAX_NAME) return path;
-  // told apart from paths that look the same without what is not taken.
+  // distinguished from paths that only differ in the characters that were removed.
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return `${printable.slice(0, MAX_NAME - hash.length - 1)}-${hash}`;
 }
@@ -131,7 +131,7 @@ export function nameOf({ node: { path } }: IConstruct): string {
 function rulesConfig(sweep: IConstruct, { kind, rules = {}, defaultMaxRemovals }: SharedProps): SweepRulesConfig {
   const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest } = rules;
   const config = { ...rest, minAgeSeconds: minAge?.toSeconds(), maxRemovals, dryRun: dryRun || undefined };
-  // a number that only the deployment knows may be the one that keeps something.
+  // a number that only the deployment knows can be a rule that keeps something.
   const mayKeep = Token.isUnresolved(config.keepLatest) || Token.isUnresolved(config.minAgeSeconds);
   const problem = checkRules(knownRules(config), mayKeep ? 'cleanup' : kind);
   if (problem) throw invalid(sweep, problem);

@@ -5,23 +5,28 @@ import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
 import { rootStackOf } from '../core/environment';
 import { invalid } from '../core/validation';
+import { isDaily } from './schedule';
 import { type SweepOptions } from './sweep-rules';
 
 /** An EventBridge rule that starts a sweep. */
 export interface StartingRule {
   readonly id: string;
+  /** Whether it starts a run each day, or more often. */
+  readonly isDaily: boolean;
   readonly props: (sweep: IConstruct) => events.RuleProps;
 }
 
-/** Each deployment of the stack that succeeded; of a nested stack, of the outermost one around it. */
+/** Each successful deployment of the stack; for a nested stack, of the outermost stack around it. */
 const AFTER_DEPLOYMENT: StartingRule = {
   id: 'AfterDeployment',
+  isDaily: false,
   props: sweep => ({
     eventPattern: {
       source: ['aws.cloudformation'],
       detailType: ['CloudFormation Stack Status Change'],
       detail: {
-        // not `stackId` of the stack: handed to a stack within, that of a nested one would make it depend on itself.
+        // not `stackId` of the stack: passed to a stack within, the id of a nested stack would make the nested stack
+        // depend on itself.
         'stack-id': [new ScopedAws(rootStackOf(sweep)).stackId],
         'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
       },
@@ -31,10 +36,25 @@ const AFTER_DEPLOYMENT: StartingRule = {
 
 const scheduled = (schedule: events.Schedule): StartingRule => ({
   id: 'Schedule',
+  isDaily: isDaily(schedule.expressionString),
   props: () => ({ schedule }),
 });
 
-/** When a sweep runs. */
+/**
+ * When a sweep runs.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { Schedule } from 'aws-cdk-lib/aws-events';
+ * import { PackageVersionRetention, SoftwarePackage, SweepTrigger } from 'cdk-versioned-artifacts';
+ *
+ * declare const firmware: SoftwarePackage;
+ * new PackageVersionRetention(this, 'Keep', {
+ *   softwarePackage: firmware,
+ *   rules: { keepLatest: 5 },
+ *   triggers: [SweepTrigger.afterDeployment(), SweepTrigger.onSchedule(Schedule.rate(Duration.days(7)))],
+ * });
+ */
 export class SweepTrigger {
   /**
    * After each successful deployment of the stack (for a nested stack, of its root stack), by an EventBridge rule. The
@@ -80,13 +100,13 @@ export class SweepTrigger {
      */
     public readonly _name: string,
     /**
-     * Where CloudFormation waits.
+     * The triggers for which CloudFormation waits.
      *
      * @internal
      */
     public readonly _synchronous?: SynchronousTrigger,
     /**
-     * Where nobody waits.
+     * The triggers for which nobody waits.
      *
      * @internal
      */
@@ -94,7 +114,7 @@ export class SweepTrigger {
   ) {}
 }
 
-/** Throws where triggers, or what depends on them, contradict each other. */
+/** Throws if the triggers, or options that depend on them, contradict each other. */
 export function validateTriggers(sweep: IConstruct, triggers: readonly SweepTrigger[], options: SweepOptions): void {
   const problem = checkTriggers(triggers, options);
   if (problem) throw invalid(sweep, problem);
@@ -112,16 +132,16 @@ export function namesOf(triggers: readonly SweepTrigger[]): string {
 
 function checkTriggers(triggers: readonly SweepTrigger[], { onIncomplete, salt }: SweepOptions): Problem {
   const twice = triggers.find(({ _name }, index) => triggers.findIndex(other => other._name === _name) < index);
-  if (twice) return `a sweep has each trigger once, got SweepTrigger.${twice._name} twice: leave one out`;
+  if (twice) return `a sweep must have each trigger only once, got SweepTrigger.${twice._name} twice: leave one out`;
   if (onIncomplete !== undefined && !triggers.some(({ _synchronous }) => _synchronous)) {
     return (
-      `onIncomplete is for sweeps that CloudFormation waits for, got ${namesOf(triggers)}: leave it out, or add ` +
+      `onIncomplete only takes effect if CloudFormation waits for the sweep, got ${namesOf(triggers)}: leave it out, or add ` +
       'SweepTrigger.onDestroy() or SweepTrigger.duringDeployment() to triggers'
     );
   }
   if (salt !== undefined && !isTriggered(triggers, 'DURING_DEPLOYMENT')) {
     return (
-      `salt has a deployment sweep again, got ${namesOf(triggers)}: leave it out, or add ` +
+      `salt only takes effect if a deployment sweeps, got ${namesOf(triggers)}: leave it out, or add ` +
       'SweepTrigger.duringDeployment() to triggers'
     );
   }

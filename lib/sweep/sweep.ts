@@ -9,6 +9,7 @@ import { type SweepAttributes, type SweepProperties, SweepShape } from '../../co
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { ArtifactResource } from '../provider/artifact-resource';
+import { type RecommendedSweepAlarmsProps, sweepAlarms } from './sweep-alarms';
 import { SweepMachines } from './sweep-machines';
 import { OnIncomplete, type SweepOptions, nameOf } from './sweep-rules';
 import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
@@ -54,6 +55,21 @@ export interface ISweep extends IConstruct {
   metricRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
+   * How many runs ended, well or not. Runs that were skipped, since another one was at work, are none.
+   *
+   * @default - number over five minutes
+   */
+  metricRuns(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Defines the alarms that a sweep should have: a run failed, a rule could not start one, and no run ended for some
+   * days. Once for each sweep.
+   *
+   * @returns the alarms, for further actions
+   */
+  recommendedAlarms(props?: RecommendedSweepAlarmsProps): cloudwatch.Alarm[];
+
+  /**
    * Defines an EventBridge rule for runs of the state machine that failed: removals failed, the run was refused, or it
    * was aborted. CloudFormation reports what fails inside a deployment or deletion instead.
    *
@@ -63,18 +79,18 @@ export interface ISweep extends IConstruct {
   onFailure(id: string, options?: events.OnEventOptions): events.Rule;
 }
 
-/** What a kind of sweep declares. */
+/** What each kind of sweep declares. */
 export interface SweepDeclaration {
   readonly provider: ArtifactProvider;
   readonly config: SweepConfig & { readonly type: string };
-  /** The versions that the stack declares, where a deployment that changes them is to sweep. A lazy list. */
+  /** The versions that the stack declares, if a deployment that changes them must sweep. A lazy list. */
   readonly declaredVersions?: string[];
-  /** Orders what CloudFormation runs after what it is to find. */
+  /** Makes CloudFormation run the sweep after the resources that the sweep must find. */
   readonly order?: (resource: ArtifactResource) => void;
 }
 
 /**
- * What sweeps of all kinds share.
+ * The base of all kinds of sweeps.
  *
  * @internal
  */
@@ -83,6 +99,9 @@ export abstract class SweepBase extends Construct implements ISweep {
 
   private readonly resource?: ArtifactResource;
   private readonly triggers: readonly SweepTrigger[];
+  private readonly machines: SweepMachines;
+  private readonly rules: events.Rule[] = [];
+  private readonly alarms: cloudwatch.Alarm[] = [];
 
   constructor(
     scope: Construct,
@@ -94,10 +113,10 @@ export abstract class SweepBase extends Construct implements ISweep {
     this.triggers = props.triggers;
     validateTriggers(this, props.triggers, props);
     const declaration = declare(this);
-    const machines = SweepMachines.of(declaration.provider);
-    this.stateMachine = machines.define(this, declaration.config);
+    this.machines = SweepMachines.of(declaration.provider);
+    this.stateMachine = this.machines.define(this, declaration.config);
     const allowed = declaration.provider._allowMachine(this.stateMachine.stateMachineArn);
-    this.startByRules(machines);
+    this.startByRules();
     this.resource = this.runByCloudFormation(declaration, props);
     this.resource?.node.addDependency(allowed);
   }
@@ -146,6 +165,39 @@ export abstract class SweepBase extends Construct implements ISweep {
     return this.metric(SweepMetric.REFUSED, props);
   }
 
+  public metricRuns(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    // each run that ends counts what it kept, if only that this was nothing.
+    return this.metric(SweepMetric.KEPT, { statistic: cloudwatch.Stats.SAMPLE_COUNT, ...props });
+  }
+
+  public recommendedAlarms(props: RecommendedSweepAlarmsProps = {}): cloudwatch.Alarm[] {
+    if (this.alarms.length > 0) {
+      throw invalid(this, 'the alarms of a sweep are defined once: add actions to those that the first call returned');
+    }
+    const { stateMachine, rules } = this;
+    const isDaily = this.triggers.some(({ _rule }) => _rule?.isDaily);
+    this.alarms.push(...sweepAlarms(this, { stateMachine, runs: this.metricRuns(), rules, isDaily }, props));
+    return [...this.alarms];
+  }
+
+  /**
+   * The alarms that were asked for.
+   *
+   * @internal
+   */
+  public get _alarms(): readonly cloudwatch.Alarm[] {
+    return this.alarms;
+  }
+
+  /**
+   * The name of the log group that the state machines of the provider write to.
+   *
+   * @internal
+   */
+  public get _logGroupName(): string {
+    return this.machines.logGroupName;
+  }
+
   public onFailure(id: string, options: events.OnEventOptions = {}): events.Rule {
     const rule = new events.Rule(options.crossStackScope ?? this, id, options);
     rule.addTarget(options.target);
@@ -170,25 +222,26 @@ export abstract class SweepBase extends Construct implements ISweep {
   private count(attribute: keyof SweepAttributes, property: string): string {
     const { resource } = this;
     if (resource && isTriggered(this.triggers, 'DURING_DEPLOYMENT')) return resource.getAtt(attribute).toString();
-    // refused where it is used: a getter that throws breaks whatever looks at an object as a whole.
+    // refused on use: a getter that throws breaks everything that inspects the whole object.
     return Lazy.string({
       produce: () => {
         throw invalid(
           this,
-          `${property} is known where the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
+          `${property} is only known if the sweep runs in the deployment, got ${namesOf(this.triggers)}: ` +
             'add SweepTrigger.duringDeployment() to triggers',
         );
       },
     });
   }
 
-  private startByRules(machines: SweepMachines): void {
+  private startByRules(): void {
     const ids = new Map<string, number>();
     for (const { _rule: rule } of this.triggers) {
       if (!rule) continue;
       const count = (ids.get(rule.id) ?? 0) + 1;
       ids.set(rule.id, count);
-      machines.startBy(rule, count === 1 ? rule.id : `${rule.id}${count}`, this, this.stateMachine);
+      const id = count === 1 ? rule.id : `${rule.id}${count}`;
+      this.rules.push(this.machines.startBy(rule, id, this, this.stateMachine));
     }
   }
 

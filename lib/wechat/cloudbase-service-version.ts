@@ -24,12 +24,12 @@ export enum OnRefusal {
   LEAVE = 'LEAVE',
 }
 
-/** How a version is looked at before it is recorded or removed. */
+/** How a version is looked up before it is recorded or removed. */
 export enum CloudBaseVerification {
   /** By `getcsversionlist`, which belongs to an older generation of the interface than the removal. */
   LISTING = 'LISTING',
 
-  /** Not at all. A removal whose outcome WeChat's answer does not tell fails as unknown; nothing protects traffic. */
+  /** Not at all. A removal fails as unknown if WeChat's answer does not tell its outcome; traffic is not protected. */
   NONE = 'NONE',
 }
 
@@ -113,7 +113,7 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
   readonly onRefusal?: OnRefusal;
 
   /**
-   * How the version is looked at before it is recorded or removed.
+   * How the version is looked up before it is recorded or removed.
    *
    * @default CloudBaseVerification.LISTING
    */
@@ -133,6 +133,18 @@ export interface CloudBaseServiceVersionProps extends WeChatOptions {
  * nothing.
  *
  * With `applyRemovalPolicy(RemovalPolicy.RETAIN)` the version stays.
+ *
+ * @example
+ * import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+ * import { CloudBaseServiceVersion, WeChatAccessToken } from 'cdk-versioned-artifacts';
+ *
+ * declare const secret: Secret;
+ * new CloudBaseServiceVersion(this, 'Api', {
+ *   environmentId: 'prod-6gxk23',
+ *   serverName: 'api',
+ *   versionName: 'api-012',
+ *   accessToken: WeChatAccessToken.fromSecret(secret),
+ * });
  */
 export class CloudBaseServiceVersion extends Resource implements ICloudBaseServiceVersion {
   /**
@@ -194,7 +206,7 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
       props.versionName,
     ]);
     declaredServiceVersions.add(this, ...service);
-    // one after the other: two at once would both find that the other one is left.
+    // one after the other: two removals at once would both find that the other version is left.
     resource.node.addDependency(dependableOn(() => resourcesOf(declaredServiceVersions.before(this, ...service))));
   }
 }

@@ -40,6 +40,18 @@ export interface CloudBaseVersionRetentionProps extends WeChatOptions, SweepOpti
  * Some versions always stay: those that carry traffic, are being built or deployed, or are recorded by this stack, and
  * the last one. What other stacks record is not known: `exclude` it. WeChat writes times without a zone; a version is
  * old enough if it is so both in Beijing's time and in UTC.
+ *
+ * @example
+ * import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+ * import { CloudBaseVersionRetention, WeChatAccessToken } from 'cdk-versioned-artifacts';
+ *
+ * declare const secret: Secret;
+ * new CloudBaseVersionRetention(this, 'KeepApi', {
+ *   environmentId: 'prod-6gxk23',
+ *   serverName: 'api',
+ *   accessToken: WeChatAccessToken.fromSecret(secret),
+ *   rules: { keepLatest: 3 },
+ * });
  */
 export class CloudBaseVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: CloudBaseVersionRetentionProps) {

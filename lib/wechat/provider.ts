@@ -1,10 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { ArtifactProvider, type ProviderFamily } from '../provider/artifact-provider';
+import { ArtifactProvider } from '../provider/artifact-provider';
 import { type ArtifactProviderProps } from '../provider/artifact-provider-props';
+import { type ProviderFamily } from '../provider/provider-function';
 import { providerPermissions } from './permissions';
 
-/** Frozen: the service token of a deployed resource may not change. Short, since every artifact names it. */
+/** Frozen: the service token of a deployed resource must not change. Short, because every artifact names it. */
 const ID = 'WeChatArtifacts';
 
 /**
@@ -12,6 +13,14 @@ const ID = 'WeChatArtifacts';
  *
  * WeChat takes a platform's token only from addresses on the platform's allow-list: give the function a VPC whose
  * private subnets have a NAT with a fixed address.
+ *
+ * @example
+ * import { NatProvider, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+ * import { WeChatArtifactProvider } from 'cdk-versioned-artifacts';
+ *
+ * const natGatewayProvider = NatProvider.gateway({ eipAllocationIds: ['eipalloc-0a1b2c3d'] });
+ * const vpc = new Vpc(this, 'Vpc', { natGateways: 1, natGatewayProvider });
+ * WeChatArtifactProvider.of(this, { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS } });
  */
 export class WeChatArtifactProvider extends ArtifactProvider {
   /**

@@ -5,7 +5,7 @@ import { validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
 
-/** Where in a secret a token is. */
+/** Where the token is in a secret. */
 export interface SecretTokenOptions {
   /**
    * The field, where the secret is a JSON object.
@@ -44,10 +44,22 @@ export interface MintedTokenProps {
 /**
  * The `component_access_token` of a third-party platform. It is looked up when it is needed: no template, log or error
  * holds it.
+ *
+ * @example
+ * import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+ * import { CloudBaseServiceVersion, WeChatAccessToken } from 'cdk-versioned-artifacts';
+ *
+ * const secret = Secret.fromSecretNameV2(this, 'Token', 'wechat/component-access-token');
+ * new CloudBaseServiceVersion(this, 'Api', {
+ *   environmentId: 'prod-6gxk23',
+ *   serverName: 'api',
+ *   versionName: 'api-012',
+ *   accessToken: WeChatAccessToken.fromSecret(secret, { jsonField: 'token' }),
+ * });
  */
 export class WeChatAccessToken {
   /**
-   * The current token, which whatever renews the platform's token writes to a secret each time.
+   * The current token. Your own code that renews the platform's token must write each new token to the secret.
    *
    * @param secret the secret; the provider may read it
    * @param options where in the secret the token is

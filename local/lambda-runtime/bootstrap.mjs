@@ -11,6 +11,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
+import { reachOverPlainHttp } from './plain-http.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -122,6 +123,7 @@ function listen(handler) {
 }
 
 patchConsole();
+reachOverPlainHttp(process.env.AWS_ENDPOINT_URL);
 process.on('uncaughtException', die);
 process.on('unhandledRejection', reason => {
   die(failure('Runtime.UnhandledPromiseRejection', String(reason), reason));

@@ -8,10 +8,11 @@ import { startStage } from './stage.mjs';
 import { cloudBaseSteps } from './stories/cloudbase.mjs';
 import { fleetSteps } from './stories/fleet.mjs';
 import { packageSteps } from './stories/packages.mjs';
+import { releaseSteps } from './stories/releases.mjs';
 import { schemaSteps } from './stories/schemas.mjs';
 
 /** The stories of each family, every one on a stage of its own. */
-const STORIES = { iot: [packageSteps, fleetSteps], glue: [schemaSteps], wechat: [cloudBaseSteps] };
+const STORIES = { iot: [packageSteps, fleetSteps, releaseSteps], glue: [schemaSteps], wechat: [cloudBaseSteps] };
 
 // the SDK warns where Node.js is older than it will support one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -15,6 +15,7 @@ import { isFailure, isNews, isOver, nameOf, sayEvent } from './report.mjs';
 import { busy, dim, say } from './screen.mjs';
 
 const CLI = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
+const COMMAND_LINE = 'cli/build/main.mjs';
 const POLL_MS = 250;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -80,9 +81,21 @@ export async function runCli({ aws, clients, folder }, { app, stack, command }, 
   return { ...ended, failures };
 }
 
-/** Returns the exit code and everything that the CLI printed. */
-function cdk(args, env) {
-  const child = spawn(process.execPath, [CLI, ...args, '--no-notices', '--no-color'], {
+/** What a release would do, as the command line plans it. */
+export async function planOf({ aws, folder }, { app, context }) {
+  const env = { ...aws.env, ...isolated(folder) };
+  const output = `${folder}/planned.out`;
+  const synthesis = await cdk(['synth', '--quiet', '-c', context, '--app', `node ${app}`, '--output', output], env);
+  if (synthesis.code !== 0) return synthesis;
+  say(dim('    $ npx cdk-versioned-artifacts plan'));
+  return runNode([COMMAND_LINE, 'plan', '--app', output], env);
+}
+
+export const cdk = (args, env) => runNode([CLI, ...args, '--no-notices', '--no-color'], env);
+
+/** Returns the exit code and everything that was printed. */
+function runNode(args, env) {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,7 +109,7 @@ function cdk(args, env) {
 }
 
 /** Keeps the CLI from asking anybody but the local AWS, and from writing outside a folder of the demo's. */
-const isolated = folder => ({
+export const isolated = folder => ({
   AWS_CONFIG_FILE: `${folder}/aws-config`,
   AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
   AWS_PROFILE: '',

@@ -124,7 +124,7 @@ describe('a version of AWS’s own type', () => {
   test.each([{}, { adoptExisting: true }])('is not given up to this one in one deployment, with %j', async props => {
     const outcome = await fleet.deploy(isOurs(props));
     expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(outcome.failures.join()).toContain('retain it there first');
+    expect(outcome.failures.join()).toContain('first retain it there');
     expect(held()?.versions[2]).toMatchObject({ status: 'AVAILABLE', metadata: {} });
   });
 
@@ -162,6 +162,32 @@ describe('a release that is not compatible', () => {
     });
     expect(fleet.aws.glue.registries).toEqual([]);
     expect(await fleet.deploy(stack => void version(stack))).toMatchObject({ status: 'CREATE_COMPLETE' });
+  });
+});
+
+describe('a PROTOBUF release that is not compatible', () => {
+  const message = (fields: string) => `syntax = "proto3";\nmessage Order { ${fields} }`;
+  const deploy = (fields: string) =>
+    fleet.deploy(stack => {
+      const of = new CfnSchema(stack, 'Schema', {
+        name: 'orders',
+        dataFormat: 'PROTOBUF',
+        compatibility: 'FULL',
+        schemaDefinition: message('string id = 1;'),
+      });
+      const definition = SchemaDefinition.fromString(message(fields));
+      new SchemaVersion(stack, 'V', { schema: SchemaReference.fromCfnSchema(of), definition });
+    });
+  const orders = () => fleet.aws.glue.describe('orders');
+
+  test('fails with the mode, rolls back, and poisons nothing', async () => {
+    await deploy('string id = 1; int32 count = 2;');
+    const before = orders();
+    const outcome = await deploy('string id = 1; string count = 2;');
+    expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(outcome.failures.join()).toMatch(/not compatible with schema orders .*whose compatibility mode is FULL/);
+    expect(orders()).toEqual(before);
+    expect(await deploy('string id = 1; int64 count = 2;')).toMatchObject({ status: 'UPDATE_COMPLETE' });
   });
 });
 

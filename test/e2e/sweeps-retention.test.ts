@@ -152,7 +152,7 @@ describe('after a deployment', () => {
       {
         status: 'FAILED',
         error: 'SweepRefused',
-        cause: expect.stringContaining('protectOnDevices needs the fleet index'),
+        cause: expect.stringContaining('protectOnDevices needs the reports of devices in the fleet index'),
       },
     ]);
   });

@@ -1,30 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { requireFresh } from '../../scripts/stamp';
+import { type Documented, type Member, assembly, classes, structs, types } from './assembly';
 
-interface Documented {
-  readonly name: string;
-  readonly docs?: { readonly summary?: string; readonly default?: string; readonly custom?: Record<string, string> };
-}
-interface Member extends Documented {
-  readonly immutable?: boolean;
-  readonly optional?: boolean;
-  readonly overrides?: string;
-  readonly parameters?: Documented[];
-}
-interface Type extends Documented {
-  readonly kind: 'class' | 'interface' | 'enum';
-  readonly datatype?: boolean;
-  readonly properties?: Member[];
-  readonly methods?: Member[];
-  readonly members?: Documented[];
-  readonly initializer?: { readonly parameters?: Documented[] };
-}
-
-requireFresh(['constructs']);
-const assembly = JSON.parse(readFileSync(join(__dirname, '../../.jsii'), 'utf8'));
-const types: Type[] = Object.values(assembly.types);
-const structs = types.filter(type => type.datatype);
 const summary = (documented: Documented) => documented.docs?.summary ?? '';
 
 test('exports exactly this', () => {
@@ -41,6 +16,7 @@ test('exports exactly this', () => {
     'DefaultPackageVersionProps',
     'GlueArtifactProvider',
     'ICloudBaseServiceVersion',
+    'ISchemaVersion',
     'ISoftwarePackage',
     'ISoftwarePackageVersion',
     'ISweep',
@@ -61,11 +37,14 @@ test('exports exactly this', () => {
     'PackageVersionRetention',
     'PackageVersionRetentionProps',
     'PackageVersionStatus',
+    'RecommendedAlarmsProps',
+    'RecommendedSweepAlarmsProps',
     'RetentionAction',
+    'SchemaAttributes',
     'SchemaDefinition',
-    'SchemaNames',
     'SchemaReference',
     'SchemaVersion',
+    'SchemaVersionAttributes',
     'SchemaVersionProps',
     'SchemaVersionRetention',
     'SchemaVersionRetentionProps',
@@ -81,6 +60,8 @@ test('exports exactly this', () => {
     'SweepTrigger',
     'VersionOrder',
     'VersionRemoval',
+    'VersionedArtifactsDashboard',
+    'VersionedArtifactsDashboardProps',
     'WeChatAccessToken',
     'WeChatArtifactProvider',
     'WeChatOptions',
@@ -102,6 +83,24 @@ test.each(types.map(type => [type.name, type] as const))('%s and all of its memb
     }
   }
 });
+
+test.each(classes.map(type => [type.name, type] as const))(
+  '%s is shown in an example, which imports what it names',
+  (name, { docs }) => {
+    const [, imported] = /^import \{([^}]+)\} from 'cdk-versioned-artifacts';$/m.exec(docs?.example ?? '') ?? [];
+
+    expect(docs?.example).toContain(name);
+    expect(imported?.match(/\w+/g)).toEqual(
+      types
+        .map(({ name }) => name)
+        .filter(used)
+        .sort(),
+    );
+    function used(type: string) {
+      return new RegExp(`\\b${type}\\b`).test(docs!.example!);
+    }
+  },
+);
 
 test.each(structs.map(type => [type.name, type] as const))(
   '%s is readonly, and its options tell their defaults',
@@ -125,7 +124,7 @@ test('each construct that users make has props of its own', () => {
   const names = new Set(types.map(({ name }) => name));
   const constructs = types.filter(({ initializer }) => initializer?.parameters?.[0].name === 'scope');
 
-  expect(constructs).toHaveLength(9);
+  expect(constructs).toHaveLength(10);
   for (const { name } of constructs) expect(names).toContain(`${name}Props`);
 });
 

@@ -61,6 +61,9 @@ const KINDS: Record<string, (stack: Stack, index: number) => unknown> = {
     new CloudBaseVersionRetention(stack, `R${index}`, { ...service(stack, `s${index}`), rules, triggers }),
 };
 
+// other files of this process use the same CDK.
+afterEach(() => jest.restoreAllMocks());
+
 /** How much the CDK is asked for while a stack is declared and synthesised. */
 function work(declare: (stack: Stack, index: number) => unknown, count: number): number {
   let steps = 0;

@@ -1,14 +1,30 @@
 import { App, CustomResource, Stack, Tags } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import {
+  CloudBaseServiceVersion,
+  CloudBaseVersionRetention,
   DefaultPackageVersion,
+  JobExecutionCleanup,
   JobRecipe,
+  JobSelection,
   PackageArtifact,
+  PackageVersionRetention,
   PackageVersionStatus,
+  SchemaDefinition,
+  SchemaReference,
+  SchemaVersion,
+  SchemaVersionRetention,
   SoftwarePackage,
+  SweepTrigger,
   VersionRemoval,
+  WeChatAccessToken,
+  WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
 import { type Resource, resources } from './app';
 
@@ -30,10 +46,14 @@ function declare(context?: Record<string, unknown>): Record<string, Resource> {
   new DefaultPackageVersion(stack, 'Default', { version });
   Tags.of(stack).add('team', 'chassis');
 
+  return comparable(stack);
+}
+
+/** The resources of a stack, but for what differs with the handlers' code and with the version of aws-cdk-lib. */
+function comparable(stack: Stack): Record<string, Resource> {
   const all = resources(stack);
   for (const { Type, Properties } of Object.values(all)) {
     if (Type !== 'AWS::Lambda::Function') continue;
-    // these differ with the handlers' code and with the version of aws-cdk-lib.
     Properties.Code.S3Key = '<hash>.zip';
     Properties.Runtime = '<newest>';
   }
@@ -80,6 +100,32 @@ const handler = (stack: Stack) =>
     code: Code.fromInline('exports.handler = async () => ({})'),
   });
 
-test('feature flags change nothing', () => {
+/** Sweeps of every kind, and what the other families have. */
+function declareOthers(context?: Record<string, unknown>): Record<string, Resource> {
+  const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');
+  const triggers = [SweepTrigger.afterDeployment(), SweepTrigger.onDestroy(), SweepTrigger.duringDeployment()];
+  const rules = { keepLatest: 5 };
+  const softwarePackage = SoftwarePackage.fromPackageName(stack, 'Imported', 'brake-ecu');
+  const retention = new PackageVersionRetention(stack, 'Keep', { softwarePackage, rules, triggers });
+  retention.onFailure('Failed', { target: new SnsTopic(new Topic(stack, 'Operators')) });
+  new JobExecutionCleanup(stack, 'Cleanup', { jobs: JobSelection.byIdPrefix('ota-') });
+
+  const schema = SchemaReference.fromSchemaName({ registryName: 'shop', schemaName: 'orders' });
+  // above 16 KB, so that it is an asset.
+  const definition = SchemaDefinition.fromString(JSON.stringify({ type: 'string', doc: 'x'.repeat(20_000) }));
+  new SchemaVersion(stack, 'Schema', { schema, definition });
+  new SchemaVersionRetention(stack, 'KeepSchemas', { schema, rules, triggers });
+
+  const vpc = new Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
+  WeChatArtifactProvider.of(stack, { vpc });
+  const accessToken = WeChatAccessToken.fromSecret(Secret.fromSecretNameV2(stack, 'Token', 'token'));
+  const service = { environmentId: 'prod-6gxk23', serverName: 'api', accessToken };
+  new CloudBaseServiceVersion(stack, 'Api', { ...service, versionName: 'api-012' });
+  new CloudBaseVersionRetention(stack, 'KeepApi', { ...service, rules, triggers });
+  return comparable(stack);
+}
+
+test('feature flags change nothing, in no family', () => {
   expect(declare(flags)).toEqual(declare());
+  expect(declareOthers(flags)).toEqual(declareOthers());
 });

@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 
 /** What packing reads. */
 const REPOSITORY = [
-  ...['lib', 'contract', 'lambda', 'scripts', 'docs', 'build'],
+  ...['lib', 'contract', 'lambda', 'scripts', 'docs', 'build', 'rosetta'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', '.jsii'],
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-LICENSES'],
 ];
@@ -51,6 +51,7 @@ describe('the npm package', () => {
     const expected = [
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES|\.jsii)$/,
       /^docs\/[a-z-]+\.md$/,
+      /^rosetta\/default\.ts-fixture$/,
       /^build\/(lib|contract)\/[a-z0-9/-]+\.(js|d\.ts)$/,
       /^build\/handlers\/[a-z-]+\/index\.js$/,
     ];
@@ -65,6 +66,7 @@ describe('the npm package', () => {
         'LICENSE',
         'THIRD-PARTY-LICENSES',
         'docs/architecture.md',
+        'rosetta/default.ts-fixture',
         '.jsii',
         ...FAMILIES.map(family => `build/handlers/${family}/index.js`),
         ...sources().flatMap(source => [`${source}.js`, `${source}.d.ts`]),

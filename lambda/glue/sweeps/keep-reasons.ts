@@ -1,9 +1,9 @@
 /** Why a schema version stays, whatever the rules say. */
 export const VersionKept = {
-  /** Version 1, which only goes with its schema. */
+  /** Version 1, which is only deleted with its schema. */
   FIRST: 'FIRST_VERSION',
   CHECKPOINT: 'CHECKPOINT',
-  /** The newest one that can be used. */
+  /** The newest version that is available. */
   LATEST: 'LATEST_AVAILABLE',
   /** A stack owns it. */
   OWNED: 'OWNED',

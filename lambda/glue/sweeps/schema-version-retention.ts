@@ -31,16 +31,16 @@ import { deleteRanges } from './version-ranges';
 
 type Config = SchemaVersionRetentionConfig;
 
-/** Why a version in FAILURE goes. */
+/** Why a failed version is removed. */
 const FAILED = 'FAILED';
 
-/** Part of the time of a slice in which nothing more is decided, but what is decided is removed. */
+/** The part of a slice's time in which no more is decided, but the decided removals are made. */
 const REMOVAL_SHARE = 0.25;
 
-/** Part of the time of a slice that a page takes, where its versions can be asked about at the full rate. */
+/** The part of a slice's time that a page takes if its versions can be read at the full rate. */
 const PAGE_SHARE = 0.25;
 
-/** Milliseconds that it takes to ask about the versions of a page: as many pass until the last of them is removed. */
+/** How long, in milliseconds, it takes to read the versions of a page, and so until the last of them is removed. */
 const LONGEST_PAGE = 30_000;
 
 interface SchemaVersion extends Candidate {
@@ -69,11 +69,11 @@ export class SchemaVersionRetention implements SweepKind<Config, SchemaVersion> 
 
 class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> {
   readonly removal = this;
-  /** Numbers of all versions, those that are being deleted too. */
+  /** Numbers of all versions, including those that are being deleted. */
   private numbers: readonly number[] = [];
   private versions: readonly SchemaVersion[] = [];
   private checkpoint?: number;
-  /** The newest available one of those that are being removed. */
+  /** The newest available version among those that are being removed. */
   private newestGoing?: SchemaVersion;
   private readonly decideUntil: number;
   private readonly pageSize: number;
@@ -92,8 +92,8 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   /**
-   * Pages as large as a slice can decide about, since a range may reach from any version of a page to any other. The
-   * service lists versions in no order, so that all are read first: an account has 10,000 at most.
+   * Pages as large as a slice can decide about, because a range can reach from any version of a page to any other. The
+   * service lists versions in no order, so all are read first: an account has at most 10,000.
    */
   async list(pageToken: string | undefined): Promise<Page<SchemaVersion>> {
     if (pageToken === undefined || this.versions.length === 0) await this.read();
@@ -114,7 +114,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   async isProvisional({ id, agedFrom = 0 }: SchemaVersion): Promise<boolean> {
-    // its deployment may not have marked it yet: a version cannot be registered with its record.
+    // its deployment may not have written the record yet: a version cannot be registered together with its record.
     if (agedFrom > this.tools.startedAt) return true;
     const marks = await this.marksOf(id);
     return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
@@ -123,9 +123,9 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   async protection(version: SchemaVersion): Promise<string | undefined> {
     const { advanceCheckpoint } = this.config;
     if (version.number === 1) return VersionKept.FIRST;
-    // of the listing: the schema's own latest version counts failed ones.
+    // from the listing, because the schema's own latest version includes failed ones.
     if (version === this.available().at(-1)) return VersionKept.LATEST;
-    // what is newer may have gone since the listing.
+    // newer versions may have been deleted since the listing.
     if (version === this.newestGoing && !(await this.hasNewer(version))) return VersionKept.LATEST;
     if (!advanceCheckpoint && version.number === this.checkpoint) return VersionKept.CHECKPOINT;
     return this.protectingMetadata(version);
@@ -157,15 +157,15 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   /**
-   * Numbers that no range may reach over: versions that stay, and what no listing has shown but is not proven to be gone.
-   * A listing may leave out what is there, and what is there may be owned.
+   * Numbers that no range must include: versions that stay, and versions that are not in the listing but not proven to
+   * be gone. A listing can be incomplete, and a version that it omits can be owned.
    */
   private async numbersBut(going: ReadonlyMap<number, unknown>): Promise<readonly number[]> {
     const listed = new Set(this.numbers);
     const stay = this.numbers.filter(number => !going.has(number));
     let last: number | undefined;
     for (const next of [...going.keys()].sort((a, b) => a - b)) {
-      // a wider gap is no range's.
+      // no range includes a wider gap.
       const reaches = last !== undefined && next - last < VERSIONS_PER_CALL;
       for (let number = last! + 1; reaches && number < next; number++) {
         if (!listed.has(number) && !(await this.isGone(number))) stay.push(number);
@@ -180,7 +180,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       return !(await this.gateway.findNumber(this.config, versionNumber));
     } catch (error) {
       if (error instanceof OutOfTime) throw error;
-      this.tools.log.warn('whether a version is gone cannot be read, so no range reaches over it', {
+      this.tools.log.warn('cannot read whether a version is gone, so no range includes it', {
         versionNumber,
         error: reasonOf(error),
       });
@@ -206,7 +206,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     return false;
   }
 
-  /** `undefined` where the version is gone. */
+  /** `undefined` if the version is gone. */
   private async marksOf(versionId: string): Promise<Marks | undefined> {
     const pairs = await this.gateway.pairsOf(versionId);
     if (!pairs) return undefined;
@@ -216,7 +216,10 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     return lost ? marksFrom([...pairs, lost]) : marks;
   }
 
-  /** To the oldest version that stays and can be used; the first one stays only because it cannot go. */
+  /**
+   * Moves the checkpoint to the oldest available version that stays, apart from version 1, which only stays because it
+   * cannot be deleted.
+   */
   private async advanceCheckpoint(going: readonly number[], confirm: Guard): Promise<void> {
     const oldest = this.available().find(({ number }) => number > 1 && !going.includes(number));
     if (!oldest || oldest.number <= (this.checkpoint ?? Infinity)) return;
@@ -227,7 +230,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     this.checkpoint = oldest.number;
   }
 
-  /** What a version that was not deleted means to the run. */
+  /** Records a version that was not deleted, as a failure or as kept. */
   private judged(versionNumber: number, end: End | Failed): End | Failed {
     if (typeof end === 'string' || !('failed' in end) || this.config.onVersionError === 'FAIL') return end;
     const { registryName, schemaName } = this.config;
@@ -256,7 +259,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       number: VersionNumber,
       name: String(VersionNumber),
       status: Status,
-      // ranks by number: those are given in the order of creation, and are never alike.
+      // ranks by number: numbers are given in the order of creation, and are unique.
       createdAt: VersionNumber,
       agedFrom: CreatedTime === undefined ? undefined : Date.parse(CreatedTime),
       ...(this.config.removeFailed && Status === 'FAILURE' && isFree && { decided: FAILED }),

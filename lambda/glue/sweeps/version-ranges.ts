@@ -10,18 +10,18 @@ import { VersionKept } from './keep-reasons';
 export interface RangeDeletion {
   readonly gateway: GlueGateway;
   readonly schema: SchemaName;
-  /** What bounds the repetition of a deletion that met another write. */
+  /** What limits the repetition of a deletion that met another write. */
   readonly time: { readonly clock: Clock; readonly deadline: Deadline };
-  /** What goes. */
+  /** The versions to remove. */
   readonly remove: readonly number[];
-  /** What no range may touch. */
+  /** The versions that no range must include. */
   readonly keep: readonly number[];
-  /** Why a version stays after all, asked directly before the call that would delete it. */
+  /** Why a version stays after all, read directly before the call that would delete it. */
   readonly protection: (versionNumber: number) => Promise<string | undefined>;
   readonly report: (versionNumber: number, end: End | Failed) => void;
 }
 
-/** A version of a range has come to be protected: the range is planned anew without it. */
+/** A version of a range is now protected: the range is planned again without it. */
 class StaysAfterAll extends Error {
   constructor(
     readonly number: number,
@@ -31,15 +31,15 @@ class StaysAfterAll extends Error {
   }
 }
 
-/** Milliseconds before a deletion that met another write is planned and sent again. */
+/** How long, in milliseconds, a deletion that met another write waits before it is planned and sent again. */
 const CONFLICT_DELAYS = [500, 2_000, 8_000];
 
-/** Items of an answer that say that a version was gone already. */
+/** Item errors that say that a version was already gone. */
 const GONE = 'ResourceNotFoundException';
 
 /**
- * Deletes as few ranges as it takes, from the lowest number on. Before each call the checkpoint is read again: one that
- * somebody has moved meanwhile stays, and what is left is planned anew.
+ * Deletes as few ranges as necessary, from the lowest number on. Before each call the checkpoint is read again: if
+ * somebody has moved it meanwhile, the new checkpoint stays, and the rest is planned again.
  */
 export async function deleteRanges({
   gateway,
@@ -80,7 +80,7 @@ export async function deleteRanges({
       const items = await gateway.deleteVersions(schema, inWords(range), guard(range));
       const errors = new Map(items.map(({ VersionNumber = 0, ErrorDetails = {} }) => [VersionNumber, ErrorDetails]));
       endAll(range, 'removed', errors);
-      // an attempt whose answer was lost may have begun the deletion, or somebody else has.
+      // an attempt without an answer, or somebody else, may have begun the deletion.
       const isUnclear = [...errors.values()].some(({ ErrorCode }) => ErrorCode !== GONE);
       const there = isUnclear ? await remaining(gateway, schema) : new Set<number>();
       for (const [number, { ErrorCode = '', ErrorMessage = '' }] of errors) {
@@ -98,7 +98,7 @@ export async function deleteRanges({
         continue;
       }
       if (!isError(error, 'InvalidInputException')) throw error;
-      // of a refused call nothing is deleted.
+      // a refused call deletes nothing.
       const now = (await gateway.findSchema(schema))?.checkpoint;
       if (now !== undefined && isWithin(now, range) && !isPlannedAgain) {
         isPlannedAgain = true;
@@ -113,7 +113,7 @@ async function pause({ clock, deadline }: RangeDeletion['time'], milliseconds: n
   await clock.sleep(milliseconds);
 }
 
-/** Numbers of the versions that nobody is deleting. */
+/** Numbers of the versions that are not being deleted. */
 async function remaining(gateway: GlueGateway, schema: SchemaName): Promise<ReadonlySet<number>> {
   const versions = await gateway.versionsOf(schema);
   return new Set(versions.filter(({ Status }) => Status !== 'DELETING').map(({ VersionNumber = 0 }) => VersionNumber));
@@ -126,8 +126,8 @@ export interface Range {
 }
 
 /**
- * The least number of ranges that cover all numbers to remove and none to keep, none wider than `width`. Numbers of
- * versions that are gone may lie within: they are never given again.
+ * The least number of ranges that cover all numbers to remove and none to keep, none wider than `width`. A range can
+ * include numbers of deleted versions, because they are never given again.
  */
 export function rangesOf(remove: Iterable<number>, keep: Iterable<number>, width: number): Range[] {
   const numbers = [...new Set(remove)].sort((a, b) => a - b);
@@ -136,7 +136,7 @@ export function rangesOf(remove: Iterable<number>, keep: Iterable<number>, width
   let next = 0;
   for (const number of numbers) {
     const open = ranges.at(-1);
-    // the kept number that ends what can be covered from the open range on.
+    // the next kept number, which limits the open range.
     while (open && next < kept.length && kept[next] < open.last) next++;
     const isClear = kept[next] === undefined || kept[next] > number;
     if (open && isClear && number - open.first < width) open.last = number;
@@ -145,7 +145,7 @@ export function rangesOf(remove: Iterable<number>, keep: Iterable<number>, width
   return ranges;
 }
 
-/** As DeleteSchemaVersions takes it. */
+/** In the form of DeleteSchemaVersions. */
 export const inWords = ({ first, last }: Range): string => (first === last ? `${first}` : `${first}-${last}`);
 
 export const isWithin = (number: number, { first, last }: Range): boolean => number >= first && number <= last;

@@ -3,23 +3,23 @@ import { type Preparation, StalePageToken } from '../../sweep/source';
 import { DEPLOYING, readDeployed } from '../active-jobs';
 import { type IotGateway } from '../gateway';
 
-/** How far the reading has come: plain JSON, with the package's own versions alone. */
+/** The progress of the reading: plain JSON, with only the package's own versions. */
 interface Progress {
   readonly versions: readonly string[];
-  /** Which of the states is read; beyond them the reading is finished. */
+  /** The index of the state that is read; after the last state the reading is finished. */
   readonly state: number;
   readonly pageToken?: string;
-  /** Jobs that could not be described: any version may be one of theirs. */
+  /** Jobs that could not be described: they can deploy any version. */
   readonly undescribed?: string;
 }
 
 const BEGINNING: Progress = { versions: [], state: 0 };
 
-/** The versions of a package that jobs deploy or are about to, read in as many slices as it takes. */
+/** The versions of a package that jobs deploy or are about to deploy, read in as many slices as necessary. */
 export class ActiveJobs implements Preparation {
   isDue = false;
   private progress: Progress;
-  /** Looks without the jobs that have ended, and that have not. */
+  /** How many checks without the jobs have ended, and how many are in progress. */
   private scouted = 0;
   private scouts = 0;
   private readonly waiting: (() => void)[] = [];
@@ -29,7 +29,7 @@ export class ActiveJobs implements Preparation {
     private readonly gateway: IotGateway,
     prepared: object | undefined,
   ) {
-    // the state is this class's own.
+    // this class itself has written the state.
     this.progress = (prepared as Progress | undefined) ?? BEGINNING;
   }
 
@@ -43,8 +43,8 @@ export class ActiveJobs implements Preparation {
   }
 
   /**
-   * Looks at a version. Until the jobs have been read only one look at a time is taken, then as many more as have found
-   * that the jobs do not matter: the first that needs them ends the pass, and all in flight would be repeated.
+   * Checks a version. Until the jobs have been read, only one check runs at a time, and one more for each that did not
+   * need the jobs: the first check that needs them ends the pass, and all checks in flight would be repeated.
    */
   async scouting<T>(look: () => Promise<T>): Promise<T> {
     while (!this.isFinished && !this.isDue && this.scouts > this.scouted) {
@@ -62,7 +62,7 @@ export class ActiveJobs implements Preparation {
     }
   }
 
-  /** Throws `OutOfTime` where the jobs have not been read, and an error where one of them cannot be. */
+  /** Throws `OutOfTime` if the jobs have not been read, and an error if one of them cannot be read. */
   deploys(versionName: string): boolean {
     const { versions, undescribed } = this.progress;
     if (versions.includes(versionName)) return true;

@@ -4,7 +4,9 @@ import { type IotGateway } from '../gateway';
 
 const PACKAGE_SHADOW = '$package';
 
-/** What devices report of a package, in the fleet index. Where that cannot be asked, nothing may be removed. */
+/**
+ * What devices report about a package, from the fleet index. If the index cannot be queried, nothing must be removed.
+ */
 export class DeviceReports {
   private checked: Promise<void> | undefined;
 
@@ -13,13 +15,13 @@ export class DeviceReports {
     private readonly gateway: IotGateway,
   ) {}
 
-  /** Whether a device reports a version. Throws `SweepRefused` where the index cannot tell. */
+  /** Whether a device reports a version. Throws `SweepRefused` if the index cannot tell. */
   async show(versionName: string): Promise<boolean> {
     await (this.checked ??= this.check());
-    // the hyphen of a field's name would exclude what follows.
+    // a hyphen in a field's name would exclude what follows.
     const field = this.packageName.replace(/-/g, '\\-');
     const query = `shadow.name.${PACKAGE_SHADOW}.reported.${field}.version:"${versionName}"`;
-    return orRefuse(`the fleet index cannot be asked whether a device runs ${versionName}`, () =>
+    return orRefuse(`the fleet index cannot be queried whether a device runs ${versionName}`, () =>
       this.gateway.findsAnything(query),
     );
   }
@@ -30,7 +32,7 @@ export class DeviceReports {
     const isOn = things?.namedShadowIndexingMode === 'ON' && things.filter?.namedShadowNames?.includes(PACKAGE_SHADOW);
     if (isOn) return;
     throw new SweepRefused(
-      'protectOnDevices needs the fleet index, and it does not cover the reports of devices: switch the indexing of ' +
+      'protectOnDevices needs the reports of devices in the fleet index, got an index without them: switch the indexing of ' +
         `named shadows on, with ${PACKAGE_SHADOW} in its filter, or set protectOnDevices to false`,
     );
   }

@@ -9,10 +9,13 @@ import { type IotGateway, isError } from '../gateway';
 import { type Execution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
-/** Milliseconds that are left for the deletion of what is canceled: in its turn, and with a throttle or two. */
+/**
+ * Milliseconds that are reserved for the deletion of a canceled execution: its wait for a turn, and one or two
+ * throttles.
+ */
 const TIME_TO_DELETE = 20_000;
 
-/** Stops the removal of what is gone. */
+/** Stops the removal of an execution that is gone. */
 class Gone extends Error {}
 
 /** What a look at an execution has shown. */
@@ -22,7 +25,7 @@ interface Looked {
   readonly latest?: Threshold;
 }
 
-/** Deletes executions, each as it is at that moment. */
+/** Deletes executions, each in the way that its current state needs. */
 export class ExecutionRemoval {
   private readonly timeToDelete: number;
 
@@ -32,7 +35,7 @@ export class ExecutionRemoval {
     private readonly things: ThingExecutions,
     private readonly tools: { readonly gateway: IotGateway; readonly deadline: Deadline },
   ) {
-    // less in a slice that has little time altogether.
+    // less in a short slice.
     this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
@@ -43,11 +46,11 @@ export class ExecutionRemoval {
     const kept = this.keptByNow({ ...looked, current });
     if (kept !== undefined) return { kept };
     try {
-      // without force: that would also stop one that has begun meanwhile.
+      // without force, which would also stop an execution that has begun meanwhile.
       const isQueued = current.status === 'QUEUED';
       const goes = both(mayGoOn, this.guardOf(listed, current.status));
       if (isQueued) await this.cancel(current, goes);
-      // what is canceled here is young, and in a state that the rules may not speak of.
+      // an execution that is canceled here is young, and may be in a state that the rules do not select.
       const guard = isQueued ? both(mayGoOn, this.guardOfCanceled(listed)) : goes;
       await this.delete(current, { force: current.status === 'IN_PROGRESS', guard });
       return 'removed';
@@ -61,7 +64,10 @@ export class ExecutionRemoval {
     }
   }
 
-  /** Before each attempt: it still goes, and in the same way. What was throttled is not repeated without a new look. */
+  /**
+   * Called before each attempt: checks that the execution is still to be removed, and in the same way. A throttled call
+   * is not repeated without a new check.
+   */
   private guardOf(listed: Execution, status: string | undefined): Guard {
     let attempts = 0;
     return async () => {
@@ -74,7 +80,10 @@ export class ExecutionRemoval {
     };
   }
 
-  /** Before each attempt but the first: it is still the one that was canceled here, and no other one with its number. */
+  /**
+   * Called before each attempt but the first: checks that it is still the execution that was canceled here, and not
+   * another one with the same number.
+   */
   private guardOfCanceled(listed: Execution): Guard {
     let attempts = 0;
     return async () => {
@@ -92,14 +101,17 @@ export class ExecutionRemoval {
     return { current: await this.things.current(listed), latest };
   }
 
-  /** Why it stays though the plan removes it: its state, its rank and its last update are those of this moment. */
+  /** Why an execution stays although the plan removes it, by its current state, rank and last update. */
   private keptByNow({ current, latest }: Looked): string | undefined {
     const { action, reason } = this.plan.decide(current, latest, []);
     if (action === 'keep') return reason === KeepReason.STATUS ? ExecutionKept.STATE_CHANGED : reason;
     return heldBack(this.config, current) === undefined ? undefined : ExecutionKept.STATE_CHANGED;
   }
 
-  /** Not so late that the deletion is left to the next slice, which finds it young and in another state. */
+  /**
+   * Throws if it is too late to delete the execution in this slice: the next slice would find it young and in another
+   * state.
+   */
   private async cancel(current: Execution, guard: Guard): Promise<void> {
     if (this.tools.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
     await this.tools.gateway.cancelExecution(current, guard);
@@ -113,7 +125,7 @@ export class ExecutionRemoval {
     try {
       await this.tools.gateway.deleteExecution(current, { force, namespaceId }, guard);
     } catch (error) {
-      // the guide counts TIMED_OUT among the states that nothing leaves; the operation's own page leaves it out.
+      // the guide lists TIMED_OUT among the final states; the operation's own page does not.
       if (!isError(error, 'InvalidStateTransitionException') || current.status !== 'TIMED_OUT') throw error;
       await this.tools.gateway.deleteExecution(current, { force: true, namespaceId }, guard);
     }

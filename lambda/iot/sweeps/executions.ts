@@ -7,7 +7,7 @@ import { thingNameOf } from '../names';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 
-/** An execution, or a whole job where no thing is named. */
+/** An execution, or a whole job if no thing is named. */
 export interface CleanupCandidate extends Candidate {
   readonly jobId: string;
   readonly thingName?: string;
@@ -21,7 +21,7 @@ export interface Execution extends CleanupCandidate {
 
 export const isExecution = (candidate: CleanupCandidate): candidate is Execution => candidate.thingName !== undefined;
 
-/** Its number is a long beyond 32 bits, and one thing may have several executions of a job. */
+/** The number has more than 32 bits, and one thing can have several executions of a job. */
 export function execution(jobId: string, thingName: string, summary: JobExecutionSummary = {}): Execution {
   const { executionNumber = 0, status, queuedAt, lastUpdatedAt } = summary;
   return {
@@ -37,11 +37,11 @@ export function execution(jobId: string, thingName: string, summary: JobExecutio
 
 export const isTerminal = (status: string | undefined) => TERMINAL_EXECUTION_STATUSES.some(known => known === status);
 
-/** Why an execution stays that the rules would remove. */
+/** Why an execution stays although the rules would remove it. */
 export const heldBack = ({ force }: JobExecutionCleanupConfig, { status }: Candidate): string | undefined =>
   force || isTerminal(status) ? undefined : ExecutionKept.NOT_TERMINAL;
 
-/** A page of the executions of a job; none where it is gone. */
+/** A page of the executions of a job; none if the job is gone. */
 export async function executionsOf(
   jobId: string,
   gateway: IotGateway,
@@ -59,10 +59,10 @@ interface Seen {
   readonly execution: Execution | undefined;
 }
 
-/** Milliseconds for which what a listing has shown is what is. */
+/** How long, in milliseconds, the result of a listing is valid. */
 export const FRESH = 15_000;
 
-/** The listings of things, and what they have shown last of an execution. */
+/** The listings of things, and the last state of each execution in them. */
 export class ThingExecutions {
   private readonly seen = new WeakMap<Execution, Seen>();
 
@@ -73,7 +73,7 @@ export class ThingExecutions {
     private readonly clock: Clock,
   ) {}
 
-  /** All executions of the thing, of the selected jobs. */
+  /** All executions of the selected jobs for the thing. */
   async *siblings(of: Execution): AsyncIterable<Execution> {
     const { thingName, namespaceId } = { ...of, namespaceId: this.namespaceId };
     const at = this.clock.now();
@@ -81,7 +81,7 @@ export class ThingExecutions {
     let nextToken: string | undefined;
     do {
       const page = await this.gateway.listExecutionsOfThing({ thingName, namespaceId }, nextToken);
-      // a thing that is gone lists nothing: its executions are told by their jobs alone.
+      // a deleted thing lists nothing: only the jobs list its executions.
       if (!page) this.seen.delete(of);
       for (const { jobId = '', jobExecutionSummary } of page?.executionSummaries ?? []) {
         const found = execution(jobId, thingName, jobExecutionSummary);
@@ -93,29 +93,29 @@ export class ThingExecutions {
   }
 
   /**
-   * The execution as it is now, or was a moment ago; `undefined` where it is gone. Its number may have been given to
-   * another one meanwhile.
+   * The execution as it is now, or was a moment ago; `undefined` if it is gone. Another execution may have its number
+   * meanwhile.
    */
   async current(of: Execution): Promise<Execution | undefined> {
     const isFresh = this.hasSeen(of);
     const listed = isFresh ? this.seen.get(of)!.execution : await this.listed(of);
     if (!isFresh) this.seen.set(of, { at: this.clock.now(), execution: listed });
-    // that a listing does not show it proves nothing.
+    // an execution that is not in a listing may still exist.
     return listed ?? this.described(of);
   }
 
-  /** Whether a listing has shown a moment ago what has become of it. */
+  /** Whether the result of a listing is still valid for the execution. */
   hasSeen(of: Execution): boolean {
     const seen = this.seen.get(of);
     return seen !== undefined && this.clock.now() - seen.at < FRESH;
   }
 
-  /** What has been seen before does not count any more. */
+  /** Earlier results are not used again. */
   forget(of: Execution): void {
     this.seen.delete(of);
   }
 
-  /** The same, whatever has been seen before. */
+  /** The same, without using an earlier result. */
   async currentAnew(of: Execution): Promise<Execution | undefined> {
     this.forget(of);
     return this.current(of);

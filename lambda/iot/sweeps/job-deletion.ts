@@ -10,9 +10,9 @@ import { type WholeJob } from './whole-job';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
-/** Milliseconds that deletions are waited for within a slice; longer ones are left to the state machine. */
+/** How long, in milliseconds, a slice waits for deletions; the state machine waits for longer ones. */
 const SHORT_WAIT = 50_000;
-/** Milliseconds for which what has been decided about a job counts. */
+/** How long, in milliseconds, a decision about a job is valid. */
 const FRESH = 15_000;
 
 /** Deletes whole jobs. The service does that in the background, and a limited number at a time. */
@@ -26,7 +26,7 @@ export class JobDeletion {
     private readonly tools: Pick<SourceTools, 'clock' | 'deadline'> & { readonly gateway: IotGateway },
   ) {}
 
-  /** Begins a deletion. One after the other, so that a full house is asked for a place by one of them alone. */
+  /** Begins a deletion. Only one at a time, so that only one waits if the limit of deletions is reached. */
   async remove(jobId: string, mayGoOn: Guard): Promise<End> {
     const goes = this.guardOf(jobId, mayGoOn);
     const removal = this.line.then(() => this.delete(jobId, goes)).finally(() => this.jobs.forget(jobId));
@@ -34,7 +34,10 @@ export class JobDeletion {
     return removal;
   }
 
-  /** Whether the jobs in deletion are gone, also those that others delete: which ones are ours is not known any more. */
+  /**
+   * Whether all jobs in deletion are gone, including those that others delete, because the sweep no longer knows which
+   * ones it has deleted.
+   */
   async settled(): Promise<boolean> {
     const { clock, deadline } = this.tools;
     const until = Math.min(clock.now() + SHORT_WAIT, deadline.at);
@@ -50,13 +53,13 @@ export class JobDeletion {
     }
   }
 
-  /** Before each attempt. */
+  /** Called before each attempt. */
   private guardOf(jobId: string, mayGoOn: Guard): Guard {
     const { clock } = this.tools;
     const decidedAt = clock.now();
     return async () => {
       await mayGoOn();
-      // a job that has ended does not change, but another one may have its id before long.
+      // a job that has ended does not change, but its id can soon belong to another job.
       if (!this.config.force && clock.now() - decidedAt < FRESH) return;
       this.jobs.forget(jobId);
       const job = await this.jobs.find(jobId);
@@ -73,10 +76,10 @@ export class JobDeletion {
       });
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
-      // its executions have moved while they were looked at again.
+      // its executions have changed while they were read again.
       if (error instanceof StalePageToken) return { kept: ExecutionKept.STATE_CHANGED };
       if (!isError(error, 'InvalidStateTransitionException')) throw error;
-      // unverified: that the service wants force for jobs that have ended and have executions. Nothing is stopped by it.
+      // unverified: the service requires force for jobs that have ended and have executions. Force stops nothing there.
       if (force || !(await this.isOver(jobId))) return { kept: ExecutionKept.STATE_CHANGED };
       const isOver = async () => {
         await goes();
@@ -87,7 +90,7 @@ export class JobDeletion {
     }
   }
 
-  /** Calls again until there is a place: the error says that as many jobs are in deletion as may be at once. */
+  /** Repeats the call until the service accepts it: the error says that the limit of jobs in deletion is reached. */
   private async inPlace<T>(call: () => Promise<T>): Promise<T> {
     const { clock, deadline } = this.tools;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
@@ -95,7 +98,7 @@ export class JobDeletion {
         return await call();
       } catch (error) {
         if (!isError(error, 'LimitExceededException')) throw error;
-        if (deadline.remaining() <= pause) throw new OutOfTime('no place for another deletion before the deadline');
+        if (deadline.remaining() <= pause) throw new OutOfTime('no other deletion could begin before the deadline');
         await clock.sleep(pause);
       }
     }

@@ -77,7 +77,7 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     return this.listing.list(pageToken);
   }
 
-  /** keepLatest is per thing, over the selected jobs. */
+  /** keepLatest counts for each thing, over the selected jobs. */
   siblings(candidate: CleanupCandidate): AsyncIterable<CleanupCandidate> {
     if (!isExecution(candidate)) throw new Error(`a whole job has no siblings, got ${candidate.name}`);
     return this.things.siblings(candidate);

@@ -6,14 +6,14 @@ import { JobRemoved } from './keep-reasons';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
 
-/** Where in the listing: a page of jobs, one of them, and how far its executions have been read. */
+/** The position in the listing: a page of jobs, a job on it, and a page of that job's executions. */
 interface Place {
   readonly jobsAt?: string;
   /** Absent: the first one of the page. */
   readonly job?: string;
-  /** Of its executions. Absent: their beginning. */
+  /** The page token of the job's executions. Absent: the first page. */
   readonly after?: string;
-  /** That the job does not go as a whole, so that its executions are candidates. */
+  /** Set if the job is not removed as a whole, so that its executions are candidates. */
   readonly inParts?: boolean;
 }
 
@@ -22,10 +22,10 @@ interface JobPage {
   readonly nextToken?: string;
 }
 
-/** Jobs that are described ahead of their turn. */
+/** How many jobs are described ahead. */
 const AHEAD = 8;
 
-/** The executions of the selected jobs, job by job; where jobs go as a whole, the job in their stead. */
+/** The executions of the selected jobs, job by job; if a job is removed as a whole, the job instead of them. */
 export class JobListing {
   private held: { readonly at: string | undefined; readonly page: Promise<JobPage> } | undefined;
 
@@ -40,7 +40,7 @@ export class JobListing {
     if (pageToken === undefined) this.held = undefined;
     const place = pageToken === undefined ? {} : (JSON.parse(pageToken) as Place);
     const { ids, nextToken } = await this.page(place.jobsAt);
-    // a job that has gone meanwhile may have moved others to its place and before.
+    // a job that was removed meanwhile may have moved other jobs forward on the page.
     const first = place.job === undefined ? 0 : Math.max(0, ids.indexOf(place.job));
     for (let index = first; index < ids.length; index++) {
       for (const ahead of ids.slice(index + 1, index + AHEAD)) void this.jobs.find(ahead).catch(() => undefined);
@@ -59,7 +59,7 @@ export class JobListing {
     return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
   }
 
-  /** One page of executions at a time, so that a job may have more of them than a slice can look at. */
+  /** One page of executions at a time, so that a job can have more executions than a slice can read. */
   private async decide(
     job: SelectedJob,
     whole: WholeJob,

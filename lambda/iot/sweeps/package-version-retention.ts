@@ -42,10 +42,10 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
   }
 }
 
-/** Milliseconds for which what a package says of its default is taken for granted. */
+/** How long, in milliseconds, the default that was read from a package is valid. */
 const FRESH = 5_000;
 
-/** What a package says of its default, and whose it is. */
+/** The default of a package, and its owner. */
 interface PackageState {
   readonly readAt: number;
   readonly defaultVersion: string | undefined;
@@ -74,7 +74,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
 
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
     const page = await this.gateway.listVersions(this.config.packageName, pageToken);
-    // what is decided about a page is decided by what is true after it was read.
+    // the decisions about a page use what is read after the page.
     this.package = this.reading = undefined;
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };
   }
@@ -94,7 +94,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   private async found(name: string): Promise<string | undefined> {
-    // at once: those that wait for the package must not leave the pace of the versions' tags idle.
+    // at the same time: while some calls wait for the package, the pace of the versions' tags must not be idle.
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
     if (tags[DEFAULT_POINTER_TAGS.predecessor] === name) return VersionKept.DEFAULT_PREDECESSOR;
@@ -115,13 +115,14 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       }
       await this.gateway.updateVersion(packageName, name, { action: 'DEPRECATE' }, async () => {
         await guard();
-        // the service refuses to delete what has become the default meanwhile, and deprecates it.
+        // the service refuses to delete a version that has become the default meanwhile, but it deprecates such a
+        // version.
         if (await this.isDefault(name)) throw new Protected(VersionKept.DEFAULT);
       });
       return 'removed';
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
-      // how the service refuses what has become the default, or has changed its state, is not documented.
+      // the error for a version that has become the default, or has changed its state, is not documented.
       if (!isError(error, 'ValidationException', 'ConflictException')) throw error;
       if (await this.isDefault(name)) return { kept: VersionKept.DEFAULT };
       if (action === 'DEPRECATE' && error.name === 'ConflictException') return { kept: VersionKept.NO_TRANSITION };
@@ -129,7 +130,10 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     }
   }
 
-  /** Asks once a slice, where something is to go, whether a deployment may still need it that designates the default. */
+  /**
+   * Reads once a slice, if something is to be removed, whether a deployment that designates the default may still need
+   * it.
+   */
   private atRest(): Promise<void> {
     return (this.rest ??= this.readRest());
   }
@@ -145,7 +149,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     }
   }
 
-  /** Whether the deployment is not over that has moved the default. */
+  /** Whether the deployment that has moved the default is still in progress. */
   private moves(tags: Tags): Promise<boolean> {
     return this.tools.stacks.isProvisional(claimsIn(tags, DEFAULT_POINTER_TAGS));
   }
@@ -159,8 +163,8 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   /**
-   * What is a few seconds old is good enough: the service itself refuses to delete what is the default by then. It is read
-   * again before it is too old, so that nobody has to wait for it in line.
+   * A result that is a few seconds old is good enough: the service itself refuses to delete the default version. The
+   * package is read again before the result is too old, so that no candidate has to wait for it.
    */
   private async packageState(): Promise<PackageState> {
     const age = this.package ? this.tools.clock.now() - this.package.readAt : Infinity;
@@ -175,16 +179,16 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       this.package = state;
       this.reading = undefined;
     };
-    // whoever waits for it hears of a failure; nobody may.
+    // callers that wait for it get the failure; perhaps nobody waits.
     reading.then(end, () => end(this.package));
     return reading;
   }
 
   private async readPackage(): Promise<PackageState> {
     const { packageName } = this.config;
-    // the default first: one that is left meanwhile stands in the tags that are read then.
+    // the default first: if it moves meanwhile, the tags that are read next name the former default.
     const held = await this.gateway.findPackage(packageName);
-    // not before: calls wait for their turns.
+    // not before, because calls wait for their turns.
     const readAt = this.tools.clock.now();
     const tags = (await this.gateway.tagsOf(packageArn(this.tools, packageName))) ?? {};
     return { readAt, defaultVersion: held?.defaultVersionName, tags };

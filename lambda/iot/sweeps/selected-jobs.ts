@@ -10,10 +10,10 @@ export interface SelectedJob {
   readonly lastUpdatedAt: number;
 }
 
-/** Descriptions that are remembered, a few megabytes at most: things have most of their jobs in common. */
+/** How many descriptions are cached, a few megabytes at most: things have most of their jobs in common. */
 const REMEMBERED = 10_000;
 
-/** The jobs that a cleanup ranges over. Namespace and package versions are known to DescribeJob alone. */
+/** The jobs whose executions a cleanup considers. Only DescribeJob returns namespace and package versions. */
 export class SelectedJobs {
   private readonly described = new Map<string, Promise<SelectedJob | undefined>>();
 
@@ -22,7 +22,7 @@ export class SelectedJobs {
     private readonly gateway: IotGateway,
   ) {}
 
-  /** Whether what a listing tells of a job speaks for it. */
+  /** Whether the summary of a job in a listing matches the selection. */
   mayBe({ jobId = '', status }: Pick<JobSummary, 'jobId' | 'status'>): boolean {
     const { jobs } = this.config;
     if (jobs.by === 'IDS' && !jobs.jobIds.includes(jobId)) return false;
@@ -30,12 +30,12 @@ export class SelectedJobs {
     return status === undefined || this.hasStatus(status);
   }
 
-  /** `undefined` where the job is gone, or none of those that are selected. */
+  /** `undefined` if the job is gone, or not selected. */
   find(jobId: string): Promise<SelectedJob | undefined> {
     let found = this.described.get(jobId);
     if (!found) {
       found = this.describe(jobId);
-      // what fails is asked again, and whoever does not wait for it must not have to handle it.
+      // a failed call is repeated, and callers that do not wait for it must not have to handle the failure.
       found.catch(() => this.described.delete(jobId));
       this.described.set(jobId, found);
       if (this.described.size > REMEMBERED) this.described.delete(this.described.keys().next().value!);
@@ -43,7 +43,7 @@ export class SelectedJobs {
     return found;
   }
 
-  /** What is known of a job is out of date. */
+  /** Discards what is known about a job. */
   forget(jobId: string): void {
     this.described.delete(jobId);
   }
@@ -55,7 +55,7 @@ export class SelectedJobs {
     return { jobId, status: job.status, lastUpdatedAt: job.lastUpdatedAt?.getTime() ?? Infinity };
   }
 
-  /** Only the view before the substitution shows that a job deploys whatever is the default. */
+  /** Only the view before the substitution shows that a job deploys `$default`. */
   private get selectsByDefault(): boolean {
     const { jobs } = this.config;
     return jobs.by === 'PACKAGE_VERSION' && deployedVersion(jobs.packageVersionArn)?.versionName === DEFAULT_POINTER;
@@ -63,7 +63,7 @@ export class SelectedJobs {
 
   private isSelected({ namespaceId, destinationPackageVersions = [] }: Job): boolean {
     const { jobs, namespaceId: wanted } = this.config;
-    // no namespace and an empty one are the same.
+    // no namespace and an empty namespace are the same.
     if ((namespaceId || undefined) !== wanted) return false;
     return jobs.by !== 'PACKAGE_VERSION' || destinationPackageVersions.includes(jobs.packageVersionArn);
   }

@@ -5,7 +5,7 @@ import { wholeJob } from './job-listing';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
 
-/** The executions of one thing, of the selected jobs; where such a job goes as a whole, the job in their stead. */
+/** The executions of one thing, of the selected jobs; if such a job is removed as a whole, the job instead of them. */
 export class ThingListing {
   constructor(
     private readonly filter: { readonly thingName: string; readonly namespaceId?: string },
@@ -31,7 +31,7 @@ export class ThingListing {
   private async goesAsWhole(job: SelectedJob): Promise<boolean> {
     if (!this.whole?.mayGo(job)) return false;
     const { executions, nextToken } = await executionsOf(job.jobId, this.gateway);
-    // so many executions are not one thing's alone; and without any, the thing has nothing to do with the job any more.
+    // one thing does not have so many executions; and without any, the thing is no longer related to the job.
     if (nextToken !== undefined || executions.length === 0) return false;
     return this.whole.allGo(executions);
   }

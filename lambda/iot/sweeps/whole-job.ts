@@ -5,7 +5,7 @@ import { type IotGateway } from '../gateway';
 import { type Execution, FRESH, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
 
-/** Decides whether a job may go as a whole, which one call does: all its executions must, by the rules. */
+/** Decides whether a job can be removed as a whole, with one call: the rules must remove all of its executions. */
 export class WholeJob {
   private readonly ranked = new Map<string, { readonly at: number; readonly latest: Promise<Threshold | undefined> }>();
 
@@ -16,12 +16,12 @@ export class WholeJob {
     private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock; readonly startedAt: number },
   ) {}
 
-  /** Whether it is worth looking at the executions. */
+  /** Whether the executions need to be read. */
   mayGo({ status }: SelectedJob): boolean {
     return this.config.force || hasEnded(status);
   }
 
-  /** Whether some executions of it may go. */
+  /** Whether some executions of the job can be removed. */
   async allGo(executions: readonly Execution[]): Promise<boolean> {
     return executions.every(execution => this.goes(execution)) && this.areBeyondLatest(executions);
   }
@@ -36,8 +36,8 @@ export class WholeJob {
   }
 
   /**
-   * Whether no execution has begun, or shown life, that makes the job stay since it was decided that it goes, and none is
-   * among the latest since newer ones have gone.
+   * Whether, since the decision to remove the job, no execution has begun or was updated that makes the job stay, and
+   * none has become one of the latest because newer ones are gone.
    */
   async stillGoes(job: SelectedJob): Promise<boolean> {
     if (!this.mayGo(job)) return false;
@@ -54,7 +54,7 @@ export class WholeJob {
     return true;
   }
 
-  /** A job without executions: one that has not ended waits for them, and its own age counts. */
+  /** A job without executions: if it has not ended, it waits for them, and the age of the job itself counts. */
   emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
     const { minAgeSeconds = 0 } = this.config.rules;
     return hasEnded(status) && this.tools.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
@@ -91,10 +91,10 @@ export class WholeJob {
   }
 }
 
-/** Things whose ranks are remembered: more than can be listed while they are fresh. */
+/** How many things' ranks are remembered: more than can be listed while they are valid. */
 const REMEMBERED = 5_000;
 
-/** Things whose executions are ranked at a time: the pace sets the rate. */
+/** How many things' executions are ranked at a time: the pace sets the rate. */
 const CONCURRENCY = 16;
 
 const hasEnded = (status: string) => status === 'COMPLETED' || status === 'CANCELED';

@@ -52,13 +52,14 @@ export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRete
 
 interface ServiceVersion extends Candidate {
   readonly flowRatio?: number;
-  /** Of the page that listed it. */
+  /** The page that listed it. */
   readonly offset: number;
 }
 
 /**
- * No version is provisional: a deployment only records versions that exist, and none goes where it fails. Nor is one known
- * to be a stack's that is gone: WeChat keeps no marks, and only the sweep's own stack is asked what it has recorded.
+ * No version is provisional: a deployment only records existing versions, and removes none if it fails. Versions of
+ * deleted stacks are not known either: WeChat has no tags, and only the sweep's own stack is read for what it has
+ * recorded.
  */
 class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersion> {
   readonly removal = this;
@@ -73,14 +74,14 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     private readonly tools: SourceTools,
   ) {
     this.service = { environmentId, serverName };
-    const post = postTo(apiEndpoint, clients.ended);
+    const post = (clients.transport ?? postTo)(apiEndpoint, clients.ended);
     const secrets = pacedBy(tools.paces, clients.secrets);
     this.gateway = new WeChatGateway(post, new AccessToken(() => readToken(accessToken, secrets, post)), tools);
   }
 
   /**
-   * The pages from the last to the first: their tokens are offsets, which removals shift for all that comes later in
-   * the listing.
+   * The pages from the last to the first: their tokens are offsets, and a removal shifts all later positions in the
+   * listing.
    */
   async list(pageToken: string | undefined): Promise<Page<ServiceVersion>> {
     if (pageToken !== undefined) return pageAt(Number(pageToken), await this.page(Number(pageToken)));
@@ -95,7 +96,7 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     return (await this.recordedByStack()).names.has(candidate.name) ? VersionKept.OWNED : undefined;
   }
 
-  /** One after the other: two at once would both find that the other one is left. */
+  /** One after the other: two removals at once would both find that the other version is left. */
   async each(candidate: ServiceVersion, guard: Guard): Promise<End> {
     const removal = this.lastRemoval.then(() => this.removeIfFree(candidate, guard));
     this.lastRemoval = removal.catch(() => undefined);
@@ -117,13 +118,13 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     } catch (error) {
       if (error instanceof Gone) return 'gone';
       if (!(error instanceof NoAnswer) && !(error instanceof WeChatError)) throw error;
-      // the code of a version that is gone is not documented.
+      // the code for a missing version is not documented.
       if (!(await this.look(candidate)).version) return 'gone';
       throw error;
     }
   }
 
-  /** Reads a version once more: first where it was listed. */
+  /** Reads a version again, first on the page where it was listed. */
   private async look({ name, offset }: ServiceVersion): Promise<Found> {
     const { versions, total } = await this.page(offset);
     const version = versions.find(({ versionName }) => versionName === name);
@@ -135,7 +136,10 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     return orRefused('LISTING', this.gateway.listVersions(this.service, offset));
   }
 
-  /** What is a few seconds old is good enough: CloudFormation itself takes as long to note what a resource has answered. */
+  /**
+   * A result that is a few seconds old is good enough: CloudFormation itself takes as long to record a resource's
+   * answer.
+   */
   private recordedByStack(): Promise<Recorded> {
     const { clock } = this.tools;
     const held = this.recorded;
@@ -152,7 +156,7 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     const resources = await inPace(this.tools.paces.of('ListStackResources'), () =>
       this.clients.stackResources(this.tools.stackId),
     );
-    // a rollback comes back to what the deployment has replaced or taken out.
+    // a rollback returns to what the deployment has replaced or removed.
     const former = await this.tools.stacks.idsUnderWay();
     const versions = [...resources.map(({ physicalId }) => physicalId), ...former]
       .map(parsePhysicalId)
@@ -161,7 +165,7 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
   }
 }
 
-/** Milliseconds for which what the stack records is taken for granted. */
+/** How long, in milliseconds, the stack's records are valid after they were read. */
 const FRESH = 5_000;
 
 /** The versions of the service that the stack records. */
@@ -170,7 +174,7 @@ interface Recorded {
   readonly names: ReadonlySet<string>;
 }
 
-/** A version turned out to be gone when its turn had come. */
+/** The version was gone when its turn came. */
 class Gone extends Error {}
 
 async function orRefused<T>(what: 'LISTING' | 'REMOVAL', call: Promise<T>): Promise<T> {
@@ -181,11 +185,13 @@ async function orRefused<T>(what: 'LISTING' | 'REMOVAL', call: Promise<T>): Prom
   }
 }
 
-/** Whether an error would meet every other version, too. CloudBase's own codes about a removal are about its version. */
+/**
+ * Whether an error would affect every other version, too. CloudBase's own codes for a removal only concern its version.
+ */
 const concernsAll = (what: 'LISTING' | 'REMOVAL', error: unknown): error is WeChatError =>
   error instanceof WeChatError && error.reaction !== 'retry' && (error.reaction !== 'refused' || what === 'LISTING');
 
-/** The service never goes with a version that a sweep removes. */
+/** A sweep never deletes the service together with a version. */
 const ALONE = { deleteServer: false, deleteImage: false };
 
 function pageAt(offset: number, { versions }: VersionPage): Page<ServiceVersion> {
@@ -201,16 +207,16 @@ function candidate({ versionName, status, flowRatio, createdTime }: ListedVersio
   return { name: versionName, status, flowRatio, createdAt: created, agedFrom: agedFrom(created), offset };
 }
 
-/** Times in listings name no zone: they are those of Beijing, presumably. */
+/** Times in listings have no zone: presumably they are in Beijing's time. */
 const BEIJING = '+08:00';
 
 /**
- * How much later a version may have been made than its time read as Beijing's says: it would be UTC then, and no age
- * rule may remove a version too early for that.
+ * How much later a version may have been made than its time says in Beijing's time: if the time is UTC, no age rule
+ * must remove the version too early.
  */
 const SLACK = 8 * 3_600_000;
 
-/** Milliseconds since the epoch. `undefined` where the text is no such time. */
+/** Milliseconds since the epoch. `undefined` if the text is not such a time. */
 export function createdAt(text: string | undefined): number | undefined {
   if (/^\d{10}$/.test(text ?? '')) return Number(text) * 1000;
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text ?? '');
@@ -218,5 +224,5 @@ export function createdAt(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** From when a version's age counts for certain. */
+/** The time from which a version's age is certain. */
 export const agedFrom = (created: number | undefined) => (created === undefined ? undefined : created + SLACK);

@@ -3,7 +3,7 @@ import { type ListedVersion } from '../gateway';
 import { isInTransition } from '../guard';
 
 export const VersionKept = {
-  /** It carries traffic, or how much could not be read. */
+  /** It carries traffic, or its traffic could not be read. */
   TRAFFIC: 'TRAFFIC',
   /** It is being built, deployed or deleted, or its state could not be read. */
   IN_TRANSITION: 'IN_TRANSITION',

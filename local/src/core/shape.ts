@@ -57,7 +57,7 @@ export function text(options: TextOptions = {}): Rule<string> {
     read(value, at, broken) {
       if (typeof value !== 'string') return wrongType(value, at, 'a string', broken);
       const length = options.bytes ? Buffer.byteLength(value) : value.length;
-      checkRange(value, length, at, 'have length', options, broken);
+      checkRange(value, at, { size: length, what: 'have length', range: options }, broken);
       if (pattern && !pattern.test(value)) {
         broken.push(failed(value, at, `satisfy regular expression pattern: ${options.pattern!.source}`));
       }
@@ -83,7 +83,7 @@ export function integer(range: Range = {}): Rule<number> {
     read(value, at, broken) {
       const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
       if (!Number.isSafeInteger(number)) return wrongType(value, at, 'a whole number', broken);
-      checkRange(value, number as number, at, 'have value', range, broken);
+      checkRange(value, at, { size: number as number, what: 'have value', range }, broken);
       return number as number;
     },
   };
@@ -94,7 +94,7 @@ export function decimal(range: Range = {}): Rule<number> {
   return {
     read(value, at, broken) {
       if (typeof value !== 'number') return wrongType(value, at, 'a number', broken);
-      checkRange(value, value, at, 'have value', range, broken);
+      checkRange(value, at, { size: value, what: 'have value', range }, broken);
       return value;
     },
   };
@@ -115,7 +115,7 @@ export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> 
   return {
     read(value, at, broken) {
       if (!Array.isArray(value)) return wrongType(value, at, 'a list', broken);
-      checkRange(value, value.length, at, 'have length', range, broken);
+      checkRange(value, at, { size: value.length, what: 'have length', range }, broken);
       return value.map((each, index) => member.read(each, `${at}.${index + 1}.member`, broken));
     },
   };
@@ -126,7 +126,7 @@ export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): R
     read(value, at, broken) {
       if (!isObject(value)) return wrongType(value, at, 'a map', broken);
       const entries = Object.entries(value);
-      checkRange(value, entries.length, at, 'have length', range, broken);
+      checkRange(value, at, { size: entries.length, what: 'have length', range }, broken);
       return Object.fromEntries(
         entries.map(([name, each]) => [key.read(name, at, broken), member.read(each, `${at}.${name}`, broken)]),
       );
@@ -154,7 +154,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkRange(value: unknown, size: number, at: string, what: string, range: Range, broken: string[]): void {
+interface Measured {
+  readonly size: number;
+  readonly what: string;
+  readonly range: Range;
+}
+
+function checkRange(value: unknown, at: string, { size, what, range }: Measured, broken: string[]): void {
   if (range.max !== undefined && size > range.max) {
     broken.push(failed(value, at, `${what} less than or equal to ${range.max}`));
   }

@@ -1,12 +1,14 @@
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
-/** Amazon CloudWatch: keeps alarms, which never ring. */
+/** Amazon CloudWatch: keeps alarms, which never ring, and dashboards, which nobody sees. */
 export class CloudWatch implements Service {
   readonly signingName = 'monitoring';
   readonly protocol = 'query';
   readonly xmlNamespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
   /** As they were put, by name. */
   readonly alarms = new Map<string, Members>();
+  /** The bodies by name, as JSON. */
+  readonly dashboards = new Map<string, string>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
     PutMetricAlarm: {
@@ -16,6 +18,7 @@ export class CloudWatch implements Service {
           throw new ServiceError('ValidationError', 'AlarmName must have 1 to 255 characters');
         }
         for (const { Name, Value } of dimensionsOf(input)) checkDimension(Name, Value);
+        checkPeriods(input);
         this.alarms.set(input.AlarmName, input);
       },
     },
@@ -23,6 +26,26 @@ export class CloudWatch implements Service {
       needs: ({ AlarmNames }, world) => needed('DeleteAlarms', AlarmNames, world),
       run: ({ AlarmNames }) => {
         for (const name of AlarmNames) this.alarms.delete(name);
+      },
+    },
+    PutDashboard: {
+      needs: ({ DashboardName }, world) => neededOnDashboards('PutDashboard', [DashboardName], world),
+      run: ({ DashboardName, DashboardBody }) => {
+        if (!/^[A-Za-z0-9_-]{1,255}$/.test(DashboardName ?? '')) {
+          throw new ServiceError(
+            'InvalidParameterValue',
+            `DashboardName must have 1 to 255 of the characters A-Z, a-z, 0-9, - and _, got ${JSON.stringify(DashboardName)}`,
+          );
+        }
+        checkDashboard(DashboardBody);
+        this.dashboards.set(DashboardName, DashboardBody);
+        return { DashboardValidationMessages: [] };
+      },
+    },
+    DeleteDashboards: {
+      needs: ({ DashboardNames }, world) => neededOnDashboards('DeleteDashboards', DashboardNames, world),
+      run: ({ DashboardNames }) => {
+        for (const name of DashboardNames) this.dashboards.delete(name);
       },
     },
   };
@@ -48,3 +71,39 @@ const invalidDimension = (what: string, text: string) =>
 
 const needed = (action: string, names: readonly string[], world: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: world.arn('cloudwatch', `alarm:${name}`) }));
+
+/** The ARN of a dashboard names no region: it is the same in all of them. */
+const neededOnDashboards = (action: string, names: readonly string[], { account }: World): Needed[] =>
+  names.map(name => ({ action: `cloudwatch:${action}`, resource: `arn:aws:cloudwatch::${account}:dashboard/${name}` }));
+
+/** Widgets of a dashboard, by the user guide. */
+const WIDGETS = 500;
+
+function checkDashboard(body: string): void {
+  const widgets = widgetsOf(body);
+  if (Array.isArray(widgets) && widgets.length <= WIDGETS) return;
+  throw new ServiceError(
+    'InvalidParameterInput',
+    `The dashboard body must be JSON with at most ${WIDGETS} widgets, got ${String(body).slice(0, 60)}`,
+  );
+}
+
+function widgetsOf(body: string): unknown {
+  try {
+    return JSON.parse(body).widgets;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds that an alarm looks back, by the API reference of PutMetricAlarm: less where its periods are below an hour. */
+function checkPeriods({ Period, EvaluationPeriods = 1, Metrics = [] }: Members): void {
+  const periods = [Period, ...Metrics.map((each: Members) => each.MetricStat?.Period)].filter(Boolean).map(Number);
+  const period = Math.max(0, ...periods);
+  const longest = period < 3600 ? 86_400 : 604_800;
+  if (period * Number(EvaluationPeriods) <= longest) return;
+  throw new ServiceError(
+    'ValidationError',
+    `Metrics cannot be checked across more than ${longest} seconds: got ${EvaluationPeriods} periods of ${period} seconds`,
+  );
+}

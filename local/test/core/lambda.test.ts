@@ -63,6 +63,27 @@ describe('a function', () => {
     });
   });
 
+  test('has the SDK of its runtime', async () => {
+    await createFunction(aws, `exports.handler = async () => typeof require('@aws-sdk/client-iot').IoTClient;`);
+    expect((await invoke()).value).toBe('function');
+  });
+
+  test('reaches the local AWS also where it talks TLS to the host of a URL, as handlers of the CDK do', async () => {
+    await createFunction(
+      aws,
+      `const https = require('https');
+      exports.handler = ({ ResponseURL }) => new Promise((resolve, reject) => {
+        const { hostname, pathname: path, search } = new URL(ResponseURL);
+        const request = https.request({ hostname, path: path + search, method: 'PUT' }, ({ statusCode }) => resolve(statusCode));
+        request.on('error', reject);
+        request.end('{}');
+      });`,
+    );
+    const expected = aws.responses.expect({ stackId: 's', logicalId: 'l', requestId: 'r' });
+    expect((await invoke({ ResponseURL: expected.url })).value).toBe(200);
+    expect(expected.received).toEqual(['{}']);
+  });
+
   test('answers what its handler returns, knowing the event and the context', async () => {
     await createFunction(
       aws,
@@ -191,6 +212,30 @@ describe('a function', () => {
       await aws.call('lambda', 'PutFunctionEventInvokeConfig', { FunctionName: 'fn', MaximumRetryAttempts: 0 });
       await send();
       expect(attempts()).toHaveLength(1);
+    });
+
+    describe('each time', () => {
+      const letters = () => aws.sqs.messages('dead').map(message => JSON.parse(message));
+      beforeEach(async () => {
+        await aws.call('sqs', 'CreateQueue', { QueueName: 'dead' });
+        const TargetArn = `arn:aws:sqs:us-east-1:${aws.account}:dead`;
+        await createFunction(aws, 'exports.handler = async ({ n }) => { if (n !== 2) throw new Error("no"); };', {
+          DeadLetterConfig: { TargetArn },
+        });
+      });
+
+      test('has the event go to its queue, where its role may send to that', async () => {
+        const Statement = [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }];
+        const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+        await aws.call('iam', 'PutRolePolicy', { RoleName: 'worker', PolicyName: 'letters', PolicyDocument });
+        for (const n of [1, 2]) await send({ n });
+        expect(letters()).toEqual([{ n: 1 }]);
+      });
+
+      test('loses the event where its role may not send to its queue', async () => {
+        await send({ n: 1 });
+        expect(letters()).toEqual([]);
+      });
     });
   });
 

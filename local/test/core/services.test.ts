@@ -117,6 +117,40 @@ describe('CloudWatch', () => {
     const Metrics = [{ Id: 'm', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
     await expect(aws.call('monitoring', 'PutMetricAlarm', { AlarmName: 'a', Metrics })).rejects.toThrow('ASCII');
   });
+
+  test.each([
+    [86_400, 7, true],
+    [86_400, 8, false],
+    [300, 288, true],
+    [300, 289, false],
+  ])('an alarm looks at periods of %s seconds, %s of them: %s', async (Period, EvaluationPeriods, isTaken) => {
+    const alarm = { AlarmName: 'a', Period, EvaluationPeriods };
+    const putting = aws.call('monitoring', 'PutMetricAlarm', alarm).then(
+      () => 'taken',
+      ({ code }) => code,
+    );
+    expect(await putting).toBe(isTaken ? 'taken' : 'ValidationError');
+  });
+
+  test('keeps dashboards until they are deleted', async () => {
+    const body = JSON.stringify({ widgets: [] });
+    await aws.call('monitoring', 'PutDashboard', { DashboardName: 'd', DashboardBody: body });
+    expect(aws.cloudWatch.dashboards.get('d')).toBe(body);
+
+    await aws.call('monitoring', 'DeleteDashboards', { DashboardNames: ['d'] });
+    expect(aws.cloudWatch.dashboards.size).toBe(0);
+  });
+
+  test.each([
+    ['a name with a blank', 'my board', '{"widgets":[]}'],
+    ['a body that is no JSON', 'd', 'widgets'],
+    ['a body without widgets', 'd', '{}'],
+    ['more than 500 widgets', 'd', JSON.stringify({ widgets: Array.from({ length: 501 }, () => ({})) })],
+  ])('refuses a dashboard with %s', async (_what, DashboardName, DashboardBody) => {
+    await expect(aws.call('monitoring', 'PutDashboard', { DashboardName, DashboardBody })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
 });
 
 describe('Secrets Manager', () => {

@@ -162,6 +162,40 @@ describe('a state machine', () => {
     expect(errors()).toEqual([expect.stringContaining('not authorized to perform: states:StartExecution')]);
   });
 
+  describe('that takes no event', () => {
+    const dead = `arn:aws:sqs:us-east-1:${ACCOUNT}:dead`;
+    const letters = () => aws.sqs.messages('dead').map(message => JSON.parse(message));
+    const queueFor = async (SourceArn?: string) => {
+      await aws.call('sqs', 'CreateQueue', { QueueName: 'dead' });
+      const Principal = { Service: 'events.amazonaws.com' };
+      const statement = { Effect: 'Allow', Principal, Action: 'sqs:SendMessage', Resource: dead };
+      const Condition = { ArnLike: { 'aws:SourceArn': SourceArn } };
+      const Policy = JSON.stringify({ Statement: [{ ...statement, Condition }] });
+      if (SourceArn) await aws.call('sqs', 'SetQueueAttributes', { QueueUrl: 'dead', Attributes: { Policy } });
+    };
+    beforeEach(async () => {
+      await createRoleFor(aws, 'events', 'events.amazonaws.com');
+      await rule({ Arn: MACHINE, RoleArn: ROLE, Input: '{"a":1}', DeadLetterConfig: { Arn: dead } });
+    });
+
+    test('has it go to its queue', async () => {
+      await queueFor(RULE.replace('/r', '/*'));
+      await put();
+      expect(letters()).toEqual([{ a: 1 }]);
+    });
+
+    test.each([
+      ['does not let the rule in', () => queueFor(`${RULE}2`)],
+      ['has no policy', () => queueFor()],
+      ['does not exist', () => Promise.resolve()],
+    ])('loses it where the queue %s', async (_what, prepare) => {
+      await prepare();
+      await put();
+      expect(letters()).toEqual([]);
+      expect(errors()).toEqual([expect.stringContaining('not authorized')]);
+    });
+  });
+
   test('is not started by a role that EventBridge may not assume', async () => {
     await mayStart('lambda.amazonaws.com');
     await rule({ Arn: MACHINE, RoleArn: ROLE });

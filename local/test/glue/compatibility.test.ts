@@ -35,6 +35,8 @@ describe.each<[change: string, before: string, after: string, modes: readonly (t
   ['another name', named('Item'), named('Order'), []],
   ['another name that knows the old one', named('Item'), named('Order', { aliases: ['Item'] }), ['BACKWARD']],
   ['another namespace', named('Item'), named('Item', { namespace: 'com.example' }), MODES],
+  ['an empty union that stays', record(field('u', [])), record(field('u', [])), MODES],
+  ['letters of other scripts', record(field('größe', 'int')), record(field('größe', 'long')), ['BACKWARD']],
   [
     'a field deep down',
     record(field('list', { type: 'array', items: { type: 'record', name: 'Line', fields: [id] } })),
@@ -86,7 +88,8 @@ test('FULL is BACKWARD and FORWARD together, and FORWARD is BACKWARD the other w
   );
 });
 
-test.each(['JSON', 'PROTOBUF'] as const)('%s is decided by the test', dataFormat => {
+test('JSON is decided by the test', () => {
+  const dataFormat = 'JSON';
   const asked: CompatibilityCheck[] = [];
   const existing = [1, 2].map(versionNumber => ({ versionNumber, definition: `${versionNumber}` }));
   const decide = (compatibility: Mode, verdict: boolean) =>

@@ -154,12 +154,12 @@ describe('a scheduled job', () => {
     const maintenanceWindows = [{ startTime: 'cron(0 0 18 ? * * *)', durationInMinutes: 60 }];
     const { iot, status } = await startJob(1, { schedulingConfig: { maintenanceWindows } });
     expect(status()).toBe('SCHEDULED');
-    iot.setMaintenanceWindow('ota-1', true);
+    iot.setMaintenanceWindow('ota-1', 'open');
     expect(status()).toBe('IN_PROGRESS');
     expect(iot.describeJob('ota-1')?.executions).toHaveLength(1);
-    iot.setMaintenanceWindow('ota-1', false);
+    iot.setMaintenanceWindow('ota-1', 'closed');
     expect(status()).toBe('SCHEDULED');
-    iot.setMaintenanceWindow('ota-1', true);
+    iot.setMaintenanceWindow('ota-1', 'open');
     iot.devices.advanceAll('ota-1', 'SUCCEEDED');
     expect(status()).toBe('COMPLETED');
   });

@@ -2,7 +2,7 @@
 import { GetPackageCommand, GetPackageVersionCommand, ListPackageVersionsCommand } from '@aws-sdk/client-iot';
 import { check } from '../report.mjs';
 import { bold, say, table } from '../screen.mjs';
-import { orUndefined, runCli, stackStatus } from '../stage.mjs';
+import { orUndefined, planOf, runCli, stackStatus } from '../stage.mjs';
 
 const APP = 'examples/software-packages/app.mjs';
 const STACK = 'SoftwarePackages';
@@ -19,6 +19,7 @@ const STEPS = [
   },
   {
     title: 'The next release: 2.0.0 becomes the default, 1.0.0 goes with its construct',
+    plan: { context: 'release=2', says: [/brake-ecu\/2\.0\.0.*create, publish/, /brake-ecu\/1\.0\.0.*delete/] },
     command: ['deploy', '-c', 'release=2'],
     succeeds: true,
     state: { stack: 'UPDATE_COMPLETE', package: PACKAGE, versions: [published('2.0.0', true)] },
@@ -42,12 +43,22 @@ const STEPS = [
 export const packageSteps = stage => STEPS.map(step => ({ title: step.title, play: () => play(stage, step) }));
 
 async function play(stage, step) {
+  if (step.plan) await showPlan(stage, step.plan);
   const since = Date.now();
   const ended = await runCli(stage, { app: APP, stack: STACK, command: step.command });
   const { cloudFormation, iot } = stage.clients;
   const state = { stack: await stackStatus(cloudFormation, STACK), ...(await packageState(iot)) };
   sayState(state, since);
   check(step, { ...ended, state });
+}
+
+/** What goes is told before it does. */
+async function showPlan(stage, { context, says }) {
+  const { code, output } = await planOf(stage, { app: APP, context });
+  for (const line of output.trimEnd().split('\n')) say(`    ${line}`);
+  const unsaid = says.find(pattern => !pattern.test(output));
+  if (code !== 0 || unsaid)
+    throw new Error(`the plan ended with ${code}${unsaid ? ` and does not say ${unsaid}` : ''}`);
 }
 
 async function packageState(iot) {

@@ -27,14 +27,14 @@ test.each<[string, string, string]>([
 
 test.each<[string, string, string, string]>([
   ['a field without a default', record(named('b')), record(named('a')), 'field b is not written and has no default'],
-  ['another type', field('int'), field('string'), 'field a is string, which int does not read'],
-  ['a narrower number', field('int'), field('long'), 'field a is long, which int does not read'],
-  ['what may be null', field('int'), field(['null', 'int']), 'field a is null, which int does not read'],
+  ['another type', field('int'), field('string'), 'field a is string, which int cannot read'],
+  ['a narrower number', field('int'), field('long'), 'field a is long, which int cannot read'],
+  ['what may be null', field('int'), field(['null', 'int']), 'field a is null, which int cannot read'],
   [
     'a type that none is among',
     field(['null', 'int']),
     field('string'),
-    'field a may be string, which [null, int] does not read',
+    'field a can be string, which [null, int] cannot read',
   ],
   ['items', field({ type: 'array', items: 'int' }), field({ type: 'array', items: 'string' }), 'field a[] is string'],
   ['values', field({ type: 'map', values: 'int' }), field({ type: 'map', values: 'string' }), 'field a{} is string'],
@@ -42,13 +42,13 @@ test.each<[string, string, string, string]>([
     'sizes',
     field({ type: 'fixed', name: 'F', size: 2 }),
     field({ type: 'fixed', name: 'F', size: 3 }),
-    'field a has 3 bytes, and not 2',
+    'field a has 3 bytes instead of 2',
   ],
   [
     'symbols',
     field({ type: 'enum', name: 'E', symbols: ['X'] }),
     field({ type: 'enum', name: 'E', symbols: ['X', 'Y'] }),
-    'field a may be Y',
+    'field a can be Y',
   ],
   [
     'what is within',

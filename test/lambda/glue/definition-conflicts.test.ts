@@ -45,7 +45,7 @@ describe('a definition that is not compatible', () => {
     ])('names the version that stands against it: %s', async (mode, definition, number, why, path) => {
       await everyVersion(mode, record(a), record(a, b));
       const { Reason } = await stack.create(VERSION, 'V', version(definition));
-      expect(Reason).toContain(`${mode}, which compares with every available version from 2 on`);
+      expect(Reason).toContain(`${mode}, which checks against every available version from 2 on`);
       expect(Reason).toContain(`It conflicts with version ${number}: ${why}. Difference to that version: [{"op":`);
       expect(Reason).toContain(path);
       expect(numbers()).toEqual([1, 2, 3]);
@@ -97,11 +97,11 @@ describe('a definition that is not compatible', () => {
 
   test('fails an Update, and the rollback finds what there was', async () => {
     const id = await created();
-    const failed = await stack.update(VERSION, 'V', id, version(INCOMPATIBLE), version());
+    const failed = await stack.update(VERSION, 'V', { id, properties: version(INCOMPATIBLE), old: version() });
     expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
     const before = aws.glue.describe('orders');
     const back = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.update(VERSION, 'V', id, version(), version(INCOMPATIBLE)),
+      stack.update(VERSION, 'V', { id, properties: version(), old: version(INCOMPATIBLE) }),
     );
     expect(back).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
     expect(aws.glue.describe('orders')).toEqual(before);
@@ -115,7 +115,7 @@ describe('a definition that is not compatible', () => {
     await byHand('DeleteSchemaVersions', { Versions: '2' });
     await later();
     const back = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.update(VERSION, 'V', id, version(), version(THIRD)),
+      stack.update(VERSION, 'V', { id, properties: version(), old: version(THIRD) }),
     );
     expect(back).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id, Data: { VersionNumber: '0' } });
     expect(JSON.stringify(stack.logs)).toContain('compatibility mode is BACKWARD');
@@ -149,13 +149,11 @@ describe('a definition that exists already', () => {
   test('in other whitespace and order is the same, and replaces nothing', async () => {
     const id = await created();
     const { type, name, fields } = JSON.parse(SECOND);
-    const reply = await stack.update(
-      VERSION,
-      'V',
+    const reply = await stack.update(VERSION, 'V', {
       id,
-      version(JSON.stringify({ name, fields, type }, null, 2)),
-      version(),
-    );
+      properties: version(JSON.stringify({ name, fields, type }, null, 2)),
+      old: version(),
+    });
     expect(succeeded(reply).PhysicalResourceId).toBe(id);
     expect(numbers()).toEqual([1, 2]);
   });

@@ -38,7 +38,7 @@ describe('in Amazon S3', () => {
   test('in another encoding is refused by name', async () => {
     await upload('latin-1', Buffer.from(JSON.stringify(record({ ...FIELD, doc: 'größe' })), 'latin1'));
     const { Reason } = await stack.create(VERSION, 'V', object('latin-1'));
-    expect(Reason).toMatch(/must be UTF-8, s3:\/\/assets\/latin-1 is not: save it as UTF-8/);
+    expect(Reason).toMatch(/must be UTF-8, got other bytes in s3:\/\/assets\/latin-1: save it as UTF-8/);
   });
 
   test('that is too long is registered without its whitespace', async () => {
@@ -54,9 +54,10 @@ describe('in Amazon S3', () => {
     await upload('a', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'a' }))));
     await upload('b', Buffer.from(JSON.stringify(record({ ...FIELD, name: 'b' }))));
     const a = await stack.create(VERSION, 'V', object('a'));
-    const b = await stack.update(VERSION, 'V', a.PhysicalResourceId, object('b'), object('a'));
+    const b = await stack.update(VERSION, 'V', { id: a.PhysicalResourceId, properties: object('b'), old: object('a') });
     aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error: denied }, times: 50 });
-    const back = () => stack.update(VERSION, 'V', b.PhysicalResourceId, object('a'), object('b'));
+    const back = () =>
+      stack.update(VERSION, 'V', { id: b.PhysicalResourceId, properties: object('a'), old: object('b') });
     expect(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', back)).toMatchObject({ Status: 'SUCCESS' });
     expect(JSON.stringify(stack.logs)).toContain('not at s3://assets/a any more (AccessDenied)');
     const unfinished = () => stack.delete(VERSION, 'W', 'stack-W-1A2B3C', object('a'));
@@ -70,7 +71,7 @@ describe('in Amazon S3', () => {
     const error = new ServiceError(name, 'it does not exist', status);
     aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error } });
     const { Reason } = await stack.create(VERSION, 'V', object('a'));
-    expect(Reason).toContain(`not at s3://assets/a any more (${name}): deploy again, which uploads it`);
+    expect(Reason).toContain(`not at s3://assets/a any more (${name}): deploy again to upload it`);
   });
 
   test.each(['SlowDown', 'InternalError'])('is read in the end where S3 is unwell for a moment: %s', async name => {
@@ -90,7 +91,7 @@ describe('in Amazon S3', () => {
   test('that could never become a definition is not read to its end', async () => {
     await upload('huge', Buffer.alloc(8_000_001, ' '));
     const { Reason } = await stack.create(VERSION, 'V', object('huge'));
-    expect(Reason).toContain('s3://assets/huge has more than 8,000,000 bytes');
+    expect(Reason).toContain('s3://assets/huge must have at most 8,000,000 bytes, got more');
   });
 
   test('is found whatever its key', async () => {
@@ -118,5 +119,7 @@ test('whitespace goes only where a definition is too long, and is JSON', () => {
 });
 
 test('UTF-16 is no UTF-8', () => {
-  expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(/UTF-8, order.avsc is not/);
+  expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(
+    /UTF-8, got other bytes in order.avsc/,
+  );
 });

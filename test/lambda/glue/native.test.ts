@@ -39,7 +39,7 @@ test.each([
   const before = held();
   const { Status, Reason } = await stack.create(VERSION, 'V', wanted(more));
   expect(Status).toBe('FAILED');
-  expect(Reason).toContain(`is still this stack's resource Native (${NATIVE})`);
+  expect(Reason).toContain(`is still managed by this stack's resource Native (${NATIVE})`);
   expect(Reason).toContain('DeletionPolicy: Retain');
   expect(held()).toEqual(before);
 });
@@ -47,13 +47,11 @@ test.each([
 test('a replacement does not come to use it either', async () => {
   const before = await stack.create(VERSION, 'V', wanted({ Definition: record('c') }));
   hasNatively(held()[2].versionId);
-  const { Status, Reason } = await stack.update(
-    VERSION,
-    'V',
-    before.PhysicalResourceId,
-    wanted(),
-    wanted({ Definition: record('c') }),
-  );
+  const { Status, Reason } = await stack.update(VERSION, 'V', {
+    id: before.PhysicalResourceId,
+    properties: wanted(),
+    old: wanted({ Definition: record('c') }),
+  });
   expect(Status).toBe('FAILED');
   expect(Reason).toContain('DeletionPolicy: Retain');
 });
@@ -61,7 +59,11 @@ test('a replacement does not come to use it either', async () => {
 test('what a resource has used all along it goes on using, without a question', async () => {
   const { PhysicalResourceId } = await stack.create(VERSION, 'V', wanted());
   hasNatively(held()[2].versionId);
-  const { Status } = await stack.update(VERSION, 'V', PhysicalResourceId, wanted({ Salt: '1' }), wanted());
+  const { Status } = await stack.update(VERSION, 'V', {
+    id: PhysicalResourceId,
+    properties: wanted({ Salt: '1' }),
+    old: wanted(),
+  });
   expect(Status).toBe('SUCCESS');
 });
 

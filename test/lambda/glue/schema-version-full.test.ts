@@ -72,8 +72,8 @@ describe('with no room at all', () => {
   afterEach(stop);
 
   test.each([
-    ['ten pairs of others', 10, {}, /has 10 pairs already and should have 11, .*remove some of the others/],
-    ['eight and two wanted', 8, { a: '1', b: '2' }, /has 8 pairs already and should have 11, .*or declare fewer/],
+    ['ten pairs of others', 10, {}, /already has 10 other pairs and needs 11, .*remove some of the others/],
+    ['eight and two wanted', 8, { a: '1', b: '2' }, /already has 8 other pairs and needs 11, .*or declare fewer/],
   ])('(%s) an adoption fails before it writes anything', async (_what, pairs, Metadata, reason) => {
     await aws.glue.byHand('RegisterSchemaVersion', {
       SchemaId: { SchemaName: 'orders' },

@@ -65,11 +65,13 @@ describe('what an Update answers that CloudFormation has cancelled just then is 
     const [before, after] = [version(more), version({ Definition: LATER, ...more })];
     const id = await created(before);
     await later();
-    succeeded(await stack.update(VERSION, 'V', id, after, before));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: after, old: before }));
     await later();
     stack.history.resource('V', 'UPDATE_FAILED', id);
     stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    expect(succeeded(await stack.update(VERSION, 'V', id, before, after)).PhysicalResourceId).toBe(id);
+    expect(succeeded(await stack.update(VERSION, 'V', { id, properties: before, old: after })).PhysicalResourceId).toBe(
+      id,
+    );
     await later();
   };
 
@@ -161,11 +163,20 @@ describe('an event that comes again late', () => {
     expect(numbers()).toEqual([1]);
   });
 
+  test('(a Create) leaves a version that an Update has changed since, and its metadata', async () => {
+    const [before, after] = ['a', 'b'].map(team => ({ ...deletable, Metadata: { team } })) as [object, object];
+    const id = await created(before);
+    await later();
+    succeeded(await stack.update(VERSION, 'V', { id, properties: after, old: before }));
+    await again(0);
+    expect(held()?.metadata).toMatchObject({ team: ['b'], [OWNER_KEY]: [expect.any(String)] });
+  });
+
   test('(an Update) leaves metadata as it is by now', async () => {
     const ticket = (value: string) => version({ Metadata: { ticket: value } });
     const id = await created(ticket('A'));
-    succeeded(await stack.update(VERSION, 'V', id, ticket('B'), ticket('A')));
-    succeeded(await stack.update(VERSION, 'V', id, ticket('C'), ticket('B')));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: ticket('B'), old: ticket('A') }));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: ticket('C'), old: ticket('B') }));
     const before = held();
     await again(1);
     expect(held()).toEqual(before);
@@ -216,9 +227,9 @@ describe('a deployment that has never succeeded', () => {
     stack.status = 'UPDATE_COMPLETE';
     await later();
     stack.status = 'UPDATE_IN_PROGRESS';
-    succeeded(await stack.update(VERSION, 'V', id, adopting, version()));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: adopting, old: version() }));
     expect(record()).toHaveLength(1);
-    const rollback = () => stack.update(VERSION, 'V', id, version(), adopting);
+    const rollback = () => stack.update(VERSION, 'V', { id, properties: version(), old: adopting });
     succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', rollback));
     expect(held()).toEqual(before);
   });

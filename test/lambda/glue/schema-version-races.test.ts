@@ -108,7 +108,9 @@ test('a version that is handed back while the rollback takes it back is its form
     });
     await later();
   });
-  const reversed = await stack.during(ROLLBACK, () => stack.update(VERSION, 'V', id, adopting, adopting));
+  const reversed = await stack.during(ROLLBACK, () =>
+    stack.update(VERSION, 'V', { id, properties: adopting, old: adopting }),
+  );
   expect(succeeded(reversed).PhysicalResourceId).toBe(id);
   expect(records()).toEqual([mine.replace('1', '3')]);
 });
@@ -230,7 +232,7 @@ describe('a schema of another account or region', () => {
     const calls = await stack.callsOf(async () => {
       const reply = await stack.create(VERSION, 'V', properties);
       expect(reply.Reason).toMatch(
-        /a schema must be of the account and region of its stack, .*define its versions in a/,
+        /a schema must be in the account and region of its stack, .*define its versions in a/,
       );
       succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, properties));
     });

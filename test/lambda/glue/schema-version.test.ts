@@ -100,7 +100,7 @@ describe('Create', () => {
     [
       'a definition that is no AVRO',
       version('{"type":"recrod"}'),
-      /schema orders in registry default-registry is no valid AVRO schema: /,
+      /schema orders in registry default-registry is not a valid AVRO schema: /,
     ],
     [
       'a schema that does not exist',
@@ -117,14 +117,18 @@ describe('Create', () => {
     ['a definition that is too long', version('x'.repeat(170_001)), /at most 170,000 characters, got 170001/],
     ['a blank definition', version(' \n'), /must not be blank/],
     ['no definition', AT, /one of Definition and DefinitionObject must be set, got neither/],
-    ['a name with a space', version(SECOND, { SchemaName: 'my orders' }), /the name of a schema may only contain/],
-    ['the removal DEPRECATE', version(SECOND, { Removal: 'DEPRECATE' }), /knows no deprecated versions/],
-    ['metadata with a space', version(SECOND, { Metadata: { a: 'b c' } }), /a metadata value may only contain/],
-    ['metadata of the library’s', version(SECOND, { Metadata: { [OWNER_KEY]: 'me' } }), /are the library's/],
+    ['a name with a space', version(SECOND, { SchemaName: 'my orders' }), /the name of a schema must only contain/],
+    ['the removal DEPRECATE', version(SECOND, { Removal: 'DEPRECATE' }), /has no deprecated state/],
+    ['metadata with a space', version(SECOND, { Metadata: { a: 'b c' } }), /a metadata value must only contain/],
+    [
+      'metadata of the library’s',
+      version(SECOND, { Metadata: { [OWNER_KEY]: 'me' } }),
+      /are reserved for this library/,
+    ],
     [
       'nine pairs of metadata',
       version(SECOND, { Metadata: Object.fromEntries([...'abcdefghi'].map(key => [key, '1'])) }),
-      /8 pairs of metadata beside the library's, got 9/,
+      /8 pairs of metadata .this library needs the rest., got 9/,
     ],
   ])('refuses %s before the first call', async (_what, properties, reason) => {
     const calls = await stack.callsOf(async () => {
@@ -137,20 +141,22 @@ describe('Create', () => {
 test('a region that holds all the versions it may says what makes room', async () => {
   aws.glue.behaviour.maxSchemaVersions = 1;
   const { Reason } = await stack.create(VERSION, 'V', version());
-  expect(Reason).toMatch(/takes no further version: .*10,000.*Delete versions .*with a SchemaVersionRetention/);
+  expect(Reason).toMatch(/can have no further version: .*10,000.*Delete versions .*with a SchemaVersionRetention/);
 });
 
 describe('Update', () => {
   test('of nothing makes no write call', async () => {
     const id = await created();
-    const calls = await stack.callsOf(() => stack.update(VERSION, 'V', id, version(SECOND, { Salt: '1' }), version()));
+    const calls = await stack.callsOf(() =>
+      stack.update(VERSION, 'V', { id, properties: version(SECOND, { Salt: '1' }), old: version() }),
+    );
     expect(calls).toEqual(['GetSchemaVersion', 'QuerySchemaVersionMetadata']);
   });
 
   test('of the definition replaces the version; the old one stays by default, and is nobody’s', async () => {
     const id = await created();
     await later();
-    const reply = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version()));
+    const reply = succeeded(await stack.update(VERSION, 'V', { id, properties: version(THIRD), old: version() }));
     expect(reply.PhysicalResourceId).not.toBe(id);
     expect(reply.Data).toMatchObject({ VersionNumber: '3' });
     succeeded(await stack.delete(VERSION, 'V', id, version()));
@@ -165,9 +171,11 @@ describe('Update', () => {
   ])('that is rolled back %s', async (_what, more, left) => {
     const id = await created();
     const made = version(THIRD, { ...more, Metadata: { ticket: 'A-1' } });
-    const next = succeeded(await stack.update(VERSION, 'V', id, made, version())).PhysicalResourceId;
+    const next = succeeded(
+      await stack.update(VERSION, 'V', { id, properties: made, old: version() }),
+    ).PhysicalResourceId;
     const rollback = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.update(VERSION, 'V', next, version(), made),
+      stack.update(VERSION, 'V', { id: next, properties: version(), old: made }),
     );
     expect(rollback.PhysicalResourceId).toBe(id);
     await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () => stack.delete(VERSION, 'V', next, made));
@@ -179,12 +187,14 @@ describe('Update', () => {
 
   test('that is rolled back has what it left again when it is repeated', async () => {
     const id = await created();
-    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
+    const next = succeeded(
+      await stack.update(VERSION, 'V', { id, properties: version(THIRD), old: version() }),
+    ).PhysicalResourceId;
     await stack.during('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', () =>
       stack.delete(VERSION, 'V', next, version(THIRD)),
     );
     await later();
-    const again = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version()));
+    const again = succeeded(await stack.update(VERSION, 'V', { id, properties: version(THIRD), old: version() }));
     expect(again.PhysicalResourceId).toBe(next);
     expect(ownerOf(3)).toEqual([expect.stringContaining('owner=')]);
     succeeded(await stack.delete(VERSION, 'V', next, version(THIRD, { Removal: 'DELETE' })));
@@ -193,9 +203,11 @@ describe('Update', () => {
 
   test('back to a definition that was released has its version again', async () => {
     const id = await created();
-    const next = succeeded(await stack.update(VERSION, 'V', id, version(THIRD), version())).PhysicalResourceId;
+    const next = succeeded(
+      await stack.update(VERSION, 'V', { id, properties: version(THIRD), old: version() }),
+    ).PhysicalResourceId;
     succeeded(await stack.delete(VERSION, 'V', id, version()));
-    const again = succeeded(await stack.update(VERSION, 'V', next, version(), version(THIRD)));
+    const again = succeeded(await stack.update(VERSION, 'V', { id: next, properties: version(), old: version(THIRD) }));
     expect(again.PhysicalResourceId).toBe(id);
     expect(ownerOf()).toEqual([expect.stringMatching(/^3\..*owner=/)]);
   });
@@ -208,13 +220,11 @@ describe('Update', () => {
       MetadataKeyValue: { MetadataKey: 'by-hand', MetadataValue: 'x' },
     });
     succeeded(
-      await stack.update(
-        VERSION,
-        'V',
+      await stack.update(VERSION, 'V', {
         id,
-        version(SECOND, { Metadata: { a: '3' } }),
-        version(SECOND, { Metadata: { a: '1', b: '2' } }),
-      ),
+        properties: version(SECOND, { Metadata: { a: '3' } }),
+        old: version(SECOND, { Metadata: { a: '1', b: '2' } }),
+      }),
     );
     const { [OWNER_KEY]: _owner, ...rest } = held()?.metadata ?? {};
     expect(rest).toEqual({ a: ['3'], 'by-hand': ['x'] });
@@ -224,14 +234,20 @@ describe('Update', () => {
     const pairs = (value: string) => Object.fromEntries([...'abcdefgh'].map(key => [key, value]));
     const id = await created(version(SECOND, { Metadata: pairs('1') }));
     const next = version(SECOND, { Metadata: pairs('2') });
-    succeeded(await stack.update(VERSION, 'V', id, next, version(SECOND, { Metadata: pairs('1') })));
+    succeeded(
+      await stack.update(VERSION, 'V', { id, properties: next, old: version(SECOND, { Metadata: pairs('1') }) }),
+    );
     expect(held()?.metadata).toMatchObject({ a: ['2'], h: ['2'] });
   });
 
   test('to another schema replaces', async () => {
     await aws.glue.createSchema('returns', { Compatibility: 'NONE', SchemaDefinition: FIRST });
     const id = await created();
-    const reply = await stack.update(VERSION, 'V', id, version(SECOND, { SchemaName: 'returns' }), version());
+    const reply = await stack.update(VERSION, 'V', {
+      id,
+      properties: version(SECOND, { SchemaName: 'returns' }),
+      old: version(),
+    });
     expect(succeeded(reply).PhysicalResourceId).toMatch(/^default-registry\/returns@/);
   });
 
@@ -239,7 +255,9 @@ describe('Update', () => {
     const id = await created();
     await byHand('DeleteSchemaVersions', { Versions: '2' });
     await later();
-    const reply = succeeded(await stack.update(VERSION, 'V', id, version(SECOND, { Salt: '1' }), version()));
+    const reply = succeeded(
+      await stack.update(VERSION, 'V', { id, properties: version(SECOND, { Salt: '1' }), old: version() }),
+    );
     expect(reply.Data).toMatchObject({ VersionNumber: '3' });
     succeeded(await stack.delete(VERSION, 'V', id, version()));
     expect(numbers()).toEqual([1, 3]);
@@ -321,7 +339,7 @@ describe('Delete', () => {
     const gone = { ...AT, DefinitionObject: { Bucket: 'assets', Key: 'no' } };
     await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
     succeeded(await stack.delete(VERSION, 'V', 'default-registry/orders@0123456789abcdef', gone));
-    expect(JSON.stringify(stack.logs)).toContain('what the failed Create has made cannot be looked up');
+    expect(JSON.stringify(stack.logs)).toContain('cannot look up what the failed Create has made');
   });
 
   test.each(['refused', 'item-error'] as const)(
@@ -340,7 +358,7 @@ describe('Delete', () => {
       await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 2 } });
       const reply = await stack.delete(VERSION, 'V', id, adopted);
       expect(reply.Reason).toMatch(
-        /version 1 of schema orders .* only goes together with the schema: delete the schema/,
+        /version 1 of schema orders .* is only deleted together with the schema: delete the schema/,
       );
     },
   );

@@ -61,7 +61,11 @@ describe('the version of an artifact’s object is looked up', () => {
   test('at an update again: a draft gets what was uploaded again', async () => {
     const { PhysicalResourceId } = await stack.create(VERSION, 'V', properties());
     const second = await upload();
-    const updated = await stack.update(VERSION, 'V', PhysicalResourceId, properties({ Salt: '2' }), properties());
+    const updated = await stack.update(VERSION, 'V', {
+      id: PhysicalResourceId,
+      properties: properties({ Salt: '2' }),
+      old: properties(),
+    });
     expect(updated.Status).toBe('SUCCESS');
     expect(location()?.version).toBe(second);
   });
@@ -71,7 +75,7 @@ describe('the version of an artifact’s object is looked up', () => {
     const { PhysicalResourceId } = await stack.create(VERSION, 'V', published);
     await upload();
     const described = { ...published, Description: 'new' };
-    const updated = await stack.update(VERSION, 'V', PhysicalResourceId, described, published);
+    const updated = await stack.update(VERSION, 'V', { id: PhysicalResourceId, properties: described, old: published });
     expect(updated.Status).toBe('SUCCESS');
     expect(location()?.version).toBe(first);
   });
@@ -89,9 +93,7 @@ describe('where the object is missing', () => {
     await remove();
     const { Status, Reason } = await stack.create(VERSION, 'V', properties());
     expect(Status).toBe('FAILED');
-    expect(Reason).toMatch(
-      /the artifact is not at s3:\/\/staging\/fleet.* any more .*: deploy again, which uploads it/,
-    );
+    expect(Reason).toMatch(/the artifact is not at s3:\/\/staging\/fleet.* any more .*: deploy again to upload it/);
     expect(aws.iot.describe(PACKAGE)?.versions).toEqual({});
   });
 
@@ -99,7 +101,11 @@ describe('where the object is missing', () => {
     const { PhysicalResourceId } = await stack.create(VERSION, 'V', properties());
     await remove();
     stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    const back = await stack.update(VERSION, 'V', PhysicalResourceId, properties(), properties({ Salt: '2' }));
+    const back = await stack.update(VERSION, 'V', {
+      id: PhysicalResourceId,
+      properties: properties(),
+      old: properties({ Salt: '2' }),
+    });
     expect(back.Status).toBe('SUCCESS');
     expect(location()?.version).toBe(first);
   });

@@ -71,11 +71,11 @@ describe('what a resource has left behind, since its Delete never came or was re
   test.each(['RETAIN', 'DELETE'])('a deployment that replaces another version by it, under %s', async Removal => {
     const [old, wanted] = ['1.0.0', '2.0.0'].map(name => published(name, { Removal }));
     const first = succeeded(await stack.create(Type.VERSION, 'V', old));
-    const second = succeeded(await stack.update(Type.VERSION, 'V', first, wanted, old));
+    const second = succeeded(await stack.update(Type.VERSION, 'V', { id: first, properties: wanted, old }));
     await nextDeployment();
-    const again = succeeded(await stack.update(Type.VERSION, 'V', second, old, wanted));
+    const again = succeeded(await stack.update(Type.VERSION, 'V', { id: second, properties: old, old: wanted }));
     await rollBack();
-    expect(succeeded(await stack.update(Type.VERSION, 'V', again, wanted, old))).toBe(second);
+    expect(succeeded(await stack.update(Type.VERSION, 'V', { id: again, properties: wanted, old }))).toBe(second);
     succeeded(await stack.delete(Type.VERSION, 'V', again, old));
     expect([held(), held('2.0.0')].map(version => version?.status)).toEqual(['PUBLISHED', 'PUBLISHED']);
     expect(held('2.0.0')?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
@@ -141,12 +141,12 @@ test('what an Update has adopted is given back by a rollback that goes on days a
   await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
   succeeded(await other.create(Type.VERSION, 'V', published()));
   await nextDeployment();
-  succeeded(await stack.update(Type.VERSION, 'V', id, adopting(), published()));
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: adopting(), old: published() }));
   await rollBack();
   stack.history.enter('UPDATE_ROLLBACK_FAILED');
   await stack.later(3 * DAY);
   stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
-  succeeded(await stack.update(Type.VERSION, 'V', id, published(), adopting()));
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: published(), old: adopting() }));
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
 });
 

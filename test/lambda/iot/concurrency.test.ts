@@ -30,9 +30,9 @@ describe('K2 stale', () => {
   test('an old Update does not move the default back', async () => {
     for (const name of ['1.0.0', '2.0.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
     const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
-    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('2.0.0')));
+    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', { id, properties: pointer('2.0.0') }));
     const old = stack.sent.at(-1)!;
-    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0')));
+    succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', { id, properties: pointer('1.0.0') }));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(shown()).toBe('1.0.0');
   });
@@ -55,11 +55,58 @@ describe('K2 stale', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('an old Create is not answered with what the first one made, and removes nothing, should AWS IoT honour tokens', async () => {
+    aws.iot.behaviour.honourClientTokens = true;
+    const [a, b] = ['a', 'b'].map(Description => published('1.0.0', { Description })) as [object, object];
+    const id = succeeded(await stack.create(Type.VERSION, 'V', a));
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: b, old: a }));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+  });
+
+  test('an old Create does not undo what it has made once an Update has changed it: a version, a package, a pointer', async () => {
+    await aws.iot.createVersion(PACKAGE, '0.9.0', { status: 'PUBLISHED' });
+    const steps: [string, string, object, object][] = [
+      [Type.VERSION, 'V', published('1.0.0', { Description: 'a' }), published('1.0.0', { Description: 'b' })],
+      [Type.PACKAGE, 'P', { PackageName: 'a', Description: 'a' }, { PackageName: 'a', Description: 'b' }],
+      [Type.DEFAULT_VERSION, 'D', pointer('0.9.0'), pointer('1.0.0')],
+    ];
+    for (const [type, logicalId, before, after] of steps) {
+      const id = succeeded(await stack.create(type, logicalId, before));
+      const old = stack.sent.at(-1)!;
+      succeeded(await stack.update(type, logicalId, { id, properties: after, old: before }));
+      expect(await stack.deliver(old)).toBeUndefined();
+    }
+    expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+    expect(aws.iot.describe('a')).toMatchObject({ description: 'b' });
+    expect(shown()).toBe('1.0.0');
+  });
+
+  test('an old Update does not undo what it has made in a replacement once a later one has changed it', async () => {
+    const first = succeeded(await stack.create(Type.VERSION, 'V', published('1.0.0')));
+    const [a, b] = ['a', 'b'].map(Description => published('2.0.0', { Description })) as [object, object];
+    const second = succeeded(
+      await stack.update(Type.VERSION, 'V', { id: first, properties: a, old: published('1.0.0') }),
+    );
+    const old = stack.sent.at(-1)!;
+    succeeded(await stack.delete(Type.VERSION, 'V', first, published('1.0.0')));
+    succeeded(await stack.update(Type.VERSION, 'V', { id: second, properties: b, old: a }));
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+  });
+
   test('an old Update does not make what was replaced since', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
-    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Description: 'b' }), published()));
+    succeeded(
+      await stack.update(Type.VERSION, 'V', {
+        id,
+        properties: published('1.0.0', { Description: 'b' }),
+        old: published(),
+      }),
+    );
     const old = stack.sent.at(-1)!;
-    succeeded(await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published()));
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: published('2.0.0'), old: published() }));
     succeeded(await stack.delete(Type.VERSION, 'V', id, published()));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(Object.keys(aws.iot.describe(PACKAGE)!.versions)).toEqual(['2.0.0']);
@@ -68,9 +115,11 @@ describe('K2 stale', () => {
   test('an old Update does not make a package that was replaced since', async () => {
     const named = (PackageName: string, more: object = {}) => ({ PackageName, Removal: 'DELETE', ...more });
     const id = succeeded(await stack.create(Type.PACKAGE, 'P', named('a')));
-    succeeded(await stack.update(Type.PACKAGE, 'P', id, named('a', { Description: 'b' }), named('a')));
+    succeeded(
+      await stack.update(Type.PACKAGE, 'P', { id, properties: named('a', { Description: 'b' }), old: named('a') }),
+    );
     const old = stack.sent.at(-1)!;
-    succeeded(await stack.update(Type.PACKAGE, 'P', id, named('b'), named('a')));
+    succeeded(await stack.update(Type.PACKAGE, 'P', { id, properties: named('b'), old: named('a') }));
     succeeded(await stack.delete(Type.PACKAGE, 'P', id, named('a')));
     expect(await stack.deliver(old)).toBeUndefined();
     expect(aws.iot.describe('a')).toBeUndefined();
@@ -111,7 +160,7 @@ describe('K3 check, then act', () => {
       succeeded(await other.create(Type.VERSION, 'V', published('1.0.0', { AdoptExisting: 'true' })));
     });
     const reply = await stack.delete(Type.VERSION, 'V', id, published());
-    expect(reply.Reason).toContain('has become somebody else');
+    expect(reply.Reason).toMatch(/somebody else has taken .* while its removal was waiting/);
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
   });
 });
@@ -147,10 +196,22 @@ describe('K6 ownership that is not undone', () => {
     succeeded(await other.create(Type.VERSION, 'V', published()));
     stack.status = 'UPDATE_COMPLETE';
     stack.status = 'UPDATE_IN_PROGRESS';
-    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { AdoptExisting: 'true' }), published()));
+    succeeded(
+      await stack.update(Type.VERSION, 'V', {
+        id,
+        properties: published('1.0.0', { AdoptExisting: 'true' }),
+        old: published(),
+      }),
+    );
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
-      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('1.0.0', { AdoptExisting: 'true' }))),
+      succeeded(
+        await stack.update(Type.VERSION, 'V', {
+          id,
+          properties: published(),
+          old: published('1.0.0', { AdoptExisting: 'true' }),
+        }),
+      ),
     );
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
   });
@@ -166,7 +227,9 @@ describe('K6 ownership that is not undone', () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
     aws.faults.inject({ service: 'iot', operation: 'UpdatePackageVersion', trouble: { error: refusal() } });
     stack.killNext = { call: 1, when: 'after' };
-    expect((await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published())).Status).toBe('FAILED');
+    expect(
+      (await stack.update(Type.VERSION, 'V', { id, properties: published('2.0.0'), old: published() })).Status,
+    ).toBe('FAILED');
     expect(held('2.0.0')).toBeUndefined();
   });
 
@@ -207,8 +270,20 @@ describe('K7 a rollback that can fail', () => {
     await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
     await aws.iot.byHand('DeletePackage', { packageName: PACKAGE });
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
-      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('1.0.0', { Description: 'b' })));
-      succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', pointed, pointer('1.0.0'), pointer('2.0.0')));
+      succeeded(
+        await stack.update(Type.VERSION, 'V', {
+          id,
+          properties: published(),
+          old: published('1.0.0', { Description: 'b' }),
+        }),
+      );
+      succeeded(
+        await stack.update(Type.DEFAULT_VERSION, 'D', {
+          id: pointed,
+          properties: pointer('1.0.0'),
+          old: pointer('2.0.0'),
+        }),
+      );
     });
   });
 
@@ -217,7 +292,13 @@ describe('K7 a rollback that can fail', () => {
     succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
     await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, unsetDefaultVersion: true });
     await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
-    succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Description: 'b' }), published()));
+    succeeded(
+      await stack.update(Type.VERSION, 'V', {
+        id,
+        properties: published('1.0.0', { Description: 'b' }),
+        old: published(),
+      }),
+    );
     expect(shown()).toBe('1.0.0');
   });
 });
@@ -231,7 +312,9 @@ test('a plain create-and-publish asks one question beside its three calls, an up
   };
   const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
   expect(asked).toBe(1);
-  succeeded(await stack.update(Type.VERSION, 'V', id, published('1.0.0', { Salt: '2' }), published()));
+  succeeded(
+    await stack.update(Type.VERSION, 'V', { id, properties: published('1.0.0', { Salt: '2' }), old: published() }),
+  );
   expect(asked).toBe(1);
 });
 
@@ -242,6 +325,12 @@ test.each(['.', '..'])('%s is no name, which would be a path', async name => {
 test('forty tags can be exchanged for forty others', async () => {
   const tags = (prefix: string) => ({ Tags: Array.from({ length: 40 }, (_, n) => ({ Key: prefix + n, Value: 'x' })) });
   const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', tags('a'))));
-  succeeded(await stack.update(Type.VERSION, 'V', id, version('1.0.0', tags('b')), version('1.0.0', tags('a'))));
+  succeeded(
+    await stack.update(Type.VERSION, 'V', {
+      id,
+      properties: version('1.0.0', tags('b')),
+      old: version('1.0.0', tags('a')),
+    }),
+  );
   expect(held()?.tags).toMatchObject({ b0: 'x', b39: 'x' });
 });

@@ -84,29 +84,29 @@ describe('Create', () => {
 describe('Update', () => {
   test('moves the pointer', async () => {
     const id = await designated('1.0.0');
-    expect(succeeded(await stack.update(DEFAULT, 'D', id, to('2.0.0'))).PhysicalResourceId).toBe(id);
+    expect(succeeded(await stack.update(DEFAULT, 'D', { id, properties: to('2.0.0') })).PhysicalResourceId).toBe(id);
     expect(pointer()).toBe('2.0.0');
   });
 
   test('of nothing makes no write call', async () => {
     const id = await designated('1.0.0');
-    const calls = await stack.callsOf(() => stack.update(DEFAULT, 'D', id, to('1.0.0', { Salt: '2' })));
+    const calls = await stack.callsOf(() => stack.update(DEFAULT, 'D', { id, properties: to('1.0.0', { Salt: '2' }) }));
     expect(calls).toEqual(['GetPackage', 'ListTagsForResource']);
   });
 
   test('with a new salt undoes what somebody’s hand has moved', async () => {
     const id = await designated('1.0.0');
     await byHand('2.0.0');
-    succeeded(await stack.update(DEFAULT, 'D', id, to('1.0.0', { Salt: '2' })));
+    succeeded(await stack.update(DEFAULT, 'D', { id, properties: to('1.0.0', { Salt: '2' }) }));
     expect(pointer()).toBe('1.0.0');
   });
 
   test('in a rollback to a version that is gone leaves the pointer, and succeeds', async () => {
     const id = await designated('1.0.0');
-    succeeded(await stack.update(DEFAULT, 'D', id, to('2.0.0')));
+    succeeded(await stack.update(DEFAULT, 'D', { id, properties: to('2.0.0') }));
     await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
-      succeeded(await stack.update(DEFAULT, 'D', id, to('1.0.0')));
+      succeeded(await stack.update(DEFAULT, 'D', { id, properties: to('1.0.0') }));
     });
     expect(pointer()).toBe('2.0.0');
   });
@@ -120,7 +120,9 @@ describe('Update that moves to another package', () => {
   test('designates there; the clean-up takes back what was designated here', async () => {
     const old = await designated('1.0.0');
     await aws.iot.createVersion('engine-ecu', '1.0.0', { status: 'PUBLISHED' });
-    const { PhysicalResourceId: id } = succeeded(await stack.update(DEFAULT, 'D', old, elsewhere(), to('1.0.0')));
+    const { PhysicalResourceId: id } = succeeded(
+      await stack.update(DEFAULT, 'D', { id: old, properties: elsewhere(), old: to('1.0.0') }),
+    );
     expect(id).not.toBe(old);
     succeeded(await stack.delete(DEFAULT, 'D', old, to('1.0.0')));
     expect(pointer()).toBeUndefined();
@@ -135,7 +137,11 @@ describe('Update that moves to another package', () => {
     await aws.iot.createVersion('engine-ecu', '0.9.0', { status: 'PUBLISHED', ...more });
     await aws.iot.createVersion('engine-ecu', '1.0.0');
     const before = engine();
-    const reply = await stack.update(DEFAULT, 'D', old, elsewhere({ AdoptExisting: 'true' }), to('1.0.0'));
+    const reply = await stack.update(DEFAULT, 'D', {
+      id: old,
+      properties: elsewhere({ AdoptExisting: 'true' }),
+      old: to('1.0.0'),
+    });
     expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: old });
     expect(engine()).toEqual(before);
   });

@@ -98,7 +98,9 @@ describe('K1 in flight', () => {
     const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
     meanwhile('UpdatePackage', 'before', async () => {
       await cancel('D', 'UPDATE', id);
-      succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer('1.0.0'), pointer('2.0.0')));
+      succeeded(
+        await stack.update(Type.DEFAULT_VERSION, 'D', { id, properties: pointer('1.0.0'), old: pointer('2.0.0') }),
+      );
     });
     const update = { id, properties: pointer('2.0.0'), old: pointer('1.0.0') };
     expect(await stack.attemptUpdate(Type.DEFAULT_VERSION, 'D', update)).toBeUndefined();
@@ -110,9 +112,9 @@ describe('K1 in flight', () => {
     const replaced = async (type: string, before: object, after: object) => {
       const id = succeeded(await stack.create(type, 'V', before));
       await stack.later();
-      succeeded(await stack.update(type, 'V', id, after, before));
+      succeeded(await stack.update(type, 'V', { id, properties: after, old: before }));
       await cancel('V', 'UPDATE', id);
-      return { id, undone: succeeded(await stack.update(type, 'V', id, before, after)) };
+      return { id, undone: succeeded(await stack.update(type, 'V', { id, properties: before, old: after })) };
     };
 
     test('a version that was made', async () => {
@@ -145,13 +147,15 @@ describe('K1 in flight', () => {
 
     test('but not what an earlier deployment had made and its clean-up has left', async () => {
       const former = succeeded(await stack.create(Type.VERSION, 'V', published('2.0.0')));
-      const id = succeeded(await stack.update(Type.VERSION, 'V', former, published(), published('2.0.0')));
+      const id = succeeded(
+        await stack.update(Type.VERSION, 'V', { id: former, properties: published(), old: published('2.0.0') }),
+      );
       stack.status = 'UPDATE_COMPLETE';
       await stack.later();
       stack.status = 'UPDATE_IN_PROGRESS';
-      succeeded(await stack.update(Type.VERSION, 'V', id, published('2.0.0'), published()));
+      succeeded(await stack.update(Type.VERSION, 'V', { id, properties: published('2.0.0'), old: published() }));
       await cancel('V', 'UPDATE', id);
-      succeeded(await stack.update(Type.VERSION, 'V', id, published(), published('2.0.0')));
+      succeeded(await stack.update(Type.VERSION, 'V', { id, properties: published(), old: published('2.0.0') }));
       expect(held('2.0.0')).toBeDefined();
     });
   });
@@ -165,7 +169,7 @@ describe('K1 in flight', () => {
       aws.iot.byHand('DisassociateSbomFromPackageVersion', { packageName: PACKAGE, versionName: '1.0.0' }),
     );
     const reply = await stack.create(Type.VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
-    expect(reply.Reason).toContain('was taken away while its validation was waited for');
+    expect(reply.Reason).toContain('was removed while the deployment waited for its validation');
     expect(held()?.status).toBe('DRAFT');
   });
 

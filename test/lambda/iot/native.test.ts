@@ -31,7 +31,7 @@ describe.each(artifacts)('%s does not adopt', (type, properties, nativeType, phy
     const before = held();
     const { Status, Reason } = await stack.create(type, 'A', adopting);
     expect(Status).toBe('FAILED');
-    expect(Reason).toContain(`is still this stack's resource Native (${nativeType})`);
+    expect(Reason).toContain(`is still managed by this stack's resource Native (${nativeType})`);
     expect(Reason).toContain('DeletionPolicy: Retain');
     expect(held()).toEqual(before);
   });

@@ -86,7 +86,7 @@ describe('Create', () => {
     const before = held();
     const reply = await stack.create(VERSION, 'V', published());
     expect(reply.Reason).toContain(
-      `belongs to stack ${other.stackId} (whether that still exists is unknown here); set`,
+      `belongs to stack ${other.stackId} (the provider cannot tell whether that stack still exists); set`,
     );
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
     expect(held()).toEqual(before);
@@ -96,7 +96,9 @@ describe('Create', () => {
     const former = new Stack(aws, stack.name, 'ffff');
     await created(version(), 'Former', former);
     const reply = await stack.create(VERSION, 'V', published());
-    expect(reply.Reason).toContain(`belongs to stack ${former.stackId}, which is gone: this stack has its name; set`);
+    expect(reply.Reason).toContain(
+      `belongs to stack ${former.stackId}, which no longer exists: this stack has the same name; set`,
+    );
   });
 
   test('fails with the reason that the service leaves without an error', async () => {
@@ -122,19 +124,19 @@ describe('Create', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a name with build metadata', version('1.0.0+abc'), /may only contain letters.*write "-" instead of "\+"/],
-    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description may only contain printable characters/],
+    ['a name with build metadata', version('1.0.0+abc'), /must only contain letters.*write "-" instead of "\+"/],
+    ['a line break', version('1.0.0', { Description: 'a\nb' }), /a description must only contain printable characters/],
     ['too long a recipe', version('1.0.0', { Recipe: 'x'.repeat(3073) }), /at most 3072 characters, got 3073/],
     [
       'too many attributes',
       version('1.0.0', { Attributes: { a: 'x'.repeat(3000) } }),
       /3000 bytes together, keys and values, got 3001/,
     ],
-    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute may only contain/],
+    ['a key with a dot', version('1.0.0', { Attributes: { 'a.b': '1' } }), /the key of an attribute must only contain/],
     [
       'a tag of the library’s',
       version('1.0.0', { Tags: [{ Key: ARTIFACT_TAGS.owner, Value: 'x' }] }),
-      /are the library's/,
+      /are reserved for this library/,
     ],
   ])('refuses %s before the first call', async (_what, properties, reason) => {
     const calls = await stack.callsOf(async () => {
@@ -147,7 +149,9 @@ describe('Create', () => {
 describe('Update', () => {
   test('of nothing makes no write call', async () => {
     const id = await created(published());
-    const calls = await stack.callsOf(() => stack.update(VERSION, 'V', id, published('1.0.0', { Salt: 'again' })));
+    const calls = await stack.callsOf(() =>
+      stack.update(VERSION, 'V', { id, properties: published('1.0.0', { Salt: 'again' }) }),
+    );
     expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource']);
   });
 
@@ -155,7 +159,10 @@ describe('Update', () => {
     const id = await created(published('1.0.0', { Attributes: { a: '1' } }));
     const calls = await stack.callsOf(async () => {
       succeeded(
-        await stack.update(VERSION, 'V', id, published('1.0.0', { Attributes: { a: '1' }, Description: 'new' })),
+        await stack.update(VERSION, 'V', {
+          id,
+          properties: published('1.0.0', { Attributes: { a: '1' }, Description: 'new' }),
+        }),
       );
     });
     expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource', 'UpdatePackageVersion', 'GetPackageVersion']);
@@ -180,18 +187,16 @@ describe('Update', () => {
     const arn = `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}/version/1.0.0`;
     await aws.iot.byHand('TagResource', { resourceArn: arn, tags: [{ Key: 'operator', Value: 'x' }] });
     succeeded(
-      await stack.update(
-        VERSION,
-        'V',
+      await stack.update(VERSION, 'V', {
         id,
-        version('1.0.0', { Tags: [{ Key: 'b', Value: '2' }] }),
-        version('1.0.0', {
+        properties: version('1.0.0', { Tags: [{ Key: 'b', Value: '2' }] }),
+        old: version('1.0.0', {
           Tags: [
             { Key: 'a', Value: '1' },
             { Key: 'b', Value: '1' },
           ],
         }),
-      ),
+      }),
     );
     expect(held()?.tags).toMatchObject({ b: '2', operator: 'x' });
     expect(held()?.tags).not.toHaveProperty('a');
@@ -203,24 +208,29 @@ describe('Update', () => {
   ])('of a published version refuses %s before any write', async (_what, before, after, named) => {
     const id = await created(published('1.0.0', before));
     const state = held();
-    const reply = await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new', ...after }));
+    const reply = await stack.update(VERSION, 'V', {
+      id,
+      properties: published('1.0.0', { Description: 'new', ...after }),
+    });
     expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
     expect(reply.Reason).toContain(
-      `AWS IoT freezes what was published: cannot change ${named}. Ship the change under a new versionName`,
+      `AWS IoT freezes a published version: cannot change ${named}. Ship the change under a new versionName`,
     );
     expect(held()).toEqual(state);
     // the rollback's Update then finds nothing to do.
     const calls = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.callsOf(async () => succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', before)))),
+      stack.callsOf(async () =>
+        succeeded(await stack.update(VERSION, 'V', { id, properties: published('1.0.0', before) })),
+      ),
     );
     expect(calls).toEqual(['GetPackageVersion', 'ListTagsForResource']);
   });
 
   test('in a rollback a published version stays published, the rest goes back, and the log says so', async () => {
     const id = await created(version('1.0.0', { Description: 'old' }));
-    succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', { Description: 'new' })));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: published('1.0.0', { Description: 'new' }) }));
     const reply = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () =>
-      stack.update(VERSION, 'V', id, version('1.0.0', { Description: 'old' })),
+      stack.update(VERSION, 'V', { id, properties: version('1.0.0', { Description: 'old' }) }),
     );
     expect(succeeded(reply).Data?.Status).toBe('PUBLISHED');
     expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'old' });
@@ -232,7 +242,9 @@ describe('Update', () => {
 
   test('a new versionName replaces; the clean-up removes the old version alone', async () => {
     const old = await created(published('1.0.0'));
-    const { PhysicalResourceId: id } = succeeded(await stack.update(VERSION, 'V', old, published('2.0.0')));
+    const { PhysicalResourceId: id } = succeeded(
+      await stack.update(VERSION, 'V', { id: old, properties: published('2.0.0') }),
+    );
     expect(id).not.toBe(old);
     expect(held('1.0.0')).toBeDefined();
     succeeded(await stack.delete(VERSION, 'V', old, published('1.0.0')));
@@ -243,7 +255,7 @@ describe('Update', () => {
   test('a failed replacement answers with the old id and leaves nothing of the new version', async () => {
     const old = await created(published('1.0.0'));
     aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
-    expect(await stack.update(VERSION, 'V', old, published('2.0.0'))).toMatchObject({
+    expect(await stack.update(VERSION, 'V', { id: old, properties: published('2.0.0') })).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: old,
     });
@@ -253,9 +265,10 @@ describe('Update', () => {
   test('makes a version again that somebody has deleted', async () => {
     const id = await created(published());
     await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
-    expect(succeeded(await stack.update(VERSION, 'V', id, published('1.0.0', { Salt: '2' }))).PhysicalResourceId).toBe(
-      id,
-    );
+    expect(
+      succeeded(await stack.update(VERSION, 'V', { id, properties: published('1.0.0', { Salt: '2' }) }))
+        .PhysicalResourceId,
+    ).toBe(id);
     expect(held()?.status).toBe('PUBLISHED');
   });
 
@@ -264,17 +277,23 @@ describe('Update', () => {
     await created(version('1.0.0', { AdoptExisting: true }), 'V', new Stack(aws, 'other'));
     const state = held();
     const change = version('1.0.0', { Description: 'mine' });
-    expect(await stack.update(VERSION, 'V', id, change)).toMatchObject({ Status: 'FAILED' });
-    succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.update(VERSION, 'V', id, change)));
+    expect(await stack.update(VERSION, 'V', { id, properties: change })).toMatchObject({ Status: 'FAILED' });
+    succeeded(
+      await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', () => stack.update(VERSION, 'V', { id, properties: change })),
+    );
     expect(held()).toEqual(state);
   });
 
   test('in a rollback to a version that another stack has by now still removes what had replaced it', async () => {
     const old = await created(published());
     await created(published('1.0.0', { AdoptExisting: 'true' }), 'V', new Stack(aws, 'other'));
-    const { PhysicalResourceId: id } = succeeded(await stack.update(VERSION, 'V', old, published('2.0.0')));
+    const { PhysicalResourceId: id } = succeeded(
+      await stack.update(VERSION, 'V', { id: old, properties: published('2.0.0') }),
+    );
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
-      const reply = succeeded(await stack.update(VERSION, 'V', id, published(), published('2.0.0')));
+      const reply = succeeded(
+        await stack.update(VERSION, 'V', { id, properties: published(), old: published('2.0.0') }),
+      );
       expect(reply.PhysicalResourceId).toBe(old);
       succeeded(await stack.delete(VERSION, 'V', id, published('2.0.0')));
     });
@@ -288,7 +307,7 @@ describe('Update', () => {
     await created(adopting, 'V', new Stack(aws, 'other'));
     const before = held();
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
-      succeeded(await stack.update(VERSION, 'V', id, adopting)),
+      succeeded(await stack.update(VERSION, 'V', { id, properties: adopting })),
     );
     expect(held()).toEqual(before);
   });
@@ -351,7 +370,7 @@ describe('an SBOM', () => {
   test('is associated, and disassociated when the template drops it', async () => {
     const id = await created(version('1.0.0', { Sbom }));
     expect(held()?.sbom).toEqual({ s3Location: { bucket: 'artifacts', key: 'sbom.zip' } });
-    succeeded(await stack.update(VERSION, 'V', id, version()));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
     expect(held()?.sbom).toBeUndefined();
   });
 
@@ -373,13 +392,13 @@ describe('an SBOM', () => {
     aws.iot.behaviour.sbomValidationTime = 0;
     aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
     const id = await created(withSbom);
-    succeeded(await stack.update(VERSION, 'V', id, version()));
+    succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
     aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
-      succeeded(await stack.update(VERSION, 'V', id, withSbom));
-      succeeded(await stack.update(VERSION, 'V', id, version()));
+      succeeded(await stack.update(VERSION, 'V', { id, properties: withSbom }));
+      succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
       await aws.call('s3', 'DeleteObject', { Bucket: 'artifacts', Key: 'sbom.zip' });
-      succeeded(await stack.update(VERSION, 'V', id, withSbom));
+      succeeded(await stack.update(VERSION, 'V', { id, properties: withSbom }));
     });
     expect(stack.logs).toContainEqual(expect.objectContaining({ refused: 'Irreversible' }));
   });

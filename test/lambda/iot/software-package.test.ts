@@ -60,7 +60,9 @@ describe('Create', () => {
 describe('Update', () => {
   test('of nothing makes no write call', async () => {
     const id = await created();
-    const calls = await stack.callsOf(() => stack.update(PACKAGE, 'P', id, named('brake-ecu', { Salt: '2' })));
+    const calls = await stack.callsOf(() =>
+      stack.update(PACKAGE, 'P', { id, properties: named('brake-ecu', { Salt: '2' }) }),
+    );
     expect(calls).toEqual(['GetPackage', 'ListTagsForResource']);
   });
 
@@ -68,7 +70,9 @@ describe('Update', () => {
     const before = named('brake-ecu', { Description: 'a', Tags: [{ Key: 'x', Value: '1' }] });
     const id = await created(before);
     const after = named('brake-ecu', { Description: 'b', Tags: [{ Key: 'y', Value: '1' }] });
-    expect(succeeded(await stack.update(PACKAGE, 'P', id, after, before)).PhysicalResourceId).toBe(id);
+    expect(succeeded(await stack.update(PACKAGE, 'P', { id, properties: after, old: before })).PhysicalResourceId).toBe(
+      id,
+    );
     expect(held()).toMatchObject({ description: 'b', tags: { y: '1' } });
     expect(held()?.tags).not.toHaveProperty('x');
   });
@@ -76,14 +80,16 @@ describe('Update', () => {
   test('cannot clear a description, and says that it stays', async () => {
     const before = named('brake-ecu', { Description: 'a' });
     const id = await created(before);
-    succeeded(await stack.update(PACKAGE, 'P', id, named(), before));
+    succeeded(await stack.update(PACKAGE, 'P', { id, properties: named(), old: before }));
     expect(held()?.description).toBe('a');
     expect(stack.logs).toContainEqual(expect.objectContaining({ level: 'WARN', stays: ['description'] }));
   });
 
   test('a new name replaces; the clean-up removes the old package alone', async () => {
     const old = await created(named('old', destroyed));
-    const { PhysicalResourceId: id } = succeeded(await stack.update(PACKAGE, 'P', old, named('new', destroyed)));
+    const { PhysicalResourceId: id } = succeeded(
+      await stack.update(PACKAGE, 'P', { id: old, properties: named('new', destroyed) }),
+    );
     expect(id).not.toBe(old);
     succeeded(await stack.delete(PACKAGE, 'P', old, named('old', destroyed)));
     expect(aws.iot.packages).toEqual(['new']);
@@ -96,7 +102,7 @@ test('a failed replacement gives back what it has adopted', async () => {
   const before = held();
   aws.faults.inject({ service: 'iot', operation: 'UpdatePackage', trouble: { cut: 'before' } });
   const adopting = named('brake-ecu', { AdoptExisting: 'true', Description: 'ours' });
-  const reply = await stack.update(PACKAGE, 'P', old, adopting, named('old'));
+  const reply = await stack.update(PACKAGE, 'P', { id: old, properties: adopting, old: named('old') });
   expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: old });
   expect(held()).toEqual(before);
 });

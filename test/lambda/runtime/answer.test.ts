@@ -94,7 +94,7 @@ describe('an answer that is too long', () => {
     const { answer } = await deliver(cloudFormation, { handler: { create } });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing/a' });
     expect(answer.Reason).toMatch(
-      /^the answer has 5\d\d\d bytes, CloudFormation takes 4096; the largest attribute is Large with 5000 bytes/,
+      /^the answer has 5\d\d\d bytes, CloudFormation accepts 4096; the largest attribute is Large with 5000 bytes/,
     );
     expect(answer).not.toHaveProperty('Data');
   });

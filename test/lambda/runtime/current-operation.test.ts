@@ -178,7 +178,9 @@ test('where it cannot be known, the event fails and says what is missing', async
   const create = world.begin('Create');
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   jest.spyOn(world.history, 'describeResource').mockRejectedValue(denied);
-  await expect(create.confirm()).rejects.toThrow(/cannot be read.*needs cloudformation:DescribeStackResource/);
+  await expect(create.confirm()).rejects.toThrow(
+    /^cannot read whether this .*needs cloudformation:DescribeStackResource/,
+  );
 });
 
 test('what CloudFormation wants by now is in its newest entry', async () => {

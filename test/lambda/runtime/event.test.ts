@@ -1,8 +1,8 @@
-import { clientToken } from '../../../lambda/runtime/event';
+import { eventToken } from '../../../lambda/runtime/event';
 
 const RequestId = 'c0ffee00-1111-2222-3333-444455556666';
 const url = (query: string) => `https://s3.amazonaws.com/arn%3Aaws/stack%7CThing?${query}`;
-const token = (query: string, requestId = RequestId) => clientToken({ RequestId: requestId, ResponseURL: url(query) });
+const token = (query: string, requestId = RequestId) => eventToken({ RequestId: requestId, ResponseURL: url(query) });
 
 test('a token is as long as a service takes it, and has no spaces', () => {
   expect(token('X-Amz-Date=20261122T120000Z')).toMatch(/^[0-9a-f]{64}$/);

@@ -134,7 +134,7 @@ describe('the physical id', () => {
 
   test('does not exceed 1,024 bytes', async () => {
     const { answer } = await deliver(cloudFormation, { handler: { physicalResourceId: () => 'é'.repeat(513) } });
-    expect(answer.Reason).toMatch(/^a physical id may have 1024 bytes, got 1026/);
+    expect(answer.Reason).toMatch(/^a physical id must have at most 1024 bytes, got 1026/);
     expect(answer.PhysicalResourceId).toMatch(/^create-failed\//);
   });
 });
@@ -161,9 +161,9 @@ describe('nonsense is a failure, never a success', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['a string', 'oops', /^something that is no error was thrown: "oops"/],
-    ['nothing', undefined, /^something that is no error was thrown: "undefined"/],
-    ['an object', { code: 1 }, /^something that is no error was thrown: "\[object Object\]"/],
+    ['a string', 'oops', /^a value that is not an error was thrown: "oops"/],
+    ['nothing', undefined, /^a value that is not an error was thrown: "undefined"/],
+    ['an object', { code: 1 }, /^a value that is not an error was thrown: "\[object Object\]"/],
   ])('%s thrown', async (_what, thrown, reason) => {
     const create = async () => Promise.reject(thrown);
     const { answer } = await deliver(cloudFormation, { handler: { create } });
@@ -220,10 +220,10 @@ describe('an event', () => {
     expect(third.answer).toEqual(first.answer);
   });
 
-  test('delivered twice has the same client token, and a retried deployment of the same RequestId another', async () => {
+  test('delivered twice has the same token, and a retried deployment of the same RequestId another', async () => {
     const tokens: string[] = [];
-    const create = async (_wanted: unknown, { clientToken }: { clientToken: string }): Promise<Answer> => {
-      tokens.push(clientToken);
+    const create = async (_wanted: unknown, { eventToken }: { eventToken: string }): Promise<Answer> => {
+      tokens.push(eventToken);
       return { physicalResourceId: 'thing/a', data: {} };
     };
     const { clock } = await deliver(cloudFormation, { handler: { create } });

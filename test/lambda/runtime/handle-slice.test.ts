@@ -1,6 +1,6 @@
 import { type PendingAnswer, type SliceRequest } from '../../../contract/sweep-execution';
 import { type SliceScope } from '../../../lambda/runtime/custom-resource';
-import { clientToken } from '../../../lambda/runtime/event';
+import { eventToken } from '../../../lambda/runtime/event';
 import { type Surroundings } from '../../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../../lambda/runtime/handle-slice';
 import { put } from '../../../lambda/runtime/http';
@@ -49,7 +49,7 @@ const request = (more: Partial<SliceRequest> = {}): SliceRequest => ({
 });
 
 const nameOf = ({ state, execution }: Partial<SliceRequest>) =>
-  state?.answer && !execution ? clientToken(state.answer) : 'run';
+  state?.answer && !execution ? eventToken(state.answer) : 'run';
 
 /** What a slice does, instead of sweeping. */
 type Slice = (scope: SliceScope) => Promise<void>;
@@ -180,7 +180,7 @@ describe('giving up', () => {
 
 test('a family without sweeps says so', async () => {
   const service = async () => ({ handlers: () => ({}), view: () => new History('s', '', () => 0) });
-  await expect(serve(request(), undefined, { service })).rejects.toThrow('no sweeps are known here');
+  await expect(serve(request(), undefined, { service })).rejects.toThrow('this provider has no sweeps');
 });
 
 describe('an answer that somebody has made up is passed over', () => {

@@ -54,8 +54,23 @@ test('what is throttled to the end says so, once', async () => {
   const inner = () => retryPassing(surroundings(new FakeClock(), 60_000), flapping(1000, throttled));
   const outer = retryPassing(surroundings(new FakeClock(), 60_000), inner);
   await expect(outer).rejects.toThrow(
-    /^Rate exceeded; it was throttled \d+ times, until the time of this event was over: try again$/,
+    /^Rate exceeded; the service throttled the call \d+ times, until the time for this event was over: try again$/,
   );
+});
+
+test.each([
+  ['ThrottlingException', [3_000, 6_000, 8_000, 8_000]],
+  ['ServiceUnavailableException', [1_000, 2_000, 4_000, 8_000]],
+])('what ends with %s is tried again within ever longer times', async (name, longest) => {
+  const clock = new FakeClock();
+  const random = jest.spyOn(Math, 'random').mockReturnValue(1);
+  try {
+    const failing = flapping(longest.length, Object.assign(new Error('not now'), { name }));
+    expect(await retryPassing(surroundings(clock), failing)).toBe('done');
+  } finally {
+    random.mockRestore();
+  }
+  expect(clock.sleeps).toEqual(longest);
 });
 
 describe('the provider', () => {

@@ -61,7 +61,7 @@ test('CloudFormation is asked once, however often the phase is', async () => {
 test('a stack that cannot be read is no reason to guess: the error says what is missing', async () => {
   const denied = phaseOf({ own: { status: 'DELETE_IN_PROGRESS', parentId: 'root' } });
   await expect(denied.phase()).rejects.toThrow(
-    /^whether stack root is rolling back cannot be read.*no such stack.*needs cloudformation:DescribeStacks/,
+    /^cannot read whether stack root is rolling back.*no such stack.*needs cloudformation:DescribeStacks/,
   );
 });
 
@@ -148,6 +148,18 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince(deleting, [others, success, next], CLAIMED)).toBe(false);
     const deletion: [number, string, string] = [100_800, OWN, 'DELETE_IN_PROGRESS'];
     expect(await succeededSince(deleting, [others, success, deletion], CLAIMED)).toBe(true);
+  });
+
+  test('within the second of the claim it is of the operation that began after the success, where its resource had one', async () => {
+    const history: [number, string, string][] = [
+      [95_000, 'V', 'CREATE_IN_PROGRESS'],
+      [99_900, 'V', 'CREATE_COMPLETE'],
+      [100_100, OWN, 'CREATE_COMPLETE'],
+      [100_200, OWN, 'UPDATE_IN_PROGRESS'],
+      [100_300, 'V', 'UPDATE_IN_PROGRESS'],
+      [102_000, OWN, 'UPDATE_FAILED'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
   });
 
   test('of a nested stack it is the root’s deployment that counts', async () => {

@@ -1,5 +1,5 @@
 import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
-import { clientToken } from '../../../lambda/runtime/event';
+import { eventToken } from '../../../lambda/runtime/event';
 import { VirtualClock } from '../../../testing/clock';
 import { amzDate } from '../../../testing/stack';
 import { Service, candidates } from '../../../testing/sweep/listing';
@@ -133,7 +133,7 @@ describe('a run that nobody waits for', () => {
     world.clock.advance(1000);
     const { status, state } = await world.run('younger');
     expect(status).toBe('SUCCEEDED');
-    expect(state.outcome).toEqual({ status: 'SKIPPED', message: 'an older run is under way (older)' });
+    expect(state.outcome).toEqual({ status: 'SKIPPED', message: 'an older run is in progress (older)' });
     expect(service.calls).toEqual([]);
   });
 
@@ -274,7 +274,7 @@ describe('whoever may start the machine', () => {
     world.resource = { status: 'UPDATE_COMPLETE', changedAt: world.clock.now() - 3_600_000 };
     const urls: string[] = [];
     world.put = async url => (urls.push(url), 200);
-    const execution = world.machine.begin(clientToken(answer()), { answer: answer(), cursor: forged() });
+    const execution = world.machine.begin(eventToken(answer()), { answer: answer(), cursor: forged() });
     await world.machine.run(execution, 3);
     expect(execution.state).toMatchObject({ next: 'FAILED', error: 'SweepUndone' });
     expect(service.calls).toEqual([]);
@@ -296,7 +296,7 @@ describe('whoever may start the machine', () => {
       const status = `${handedIn.RequestType.toUpperCase()}_IN_PROGRESS`;
       world.status = 'UPDATE_IN_PROGRESS';
       world.resource = { status, physicalId: 'sweep/1', changedAt: world.clock.now() };
-      const execution = world.machine.begin(clientToken(handedIn), { answer: handedIn });
+      const execution = world.machine.begin(eventToken(handedIn), { answer: handedIn });
       await world.machine.run(execution, 3);
       return execution;
     };

@@ -108,3 +108,20 @@ test('of the kept candidates the first hundred have a record, over all slices', 
   expect(kept).toHaveLength(100);
   expect(new Set(kept.map(({ fields }) => fields.name)).size).toBe(100);
 });
+
+test('of the kept candidates the first hundred are recorded, or as many as the records take', async () => {
+  const many = candidates(150);
+  const keptOf = async (mostKept?: number) => {
+    const names: string[] = [];
+    const clock = new VirtualClock();
+    const service = new Service(many);
+    service.pageSize = 50;
+    const records = Object.assign(setUp().records, { mostKept, kept: (name: string) => void names.push(name) });
+    const { source, paces } = service.slice(clock);
+    const config = { name: 'Keep', rules: { keepLatest: 200 }, requestsPerSecond: 100 };
+    await clock.run(runSlice({ config, source }, undefined, { paces, now: clock.now, records, again: false }));
+    return names.length;
+  };
+  expect(await keptOf()).toBe(100);
+  expect(await keptOf(Infinity)).toBe(150);
+});

@@ -38,7 +38,9 @@ describe('the token', () => {
 
   test('that has expired and was not renewed fails with what to do', async () => {
     aws.weChat.expireToken();
-    expect((await stack.record('api-012')).Reason).toContain('have whatever renews the token write it to the secret');
+    expect((await stack.record('api-012')).Reason).toContain(
+      'let the code that renews the token write each new token to the secret',
+    );
   });
 
   test('is in no log, no answer and no record', async () => {

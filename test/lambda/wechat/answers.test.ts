@@ -24,7 +24,7 @@ describe('an answer of WeChat', () => {
 
   test.each([40001, 40014, 42001])('%d a second time fails', async code => {
     const fault = failing(DELETE, code, Infinity);
-    expect((await stack.remove('api-012')).Reason).toContain('also after it was read again');
+    expect((await stack.remove('api-012')).Reason).toContain('even after it was read again');
     expect(fault.hits).toBe(2);
   });
 

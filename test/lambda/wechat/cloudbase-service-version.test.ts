@@ -35,9 +35,9 @@ describe('Create', () => {
   });
 
   test.each([
-    ['EnvironmentId', 'a/b', 'the id of an environment may only contain'],
+    ['EnvironmentId', 'a/b', 'the id of an environment must only contain'],
     ['ServerName', '', 'property ServerName'],
-    ['VersionName', 'a@b', 'the name of a service version may only contain'],
+    ['VersionName', 'a@b', 'the name of a service version must only contain'],
     ['ApiEndpoint', 'http://proxy.example', 'must be an https URL'],
     ['DeleteImageWithServer', 'true', 'set deleteServerWithLastVersion, too'],
   ])('refuses %s %j before any call', async (name, value, reason) => {
@@ -184,7 +184,7 @@ describe('without verification', () => {
   test('a code that CloudBase alone knows leaves the outcome unknown', async () => {
     const reply = await stack.remove('api-099', none);
     expect(reply).toMatchObject({ Status: 'FAILED' });
-    expect(reply.Reason).toMatch(/whether version api-099 .* still exists is unknown.*WeChat answered -501001/);
+    expect(reply.Reason).toMatch(/it is unknown whether version api-099 .* still exists.*WeChat answered -501001/);
   });
 
   test('an answer that was lost is asked for again, and a refusal after it is unknown, never a success', async () => {

@@ -5,23 +5,23 @@ test.each<[number, Reaction, RegExp | undefined]>([
   [0, 'done', undefined],
   [-1, 'retry', /try again later/],
   [-1000, 'retry', /try again later/],
-  [40001, 'renew-token', /write it to the secret/],
-  [40014, 'renew-token', /write it to the secret/],
-  [42001, 'renew-token', /write it to the secret/],
+  [40001, 'renew-token', /write each new token to the secret/],
+  [40014, 'renew-token', /write each new token to the secret/],
+  [42001, 'renew-token', /write each new token to the secret/],
   [41001, 'fail', /please report it/],
   [43002, 'fail', /please report it/],
   [44002, 'fail', /please report it/],
   [40097, 'fail', /check the names/],
   [40101, 'fail', /check the names/],
   [47001, 'fail', /check the names/],
-  [85088, 'fail', /cloud development is not opened/],
+  [85088, 'fail', /cloud development is not enabled/],
   [61004, 'fail', /allow-list/],
-  [48001, 'fail', /not authorised/],
+  [48001, 'fail', /not authorized/],
   [45009, 'fail', /quota/],
   [40125, 'fail', /app secret/],
   [41004, 'fail', /app secret/],
   [61005, 'fail', /twelve hours/],
-  [61006, 'fail', /pushed last/],
+  [61006, 'fail', /last one that WeChat has pushed/],
   [61011, 'fail', /third-party platform/],
 ])('%d leads to %s', (code, reaction, advice) => {
   expect(reactionTo(code)).toBe(reaction);
@@ -60,9 +60,9 @@ test('a limit by the minute passes', () => {
   expect(reactionTo(45011)).toBe('retry');
 });
 
-test.each([48001, 48004, 61007])('%d: the platform is not authorised', code => {
+test.each([48001, 48004, 61007])('%d: the platform is not authorized', code => {
   expect(reactionTo(code)).toBe('fail');
-  expect(adviceOn(code, 'any')).toContain('not authorised');
+  expect(adviceOn(code, 'any')).toContain('not authorized');
 });
 
 test.each([61004, 40164, 45035])('%d: the address is not allow-listed', code => {

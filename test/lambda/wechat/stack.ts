@@ -53,7 +53,7 @@ export class Stack extends AnyStack {
   }
 
   change(id: string, versionName: string, more: object = {}): Promise<Reply> {
-    return this.update(CLOUDBASE_SERVICE_VERSION, 'Version', id, this.properties(versionName, more));
+    return this.update(CLOUDBASE_SERVICE_VERSION, 'Version', { id, properties: this.properties(versionName, more) });
   }
 
   /** As recorded by the logical id `Version`, in a stack that is being deleted unless `during` says otherwise. */

@@ -54,10 +54,14 @@ test('a request without a token has no query', async () => {
 });
 
 test.each<[string, (response: ServerResponse, request: IncomingMessage) => void, string]>([
-  ['a page', response => response.writeHead(502).end('<html>'), 'HTTP status 502 and no JSON'],
-  ['JSON that is no object', response => response.end('"ok"'), 'HTTP status 200 and no JSON'],
-  ['nothing', response => response.end(), 'HTTP status 200 and no JSON'],
-  ['a redirection', response => response.writeHead(302, { location: '/c' }).end(), 'HTTP status 302 and no JSON'],
+  ['a page', response => response.writeHead(502).end('<html>'), 'HTTP status 502 and a body that is not JSON'],
+  ['JSON that is no object', response => response.end('"ok"'), 'HTTP status 200 and a body that is not JSON'],
+  ['nothing', response => response.end(), 'HTTP status 200 and a body that is not JSON'],
+  [
+    'a redirection',
+    response => response.writeHead(302, { location: '/c' }).end(),
+    'HTTP status 302 and a body that is not JSON',
+  ],
   ['a cut connection', (_, request) => request.socket.destroy(), 'could not be reached (ECONNRESET)'],
   [
     'half an answer',
@@ -98,7 +102,7 @@ test.each([
 test('what is no JSON is shown, without the token, and not where the request was about secrets', async () => {
   answer = response => response.end(`<b>busy</b>\u0001 ${TOKEN} ${'x'.repeat(1000)}`);
   const { message } = await failure(postTo(origin, never)('a', {}, TOKEN));
-  expect(message).toContain('no JSON: <b>busy</b>  [redacted] xxx');
+  expect(message).toContain('not JSON: <b>busy</b>  [redacted] xxx');
   expect(message.length).toBeLessThan(500);
-  expect((await failure(postTo(origin, never)('a', { secret: 1 }))).message).toMatch(/and no JSON$/);
+  expect((await failure(postTo(origin, never)('a', { secret: 1 }))).message).toMatch(/and a body that is not JSON$/);
 });

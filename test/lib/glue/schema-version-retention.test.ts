@@ -125,7 +125,7 @@ describe('refuses', () => {
     [
       'protecting metadata with a space',
       { protectedMetadata: { keep: 'for ever' } },
-      'a metadata value may only contain',
+      'a metadata value must only contain',
     ],
   ])('%s', (_what, props, message) => {
     expect(() => keep(newStack({ env }), props)).toThrow(message);

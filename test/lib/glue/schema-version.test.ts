@@ -128,12 +128,12 @@ describe('schema', () => {
     [
       'a name with a slash',
       () => SchemaReference.fromSchemaName({ schemaName: 'a/b' }),
-      'the name of a schema may only contain letters, digits, "-", "_", "$", "#" and ".", got "a/b"',
+      'the name of a schema must only contain letters, digits, "-", "_", "$", "#" and ".", got "a/b"',
     ],
     [
       'a registry with a space',
       () => SchemaReference.fromSchemaName({ registryName: 'a b', schemaName: 'a' }),
-      'the name of a registry may only contain',
+      'the name of a registry must only contain',
     ],
     [
       'the ARN of a registry',
@@ -253,17 +253,17 @@ describe('refuses', () => {
       'a schema definition must have at most 170,000 characters, got 170001',
     ],
     ['a blank definition', { definition: SchemaDefinition.fromString(' ') }, 'must not be blank'],
+    ['the removal DEPRECATE', { removal: VersionRemoval.DEPRECATE }, 'the schema registry has no deprecated state'],
     [
-      'the removal DEPRECATE',
-      { removal: VersionRemoval.DEPRECATE },
-      'the schema registry knows no deprecated versions',
+      'a metadata key of the library’s',
+      { metadata: { 'cdk-versioned-artifacts.owner': 'x' } },
+      'are reserved for this library',
     ],
-    ['a metadata key of the library’s', { metadata: { 'cdk-versioned-artifacts.owner': 'x' } }, "are the library's"],
-    ['a metadata value with a space', { metadata: { a: 'b c' } }, 'a metadata value may only contain'],
+    ['a metadata value with a space', { metadata: { a: 'b c' } }, 'a metadata value must only contain'],
     [
       'nine pairs of metadata',
       { metadata: Object.fromEntries([...'abcdefghi'].map(key => [key, '1'])) },
-      'may have 8 pairs of metadata beside the library',
+      'must have at most 8 pairs of metadata',
     ],
   ])('%s', (_what, props, message) => {
     const stack = newStack();
@@ -280,7 +280,9 @@ describe('refuses', () => {
   });
 
   test('a snapshot', () => {
-    expect(() => versionOf(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow('there are no snapshots');
+    expect(() => versionOf(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow(
+      'an artifact has no snapshots',
+    );
   });
 });
 
@@ -351,4 +353,13 @@ describe('permissions', () => {
       expect(resourcesOf(stack, `glue:${action}`)).toEqual([schema.registryArn, schema.schemaArn]);
     }
   });
+});
+
+test('an imported version is what it is said to be, and adds nothing to the stack', () => {
+  const stack = newStack();
+  const schema = named();
+  const attrs = { schema, versionId: '7a7b1d1c-6e1b-4a3b-9a52-0d6a1a7d6f10', versionNumber: '3' };
+
+  expect(SchemaVersion.fromSchemaVersionAttributes(stack, 'Imported', attrs)).toMatchObject(attrs);
+  expect(resources(stack)).toEqual({});
 });

@@ -110,12 +110,12 @@ describe('is refused', () => {
     [
       'with an impossible id',
       { jobs: JobSelection.byIds('ota-1', 'ota.2') },
-      'the id of a job may only contain letters, digits, "_" and "-", got "ota.2"',
+      'the id of a job must only contain letters, digits, "_" and "-", got "ota.2"',
     ],
     [
       'with an impossible prefix',
       { jobs: JobSelection.byIdPrefix('ota*') },
-      'the id of a job may only contain letters, digits, "_" and "-", got "ota*"',
+      'the id of a job must only contain letters, digits, "_" and "-", got "ota*"',
     ],
     [
       'with an empty prefix',
@@ -125,12 +125,12 @@ describe('is refused', () => {
     [
       'with an impossible thing',
       { jobs: JobSelection.byThing('car 1') },
-      'the name of a thing may only contain letters, digits, ":", "_" and "-", got "car 1"',
+      'the name of a thing must only contain letters, digits, ":", "_" and "-", got "car 1"',
     ],
     [
       'with an impossible namespace',
       { namespaceId: 'a/b' },
-      'the id of a namespace may only contain letters, digits, "_" and "-", got "a/b"',
+      'the id of a namespace must only contain letters, digits, "_" and "-", got "a/b"',
     ],
     [
       'without any state of executions',
@@ -156,7 +156,7 @@ describe('is refused', () => {
     [
       'waiting for jobs that stay',
       { waitForDeletion: false },
-      'waitForDeletion is about jobs that are deleted, got no deleteJobs: set deleteJobs: true',
+      'waitForDeletion only takes effect if jobs are deleted, got no deleteJobs: set deleteJobs: true',
     ],
   ];
 

@@ -50,7 +50,7 @@ test('a file is read as UTF-8, and a BOM is no part of it', () => {
 
 test('a file in another encoding is refused', () => {
   expect(() => fromFile(Buffer.from('{"name":"Bremse für alle"}', 'latin1'))).toThrow(
-    /a recipe must be UTF-8, .*recipe\.json is not: save it as UTF-8, with or without a BOM/,
+    /a recipe must be UTF-8, got other bytes in .*recipe\.json: save it as UTF-8, with or without a BOM/,
   );
 });
 

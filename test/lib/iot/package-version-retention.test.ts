@@ -61,7 +61,7 @@ describe('is refused', () => {
       'for a package that the fleet index cannot be asked for',
       'brake.ecu',
       { protectOnDevices: true },
-      'protectOnDevices needs a package name without dots, got "brake.ecu": how a dot is written in a field of the fleet ' +
+      'protectOnDevices needs a package name without dots, got "brake.ecu": how to write a dot in a field of the fleet ' +
         'index is not documented (in Stack/Keep)',
     ],
     [

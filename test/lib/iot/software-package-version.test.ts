@@ -117,7 +117,7 @@ describe('refuses', () => {
       { versionName: '1'.repeat(65) },
       'the name of a package version must have 1 to 64 characters, got 65',
     ],
-    ['a line break in the description', { description: 'a\n' }, 'a description may only contain printable characters'],
+    ['a line break in the description', { description: 'a\n' }, 'a description must only contain printable characters'],
     [
       'a dot in the key of an attribute',
       { attributes: { 'a.b': 'c' } },
@@ -131,7 +131,7 @@ describe('refuses', () => {
     [
       'too many bytes of attributes',
       { attributes: { a: 'é'.repeat(1500) } },
-      'may have 3000 bytes together, keys and values, got 3001',
+      'must have at most 3000 bytes together, keys and values, got 3001',
     ],
     [
       'a long recipe',
@@ -142,7 +142,7 @@ describe('refuses', () => {
     [
       'waiting for no SBOM',
       { waitForSbomValidation: true },
-      'waitForSbomValidation waits for an SBOM, got none: set sbom, too',
+      'waitForSbomValidation needs an SBOM, got none: set sbom, too',
     ],
   ])('%s', (_what, props, message) => {
     expect(() => versionOf(newStack(), props)).toThrow(message);
@@ -177,7 +177,9 @@ describe('refuses', () => {
     const version = versionOf(stack);
     for (let i = 0; i < 45; i++) Tags.of(version).add(`key${i}`, 'x');
 
-    expect(() => resources(stack)).toThrow('at most 42 tags are possible here (the library needs the rest), got 45');
+    expect(() => resources(stack)).toThrow(
+      'the artifact must have at most 42 tags (this library needs the rest), got 45',
+    );
   });
 });
 
@@ -224,8 +226,8 @@ describe('warns', () => {
     versionOf(stack, { removal, artifact: asset() });
 
     expect(warnings(stack)).toEqual([
-      `the version stays when its construct goes (removal ${removal}), but its artifact is a CDK asset, which garbage ` +
-        'collection of assets may delete then: keep the file in a bucket of yours (PackageArtifact.fromBucket)',
+      `the version stays when its construct is removed (removal ${removal}), but its artifact is a CDK asset, which ` +
+        'the garbage collection of assets can then delete: keep the file in your own bucket (PackageArtifact.fromBucket)',
     ]);
   });
 
@@ -239,8 +241,8 @@ describe('warns', () => {
     firmware.applyRemovalPolicy(RemovalPolicy.DESTROY);
 
     expect(warnings(stack)).toEqual([
-      `the version stays when its construct goes (removal ${named}), but its package is to be destroyed, which AWS IoT ` +
-        'refuses while it has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
+      `the version stays when its construct is removed (removal ${named}), but its package is to be destroyed, which AWS IoT ` +
+        'refuses while the package has versions: give the version VersionRemoval.DELETE, or the package RemovalPolicy.RETAIN',
     ]);
   });
 

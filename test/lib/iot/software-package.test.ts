@@ -86,14 +86,14 @@ describe('refuses', () => {
     [
       'a slash in the name',
       { packageName: 'a/b' },
-      'the name of a software package may only contain letters, digits, "-", "_" and ".", got "a/b" (in Stack/Firmware)',
+      'the name of a software package must only contain letters, digits, "-", "_" and ".", got "a/b" (in Stack/Firmware)',
     ],
     ['a long name', { packageName: tooLong }, 'the name of a software package must have 1 to 128 characters, got 129'],
     ['an empty name', { packageName: '' }, 'the name of a software package must have 1 to 128 characters, got 0'],
     [
       'a line break in the description',
       { description: 'a\nb' },
-      'a description may only contain printable characters, without line breaks, got "a\\nb"',
+      'a description must only contain printable characters, without line breaks, got "a\\nb"',
     ],
     ['an empty description', { description: '' }, 'a description must have 1 to 1024 characters, got 0'],
     ['a long description', { description: 'x'.repeat(1025) }, 'a description must have 1 to 1024 characters, got 1025'],
@@ -153,8 +153,12 @@ describe('tags', () => {
   });
 
   test.each([
-    ['cdk-versioned-artifacts:owner', 'x', 'tag keys that start with "cdk-versioned-artifacts:" are the library\'s'],
-    ['a*', 'x', 'a tag key may only contain letters, digits, spaces and _ . : / = + - @, got "a*"'],
+    [
+      'cdk-versioned-artifacts:owner',
+      'x',
+      'tag keys that start with "cdk-versioned-artifacts:" are reserved for this library',
+    ],
+    ['a*', 'x', 'a tag key must only contain letters, digits, spaces and _ . : / = + - @, got "a*"'],
     ['a', 'x'.repeat(257), 'a tag value must have 0 to 256 characters, got 257'],
   ])('%s is refused', (key, value, message) => {
     const stack = newStack();
@@ -168,7 +172,7 @@ describe('tags', () => {
     const firmware = new SoftwarePackage(stack, 'Firmware');
     for (let i = 0; i < 39; i++) Tags.of(firmware).add(`key${i}`, 'x');
 
-    expect(() => resources(stack)).toThrow(/at most \d+ tags are possible here \(the library needs the rest\), got 39/);
+    expect(() => resources(stack)).toThrow(/must have at most \d+ tags \(this library needs the rest\), got 39/);
   });
 });
 

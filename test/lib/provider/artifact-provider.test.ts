@@ -357,12 +357,12 @@ describe('is configured', () => {
   });
 
   test.each<[string, ArtifactProviderProps, string]>([
-    ['subnets without a VPC', { vpcSubnets: {} }, 'got vpcSubnets without one: set vpc, too'],
-    ['security groups without a VPC', { securityGroups: [] }, 'got securityGroups without one: set vpc, too'],
+    ['subnets without a VPC', { vpcSubnets: {} }, 'got vpcSubnets without a vpc: set vpc, too'],
+    ['security groups without a VPC', { securityGroups: [] }, 'got securityGroups without a vpc: set vpc, too'],
     [
       'another runtime',
       { runtime: lambda.Runtime.PYTHON_3_12 },
-      "the provider's runtime must be a Node.js one, got python3.12",
+      "the provider's runtime must be a Node.js runtime, got python3.12",
     ],
     [
       'a long timeout',

@@ -198,7 +198,7 @@ test('grants that no policies hold fail synthesis, with a way out', () => {
   }
 
   expect(() => new App().synth() && resources(stack)).toThrow(
-    "a role's policies have room for about 50000 characters of permissions, got more: divide the artifacts, or the " +
+    "a role's policies must have at most about 50000 characters of permissions, got more: divide the artifacts, or the " +
       'grants, among several stacks (in Stack/IotArtifacts)',
   );
 });

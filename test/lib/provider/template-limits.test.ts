@@ -16,20 +16,24 @@ const withSchemas = (count: number) => {
   }
   return stack;
 };
-const ours = (stack: Stack) => warnings(stack).filter(text => text.startsWith('a template may have'));
+const ours = (stack: Stack) => warnings(stack).filter(text => text.startsWith('a template must have'));
 
 test('a stack near 500 resources is warned of, with the way out', () => {
   // with role, policies, log group and function.
   expect(ours(withPackages(440))).toEqual([]);
   expect(ours(withPackages(450))).toEqual([
-    expect.stringMatching(/^a template may have 500 resources, got 4\d\d, 450 of them artifacts: divide the artifacts/),
+    expect.stringMatching(
+      /^a template must have at most 500 resources, got 4\d\d, 450 of them artifacts: divide the artifacts/,
+    ),
   ]);
 });
 
 test('a template near 1 MB is warned of, with the way out', () => {
   expect(ours(withSchemas(50))).toEqual([]);
   expect(ours(withSchemas(60))).toEqual([
-    expect.stringMatching(/^a template may have 1048576 bytes, got artifacts of about 9\d{5}: divide the artifacts/),
+    expect.stringMatching(
+      /^a template must have at most 1048576 bytes, got artifacts of about 9\d{5}: divide the artifacts/,
+    ),
   ]);
 });
 

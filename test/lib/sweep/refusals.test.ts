@@ -31,7 +31,7 @@ describe('rules are refused at synthesis', () => {
     [
       'no removals',
       { keepLatest: 1, maxRemovals: 0 },
-      'maxRemovals must be a whole number of at least 1, got 0; dryRun removes nothing at all',
+      'maxRemovals must be a whole number of at least 1, got 0: set dryRun to remove nothing',
     ],
     [
       'an empty pattern',
@@ -41,7 +41,7 @@ describe('rules are refused at synthesis', () => {
     [
       'many patterns',
       { keepLatest: 1, exclude: Array.from({ length: 51 }, (_, i) => `${i}.*`) },
-      'exclude may have 50 patterns, got 51: join some as {one,other}',
+      'exclude must have at most 50 patterns, got 51: join some as {one,other}',
     ],
   ])('%s', (_what, rules, message) => {
     expect(declaring(rules)).toThrow(message);
@@ -106,21 +106,21 @@ describe('triggers are refused', () => {
       'twice',
       [SweepTrigger.onDestroy(), SweepTrigger.onDestroy()],
       {},
-      'a sweep has each trigger once, got SweepTrigger.onDestroy() twice: leave one out',
+      'a sweep must have each trigger only once, got SweepTrigger.onDestroy() twice: leave one out',
     ],
     ['with one schedule twice', [daily(), daily()], {}, 'got SweepTrigger.onSchedule(rate(1 day)) twice'],
     [
       'with onIncomplete where nobody waits',
       [SweepTrigger.afterDeployment()],
       { onIncomplete: OnIncomplete.WARN },
-      'onIncomplete is for sweeps that CloudFormation waits for, got afterDeployment(): leave it out, or add ' +
+      'onIncomplete only takes effect if CloudFormation waits for the sweep, got afterDeployment(): leave it out, or add ' +
         'SweepTrigger.onDestroy() or SweepTrigger.duringDeployment() to triggers',
     ],
     [
       'with salt where no deployment sweeps',
       [SweepTrigger.onDestroy()],
       { salt: '1' },
-      'salt has a deployment sweep again, got onDestroy(): leave it out, or add SweepTrigger.duringDeployment() to triggers',
+      'salt only takes effect if a deployment sweeps, got onDestroy(): leave it out, or add SweepTrigger.duringDeployment() to triggers',
     ],
   ])('%s', (_what, triggers, options, message) => {
     expect(() => cleanup(newStack(), { triggers, ...options })).toThrow(`${message}`);
@@ -132,7 +132,7 @@ test('a negated pattern is refused, which would match nearly everything', () => 
     new JobExecutionCleanup(newStack(), 'Cleanup', { jobs: JobSelection.byIdPrefix('ota-'), rules });
 
   expect(declare({ exclude: ['!2.*'] })).toThrow(
-    'a pattern of exclude may not be negated, got "!2.*": write "2.*" in include',
+    'a pattern of exclude must not be negated, got "!2.*": write "2.*" in include',
   );
   expect(declare({ include: ['!2.*'] })).toThrow('write "2.*" in exclude');
 });

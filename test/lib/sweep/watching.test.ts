@@ -119,7 +119,7 @@ describe('watching', () => {
 
     // used, not read: whatever looks at a construct as a whole must be able to.
     expect(() => stack.resolve(removedCount)).toThrow(
-      `removedCount is known where the sweep runs in the deployment, got ${got}: ` +
+      `removedCount is only known if the sweep runs in the deployment, got ${got}: ` +
         'add SweepTrigger.duringDeployment() to triggers (in Stack/Cleanup)',
     );
   });

@@ -143,9 +143,9 @@ test('of an encrypted secret the provider may use the key, through Secrets Manag
 });
 
 test.each<[string, Partial<CloudBaseServiceVersionProps>, string]>([
-  ['an environment with a slash', { environmentId: 'a/b' }, 'the id of an environment may only contain'],
+  ['an environment with a slash', { environmentId: 'a/b' }, 'the id of an environment must only contain'],
   ['a service without a name', { serverName: '' }, 'the name of a service must have 1 to 128 characters, got 0'],
-  ['a version with a space', { versionName: 'api 012' }, 'the name of a service version may only contain'],
+  ['a version with a space', { versionName: 'api 012' }, 'the name of a service version must only contain'],
   ['an endpoint without encryption', { apiEndpoint: 'http://proxy.example' }, 'must be an https URL'],
   ['an endpoint with a query', { apiEndpoint: 'https://a.example/?x=1' }, 'without credentials, query and fragment'],
   ['an endpoint that is none', { apiEndpoint: 'api.weixin.qq.com' }, 'the API endpoint must be a URL such as https://'],

@@ -61,7 +61,7 @@ test('a retention carries everything that is set', () => {
 
 test.each<[string, Partial<CloudBaseVersionRetentionProps>, string]>([
   ['that keeps nothing', { rules: {} }, 'a retention must keep something'],
-  ['of an environment with a slash', { environmentId: 'a/b' }, 'the id of an environment may only contain'],
+  ['of an environment with a slash', { environmentId: 'a/b' }, 'the id of an environment must only contain'],
   ['of a service without a name', { serverName: '' }, 'the name of a service must have 1 to 128 characters, got 0'],
   ['over an endpoint without encryption', { apiEndpoint: 'http://proxy.example' }, 'must be an https URL'],
 ])('a retention %s is refused', (_what, props, problem) => {

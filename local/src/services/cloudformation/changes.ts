@@ -39,7 +39,12 @@ export function changesOf(stack: Stack, deployed: Deployed, surroundings: Surrou
   const scope = previewScope(scopeOf(stack, deployed, surroundings), stack, changes, types);
   const wanted = includedResources(scope);
   for (const logicalId of inOrder(wanted)) {
-    const change = changeOf(stack.resources.get(logicalId), logicalId, wanted[logicalId], scope, types);
+    const change = changeOf(
+      logicalId,
+      { current: stack.resources.get(logicalId), definition: wanted[logicalId] },
+      scope,
+      types,
+    );
     if (change) changes.set(logicalId, change);
   }
   const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
@@ -98,9 +103,8 @@ function inOrder(resources: Readonly<Record<string, ResourceDefinition>>): strin
 }
 
 function changeOf(
-  current: ResourceState | undefined,
   logicalId: string,
-  definition: ResourceDefinition,
+  { current, definition }: { readonly current?: ResourceState; readonly definition: ResourceDefinition },
   scope: Scope,
   types: ResourceTypes,
 ): ResourceChange | undefined {

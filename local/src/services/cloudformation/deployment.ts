@@ -151,7 +151,7 @@ export class Deployment {
     await walk(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
       const { resource, retain, replaced } = byKey.get(key)!;
       if (retain) this.steps.skip(resource, { replaced });
-      else if (!(await this.deletes(resource, replaced))) left.push(resource);
+      else if (!(await this.deletes(resource, { replaced }))) left.push(resource);
     });
     for (const resource of stack.resources.values()) await this.steps.cleanUp(resource);
     stack.abandoned = [];
@@ -168,12 +168,12 @@ export class Deployment {
     } catch (error) {
       return stack.enter('DELETE_FAILED', (error as Error).message);
     }
-    for (const { resource } of this.abandoned()) await this.deletes(resource, true);
+    for (const { resource } of this.abandoned()) await this.deletes(resource, { replaced: true });
     stack.abandoned = [];
     const failed = await this.deleteAll(
       ({ logicalId, deletionPolicy }) =>
         retain.includes(logicalId) || deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate',
-      force,
+      { force },
     );
     if (failed.size > 0) return stack.enter('DELETE_FAILED', failedToDelete(failed));
     stack.deletedAt = this.context.world.clock.now();
@@ -194,7 +194,7 @@ export class Deployment {
     else this.cancelled.signal.addEventListener('abort', () => cancel.abort());
     const bring = async (id: string) => {
       try {
-        await this.bring(id, wanted[id], dependencies, scope, cancel.signal);
+        await this.bring(id, wanted[id], { dependencies, scope, signal: cancel.signal });
       } catch (error) {
         // with rollback, nobody waits for the others: what they may have done is undone, too.
         if (!disableRollback) cancel.abort();
@@ -222,9 +222,11 @@ export class Deployment {
   private async bring(
     logicalId: string,
     definition: ResourceDefinition,
-    dependencies: Dependencies,
-    scope: Scope,
-    signal: AbortSignal,
+    {
+      dependencies,
+      scope,
+      signal,
+    }: { readonly dependencies: Dependencies; readonly scope: Scope; readonly signal: AbortSignal },
   ): Promise<void> {
     const { stack } = this;
     const current = stack.resources.get(logicalId);
@@ -289,7 +291,7 @@ export class Deployment {
   }
 
   /** Deletes what the stack has no more, or leaves it behind. Whether it is gone. */
-  private async deletes(resource: ResourceState, replaced: boolean): Promise<boolean> {
+  private async deletes(resource: ResourceState, { replaced }: { readonly replaced: boolean }): Promise<boolean> {
     for (let attempt = 1; attempt <= CLEAN_UP_ATTEMPTS; attempt += 1) {
       try {
         await this.steps.delete(resource, { replaced });
@@ -304,7 +306,7 @@ export class Deployment {
 
   private async deleteAll(
     retained: (resource: ResourceState) => boolean,
-    force = false,
+    { force = false }: { readonly force?: boolean } = {},
   ): Promise<ReadonlyMap<string, Error>> {
     const resources = new Map(this.stack.resources);
     return walk(orderOfDeletion([...resources]), async id => {

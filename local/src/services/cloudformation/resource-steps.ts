@@ -71,12 +71,12 @@ export class ResourceSteps {
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
-      if (physicalId !== current.physicalId) this.abandon(current, wanted.updateReplacePolicy === 'Retain');
+      if (physicalId !== current.physicalId) this.abandon(current, { retain: wanted.updateReplacePolicy === 'Retain' });
       this.put({ ...resource, physicalId }, 'UPDATE_FAILED', message);
       throw error;
     }
     if (made.physicalId !== current.physicalId) {
-      this.abandon(current, wanted.updateReplacePolicy === 'Retain');
+      this.abandon(current, { retain: wanted.updateReplacePolicy === 'Retain' });
       if (!replaces) this.put({ ...resource, ...kept(made) }, 'UPDATE_IN_PROGRESS', REPLACES);
     }
     this.put({ ...resource, ...kept(made) }, 'UPDATE_COMPLETE');
@@ -97,12 +97,12 @@ export class ResourceSteps {
       }
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
-      if (physicalId !== current.physicalId) this.abandon(current, false);
+      if (physicalId !== current.physicalId) this.abandon(current, { retain: false });
       // with the properties that it has, so that the next try swaps the same ones.
       this.put({ ...current, physicalId }, 'UPDATE_FAILED', message);
       throw error;
     }
-    if (made.physicalId !== current.physicalId) this.abandon(current, false);
+    if (made.physicalId !== current.physicalId) this.abandon(current, { retain: false });
     this.put({ ...before, ...kept(made) }, 'UPDATE_COMPLETE');
   }
 
@@ -163,7 +163,7 @@ export class ResourceSteps {
     return type.create(this.request(wanted, signal));
   }
 
-  private abandon(resource: ResourceState, retain: boolean): void {
+  private abandon(resource: ResourceState, { retain }: { readonly retain: boolean }): void {
     this.stack.abandoned.push({ resource, retain });
   }
 

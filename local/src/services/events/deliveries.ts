@@ -3,7 +3,7 @@ import { ConnectionCut } from '../../core/faults';
 import { type LocalClock, ServiceError } from '../../core/service';
 import { type Rule, type Target } from './rules';
 import { type DeliveredEvent, inputOf } from './target-input';
-import { type TargetsOptions, send } from './targets';
+import { type TargetsOptions, send, sendDeadLetter } from './targets';
 
 /** An event that a target has been given, or should have been. */
 export interface Delivery {
@@ -63,6 +63,7 @@ export class Deliveries {
       this.done.push(delivery);
     } catch (error) {
       this.done.push({ ...delivery, error: (error as Error).message });
+      await sendDeadLetter(rule, target, input, this.options);
     }
   }
 

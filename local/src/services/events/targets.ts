@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { type InternalCall, type Principal } from '../../core/service';
+import { type InternalCall, type Principal, ServiceError } from '../../core/service';
 import { type Rule, type Target } from './rules';
 import { wildcard } from './wildcard';
 
@@ -36,27 +36,50 @@ export async function send(rule: Rule, target: Target, input: string, options: T
   }
 }
 
+/**
+ * Hands what a target did not take to the target's queue for dead letters, if it has one. Without the attributes with the
+ * reason, since messages are kept as their bodies. Where the queue's policy does not let the rule in, it is lost.
+ */
+export async function sendDeadLetter(
+  { arn }: Rule,
+  { DeadLetterConfig }: Target,
+  input: string,
+  { call }: Pick<TargetsOptions, 'call'>,
+): Promise<void> {
+  if (!DeadLetterConfig?.Arn) return;
+  const queue = { QueueUrl: DeadLetterConfig.Arn.split(':').at(-1) };
+  try {
+    const { Attributes } = await call('sqs', 'GetQueueAttributes', { ...queue, AttributeNames: ['Policy'] });
+    const { Statement = [] } = JSON.parse(Attributes.Policy ?? '{}') as { Statement?: Permission[] };
+    if (!Statement.some(permission => permits(permission, arn, 'sqs:SendMessage'))) return;
+    await call('sqs', 'SendMessage', { ...queue, MessageBody: input });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+  }
+}
+
 async function invoke({ arn }: Rule, functionArn: string, input: string, { call }: TargetsOptions): Promise<void> {
   const policy = await call('lambda', 'GetPolicy', { FunctionName: functionArn }).catch(() => ({}));
   const { Statement = [] } = JSON.parse(policy.Policy ?? '{}') as { Statement?: Permission[] };
-  if (!Statement.some(permission => permits(permission, arn))) {
+  if (!Statement.some(permission => permits(permission, arn, 'lambda:InvokeFunction'))) {
     throw new Error(`${functionArn} has no permission by which ${PRINCIPAL} may invoke it for ${arn}`);
   }
   await call('lambda', 'Invoke', { FunctionName: functionArn, InvocationType: 'Event', Payload: input });
 }
 
-/** A statement of a function's policy, as AddPermission makes it. */
+/** A statement of a function's policy, as AddPermission makes it, or of a queue's, as the CDK does. */
 interface Permission {
   readonly Principal: { readonly Service?: string };
   readonly Action: string;
   readonly Condition?: { readonly ArnLike?: Readonly<Record<string, string>> };
 }
 
-function permits({ Principal: { Service }, Action, Condition }: Permission, ruleArn: string): boolean {
-  const source = Condition?.ArnLike?.['AWS:SourceArn'] ?? '*';
-  return (
-    Service === PRINCIPAL && ['lambda:InvokeFunction', 'lambda:*'].includes(Action) && wildcard(source).test(ruleArn)
-  );
+function permits({ Principal, Action, Condition }: Permission, ruleArn: string, action: string): boolean {
+  const conditions = Condition?.ArnLike ?? {};
+  // the names of conditions have no case.
+  const source = conditions['AWS:SourceArn'] ?? conditions['aws:SourceArn'] ?? '*';
+  const [service] = action.split(':');
+  return Principal.Service === PRINCIPAL && [action, `${service}:*`].includes(Action) && wildcard(source).test(ruleArn);
 }
 
 async function startExecution({ Arn, RoleArn = '' }: Target, input: string, options: TargetsOptions): Promise<void> {

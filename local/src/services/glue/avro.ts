@@ -5,8 +5,7 @@ import { replaceLongNumbers } from './long-numbers';
 /** Throws where a definition is none. */
 export function avroType(definition: string): Type {
   const schema: unknown = JSON.parse(replaceLongNumbers(definition, readable));
-  checkNames(schema);
-  return Type.forSchema(schema as Parameters<typeof Type.forSchema>[0]);
+  return Type.forSchema(translated(schema) as Parameters<typeof Type.forSchema>[0]);
 }
 
 const LONG = 2n ** 63n;
@@ -20,14 +19,58 @@ function readable(digits: string): string {
 
 const NAMED = ['record', 'error', 'enum', 'fixed'];
 
-/** The library takes types without a name, and aliases that are no list. */
-function checkNames(schema: unknown): void {
-  if (Array.isArray(schema)) return schema.forEach(checkNames);
-  if (typeof schema !== 'object' || schema === null) return;
-  const { type, name, aliases, fields, items, values } = schema as Record<string, unknown>;
+/**
+ * A schema as the library reads it. It knows fewer names than Java does, neither empty unions nor empty enums, and no
+ * text as the default of a number. It takes types without a name, and aliases that are no list.
+ */
+function translated(schema: unknown): unknown {
+  if (typeof schema === 'string') return asciiName(schema);
+  // what stands for the empty ones is equal to itself alone, as they are.
+  if (Array.isArray(schema)) return schema.length === 0 ? emptyUnion() : schema.map(translated);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { type, name, namespace, aliases, fields, items, values, symbols } = schema as Record<string, unknown>;
   if (typeof type === 'string' && NAMED.includes(type) && typeof name !== 'string')
     throw new Error(`no name in ${type}`);
   if (aliases !== undefined && !Array.isArray(aliases)) throw new Error(`aliases must be a list: ${String(aliases)}`);
-  for (const each of [type, items, values]) checkNames(each);
-  if (Array.isArray(fields)) fields.forEach(checkNames);
+  return {
+    ...schema,
+    ...(type !== undefined && { type: translated(type) }),
+    ...(typeof name === 'string' && { name: asciiName(name) }),
+    ...(typeof namespace === 'string' && { namespace: asciiNamespace(namespace) }),
+    ...(aliases !== undefined && { aliases: aliases.map(asciiName) }),
+    ...(Array.isArray(fields) && { fields: fields.map(translatedField) }),
+    ...(items !== undefined && { items: translated(items) }),
+    ...(values !== undefined && { values: translated(values) }),
+    ...(Array.isArray(symbols) && { symbols: symbols.length === 0 ? [EMPTY_ENUM] : symbols.map(asciiName) }),
+  };
 }
+
+// a name may be declared once, and namespaces are ignored where definitions are compared.
+let emptyUnions = 0;
+const emptyUnion = () => ({ type: 'fixed', name: '__empty_union', namespace: `n${++emptyUnions}`, size: 0 });
+const EMPTY_ENUM = '__empty_enum';
+
+function translatedField(field: unknown): unknown {
+  const read = translated(field) as { type?: unknown; default?: unknown };
+  const isNumber = read.type === 'float' || read.type === 'double';
+  if (!isNumber || typeof read.default !== 'string') return read;
+  if (!JAVA_NUMBER.test(read.default)) throw new Error(`not a number: ${read.default}`);
+  return { ...read, default: 0 };
+}
+
+/** What Java reads as a number: `Double.valueOf`, without hexadecimal ones. */
+const JAVA_NUMBER = /^\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*$/;
+
+/** Java takes letters and digits of all scripts, and checks the namespace before a name for nothing. */
+function asciiName<T>(name: T): T | string {
+  if (typeof name !== 'string') return name;
+  const end = name.lastIndexOf('.') + 1;
+  const simple = name.slice(end);
+  const isName = /^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(simple);
+  return asciiNamespace(name.slice(0, end)) + (isName ? simple.replace(/[^\w]/g, escaped) : simple);
+}
+
+const asciiNamespace = (namespace: string): string =>
+  namespace.replace(/[^\w.]/g, escaped).replace(/(?<=^|\.)\d/g, escaped);
+
+const escaped = (character: string): string => `_u${character.charCodeAt(0).toString(16)}_`;

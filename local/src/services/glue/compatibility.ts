@@ -1,6 +1,8 @@
 /** Whether a definition may follow the versions that are there. */
 import { avroType } from './avro';
 import type { CompatibilityCheck } from './behaviour';
+import { protobufRoot } from './protobuf';
+import { readsProtobuf } from './protobuf-compatibility';
 import type { Compatibility } from './state';
 
 type Existing = CompatibilityCheck['existing'];
@@ -13,7 +15,7 @@ export interface Candidate {
   readonly available: readonly Existing[];
 }
 
-/** @param judge decides where the format is not AVRO */
+/** @param judge decides where the format is JSON, whose compatibility the service does not check */
 export function isCompatible(candidate: Candidate, judge: (check: CompatibilityCheck) => boolean): boolean {
   const { dataFormat, compatibility, definition, available } = candidate;
   // inferred, not documented: the plain modes look at the newest available version, the `_ALL` ones at all of them.
@@ -22,20 +24,23 @@ export function isCompatible(candidate: Candidate, judge: (check: CompatibilityC
   if (direction === 'NONE') return true;
   if (direction === 'DISABLED') return false;
   return compared.every(existing => {
-    if (dataFormat !== 'AVRO') return judge({ dataFormat, compatibility, definition, existing });
-    const isBackward = () => canRead(definition, existing.definition);
-    const isForward = () => canRead(existing.definition, definition);
+    if (dataFormat === 'JSON') return judge({ dataFormat, compatibility, definition, existing });
+    const isBackward = () => canRead[dataFormat](definition, existing.definition);
+    const isForward = () => canRead[dataFormat](existing.definition, definition);
     return (direction === 'FORWARD' || isBackward()) && (direction === 'BACKWARD' || isForward());
   });
 }
 
-/** Whether a reader of one AVRO definition resolves what was written with another. */
-function canRead(reader: string, writer: string): boolean {
-  try {
-    // by the rules of AVRO's own implementation it is the unqualified names that have to match.
-    avroType(reader).createResolver(avroType(writer), { ignoreNamespaces: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether a reader of the first definition understands what was written with the second. */
+const canRead = {
+  AVRO(reader: string, writer: string): boolean {
+    try {
+      // by the rules of AVRO's own implementation it is the unqualified names that have to match.
+      avroType(reader).createResolver(avroType(writer), { ignoreNamespaces: true });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  PROTOBUF: (reader: string, writer: string): boolean => readsProtobuf(protobufRoot(reader), protobufRoot(writer)),
+};

@@ -7,7 +7,7 @@ import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { avroType } from './avro';
 import { replaceLongNumbers } from './long-numbers';
-import { checkProtobuf } from './protobuf';
+import { protobufRoot } from './protobuf';
 import type { DataFormat } from './state';
 
 interface Format {
@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<DataFormat, Format>> = {
   AVRO: { check: definition => void avroType(definition), canonical: sortedJson },
   JSON: { check: checkJsonSchema, canonical: sortedJson },
   // unverified: which definitions are duplicates of each other in this format.
-  PROTOBUF: { check: checkProtobuf, canonical: definition => definition },
+  PROTOBUF: { check: definition => void protobufRoot(definition), canonical: definition => definition },
 };
 
 const MAX_ERROR = 5000;

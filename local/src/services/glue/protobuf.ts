@@ -6,7 +6,7 @@ import { Enum, Field, type NamespaceBase, Root, Type, common, parse, tokenize } 
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';
 
 /** Throws where a definition is none. The words are not the service's own, but for the import that is not found. */
-export function checkProtobuf(definition: string): void {
+export function protobufRoot(definition: string): Root {
   const syntax = syntaxOf(definition);
   const { root, imports = [], weakImports = [] } = parse(definition, new Root(), { keepCase: true });
   if (root.nestedArray.length === 0) throw new Error('the definition declares nothing');
@@ -14,6 +14,7 @@ export function checkProtobuf(definition: string): void {
   for (const name of [...imports, ...weakImports]) addWellKnown(root, name);
   // types that are nowhere, be it in a field or in the method of a service.
   root.resolveAll();
+  return root;
 }
 
 /** Without a syntax line a definition is proto2, as for the compiler of PROTOBUF. */

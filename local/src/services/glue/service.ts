@@ -1,6 +1,6 @@
 /** The AWS Glue schema registry in the local AWS. */
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
-import { DEFAULT_BEHAVIOUR, type GlueBehaviour } from './behaviour';
+import { type GlueBehaviour, defaultBehaviour } from './behaviour';
 import { Permissions } from './needs';
 import { metadataOperations } from './operations-metadata';
 import { registryOperations } from './operations-registries';
@@ -62,7 +62,7 @@ export class Glue implements Service {
     private readonly world: World,
     behaviour: Partial<GlueBehaviour> = {},
   ) {
-    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
+    this.behaviour = { ...defaultBehaviour(), ...behaviour };
     this.store = new RegistryStore(world, this.behaviour);
     this.permissions = new Permissions(this.store, this.behaviour);
     const context = { store: this.store, behaviour: this.behaviour };

@@ -2,6 +2,7 @@
  * What a test may turn in the local AWS IoT: where the documentation leaves two behaviours plausible, which of them;
  * what the service does rarely or slowly, when and for how long.
  */
+import { isOtherReading } from '../../core/readings';
 import type { RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
 
@@ -75,7 +76,7 @@ export interface PackageBehaviour {
   errorReason: (write: VersionWrite) => string | undefined;
 }
 
-export const DEFAULT_PACKAGE_BEHAVIOUR: Readonly<PackageBehaviour> = {
+const LIKELY_OF_PACKAGES: Readonly<PackageBehaviour> = {
   republish: 'noop',
   deleteMissing: 'silent',
   defaultDeleteError: 'ValidationException',
@@ -120,6 +121,11 @@ export interface JobBehaviour {
    * 2939653338: numbers need not fit into 32 bits.
    */
   firstExecutionNumber: number;
+  /**
+   * Whether the number of a deleted execution is given again to a thing that gets the job once more. The model of
+   * DeleteJobExecution warns of it.
+   */
+  numbersOfDeleted: 'reused' | 'never-again';
 
   // what is slow.
 
@@ -131,12 +137,13 @@ export interface JobBehaviour {
   indexBuildTime: number;
 }
 
-export const DEFAULT_JOB_BEHAVIOUR: Readonly<JobBehaviour> = {
+const LIKELY_OF_JOBS: Readonly<JobBehaviour> = {
   deleteJobWithExecutions: 'free',
   deleteTimedOut: 'free',
   forcedDeleteOfQueued: 'allowed',
   executionsOfMissingThing: 'empty',
   firstExecutionNumber: 1,
+  numbersOfDeleted: 'reused',
   executionsCanceledPerMinute: 1000,
   jobDeletionTime: executions => 1000 + executions,
   indexBuildTime: 0,
@@ -145,4 +152,29 @@ export const DEFAULT_JOB_BEHAVIOUR: Readonly<JobBehaviour> = {
 /** All that may be turned in the local AWS IoT. */
 export type IotBehaviour = PackageBehaviour & JobBehaviour;
 
-export const DEFAULT_BEHAVIOUR: Readonly<IotBehaviour> = { ...DEFAULT_PACKAGE_BEHAVIOUR, ...DEFAULT_JOB_BEHAVIOUR };
+const OTHER: Partial<IotBehaviour> = {
+  republish: 'conflict',
+  deleteMissing: 'not-found',
+  defaultDeleteError: 'ConflictException',
+  packageWithVersionsDeleteError: 'ConflictException',
+  illegalTransitionError: 'ValidationException',
+  frozenUpdateError: 'ConflictException',
+  draftDefaultError: 'ConflictException',
+  createInMissingPackageError: 'ResourceNotFoundException',
+  publishedRecipe: 'frozen',
+  attributesBytes: 3000,
+  honourClientTokens: true,
+  sbomWithoutVersion: 'taken',
+  artifactWithoutVersion: 'refused',
+  deleteJobWithExecutions: 'needs-force',
+  deleteTimedOut: 'needs-force',
+  forcedDeleteOfQueued: 'refused',
+  executionsOfMissingThing: 'not-found',
+  firstExecutionNumber: 2_939_653_338,
+};
+
+export const defaultBehaviour = (): IotBehaviour => ({
+  ...LIKELY_OF_PACKAGES,
+  ...LIKELY_OF_JOBS,
+  ...(isOtherReading() && OTHER),
+});

@@ -74,6 +74,8 @@ export class JobStore {
   private readonly jobs = new Listing<Job>();
   /** Jobs that time moves. */
   private readonly timed = new Set<Job>();
+  /** The highest number that a thing was given of a job, where none is given again. */
+  private readonly given = new WeakMap<Job, Map<Thing, number>>();
 
   constructor(
     private readonly world: World,
@@ -124,7 +126,7 @@ export class JobStore {
   }
 
   /** Cancels a job now, and its executions little by little. */
-  cancel(job: Job, force: boolean, at = this.now()): void {
+  cancel(job: Job, { force, at = this.now() }: { readonly force: boolean; readonly at?: number }): void {
     job.status = 'CANCELED';
     job.forceCanceled = force;
     job.ended = true;
@@ -143,11 +145,11 @@ export class JobStore {
   }
 
   /** Opens or closes a maintenance window of a job, which goes between IN_PROGRESS and SCHEDULED. */
-  setWindow(job: Job, open: boolean): void {
+  setWindow(job: Job, window: 'open' | 'closed'): void {
     if (job.ended) return;
-    job.status = open ? 'IN_PROGRESS' : 'SCHEDULED';
+    job.status = window === 'open' ? 'IN_PROGRESS' : 'SCHEDULED';
     this.touch(job, this.now());
-    if (open) this.rollOut(job, this.now());
+    if (window === 'open') this.rollOut(job, this.now());
   }
 
   /** Moves an execution, retries it where its job says so, and completes the job if it was the last. */
@@ -243,11 +245,16 @@ export class JobStore {
     job.counts.QUEUED++;
   }
 
-  /** One more than the highest that the thing still has of the job: a number is used again once it was deleted. */
+  /** One more than the highest that the thing still has of the job, or has ever had. */
   private nextNumber(job: Job, thing: Thing): number {
-    const first = this.behaviour.firstExecutionNumber;
+    const { firstExecutionNumber: first, numbersOfDeleted } = this.behaviour;
     const taken = [...thing.executions.values()].filter(execution => execution.job === job);
-    return taken.reduce((next, { number }) => Math.max(next, number + 1), first);
+    const next = taken.reduce((highest, { number }) => Math.max(highest, number + 1), first);
+    if (numbersOfDeleted === 'reused') return next;
+    const given = this.given.get(job) ?? new Map<Thing, number>();
+    const number = Math.max(next, (given.get(thing) ?? 0) + 1);
+    this.given.set(job, given.set(thing, number));
+    return number;
   }
 
   private mayRetry({ job, status, retryAttempt }: Execution): boolean {
@@ -271,7 +278,7 @@ export class JobStore {
     const behaviour = job.settings.schedulingConfig?.endBehavior;
     // unverified: that a job whose end comes with a cancelation is CANCELED afterwards.
     if (behaviour === 'CANCEL' || behaviour === 'FORCE_CANCEL')
-      return this.cancel(job, behaviour === 'FORCE_CANCEL', at);
+      return this.cancel(job, { force: behaviour === 'FORCE_CANCEL', at });
     job.ended = true;
     this.complete(job, at);
   }

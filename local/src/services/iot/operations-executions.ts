@@ -42,7 +42,7 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
       run({ jobId, thingName, executionNumber, force = false, namespaceId }) {
         const execution = jobs.execution(jobId, thingName, executionNumber);
         inNamespace(execution.job, namespaceId);
-        if (!mayBeDeleted(execution, force, behaviour)) {
+        if (!mayBeDeleted(execution, { force }, behaviour)) {
           throw invalidStateTransition(`Job execution is ${execution.status} and cannot be deleted`);
         }
         jobs.remove(execution);
@@ -95,7 +95,7 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
   };
 }
 
-function mayBeDeleted({ status }: Execution, force: boolean, behaviour: JobBehaviour): boolean {
+function mayBeDeleted({ status }: Execution, { force }: { readonly force: boolean }, behaviour: JobBehaviour): boolean {
   if (status === 'QUEUED') return force && behaviour.forcedDeleteOfQueued === 'allowed';
   if (status === 'TIMED_OUT') return force || behaviour.deleteTimedOut === 'free';
   return force || isTerminal(status);

@@ -113,7 +113,7 @@ export function jobOperations(context: JobContext): Operations {
         if (job.ended) throw invalidRequest(`Job ${jobId} is ${job.status} and cannot be canceled`);
         job.reasonCode = reasonCode;
         job.comment = comment;
-        jobs.cancel(job, force);
+        jobs.cancel(job, { force });
         return { jobArn: job.arn, jobId, description: job.settings.description };
       },
     }),

@@ -1,7 +1,7 @@
 /** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
 import { bringsTags, namedResources } from '../../core/needs';
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
-import { DEFAULT_BEHAVIOUR, type IotBehaviour } from './behaviour';
+import { type IotBehaviour, defaultBehaviour } from './behaviour';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
 import { withClientTokens } from './client-tokens';
 import { Devices, setPackage } from './devices';
@@ -80,7 +80,7 @@ export class Iot implements Service {
     private readonly world: World,
     behaviour: Partial<IotBehaviour> = {},
   ) {
-    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
+    this.behaviour = { ...defaultBehaviour(), ...behaviour };
     this.fleet = new Fleet(world);
     this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
       succeeded: execution => this.recordInstalled(execution),
@@ -182,8 +182,8 @@ export class Iot implements Service {
   }
 
   /** Opens or closes a maintenance window of a job that has some. */
-  setMaintenanceWindow(jobId: string, open: boolean): void {
-    this.jobStore.setWindow(this.jobStore.job(jobId), open);
+  setMaintenanceWindow(jobId: string, window: 'open' | 'closed'): void {
+    this.jobStore.setWindow(this.jobStore.job(jobId), window);
   }
 
   /** What a job has installed goes into the thing's shadow, where the package configuration says so. */

@@ -43,6 +43,8 @@ export class AsynchronousInvocations {
     private readonly clock: LocalClock,
     /** Milliseconds before each retry; Lambda itself waits one and then two minutes. */
     private readonly delays: readonly number[],
+    /** Takes what has failed each time. */
+    private readonly drop: (invocation: Invocation) => Promise<void>,
   ) {}
 
   /** Runs an invocation with its retries, in the background. */
@@ -107,6 +109,7 @@ export class AsynchronousInvocations {
       if (attempt > 1) await this.clock.sleep(this.delays[attempt - 2] ?? 0);
       if (await succeeds(run(invocation))) return;
     }
+    if (!this.isStopped) await this.drop(invocation);
   }
 }
 

@@ -1,9 +1,13 @@
 import { randomBytes } from 'crypto';
+import { dirname, join } from 'path';
 import { type CredentialStore, type Credentials } from '../../core/credentials';
 import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../../core/service';
 import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
 import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';
+
+/** Lambda's runtime brings the SDK, for functions that bring none. Here it is the one that is installed. */
+const SDK = join(dirname(require.resolve('@aws-sdk/client-iot/package.json')), '../..');
 
 /** What the environments of a function need of their surroundings. */
 export interface RunnerOptions {
@@ -137,6 +141,7 @@ export class Runner {
       TZ: ':UTC',
       LANG: 'en_US.UTF-8',
       AWS_ENDPOINT_URL: endpoint,
+      NODE_PATH: SDK,
       // the SDK's advice on the Node.js that happens to run here does not belong in a function's log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'crypto';
 import {
   type CallContext,
+  type InternalCall,
   type Members,
   type Needed,
   type Operation,
+  type Principal,
   type Service,
   ServiceError,
   type World,
@@ -23,6 +25,8 @@ import { type Result, Runner, type RunnerOptions } from './runner';
 export interface LambdaOptions extends RunnerOptions {
   /** Milliseconds before the retries of a failed asynchronous invocation. */
   readonly asyncRetryDelays: readonly number[];
+  /** Makes calls in a principal's name. */
+  readonly callAs: (principal: Principal) => InternalCall;
   /** Whether Lambda may assume a role. */
   readonly mayAssume: (roleArn: string) => boolean;
 }
@@ -55,7 +59,9 @@ export class Lambda implements Service {
   private readonly runners = new Set<Runner | HostedRunner>();
 
   constructor(private readonly options: LambdaOptions) {
-    this.asynchronous = new AsynchronousInvocations(options.world.clock, options.asyncRetryDelays);
+    this.asynchronous = new AsynchronousInvocations(options.world.clock, options.asyncRetryDelays, invocation =>
+      this.sendDeadLetter(invocation),
+    );
   }
 
   readonly operations: Readonly<Record<string, Operation>> = {
@@ -303,13 +309,27 @@ export class Lambda implements Service {
       this.asynchronous.submit(invocation, 1 + found.maximumRetryAttempts, again => this.run(again));
       return { StatusCode: 202 };
     }
-    return describeResult(await this.run(invocation), LogType === 'Tail');
+    return describeResult(await this.run(invocation), { withTail: LogType === 'Tail' });
   }
 
   /** Runs an invocation on the function as it is now. */
   private async run(invocation: Invocation): Promise<Result> {
     const { runner, reservedConcurrency } = this.find({ FunctionName: invocation.functionArn });
     return runner.invoke(invocation, reservedConcurrency);
+  }
+
+  /** Hands an event to the function's queue for dead letters, if it has one, in the name of the function's role. */
+  private async sendDeadLetter({ functionArn, requestId, payload }: Invocation): Promise<void> {
+    const found = [...this.functions.values()].find(({ configuration }) => configuration.FunctionArn === functionArn);
+    const { TargetArn } = (found?.configuration.DeadLetterConfig ?? {}) as { TargetArn?: string };
+    if (!found || !TargetArn) return;
+    const call = this.options.callAs({ kind: 'role', roleArn: found.configuration.Role, session: requestId });
+    try {
+      await call('sqs', 'SendMessage', { QueueUrl: TargetArn.split(':').at(-1), MessageBody: payload });
+    } catch (error) {
+      // Lambda itself counts it in DeadLetterErrors.
+      if (!(error instanceof ServiceError)) throw error;
+    }
   }
 
   private addPermission(input: Members): object {
@@ -375,7 +395,7 @@ function readPayload(payload: Buffer | string | undefined, type: keyof typeof PA
   return text;
 }
 
-function describeResult(result: Result, withTail: boolean): object {
+function describeResult(result: Result, { withTail }: { readonly withTail: boolean }): object {
   return {
     StatusCode: 200,
     ExecutedVersion: '$LATEST',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
 import { type Answer, type HttpRequest } from '../../wire/protocol';
-import { DEFAULT_BEHAVIOUR, type WeChatBehaviour } from './behaviour';
+import { type WeChatBehaviour, defaultBehaviour } from './behaviour';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './state';
 import { type Platform, Tokens } from './tokens';
@@ -31,7 +31,7 @@ export class WeChat implements Endpoint {
   /** The host that it stands for. */
   readonly recordedAs = 'api.weixin.qq.com';
   /** May be changed at any time. */
-  readonly behaviour: WeChatBehaviour = { ...DEFAULT_BEHAVIOUR };
+  readonly behaviour = defaultBehaviour();
   /** The addresses from which the platform's tokens are taken. @default - every one */
   allowedAddresses?: readonly string[];
   private readonly tokens: Tokens;

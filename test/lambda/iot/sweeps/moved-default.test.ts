@@ -40,7 +40,7 @@ async function designated(by: Stack): Promise<void> {
 }
 
 const move = async (from: string, to: string) =>
-  succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', id, pointer(to), pointer(from)));
+  succeeded(await stack.update(Type.DEFAULT_VERSION, 'D', { id, properties: pointer(to), old: pointer(from) }));
 
 async function rollBack(from: string): Promise<void> {
   stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';

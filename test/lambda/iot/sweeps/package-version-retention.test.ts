@@ -154,7 +154,7 @@ describe('whatever the rules say', () => {
   test('names that are versions and names that are none are not ranked together', async () => {
     await aws.iot.createVersion(PACKAGE, 'nightly', { status: 'PUBLISHED' });
     const { state } = await sweepOf().run();
-    expect(JSON.stringify(state)).toContain('cannot rank nightly beside');
+    expect(JSON.stringify(state)).toContain('cannot compare nightly with');
     expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0', 'nightly']);
   });
 

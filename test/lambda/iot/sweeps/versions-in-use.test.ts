@@ -23,12 +23,12 @@ describe('a version that an active job deploys', () => {
     const maintenanceWindows = [{ startTime: 'cron(0 0 ? * * *)', durationInMinutes: 60 }];
     const schedulingConfig = { startTime: '2026-01-30 00:00', endTime: '2026-03-30 00:00', maintenanceWindows };
     await job('rollout', { destinationPackageVersions: [arnOf('1.0.0')], schedulingConfig });
-    aws.iot.setMaintenanceWindow('rollout', true);
+    aws.iot.setMaintenanceWindow('rollout', 'open');
     const listing = { service: 'iot', operation: 'ListJobs', match: (input: object) => 'status' in input };
     const stalled = aws.faults.inject({ ...listing, nth: 2, trouble: { stall: 'until released' } });
     const running = sweepOf().run();
     while (stalled.hits === 0) await new Promise(setImmediate);
-    aws.iot.setMaintenanceWindow('rollout', false);
+    aws.iot.setMaintenanceWindow('rollout', 'closed');
     stalled.release();
     await running;
     expect(left()).toEqual(['1.0.0', '3.0.0']);

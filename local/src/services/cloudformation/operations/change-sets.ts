@@ -33,7 +33,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
     }),
 
     DescribeChangeSet: onStack(engine, 'DescribeChangeSet', input =>
-      viewOfChangeSet(find(input), isTrue(input.IncludePropertyValues)),
+      viewOfChangeSet(find(input), { withValues: isTrue(input.IncludePropertyValues) }),
     ),
 
     DescribeChangeSetHooks: onStack(engine, 'DescribeChangeSetHooks', input => {

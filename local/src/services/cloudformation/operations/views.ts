@@ -101,7 +101,7 @@ export function viewOfEvent(event: StackEvent): object {
   };
 }
 
-export function viewOfChangeSet(changeSet: ChangeSet, withValues: boolean): object {
+export function viewOfChangeSet(changeSet: ChangeSet, values: { readonly withValues: boolean }): object {
   const { stack, deployed, request } = changeSet;
   return {
     ...summaryOfChangeSet(changeSet),
@@ -115,7 +115,7 @@ export function viewOfChangeSet(changeSet: ChangeSet, withValues: boolean): obje
     ParentChangeSetId: undefined,
     RootChangeSetId: undefined,
     StackId: stack.id,
-    Changes: changeSet.changes.map(change => ({ Type: 'Resource', ResourceChange: viewOfChange(change, withValues) })),
+    Changes: changeSet.changes.map(change => ({ Type: 'Resource', ResourceChange: viewOfChange(change, values) })),
   };
 }
 
@@ -135,7 +135,7 @@ export function summaryOfChangeSet(changeSet: ChangeSet): object {
   };
 }
 
-function viewOfChange(change: ResourceChange, withValues: boolean): object {
+function viewOfChange(change: ResourceChange, { withValues }: { readonly withValues: boolean }): object {
   const { action, replaces, before, after } = change;
   const context = (properties?: Properties) =>
     withValues && properties ? JSON.stringify({ Properties: properties }) : undefined;

@@ -1,4 +1,4 @@
-/** Alarms. */
+/** Alarms and dashboards. */
 import { type ResourceRequest, type ResourceType, generatedName } from './resource-type';
 
 export const alarm: ResourceType = {
@@ -18,4 +18,23 @@ export const alarm: ResourceType = {
 
 async function put({ properties, call }: ResourceRequest, AlarmName: string): Promise<void> {
   await call('monitoring', 'PutMetricAlarm', { ...properties, AlarmName });
+}
+
+export const dashboard: ResourceType = {
+  createOnly: ['DashboardName'],
+  nameProperty: 'DashboardName',
+  async create(request) {
+    const name = String(request.properties.DashboardName ?? generatedName(request));
+    await putDashboard(request, name);
+    return { physicalId: name };
+  },
+  async update(request) {
+    await putDashboard(request, request.physicalId);
+    return request;
+  },
+  delete: ({ physicalId, call }) => call('monitoring', 'DeleteDashboards', { DashboardNames: [physicalId] }),
+};
+
+async function putDashboard({ properties, call }: ResourceRequest, DashboardName: string): Promise<void> {
+  await call('monitoring', 'PutDashboard', { DashboardName, DashboardBody: properties.DashboardBody });
 }

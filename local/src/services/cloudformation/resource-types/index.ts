@@ -1,8 +1,9 @@
 /** Every resource type that the local CloudFormation knows. To add one, add a line. */
 import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
-import { alarm } from './cloudwatch';
+import { alarm, dashboard } from './cloudwatch';
 import { type CustomResourceOptions, customResource, isCustomResource } from './custom-resource';
+import { EC2 } from './ec2';
 import { rule } from './events';
 import { registry, schema } from './glue';
 import { schemaVersion, schemaVersionMetadata } from './glue-versions';
@@ -28,6 +29,7 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::Glue::SchemaVersion': schemaVersion,
   'AWS::Glue::SchemaVersionMetadata': schemaVersionMetadata,
   'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
@@ -49,6 +51,7 @@ const NATIVE: Readonly<Record<string, ResourceType>> = {
   'AWS::SSM::Parameter': parameter,
   'AWS::SecretsManager::Secret': secret,
   'AWS::StepFunctions::StateMachine': stateMachine,
+  ...EC2,
 };
 
 /** The resource types by name. */

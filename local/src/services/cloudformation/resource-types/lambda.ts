@@ -8,11 +8,11 @@ type Call = ResourceRequest['call'];
 
 /** Properties that are members of a function's configuration under the same name. */
 const CONFIGURATION = [
+  'DeadLetterConfig',
   'Description',
   'Environment',
   'EphemeralStorage',
   'Handler',
-  'KMSKeyArn',
   'Layers',
   'LoggingConfig',
   'MemorySize',
@@ -58,6 +58,7 @@ function configuration(properties: Properties): Properties {
   const { MemorySize, Timeout } = properties;
   return {
     ...Object.fromEntries(CONFIGURATION.map(name => [name, properties[name]])),
+    KMSKeyArn: properties.KmsKeyArn,
     MemorySize: MemorySize === undefined ? undefined : Number(MemorySize),
     Timeout: Timeout === undefined ? undefined : Number(Timeout),
   };

@@ -6,11 +6,11 @@ export const parameter: ResourceType = {
   nameProperty: 'Name',
   async create(request) {
     const name = String(request.properties.Name ?? `CFN-${generatedName(request)}`);
-    await put(request, name, false);
+    await put(request, { Name: name, Overwrite: false });
     return { physicalId: name, attributes: attributes(request) };
   },
   async update(request) {
-    await put(request, request.physicalId, true);
+    await put(request, { Name: request.physicalId, Overwrite: true });
     return { physicalId: request.physicalId, attributes: attributes(request) };
   },
   async read({ physicalId, call }) {
@@ -20,9 +20,12 @@ export const parameter: ResourceType = {
   delete: ({ physicalId, call }) => unlessMissing(call('ssm', 'DeleteParameter', { Name: physicalId })),
 };
 
-async function put({ properties, call }: ResourceRequest, Name: string, Overwrite: boolean): Promise<void> {
+async function put(
+  { properties, call }: ResourceRequest,
+  written: { readonly Name: string; readonly Overwrite: boolean },
+): Promise<void> {
   const { Type, Value, Description } = properties;
-  await call('ssm', 'PutParameter', { Name, Type, Value: String(Value), Description, Overwrite });
+  await call('ssm', 'PutParameter', { ...written, Type, Value: String(Value), Description });
 }
 
 const attributes = ({ properties: { Type, Value } }: ResourceRequest) => ({ Type, Value });

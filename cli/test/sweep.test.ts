@@ -1,0 +1,110 @@
+import { PACKAGE, retained, seed, versionsIn } from './firmware';
+import { World } from './world';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.start();
+  await world.deploy(retained(['1.0.0']));
+  await seed(world, '0.1.0', '0.2.0', '0.3.0');
+});
+afterEach(() => world.stop());
+
+const executions = () => world.aws.stepFunctions.executions().length;
+
+test('a sweep is shown, started with --yes, followed to its end, and what stayed is told', async () => {
+  const seen: string[] = [];
+  world.onProgress = (done, total) => void seen.push(`${done}/${total}`);
+  const { code, said } = await world.run('sweep', 'Fleet/Keep', '--yes');
+  expect(code).toBe(0);
+  expect(said).toContain('2 to delete, 2 to keep');
+  expect(said).toContain('SUCCEEDED: 2 removed, 0 gone already, 0 failed, 2 kept');
+  expect(said.split('What stayed, and why:')[1]).toMatch(/0\.3\.0\s+│ keep\s+│ AMONG_LATEST/);
+  expect(seen.at(-1)).toBe('2/2');
+  expect(versionsIn(world)).toEqual(['0.3.0', '1.0.0']);
+});
+
+test('a dry run removes nothing and starts nothing', async () => {
+  const before = executions();
+  const calls = await world.callsOf(async () => {
+    const { code, said } = await world.run('sweep', 'Keep', '--dry-run');
+    expect(code).toBe(0);
+    expect(said).toContain('2 to delete');
+  });
+  expect(calls.filter(call => !/:(Get|List|Describe)/.test(call))).toEqual([]);
+  expect(executions()).toBe(before);
+  expect(versionsIn(world)).toHaveLength(4);
+});
+
+test('who says no starts nothing', async () => {
+  world.isInteractive = true;
+  world.answer = false;
+  const before = executions();
+  const { code, noted } = await world.run('sweep', 'Keep');
+  expect(code).toBe(0);
+  expect(noted).toContain('Delete 2, which cannot be undone?');
+  expect(executions()).toBe(before);
+});
+
+test('a pipeline must say yes beforehand', async () => {
+  const { code, noted } = await world.run('sweep', 'Keep');
+  expect(code).toBe(1);
+  expect(noted).toContain('add --yes');
+  expect(versionsIn(world)).toHaveLength(4);
+});
+
+test('an interrupt leaves the run going and says how to stop it', async () => {
+  world.onProgress = () => world.interrupt();
+  const { code, noted } = await world.run('sweep', 'Keep', '--yes');
+  expect(code).toBe(130);
+  expect(noted).toMatch(/the run goes on: arn:.*\nTo stop it: aws stepfunctions stop-execution --execution-arn arn:/);
+  await world.aws.settled();
+  expect(versionsIn(world)).toEqual(['0.3.0', '1.0.0']);
+});
+
+test('a run that maxRemovals would refuse is not started', async () => {
+  await world.deploy(retained(['1.0.0'], { rules: { keepLatest: 2, maxRemovals: 1 } }));
+  const before = executions();
+  const { code, said, noted } = await world.run('sweep', 'Keep', '--yes');
+  expect(code).toBe(1);
+  expect(said).toContain('REFUSED, nothing goes: the plan removes 2');
+  expect(noted).toContain('it would be refused');
+  expect(executions()).toBe(before);
+});
+
+test('a sweep that is not there says which ones are', async () => {
+  expect((await world.run('sweep', 'Other')).noted).toMatch(
+    /no sweep Other is deployed in us-east-1.*: there are Fleet\/Keep/,
+  );
+});
+
+test('where no sweep is deployed, that is said', async () => {
+  await world.aws.cloudFormation.destroy('Fleet');
+  expect((await world.run('sweep', 'Keep')).noted).toMatch(
+    /no sweep is deployed in us-east-1 of account 111111111111: deploy an app/,
+  );
+});
+
+test('why says whose a version is, what protects it, and which sweep would take it', async () => {
+  const calls = await world.callsOf(async () => {
+    const { said: owned } = await world.run('why', `${PACKAGE}/1.0.0`);
+    expect(owned).toMatch(/brake-ecu\/1\.0\.0: PUBLISHED, the default version/);
+    expect(owned).toMatch(/owner: FirmwareV100\w* of stack Fleet, since \d{4}-/);
+    expect(owned).toMatch(/protected: it is the default version; a stack owns it/);
+    expect(owned).toMatch(/sweep Fleet\/Keep: keeps it, AMONG_LATEST \(runs after deployment/);
+    expect(owned).toMatch(/deleted by hand: AWS IoT refuses it while it is the default version/);
+    expect(owned).toMatch(/removed from its stack: delete/);
+
+    const { said: free } = await world.run('why', `${PACKAGE}/0.1.0`);
+    expect(free).toMatch(/owner: nobody/);
+    expect(free).toMatch(/sweep Fleet\/Keep: would delete it, BEYOND_LATEST/);
+  });
+  expect(calls.filter(call => !/:(Get|List|Describe|Search|Query|Check)/.test(call))).toEqual([]);
+});
+
+test('why of what is not there, or is no name, says so', async () => {
+  expect(await world.run('why', `${PACKAGE}/9.9.9`)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('is not there'),
+  });
+  expect((await world.run('why', 'nonsense')).noted).toMatch(/write PACKAGE\/VERSION, REGISTRY\/SCHEMA@NUMBER/);
+});

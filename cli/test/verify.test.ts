@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { verify } from '../src/commands/verify';
+import { EXPERIMENTS } from '../src/verify/experiments';
+import { type Things } from '../src/verify/lab';
+import { World } from './world';
+
+/** The services' clock: a sleep of the experiments turns it. */
+class Turned {
+  ahead = 0;
+  now = () => Date.now() + this.ahead;
+  sleep = (milliseconds: number) => new Promise<void>(resolve => void setTimeout(resolve, milliseconds).unref());
+}
+
+let world: World;
+let clock: Turned;
+beforeEach(async () => {
+  clock = new Turned();
+  world = await World.start({ clock });
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
+  const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
+  await world.aws.call('iam', 'CreateRole', {
+    RoleName: 'verify',
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+  });
+  await world.aws.call('iam', 'PutRolePolicy', {
+    RoleName: 'verify',
+    PolicyName: 'by-tag',
+    PolicyDocument: guide.split('## verify')[1].split('```json')[1].split('```')[0],
+  });
+});
+afterEach(() => world.stop());
+
+const things = ({ iot, region, account }: LocalAws): Things => ({
+  make: async name => {
+    iot.devices.add(name);
+    return `arn:aws:iot:${region}:${account}:thing/${name}`;
+  },
+  remove: async name => iot.devices.remove(name),
+  makeGroup: async group => `arn:aws:iot:${region}:${account}:thinggroup/${group}`,
+  join: async (name, group) => iot.devices.join(name, group),
+  leave: async (name, group) => iot.devices.leave(name, group),
+  removeGroup: async () => {},
+  begin: async name => {
+    for (const job of iot.jobs)
+      if (iot.describeJob(job)?.executions[0]?.thingName === name) iot.devices.advance(name, job, 'IN_PROGRESS');
+  },
+});
+
+interface Report {
+  readonly results: readonly {
+    readonly id: string;
+    readonly settled: boolean;
+    readonly asAssumed?: boolean;
+    readonly observed?: string;
+    readonly isSafe?: boolean;
+    readonly because?: string;
+  }[];
+  readonly notRemoved: readonly string[];
+}
+
+async function verified(...only: string[]) {
+  const report = join(world.folder, 'report.json');
+  const tools = {
+    things: things(world.aws),
+    sleep: async (milliseconds: number) => void (clock.ahead += milliseconds),
+  };
+  const result = await world.play(terminal =>
+    verify(
+      { yes: true, report, role: `arn:aws:iam::${world.aws.account}:role/verify`, ...(only.length > 0 && { only }) },
+      terminal,
+      tools,
+    ),
+  );
+  return { ...result, report: JSON.parse(readFileSync(report, 'utf8')) as Report };
+}
+
+/** Nothing that the experiments have made is there any more. */
+async function expectNothingLeft() {
+  clock.ahead += 60_000;
+  expect(world.aws.iot.packages).toEqual([]);
+  const { Registries = [] } = await world.aws.call('glue', 'ListRegistries', {});
+  expect(Registries).toEqual([]);
+  expect(world.aws.iot.jobs).toEqual([]);
+}
+
+test('all comes out as assumed where the service does as the documentation suggests, and all is removed', async () => {
+  const { code, report, said } = await verified();
+  expect(report.results.filter(({ settled, asAssumed }) => !settled || !asAssumed)).toEqual([]);
+  expect(report.results).toHaveLength(EXPERIMENTS.length);
+  expect(said).toContain('as assumed');
+  expect(code).toBe(0);
+  await expectNothingLeft();
+});
+
+/** How each experiment comes out otherwise. */
+const OTHERWISE: Readonly<Record<string, { turn: (aws: LocalAws) => void; observed: string; isSafe: boolean }>> = {
+  'delete-default': {
+    turn: ({ iot }) => (iot.behaviour.defaultDeleteError = 'ConflictException'),
+    observed: 'refused with ConflictException',
+    isSafe: true,
+  },
+  'delete-missing': {
+    turn: ({ iot }) => (iot.behaviour.deleteMissing = 'not-found'),
+    observed: 'refused with ResourceNotFoundException',
+    isSafe: true,
+  },
+  'delete-full-package': {
+    turn: ({ iot }) => (iot.behaviour.packageWithVersionsDeleteError = 'InvalidRequestException'),
+    observed: 'refused with InvalidRequestException',
+    isSafe: true,
+  },
+  'publish-published': {
+    turn: ({ iot }) => (iot.behaviour.republish = 'conflict'),
+    observed: 'refused with ConflictException',
+    isSafe: true,
+  },
+  'deprecate-draft': {
+    turn: ({ iot }) => (iot.behaviour.illegalTransitionError = 'ValidationException'),
+    observed: 'refused with ValidationException',
+    isSafe: true,
+  },
+  'default-draft': {
+    turn: ({ iot }) => (iot.behaviour.draftDefaultError = 'ConflictException'),
+    observed: 'refused with ConflictException',
+    isSafe: true,
+  },
+  'tags-of-package': {
+    turn: ({ faults }) =>
+      void faults.inject({
+        service: 'iot',
+        operation: 'ListTagsForResource',
+        trouble: { error: new ServiceError('InvalidRequestException', 'no tags here') },
+      }),
+    observed: 'refused with InvalidRequestException',
+    isSafe: false,
+  },
+  'resource-tags': {
+    turn: ({ iam }) => void iam.roles.get('verify')!.inline.clear(),
+    observed: 'denied where the tag is: GetPackage',
+    isSafe: false,
+  },
+  'range-of-thousand': {
+    turn: ({ glue }) => (glue.behaviour.maxVersionsPerDeletion = 2_000),
+    observed: 'it may',
+    isSafe: true,
+  },
+  'first-version': {
+    turn: ({ glue }) => (glue.behaviour.firstVersionDeletion = 'item-error'),
+    observed: 'by an item of the answer',
+    isSafe: true,
+  },
+  'metadata-beyond-ten': {
+    turn: ({ glue }) => (glue.behaviour.maxMetadataPairs = 20),
+    observed: 'it is taken',
+    isSafe: true,
+  },
+  'delete-queued': {
+    turn: ({ iot }) => (iot.behaviour.forcedDeleteOfQueued = 'refused'),
+    observed: 'refused with',
+    isSafe: true,
+  },
+  'number-of-deleted': {
+    turn: ({ iot }) => (iot.behaviour.numbersOfDeleted = 'never-again'),
+    observed: 'another one is given',
+    isSafe: true,
+  },
+  'delete-timed-out': {
+    turn: ({ iot }) => (iot.behaviour.deleteTimedOut = 'needs-force'),
+    observed: 'refused with InvalidStateTransitionException',
+    isSafe: true,
+  },
+};
+
+test.each(EXPERIMENTS.map(({ id }) => id))('%s comes out the other way as well, and all is removed', async id => {
+  const { turn, observed, isSafe } = OTHERWISE[id];
+  turn(world.aws);
+  const { report, code } = await verified(id);
+  expect(report.results).toEqual([
+    expect.objectContaining({
+      id,
+      settled: true,
+      asAssumed: false,
+      isSafe,
+      observed: expect.stringContaining(observed),
+    }),
+  ]);
+  expect(code).toBe(isSafe ? 0 : 1);
+  await expectNothingLeft();
+});
+
+test('an interrupt in the midst of an experiment ends it, and all is removed', async () => {
+  const seen: string[] = [];
+  world.aws.faults.inject({
+    service: 'glue',
+    operation: 'RegisterSchemaVersion',
+    // is asked once the call is under way.
+    match: () => {
+      seen.push('interrupted');
+      world.interrupt();
+      return false;
+    },
+    trouble: { stall: 0 },
+  });
+  const { code, report } = await verified('first-version', 'metadata-beyond-ten');
+  expect(seen).toHaveLength(1);
+  expect(code).toBe(130);
+  expect(report.results).toEqual([
+    expect.objectContaining({ id: 'first-version', settled: false, because: 'interrupted' }),
+  ]);
+  await expectNothingLeft();
+});
+
+test('nobody is asked in a pipeline, and who says no makes nothing', async () => {
+  const { code, noted } = await world.run('verify');
+  expect(code).toBe(1);
+  expect(noted).toMatch(/13 experiments in us-east-1 .* all named verify-\w{8}-\*, and remove them again/);
+  expect(noted).toContain('add --yes');
+  world.isInteractive = true;
+  world.answer = false;
+  const calls = await world.callsOf(() => world.run('verify'));
+  expect(calls).toEqual(['sts:GetCallerIdentity']);
+});

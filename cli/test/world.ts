@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { LocalAws, type LocalAwsOptions, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { run } from '../src/program';
+import { type Terminal } from '../src/terminal';
+
+/** What a command came to. */
+export interface Result {
+  readonly code: number;
+  /** The standard output. */
+  readonly said: string;
+  /** The standard error. */
+  readonly noted: string;
+}
+
+export type Define = (stack: Stack, app: App) => void;
+
+/** An account on the local AWS, the apps that are synthesized for it, and the command line that looks at both. */
+export class World {
+  static async start(options?: LocalAwsOptions): Promise<World> {
+    const aws = await LocalAws.start(options);
+    aws.stepFunctions.waitScale = 0.001;
+    return new World(aws);
+  }
+
+  /** What is answered when a command asks. */
+  answer = true;
+  isInteractive = false;
+  /** Is told how far a run has come. */
+  onProgress: (done: number, total: number, note: string) => void = () => {};
+  readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  private readonly environment = { ...process.env };
+  private readonly interrupts = new Set<() => void>();
+  private apps = 0;
+
+  private constructor(readonly aws: LocalAws) {
+    Object.assign(process.env, aws.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
+  }
+
+  /** The output of `cdk synth` of an app with one stack. */
+  synth(define: Define, stackName = 'Fleet'): string {
+    const app = new App({ outdir: join(this.folder, String(++this.apps)) });
+    define(new Stack(app, stackName), app);
+    return app.synth().directory;
+  }
+
+  async deploy(define: Define, stackName = 'Fleet'): Promise<string> {
+    const directory = this.synth(define, stackName);
+    const { status, failures } = await deployAssembly(this.aws, directory, stackName);
+    if (!/^(CREATE|UPDATE)_COMPLETE$/.test(status)) throw new Error(`${status}: ${failures.join('\n')}`);
+    await this.aws.settled();
+    return directory;
+  }
+
+  run(...args: string[]): Promise<Result> {
+    return this.play(terminal => run(args, terminal));
+  }
+
+  /** Has a command speak to a terminal of the test's. */
+  async play(command: (terminal: Terminal) => Promise<number>): Promise<Result> {
+    const said: string[] = [];
+    const noted: string[] = [];
+    const terminal: Terminal = {
+      say: text => void said.push(text),
+      note: text => void noted.push(text),
+      isInteractive: this.isInteractive,
+      confirm: async question => {
+        noted.push(question);
+        return this.answer;
+      },
+      onInterrupt: listener => {
+        this.interrupts.add(listener);
+        return () => this.interrupts.delete(listener);
+      },
+      progress: async total => ({
+        update: (done, note) => void this.onProgress(done, total, note),
+        stop: () => {},
+      }),
+    };
+    const code = await command(terminal);
+    return { code, said: said.join('\n'), noted: noted.join('\n') };
+  }
+
+  /** As Ctrl+C does. */
+  interrupt(): void {
+    for (const listener of this.interrupts) listener();
+  }
+
+  /** The operations that were called from outside while something ran. */
+  async callsOf(work: () => Promise<unknown>): Promise<string[]> {
+    this.aws.calls.clear();
+    await work();
+    return this.aws.calls
+      .filter({ via: 'http', principal: 'developer' })
+      .map(({ service, operation }) => `${service}:${operation}`);
+  }
+
+  async stop(): Promise<void> {
+    for (const name of Object.keys(process.env)) if (!(name in this.environment)) delete process.env[name];
+    Object.assign(process.env, this.environment);
+    await this.aws.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,194 @@
+/** How an event comes to have an artifact: it reads the owner, and claims the artifact or is refused. */
+import { type OwnershipTags } from '../../contract/ownership';
+import { type Answer, type Scope } from './custom-resource';
+import { HeldByNative, OperationOver, Refusal } from './errors';
+import { type EventMark } from './event';
+import { heldByNative, takenByOther } from './messages';
+import {
+  type Claim,
+  type Claimant,
+  NO_CHANGE,
+  type TagChange,
+  type Tags,
+  type Yielding,
+  claimInPhase,
+  claimOf,
+  claimant,
+  isChange,
+  markTags,
+  mergeChanges,
+  ownerTags,
+  reclaim,
+  yieldTo,
+  yieldToRival,
+} from './ownership';
+import { type SoughtResource } from './stack';
+
+/** Where the record of an artifact's owner is kept. */
+export interface OwnerRecord {
+  readonly keys: OwnershipTags;
+  /** `undefined` if the artifact is gone. */
+  read(): Promise<Tags | undefined>;
+  change(change: TagChange): Promise<void>;
+}
+
+/** The artifact that an event is about. */
+export interface Which {
+  /** Its physical id. */
+  readonly id: string;
+  /** Whether an Update replaces another artifact with this one. Absent: false. */
+  readonly replaces?: boolean;
+  /**
+   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
+   */
+  readonly unanswered?: boolean;
+}
+
+/** The owner id of a resource at its Create. */
+export const ownerOf = ({ stackId, logicalId }: Scope): string => claimant(stackId, logicalId).ownerId;
+
+/** A claim that was not refused. */
+export interface Claimed {
+  readonly kind: Exclude<Claim['kind'], 'refused'> | 'free';
+  readonly change: TagChange;
+  /** Whether this event itself has made or taken the artifact, in this delivery or an earlier one. */
+  readonly byThisEvent: boolean;
+}
+
+/** What is claimed, and how. */
+interface Claiming {
+  readonly adoptExisting: boolean;
+  /** In words. Absent: the artifact. */
+  readonly what?: string;
+  /** Whether the resource has had the artifact before this event. Absent: true in an Update that replaces nothing. */
+  readonly had?: boolean;
+}
+
+/** One event about one artifact, up to the claim. */
+export abstract class ClaimedArtifact {
+  protected readonly me: Claimant;
+  /** The artifact in words. */
+  protected abstract readonly what: string;
+  protected abstract readonly record: OwnerRecord;
+  /** The AWS resource type that can manage an artifact of this kind, and the id there. Absent: there is none. */
+  protected native?: SoughtResource;
+  /** Whether an Update makes an artifact other than the one that the resource had. */
+  protected readonly replaces: boolean;
+  /** Whether the event was overtaken, and undoes its own changes. */
+  protected isOver = false;
+  /** Whether the artifact had the claim of this event before this delivery wrote anything. */
+  protected foundClaimed = false;
+
+  /** @param owner the owner in the physical id, for which the event acts */
+  constructor(
+    protected readonly scope: Scope,
+    { owner, replaces = false }: { owner: string } & Omit<Which, 'id'>,
+  ) {
+    const me = claimant(scope.stackId, scope.logicalId);
+    this.me = { ...me, ownerId: owner, mark: scope.mark };
+    this.replaces = replaces;
+  }
+
+  /** The record of the owner that makes an artifact. */
+  protected get mine(): Tags {
+    return ownerTags(this.record.keys, this.me);
+  }
+
+  /**
+   * The owner of the artifact; `undefined` if the artifact is gone. An event that is older than the owner's newest
+   * event is over.
+   */
+  protected async owners(): Promise<Tags | undefined> {
+    const tags = await this.record.read();
+    if (tags) await this.refuseStale(tags);
+    return tags;
+  }
+
+  /** How this event claims an existing artifact. Refuses before the first write. */
+  protected async claim(
+    tags: Tags,
+    { adoptExisting, what = this.what, had = this.isItsOwn }: Claiming,
+    held: Answer,
+  ): Promise<Claimed> {
+    const { keys } = this.record;
+    const byThisEvent = this.isClaimedByThisEvent(tags);
+    this.foundClaimed ||= byThisEvent;
+    const claimed = await claimInPhase(tags, keys, this.me, {
+      adoptExisting,
+      phase: () => this.scope.stackPhase(),
+    });
+    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
+    if (claimed.kind === 'adopted') await this.refuseNative(what, held);
+    if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
+    if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
+    if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
+    // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
+    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
+      return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
+    }
+    // an artifact that is created again here must not look like that of an older event, which may still be running.
+    const again = this.scope.request.RequestType === 'Create';
+    return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** Whether the newest claim is this event's, in whatever delivery. */
+  protected isClaimedByThisEvent(tags: Tags): boolean {
+    return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
+  }
+
+  /** Whether the event is about the artifact that the resource had before the event. */
+  private get isItsOwn(): boolean {
+    return this.scope.request.RequestType === 'Update' && !this.replaces;
+  }
+
+  /**
+   * The clean-up of a resource of AWS's own type in the same stack deletes its artifact, even if another resource has
+   * adopted it.
+   */
+  protected async refuseNative(what: string, held: Answer): Promise<void> {
+    const holder = this.native && (await this.scope.holderOf(this.native));
+    if (holder !== undefined) throw new HeldByNative(heldByNative(what, this.native!.type, holder), held);
+  }
+
+  /**
+   * Writes a claim, and yields if somebody else has claimed the artifact at the same time.
+   *
+   * @param rest what else to write, given the claimant's record after the claim
+   */
+  protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
+    if (kind === 'held') return this.record.change(mergeChanges(change, rest));
+    await this.record.change(change);
+    const after = (await this.record.read()) ?? {};
+    await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
+    if (isChange(rest)) await this.record.change(rest);
+  }
+
+  private async yieldTo(other: Yielding | undefined): Promise<void> {
+    if (!other) return;
+    await this.record.change(other.change);
+    throw new Refusal(
+      `${this.what} was claimed by stack ${other.stackId} at the same time, and belongs to that stack; deploy again if it must ` +
+        'belong to this stack',
+    );
+  }
+
+  /** An event that undoes its own changes after it was overtaken does not check its operation: that is over. */
+  protected async confirm(after?: 'wait'): Promise<void> {
+    if (!this.isOver) await this.scope.operation.confirm(after);
+  }
+
+  private async refuseStale(tags: Tags): Promise<void> {
+    const { mark, operation } = this.scope;
+    const newest = claimOf(tags, this.record.keys, this.me);
+    if (!newest || isMark(newest, mark) || newest.sentAt < mark.sentAt) return;
+    if (newest.sentAt > mark.sentAt) {
+      throw new OperationOver(
+        `a later event has already claimed ${this.what} (${new Date(newest.sentAt).toISOString()})`,
+      );
+    }
+    await operation.confirm();
+  }
+}
+
+export const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
+  claimed?.sentAt === sentAt && claimed.hash === hash;

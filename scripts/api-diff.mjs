@@ -1,0 +1,31 @@
+// Compares the API with that of the last release, by jsii-diff. What breaks somebody's code fails, unless the version in
+// package.json may break it: a new minor version before 1.0.0, a new major one after.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { lt } from 'semver';
+import { JSII_ENV } from './jsii-env.mjs';
+import { mayBreak } from './versions.js';
+
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** The newest version that has been tagged, but that of package.json. */
+function lastRelease() {
+  const tags = execFileSync('git', ['tag', '--list', 'v*', '--sort=-version:refname'], { encoding: 'utf8' });
+  return tags
+    .split('\n')
+    .map(tag => tag.slice(1))
+    .find(tagged => tagged !== '' && lt(tagged, version));
+}
+
+const last = lastRelease();
+if (last === undefined) {
+  console.log(`no release before ${version}: there is no API to compare with`);
+} else {
+  const errors = ['--error-on', mayBreak(last, version) ? 'prod' : 'all'];
+  const compared = [`npm:${name}@${last}`, '.'];
+  const { status } = spawnSync('npx', ['--yes', 'jsii-diff@1.134.0', ...errors, ...compared], {
+    env: JSII_ENV,
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}

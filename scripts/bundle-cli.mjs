@@ -1,0 +1,30 @@
+// Builds the command line into cli/build/: the code that it shares with the handlers is bundled in, its packages are not.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { packagesOf, thirdPartyLicenses } from './licenses.js';
+
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync('cli/package.json', 'utf8'));
+
+rmSync('cli/build', { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: ['cli/src/main.ts'],
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  // each command is a file of its own, which is loaded when it is asked for.
+  splitting: true,
+  outdir: 'cli/build',
+  outExtension: { '.js': '.mjs' },
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  metafile: true,
+  charset: 'utf8',
+  external: Object.keys({ ...dependencies, ...optionalDependencies }),
+  banner: {
+    // for packages that are bundled as CommonJS.
+    js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+  },
+});
+
+writeFileSync('cli/build/THIRD-PARTY-LICENSES', thirdPartyLicenses(packagesOf(metafile), 'The command line holds'));

@@ -1,0 +1,143 @@
+/**
+ * What a deployment has taken over that has not succeeded: its former owner's removal decides when the stack goes, and
+ * where both go at once, neither order leaves anything behind.
+ */
+import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
+import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { PACKAGE, VERSION, aws, held, published, succeeded } from './brake-ecu';
+import { type Reply, Stack } from './stack';
+
+const OWNED = Object.values(ARTIFACT_TAGS).filter(key => key !== ARTIFACT_TAGS.releasedBy);
+const kept = published('1.0.0', { Removal: 'RETAIN' });
+const deletable = published();
+
+let stack: Stack;
+beforeEach(() => {
+  stack = new Stack(aws);
+});
+
+/** The deployment of both resources fails after one has taken the other's version over; then the stack is deleted. */
+async function takenOver(former: object, taker: object): Promise<Record<'Former' | 'Taker', string>> {
+  const Former = succeeded(await stack.create(VERSION, 'Former', former)).PhysicalResourceId;
+  stack.status = 'UPDATE_COMPLETE';
+  await stack.later();
+  stack.status = 'UPDATE_IN_PROGRESS';
+  const other = published('0.9.0');
+  const id = succeeded(await stack.create(VERSION, 'Taker', other)).PhysicalResourceId;
+  const Taker = succeeded(
+    await stack.update(VERSION, 'Taker', { id, properties: taker, old: other }),
+  ).PhysicalResourceId;
+  await stack.later();
+  stack.history.enter('UPDATE_FAILED');
+  await stack.later();
+  stack.history.enter('DELETE_IN_PROGRESS');
+  return { Former, Taker };
+}
+
+const RESOURCES = ['Former', 'Taker'] as const;
+const ORDERS = [RESOURCES, [...RESOURCES].reverse()] as const;
+
+/** Deletes one of the two, and the other one at a call of that; or after it, where there is no such call. */
+async function deleteAtOnce(
+  [first, second]: (typeof ORDERS)[number],
+  remove: (logicalId: (typeof RESOURCES)[number]) => Promise<Reply>,
+  call: number,
+): Promise<boolean> {
+  let calls = 0;
+  let isAtOnce = false;
+  stack.interrupt = async (_operation, moment) => {
+    if (moment !== 'before' || ++calls !== call) return;
+    isAtOnce = true;
+    stack.interrupt = undefined;
+    succeeded(await remove(second));
+  };
+  succeeded(await remove(first));
+  stack.interrupt = undefined;
+  if (!isAtOnce) succeeded(await remove(second));
+  return isAtOnce;
+}
+
+async function deleteBoth(
+  order: (typeof ORDERS)[number],
+  removals: Record<(typeof RESOURCES)[number], object>,
+  call = 0,
+): Promise<boolean> {
+  const ids = await takenOver(removals.Former, removals.Taker);
+  return deleteAtOnce(order, id => stack.delete(VERSION, id, ids[id], removals[id]), call);
+}
+
+const staysUnowned = () => {
+  expect(held()?.status).toBe('PUBLISHED');
+  expect(Object.keys(held()?.tags ?? {}).filter(key => OWNED.includes(key))).toEqual([]);
+};
+
+describe.each(ORDERS)('whose stack is deleted, %s before %s', (...order) => {
+  test('a version that an earlier deployment had made under RETAIN stays, nobody’s', async () => {
+    await deleteBoth(order, { Former: kept, Taker: deletable });
+    staysUnowned();
+  });
+
+  test('one that it had made under DELETE goes', async () => {
+    await deleteBoth(order, { Former: deletable, Taker: kept });
+    expect(held()).toBeUndefined();
+  });
+});
+
+test.each(ORDERS)(
+  'whose stack is deleted, %s’s Delete overlapped at any call by that of %s: let go once',
+  async (...order) => {
+    for (let call = 1, isAtOnce = true; isAtOnce; call++) {
+      isAtOnce = await deleteBoth(order, { Former: kept, Taker: deletable }, call);
+      staysUnowned();
+      await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+      await deleteBoth(order, { Former: deletable, Taker: kept }, call);
+      expect(held()).toBeUndefined();
+    }
+  },
+);
+
+test.each(ORDERS)(
+  'whose creation is rolled back, %s’s Delete overlapped at any call by that of %s: nothing stays',
+  async (...order) => {
+    for (let call = 1, isAtOnce = true; isAtOnce; call++) {
+      stack = new Stack(aws, `created-${call}`);
+      stack.history.enter('CREATE_IN_PROGRESS');
+      const ids = { Former: '', Taker: '' };
+      for (const id of RESOURCES) ids[id] = succeeded(await stack.create(VERSION, id, kept)).PhysicalResourceId;
+      stack.history.enter('ROLLBACK_IN_PROGRESS');
+      isAtOnce = await deleteAtOnce(order, id => stack.delete(VERSION, id, ids[id], kept), call);
+      expect(held()).toBeUndefined();
+    }
+  },
+);
+
+test.each(ORDERS)(
+  'a default that was moved, whose stack is deleted, %s’s Delete overlapped at any call by that of %s: nobody’s, and none is shown',
+  async (...order) => {
+    const pointers = {
+      Former: { PackageName: PACKAGE, VersionName: '1.0.0' },
+      Taker: { PackageName: PACKAGE, VersionName: '2.0.0' },
+    };
+    for (const { VersionName } of Object.values(pointers))
+      await aws.iot.createVersion(PACKAGE, VersionName, { status: 'PUBLISHED' });
+    for (let call = 1, isAtOnce = true; isAtOnce; call++) {
+      stack = new Stack(aws, `moved-${call}`);
+      const ids = { Former: '', Taker: '' };
+      for (const id of RESOURCES) {
+        if (id === 'Taker') {
+          stack.status = 'UPDATE_COMPLETE';
+          await stack.later();
+          stack.status = 'UPDATE_IN_PROGRESS';
+        }
+        ids[id] = succeeded(await stack.create(Type.DEFAULT_VERSION, id, pointers[id])).PhysicalResourceId;
+      }
+      await stack.later();
+      stack.history.enter('UPDATE_FAILED');
+      await stack.later();
+      stack.history.enter('DELETE_IN_PROGRESS');
+      isAtOnce = await deleteAtOnce(order, id => stack.delete(Type.DEFAULT_VERSION, id, ids[id], pointers[id]), call);
+      const { defaultVersionName, tags } = aws.iot.describe(PACKAGE)!;
+      expect([defaultVersionName, tags]).toEqual([undefined, {}]);
+    }
+  },
+);
