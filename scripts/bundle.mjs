@@ -54,10 +54,28 @@ const plainNames = hashed => new Map(hashed.map((name, at) => [name, name.replac
 const renamed = (text, names) => text.replace(/(?<=["']\.\/)[\w-]+\.js(?=["'])/g, name => names.get(name) ?? name);
 
 const commonJs = async text =>
-  (await transform(text, { ...common, format: 'cjs', supported: { 'dynamic-import': false } })).code.trim();
+  withoutHelpers(
+    (await transform(text, { ...common, format: 'cjs', supported: { 'dynamic-import': false } })).code.trim(),
+  );
+
+/** esbuild's own functions that export, which each part would have anew: the file has one for all. */
+const HELPERS = new RegExp(
+  String.raw`^var (\w+|\$\w*)=Object\.defineProperty;var \S+?=Object\.getOwnPropertyDescriptor;` +
+    String.raw`var \S+?=Object\.getOwnPropertyNames;var \S+?=Object\.prototype\.hasOwnProperty;` +
+    String.raw`var ([\w$]+)=\([^]*?enumerable:!0\}\)\},[^]*?;var ([\w$]+)=[\w$]+=>[\w$]+\([\w$]+\(\{\},"__esModule",\{value:!0\}\),[\w$]+\);`,
+);
+
+const withoutHelpers = code =>
+  code.replace(
+    HELPERS,
+    (_, define, exporting, made) => `var ${define}=Object.defineProperty,${exporting}=$export,${made}=$made;`,
+  );
 
 /** Requires parts of the file, each once, and all else from Node.js. One that fails is tried again, as modules are. */
-const LOADER = `"use strict";const $parts={},$load=name=>{
+const LOADER = `"use strict";const $parts={},
+$export=(to,all)=>{for(const name in all)Object.defineProperty(to,name,{get:all[name],enumerable:true})},
+$made=exported=>Object.defineProperty(exported,"__esModule",{value:true}),
+$load=name=>{
 const part=$parts[name];if(!part)return require(name);
 if(!part.module){part.module={exports:{}};try{part.run(part.module,part.module.exports,$load)}catch(error){part.module=void 0;throw error}}
 return part.module.exports};

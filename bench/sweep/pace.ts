@@ -169,6 +169,8 @@ export async function wayRows(executions = 1000) {
 export async function sharedRows() {
   const options = { quota: quotaOf(10), latency: [20, 300] as const };
   const way: Way = (fleet, clock) => sweep(cleanup(1000), fleet, clock);
+  // the SDK loads a part of itself at its first call, and virtual time would go on to the change of the quota meanwhile.
+  await run({ ...options, executions: 1 }, way);
   const rows = [];
   for (const [what, perSecond] of [
     ['raised to 20 after 60 s', 20],

@@ -158,7 +158,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const found = await this.publication.register(definition);
     if (!found.made) return this.take(found.version);
     this.version = found.version;
-    this.isMade = true;
+    this.isMade = this.hasClaimed = true;
     this.ownership.marks = NO_MARKS;
     try {
       const version = (this.version = await this.publication.available(found.version));
@@ -232,6 +232,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private async acquire(version: Registered, change: TagChange, metadata: MetadataChange): Promise<void> {
     this.ownership.requireRoom(version, metadata);
     const isNew = FIELDS.owner in change.set;
+    this.hasClaimed ||= isNew;
     if (!isNew) await this.ownership.change(version, change);
     else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
@@ -288,7 +289,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!tags) return;
     if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
-    else if (this.isMade) await this.withdrawn(this.version, undefined);
+    else if (this.isMade && !(await this.isSettledElsewhere())) await this.withdrawn(this.version, undefined);
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */

@@ -135,6 +135,7 @@ class VersionEvent extends OwnedArtifact {
         ),
       );
       if (found.held) return this.take(found.held);
+      this.hasClaimed = true;
 
       // the answer of the creation repeats the request: only the SBOM and the state are left to do.
       const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;

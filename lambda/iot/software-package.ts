@@ -102,6 +102,7 @@ class PackageEvent extends OwnedArtifact {
       ),
     );
     if (found !== 'made') return this.take(found.description);
+    this.hasClaimed = true;
     return this.carryOut(async () => this.answer(), { undoneOnFailure: this.replaces });
   }
 

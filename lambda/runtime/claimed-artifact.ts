@@ -76,8 +76,8 @@ export abstract class ClaimedArtifact {
   protected readonly replaces: boolean;
   /** Whether the event was overtaken, and undoes its own changes. */
   protected isOver = false;
-  /** Whether the artifact had the claim of this event before this delivery wrote anything. */
-  protected foundClaimed = false;
+  /** Whether this delivery of the event has made the artifact, or written a claim to it. */
+  protected hasClaimed = false;
 
   /** @param owner the owner in the physical id, for which the event acts */
   constructor(
@@ -112,7 +112,6 @@ export abstract class ClaimedArtifact {
   ): Promise<Claimed> {
     const { keys } = this.record;
     const byThisEvent = this.isClaimedByThisEvent(tags);
-    this.foundClaimed ||= byThisEvent;
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
       phase: () => this.scope.stackPhase(),
@@ -120,7 +119,7 @@ export abstract class ClaimedArtifact {
     if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
-    if (byThisEvent) await this.yieldTo(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
+    if (byThisEvent) await this.yieldUnlessSettled(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
     // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
     if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
@@ -157,10 +156,16 @@ export abstract class ClaimedArtifact {
    */
   protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
     if (kind === 'held') return this.record.change(mergeChanges(change, rest));
+    this.hasClaimed = true;
     await this.record.change(change);
     const after = (await this.record.read()) ?? {};
     await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
     if (isChange(rest)) await this.record.change(rest);
+  }
+
+  /** A late delivery gives nothing up that its first one has claimed with success. */
+  private async yieldUnlessSettled(other: Yielding | undefined): Promise<void> {
+    if (other && !(await this.scope.operation.hasSucceeded())) await this.yieldTo(other);
   }
 
   private async yieldTo(other: Yielding | undefined): Promise<void> {

@@ -35,7 +35,23 @@ export interface CurrentOperation {
   latestProperties(): Promise<RawProperties | undefined>;
   /** Whether CloudFormation has noted that the event succeeded, whatever has come since. */
   hasSucceeded(): Promise<boolean>;
+  /** What CloudFormation has noted about the event itself, whatever has come since. */
+  outcome(): Promise<Outcome>;
 }
+
+/** How an operation has ended. */
+export type Outcome =
+  | {
+      readonly kind: 'succeeded';
+      /** When, in milliseconds since the epoch. */
+      readonly at: number;
+      /** Whether CloudFormation has begun to delete the resource with that physical id since. */
+      readonly isDeleted: boolean;
+    }
+  /** It failed or was canceled. */
+  | { readonly kind: 'failed' }
+  /** CloudFormation shows neither: the entries lag behind, or are no longer there. */
+  | { readonly kind: 'unknown' };
 
 export function currentOperation(
   event: CloudFormationEvent,
@@ -58,11 +74,20 @@ export function currentOperation(
       confirmedAt = asking.clock.now();
     },
     latestProperties: () => retryReading(asking, () => judge.latestProperties()),
-    hasSucceeded: () => retryReading(asking, () => judge.hasSucceeded()),
+    hasSucceeded: async () => (await retryReading(asking, () => judge.outcome())).kind === 'succeeded',
+    outcome: () => retryReading(asking, () => judge.outcome()),
   };
 }
 
 type Verdict = 'current' | 'over';
+
+/** The entries about the operation's beginning and before, and those after it, each newest first. */
+interface Noted {
+  readonly before: readonly StackEvent[];
+  readonly news: readonly StackEvent[];
+  /** The physical ids that CloudFormation has begun to delete after it. */
+  readonly deleted: ReadonlySet<string | undefined>;
+}
 
 class Judge {
   private readonly since: number;
@@ -105,9 +130,17 @@ class Judge {
     return 'current';
   }
 
-  async hasSucceeded(): Promise<boolean> {
-    const { before, news } = await this.noted();
-    return before.length > 0 && news.at(-1)?.status === `${this.event.RequestType.toUpperCase()}_COMPLETE`;
+  async outcome(): Promise<Outcome> {
+    const { before, news, deleted } = await this.noted();
+    if (before.length === 0) return { kind: 'unknown' };
+    if (this.isOvertaken(before)) return { kind: 'failed' };
+    // CloudFormation notes the new id of a replacement as a second beginning, when it receives the answer.
+    const isReplacement = ({ status, physicalId }: StackEvent) =>
+      status === this.own && physicalId !== this.event.PhysicalResourceId;
+    const end = news.findLast(entry => !isReplacement(entry));
+    if (!end) return { kind: 'unknown' };
+    if (end.status !== `${this.event.RequestType.toUpperCase()}_COMPLETE`) return { kind: 'failed' };
+    return { kind: 'succeeded', at: end.changedAt, isDeleted: deleted.has(end.physicalId) };
   }
 
   private async byEvents(): Promise<Verdict> {
@@ -119,17 +152,20 @@ class Judge {
     return this.isOvertaken(before) ? 'over' : 'current';
   }
 
-  /** The entries about the operation's beginning and before, and those after it, each newest first. */
-  private async noted(): Promise<{ readonly before: readonly StackEvent[]; readonly news: readonly StackEvent[] }> {
+  private async noted(): Promise<Noted> {
     const later: StackEvent[] = [];
     const before: StackEvent[] = [];
+    const deleted = new Set<string | undefined>();
     for await (const entry of this.entries()) {
+      if (before.length === 0 && entry.status === 'DELETE_IN_PROGRESS') deleted.add(entry.physicalId);
+      if (!this.isAbout(entry)) continue;
       const began = entry.status === this.own && entry.changedAt < this.since + SECOND;
       if (before.length > 0 || began) before.push(entry);
       else later.push(entry);
     }
     // CloudFormation records a Create a second time when it receives the answer.
-    return { before, news: later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own) };
+    const news = later.filter(({ status }) => this.event.RequestType !== 'Create' || status !== this.own);
+    return { before, news, deleted };
   }
 
   /** Whether the event is the earlier one of two operations of the same kind that began within the second. */
@@ -142,16 +178,19 @@ class Judge {
 
   /** The entries of the resource since shortly before the event, newest first. */
   private async *entries(): AsyncGenerator<StackEvent> {
-    const { StackId, LogicalResourceId, RequestType, PhysicalResourceId } = this.event;
+    const { StackId, LogicalResourceId } = this.event;
     for await (const entry of this.view.events(StackId)) {
       if (entry.changedAt < this.since - AROUND) return;
-      if (entry.logicalId !== LogicalResourceId || entry.physicalId === StackId) continue;
-      const ofAnother = entry.physicalId !== PhysicalResourceId;
-      // a resource that is removed in a clean-up is not the current one.
-      if (RequestType === 'Delete' && ofAnother && !entry.status.startsWith('CREATE_')) continue;
-      if (RequestType === 'Update' && ofAnother && entry.status.startsWith('DELETE_')) continue;
-      yield entry;
+      if (entry.logicalId === LogicalResourceId && entry.physicalId !== StackId) yield entry;
     }
+  }
+
+  /** A resource that is removed in a clean-up is not the current one. */
+  private isAbout({ status, physicalId }: StackEvent): boolean {
+    const { RequestType, PhysicalResourceId } = this.event;
+    if (physicalId === PhysicalResourceId) return true;
+    if (RequestType === 'Delete') return status.startsWith('CREATE_');
+    return RequestType !== 'Update' || !status.startsWith('DELETE_');
   }
 
   async latestProperties(): Promise<RawProperties | undefined> {

@@ -15,15 +15,20 @@ import { isThrottled } from './retry';
 /** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
 
+/** How much, in ms, the clocks of CloudFormation and of a function can differ. */
+const AT_ONCE = 5_000;
+
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
+  private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
     this.unanswered = which.unanswered ?? false;
+    this.beganAt = scope.clock.now();
   }
 
   /** Removes an artifact that this event is allowed to remove. */
@@ -105,13 +110,21 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.remove('DELETE', async () => true);
   }
 
-  /**
-   * Whether the claim is this event's, and not one that the event made with success in an earlier delivery: then the
-   * artifact is the resource's, whatever operation has followed.
-   */
+  /** Whether the claim is this event's, and not one with which a delivery of the event has succeeded. */
   protected async mustUndo(tags: Tags): Promise<boolean> {
-    if (!this.isClaimedByThisEvent(tags)) return false;
-    return !this.foundClaimed || this.isPending || !(await this.scope.operation.hasSucceeded());
+    return this.isClaimedByThisEvent(tags) && !(await this.isSettledElsewhere());
+  }
+
+  /**
+   * Whether another delivery of this event has succeeded with the artifact: then it is the resource's, whatever operation
+   * has followed. Not if this delivery has made or taken it anew, after it was gone.
+   */
+  protected async isSettledElsewhere(): Promise<boolean> {
+    const outcome = await this.scope.operation.outcome();
+    const isOurs = this.hasClaimed || this.isPending;
+    if (outcome.kind === 'unknown') return !isOurs;
+    if (outcome.kind === 'failed') return false;
+    return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
   /** Whether the last call of a Create that has not answered is complete. */

@@ -12,8 +12,11 @@ import { type Log } from './log';
 const PATIENCE = 30_000;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 8_000;
-/** At a quota of 5 or 10 a second, whoever comes back within a second mostly finds it used up again by the others. */
-const FIRST_THROTTLED_DELAY = 3_000;
+/**
+ * At a quota of 5 or 10 a second, whoever comes back within a second mostly finds it used up again by the others. It does
+ * not grow: the number of lanes bounds who comes, and who waits longer leaves a part of the quota unused.
+ */
+const THROTTLED_DELAY = 4_000;
 
 const DENIED = new Set([
   'AccessDenied',
@@ -77,8 +80,8 @@ export async function retryPassing<T>(
       const throttled = isThrottled(error);
       if (!throttled && (!isTransient(error) || ++unwell > UNWELL)) throw error;
       // full jitter: the resources of a stack send their calls all at once and must not all retry at the same time.
-      const first = throttled ? FIRST_THROTTLED_DELAY : FIRST_DELAY;
-      const delay = Math.random() * Math.min(LONGEST_DELAY, first * 2 ** (attempt - 1));
+      const longest = throttled ? THROTTLED_DELAY : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+      const delay = Math.random() * longest;
       if (deadline.remaining() <= delay) throw throttled ? lastOf(attempt, error) : error;
       log.warn(throttled ? 'throttled; trying again' : 'the service has an internal error; trying again', {
         error: (error as Error).message,

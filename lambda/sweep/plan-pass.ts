@@ -104,6 +104,9 @@ function meeting(met: MetNames = {}, name: string, isComparable: boolean | undef
   );
 }
 
+/** How many candidates are checked at a time. A slice that ends in between checks them again. */
+const CHECKED_AT_ONCE = 8;
+
 /**
  * Checks whether a candidate among the latest is removed if a deployment in progress fails. It must not push out what
  * the rollback needs, so the plan is then made again without it. False if the deadline came first.
@@ -126,9 +129,12 @@ export async function checkPass<C extends Candidate>(
   };
   try {
     // the plan has written the cursor.
-    for (const candidate of (cursor.ranking as readonly C[]).slice(checked)) {
-      if (await isProvisional(candidate)) provisional.push(candidate.name);
-      checked++;
+    const ranking = cursor.ranking as readonly C[];
+    while (checked < ranking.length) {
+      const some = ranking.slice(checked, checked + CHECKED_AT_ONCE);
+      const found = await Promise.all(some.map(isProvisional));
+      provisional.push(...some.filter((_, at) => found[at]).map(({ name }) => name));
+      checked += some.length;
     }
     return true;
   } catch (error) {

@@ -148,9 +148,9 @@ const DEPTH = 0.05;
 const LEAST_TRUST = 50;
 const LEAST_TRUST_SECONDS = 2;
 const MOST_TRUST = 70;
-const MOST_TRUST_SECONDS = 13;
+const MOST_TRUST_SECONDS = 12;
 /** How long the rate drains the bucket, and how fast at least and at most. */
-const PROBE_SECONDS = 8;
+const PROBE_SECONDS = 7;
 const PROBE_CALLS = 40;
 const LEAST_PROBE = 0.05;
 const MOST_PROBE = 0.5;

@@ -48,13 +48,14 @@ class RemovePass<C extends Candidate> {
     const { source, plan, judge } = this.steps;
     const { threshold, exact, pageToken } = this.cursor;
     // if maxRemovals takes protections into account, protected candidates must not take the place of others.
-    const asksInTurn = removal.heedsGuard && !plan.dryRun && !exact;
+    const heeds = removal.heedsGuard && !plan.dryRun && !exact;
+    const asksInTurn = () => heeds && source.preparation?.isFinished !== false;
     const end = await walk<C, PageTally>(pageToken, {
       inFlight: this.steps.inFlight,
       list: token => source.list(token),
       open: candidates => ({ work: candidates, state: this.tally.page() }),
       each: async (candidate, page) => {
-        const decision = await (asksInTurn
+        const decision = await (asksInTurn()
           ? judge.judgeByRules(candidate, threshold)
           : judge.judge(candidate, threshold));
         if (this.goes(candidate, decision, page)) await this.removeOne(candidate, decision.reason, { removal, page });

@@ -115,6 +115,11 @@ export interface Failed {
 export interface Preparation {
   /** Whether a protection needs the preparation and it is not finished. */
   readonly isDue: boolean;
+  /**
+   * Whether protections can be read with it. Before that they are read before a removal takes its turn, since most turns
+   * would be in vain.
+   */
+  readonly isFinished: boolean;
   /** Continues until it is finished, or throws `OutOfTime`. */
   run(): Promise<void>;
   /** Where the next slice continues: plain JSON. */

@@ -18,7 +18,7 @@ export const stackResources =
     const found: StackResource[] = [];
     for await (const resource of listedResources(client, stackId)) {
       const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '', ResourceStatus } = resource;
-      if (ResourceStatus === 'DELETE_COMPLETE') continue;
+      if (ResourceStatus === 'DELETE_COMPLETE' || ResourceStatus === 'DELETE_SKIPPED') continue;
       found.push({ logicalId, physicalId, isGoing: ResourceStatus === 'DELETE_IN_PROGRESS' });
     }
     return found;

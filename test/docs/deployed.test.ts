@@ -25,8 +25,6 @@ async function upload(Key: string): Promise<string> {
   return (await project.aws.call('s3', 'PutObject', object)).VersionId as string;
 }
 
-const typesIn = (stackName: string) =>
-  [...project.aws.cloudFormation.describe(stackName)!.resources.values()].map(({ type }) => type);
 const packageOf = (name: string) => project.aws.iot.describe(name)!;
 
 test('README: the release is published and the default', async () => {
@@ -81,7 +79,8 @@ test('Software packages: the version has its artifact and its recipe', async () 
 
 test('Sweeps: the retention and the cleanup are there, with what starts them', async () => {
   expect((await project.deploy(snippet('docs/sweeps.md', 'Sweeps'))).status).toMatch(STARTED);
-  const types = typesIn('Sweeps');
+  const { resources } = project.aws.cloudFormation.describe('Sweeps')!;
+  const types = [...resources.values()].map(({ type }) => type);
   expect(types.filter(type => type === 'AWS::StepFunctions::StateMachine')).toHaveLength(2);
   // after a deployment, on two schedules, and where a run fails.
   expect(types.filter(type => type === 'AWS::Events::Rule')).toHaveLength(4);
@@ -100,19 +99,6 @@ test('Settings for regulated accounts: the function has them', async () => {
     ({ configuration, reservedConcurrency }) => configuration.DeadLetterConfig && reservedConcurrency === 10,
   );
   expect(configured).toHaveLength(1);
-});
-
-test('Operations: the alarms and the dashboard are there', async () => {
-  expect((await project.deploy(snippet('docs/operations.md', 'Operations'))).status).toMatch(STARTED);
-  expect(typesIn('Operations')).toEqual(
-    expect.arrayContaining(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard', 'AWS::SNS::Topic']),
-  );
-});
-
-test('Settings for regulated accounts: the function has them all', async () => {
-  const shown = snippet('docs/security-settings.md', 'Settings for regulated accounts');
-  expect((await project.deploy(shown)).status).toMatch(STARTED);
-  expect(typesIn('Regulated')).toEqual(expect.arrayContaining(['AWS::KMS::Key', 'AWS::SQS::Queue']));
 });
 
 test('Glue: the definition is version 2 of the schema, with its metadata', async () => {

@@ -14,6 +14,7 @@ interface Declared {
   readonly logicalId: string;
   /** Which of the definitions. The last one is not compatible with any other. */
   readonly definition: number;
+  readonly ticket: string;
   readonly removal?: 'DELETE' | 'RETAIN';
   readonly adopt: boolean;
 }
@@ -41,6 +42,7 @@ interface Held {
 const declared: fc.Arbitrary<Declared> = fc.record({
   logicalId: fc.constantFrom('Va', 'Vb', 'Vc'),
   definition: fc.constantFrom(0, 1, 2, 3, 1, 2, INCOMPATIBLE),
+  ticket: fc.constantFrom('A-1', 'A-2'),
   removal: fc.option(fc.constantFrom('DELETE', 'RETAIN'), { nil: undefined }),
   adopt: fc.boolean(),
 });
@@ -149,7 +151,7 @@ const plot: Plot<Release, Held> = {
   },
   resources: release =>
     Object.fromEntries(
-      release.map(({ logicalId, definition: n, removal, adopt }) => [
+      release.map(({ logicalId, definition: n, ticket, removal, adopt }) => [
         logicalId,
         {
           type: SchemaResourceType.VERSION,
@@ -157,7 +159,7 @@ const plot: Plot<Release, Held> = {
             RegistryName: 'default-registry',
             SchemaName: SCHEMA,
             Definition: definition(n),
-            Metadata: { ticket: 'A-1' },
+            Metadata: { ticket },
             Removal: removal,
             AdoptExisting: adopt || undefined,
           },

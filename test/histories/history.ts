@@ -103,7 +103,7 @@ function steps<R>({ release, hands }: Pick<Plot<R, unknown>, 'release' | 'hands'
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('destroy'), stack }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('again'), event: fc.nat(1000) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('again'), event: fc.nat(1000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('hand'), act: fc.nat(hands.length - 1) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep'), keep: fc.constantFrom(...KEEPS) }) },
   );

@@ -40,14 +40,20 @@ interface Held {
 }
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const version: fc.Arbitrary<Version> = fc.record({
-  logicalId: fc.constantFrom('Va', 'Vb', 'Vc'),
-  name: fc.constantFrom('1.0.0', '2.0.0', '3.0.0'),
+const IDS = ['Va', 'Vb', 'Vc'];
+const NAMES = ['1.0.0', '2.0.0', '3.0.0'];
+/** Mostly the same construct for a version, so that deployments change versions in place, too. */
+const place = fc.oneof(
+  { weight: 2, arbitrary: fc.nat(2).map(n => ({ logicalId: IDS[n], name: NAMES[n] })) },
+  { weight: 1, arbitrary: fc.record({ logicalId: fc.constantFrom(...IDS), name: fc.constantFrom(...NAMES) }) },
+);
+const content = fc.record({
   status: fc.constantFrom('PUBLISHED', 'PUBLISHED', 'PUBLISHED', 'DRAFT', 'DEPRECATED'),
-  description: maybe(fc.constantFrom('a', 'b')),
+  description: fc.constantFrom('a', 'b', undefined),
   removal: maybe(fc.constantFrom('DELETE', 'DEPRECATE', 'RETAIN')),
   adopt: fc.boolean(),
 });
+const version: fc.Arbitrary<Version> = fc.tuple(place, content).map(([at, rest]) => ({ ...at, ...rest }) as Version);
 const release: fc.Arbitrary<Release> = fc.record({
   packageId: fc.constantFrom('Pa', 'Pa', 'Pb'),
   versions: fc

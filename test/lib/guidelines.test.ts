@@ -148,6 +148,7 @@ function everything(stack: Stack): object[] {
     new library.SchemaVersionRetention(stack, 'KeepSchemas', { schema, rules }),
     new library.CloudBaseServiceVersion(stack, 'Api', { ...service, versionName: 'api-1' }),
     new library.CloudBaseVersionRetention(stack, 'KeepApi', { ...service, rules }),
+    new library.VersionedArtifactsDashboard(stack, 'Dashboard'),
     library.SweepTrigger.onDestroy(),
     library.IotArtifactProvider.of(stack),
     library.GlueArtifactProvider.of(stack),

@@ -19,6 +19,10 @@ const BEGINNING: Progress = { versions: [], state: 0 };
 export class ActiveJobs implements Preparation {
   isDue = false;
   private progress: Progress;
+  /** How many checks without the jobs have ended, and how many are in progress. */
+  private scouted = 0;
+  private scouts = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly packageName: string,
@@ -35,6 +39,27 @@ export class ActiveJobs implements Preparation {
 
   reset(): void {
     this.progress = BEGINNING;
+    this.scouted = 0;
+  }
+
+  /**
+   * Checks a version. Until the jobs have been read, only one check runs at a time, and one more for each that did not
+   * need the jobs: the first check that needs them ends the pass, and all checks in flight would be repeated.
+   */
+  async scouting<T>(look: () => Promise<T>): Promise<T> {
+    while (!this.isFinished && !this.isDue && this.scouts > this.scouted) {
+      await new Promise<void>(resolve => this.waiting.push(resolve));
+    }
+    if (this.isDue && !this.isFinished) throw new OutOfTime('the active jobs are read first');
+    if (this.isFinished) return look();
+    this.scouts++;
+    try {
+      return await look();
+    } finally {
+      this.scouts--;
+      this.scouted++;
+      for (const resume of this.waiting.splice(0)) resume();
+    }
   }
 
   /** Throws `OutOfTime` if the jobs have not been read, and an error if one of them cannot be read. */
@@ -52,7 +77,7 @@ export class ActiveJobs implements Preparation {
     this.isDue = false;
   }
 
-  private get isFinished(): boolean {
+  get isFinished(): boolean {
     return this.progress.state >= DEPLOYING.length || this.progress.undescribed !== undefined;
   }
 

@@ -90,6 +90,10 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       return status === 'DEPRECATED' ? VersionKept.DEPRECATED : VersionKept.NO_TRANSITION;
     }
     await this.atRest();
+    return this.preparation ? this.preparation.scouting(() => this.found(name)) : this.found(name);
+  }
+
+  private async found(name: string): Promise<string | undefined> {
     // at the same time: while some calls wait for the package, the pace of the versions' tags must not be idle.
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;

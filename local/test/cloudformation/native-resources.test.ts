@@ -234,3 +234,20 @@ test('what somebody else has deleted is no obstacle', async () => {
   await aws.call('logs', 'DeleteLogGroup', { logGroupName: physicalId('Group') });
   expect((await aws.cloudFormation.destroy('Test')).status).toBe('DELETE_COMPLETE');
 });
+
+test('the parts of a network have ids, and an address is of the block for documentation', async () => {
+  const template = stackOf({
+    Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+    Subnet: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' } },
+    Address: { Type: 'AWS::EC2::EIP' },
+    Nat: {
+      Type: 'AWS::EC2::NatGateway',
+      Properties: { SubnetId: { Ref: 'Subnet' }, AllocationId: { 'Fn::GetAtt': ['Address', 'AllocationId'] } },
+    },
+  });
+  expect(await deploy(template)).toMatchObject({ failures: [], status: 'CREATE_COMPLETE' });
+  expect(physicalId('Vpc')).toMatch(/^vpc-[0-9a-f]{16}$/);
+  expect(physicalId('Nat')).toMatch(/^nat-/);
+  expect(physicalId('Address')).toMatch(/^203\.0\.113\.\d+$/);
+  expect(await aws.cloudFormation.destroy('Test')).toMatchObject({ status: 'DELETE_COMPLETE' });
+});

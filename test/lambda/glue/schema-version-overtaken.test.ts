@@ -172,6 +172,28 @@ describe('an event that comes again late', () => {
     expect(held()?.metadata).toMatchObject({ team: ['b'], [OWNER_KEY]: [expect.any(String)] });
   });
 
+  test.each([version(), deletable])(
+    '(a Create) that runs at once with its first delivery leaves what that made (%j)',
+    async made => {
+      const target = aws.glue.operations.RegisterSchemaVersion;
+      const { run } = target;
+      target.run = async (...args: Parameters<typeof run>) => {
+        target.run = run;
+        const answer = await run.apply(target, args);
+        const sent = jest.mocked(deliver).mock.calls[0][0];
+        const { PhysicalResourceId } = succeeded((await stack.deliver(sent))!);
+        stack.history.resource('V', 'CREATE_COMPLETE', PhysicalResourceId, made);
+        await later();
+        const after = { ...made, Metadata: { team: 'b' } };
+        await stack.update(VERSION, 'V', { id: PhysicalResourceId, properties: after, old: made });
+        return answer;
+      };
+      const deliver = jest.spyOn(stack, 'deliver');
+      expect(await stack.attempt(VERSION, 'V', made)).toBeUndefined();
+      expect(numbers()).toEqual([1, 2]);
+    },
+  );
+
   test('(an Update) leaves metadata as it is by now', async () => {
     const ticket = (value: string) => version({ Metadata: { ticket: value } });
     const id = await created(ticket('A'));

@@ -213,3 +213,16 @@ test('an Update that failed has not succeeded, though the reverse one has', asyn
     expect(await update.hasSucceeded()).toBe(false);
   }
 });
+
+test('a replacement has succeeded, though its new id is noted first; and whether that is deleted is told', async () => {
+  const update = world.begin('Update', 'v1');
+  world.later();
+  world.note('UPDATE_IN_PROGRESS', 'v2');
+  expect(await update.outcome()).toEqual({ kind: 'unknown' });
+  world.note('UPDATE_COMPLETE', 'v2');
+  world.note('DELETE_IN_PROGRESS', 'v1');
+  expect(await update.outcome()).toMatchObject({ kind: 'succeeded', isDeleted: false });
+  world.later();
+  world.note('DELETE_IN_PROGRESS', 'v2');
+  expect(await update.outcome()).toMatchObject({ kind: 'succeeded', isDeleted: true });
+});

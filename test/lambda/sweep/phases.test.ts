@@ -51,8 +51,12 @@ class Steps implements Preparation {
     this.done = (prepared as { done: number } | undefined)?.done ?? 0;
   }
 
+  get isFinished(): boolean {
+    return this.done === this.total;
+  }
+
   ask(): void {
-    if (this.done === this.total) return;
+    if (this.isFinished) return;
     this.isDue = true;
     throw new OutOfTime('not prepared');
   }

@@ -1,8 +1,8 @@
 import { type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { stackResources } from '../../../lambda/wechat/stack-resources';
 
-test('of the resources that a stack lists, those that are gone are left out and those that go are told', async () => {
-  const listed = ['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'].map(ResourceStatus => ({
+test('of the resources that a stack lists, those that it has no more are left out and those that go are told', async () => {
+  const listed = ['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE', 'DELETE_SKIPPED'].map(ResourceStatus => ({
     LogicalResourceId: `Is${ResourceStatus}`,
     PhysicalResourceId: ResourceStatus,
     ResourceStatus,

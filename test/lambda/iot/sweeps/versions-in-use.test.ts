@@ -1,5 +1,5 @@
 import { PACKAGE, refusal } from './iot-sweep';
-import { arnOf, aws, index, job, left, publish, sweepOf } from './package-under-retention';
+import { arnOf, aws, clock, index, job, left, publish, sweepOf } from './package-under-retention';
 
 describe('a version that an active job deploys', () => {
   beforeEach(async () => {
@@ -73,6 +73,18 @@ describe('a version that an active job deploys', () => {
     const calls = await sweep.callsOf(() => sweep.run());
     expect(left()).toEqual(['3.0.0']);
     expect(calls).not.toHaveProperty('ListJobs');
+  });
+
+  test('is looked for before more than one version is looked at, which would be in vain', async () => {
+    await publish(...Array.from({ length: 20 }, (_, index) => `0.${index}.0`));
+    const sweep = sweepOf();
+    const began = clock.now();
+    const { ListTagsForResource, DeletePackageVersion } = await sweep.callsOf(() => sweep.run());
+    expect(DeletePackageVersion).toBe(22);
+    // one each, and of the latest, of the first one that is looked at, and of the package now and then.
+    expect(ListTagsForResource).toBeLessThan(22 + 8);
+    // at 8 a second: nor does a removal take its turn in vain.
+    expect(clock.now() - began).toBeLessThan((22 / 8) * 1000 + 1_500);
   });
 
   test('is not looked for where nothing would go', async () => {

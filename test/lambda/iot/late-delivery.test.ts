@@ -1,0 +1,125 @@
+/** K2: what one delivery of an event has made with success, no other delivery of it undoes. */
+import { throttling } from 'cdk-versioned-artifacts-local';
+import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
+import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { PACKAGE, aws, held, meanwhile, published, shown, stack, succeeded } from './cancellations';
+import { type Reply } from './stack';
+
+const described = (Description: string, name = '1.0.0') => published(name, { Description });
+const [before, after] = [described('a'), described('b')];
+
+/** A Create, and the Update that has followed it. Returns the Create, to deliver it again. */
+const changed = async (type: string, from: object, to: object) => {
+  const id = succeeded(await stack.create(type, 'V', from));
+  const old = stack.sent.at(-1)!;
+  succeeded(await stack.update(type, 'V', { id, properties: to, old: from }));
+  return old;
+};
+const throttle = (operation: string) =>
+  aws.faults.inject({ service: 'iot', operation, times: 1, trouble: { error: throttling() } });
+
+test('an old Create whose call is throttled leaves a version that an Update has changed since', async () => {
+  const old = await changed(Type.VERSION, before, after);
+  const fault = throttle('CreatePackageVersion');
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(fault.hits).toBe(1);
+  expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+});
+
+test('an old Create whose call is throttled leaves a package that an Update has changed since', async () => {
+  const named = (Description: string) => ({ PackageName: 'a', Removal: 'DELETE', Description });
+  const old = await changed(Type.PACKAGE, named('a'), named('b'));
+  throttle('CreatePackage');
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(aws.iot.describe('a')).toMatchObject({ description: 'b' });
+});
+
+test('an old Create whose call is throttled keeps what it had adopted', async () => {
+  await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+  const adopting = published('1.0.0', { AdoptExisting: 'true' });
+  const old = await changed(Type.VERSION, adopting, { ...adopting, Tags: [{ Key: 'x', Value: 'y' }] });
+  throttle('CreatePackageVersion');
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held()?.tags).toMatchObject({ x: 'y', [ARTIFACT_TAGS.stack]: stack.stackId });
+});
+
+test('of two deliveries at once, the slower one leaves the version that the faster one has answered for', async () => {
+  const deliver = jest.spyOn(stack, 'deliver');
+  meanwhile('CreatePackageVersion', 'after', async () => {
+    const { PhysicalResourceId: id } = (await stack.deliver(deliver.mock.calls[0][0]))!;
+    stack.history.resource('V', 'CREATE_COMPLETE', id, before);
+    await stack.later();
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: after, old: before }));
+  });
+  expect(await stack.attempt(Type.VERSION, 'V', before)).toBeUndefined();
+  expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+});
+
+test('of two deliveries at once of a Create that is then cancelled, neither leaves anything', async () => {
+  const deliver = jest.spyOn(stack, 'deliver');
+  let other: Reply | undefined;
+  meanwhile('CreatePackageVersion', 'after', async () => {
+    other = await stack.deliver(deliver.mock.calls[0][0]);
+    await stack.later();
+    stack.history.resource('V', 'CREATE_FAILED');
+  });
+  expect(await stack.attempt(Type.VERSION, 'V', before)).toBeUndefined();
+  expect(other?.Status).toBe('SUCCESS');
+  expect(held()).toBeUndefined();
+});
+
+test('an old replacement, whose new id CloudFormation has noted first, leaves what it has made', async () => {
+  const first = succeeded(await stack.create(Type.VERSION, 'V', published()));
+  meanwhile('UpdatePackageVersion', 'after', () => stack.later());
+  const note = stack.history.resource.bind(stack.history);
+  jest.spyOn(stack.history, 'resource').mockImplementation((logicalId, status, id, properties) => {
+    if (status === 'UPDATE_COMPLETE' && id !== first) note(logicalId, 'UPDATE_IN_PROGRESS', id, properties);
+    note(logicalId, status, id, properties);
+  });
+  const [a, b] = [described('a', '2.0.0'), described('b', '2.0.0')];
+  const id = succeeded(await stack.update(Type.VERSION, 'V', { id: first, properties: a, old: published() }));
+  const old = stack.sent.at(-1)!;
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: b, old: a }));
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held('2.0.0')).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+});
+
+test('an old Create leaves what its first delivery has made, where the history is cut off', async () => {
+  const old = await changed(Type.VERSION, before, after);
+  stack.history.entries.splice(2);
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+});
+
+test('an old Create leaves what its first delivery has made, where the history cannot be read', async () => {
+  const old = await changed(Type.VERSION, before, after);
+  jest.spyOn(stack.history, 'events').mockImplementation(() => {
+    throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  });
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
+});
+
+test('an old Create leaves nothing of what a hand has deleted since', async () => {
+  succeeded(await stack.create(Type.VERSION, 'V', before));
+  const old = stack.sent.at(-1)!;
+  await stack.later(60_000);
+  await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held()).toBeUndefined();
+  expect(shown()).toBeUndefined();
+});
+
+test('an old Create does not yield to who has adopted the version since and has given it back', async () => {
+  succeeded(await stack.create(Type.VERSION, 'V', before));
+  const old = stack.sent.at(-1)!;
+  await stack.later();
+  const [, mark] = Object.entries(held()!.tags).find(([key]) => key.startsWith(ARTIFACT_TAGS.claim))!;
+  await aws.iot.byHand('TagResource', {
+    resourceArn: `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`,
+    // what an adopter was not allowed to remove.
+    tags: [{ Key: `${ARTIFACT_TAGS.claim}0123456789abcdef`, Value: mark.replace(/[^/]+\/[^/]+$/, 'other/0a1b') }],
+  });
+  await stack.deliver(old);
+  expect(held()?.tags).toMatchObject({ [ARTIFACT_TAGS.stack]: stack.stackId });
+});
