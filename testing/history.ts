@@ -40,7 +40,7 @@ export class History implements CloudFormationView {
     this.note({ logicalId: this.stackId.split('/')[1], physicalId: this.stackId, status });
   }
 
-  /** Notes what becomes of a resource. */
+  /** Notes what happens to a resource. */
   resource(logicalId: string, status: string, physicalId?: string, properties?: object): void {
     const changedAt = this.note({
       logicalId,

@@ -106,7 +106,7 @@ export class Stack {
     return this.answered(this.attempt(type, logicalId, properties));
   }
 
-  /** A Create that may be overtaken: `undefined` where it is not answered. */
+  /** A Create that may be overtaken: `undefined` if it is not answered. */
   attempt(type: string, logicalId: string, properties: object): Promise<Reply | undefined> {
     return this.send({ RequestType: 'Create', ResourceType: type, LogicalResourceId: logicalId, ...props(properties) });
   }
@@ -115,7 +115,7 @@ export class Stack {
     return this.answered(this.attemptUpdate(type, logicalId, change));
   }
 
-  /** An Update that may be overtaken: `undefined` where it is not answered. */
+  /** An Update that may be overtaken: `undefined` if it is not answered. */
   attemptUpdate(type: string, logicalId: string, { id, properties, old = {} }: Change): Promise<Reply | undefined> {
     return this.send({
       RequestType: 'Update',
@@ -217,7 +217,7 @@ export class Stack {
     return { send } as unknown as C;
   }
 
-  /** Delivers an event, again perhaps. `undefined` where it is not answered. */
+  /** Delivers an event, again perhaps. `undefined` if it is not answered. */
 
   async deliver(
     sent: CloudFormationEvent,

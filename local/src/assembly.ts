@@ -44,7 +44,7 @@ export async function publishAssets(aws: LocalAws, assemblyDirectory: string): P
 /**
  * Uploads the assets of an assembly and deploys one of its stacks, and waits for the end.
  *
- * @throws where the assembly has no such stack; the message names those that it has
+ * @throws if the assembly has no such stack; the message names those that it has
  */
 export async function deployAssembly(
   aws: LocalAws,

@@ -125,7 +125,7 @@ class Account {
     return this.callAs({ kind: 'developer' })(signingName, operation, input);
   }
 
-  /** Answers an HTTP request that comes over no socket. Throws ConnectionCut where the connection would break. */
+  /** Answers an HTTP request that comes over no socket. Throws ConnectionCut if the connection would break. */
   answer(request: HttpRequest): Promise<Answer> {
     return this.server.answer(request);
   }

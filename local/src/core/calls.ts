@@ -11,7 +11,7 @@ export interface CallRecord {
   readonly via: 'http' | 'internal';
   /** Milliseconds since the epoch, by the local AWS's clock. */
   readonly at: number;
-  /** The HTTP status, once answered. Absent where the connection was cut or the answer is still due. */
+  /** The HTTP status, once answered. Absent if the connection was cut or the answer is still due. */
   status?: number;
   /** The error's code, where it failed. */
   error?: string;

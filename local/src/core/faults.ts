@@ -1,7 +1,7 @@
 import { type CallFilter, type CallRecord, selects } from './calls';
 import { type LocalClock, type Members, ServiceError } from './service';
 
-/** Kills the caller's process; absent where the caller is no Lambda function. */
+/** Kills the caller's process; absent if the caller is no Lambda function. */
 type Kill = (() => void) | undefined;
 
 /** What goes wrong with a call. */

@@ -27,7 +27,7 @@ export interface GatewayParts {
   readonly now: () => number;
 }
 
-/** The way that every call takes: recorded, authorised, throttled, troubled by injected faults, run. */
+/** The way that every call takes: recorded, authorized, throttled, troubled by injected faults, run. */
 export class Gateway {
   private readonly registered = new Map<string, { readonly service: Service; readonly world: World }>();
 

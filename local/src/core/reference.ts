@@ -10,7 +10,7 @@ const known = new Map<string, Promise<KnownAction>>();
 
 /**
  * Whether a condition key is one that a call of this action on this resource has, besides those of every call. Throws
- * where the reference knows no such action, or not on such a resource: then the needs of a service are wrong.
+ * if the reference knows no such action, or not on such a resource: then the needs of a service are wrong.
  */
 export async function conditionKeysOf(action: string, resource: string): Promise<(key: string) => boolean> {
   let details = known.get(action);

@@ -1,6 +1,6 @@
 /**
  * What a service of the local AWS is: named operations over plain input objects. The server reads the wire protocol,
- * authorises the call, records it and writes the answer or the error; a service file holds nothing but the service.
+ * authorizes the call, records it and writes the answer or the error; a service file holds nothing but the service.
  */
 import type { Answer } from '../wire/protocol';
 import type { ActionDetails } from './needs';

@@ -84,7 +84,7 @@ export class Logs implements Service {
     },
   };
 
-  /** The messages of a group, in order; none where there is no such group. */
+  /** The messages of a group, in order; none if there is no such group. */
   messages(logGroupName: string): string[] {
     const group = this.groups.get(logGroupName);
     return group ? eventsOf(group).map(({ message }) => message) : [];

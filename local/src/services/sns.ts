@@ -44,7 +44,7 @@ export class Sns implements Service {
     },
   };
 
-  /** All messages that were published to a topic; none where there is no such topic. */
+  /** All messages that were published to a topic; none if there is no such topic. */
   messages(topicArn: string): readonly string[] {
     return this.topics.get(topicArn)?.messages ?? [];
   }

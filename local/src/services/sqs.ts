@@ -49,7 +49,7 @@ export class Sqs implements Service {
     }),
   };
 
-  /** The bodies of all messages that were sent to a queue; none where there is no such queue. */
+  /** The bodies of all messages that were sent to a queue; none if there is no such queue. */
   messages(queueName: string): readonly string[] {
     return this.queues.get(queueName)?.messages ?? [];
   }

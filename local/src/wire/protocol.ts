@@ -25,7 +25,7 @@ export interface Reading {
 
 /** How a family of services speaks over HTTP. */
 export interface WireProtocol {
-  /** Throws ServiceError where the request names no operation of the service or cannot be read. */
+  /** Throws ServiceError if the request names no operation of the service or cannot be read. */
   read(request: HttpRequest, service: Service): Reading | Promise<Reading>;
   write(result: unknown, operation: string, service: Service): Answer;
   writeError(error: ServiceError, service: Service): Answer;

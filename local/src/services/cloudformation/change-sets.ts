@@ -20,7 +20,7 @@ export interface ChangeSet {
   status: 'CREATE_COMPLETE' | 'FAILED';
   reason?: string;
   executionStatus: 'AVAILABLE' | 'UNAVAILABLE';
-  /** Absent where the change set has failed. */
+  /** Absent if the change set has failed. */
   deployed?: Deployed;
   changes: readonly ResourceChange[];
 }

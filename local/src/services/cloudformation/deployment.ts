@@ -12,7 +12,7 @@ import { type Abandoned, type Deployed, type ResourceState, type Stack, type Sta
 import { type Properties, type ResourceDefinition } from './template';
 
 export interface DeploymentContext extends StepContext, Surroundings {
-  /** Throws ValidationError where another stack exports one of these names, or imports one that would go. */
+  /** Throws ValidationError if another stack exports one of these names, or imports one that would go. */
   checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void;
 }
 
@@ -23,7 +23,7 @@ export interface DeploymentOptions {
   readonly retainExceptOnCreate?: boolean;
   /** Whether a stack that could not be created goes altogether. */
   readonly deleteOnFailure?: boolean;
-  /** Whether the parent stack decides what becomes of a failure. */
+  /** Whether the parent stack decides what happens to a failure. */
   readonly isNested?: boolean;
 }
 

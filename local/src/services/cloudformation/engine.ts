@@ -107,7 +107,7 @@ export class Engine {
     return deployed;
   }
 
-  /** Throws ValidationError where the stack's status does not let it be created or updated. */
+  /** Throws ValidationError if the stack's status does not let it be created or updated. */
   checkUpdatable(stack: Stack, { disableRollback = false }: DeploymentOptions): void {
     const { id, status } = stack;
     if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(status)) {
@@ -130,7 +130,7 @@ export class Engine {
     );
   }
 
-  /** Throws ValidationError where the stack is protected, or in the middle of an update. */
+  /** Throws ValidationError if the stack is protected, or in the middle of an update. */
   delete(stack: Stack, options: DeletionOptions & { readonly token?: string } = {}): Promise<void> {
     if (stack.terminationProtection) {
       throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
@@ -140,7 +140,7 @@ export class Engine {
     if (stack.status !== 'CREATE_IN_PROGRESS') {
       throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
     }
-    // what is in flight is cancelled, and nothing rolled back: the next status is DELETE_IN_PROGRESS.
+    // what is in flight is canceled, and nothing rolled back: the next status is DELETE_IN_PROGRESS.
     run.deployment.giveUp();
     return run.end.then(() => this.delete(stack, options));
   }
@@ -188,7 +188,7 @@ export class Engine {
     stack.token = token;
     const end = run(deployment)
       .catch(error => {
-        // a defect of this engine or of a listener: whoever polls the stack must not wait for ever.
+        // a defect of this engine or of a listener: whoever polls the stack must not wait forever.
         stack.status = stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED');
         stack.reason = `The local CloudFormation broke: ${(error as Error).message}`;
         throw error;
@@ -218,7 +218,7 @@ export class Engine {
       })),
     });
     const deployment = (stack: Stack) => new Deployment(stack, this.surroundings);
-    // unverified: that what is cancelled in the parent is cancelled in the nested stack, and in which status it waits.
+    // unverified: that what is canceled in the parent is canceled in the nested stack, and in which status it waits.
     const cancellable = (stack: Stack, { signal }: ResourceRequest, message: string) => {
       const running = deployment(stack);
       const cancel = () => running.cancel(message);

@@ -18,7 +18,7 @@ export class WantedFailures {
     this.wanted.push({ failure, left: failure.times ?? 1 });
   }
 
-  /** Throws where this step is wanted to fail; the resource hears nothing of it. */
+  /** Throws if this step is wanted to fail; the resource hears nothing of it. */
   check(stackName: string, logicalId: string, on: WantedFailure['on']): void {
     const entry = this.wanted.find(
       ({ failure }) =>

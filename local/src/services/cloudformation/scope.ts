@@ -10,9 +10,9 @@ import { type ResourceDefinition, validationError } from './template';
 export interface Surroundings {
   readonly world: World;
   readonly types: ResourceTypes;
-  /** The value that a stack of this region exports. Throws ValidationError where there is none. */
+  /** The value that a stack of this region exports. Throws ValidationError if there is none. */
   importValue(name: string): string;
-  /** The value of an output of whatever stack. Throws ValidationError where there is none. */
+  /** The value of an output of whatever stack. Throws ValidationError if there is none. */
   stackOutput(reference: StackOutputReference): string;
 }
 

@@ -18,7 +18,7 @@ export interface DeployInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether what a failed deployment has done stays. @default false */
   readonly disableRollback?: boolean;
-  /** What becomes of a stack that cannot be created. @default 'ROLLBACK', or 'DO_NOTHING' where rollback is disabled */
+  /** What happens to a stack that cannot be created. @default 'ROLLBACK', or 'DO_NOTHING' where rollback is disabled */
   readonly onFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
 }
 
@@ -109,7 +109,7 @@ export class CloudFormation implements Service {
     this.engine.reuseRequestIds = value;
   }
 
-  /** As the CDK CLI does, a stack that could not be created is deleted before it is created anew. */
+  /** As the CDK CLI does, a stack that could not be created is deleted before it is created again. */
   private async existing(stackName: string): Promise<Stack | undefined> {
     const stack = this.engine.stacks.find(stackName);
     if (stack?.status !== 'ROLLBACK_COMPLETE') return stack;

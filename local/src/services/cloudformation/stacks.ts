@@ -34,7 +34,7 @@ export class Stacks {
     );
   }
 
-  /** Throws ValidationError where there is none. */
+  /** Throws ValidationError if there is none. */
   get(nameOrId: string): Stack {
     const stack = this.find(nameOrId);
     if (stack) return stack;
@@ -78,7 +78,7 @@ export class Stacks {
     throw validationError(`Output ${outputName} does not exist in stack ${stackName}`);
   }
 
-  /** Throws where another stack exports one of the new outputs' names, or imports one that is not among them. */
+  /** Throws if another stack exports one of the new outputs' names, or imports one that is not among them. */
   checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void {
     const names = new Set(after.map(({ exportName }) => exportName));
     for (const { name, stack: other } of this.exports()) {

@@ -16,7 +16,7 @@ export interface ResourceDefinition {
   readonly Metadata?: unknown;
 }
 
-/** What becomes of a resource that goes, or of the old one when it is replaced. */
+/** What happens to a resource that goes, or of the old one when it is replaced. */
 export type RemovalPolicy = 'Delete' | 'Retain' | 'Snapshot' | 'RetainExceptOnCreate';
 
 export interface ParameterDefinition {

@@ -1,7 +1,7 @@
 import * as cron from 'aws-cron-parser';
 import { invalid } from './errors';
 
-/** When a rule fires: the first time after a moment, `undefined` where there is none. */
+/** When a rule fires: the first time after a moment, `undefined` if there is none. */
 export type Schedule = (after: number) => number | undefined;
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

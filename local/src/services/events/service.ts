@@ -166,7 +166,7 @@ function refusalOf({
     const detail: unknown = JSON.parse(Detail ?? '');
     if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return undefined;
   } catch {
-    // falls through to the error for what is no JSON object.
+    // falls through to the error for what is not JSON object.
   }
   return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }

@@ -16,7 +16,7 @@ export interface TargetsOptions {
 /** The service principal, for which the policies of functions name it. */
 const PRINCIPAL = 'events.amazonaws.com';
 
-/** Hands an input to a target. Throws where the target does not take it. */
+/** Hands an input to a target. Throws if the target does not take it. */
 export async function send(rule: Rule, target: Target, input: string, options: TargetsOptions): Promise<void> {
   const { Arn } = target;
   const [, , service, , , ...resource] = Arn.split(':');

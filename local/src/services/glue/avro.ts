@@ -2,7 +2,7 @@
 import { Type } from 'avsc';
 import { replaceLongNumbers } from './long-numbers';
 
-/** Throws where a definition is none. */
+/** Throws if a definition is none. */
 export function avroType(definition: string): Type {
   const schema: unknown = JSON.parse(replaceLongNumbers(definition, readable));
   return Type.forSchema(translated(schema) as Parameters<typeof Type.forSchema>[0]);

@@ -11,7 +11,7 @@ import { protobufRoot } from './protobuf';
 import type { DataFormat } from './state';
 
 interface Format {
-  /** Throws where the definition is none. */
+  /** Throws if the definition is none. */
   check(definition: string): void;
   /** The same for all definitions that the service takes for one. */
   canonical(definition: string): string;
@@ -26,7 +26,7 @@ const FORMATS: Readonly<Record<DataFormat, Format>> = {
 
 const MAX_ERROR = 5000;
 
-/** What is wrong with a definition, or undefined where nothing is. */
+/** What is wrong with a definition, or undefined if nothing is. */
 export function syntaxError(dataFormat: DataFormat, definition: string): string | undefined {
   try {
     FORMATS[dataFormat].check(definition);
@@ -36,7 +36,7 @@ export function syntaxError(dataFormat: DataFormat, definition: string): string 
   }
 }
 
-/** A definition as duplicates are recognised by: neither whitespace nor the order of JSON keys makes a difference. */
+/** A definition as duplicates are recognized by: neither whitespace nor the order of JSON keys makes a difference. */
 export function canonical(dataFormat: DataFormat, definition: string): string {
   return FORMATS[dataFormat].canonical(definition);
 }

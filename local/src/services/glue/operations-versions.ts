@@ -112,7 +112,7 @@ function summary(store: RegistryStore, version: VersionRecord) {
   };
 }
 
-/** A JSON Patch. unverified: what it is where a definition is no JSON, here its replacement as a whole. */
+/** A JSON Patch. unverified: what it is where a definition is not JSON, here its replacement as a whole. */
 function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: VersionRecord): readonly object[] {
   const [before, after] = [first.definition, second.definition].map(definition =>
     dataFormat === 'PROTOBUF' ? definition : JSON.parse(definition),

@@ -5,7 +5,7 @@
 import { Enum, Field, type NamespaceBase, Root, Type, common, parse, tokenize } from 'protobufjs';
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';
 
-/** Throws where a definition is none. The words are not the service's own, but for the import that is not found. */
+/** Throws if a definition is none. The words are not the service's own, but for the import that is not found. */
 export function protobufRoot(definition: string): Root {
   const syntax = syntaxOf(definition);
   const { root, imports = [], weakImports = [] } = parse(definition, new Root(), { keepCase: true });

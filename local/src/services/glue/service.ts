@@ -125,7 +125,7 @@ export class Glue implements Service {
       : [];
   }
 
-  /** A schema with all its versions, or undefined where there is none. */
+  /** A schema with all its versions, or undefined if there is none. */
   describe(schemaName: string, registryName = DEFAULT_REGISTRY): SchemaDescription | undefined {
     const schema = this.store.findSchema({ RegistryName: registryName, SchemaName: schemaName });
     return schema && this.describeSchema(schema);

@@ -48,7 +48,7 @@ export interface VersionRecord extends Deletable {
   readonly id: string;
   readonly number: number;
   readonly definition: string;
-  /** The definition as duplicates are recognised by. */
+  /** The definition as duplicates are recognized by. */
   readonly canonical: string;
   readonly createdAt: number;
   /** The outcome of the compatibility check, and when it shows. */

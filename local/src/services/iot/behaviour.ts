@@ -129,7 +129,7 @@ export interface JobBehaviour {
 
   // what is slow.
 
-  /** Executions of a cancelled job that are cancelled in a minute. */
+  /** Executions of a canceled job that are canceled in a minute. */
   executionsCanceledPerMinute: number;
   /** Milliseconds that the deletion of a job takes, by its number of executions. */
   jobDeletionTime: (executions: number) => number;

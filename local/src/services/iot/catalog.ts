@@ -58,7 +58,7 @@ export class Catalog {
     return [...this.packages.values()].reduce((sum, { versions }) => sum + versions.size, 0);
   }
 
-  /** The version that an ARN names, `$default` resolved, or undefined where there is none. */
+  /** The version that an ARN names, `$default` resolved, or undefined if there is none. */
   findVersion(arn: string): VersionRecord | undefined {
     const [, packageName = '', wanted = ''] = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn) ?? [];
     const found = this.packages.get(packageName);

@@ -42,7 +42,7 @@ export class Devices {
     this.jobs.regroup(thing, group);
   }
 
-  /** Reports the latest execution of a job on a thing. Throws where it is over already, as a device would be told. */
+  /** Reports the latest execution of a job on a thing. Throws if it is over already, as a device would be told. */
   advance(
     thingName: string,
     jobId: string,

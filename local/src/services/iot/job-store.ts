@@ -33,7 +33,7 @@ export interface Job {
   comment?: string;
   /** No execution is rolled out any more. */
   ended: boolean;
-  /** Executions that are still to be cancelled, one after the other. */
+  /** Executions that are still to be canceled, one after the other. */
   cancelation?: { readonly force: boolean; readonly rest: Iterator<Execution>; next: number };
   /** When its deletion will be done. */
   goneAt?: number;
@@ -300,7 +300,7 @@ export class JobStore {
     return MINUTE / this.behaviour.executionsCanceledPerMinute;
   }
 
-  /** A continuous job goes on for ever, unless it has an end. */
+  /** A continuous job goes on forever, unless it has an end. */
   private complete(job: Job, at: number): void {
     const runs = job.status === 'IN_PROGRESS' || (job.status === 'SCHEDULED' && job.ended);
     const hasEnd = job.settings.targetSelection !== 'CONTINUOUS' || job.ended;

@@ -22,7 +22,7 @@ const OFF: ThingIndexing = {
 export class Indexing {
   private things = OFF;
   private thingGroups: ThingGroupIndexing = { thingGroupIndexingMode: 'OFF' };
-  /** When the configuration of things changed last, from where an index is built anew. */
+  /** When the configuration of things changed last, from where an index is built again. */
   changedAt = -Infinity;
 
   get enabled(): boolean {

@@ -154,7 +154,7 @@ export class Iot implements Service {
     return [...this.catalog.packages.values()].map(({ name }) => name).sort();
   }
 
-  /** A package with all its versions, or undefined where there is none. */
+  /** A package with all its versions, or undefined if there is none. */
   describe(packageName: string): PackageDescription | undefined {
     const record = this.catalog.packages.get(packageName);
     return record && this.describePackage(record);
@@ -165,7 +165,7 @@ export class Iot implements Service {
     return [...this.jobStore.all.values()].map(({ id }) => id).sort();
   }
 
-  /** A job with all its executions, or undefined where there is none. */
+  /** A job with all its executions, or undefined if there is none. */
   describeJob(jobId: string): JobDescription | undefined {
     const job = this.jobStore.all.get(jobId);
     return (

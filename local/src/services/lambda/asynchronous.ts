@@ -65,7 +65,7 @@ export class AsynchronousInvocations {
     return this.submitted.map(({ event }) => event);
   }
 
-  /** Delivers the newest selected event again, and waits for its end. Throws where there is none. */
+  /** Delivers the newest selected event again, and waits for its end. Throws if there is none. */
   async again(selects: EventSelector): Promise<void> {
     const found = [...this.submitted].reverse().find(({ event }) => selects(event.payload, event));
     if (!found) {

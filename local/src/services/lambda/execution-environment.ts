@@ -48,7 +48,7 @@ export class ExecutionEnvironment {
   /** The payload of the invocation that runs. */
   payload: string | undefined;
   private readonly process: ChildProcess;
-  /** Once the function's module is loaded or has failed to; `undefined` where that took too long. */
+  /** Once the function's module is loaded or has failed to; `undefined` if that took too long. */
   readonly initialised: Promise<true | undefined>;
   private readonly ended: Promise<void>;
   private hasEnded = false;
@@ -131,7 +131,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** `undefined` where it takes longer. */
+/** `undefined` if it takes longer. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), milliseconds)));

@@ -39,7 +39,7 @@ export class Runner {
     private readonly options: RunnerOptions,
   ) {}
 
-  /** Throws TooManyRequestsException where all of the reserved concurrency is in use. */
+  /** Throws TooManyRequestsException if all of the reserved concurrency is in use. */
   async invoke(invocation: Invocation, reservedConcurrency = Infinity): Promise<Result> {
     const worker = this.take(reservedConcurrency);
     try {

@@ -34,7 +34,7 @@ export interface LambdaOptions extends RunnerOptions {
 /** A function. */
 export interface LambdaFunction {
   configuration: FunctionConfiguration;
-  /** Absent where the function is hosted. */
+  /** Absent if the function is hosted. */
   code?: Code;
   runner: Runner | HostedRunner;
   tags: Readonly<Record<string, string>>;
@@ -223,7 +223,7 @@ export class Lambda implements Service {
    * Delivers an event that a function was handed asynchronously once more, and waits until the function has dealt with it.
    * Lambda does so at times, minutes later: its queue is eventually consistent. Of those selected it is the newest.
    *
-   * @throws where no event is selected
+   * @throws if no event is selected
    */
   async deliverAgain(selects: EventSelector): Promise<void> {
     await this.asynchronous.again(selects);

@@ -145,7 +145,7 @@ export class Execution {
     return this.startDate + (this.options.definition.TimeoutSeconds ?? Infinity) * 1000;
   }
 
-  /** Throws where the execution is over. Its time-out is looked at between the things that it does. */
+  /** Throws if the execution is over. Its time-out is looked at between the things that it does. */
   private checkTime(): void {
     if (this.options.clock.now() >= this.deadline) this.stop('TIMED_OUT');
     this.end.signal.throwIfAborted();

@@ -22,7 +22,7 @@ export class Retries {
     this.attempts = retriers.map(() => 0);
   }
 
-  /** Seconds until the next attempt; `undefined` where there is none. */
+  /** Seconds until the next attempt; `undefined` if there is none. */
   next(error: string): number | undefined {
     const index = this.retriers.findIndex(({ ErrorEquals }) => ErrorEquals.some(name => matches(name, error)));
     if (index < 0) return undefined;

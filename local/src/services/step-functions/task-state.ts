@@ -9,7 +9,7 @@ import { type Task, TaskError, taskOf } from './tasks';
 export interface StateSurroundings {
   readonly call: InternalCall;
   readonly record: (type: string, details?: Readonly<Record<string, unknown>>) => void;
-  /** Waits; throws where the execution is over by then. */
+  /** Waits; throws if the execution is over by then. */
   readonly sleep: (seconds: number) => Promise<void>;
 }
 
@@ -65,7 +65,7 @@ async function attempt(
   }
 }
 
-/** The JSON of what a state or a task gives. Throws where there is too much of it. */
+/** The JSON of what a state or a task gives. Throws if there is too much of it. */
 export function textOf(output: unknown): string {
   const text = JSON.stringify(output);
   if (Buffer.byteLength(text) <= PAYLOAD_BYTES) return text;

@@ -27,7 +27,7 @@ const SDK_SERVICES: Readonly<Record<string, { signingName: string; errors: strin
   sfn: { signingName: 'states', errors: 'Sfn', isCamelCased: true },
 };
 
-/** What a Task state's resource stands for; `undefined` where the local AWS has no such integration. */
+/** What a Task state's resource stands for; `undefined` if the local AWS has no such integration. */
 export function taskOf(resource: string): Task | undefined {
   if (/^arn:[\w-]+:lambda:/.test(resource)) {
     return { run: async (input, call) => (await invoke({ FunctionName: resource, Payload: input }, call)).Payload };

@@ -19,7 +19,7 @@ export interface WeChatBehaviour {
   missingCode: number;
   /** The code for a version that is being built or deployed. */
   transitionCode: number;
-  /** What becomes of a request to delete a version that carries traffic beside others. */
+  /** What happens to a request to delete a version that carries traffic beside others. */
   trafficDeletion: 'allowed' | 'refused';
   /** The code of that refusal. */
   trafficCode: number;

@@ -78,7 +78,7 @@ export class WeChat implements Endpoint {
     for (const version of versions) version.flowRatio = traffic[version.name] ?? 0;
   }
 
-  /** The versions of a service, or undefined where there is no such service. */
+  /** The versions of a service, or undefined if there is no such service. */
   describe(
     environmentId: string,
     serverName: string,

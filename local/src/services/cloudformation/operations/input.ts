@@ -13,8 +13,9 @@ export function listOf<T>(value: unknown): readonly T[] | undefined {
 export const isTrue = (value: unknown): boolean => String(value) === 'true';
 
 /**
- * What becomes of a deployment that fails. The choice is called `OnFailure` by CreateStack and `OnStackFailure` by a change
- * set. EXPRESS, whose resources are not waited for until they are ready, disables rollback by default (botocore 1.43.38).
+ * What happens to a deployment that fails. The choice is called `OnFailure` by CreateStack and `OnStackFailure` by a
+ * change set. EXPRESS, whose resources are not waited for until they are ready, disables rollback by default (botocore
+ * 1.43.38).
  */
 export function failureOptions(choice: unknown, { DisableRollback, DeploymentConfig }: Members): DeploymentOptions {
   const { Mode, DisableRollback: isDisabled = Mode === 'EXPRESS' } = DeploymentConfig ?? {};

@@ -87,7 +87,7 @@ export function customResource(options: CustomResourceOptions): ResourceType {
       InvocationType: 'Event',
       Payload: JSON.stringify(event),
     });
-    // from here on the function may have made something, whatever becomes of the answer.
+    // from here on the function may have made something, whatever happens to the answer.
     const fallback = request.physicalId ?? generatedName(request);
     try {
       const body = await waitFor(response, timeout * 1000, request, requestId);
@@ -172,7 +172,7 @@ async function expiry(clock: LocalClock, milliseconds: number, over: AbortSignal
   while (!over.aborted && clock.now() < end) await clock.sleep(Math.min(LOOK_EVERY, end - clock.now()));
 }
 
-/** Reads an answer by CloudFormation's rules. Throws where it breaks one. */
+/** Reads an answer by CloudFormation's rules. Throws if it breaks one. */
 function parse(body: string, event: CustomResourceEvent): Answer {
   if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new Error('Response object is too long.');
   const answer = parseObject(body);

@@ -58,7 +58,7 @@ async function versionOf(definition: object, call: InternalCall): Promise<string
   }
 }
 
-/** Throws where the version fails. That a rollback deletes it then is unverified. */
+/** Throws if the version fails. That a rollback deletes it then is unverified. */
 async function untilAvailable(SchemaVersionId: string, call: InternalCall, { clock }: World): Promise<void> {
   for (;;) {
     const { Status } = await call('glue', 'GetSchemaVersion', { SchemaVersionId });

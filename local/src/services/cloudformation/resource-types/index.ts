@@ -73,7 +73,7 @@ export class ResourceTypes {
     throw this.unknown([type]);
   }
 
-  /** Throws ValidationError where one of them is unknown. */
+  /** Throws ValidationError if one of them is unknown. */
   checkAll(types: readonly string[]): void {
     const unknown = new Set(types.filter(type => !isCustomResource(type) && !this.known.has(type)));
     if (unknown.size > 0) throw this.unknown([...unknown]);

@@ -48,7 +48,7 @@ export interface ResourceType {
   /** Whether the resource itself says with the physical id of an update whether it was replaced. */
   readonly choosesPhysicalId?: boolean;
   create(request: ResourceRequest): Promise<Made>;
-  /** Throws where these properties may not follow those. Not asked in a rollback. */
+  /** Throws if these properties may not follow those. Not asked in a rollback. */
   checkUpdate?(from: Properties, to: Properties): void;
   /** Absent: every change replaces the resource. */
   update?(request: UpdateRequest): Promise<Made>;
@@ -57,7 +57,7 @@ export interface ResourceType {
   rollBack?(request: ExistingRequest): Promise<Made>;
   /** Called in the clean-up of the stack, when nothing can be rolled back any more. */
   cleanUp?(request: ExistingRequest): Promise<void>;
-  /** The properties that a resource has by now, as far as they can be told; `undefined` where it is gone. */
+  /** The properties that a resource has by now, as far as they can be told; `undefined` if it is gone. */
   read?(request: ExistingRequest): Promise<Properties | undefined>;
   /** The message of a GetAtt that finds no such attribute. */
   missingAttribute?(attribute: string, physicalId: string): string;
@@ -116,7 +116,7 @@ export async function unlessMissing(deletion: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What was asked for; `undefined` where it is missing. */
+/** What was asked for; `undefined` if it is missing. */
 export async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
   let answer: T | undefined;
   await unlessMissing(asked.then(value => (answer = value)));
