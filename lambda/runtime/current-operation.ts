@@ -137,7 +137,7 @@ class Judge {
     // CloudFormation notes the new id of a replacement as a second beginning, when it receives the answer.
     const isReplacement = ({ status, physicalId }: StackEvent) =>
       status === this.own && physicalId !== this.event.PhysicalResourceId;
-    const end = news.findLast(entry => !isReplacement(entry));
+    const end = news.filter(entry => !isReplacement(entry)).at(-1);
     if (!end) return { kind: 'unknown' };
     if (end.status !== `${this.event.RequestType.toUpperCase()}_COMPLETE`) return { kind: 'failed' };
     return { kind: 'succeeded', at: end.changedAt, isDeleted: deleted.has(end.physicalId) };
