@@ -16,7 +16,7 @@ import { isThrottled } from './retry';
 const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
-const AT_ONCE = 5_000;
+const AT_ONCE = 1_000;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
