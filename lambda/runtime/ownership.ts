@@ -223,8 +223,10 @@ export async function claimInPhase(
   { adoptExisting, phase }: { readonly adoptExisting: boolean; phase(): Promise<StackPhase> },
 ): Promise<Claim> {
   const claimed = claim(tags, keys, me, { adoptExisting });
-  if (claimed.kind !== 'adopted' || (await phase()) !== 'rolling-back') return claimed;
-  return claim(tags, keys, me, { adoptExisting: false });
+  // what another resource of the stack has adopted goes back to whom it was adopted from.
+  const takesAdopted = claimed.kind === 'taken-over' && isAdopted(tags, keys) && tags[keys.formerOwner] !== me.ownerId;
+  if ((claimed.kind !== 'adopted' && !takesAdopted) || (await phase()) !== 'rolling-back') return claimed;
+  return takesAdopted ? { kind: 'refused', ownerStack: me.stackId } : claim(tags, keys, me, { adoptExisting: false });
 }
 
 /**

@@ -108,6 +108,14 @@ describe('claiming an artifact that exists', () => {
     );
   });
 
+  test.each<[StackPhase, string]>([
+    ['deploying', 'taken-over'],
+    ['rolling-back', 'refused'],
+  ])('a stack that is %s: what another of its resources has adopted is %s', async (phase, kind) => {
+    const adopted = { ...ownedBy(renamed), [KEYS.adoptedFrom]: 'somebody' };
+    expect((await claimInPhase(adopted, KEYS, me, { adoptExisting: false, phase: inPhase(phase) })).kind).toBe(kind);
+  });
+
   test('the phase is not asked where nothing is adopted', async () => {
     expect((await claimInPhase(ownedBy(me), KEYS, me, { adoptExisting: true, phase: notAsked })).kind).toBe('held');
     expect((await claimInPhase(ownedBy(renamed), KEYS, me, { adoptExisting: true, phase: notAsked })).kind).toBe(
