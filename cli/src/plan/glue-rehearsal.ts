@@ -13,7 +13,7 @@ import { type HeldPair } from '../../../lambda/glue/metadata';
 import { FIRST_VERSION } from '../../../lambda/glue/names';
 import { Deadline, systemClock } from '../../../lambda/runtime/clock';
 import { type Log } from '../../../lambda/runtime/log';
-import { type Journal, isRead, refusal } from './journal';
+import { type Answering, type Journal, keeping, refusal } from './journal';
 
 interface SchemaId {
   readonly RegistryName: string;
@@ -45,23 +45,24 @@ export class GlueRehearsal {
   private readonly pairs = new Map<string, HeldPair[]>();
   private readonly checkpoints = new Map<string, number>();
   private readonly gateway: GlueGateway;
+  readonly answer: Answering;
 
   /** @param service asked as it is */
   constructor(
     private readonly service: GlueClient,
-    private readonly journal: Journal,
+    journal: Journal,
     private readonly now: () => number,
   ) {
     const limits = { clock: systemClock, deadline: new Deadline(systemClock, Infinity), log: SILENT };
     this.gateway = new GlueGateway(service, limits);
+    this.answer = keeping(journal, (operation, input: Input, ask) => this.read(operation, input, ask), {
+      RegisterSchemaVersion: (input: Input) => this.register(input),
+      DeleteSchemaVersions: (input: Input) => this.delete(input),
+      PutSchemaVersionMetadata: (input: Input) => this.put(input),
+      RemoveSchemaVersionMetadata: (input: Input) => this.remove(input),
+      UpdateSchema: (input: Input) => this.moveCheckpoint(input),
+    });
   }
-
-  readonly answer = async (operation: string, input: Input, ask: () => Promise<object>): Promise<object> => {
-    if (isRead(operation)) return this.read(operation, input, ask);
-    const output = await this.write(operation, input);
-    this.journal.add(operation, input);
-    return output;
-  };
 
   private async read(operation: string, input: Input, ask: () => Promise<object>): Promise<object> {
     switch (operation) {
@@ -122,24 +123,6 @@ export class GlueRehearsal {
     return { MetadataInfoMap: map };
   }
 
-  private async write(operation: string, input: Input): Promise<object> {
-    switch (operation) {
-      case 'RegisterSchemaVersion':
-        return this.register(input);
-      case 'DeleteSchemaVersions':
-        return this.delete(input);
-      case 'PutSchemaVersionMetadata':
-        return this.put(input);
-      case 'RemoveSchemaVersionMetadata':
-        return this.remove(input);
-      case 'UpdateSchema':
-        this.checkpoints.set(keyOf(input.SchemaId), input.SchemaVersionNumber?.VersionNumber ?? FIRST_VERSION);
-        return {};
-      default:
-        throw new Error(`a plan writes nothing, and does not know what ${operation} would do`);
-    }
-  }
-
   /** Whether the registry finds the definition compatible only the registration tells: here it does. */
   private async register({ SchemaId: at, SchemaDefinition }: Input): Promise<object> {
     const schema = await this.service.send(new GetSchemaCommand({ SchemaId: at }));
@@ -152,6 +135,11 @@ export class GlueRehearsal {
     const createdAt = new Date(this.now()).toISOString();
     this.made.set(id, { schema: keyOf(at), id, number, definition: SchemaDefinition, createdAt });
     return { SchemaVersionId: id, VersionNumber: number, Status: 'AVAILABLE' };
+  }
+
+  private moveCheckpoint({ SchemaId: at, SchemaVersionNumber }: Input): object {
+    this.checkpoints.set(keyOf(at), SchemaVersionNumber?.VersionNumber ?? FIRST_VERSION);
+    return {};
   }
 
   private async delete({ SchemaId: at, Versions }: Input): Promise<object> {

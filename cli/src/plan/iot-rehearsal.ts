@@ -12,7 +12,7 @@ import {
 import { type PackageVersionStatus, pathBetween } from '../../../contract/iot';
 import { IotGateway } from '../../../lambda/iot/gateway';
 import { packageArn, versionArn } from '../../../lambda/iot/names';
-import { type Journal, isRead, refusal } from './journal';
+import { type Answering, type Journal, keeping, refusal } from './journal';
 
 type Package = Partial<GetPackageCommandOutput>;
 type Version = Partial<GetPackageVersionCommandOutput>;
@@ -49,22 +49,28 @@ export class IotRehearsal {
   private readonly versions = new Map<string, Version | null>();
   private readonly tags = new Map<string, Tags | null>();
   private readonly gateway: IotGateway;
+  readonly answer: Answering;
 
   /** @param service asked as it is */
   constructor(
     private readonly service: IoTClient,
-    private readonly journal: Journal,
+    journal: Journal,
     private readonly at: { readonly stackId: string; now(): number },
   ) {
     this.gateway = new IotGateway(service);
+    this.answer = keeping(journal, (operation, input: Input, ask) => this.read(operation, input, ask), {
+      CreatePackage: (input: Input) => this.createPackage(input),
+      UpdatePackage: (input: Input) => this.updatePackage(input),
+      DeletePackage: (input: Input) => this.deletePackage(input),
+      CreatePackageVersion: (input: Input) => this.createVersion(input),
+      UpdatePackageVersion: (input: Input) => this.updateVersion(input),
+      DeletePackageVersion: (input: Input) => this.deleteVersion(input),
+      AssociateSbomWithPackageVersion: (input: Input) => this.changeVersion(input, { sbom: input.sbom }),
+      DisassociateSbomFromPackageVersion: (input: Input) => this.changeVersion(input, { sbom: undefined }),
+      TagResource: (input: Input) => this.changeTags(input, tags => ({ ...tags, ...tagsIn(input.tags) })),
+      UntagResource: (input: Input) => this.changeTags(input, tags => without(tags, input.tagKeys)),
+    });
   }
-
-  readonly answer = async (operation: string, input: Input, ask: () => Promise<object>): Promise<object> => {
-    if (isRead(operation)) return this.read(operation, input, ask);
-    const output = await this.write(operation, input);
-    this.journal.add(operation, input);
-    return output;
-  };
 
   private async read(operation: string, input: Input, ask: () => Promise<object>): Promise<object> {
     const { packageName, resourceArn } = input;
@@ -111,33 +117,6 @@ export class IotRehearsal {
 
   private async serviceHas(packageName: string): Promise<boolean> {
     return (await this.gateway.findPackage(packageName)) !== undefined;
-  }
-
-  private async write(operation: string, input: Input): Promise<object> {
-    switch (operation) {
-      case 'CreatePackage':
-        return this.createPackage(input);
-      case 'UpdatePackage':
-        return this.updatePackage(input);
-      case 'DeletePackage':
-        return this.deletePackage(input);
-      case 'CreatePackageVersion':
-        return this.createVersion(input);
-      case 'UpdatePackageVersion':
-        return this.updateVersion(input);
-      case 'DeletePackageVersion':
-        return this.deleteVersion(input);
-      case 'AssociateSbomWithPackageVersion':
-        return this.changeVersion(input, { sbom: input.sbom });
-      case 'DisassociateSbomFromPackageVersion':
-        return this.changeVersion(input, { sbom: undefined });
-      case 'TagResource':
-        return this.changeTags(input, tags => ({ ...tags, ...tagsIn(input.tags) }));
-      case 'UntagResource':
-        return this.changeTags(input, tags => without(tags, input.tagKeys));
-      default:
-        throw new Error(`a plan writes nothing, and does not know what ${operation} would do`);
-    }
   }
 
   private async createPackage({ packageName, description, tags }: Input): Promise<object> {

@@ -27,7 +27,26 @@ export function refusal(name: string, message: string, status = 400): Error {
 }
 
 /** Operations that change nothing, by their names. */
-export const isRead = (operation: string): boolean => /^(Get|List|Describe|Search|Query|Check)/.test(operation);
+const isRead = (operation: string): boolean => /^(Get|List|Describe|Search|Query|Check)/.test(operation);
+
+type Work = (input: never) => object | Promise<object>;
+
+/** Answers reads by `read`, and notes each write that one of `writes` keeps. */
+export function keeping(
+  journal: Journal,
+  read: (operation: string, input: never, ask: () => Promise<object>) => Promise<object>,
+  writes: Readonly<Record<string, Work>>,
+): Answering {
+  return async (operation, input, ask) => {
+    if (isRead(operation)) return read(operation, input, ask);
+    if (!Object.hasOwn(writes, operation)) {
+      throw new Error(`a plan writes nothing, and does not know what ${operation} would do`);
+    }
+    const output = await writes[operation](input);
+    journal.add(operation, input);
+    return output;
+  };
+}
 
 type Next = (args: { readonly input: object }) => Promise<{ readonly output: object; readonly response: unknown }>;
 
