@@ -10,7 +10,6 @@ import {
   ServiceError,
   type World,
 } from '../../core/service';
-import { type Answer } from '../../wire/protocol';
 import {
   type AsynchronousEvent,
   AsynchronousInvocations,
@@ -20,6 +19,7 @@ import {
 import { type Invocation } from './execution-environment';
 import { type Code, type FunctionConfiguration, configure, fetchCode, invalid } from './function';
 import { type HostOptions, type HostedHandler, HostedRunner } from './hosted';
+import { describeResult, invocationAnswer, readPayload } from './payloads';
 import { type Result, Runner, type RunnerOptions } from './runner';
 
 export interface LambdaOptions extends RunnerOptions {
@@ -46,8 +46,6 @@ export interface LambdaFunction {
 }
 
 const FUNCTIONS = '/2015-03-31/functions';
-/** Bytes of the payload of an invocation. */
-const PAYLOAD_BYTES = { RequestResponse: 6_291_456, Event: 1_048_576 };
 
 /** AWS Lambda, for functions on Node.js. Each runs as processes of its own, on the Node.js that runs the local AWS. */
 export class Lambda implements Service {
@@ -372,51 +370,6 @@ const withCode = (configuration: FunctionConfiguration, { size, sha256 }: Code):
   CodeSize: size,
   CodeSha256: sha256,
 });
-
-function readPayload(payload: Buffer | string | undefined, type: keyof typeof PAYLOAD_BYTES): string {
-  const limit = PAYLOAD_BYTES[type];
-  if (limit === undefined) throw invalid(`${type} is not a valid invocation type`);
-  const text = payload === undefined || payload.length === 0 ? '{}' : payload.toString();
-  if (Buffer.byteLength(text) > limit) {
-    throw new ServiceError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${limit} bytes for the ${type} operation`,
-      413,
-    );
-  }
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    throw new ServiceError(
-      'InvalidRequestContentException',
-      `Could not parse request body into json: ${(error as Error).message}`,
-    );
-  }
-  return text;
-}
-
-function describeResult(result: Result, { withTail }: { readonly withTail: boolean }): object {
-  return {
-    StatusCode: 200,
-    ExecutedVersion: '$LATEST',
-    ...(withTail && { LogResult: Buffer.from(result.logTail).toString('base64') }),
-    ...('error' in result
-      ? { FunctionError: 'Unhandled', Payload: JSON.stringify(result.error) }
-      : { Payload: result.payload }),
-  };
-}
-
-function invocationAnswer({ StatusCode, ExecutedVersion, LogResult, FunctionError, Payload }: Members): Answer {
-  return {
-    status: StatusCode,
-    headers: {
-      ...(ExecutedVersion && { 'x-amz-executed-version': ExecutedVersion }),
-      ...(FunctionError && { 'x-amz-function-error': FunctionError }),
-      ...(LogResult && { 'x-amz-log-result': LogResult }),
-    },
-    body: Payload,
-  };
-}
 
 /** A name, an ARN or a part of one, with or without qualifier. */
 const functionName = (id: string): string =>
