@@ -225,8 +225,9 @@ export async function claimInPhase(
   const claimed = claim(tags, keys, me, { adoptExisting });
   // what another resource of the stack has adopted goes back to whom it was adopted from.
   const takesAdopted = claimed.kind === 'taken-over' && isAdopted(tags, keys) && tags[keys.formerOwner] !== me.ownerId;
-  if ((claimed.kind !== 'adopted' && !takesAdopted) || (await phase()) !== 'rolling-back') return claimed;
-  return takesAdopted ? { kind: 'refused', ownerStack: me.stackId } : claim(tags, keys, me, { adoptExisting: false });
+  const adopts = claimed.kind === 'adopted' || takesAdopted;
+  if (!adopts || (await phase()) !== 'rolling-back') return claimed;
+  return { kind: 'refused', ownerStack: tags[keys.stack] };
 }
 
 /**
