@@ -2,16 +2,13 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
+import { ORDERS, type Order, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
 import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
 const FIRST = '{"type":"record","name":"Item","fields":[]}';
 const DEFINITION = FIRST.replace('[]', '[{"name":"value","type":"int","default":0}]');
 const OTHER = DEFINITION.replace('"value"', '"other"');
-
-const RESOURCES = ['Former', 'Taker'] as const;
-type Id = (typeof RESOURCES)[number];
-const ORDERS = [RESOURCES, [...RESOURCES].reverse() as [Id, Id]] as const;
 
 let aws: LocalAws;
 let stack: Stack;
@@ -40,7 +37,7 @@ const succeeded = (reply: Reply): string => {
 };
 
 /** The deployment of both resources fails after one has taken the other's version over; then the stack is deleted. */
-async function takenOver(former: () => object, taker: () => object): Promise<Record<Id, string>> {
+async function takenOver(former: () => object, taker: () => object): Promise<Record<Resource, string>> {
   schema = `orders-${++made}`;
   await aws.glue.createSchema(schema, { Compatibility: 'BACKWARD', SchemaDefinition: FIRST });
   stack = new Stack(aws);
@@ -57,27 +54,11 @@ async function takenOver(former: () => object, taker: () => object): Promise<Rec
   return { Former, Taker };
 }
 
-/** Deletes one of the two, and the other one at some call of that; or after it, where there is no such call. */
-async function deleteBoth(
-  [first, second]: readonly [Id, Id],
-  removals: Record<Id, () => object>,
-  overlapsAt = 0,
-): Promise<boolean> {
+async function deleteBoth(order: Order, removals: Record<Resource, () => object>, call = 0): Promise<boolean> {
   const ids = await takenOver(removals.Former, removals.Taker);
-  const remove = async (logicalId: Id) =>
-    succeeded(await stack.delete(VERSION, logicalId, ids[logicalId], removals[logicalId]()));
-  let calls = 0;
-  let isAtOnce = false;
-  stack.interrupt = async (_operation, moment) => {
-    if (moment !== 'before' || ++calls !== overlapsAt) return;
-    isAtOnce = true;
-    stack.interrupt = undefined;
-    await remove(second);
-  };
-  await remove(first);
-  stack.interrupt = undefined;
-  if (!isAtOnce) await remove(second);
-  return isAtOnce;
+  return deleteAtOnce(stack, { order, call }, async id =>
+    succeeded(await stack.delete(VERSION, id, ids[id], removals[id]())),
+  );
 }
 
 const staysUnowned = () => {

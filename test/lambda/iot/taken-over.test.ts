@@ -4,8 +4,9 @@
  */
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { ORDERS, type Order, RESOURCES, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
 import { PACKAGE, VERSION, aws, held, published, succeeded } from './brake-ecu';
-import { type Reply, Stack } from './stack';
+import { Stack } from './stack';
 
 const OWNED = Object.values(ARTIFACT_TAGS).filter(key => key !== ARTIFACT_TAGS.releasedBy);
 const kept = published('1.0.0', { Removal: 'RETAIN' });
@@ -17,7 +18,7 @@ beforeEach(() => {
 });
 
 /** The deployment of both resources fails after one has taken the other's version over; then the stack is deleted. */
-async function takenOver(former: object, taker: object): Promise<Record<'Former' | 'Taker', string>> {
+async function takenOver(former: object, taker: object): Promise<Record<Resource, string>> {
   const Former = succeeded(await stack.create(VERSION, 'Former', former)).PhysicalResourceId;
   stack.status = 'UPDATE_COMPLETE';
   await stack.later();
@@ -34,36 +35,11 @@ async function takenOver(former: object, taker: object): Promise<Record<'Former'
   return { Former, Taker };
 }
 
-const RESOURCES = ['Former', 'Taker'] as const;
-const ORDERS = [RESOURCES, [...RESOURCES].reverse()] as const;
-
-/** Deletes one of the two, and the other one at a call of that; or after it, where there is no such call. */
-async function deleteAtOnce(
-  [first, second]: (typeof ORDERS)[number],
-  remove: (logicalId: (typeof RESOURCES)[number]) => Promise<Reply>,
-  call: number,
-): Promise<boolean> {
-  let calls = 0;
-  let isAtOnce = false;
-  stack.interrupt = async (_operation, moment) => {
-    if (moment !== 'before' || ++calls !== call) return;
-    isAtOnce = true;
-    stack.interrupt = undefined;
-    succeeded(await remove(second));
-  };
-  succeeded(await remove(first));
-  stack.interrupt = undefined;
-  if (!isAtOnce) succeeded(await remove(second));
-  return isAtOnce;
-}
-
-async function deleteBoth(
-  order: (typeof ORDERS)[number],
-  removals: Record<(typeof RESOURCES)[number], object>,
-  call = 0,
-): Promise<boolean> {
+async function deleteBoth(order: Order, removals: Record<Resource, object>, call = 0): Promise<boolean> {
   const ids = await takenOver(removals.Former, removals.Taker);
-  return deleteAtOnce(order, id => stack.delete(VERSION, id, ids[id], removals[id]), call);
+  return deleteAtOnce(stack, { order, call }, async id =>
+    succeeded(await stack.delete(VERSION, id, ids[id], removals[id])),
+  );
 }
 
 const staysUnowned = () => {
@@ -105,7 +81,9 @@ test.each(ORDERS)(
       const ids = { Former: '', Taker: '' };
       for (const id of RESOURCES) ids[id] = succeeded(await stack.create(VERSION, id, kept)).PhysicalResourceId;
       stack.history.enter('ROLLBACK_IN_PROGRESS');
-      isAtOnce = await deleteAtOnce(order, id => stack.delete(VERSION, id, ids[id], kept), call);
+      isAtOnce = await deleteAtOnce(stack, { order, call }, async id =>
+        succeeded(await stack.delete(VERSION, id, ids[id], kept)),
+      );
       expect(held()).toBeUndefined();
     }
   },
@@ -135,7 +113,9 @@ test.each(ORDERS)(
       stack.history.enter('UPDATE_FAILED');
       await stack.later();
       stack.history.enter('DELETE_IN_PROGRESS');
-      isAtOnce = await deleteAtOnce(order, id => stack.delete(Type.DEFAULT_VERSION, id, ids[id], pointers[id]), call);
+      isAtOnce = await deleteAtOnce(stack, { order, call }, async id =>
+        succeeded(await stack.delete(Type.DEFAULT_VERSION, id, ids[id], pointers[id])),
+      );
       const { defaultVersionName, tags } = aws.iot.describe(PACKAGE)!;
       expect([defaultVersionName, tags]).toEqual([undefined, {}]);
     }

@@ -1,0 +1,31 @@
+import { type Stack } from './stack';
+
+/** Two resources of a stack that both have had one artifact. */
+export const RESOURCES = ['Former', 'Taker'] as const;
+export type Resource = (typeof RESOURCES)[number];
+export type Order = readonly [Resource, Resource];
+export const ORDERS: readonly [Order, Order] = [RESOURCES, ['Taker', 'Former']];
+
+/**
+ * Deletes one of the two, and the other one at a call of that; or after it, where there is no such call.
+ *
+ * @returns whether there was such a call
+ */
+export async function deleteAtOnce(
+  stack: Stack,
+  { order: [first, second], call }: { readonly order: Order; readonly call: number },
+  remove: (resource: Resource) => Promise<unknown>,
+): Promise<boolean> {
+  let calls = 0;
+  let isAtOnce = false;
+  stack.interrupt = async (_operation, moment) => {
+    if (moment !== 'before' || ++calls !== call) return;
+    isAtOnce = true;
+    stack.interrupt = undefined;
+    await remove(second);
+  };
+  await remove(first);
+  stack.interrupt = undefined;
+  if (!isAtOnce) await remove(second);
+  return isAtOnce;
+}
