@@ -22,6 +22,7 @@ describe('the token', () => {
   });
 
   test('that the platform has rotated meanwhile is read again', async () => {
+    aws.weChat.behaviour.newTokenVoidsOld = true;
     await stack.record('api-012');
     const old = aws.weChat.accessToken;
     const current = aws.weChat.rotateToken();
@@ -69,7 +70,14 @@ describe('the token', () => {
       await aws.call('secretsmanager', 'CreateSecret', { Name: 'platform', SecretString });
     });
 
+    test('works where the one that the platform had still does', async () => {
+      aws.weChat.behaviour.newTokenVoidsOld = false;
+      expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
+      expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    });
+
     test('works, and voids the one that the platform had', async () => {
+      aws.weChat.behaviour.newTokenVoidsOld = true;
       const before = aws.weChat.accessToken;
       expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
       expect(aws.weChat.accessToken).not.toBe(before);
