@@ -6,7 +6,7 @@ import { type Clock, type Deadline } from './clock';
 import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
-import { isAccessDenied, retryReading } from './retry';
+import { isAccessDenied, retryPassing, retryReading } from './retry';
 
 /** How long, in ms, a claim can belong to a deployment in progress. */
 export const LONGEST_DEPLOYMENT = 48 * 3_600_000;
@@ -98,6 +98,8 @@ export interface StackQuestions {
    * those that have changed.
    */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
+  /** Whether the stack no longer exists; `undefined` if that cannot be read. */
+  isGone(): Promise<boolean | undefined>;
 }
 
 /**
@@ -138,12 +140,31 @@ export function stackQuestions(
       return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
     },
     stackPhase: () => lineage.phase(),
+    // not repeated if it is denied: the answer only completes a message.
+    isGone: () =>
+      retryPassing(asking, () => isStackGone(stackId, id => view.describeStack(id))).catch((error: unknown) => {
+        asking.log.warn('cannot read whether a stack still exists', { stackId, error });
+        return undefined;
+      }),
     succeededSince: async claimedAt => {
       if ((await lineage.phase()) === 'rolling-back') return false;
       return claimedAt === undefined || settledSince(claimedAt);
     },
   };
 }
+
+/** Whether a stack no longer exists. A stack that was deleted long ago cannot be described. */
+export async function isStackGone(stackId: string, describe: DescribeStack): Promise<boolean> {
+  try {
+    return (await describe(stackId)).status === 'DELETE_COMPLETE';
+  } catch (error) {
+    if (isMissingStack(error)) return true;
+    throw error;
+  }
+}
+
+export const isMissingStack = (error: unknown) =>
+  error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
 
 /** A stack and those that it is nested in. An answered query is not repeated, a failed one is. */
 class Lineage {
