@@ -218,7 +218,8 @@ describe('Update', () => {
   });
 
   test('of metadata removes what the template once set, and nothing else', async () => {
-    const id = await created(version(SECOND, { Metadata: { a: '1', b: '2' } }));
+    const before = version(SECOND, { Metadata: { a: '1', b: '2', same: '=' } });
+    const id = await created(before);
     const at = { SchemaVersionNumber: { VersionNumber: 2 } };
     await byHand('PutSchemaVersionMetadata', {
       ...at,
@@ -227,12 +228,12 @@ describe('Update', () => {
     succeeded(
       await stack.update(VERSION, 'V', {
         id,
-        properties: version(SECOND, { Metadata: { a: '3' } }),
-        old: version(SECOND, { Metadata: { a: '1', b: '2' } }),
+        properties: version(SECOND, { Metadata: { a: '3', same: '=' } }),
+        old: before,
       }),
     );
     const { [OWNER_KEY]: _owner, ...rest } = held()?.metadata ?? {};
-    expect(rest).toEqual({ a: ['3'], 'by-hand': ['x'] });
+    expect(rest).toEqual({ a: ['3'], same: ['='], 'by-hand': ['x'] });
   });
 
   test('exchanges all eight pairs within the ten that a version may have', async () => {

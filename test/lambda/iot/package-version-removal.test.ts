@@ -121,6 +121,18 @@ describe('Delete', () => {
       },
     );
 
+    test('is refused in the stack that had designated another version, which a hand has replaced by this one', async () => {
+      await aws.iot.byHand('TagResource', {
+        resourceArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}`,
+        tags: [
+          { Key: DEFAULT_POINTER_TAGS.stack, Value: stack.stackId },
+          { Key: DEFAULT_POINTER_TAGS.version, Value: '2.0.0' },
+        ],
+      });
+      expect((await stack.delete(VERSION, 'V', id, published())).Status).toBe('FAILED');
+      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('1.0.0');
+    });
+
     test('is allowed to a stack that is being deleted', async () => {
       await stack.during('DELETE_IN_PROGRESS', async () =>
         succeeded(await stack.delete(VERSION, 'V', id, published())),
