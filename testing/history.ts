@@ -1,9 +1,5 @@
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../lambda/runtime/stack-history';
 
 /** What CloudFormation remembers of a stack, and shows. */
 export class History implements CloudFormationView {
