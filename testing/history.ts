@@ -6,7 +6,7 @@ import {
 } from '../lambda/runtime/stack';
 
 /** What CloudFormation remembers of a stack, and shows. */
-export class History implements CloudFormationView {
+export class StackHistory implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
   /** Resources of the stack's that the handlers do not serve. */
