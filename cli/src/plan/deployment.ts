@@ -2,7 +2,7 @@
 import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
 import { unknownIn } from '../assembly/intrinsics';
 import { actionsOf } from './actions';
-import { isArtifact, artifactName, namingOf } from './artifact-types';
+import { artifactName, isArtifact, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
 import { type ArtifactReport, type ArtifactState } from './report';
 import { NESTED_STACK, type StackNode, inOrder } from './stack-node';

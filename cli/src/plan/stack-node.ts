@@ -1,7 +1,8 @@
 /** A stack of the plan: as it is to be, as it is deployed, and those that are nested in it. */
 import { packageArn, versionArn } from '../../../lambda/iot/names';
-import { type SynthesizedStack, type Template, type TemplateResource, nestedTemplate } from '../assembly/assembly';
+import { type SynthesizedStack, nestedTemplate } from '../assembly/assembly';
 import { type KnownValues, Unknown, referencesIn, resolve } from '../assembly/intrinsics';
+import { type Template, type TemplateResource } from '../assembly/template';
 import { type Account } from '../aws/account';
 import { type DeployedStack, deployedStack } from '../aws/deployed-stack';
 import { isArtifact } from './artifact-types';

@@ -2,7 +2,7 @@ import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Clock } from '../../runtime/clock';
 import { type Plan, type Threshold } from '../../sweep/plan';
 import { type IotGateway } from '../gateway';
-import { type JobExecution, FRESH, type ThingExecutions, executionsOf, heldBack } from './executions';
+import { FRESH, type JobExecution, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
 
 /** Decides whether a job can be removed as a whole, with one call: the rules must remove all of its executions. */

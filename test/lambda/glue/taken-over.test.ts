@@ -2,7 +2,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { ORDERS, type DeleteOrder, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
+import { type DeleteOrder, ORDERS, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
 import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;

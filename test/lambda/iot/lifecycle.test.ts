@@ -5,9 +5,9 @@ import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../cont
 import {
   CloudFormation,
   type DeploymentOutcome,
+  type DeploymentTrouble,
   type Resource,
   type Template,
-  type DeploymentTrouble,
 } from '../../../testing/cloudformation';
 import { Stack } from './stack';
 

@@ -4,7 +4,7 @@
  */
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { ORDERS, type DeleteOrder, RESOURCES, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
+import { type DeleteOrder, ORDERS, RESOURCES, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
 import { PACKAGE, VERSION, aws, held, published, succeeded } from './brake-ecu';
 import { Stack } from './stack';
 

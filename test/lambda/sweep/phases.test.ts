@@ -3,7 +3,7 @@ import { OutOfTime } from '../../../lambda/sweep/pace';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { type Preparation, type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { ToyService, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 let clock: VirtualClock;

@@ -3,7 +3,7 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { ToyService, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 /** Runs a sweep whose source removes the candidates of a page with one call; returns what each call was about. */

@@ -4,7 +4,7 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { type Each } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { ToyService, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 import { throttling } from '../../../testing/token-bucket';
 import { config, newest, sweepAll } from './whole-sweep';

@@ -4,7 +4,7 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { type ToyService, type ToyCandidate } from '../../../testing/sweep/listing';
+import { type ToyCandidate, type ToyService } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 export const config = (rules: SweepRulesConfig, more: Partial<SweepConfig> = {}): SweepConfig => ({

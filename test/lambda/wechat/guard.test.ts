@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Allowance, whyItStays } from '../../../lambda/wechat/guard';
+import { type Allowance, isInTransition, whyItStays } from '../../../lambda/wechat/guard';
 import { type Found } from '../../../lambda/wechat/listing';
 
 const found = (flowRatio: number | undefined, total: number): Found => ({
@@ -44,4 +44,15 @@ test('without the flag, neither traffic nor the last version ever goes', () => {
       },
     ),
   );
+});
+
+test.each([
+  ['building', true],
+  ['deploying', true],
+  ['running', false],
+  ['normal', false],
+  ['build_fail', false],
+  ['', false],
+])('a version whose status is "%s" is in transition: %s', (status, expected) => {
+  expect(isInTransition(status)).toBe(expected);
 });

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
-import { type Engine, type DeploymentRequest } from './engine';
+import { type DeploymentRequest, type Engine } from './engine';
 import { type Deployed, type Stack } from './stack';
 import { validationError } from './template';
 

@@ -2,7 +2,7 @@
  * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
  */
 import { type World } from '../../core/service';
-import { type TemplateScope, type StackOutputReference, conditionHolds, referencesOf } from './intrinsics';
+import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type ResourceDefinition, validationError } from './template';

@@ -2,7 +2,7 @@ import { type InternalCall, type Operation, type Principal, type Service, type W
 import { type AwsEvent, executionStatusChange } from '../events/event';
 import { type Execution } from './execution';
 import { Executions } from './executions';
-import { StateMachines, type StateMachine } from './machines';
+import { type StateMachine, StateMachines } from './machines';
 
 export type { Execution, ExecutionStatus } from './execution';
 export type { HistoryEvent } from './history';

@@ -1,7 +1,7 @@
 /** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
 import { type Members, type Needed, type Operation, type World } from '../../../core/service';
 import { type DeploymentOptions } from '../deployment';
-import { type Engine, type DeploymentRequest, templateAt } from '../engine';
+import { type DeploymentRequest, type Engine, templateAt } from '../engine';
 import { type GivenParameter } from '../parameters';
 import { validationError } from '../template';
 
