@@ -2,7 +2,7 @@ import { type CloudFormationView, type HeldResource } from '../lambda/runtime/st
 import { type StackEvent, type StackResourceState } from '../lambda/runtime/stack-history';
 
 /** What CloudFormation remembers of a stack, and shows. */
-export class History implements CloudFormationView {
+export class StackHistory implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
   /** Resources of the stack's that the handlers do not serve. */

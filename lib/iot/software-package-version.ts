@@ -5,7 +5,7 @@ import {
   PackageVersionShape,
   SoftwarePackageResourceType,
   type SoftwarePackageVersionProperties,
-  type SoftwarePackageVersionAttributes as VersionAttributes,
+  type SoftwarePackageVersionData as VersionAttributes,
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';

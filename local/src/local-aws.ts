@@ -9,7 +9,7 @@ import { Responses } from './core/responses';
 import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
-import { type Answer, type HttpRequest } from './wire/protocol';
+import { type HttpAnswer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
@@ -131,7 +131,7 @@ class Account {
   }
 
   /** Answers an HTTP request that comes over no socket. Throws ConnectionCut if the connection would break. */
-  answer(request: HttpRequest): Promise<Answer> {
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     return this.server.answer(request);
   }
 

@@ -2,7 +2,7 @@
  * What a service of the local AWS is: named operations over plain input objects. The server reads the wire protocol,
  * authorizes the call, records it and writes the answer or the error; a service file holds nothing but the service.
  */
-import type { Answer } from '../wire/protocol';
+import type { HttpAnswer } from '../wire/protocol';
 import type { ActionDetails } from './needs';
 import type { Readings } from './readings';
 import type { Responses } from './responses';
@@ -114,7 +114,7 @@ export interface Operation {
    */
   run(input: Members, context: CallContext): unknown;
   /** What goes on the wire where it is not simply the result in the protocol's notation. */
-  answer?(result: Members): Answer;
+  answer?(result: Members): HttpAnswer;
 }
 
 export type Operations = Readonly<Record<string, Operation>>;

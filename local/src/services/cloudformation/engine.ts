@@ -17,7 +17,7 @@ import { Stacks } from './stacks';
 import { parseTemplate, validationError } from './template';
 
 /** What is asked for: a template and what goes with it. */
-export interface Request {
+export interface DeploymentRequest {
   /** Absent: the one that the stack has. */
   readonly body?: string;
   readonly parameters?: readonly GivenParameter[];
@@ -85,7 +85,7 @@ export class Engine {
   }
 
   /** Works out what a request makes of a stack. Throws ValidationError. */
-  async prepare(stack: Stack, request: Request): Promise<Deployed> {
+  async prepare(stack: Stack, request: DeploymentRequest): Promise<Deployed> {
     const previous = stack.deployed;
     const body = request.body ?? previous?.body;
     if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
@@ -210,7 +210,7 @@ export class Engine {
   }
 
   private nestedStacks(): NestedStacks {
-    const requestOf = async ({ properties, call }: ResourceRequest): Promise<Request> => ({
+    const requestOf = async ({ properties, call }: ResourceRequest): Promise<DeploymentRequest> => ({
       body: await templateAt(String(properties.TemplateURL), call),
       parameters: Object.entries((properties.Parameters ?? {}) as Record<string, unknown>).map(([key, value]) => ({
         ParameterKey: key,
