@@ -2,6 +2,7 @@
  * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
  */
 import { randomUUID } from 'node:crypto';
+import { isOtherReading } from '../../core/readings';
 import { type World } from '../../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
@@ -51,6 +52,8 @@ export class Engine {
   readonly listeners: StackStatusListener[] = [];
   /** Whether a request to a custom resource that is made again carries the same RequestId. */
   reuseRequestIds = false;
+  /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
+  nestedStacksWaitComplete = isOtherReading();
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
@@ -228,6 +231,7 @@ export class Engine {
     };
     const optionsFor = ({ rootId = '' }: Stack) => ({
       isNested: true,
+      waitsComplete: this.nestedStacksWaitComplete,
       disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
     });
     return {
