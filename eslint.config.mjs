@@ -41,6 +41,20 @@ const zones = Object.entries(MAY_IMPORT).map(([target, allowed]) => {
   return { target: `./${target}`, from: forbidden.map(room => `./${room}`), message: `${target}/ may import ${may}.` };
 });
 
+const BOOLEAN = 'A boolean among other arguments says nothing to who reads the call: take an object that names it.';
+
+/** No boolean by position: neither declared (as a type, as one of several types, by its default) nor handed in. */
+const POSITIONAL_BOOLEANS = [
+  ':not(MethodDefinition[kind=set]) > * > Identifier.params[typeAnnotation.typeAnnotation.type=TSBooleanKeyword]',
+  'Identifier.params[typeAnnotation.typeAnnotation.types.0.type=TSBooleanKeyword]',
+  'Identifier.params[typeAnnotation.typeAnnotation.types.1.type=TSBooleanKeyword]',
+  'AssignmentPattern.params[right.raw=/^(true|false)$/]',
+  // what a promise, a matcher or a generator is about is its value.
+  ':matches(CallExpression, NewExpression)' +
+    ':not([callee.name=resolve], [callee.property.name=/^(resolve|toBe|toEqual|toHaveProperty|constant|constantFrom)$/])' +
+    ' > Literal.arguments[raw=/^(true|false)$/]',
+].map(selector => ({ selector, message: BOOLEAN }));
+
 export default tseslint.config(
   { ignores: ['**/build/', '**/cdk.out/', 'dist/', 'coverage/'] },
   js.configs.recommended,
@@ -88,9 +102,14 @@ export default tseslint.config(
       'testing/**/*.ts',
     ],
     rules: {
-      '@typescript-eslint/max-params': ['error', { max: 4 }],
       // an import of a type alone is no cycle: nothing is loaded.
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
+    },
+  },
+  {
+    rules: {
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
+      'no-restricted-syntax': ['error', ...POSITIONAL_BOOLEANS],
     },
   },
   {

@@ -11,6 +11,8 @@ export class History implements CloudFormationView {
   readonly entries: StackEvent[] = [];
   /** Resources of the stack's that the handlers do not serve. */
   readonly others: HeldResource[] = [];
+  /** What is answered about other stacks, by their ids: a status, or an error. */
+  readonly neighbors = new Map<string, string | Error>();
   private readonly states = new Map<string, StackResourceState>();
 
   constructor(
@@ -55,8 +57,9 @@ export class History implements CloudFormationView {
   }
 
   async describeStack(stackId: string) {
-    if (stackId !== this.stackId) throw new Error(`no such stack: ${stackId}`);
-    return { status: this.current };
+    const status = stackId === this.stackId ? this.current : this.neighbors.get(stackId);
+    if (typeof status === 'string') return { status };
+    throw status ?? new Error(`no such stack: ${stackId}`);
   }
 
   async describeResource(_stackId: string, logicalId: string) {

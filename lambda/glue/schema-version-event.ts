@@ -228,6 +228,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     }
   }
 
+  /** A version of somebody else's is used: no refusal is shown, and nothing is asked for one. */
+  protected override async ownerStack(): Promise<undefined> {
+    return undefined;
+  }
+
   /** Writes the owner's record and the user's metadata. */
   private async acquire(version: Registered, change: TagChange, metadata: MetadataChange): Promise<void> {
     this.ownership.requireRoom(version, metadata);

@@ -6,7 +6,7 @@ import { type Clock, type Deadline } from './clock';
 import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
-import { isAccessDenied, retryReading } from './retry';
+import { isAccessDenied, retryPassing, retryReading } from './retry';
 
 /** How long, in ms, a claim can belong to a deployment in progress. */
 export const LONGEST_DEPLOYMENT = 48 * 3_600_000;
@@ -98,6 +98,8 @@ export interface StackQuestions {
    * those that have changed.
    */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
+  /** Whether the stack no longer exists; `undefined` if that cannot be read. */
+  isGone(): Promise<boolean | undefined>;
 }
 
 /**
@@ -110,21 +112,15 @@ export function stackQuestions(
   view: Pick<CloudFormationView, 'describeStack' | 'events'>,
   asking: Asking,
 ): StackQuestions {
-  // a failed query is repeated, an answered one is not.
-  let asked: Promise<Lineage> | undefined;
-  const lineage = () => (asked ??= readLineage(stackId, id => view.describeStack(id), asking).catch(forgetful));
-  const forgetful = (error: unknown) => {
-    asked = undefined;
-    throw error;
-  };
+  const lineage = new Lineage(stackId, id => view.describeStack(id), asking);
   const settledSince = async (claimedAt: number) => {
-    const root = (await lineage()).at(-1)!;
-    return retryReading(asking, () => hasSucceeded(view.events(root.id), root.id, logicalId, claimedAt));
+    const root = await lineage.root();
+    return retryReading(asking, () => hasSucceeded(view.events(root), root, logicalId, claimedAt));
   };
   return {
     settledSince,
     idsSinceSuccess: async () => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, async () => {
         const ids = new Set<string>();
         for await (const { physicalId } of sinceSuccess(view, stackId, root)) if (physicalId) ids.add(physicalId);
@@ -132,7 +128,7 @@ export function stackQuestions(
       });
     },
     hadAtSuccess: async physicalId => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, async () => {
         const first = await firstSinceSuccess(view, { stackId, logicalId }, root);
         // if nothing has happened since, the event is about the artifact that was there.
@@ -140,41 +136,87 @@ export function stackQuestions(
       });
     },
     propertiesAtSuccess: async () => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
     },
-    stackPhase: async () => phaseOf(await lineage()),
+    stackPhase: () => lineage.phase(),
+    // not repeated if it is denied: the answer only completes a message.
+    isGone: () =>
+      retryPassing(asking, () => isStackGone(stackId, id => view.describeStack(id))).catch((error: unknown) => {
+        asking.log.warn('cannot read whether a stack still exists', { stackId, error });
+        return undefined;
+      }),
     succeededSince: async claimedAt => {
-      if (phaseOf(await lineage()) === 'rolling-back') return false;
+      if ((await lineage.phase()) === 'rolling-back') return false;
       return claimedAt === undefined || settledSince(claimedAt);
     },
   };
 }
 
-/** A stack and those that it is nested in, the root last. */
-type Lineage = readonly (StackState & { readonly id: string })[];
-
-async function readLineage(stackId: string, describe: DescribeStack, asking: Asking): Promise<Lineage> {
-  const stacks: (StackState & { readonly id: string })[] = [];
-  for (let id: string | undefined = stackId; id !== undefined;) {
-    const at: string = id;
-    try {
-      const stack = await retryReading(asking, () => describe(at));
-      stacks.push({ ...stack, id: at });
-      id = ROLLING_BACK.test(stack.status) ? undefined : stack.parentId;
-    } catch (error) {
-      // if the stack was nested by hand, synthesis did not know the parent: only the stack itself can be read.
-      if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(at, error);
-      asking.log.warn('the stack that this one is nested in cannot be described', { parent: at, error });
-      break;
-    }
+/** Whether a stack no longer exists. A stack that was deleted long ago cannot be described. */
+export async function isStackGone(stackId: string, describe: DescribeStack): Promise<boolean> {
+  try {
+    return (await describe(stackId)).status === 'DELETE_COMPLETE';
+  } catch (error) {
+    if (isMissingStack(error)) return true;
+    throw error;
   }
-  return stacks;
 }
 
-function phaseOf(stacks: Lineage): StackPhase {
-  if (stacks.some(({ status }) => ROLLING_BACK.test(status))) return 'rolling-back';
-  return stacks.some(({ status }) => status === 'DELETE_IN_PROGRESS') ? 'deleting' : 'deploying';
+export const isMissingStack = (error: unknown) =>
+  error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
+
+/** A stack and those that it is nested in. An answered query is not repeated, a failed one is. */
+class Lineage {
+  /** As far as they have been read, the stack itself first. */
+  private readonly stacks: (StackState & { readonly id: string })[] = [];
+  private reading: Promise<void> = Promise.resolve();
+  private next: string | undefined;
+
+  constructor(
+    stackId: string,
+    private readonly describe: DescribeStack,
+    private readonly asking: Asking,
+  ) {
+    this.next = stackId;
+  }
+
+  /** Reads no further than the first stack that rolls back. */
+  async phase(): Promise<StackPhase> {
+    const rollsBack = () => this.stacks.some(({ status }) => ROLLING_BACK.test(status));
+    await this.read(rollsBack);
+    if (rollsBack()) return 'rolling-back';
+    return this.stacks.some(({ status }) => status === 'DELETE_IN_PROGRESS') ? 'deleting' : 'deploying';
+  }
+
+  /** The id of the stack whose deployments decide: a nested stack completes its update, and may be rolled back later. */
+  async root(): Promise<string> {
+    await this.read(() => false);
+    return this.stacks.at(-1)!.id;
+  }
+
+  /** Callers take turns, so that each stack is read once. */
+  private read(isEnough: () => boolean): Promise<void> {
+    const turn = this.reading.then(async () => {
+      while (this.next !== undefined && !isEnough()) await this.readNext(this.next);
+    });
+    this.reading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async readNext(id: string): Promise<void> {
+    const { stacks, asking } = this;
+    try {
+      const stack = await retryReading(asking, () => this.describe(id));
+      stacks.push({ ...stack, id });
+      this.next = stack.parentId;
+    } catch (error) {
+      // if the stack was nested by hand, synthesis did not know the parent: only the stack itself can be read.
+      if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(id, error);
+      asking.log.warn('the stack that this one is nested in cannot be described', { parent: id, error });
+      this.next = undefined;
+    }
+  }
 }
 
 /**
@@ -186,6 +228,20 @@ const ROLLING_BACK = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$/;
 // not a clean-up: what a clean-up removes was claimed before its deployment began, perhaps by a deployment that failed
 // without a rollback.
 const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
+
+/**
+ * Tells from the entries of a stack, newest first, which of them say that a deployment of it has succeeded. Without a
+ * new beginning, only a stack that this one is nested in can roll a success back: then it was none.
+ */
+function successesOf(stackId: string): (entry: StackEvent) => boolean {
+  let next = '';
+  return ({ physicalId, status }) => {
+    if (physicalId !== stackId) return false;
+    const isUndone = next.endsWith('ROLLBACK_IN_PROGRESS');
+    next = status;
+    return SUCCESS.test(status) && !isUndone;
+  };
+}
 
 /** Events have a time in seconds: the order of the entries decides within a second. */
 export const SECOND = 1_000;
@@ -199,6 +255,7 @@ async function hasSucceeded(
   logicalId: string,
   claimedAt: number,
 ): Promise<boolean> {
+  const isSuccess = successesOf(stackId);
   let inTheSameSecond = false;
   // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
   let begunSince = false;
@@ -210,7 +267,7 @@ async function hasSucceeded(
     if (entry.changedAt < claimedAt - SECOND) break;
     const isAtClaim = entry.changedAt < claimedAt + SECOND;
     if (entry.physicalId === stackId) {
-      if (!SUCCESS.test(entry.status)) {
+      if (!isSuccess(entry)) {
         begunSince ||= BEGUN.test(entry.status) && isAtClaim;
         continue;
       }
@@ -296,11 +353,12 @@ async function* history(
   stackId: string,
   root: string,
 ): AsyncGenerator<{ readonly entry: StackEvent; readonly isSince: boolean }> {
-  const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
+  const isSuccess = successesOf(root);
   let succeededAt = -Infinity;
   if (root !== stackId) {
+    const isSuccessOfRoot = successesOf(root);
     for await (const entry of view.events(root)) {
-      if (!isSuccess(entry)) continue;
+      if (!isSuccessOfRoot(entry)) continue;
       succeededAt = entry.changedAt;
       break;
     }

@@ -1,6 +1,7 @@
 /** Rehearses a deployment: the events that CloudFormation would send, in an order in which it may send them. */
-import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
+import { type SynthesizedStack } from '../assembly/assembly';
 import { unknownIn } from '../assembly/intrinsics';
+import { type TemplateResource } from '../assembly/template';
 import { actionsOf } from './actions';
 import { isArtifact, nameOf, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
@@ -119,8 +120,12 @@ export class Deployment {
       const now = node.template?.Resources?.[logicalId];
       const held = node.deployed.resources.get(logicalId);
       const stays = now?.Type === old.Type && node.holds(now) !== false;
-      if (old.Type === NESTED_STACK) await this.cleanUpNested(node, logicalId, stays);
-      else if (isArtifact(old.Type) && held) {
+      if (old.Type === NESTED_STACK) {
+        const nested = node.children.find(child => child.logicalId === logicalId);
+        if (!stays) await this.removeNested(node, logicalId);
+        else if (nested) await this.cleanUp(nested);
+      }
+      if (isArtifact(old.Type) && held) {
         const replaced = this.replaced.find(each => each.node === node && each.logicalId === logicalId);
         if (!stays) await this.remove(node, logicalId, old, held.physicalId);
         else if (replaced) await this.remove(node, logicalId, old, replaced.physicalId);
@@ -128,9 +133,7 @@ export class Deployment {
     }
   }
 
-  private async cleanUpNested(node: StackNode, logicalId: string, stays: boolean): Promise<void> {
-    const known = node.children.find(child => child.logicalId === logicalId);
-    if (stays) return known && this.cleanUp(known);
+  private async removeNested(node: StackNode, logicalId: string): Promise<void> {
     const gone = await node.nested(this.stack, logicalId);
     if (!gone?.deployed) return;
     this.reports.set(gone, []);
@@ -140,7 +143,7 @@ export class Deployment {
     const { Resources = {} } = gone.deployed.template;
     for (const each of inOrder(gone.deployed.template).reverse()) {
       const held = gone.deployed.resources.get(each);
-      if (Resources[each].Type === NESTED_STACK) await this.cleanUpNested(gone, each, false);
+      if (Resources[each].Type === NESTED_STACK) await this.removeNested(gone, each);
       if (isArtifact(Resources[each].Type) && held) await this.remove(gone, each, Resources[each], held.physicalId);
     }
   }

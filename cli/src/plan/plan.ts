@@ -1,8 +1,9 @@
 /** What a deployment of an app's stacks, and the sweeps that follow it, would do. Only reads. */
 import picomatch from 'picomatch';
 import { type Clock, systemClock } from '../../../lambda/runtime/clock';
-import { type SynthesizedStack, type Template, nestedTemplate } from '../assembly/assembly';
+import { type SynthesizedStack, nestedTemplate } from '../assembly/assembly';
 import { Unknown } from '../assembly/intrinsics';
+import { type Template } from '../assembly/template';
 import { type Account, type Accounts } from '../aws/account';
 import { UserError } from '../errors';
 import { isArtifact } from './artifact-types';

@@ -4,6 +4,7 @@
  */
 import type { Answer } from '../wire/protocol';
 import type { ActionDetails } from './needs';
+import type { Readings } from './readings';
 import type { Responses } from './responses';
 
 /** An error as the service documents it. */
@@ -40,6 +41,8 @@ export interface World {
   readonly endpoint: string;
   /** The answers of custom resources. */
   readonly responses: Responses;
+  /** How what no evidence settles is done. Absent: as the environment says. */
+  readonly readings?: Readings;
   /** An ARN in this world: `arn('iot', 'package/x')`. */
   arn(service: string, resource: string, options?: { region?: string; account?: string }): string;
 }

@@ -90,7 +90,9 @@ test('a parent that may not be described is left aside: synthesis has not known 
 
 describe('whether a deployment has succeeded since a claim', () => {
   const CLAIMED = 100_000;
-  const succeededSince = (stacks: Record<string, StackState>, history: [number, string, string][], since?: number) => {
+  const succeededSince = (stacks: Record<string, StackState>, history: [number, string, string][], since?: number) =>
+    questions(stacks, history).succeededSince(since);
+  const questions = (stacks: Record<string, StackState>, history: [number, string, string][]) => {
     const clock = new FakeClock(0);
     const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
     const events = async function* (of: string) {
@@ -99,8 +101,8 @@ describe('whether a deployment has succeeded since a claim', () => {
         yield { logicalId, physicalId, status, changedAt } satisfies StackEvent;
       }
     };
-    const view = { describeStack: async (id: string) => stacks[id], events };
-    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking).succeededSince(since);
+    const view = { describeStack: async (id: string) => stacks[id] ?? Promise.reject(error('AccessDenied')), events };
+    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking);
   };
   const deleting = { own: { status: 'DELETE_IN_PROGRESS' } };
 
@@ -170,6 +172,49 @@ describe('whether a deployment has succeeded since a claim', () => {
     const began: [number, string, string] = [90_000, 'root', 'CREATE_IN_PROGRESS'];
     expect(await succeededSince(stacks, [began, [105_000, OWN, 'CREATE_COMPLETE']], CLAIMED)).toBe(false);
     expect(await succeededSince(stacks, [began, [105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
+  });
+
+  describe('no, where a nested stack had completed its update and the one around it rolls it back', () => {
+    const rolledBack: [number, string, string][] = [
+      [90_000, 'root', 'UPDATE_IN_PROGRESS'],
+      [95_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [99_000, 'V', 'UPDATE_IN_PROGRESS'],
+      [105_000, OWN, 'UPDATE_COMPLETE'],
+      [106_000, 'root', 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      [107_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+    ];
+    const own = { status: 'UPDATE_ROLLBACK_IN_PROGRESS', parentId: 'root' };
+
+    test.each<[string, StackState | undefined]>([
+      ['can be read', { status: 'UPDATE_ROLLBACK_IN_PROGRESS' }],
+      ['may not be read', undefined],
+    ])('which %s', async (_what, root) => {
+      const { settledSince, stackPhase } = questions({ own, ...(root && { root }) }, rolledBack);
+      expect(await settledSince(CLAIMED)).toBe(false);
+      expect(await stackPhase()).toBe('rolling-back');
+    });
+
+    test('even if an earlier deployment of the root had failed without a rollback', async () => {
+      const failed: [number, string, string][] = [
+        [108_000, 'root', 'UPDATE_FAILED'],
+        [109_000, 'root', 'UPDATE_IN_PROGRESS'],
+        [110_000, OWN, 'UPDATE_IN_PROGRESS'],
+        [111_000, OWN, 'UPDATE_COMPLETE'],
+        [112_000, 'root', 'UPDATE_ROLLBACK_IN_PROGRESS'],
+        [113_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      ];
+      const root = { status: 'UPDATE_ROLLBACK_IN_PROGRESS' };
+      expect(await questions({ own, root }, [...rolledBack.slice(0, 4), ...failed]).settledSince(CLAIMED)).toBe(false);
+    });
+
+    test('but what was claimed before stays so', async () => {
+      const before: [number, string, string][] = [
+        [80_000, 'root', 'CREATE_COMPLETE'],
+        [79_000, OWN, 'CREATE_COMPLETE'],
+      ];
+      const root = { status: 'UPDATE_ROLLBACK_IN_PROGRESS' };
+      expect(await questions({ own, root }, [...before.reverse(), ...rolledBack]).settledSince(50_000)).toBe(true);
+    });
   });
 
   test('no, while the stack rolls back', async () => {

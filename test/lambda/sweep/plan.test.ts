@@ -250,7 +250,18 @@ describe('an order', () => {
   });
 
   test('numbers with dots rank as numbers, of any length and with leading zeros, beside SemVer', () => {
-    const names = ['2024.12.1', '2025.01.1', '2025.1.0', '3.0.1.0', '3.0.1', '2.1', '2025.01.1.5', '3.0.1-rc.1'];
+    const names = [
+      '2024.12.1',
+      '2025.01.1',
+      '2025.1.0',
+      '3.0.1.0',
+      '3.0.1',
+      '2.1',
+      '2025.01.1.5',
+      '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
+    ];
     const keys = names.map((name, index) => key(name, index));
     expect(sorted('SEMVER', keys)).toEqual([
       '2025.01.1.5',
@@ -260,6 +271,8 @@ describe('an order', () => {
       '3.0.1',
       '3.0.1.0',
       '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
       '2.1',
     ]);
   });

@@ -188,13 +188,15 @@ describe('cut off at any call', () => {
   test('ends where an undisturbed sweep ends, and removes nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(40),
+        fc.record({
+          count: fc.nat(40),
+          tokensBy: fc.constantFrom('name' as const, 'position' as const),
+          forgetsTokens: fc.boolean(),
+        }),
         fc.record({ keepLatest: fc.nat(6), dryRun: fc.constant(false), maxRemovals: fc.constantFrom(undefined, 40) }),
         fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 }),
         fc.integer({ min: 800, max: 5000 }),
-        fc.constantFrom('name' as const, 'position' as const),
-        fc.boolean(),
-        async (count, rules, kills, slice, tokensBy, forgetsTokens) => {
+        async ({ count, tokensBy, forgetsTokens }, rules, kills, slice) => {
           const all = candidates(count, index => ({ protectedBy: index % 6 === 1 ? 'OWNED' : undefined }));
           const service = new Service(all);
           Object.assign(service, { tokensBy, pageSize: 5 });

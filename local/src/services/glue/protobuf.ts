@@ -19,6 +19,7 @@ export function protobufRoot(definition: string): Root {
 
 /** Without a syntax line a definition is proto2, as for the compiler of PROTOBUF. */
 function syntaxOf(definition: string): string {
+  // eslint-disable-next-line no-restricted-syntax -- comments are none of ours, and this is not our API.
   const tokens = tokenize(definition, false);
   const first = tokens.next();
   if (first === 'edition') throw new Error('editions are not supported: the syntax must be proto2 or proto3');

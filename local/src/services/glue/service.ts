@@ -62,7 +62,7 @@ export class Glue implements Service {
     private readonly world: World,
     behaviour: Partial<GlueBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.store = new RegistryStore(world, this.behaviour);
     this.permissions = new Permissions(this.store, this.behaviour);
     const context = { store: this.store, behaviour: this.behaviour };

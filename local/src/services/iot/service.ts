@@ -80,7 +80,7 @@ export class Iot implements Service {
     private readonly world: World,
     behaviour: Partial<IotBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.fleet = new Fleet(world);
     this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
       succeeded: execution => this.recordInstalled(execution),

@@ -1,9 +1,8 @@
 import { type InternalCall, type Operation, type Principal, type Service, type World } from '../../core/service';
-import { type AwsEvent } from '../events/event';
+import { type AwsEvent, executionStatusChange } from '../events/event';
 import { type Execution } from './execution';
 import { Executions } from './executions';
 import { Machines, type StateMachine } from './machines';
-import { executionStatusChange } from './status-event';
 
 export type { Execution, ExecutionStatus } from './execution';
 export type { HistoryEvent } from './history';

@@ -31,13 +31,14 @@ export class WeChat implements Endpoint {
   /** The host that it stands for. */
   readonly recordedAs = 'api.weixin.qq.com';
   /** May be changed at any time. */
-  readonly behaviour = defaultBehaviour();
+  readonly behaviour: WeChatBehaviour;
   /** The addresses from which the platform's tokens are taken. @default - every one */
   allowedAddresses?: readonly string[];
   private readonly tokens: Tokens;
   private readonly services: CloudBaseServices;
 
   constructor(private readonly world: World) {
+    this.behaviour = defaultBehaviour(world.readings);
     this.tokens = new Tokens(world.clock, this.behaviour);
     this.services = new CloudBaseServices(this.behaviour);
   }

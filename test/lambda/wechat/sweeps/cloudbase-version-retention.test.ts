@@ -281,6 +281,26 @@ test('a token that is rotated meanwhile is read again', async () => {
   expect(aws.calls.filter({ operation: 'GetSecretValue' })).toHaveLength(2);
 });
 
+test('a token that is renewed in the midst is waited for, while the secret still holds the old one', async () => {
+  deploy(6);
+  const stalled = (operation: string, nth: number) =>
+    aws.faults.inject({ operation, nth, trouble: { stall: 'until released' } });
+  const reached = async (fault: { readonly hits: number }) => {
+    while (fault.hits === 0) await new Promise(resolve => setImmediate(resolve));
+  };
+  const removal = stalled(DELETE, 2);
+  const read = stalled('GetSecretValue', 6);
+  const end = outcome(sweepOf());
+  await reached(removal);
+  const current = aws.weChat.rotateToken();
+  removal.release();
+  await reached(read);
+  await shareToken(aws, current);
+  read.release();
+
+  expect(await end).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 4 } });
+});
+
 test('a dry run removes nothing', async () => {
   deploy(4);
   await sweepOf({ rules: { keepLatest: 2, dryRun: true } }).run();
