@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { amzDate } from './stack';
 
 /** How a request is met: with a status, by cutting the connection, or not at all. */
-export type Reaction = number | 'cut' | 'hang';
+export type Reception = number | 'cut' | 'hang';
 
 export interface Received {
   readonly method?: string;
@@ -15,7 +15,7 @@ export interface Received {
 /** The presigned URL that CloudFormation waits at: a real listener on the loopback interface. */
 export class AnswerUrl {
   readonly received: Received[] = [];
-  private reactions: Reaction[] = [];
+  private reactions: Reception[] = [];
 
   private constructor(private readonly server: Server) {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.meet(request, response));
@@ -35,7 +35,7 @@ export class AnswerUrl {
   }
 
   /** The next requests are met so; later ones with 200. */
-  meetWith(...reactions: Reaction[]): void {
+  meetWith(...reactions: Reception[]): void {
     this.reactions = reactions;
   }
 

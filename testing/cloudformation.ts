@@ -13,14 +13,14 @@ interface Deployed extends Resource {
 }
 
 /** What goes wrong in a deployment. */
-export interface Trouble {
+export interface DeploymentTrouble {
   /** Fails when all else is done, as a resource of another kind would. */
   readonly fails?: boolean;
   /** Kills the function in the event of that number. */
   readonly kill?: Kill & { readonly event: number };
 }
 
-export interface Outcome {
+export interface DeploymentOutcome {
   readonly result: 'complete' | 'rolled-back' | 'deleted' | 'delete-failed';
   /** What the resources were refused with. */
   readonly reasons: readonly string[];
@@ -41,7 +41,7 @@ export class CloudFormation {
   private deployed = new Map<string, Deployed>();
   private lives = 0;
   private events = 0;
-  private kill?: Trouble['kill'];
+  private kill?: DeploymentTrouble['kill'];
   private later: string[] = [];
 
   /** @param make makes the stack anew, with a UUID of its own, whenever the one before was deleted */
@@ -49,7 +49,7 @@ export class CloudFormation {
     this.stack = this.reborn();
   }
 
-  async deploy(template: Template, trouble: Trouble = {}): Promise<Outcome> {
+  async deploy(template: Template, trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
     this.begin(trouble);
     const before = new Map(this.deployed);
     const first = before.size === 0;
@@ -102,7 +102,7 @@ export class CloudFormation {
     return this.outcome('rolled-back', reasons);
   }
 
-  async destroy(trouble: Trouble = {}): Promise<Outcome> {
+  async destroy(trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
     this.begin(trouble);
     this.stack.status = 'DELETE_IN_PROGRESS';
     const reasons: string[] = [];
@@ -144,13 +144,13 @@ export class CloudFormation {
     return event();
   }
 
-  private begin({ kill }: Trouble): void {
+  private begin({ kill }: DeploymentTrouble): void {
     this.events = 0;
     this.kill = kill;
     this.later = [];
   }
 
-  private outcome(result: Outcome['result'], reasons: readonly string[]): Outcome {
+  private outcome(result: DeploymentOutcome['result'], reasons: readonly string[]): DeploymentOutcome {
     return { result, reasons, later: this.later };
   }
 

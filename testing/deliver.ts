@@ -40,7 +40,7 @@ export function toyHandler(
 }
 
 /** What is not usual about a delivery. */
-export interface Delivery {
+export interface DeliveryOptions {
   readonly event?: Record<string, unknown>;
   readonly handler?: Partial<ResourceHandler<ThingProperties>>;
   readonly handlers?: Handlers;
@@ -60,7 +60,7 @@ export interface Delivered {
 }
 
 /** Sends one event, answered over real HTTP. */
-export async function deliver(answerUrl: AnswerUrl, delivery: Delivery = {}): Promise<Delivered> {
+export async function deliver(answerUrl: AnswerUrl, delivery: DeliveryOptions = {}): Promise<Delivered> {
   const clock = delivery.clock ?? new FakeClock();
   const log: Record<string, unknown>[] = [];
   const before = answerUrl.received.length;

@@ -1,16 +1,14 @@
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../lambda/runtime/stack-history';
 
 /** What CloudFormation remembers of a stack, and shows. */
-export class History implements CloudFormationView {
+export class StackHistory implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
   /** Resources of the stack's that the handlers do not serve. */
   readonly others: HeldResource[] = [];
+  /** What is answered about other stacks, by their ids: a status, or an error. */
+  readonly neighbors = new Map<string, string | Error>();
   private readonly states = new Map<string, StackResourceState>();
 
   constructor(
@@ -55,8 +53,9 @@ export class History implements CloudFormationView {
   }
 
   async describeStack(stackId: string) {
-    if (stackId !== this.stackId) throw new Error(`no such stack: ${stackId}`);
-    return { status: this.current };
+    const status = stackId === this.stackId ? this.current : this.neighbors.get(stackId);
+    if (typeof status === 'string') return { status };
+    throw status ?? new Error(`no such stack: ${stackId}`);
   }
 
   async describeResource(_stackId: string, logicalId: string) {

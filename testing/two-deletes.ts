@@ -3,8 +3,8 @@ import { type Stack } from './stack';
 /** Two resources of a stack that both have had one artifact. */
 export const RESOURCES = ['Former', 'Taker'] as const;
 export type Resource = (typeof RESOURCES)[number];
-export type Order = readonly [Resource, Resource];
-export const ORDERS: readonly [Order, Order] = [RESOURCES, ['Taker', 'Former']];
+export type DeleteOrder = readonly [Resource, Resource];
+export const ORDERS: readonly [DeleteOrder, DeleteOrder] = [RESOURCES, ['Taker', 'Former']];
 
 /**
  * Deletes one of the two, and the other one at a call of that; or after it, where there is no such call.
@@ -13,7 +13,7 @@ export const ORDERS: readonly [Order, Order] = [RESOURCES, ['Taker', 'Former']];
  */
 export async function deleteAtOnce(
   stack: Stack,
-  { order: [first, second], call }: { readonly order: Order; readonly call: number },
+  { order: [first, second], call }: { readonly order: DeleteOrder; readonly call: number },
   remove: (resource: Resource) => Promise<unknown>,
 ): Promise<boolean> {
   let calls = 0;

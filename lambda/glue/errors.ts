@@ -4,7 +4,7 @@ export class Unpublishable extends Error {
 }
 
 /** Whether the registry refuses the request as such. */
-export function isRefusedByService(error: unknown): error is Error {
+export function isRefusedByRegistry(error: unknown): error is Error {
   return error instanceof Error && REFUSALS.includes(error.name);
 }
 

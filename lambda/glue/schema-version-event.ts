@@ -1,7 +1,7 @@
 /** One event of one schema version. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type Removal } from '../../contract/cloudformation';
-import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { type SchemaVersionData, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
@@ -20,7 +20,7 @@ import { FIRST_VERSION, type PhysicalId, announced, checkSchemaArn, physicalId, 
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
-import { VersionRemoval } from './version-removal';
+import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
 
@@ -45,7 +45,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private readonly registry: GlueGateway;
   private readonly publication: Publication;
   private readonly ownership: VersionOwnership;
-  private readonly removal: VersionRemoval;
+  private readonly removal: SchemaVersionRemoval;
   /** The version that the event is about, once it is known. */
   private version?: Registered;
   /** Whether this delivery of the event has registered it. */
@@ -72,7 +72,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     );
     this.publication = new Publication(this.registry, id, scope);
     this.ownership = new VersionOwnership(this.registry, id, scope);
-    this.removal = new VersionRemoval(this.registry, id, scope);
+    this.removal = new SchemaVersionRemoval(this.registry, id, scope);
     this.record = {
       keys: FIELDS,
       read: async () => {
@@ -166,7 +166,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await retryAccessDenied(this.scope, () =>
         this.acquire(version, { set: this.mine, remove: [] }, this.wantedMetadata()),
       );
-      return answer(this.id, version);
+      return answerOf(this.id, version);
     } catch (error) {
       if (isOperationOver(error)) throw error;
       throw await this.withdrawn(found.version, error);
@@ -178,7 +178,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.version = version;
     const tags = await this.owners();
     if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
-    const done = answer(this.id, version);
+    const done = answerOf(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
     if (!claimed) {
@@ -214,7 +214,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
     const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
-    const done = answer(this.id, version);
+    const done = answerOf(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
       const adoptExisting = orphaned || (this.wanted.AdoptExisting ?? false);
@@ -226,6 +226,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
       if (tags[FIELDS.owner] === undefined && !previous) await this.refuseNative(this.what, done);
       return undefined;
     }
+  }
+
+  /** A version of somebody else's is used: no refusal is shown, and nothing is asked for one. */
+  protected override async ownerStack(): Promise<undefined> {
+    return undefined;
   }
 
   /** Writes the owner's record and the user's metadata. */
@@ -398,11 +403,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 }
 
-export function answer(
+export function answerOf(
   { registryName, schemaName, owner }: PhysicalId,
   version: Pick<HeldVersion, 'id' | 'number'>,
 ): Answer {
-  const data: SchemaVersionAttributes = { VersionId: version.id, VersionNumber: String(version.number) };
+  const data: SchemaVersionData = { VersionId: version.id, VersionNumber: String(version.number) };
   return {
     physicalResourceId: physicalId({ registryName, schemaName, owner, versionId: version.id }),
     data: { ...data },

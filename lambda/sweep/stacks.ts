@@ -4,7 +4,7 @@ import { type Clock } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
-import { type DescribeStack, LONGEST_DEPLOYMENT } from '../runtime/stack';
+import { type DescribeStack, LONGEST_DEPLOYMENT, isMissingStack, isStackGone } from '../runtime/stack';
 
 /** The state in which a run finds its stack. */
 export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'gone';
@@ -98,7 +98,7 @@ export class Stacks {
       const rest = await stackRest(stackId, describeStack);
       return rest === 'busy' || rest === 'rolling-back';
     } catch (error) {
-      if (!isMissing(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
+      if (!isMissingStack(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
       return false;
     }
   }
@@ -139,11 +139,8 @@ export class Stacks {
 
   /** A stack that cannot be read counts as existing. */
   private async readGone(stackId: string): Promise<boolean> {
-    try {
-      return (await this.tools.describeStack?.(stackId))?.status === 'DELETE_COMPLETE';
-    } catch (error) {
-      return isMissing(error);
-    }
+    const { describeStack } = this.tools;
+    return describeStack ? isStackGone(stackId, describeStack).catch(() => false) : false;
   }
 
   /** In the account and region of the sweep's own stack. */
@@ -154,9 +151,6 @@ export class Stacks {
 
 const nameOf = (stack: string) => stack.split('/').at(-2) ?? '';
 const idOf = (stack: string) => stack.split('/').at(-1);
-
-const isMissing = (error: unknown) =>
-  error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
 
 /** Throws if a run must no longer remove. Called before removals, which take minutes. */
 export type Confirm = () => Promise<void>;

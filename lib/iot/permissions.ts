@@ -1,6 +1,7 @@
 import { ArnFormat, Aws, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { MAX_LISTED, type Permission } from '../provider/permissions';
+import { ownersPermissions } from '../provider/runtime-permissions';
 
 const ANY_PACKAGE =
   'Packages and versions that have left the template are deleted when the policy no longer names them. Writing is ' +
@@ -86,6 +87,7 @@ export function adoptionPermissions(stack: Stack): Permission[] {
 /** What managing a package needs. */
 export function packagePermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
@@ -97,6 +99,7 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
 /** What managing the versions of a package needs. */
 export function versionPermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: [
         'iot:CreatePackageVersion',
@@ -129,6 +132,7 @@ export function sbomPermissions(stack: Stack, packageName: string): Permission[]
 /** What designating the default version of a package needs. */
 export function defaultPermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: ['iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],

@@ -4,11 +4,12 @@ import { CredentialStore } from './core/credentials';
 import { type Endpoint } from './core/endpoint';
 import { Faults } from './core/faults';
 import { Gateway } from './core/gateway';
+import { type Readings } from './core/readings';
 import { Responses } from './core/responses';
 import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
-import { type Answer, type HttpRequest } from './wire/protocol';
+import { type HttpAnswer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
@@ -24,6 +25,8 @@ export interface LocalAwsOptions {
   readonly authorize?: boolean;
   /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. @default [50, 100] */
   readonly asyncRetryDelays?: readonly number[];
+  /** How what no evidence settles is done. @default - what LOCAL_AWS_READINGS says, else 'likely' */
+  readonly readings?: Readings;
 }
 
 const systemClock: LocalClock = {
@@ -46,6 +49,7 @@ class Account {
   private readonly server: Server;
   protected readonly services: Services;
   private readonly clock: LocalClock;
+  private readonly readings: Readings | undefined;
   private port = 0;
 
   constructor(options: LocalAwsOptions) {
@@ -54,6 +58,7 @@ class Account {
     this.region = region;
     this.account = account;
     this.clock = clock;
+    this.readings = options.readings;
     this.faults = new Faults(clock);
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
@@ -126,7 +131,7 @@ class Account {
   }
 
   /** Answers an HTTP request that comes over no socket. Throws ConnectionCut if the connection would break. */
-  answer(request: HttpRequest): Promise<Answer> {
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     return this.server.answer(request);
   }
 
@@ -156,7 +161,7 @@ class Account {
   }
 
   private world(servicePrincipal: string): World {
-    const { region, account, clock, responses } = this;
+    const { region, account, clock, responses, readings } = this;
     const endpoint = () => this.endpoint;
     return {
       region,
@@ -164,6 +169,7 @@ class Account {
       partition: 'aws',
       clock,
       responses,
+      readings,
       get endpoint() {
         return endpoint();
       },

@@ -1,4 +1,10 @@
-import { type HostedContext, LocalAws, type StackOutcome, throttling } from 'cdk-versioned-artifacts-local';
+import {
+  type HostOptions,
+  type HostedContext,
+  LocalAws,
+  type StackOutcome,
+  throttling,
+} from 'cdk-versioned-artifacts-local';
 import { type Clock } from '../../lambda/runtime/clock';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
@@ -104,7 +110,7 @@ export class World {
   }
 
   /** Waits until nothing is under way any more. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     const { aws, clock } = this;
     const done = { yet: false };
     const settled = aws.settled().then(() => (done.yet = true));
@@ -166,6 +172,11 @@ export class World {
     await this.settled();
   }
 
+  /** Another function with the family's handlers. */
+  host(name: string, options: HostOptions = {}): string {
+    return this.aws.lambda.host(name, (event, context) => this.handle(event, context), options);
+  }
+
   async stop(): Promise<void> {
     await this.aws.stop();
   }
@@ -204,7 +215,8 @@ export class World {
     return faults.inject({ ...at(heldUp.call), match, trouble: { stall: 'until released' } });
   }
 
-  private template(resources: Resources, fails?: Trouble['fails']): object {
+  /** What a stack is deployed from: the resources, and one that fails where it shall. */
+  template(resources: Resources, fails?: Trouble['fails']): object {
     const all = Object.entries(resources).map(([id, { type, properties, dependsOn }]) => [
       id,
       { Type: type, Properties: { ...this.tokenOf(type), ...properties }, DependsOn: dependsOn },

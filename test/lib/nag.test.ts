@@ -97,10 +97,12 @@ test('each wildcard of the policy has its reason', () => {
   const app = new App();
   everything(new Stack(app, 'Stack'));
   const arn = (resource: string) => `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:package/${resource}`;
+  const anyStack = 'arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*/*';
 
   expect(acknowledged(app)).toEqual({
     ...INLINE_POLICIES,
     'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permission for'),
+    [`AwsSolutions-IAM5[Resource::${anyStack}]`]: expect.stringContaining('owns an artifact that exists already'),
     [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
     [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
   });

@@ -7,7 +7,7 @@ export interface ToyCandidate extends Candidate {
 }
 
 /** A service that holds candidates and lists them in pages, newest or oldest first as they were put in. */
-export class Service {
+export class ToyService {
   readonly removed: string[] = [];
   readonly calls: string[] = [];
   candidates: ToyCandidate[];

@@ -1,5 +1,5 @@
 /** What listens on the port beside the services of AWS: found by the path, for requests that no key of AWS has signed. */
-import { type Answer, type HttpRequest } from '../wire/protocol';
+import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type ServiceError } from './service';
 
 /** A request on its way in. */
@@ -10,7 +10,7 @@ export interface UnsignedCall {
   /** A text that the event has on which the caller works: who calls is only known by what it is about. */
   readonly about: string;
   /** Does it. Throws ServiceError. */
-  run(): Answer;
+  run(): HttpAnswer;
 }
 
 export interface Endpoint {
@@ -18,5 +18,5 @@ export interface Endpoint {
   readonly recordedAs: string;
   isFor(request: HttpRequest): boolean;
   read(request: HttpRequest): UnsignedCall;
-  writeError(error: ServiceError): Answer;
+  writeError(error: ServiceError): HttpAnswer;
 }

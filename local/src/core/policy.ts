@@ -30,7 +30,7 @@ export interface Policies {
 
 export type PolicyKind = 'identity-based policy' | 'permissions boundary' | 'resource-based policy';
 
-export type Decision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
+export type AccessDecision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
 
 /** A statement that matched: where it stands, and the elements of it that did. */
 export interface MatchedStatement {
@@ -42,7 +42,7 @@ export interface MatchedStatement {
 }
 
 export interface Evaluation {
-  readonly decision: Decision;
+  readonly decision: AccessDecision;
   /** The kind of policy that denies, explicitly or because it allows nothing. */
   readonly deniedBy?: PolicyKind;
   /** The identity's statements that allow the call, or a part of it, whatever else denies it. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import { type Answer, type HttpRequest } from '../wire/protocol';
+import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type Endpoint, type UnsignedCall } from './endpoint';
 import { type LocalClock, type ServiceError } from './service';
 
@@ -70,12 +70,12 @@ export class Responses implements Endpoint {
     };
   }
 
-  writeError({ code, message, status }: ServiceError): Answer {
+  writeError({ code, message, status }: ServiceError): HttpAnswer {
     return refused(code, message, status);
   }
 
   /** What S3 does with the PUT. */
-  put(request: HttpRequest): Answer {
+  put(request: HttpRequest): HttpAnswer {
     const entry = this.expected.get(request.query.get('X-Amz-Signature') ?? '');
     if (!entry || new URL(entry.url).pathname !== request.path)
       return refused('SignatureDoesNotMatch', 'The request signature does not match');
@@ -92,7 +92,7 @@ function expiry(query: URLSearchParams): number {
   return Date.parse(date) + Number(query.get('X-Amz-Expires')) * 1000;
 }
 
-const refused = (code: string, message: string, status = 403): Answer => ({
+const refused = (code: string, message: string, status = 403): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,

@@ -2,8 +2,9 @@
  * What a service of the local AWS is: named operations over plain input objects. The server reads the wire protocol,
  * authorizes the call, records it and writes the answer or the error; a service file holds nothing but the service.
  */
-import type { Answer } from '../wire/protocol';
+import type { HttpAnswer } from '../wire/protocol';
 import type { ActionDetails } from './needs';
+import type { Readings } from './readings';
 import type { Responses } from './responses';
 
 /** An error as the service documents it. */
@@ -40,6 +41,8 @@ export interface World {
   readonly endpoint: string;
   /** The answers of custom resources. */
   readonly responses: Responses;
+  /** How what no evidence settles is done. Absent: as the environment says. */
+  readonly readings?: Readings;
   /** An ARN in this world: `arn('iot', 'package/x')`. */
   arn(service: string, resource: string, options?: { region?: string; account?: string }): string;
 }
@@ -111,7 +114,7 @@ export interface Operation {
    */
   run(input: Members, context: CallContext): unknown;
   /** What goes on the wire where it is not simply the result in the protocol's notation. */
-  answer?(result: Members): Answer;
+  answer?(result: Members): HttpAnswer;
 }
 
 export type Operations = Readonly<Record<string, Operation>>;

@@ -5,23 +5,23 @@
  */
 
 /** One member's rule. */
-export interface Rule<T> {
+export interface MemberRule<T> {
   readonly required?: boolean;
   /** Converts a value, or adds to `broken` what is wrong with it. */
   read(value: unknown, at: string, broken: string[]): T;
 }
 
-export type Members = Readonly<Record<string, Rule<unknown>>>;
+export type MemberRules = Readonly<Record<string, MemberRule<unknown>>>;
 
-type RequiredNames<M extends Members> = {
+type RequiredNames<M extends MemberRules> = {
   [K in keyof M]: M[K] extends { readonly required: true } ? K : never;
 }[keyof M];
 
 /** The input that a table of members describes. */
-export type Input<M extends Members> = { readonly [K in RequiredNames<M>]: Value<M[K]> } & {
+export type Input<M extends MemberRules> = { readonly [K in RequiredNames<M>]: Value<M[K]> } & {
   readonly [K in Exclude<keyof M, RequiredNames<M>>]?: Value<M[K]>;
 };
-type Value<R> = R extends Rule<infer T> ? T : never;
+type Value<R> = R extends MemberRule<infer T> ? T : never;
 
 interface Range {
   readonly min?: number;
@@ -29,7 +29,11 @@ interface Range {
 }
 
 /** Reads an input; throws what `refuse` makes of the broken constraints. */
-export function readInput<M extends Members>(members: M, input: unknown, refuse: (message: string) => Error): Input<M> {
+export function readInput<M extends MemberRules>(
+  members: M,
+  input: unknown,
+  refuse: (message: string) => Error,
+): Input<M> {
   const broken: string[] = [];
   const value = structure(members).read(input ?? {}, '', broken);
   if (broken.length > 0) {
@@ -39,7 +43,7 @@ export function readInput<M extends Members>(members: M, input: unknown, refuse:
 }
 
 /** A member that must be there. */
-export function required<T>(rule: Rule<T>): Rule<T> & { readonly required: true } {
+export function required<T>(rule: MemberRule<T>): MemberRule<T> & { readonly required: true } {
   return { ...rule, required: true };
 }
 
@@ -51,7 +55,7 @@ interface TextOptions extends Range {
 }
 
 /** A string. */
-export function text(options: TextOptions = {}): Rule<string> {
+export function text(options: TextOptions = {}): MemberRule<string> {
   const pattern = options.pattern && new RegExp(`^(?:${options.pattern.source})$`, 'u');
   return {
     read(value, at, broken) {
@@ -67,7 +71,7 @@ export function text(options: TextOptions = {}): Rule<string> {
 }
 
 /** A string out of a fixed set. */
-export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
+export function oneOf<const T extends string>(...values: readonly T[]): MemberRule<T> {
   return {
     read(value, at, broken) {
       if (!values.includes(value as T))
@@ -78,7 +82,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> 
 }
 
 /** A whole number, or its digits. */
-export function integer(range: Range = {}): Rule<number> {
+export function integer(range: Range = {}): MemberRule<number> {
   return {
     read(value, at, broken) {
       const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -90,7 +94,7 @@ export function integer(range: Range = {}): Rule<number> {
 }
 
 /** A number. */
-export function decimal(range: Range = {}): Rule<number> {
+export function decimal(range: Range = {}): MemberRule<number> {
   return {
     read(value, at, broken) {
       if (typeof value !== 'number') return wrongType(value, at, 'a number', broken);
@@ -101,7 +105,7 @@ export function decimal(range: Range = {}): Rule<number> {
 }
 
 /** A boolean, or its name. */
-export function flag(): Rule<boolean> {
+export function flag(): MemberRule<boolean> {
   return {
     read(value, at, broken) {
       if (value === true || value === 'true') return true;
@@ -111,7 +115,7 @@ export function flag(): Rule<boolean> {
   };
 }
 
-export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> {
+export function list<T>(member: MemberRule<T>, range: Range = {}): MemberRule<readonly T[]> {
   return {
     read(value, at, broken) {
       if (!Array.isArray(value)) return wrongType(value, at, 'a list', broken);
@@ -121,7 +125,11 @@ export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> 
   };
 }
 
-export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): Rule<Readonly<Record<string, T>>> {
+export function map<T>(
+  key: MemberRule<string>,
+  member: MemberRule<T>,
+  range: Range = {},
+): MemberRule<Readonly<Record<string, T>>> {
   return {
     read(value, at, broken) {
       if (!isObject(value)) return wrongType(value, at, 'a map', broken);
@@ -134,7 +142,7 @@ export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): R
   };
 }
 
-export function structure<M extends Members>(members: M): Rule<Input<M>> {
+export function structure<M extends MemberRules>(members: M): MemberRule<Input<M>> {
   return {
     read(value, at, broken) {
       if (!isObject(value)) return wrongType(value, at, 'a structure', broken);

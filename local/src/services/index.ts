@@ -21,7 +21,7 @@ import { Sts } from './sts';
 import { WeChat } from './wechat/service';
 
 /** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
-export interface Surroundings {
+export interface ServiceParts {
   readonly world: (servicePrincipal: string) => World;
   readonly credentials: CredentialStore;
   /** Makes calls in a principal's name. */
@@ -34,7 +34,7 @@ export interface Surroundings {
  * Every service of the local AWS, and what listens beside them. To add one, add it here and nowhere else: its key is its
  * name on LocalAws.
  */
-export function createServices({ world, credentials, callAs, asyncRetryDelays }: Surroundings) {
+export function createServices({ world, credentials, callAs, asyncRetryDelays }: ServiceParts) {
   const iam = new Iam();
   const cloudFormation = new CloudFormation(world('cloudformation.amazonaws.com'));
   const events = new Events({

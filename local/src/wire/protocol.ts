@@ -11,7 +11,7 @@ export interface HttpRequest {
 }
 
 /** An HTTP answer. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -27,8 +27,8 @@ export interface Reading {
 export interface WireProtocol {
   /** Throws ServiceError if the request names no operation of the service or cannot be read. */
   read(request: HttpRequest, service: Service): Reading | Promise<Reading>;
-  write(result: unknown, operation: string, service: Service): Answer;
-  writeError(error: ServiceError, service: Service): Answer;
+  write(result: unknown, operation: string, service: Service): HttpAnswer;
+  writeError(error: ServiceError, service: Service): HttpAnswer;
   /** How services of this protocol say that a principal may not do something. */
   accessDenied(message: string): ServiceError;
 }

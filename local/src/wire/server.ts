@@ -6,7 +6,7 @@ import { type Endpoint } from '../core/endpoint';
 import { ConnectionCut } from '../core/faults';
 import { type Gateway } from '../core/gateway';
 import { type Principal, ServiceError } from '../core/service';
-import { type Answer, type HttpRequest, stringify } from './protocol';
+import { type HttpAnswer, type HttpRequest, stringify } from './protocol';
 import { protocols } from './index';
 
 export interface ServerParts {
@@ -59,12 +59,12 @@ export class Server {
   }
 
   /** Answers a request; throws ConnectionCut. */
-  answer(request: HttpRequest): Promise<Answer> {
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     const endpoint = this.parts.endpoints.find(each => each.isFor(request));
     return endpoint ? this.unsigned(endpoint, request) : this.service(request);
   }
 
-  private async unsigned(endpoint: Endpoint, request: HttpRequest): Promise<Answer> {
+  private async unsigned(endpoint: Endpoint, request: HttpRequest): Promise<HttpAnswer> {
     const { gateway, killWorker } = this.parts;
     const { operation, input, about, run } = endpoint.read(request);
     const principal = { kind: 'developer' } as const;
@@ -78,7 +78,7 @@ export class Server {
     }
   }
 
-  private async service(request: HttpRequest): Promise<Answer> {
+  private async service(request: HttpRequest): Promise<HttpAnswer> {
     const { gateway, credentials, killHolder } = this.parts;
     const { accessKeyId, signingName } = scopeOf(request);
     const service = gateway.find(signingName);
@@ -110,7 +110,7 @@ function identify(credentials: CredentialStore, accessKeyId: string): Principal 
   throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
 }
 
-const noService = (signingName: string): Answer => ({
+const noService = (signingName: string): HttpAnswer => ({
   status: signingName ? 501 : 403,
   headers: { 'content-type': 'application/json' },
   body: stringify(
@@ -139,7 +139,7 @@ async function read(message: IncomingMessage): Promise<HttpRequest> {
   };
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: HttpAnswer): void {
   const requestId = randomUUID();
   response.writeHead(answer.status, {
     'x-amzn-requestid': requestId,

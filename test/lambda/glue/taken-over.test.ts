@@ -2,7 +2,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { ORDERS, type Order, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
+import { type DeleteOrder, ORDERS, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
 import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
@@ -54,7 +54,7 @@ async function takenOver(former: () => object, taker: () => object): Promise<Rec
   return { Former, Taker };
 }
 
-async function deleteBoth(order: Order, removals: Record<Resource, () => object>, call = 0): Promise<boolean> {
+async function deleteBoth(order: DeleteOrder, removals: Record<Resource, () => object>, call = 0): Promise<boolean> {
   const ids = await takenOver(removals.Former, removals.Taker);
   return deleteAtOnce(stack, { order, call }, async id =>
     succeeded(await stack.delete(VERSION, id, ids[id], removals[id]())),

@@ -92,6 +92,30 @@ describe('Create', () => {
     expect(held()).toEqual(before);
   });
 
+  const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+  test.each<[string, string | Error, string]>([
+    ['lives', 'UPDATE_COMPLETE', '; set'],
+    ['is deleted', 'DELETE_COMPLETE', ', which no longer exists; set'],
+    [
+      'was deleted long ago',
+      named('ValidationError', 'Stack with id x does not exist'),
+      ', which no longer exists; set',
+    ],
+    [
+      'may not be described',
+      named('AccessDenied', 'no'),
+      ' (the provider cannot tell whether that stack still exists)',
+    ],
+  ])('refuses another stack’s version, and says of a stack that %s what it knows', async (_what, answer, said) => {
+    const other = new Stack(aws, 'other');
+    await created(version(), 'V', other);
+    stack.history.neighbors.set(other.stackId, answer);
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain(`belongs to stack ${other.stackId}${said}`);
+    succeeded(await stack.create(VERSION, 'V', published('1.0.0', { AdoptExisting: true })));
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+  });
+
   test('refuses what another resource of a stack of the same name has left behind, and says that it is gone', async () => {
     const former = new Stack(aws, stack.name, 'ffff');
     await created(version(), 'Former', former);

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
-import { type Engine, type Request } from './engine';
+import { type DeploymentRequest, type Engine } from './engine';
 import { type Deployed, type Stack } from './stack';
 import { validationError } from './template';
 
@@ -14,7 +14,7 @@ export interface ChangeSet {
   readonly stack: Stack;
   readonly description?: string;
   readonly createdAt: number;
-  readonly request: Request;
+  readonly request: DeploymentRequest;
   readonly onStackFailure?: string;
   readonly deploymentConfig?: object;
   status: 'CREATE_COMPLETE' | 'FAILED';
@@ -32,7 +32,7 @@ export interface NewChangeSet {
   readonly description?: string;
   readonly onStackFailure?: string;
   readonly deploymentConfig?: object;
-  readonly request: Request;
+  readonly request: DeploymentRequest;
 }
 
 const NO_CHANGES =

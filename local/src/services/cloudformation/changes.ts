@@ -3,10 +3,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { dependenciesOf } from './graph';
-import { type Scope, resolve } from './intrinsics';
+import { type TemplateScope, resolve } from './intrinsics';
 import { replacesWith } from './resource-steps';
 import { type ResourceTypes } from './resource-types';
-import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type DeploymentSurroundings, includedResources, scopeOf } from './scope';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type Properties, type ResourceDefinition } from './template';
 
@@ -33,7 +33,7 @@ export interface ResourceChange {
 const UNKNOWN = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** The changes that a deployment would make to a stack's resources. */
-export function changesOf(stack: Stack, deployed: Deployed, surroundings: Surroundings): ResourceChange[] {
+export function changesOf(stack: Stack, deployed: Deployed, surroundings: DeploymentSurroundings): ResourceChange[] {
   const { types } = surroundings;
   const changes = new Map<string, ResourceChange>();
   const scope = previewScope(scopeOf(stack, deployed, surroundings), stack, changes, types);
@@ -71,11 +71,11 @@ export function isWithoutChanges(stack: Stack, deployed: Deployed, changes: read
 
 /** Resolves against the stack as it is, where what is about to be made or changed is unknown. */
 function previewScope(
-  scope: Scope,
+  scope: TemplateScope,
   stack: Stack,
   changes: ReadonlyMap<string, ResourceChange>,
   types: ResourceTypes,
-): Scope {
+): TemplateScope {
   return {
     ...scope,
     unknown: UNKNOWN,
@@ -105,7 +105,7 @@ function inOrder(resources: Readonly<Record<string, ResourceDefinition>>): strin
 function changeOf(
   logicalId: string,
   { current, definition }: { readonly current?: ResourceState; readonly definition: ResourceDefinition },
-  scope: Scope,
+  scope: TemplateScope,
   types: ResourceTypes,
 ): ResourceChange | undefined {
   const type = definition.Type;

@@ -4,14 +4,14 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { resolveDynamicReferences } from './dynamic-references';
-import { type Dependencies, dependenciesOf, reversed, walk } from './graph';
-import { type Scope, conditionHolds, resolve } from './intrinsics';
+import { type Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
+import { type TemplateScope, conditionHolds, resolve } from './intrinsics';
 import { ResourceSteps, type StepContext, type Wanted } from './resource-steps';
-import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type DeploymentSurroundings, includedResources, scopeOf } from './scope';
 import { type Abandoned, type Deployed, type ResourceState, type Stack, type StackOutput, type Undo } from './stack';
 import { type Properties, type ResourceDefinition } from './template';
 
-export interface DeploymentContext extends StepContext, Surroundings {
+export interface DeploymentContext extends StepContext, DeploymentSurroundings {
   /** Throws ValidationError if another stack exports one of these names, or imports one that would go. */
   checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void;
 }
@@ -25,6 +25,8 @@ export interface DeploymentOptions {
   readonly deleteOnFailure?: boolean;
   /** Whether the parent stack decides what happens to a failure. */
   readonly isNested?: boolean;
+  /** Whether a nested stack shows that it is complete while it waits for the clean-up of its root. */
+  readonly waitsComplete?: boolean;
 }
 
 export interface DeletionOptions {
@@ -115,8 +117,10 @@ export class Deployment {
     stack.updatedAt = this.context.world.clock.now();
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
-    if (failure === undefined) stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
+    if (failure === undefined) {
+      stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      if (options.waitsComplete) stack.enter('UPDATE_COMPLETE');
+    } else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
     return failure;
   }
 
@@ -139,6 +143,7 @@ export class Deployment {
   /** Deletes what was replaced and what the template does not have, and brings the stack to rest. */
   async cleanUp(status: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Promise<void> {
     const { stack } = this;
+    if (stack.status === 'UPDATE_COMPLETE') stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     const wanted = includedResources(this.scope(stack.deployed!));
     const replaced = this.abandoned();
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
@@ -148,7 +153,7 @@ export class Deployment {
     ];
     const byKey = new Map(leaving.map((entry, index) => [String(index), entry]));
     const left: ResourceState[] = [];
-    await walk(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
+    await visitInOrder(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
       const { resource, retain, replaced } = byKey.get(key)!;
       if (retain) this.steps.skip(resource, { replaced });
       else if (!(await this.deletes(resource, { replaced }))) left.push(resource);
@@ -201,7 +206,7 @@ export class Deployment {
         throw error;
       }
     };
-    const failed = await walk(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
+    const failed = await visitInOrder(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
     if (this.cancelled.signal.aborted) return String(this.cancelled.signal.reason);
     if (failed.size > 0) return failedToBring([...failed.keys()], before);
     try {
@@ -226,7 +231,7 @@ export class Deployment {
       dependencies,
       scope,
       signal,
-    }: { readonly dependencies: Dependencies; readonly scope: Scope; readonly signal: AbortSignal },
+    }: { readonly dependencies: Dependencies; readonly scope: TemplateScope; readonly signal: AbortSignal },
   ): Promise<void> {
     const { stack } = this;
     const current = stack.resources.get(logicalId);
@@ -271,7 +276,7 @@ export class Deployment {
     const { stack } = this;
     const old = new Map([...before].filter((entry): entry is [string, ResourceState] => entry[1] !== undefined));
     const dependencies = new Map([...old].map(([id, { dependsOn }]) => [id, dependsOn]));
-    return walk(dependencies, async id => {
+    return visitInOrder(dependencies, async id => {
       const was = old.get(id)!;
       const is = stack.resources.get(id)!;
       if (skip.includes(id)) this.steps.skipRevert(was);
@@ -309,7 +314,7 @@ export class Deployment {
     { force = false }: { readonly force?: boolean } = {},
   ): Promise<ReadonlyMap<string, Error>> {
     const resources = new Map(this.stack.resources);
-    return walk(orderOfDeletion([...resources]), async id => {
+    return visitInOrder(orderOfDeletion([...resources]), async id => {
       const resource = resources.get(id)!;
       if (retained(resource)) return this.steps.skip(resource);
       try {
@@ -329,7 +334,7 @@ export class Deployment {
     return deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
   }
 
-  private outputs(scope: Scope): StackOutput[] {
+  private outputs(scope: TemplateScope): StackOutput[] {
     return Object.entries(scope.template.Outputs ?? {})
       .filter(([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope))
       .map(([key, { Value, Description, Export }]) => ({
@@ -340,7 +345,7 @@ export class Deployment {
       }));
   }
 
-  private scope(deployed: Deployed): Scope {
+  private scope(deployed: Deployed): TemplateScope {
     return scopeOf(this.stack, deployed, this.context);
   }
 }

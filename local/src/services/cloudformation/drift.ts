@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Surroundings } from './scope';
+import { type DeploymentSurroundings } from './scope';
 import { type ResourceState, type Stack } from './stack';
 import { type Properties } from './template';
 
@@ -30,7 +30,7 @@ export interface PropertyDifference {
   readonly actual: unknown;
 }
 
-export async function detectDrift(stack: Stack, surroundings: Surroundings): Promise<StackDrift> {
+export async function detectDrift(stack: Stack, surroundings: DeploymentSurroundings): Promise<StackDrift> {
   const found = await Promise.all([...stack.resources.values()].map(each => driftOf(stack, each, surroundings)));
   const resources = found.filter(drift => drift !== undefined);
   return {
@@ -44,7 +44,7 @@ export async function detectDrift(stack: Stack, surroundings: Surroundings): Pro
 async function driftOf(
   stack: Stack,
   resource: ResourceState,
-  { world, types }: Surroundings,
+  { world, types }: DeploymentSurroundings,
 ): Promise<ResourceDrift | undefined> {
   const { type, logicalId, physicalId, properties, attributes } = resource;
   const { read } = types.get(type);

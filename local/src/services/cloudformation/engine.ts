@@ -2,6 +2,7 @@
  * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
  */
 import { randomUUID } from 'node:crypto';
+import { isOtherReading } from '../../core/readings';
 import { type World } from '../../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
@@ -17,7 +18,7 @@ import { Stacks } from './stacks';
 import { parseTemplate, validationError } from './template';
 
 /** What is asked for: a template and what goes with it. */
-export interface Request {
+export interface DeploymentRequest {
   /** Absent: the one that the stack has. */
   readonly body?: string;
   readonly parameters?: readonly GivenParameter[];
@@ -51,6 +52,8 @@ export class Engine {
   readonly listeners: StackStatusListener[] = [];
   /** Whether a request to a custom resource that is made again carries the same RequestId. */
   reuseRequestIds = false;
+  /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
+  nestedStacksWaitComplete = isOtherReading();
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
@@ -85,7 +88,7 @@ export class Engine {
   }
 
   /** Works out what a request makes of a stack. Throws ValidationError. */
-  async prepare(stack: Stack, request: Request): Promise<Deployed> {
+  async prepare(stack: Stack, request: DeploymentRequest): Promise<Deployed> {
     const previous = stack.deployed;
     const body = request.body ?? previous?.body;
     if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
@@ -210,7 +213,7 @@ export class Engine {
   }
 
   private nestedStacks(): NestedStacks {
-    const requestOf = async ({ properties, call }: ResourceRequest): Promise<Request> => ({
+    const requestOf = async ({ properties, call }: ResourceRequest): Promise<DeploymentRequest> => ({
       body: await templateAt(String(properties.TemplateURL), call),
       parameters: Object.entries((properties.Parameters ?? {}) as Record<string, unknown>).map(([key, value]) => ({
         ParameterKey: key,
@@ -228,6 +231,7 @@ export class Engine {
     };
     const optionsFor = ({ rootId = '' }: Stack) => ({
       isNested: true,
+      waitsComplete: this.nestedStacksWaitComplete,
       disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
     });
     return {

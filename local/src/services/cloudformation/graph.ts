@@ -35,7 +35,7 @@ export function reversed(dependencies: Dependencies): Dependencies {
  * Visits every node once all that it needs are done; independent ones at the same time. What needs a failed one is not
  * visited, and nothing more once `mayStart` says no. Gives the errors by node.
  */
-export async function walk(
+export async function visitInOrder(
   dependencies: Dependencies,
   visit: (id: string) => Promise<void>,
   { mayStart = (): boolean => true } = {},

@@ -2,12 +2,12 @@
  * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
  */
 import { type World } from '../../core/service';
-import { type Scope, type StackOutputReference, conditionHolds, referencesOf } from './intrinsics';
+import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type ResourceDefinition, validationError } from './template';
 
-export interface Surroundings {
+export interface DeploymentSurroundings {
   readonly world: World;
   readonly types: ResourceTypes;
   /** The value that a stack of this region exports. Throws ValidationError if there is none. */
@@ -19,8 +19,8 @@ export interface Surroundings {
 export function scopeOf(
   stack: Stack,
   deployed: Deployed,
-  { world, types, importValue, stackOutput }: Surroundings,
-): Scope {
+  { world, types, importValue, stackOutput }: DeploymentSurroundings,
+): TemplateScope {
   const known = (logicalId: string): ResourceState => {
     const resource = stack.resources.get(logicalId);
     if (resource) return resource;
@@ -42,7 +42,7 @@ export function scopeOf(
   };
 }
 
-function pseudoParameters(stack: Stack, deployed: Deployed, world: World): Scope['pseudoParameters'] {
+function pseudoParameters(stack: Stack, deployed: Deployed, world: World): TemplateScope['pseudoParameters'] {
   return {
     'AWS::AccountId': world.account,
     'AWS::Region': world.region,
@@ -55,7 +55,7 @@ function pseudoParameters(stack: Stack, deployed: Deployed, world: World): Scope
 }
 
 /** The resources whose conditions hold. */
-export function includedResources(scope: Scope): Record<string, ResourceDefinition> {
+export function includedResources(scope: TemplateScope): Record<string, ResourceDefinition> {
   return Object.fromEntries(
     Object.entries(scope.template.Resources).filter(
       ([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope),
@@ -64,7 +64,7 @@ export function includedResources(scope: Scope): Record<string, ResourceDefiniti
 }
 
 /** Refuses a template that refers to what it does not have, or has resources of unknown types. */
-export function validateReferences(scope: Scope, types: ResourceTypes): void {
+export function validateReferences(scope: TemplateScope, types: ResourceTypes): void {
   const { Resources, Parameters = {}, Outputs = {} } = scope.template;
   const missing = new Set<string>();
   const check = (value: unknown) => {

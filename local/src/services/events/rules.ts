@@ -1,6 +1,6 @@
 import { checked } from '../../core/checked';
 import { type Operation, ServiceError, type World } from '../../core/service';
-import { type Input, type Members } from '../../core/shape';
+import { type Input, type MemberRules } from '../../core/shape';
 import { MEMBERS, RULES, TARGETS, type target } from './constraints';
 import { invalid, limitExceeded, noBus, noRule } from './errors';
 import { type Pattern, parsePattern } from './pattern';
@@ -126,7 +126,7 @@ interface OfRule {
 }
 
 /** An operation on one rule, or all, of the default bus. */
-function onRule<M extends Members>(
+function onRule<M extends MemberRules>(
   action: string,
   members: M,
   run: (input: Input<M>, world: World) => unknown,

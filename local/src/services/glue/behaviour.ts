@@ -2,7 +2,7 @@
  * What a test may turn in the local AWS Glue schema registry: where neither the documentation nor an observation of the
  * service settles a behaviour, which of the plausible ones; what the service does slowly, and how slowly.
  */
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { Compatibility, DataFormat } from './state';
 
 /** A definition that is held against an existing one. */
@@ -109,4 +109,7 @@ const OTHER: Partial<GlueBehaviour> = {
   versionByIdNeeds: 'its-arns',
 };
 
-export const defaultBehaviour = (): GlueBehaviour => ({ ...LIKELY, ...(isOtherReading() && OTHER) });
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): GlueBehaviour => ({
+  ...LIKELY,
+  ...(readings === 'other' && OTHER),
+});

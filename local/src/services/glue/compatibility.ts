@@ -8,7 +8,7 @@ import type { Compatibility } from './state';
 type Existing = CompatibilityCheck['existing'];
 
 /** A new definition, and the available versions from the checkpoint on, by ascending number. */
-export interface Candidate {
+export interface NewDefinition {
   readonly dataFormat: CompatibilityCheck['dataFormat'];
   readonly compatibility: Compatibility;
   readonly definition: string;
@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 /** @param judge decides where the format is JSON, whose compatibility the service does not check */
-export function isCompatible(candidate: Candidate, judge: (check: CompatibilityCheck) => boolean): boolean {
+export function isCompatible(candidate: NewDefinition, judge: (check: CompatibilityCheck) => boolean): boolean {
   const { dataFormat, compatibility, definition, available } = candidate;
   // inferred, not documented: the plain modes look at the newest available version, the `_ALL` ones at all of them.
   const compared = compatibility.endsWith('_ALL') ? available : available.slice(-1);

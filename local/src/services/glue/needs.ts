@@ -5,7 +5,7 @@ import { DEFAULT_REGISTRY, type RegistryId, type RegistryStore, type SchemaId, r
 
 type Tags = Readonly<Record<string, string>>;
 
-export class Permissions {
+export class GlueNeeds {
   constructor(
     private readonly store: RegistryStore,
     private readonly behaviour: GlueBehaviour,

@@ -3,7 +3,7 @@ import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { TAGS } from './constraints';
 import { invalidInput, notFound } from './errors';
-import { type Permissions } from './needs';
+import { type GlueNeeds } from './needs';
 import { type RegistryStore } from './state';
 
 const MAX_TAGS = 50;
@@ -14,7 +14,7 @@ export function checkTags(tags: Readonly<Record<string, string>> = {}): void {
   if (reserved !== undefined) throw invalidInput(`Tag key ${reserved} has the reserved prefix aws:`);
 }
 
-export function tagOperations(store: RegistryStore, permissions: Permissions): Operations {
+export function tagOperations(store: RegistryStore, permissions: GlueNeeds): Operations {
   const tagsOf = (arn: string): Map<string, string> => {
     const tags = store.findTags(arn);
     if (!tags) throw notFound(`Resource is not found. ResourceArn: ${arn}`);

@@ -4,7 +4,7 @@ import { invalidInput } from './errors';
 
 export type { Place } from '../../core/paging';
 
-export interface PageRequest {
+export interface PageInput {
   readonly MaxResults?: number;
   readonly NextToken?: string;
 }
@@ -14,7 +14,7 @@ const PAGE_SIZE = 25;
 /** @param scope what the token belongs to: operation and filters */
 export function pageOf<T>(
   entries: Iterable<T>,
-  { MaxResults: maxResults, NextToken }: PageRequest,
+  { MaxResults: maxResults, NextToken }: PageInput,
   { scope, place }: { readonly scope: string; readonly place: (entry: T) => Place },
 ): { readonly items: readonly T[]; readonly NextToken?: string } {
   const paging = { scope, place, pageSize: PAGE_SIZE, badToken: invalidInput };

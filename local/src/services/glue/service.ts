@@ -1,7 +1,7 @@
 /** The AWS Glue schema registry in the local AWS. */
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
 import { type GlueBehaviour, defaultBehaviour } from './behaviour';
-import { Permissions } from './needs';
+import { GlueNeeds } from './needs';
 import { metadataOperations } from './operations-metadata';
 import { registryOperations } from './operations-registries';
 import { schemaOperations } from './operations-schemas';
@@ -56,15 +56,15 @@ export class Glue implements Service {
   readonly behaviour: GlueBehaviour;
 
   private readonly store: RegistryStore;
-  private readonly permissions: Permissions;
+  private readonly permissions: GlueNeeds;
 
   constructor(
     private readonly world: World,
     behaviour: Partial<GlueBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.store = new RegistryStore(world, this.behaviour);
-    this.permissions = new Permissions(this.store, this.behaviour);
+    this.permissions = new GlueNeeds(this.store, this.behaviour);
     const context = { store: this.store, behaviour: this.behaviour };
     this.operations = {
       ...registryOperations(context),

@@ -2,7 +2,7 @@
  * What a test may turn in the local AWS IoT: where the documentation leaves two behaviours plausible, which of them;
  * what the service does rarely or slowly, when and for how long.
  */
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
 
@@ -171,10 +171,11 @@ const OTHER: Partial<IotBehaviour> = {
   forcedDeleteOfQueued: 'refused',
   executionsOfMissingThing: 'not-found',
   firstExecutionNumber: 2_939_653_338,
+  numbersOfDeleted: 'never-again',
 };
 
-export const defaultBehaviour = (): IotBehaviour => ({
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): IotBehaviour => ({
   ...LIKELY_OF_PACKAGES,
   ...LIKELY_OF_JOBS,
-  ...(isOtherReading() && OTHER),
+  ...(readings === 'other' && OTHER),
 });

@@ -1,10 +1,10 @@
 /** The side of the devices: who is in the fleet, what they do with their jobs and what they report. */
-import { type ExecutionStatus, isTerminal } from './execution-status';
+import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, ReportedPackage, Thing } from './fleet';
-import type { Execution, JobStore } from './job-store';
+import type { JobExecution, JobStore } from './job-store';
 
 /** What a device may report of an execution. */
-export type ReportedStatus = Extract<ExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;
+export type ReportedStatus = Extract<JobExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;
 
 export class Devices {
   constructor(
@@ -79,7 +79,7 @@ export class Devices {
     setPackage(this.fleet.thing(thingName), packageName, reported);
   }
 
-  private report(execution: Execution, status: ReportedStatus, statusDetails = execution.statusDetails): void {
+  private report(execution: JobExecution, status: ReportedStatus, statusDetails = execution.statusDetails): void {
     execution.statusDetails = statusDetails;
     this.jobs.move(execution, status);
   }

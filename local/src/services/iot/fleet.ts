@@ -2,13 +2,13 @@
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';
-import type { Execution } from './job-store';
+import type { JobExecution } from './job-store';
 
 export interface Thing {
   readonly name: string;
   readonly arn: string;
   readonly groups: Set<string>;
-  readonly executions: Listing<Execution>;
+  readonly executions: Listing<JobExecution>;
   /** The named shadow `$package`, as reported: packages by name. */
   readonly packages: Map<string, ReportedPackage>;
   /** A thing that was deleted leaves its executions behind. */
@@ -31,7 +31,7 @@ export class Fleet {
 
   add(name: string): Thing {
     const arn = thingArn(this.world, name);
-    const thing = { name, arn, groups: new Set<string>(), executions: new Listing<Execution>() };
+    const thing = { name, arn, groups: new Set<string>(), executions: new Listing<JobExecution>() };
     const added: Thing = { ...thing, packages: new Map(), deleted: false };
     this.things.add(name, added);
     return added;

@@ -5,7 +5,7 @@ import type { Input } from '../../core/shape';
 import type { JobBehaviour } from './behaviour';
 import type { JOBS } from './constraints';
 import { notFound } from './errors';
-import { type ExecutionStatus, isTerminal } from './execution-status';
+import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, Thing } from './fleet';
 import type { ResolvedJob } from './job-substitution';
 
@@ -18,10 +18,10 @@ export interface Job {
   readonly arn: string;
   readonly targets: Set<string>;
   readonly createdAt: number;
-  readonly executions: Listing<Execution>;
+  readonly executions: Listing<JobExecution>;
   /** What it deploys and its document, `$default` and placeholders resolved. */
   readonly resolved: ResolvedJob;
-  readonly counts: Record<ExecutionStatus, number>;
+  readonly counts: Record<JobExecutionStatus, number>;
   readonly startsAt?: number;
   readonly endsAt?: number;
   settings: JobSettings;
@@ -34,18 +34,18 @@ export interface Job {
   /** No execution is rolled out any more. */
   ended: boolean;
   /** Executions that are still to be canceled, one after the other. */
-  cancelation?: { readonly force: boolean; readonly rest: Iterator<Execution>; next: number };
+  cancelation?: { readonly force: boolean; readonly rest: Iterator<JobExecution>; next: number };
   /** When its deletion will be done. */
   goneAt?: number;
 }
 
-export interface Execution {
+export interface JobExecution {
   readonly job: Job;
   readonly thing: Thing;
   readonly number: number;
   readonly retryAttempt: number;
   readonly queuedAt: number;
-  status: ExecutionStatus;
+  status: JobExecutionStatus;
   startedAt?: number;
   updatedAt: number;
   versionNumber: number;
@@ -55,7 +55,7 @@ export interface Execution {
 
 const openExecutions = ({ counts }: Job) => counts.QUEUED + counts.IN_PROGRESS;
 
-function latest(executions: Listing<Execution> | undefined, jobId: string): Execution | undefined {
+function latest(executions: Listing<JobExecution> | undefined, jobId: string): JobExecution | undefined {
   return [...(executions?.values() ?? [])].filter(({ job }) => job.id === jobId).at(-1);
 }
 
@@ -66,7 +66,7 @@ const MINUTE = 60_000;
 
 /** Who hears what comes of jobs. */
 export interface JobListener {
-  succeeded(execution: Execution): void;
+  succeeded(execution: JobExecution): void;
   gone(job: Job): void;
 }
 
@@ -91,7 +91,7 @@ export class JobStore {
   }
 
   /** A listing of executions, as it is now. */
-  settled(executions: Listing<Execution>): Listing<Execution> {
+  settled(executions: Listing<JobExecution>): Listing<JobExecution> {
     this.settle();
     return executions;
   }
@@ -103,7 +103,7 @@ export class JobStore {
   }
 
   /** The latest execution of a job on a thing, or the one with a number. */
-  execution(jobId: string, thingName: string, number?: number): Execution {
+  execution(jobId: string, thingName: string, number?: number): JobExecution {
     this.settle();
     const executions = this.fleet.things.get(thingName)?.executions;
     const found = number === undefined ? latest(executions, jobId) : executions?.get(`${jobId}#${number}`);
@@ -153,7 +153,7 @@ export class JobStore {
   }
 
   /** Moves an execution, retries it where its job says so, and completes the job if it was the last. */
-  move(execution: Execution, status: ExecutionStatus, at = this.now()): void {
+  move(execution: JobExecution, status: JobExecutionStatus, at = this.now()): void {
     const { job } = execution;
     job.counts[execution.status]--;
     job.counts[status]++;
@@ -166,7 +166,7 @@ export class JobStore {
     this.complete(job, at);
   }
 
-  remove(execution: Execution): void {
+  remove(execution: JobExecution): void {
     const { job, thing, number } = execution;
     job.counts[execution.status]--;
     job.executions.delete(`${thing.name}#${number}`);
@@ -239,7 +239,7 @@ export class JobStore {
   private queue(job: Job, thing: Thing, at: number, retryAttempt: number): void {
     const times = { queuedAt: at, updatedAt: at };
     const number = this.nextNumber(job, thing);
-    const queued: Execution = { job, thing, number, retryAttempt, ...times, status: 'QUEUED', versionNumber: 1 };
+    const queued: JobExecution = { job, thing, number, retryAttempt, ...times, status: 'QUEUED', versionNumber: 1 };
     job.executions.add(`${thing.name}#${number}`, queued);
     thing.executions.add(`${job.id}#${number}`, queued);
     job.counts.QUEUED++;
@@ -257,7 +257,7 @@ export class JobStore {
     return number;
   }
 
-  private mayRetry({ job, status, retryAttempt }: Execution): boolean {
+  private mayRetry({ job, status, retryAttempt }: JobExecution): boolean {
     if (job.ended || (status !== 'FAILED' && status !== 'TIMED_OUT')) return false;
     return !!job.settings.jobExecutionsRetryConfig?.criteriaList.some(
       ({ failureType, numberOfRetries }) =>

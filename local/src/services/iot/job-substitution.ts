@@ -13,7 +13,7 @@ export interface ResolvedJob {
 }
 
 /** unverified: that a job resolves when it is created, and does not follow a default that moves afterwards. */
-export function resolve(catalog: Catalog, settings: JobSettings): ResolvedJob {
+export function resolveJob(catalog: Catalog, settings: JobSettings): ResolvedJob {
   const { destinationPackageVersions: arns, document } = settings;
   return {
     destinationPackageVersions: arns?.map(arn => catalog.findVersion(arn)?.arn ?? arn),

@@ -11,7 +11,7 @@ import { alreadyExists, invalidRequest, invalidStateTransition, limitExceeded, n
 import { EXECUTION_STATUSES } from './execution-status';
 import { type Fleet, thingGroupArn } from './fleet';
 import type { Job, JobSettings, JobStore } from './job-store';
-import { resolve } from './job-substitution';
+import { resolveJob } from './job-substitution';
 import type { TagStore } from './operations-tags';
 import { readSchedule } from './schedule';
 
@@ -60,7 +60,7 @@ export function jobOperations(context: JobContext): Operations {
           arn,
           targets: new Set(targets),
           settings: { targetSelection: 'SNAPSHOT', ...settings },
-          resolved: resolve(catalog, settings),
+          resolved: resolveJob(catalog, settings),
           status: schedule.later ? 'SCHEDULED' : 'IN_PROGRESS',
           startsAt: schedule.startsAt,
           endsAt: schedule.endsAt,

@@ -5,7 +5,7 @@ import type { JobSettings } from './job-store';
 const MINUTE = 60_000;
 const YEAR = 365 * 24 * 60 * MINUTE;
 
-export interface Schedule {
+export interface JobSchedule {
   /** Whether the job waits for its start or its first maintenance window. */
   readonly later: boolean;
   readonly startsAt?: number;
@@ -16,7 +16,7 @@ export interface Schedule {
  * Checks a schedule against the documented distances: half an hour to the start, at most a year; half an hour at least
  * and two years at most from there to the end.
  */
-export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: number): Schedule {
+export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: number): JobSchedule {
   if (!scheduling) return { later: false };
   const { startTime, endTime, maintenanceWindows = [] } = scheduling;
   const startsAt = startTime === undefined ? undefined : read('startTime', startTime);

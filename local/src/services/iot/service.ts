@@ -5,9 +5,9 @@ import { type IotBehaviour, defaultBehaviour } from './behaviour';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
 import { withClientTokens } from './client-tokens';
 import { Devices, setPackage } from './devices';
-import type { ExecutionStatus } from './execution-status';
+import type { JobExecutionStatus } from './execution-status';
 import { Fleet } from './fleet';
-import { type Execution, type JobStatus, JobStore } from './job-store';
+import { type JobExecution, type JobStatus, JobStore } from './job-store';
 import { jobExecutionOperations } from './operations-executions';
 import { fleetIndexOperations } from './operations-fleet-index';
 import { Indexing, indexingOperations } from './operations-indexing';
@@ -56,7 +56,7 @@ export interface ExecutionDescription {
   readonly thingName: string;
   readonly executionNumber: number;
   readonly retryAttempt: number;
-  readonly status: ExecutionStatus;
+  readonly status: JobExecutionStatus;
 }
 
 /** The local AWS IoT, and what a test sees and turns of it. */
@@ -81,7 +81,7 @@ export class Iot implements Service {
     private readonly world: World,
     behaviour: Partial<IotBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.fleet = new Fleet(world);
     this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
       succeeded: execution => this.recordInstalled(execution),
@@ -199,7 +199,7 @@ export class Iot implements Service {
   }
 
   /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
-  private recordInstalled({ job, thing }: Execution): void {
+  private recordInstalled({ job, thing }: JobExecution): void {
     if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
     for (const arn of job.resolved.destinationPackageVersions ?? []) {
       const version = this.catalog.findVersion(arn);

@@ -1,5 +1,5 @@
 import { type LocalClock, type Members, ServiceError } from '../../core/service';
-import { type Invocation, type Outcome } from './execution-environment';
+import { type Invocation, type InvocationOutcome } from './execution-environment';
 
 /** An event that a function was handed asynchronously. */
 export interface AsynchronousEvent {
@@ -48,7 +48,7 @@ export class AsynchronousInvocations {
   ) {}
 
   /** Runs an invocation with its retries, in the background. */
-  submit(invocation: Invocation, attempts: number, run: (invocation: Invocation) => Promise<Outcome>): void {
+  submit(invocation: Invocation, attempts: number, run: (invocation: Invocation) => Promise<InvocationOutcome>): void {
     const { functionArn, requestId, payload } = invocation;
     const event = { functionArn, requestId, payload: JSON.parse(payload) as Members };
     const submitted = { event, deliver: () => this.deliver(invocation, attempts, run) };
@@ -103,7 +103,7 @@ export class AsynchronousInvocations {
   private async deliver(
     invocation: Invocation,
     attempts: number,
-    run: (invocation: Invocation) => Promise<Outcome>,
+    run: (invocation: Invocation) => Promise<InvocationOutcome>,
   ): Promise<void> {
     for (let attempt = 1; attempt <= attempts && !this.isStopped; attempt++) {
       if (attempt > 1) await this.clock.sleep(this.delays[attempt - 2] ?? 0);
@@ -114,7 +114,7 @@ export class AsynchronousInvocations {
 }
 
 /** A function that cannot be run at all counts as failed; one that is gone is not tried again. */
-async function succeeds(running: Promise<Outcome>): Promise<boolean> {
+async function succeeds(running: Promise<InvocationOutcome>): Promise<boolean> {
   try {
     return !('error' in (await running));
   } catch (error) {

@@ -25,13 +25,13 @@ export interface Invocation {
 }
 
 /** What came of an invocation: JSON, or an error. */
-export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
+export type InvocationOutcome = { readonly payload: string } | { readonly error: FunctionError };
 
 type Message =
   | { readonly ready: true }
   | { readonly log: string }
   | { readonly fatal: FunctionError }
-  | { readonly result: Outcome; readonly memory: number };
+  | { readonly result: InvocationOutcome; readonly memory: number };
 
 export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export class ExecutionEnvironment {
   private readonly ended: Promise<void>;
   private hasEnded = false;
   private onReady!: () => void;
-  private settle: ((outcome: Outcome) => void) | undefined;
+  private settle: ((outcome: InvocationOutcome) => void) | undefined;
   private fatal: FunctionError | undefined;
 
   constructor(private readonly options: EnvironmentOptions) {
@@ -86,7 +86,7 @@ export class ExecutionEnvironment {
   }
 
   /** Runs an invocation until it has an outcome; one that takes too long ends the process. */
-  async invoke(invocation: Invocation): Promise<Outcome> {
+  async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const { timeoutMilliseconds } = this.options;
     this.payload = invocation.payload;
     try {
@@ -107,9 +107,9 @@ export class ExecutionEnvironment {
     await this.ended;
   }
 
-  private run(invocation: Invocation): Promise<Outcome> {
+  private run(invocation: Invocation): Promise<InvocationOutcome> {
     const deadline = Date.now() + this.options.timeoutMilliseconds;
-    const result = new Promise<Outcome>(resolve => (this.settle = resolve));
+    const result = new Promise<InvocationOutcome>(resolve => (this.settle = resolve));
     this.process.stdin!.write(`${JSON.stringify({ ...invocation, deadline })}\n`);
     return Promise.race([result, this.ended.then(() => crashed(invocation, this.fatal!))]);
   }
@@ -155,14 +155,14 @@ function eachLine(stream: Readable, take: (line: string) => void): void {
   });
 }
 
-const timedOut = ({ requestId }: Invocation, milliseconds: number): Outcome => ({
+const timedOut = ({ requestId }: Invocation, milliseconds: number): InvocationOutcome => ({
   error: {
     errorType: 'Sandbox.Timedout',
     errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(milliseconds / 1000).toFixed(2)} seconds`,
   },
 });
 
-const crashed = ({ requestId }: Invocation, fatal: FunctionError): Outcome => ({
+const crashed = ({ requestId }: Invocation, fatal: FunctionError): InvocationOutcome => ({
   error:
     fatal.errorType === 'Runtime.ExitError'
       ? { ...fatal, errorMessage: `RequestId: ${requestId} Error: ${fatal.errorMessage}` }

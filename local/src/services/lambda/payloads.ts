@@ -1,6 +1,6 @@
 /** What an invocation brings and what it answers. */
 import { type Members, ServiceError } from '../../core/service';
-import { type Answer } from '../../wire/protocol';
+import { type HttpAnswer } from '../../wire/protocol';
 import { invalid } from './function';
 import { type Result } from './runner';
 
@@ -40,7 +40,13 @@ export function describeResult(result: Result, { withTail }: { readonly withTail
   };
 }
 
-export function invocationAnswer({ StatusCode, ExecutedVersion, LogResult, FunctionError, Payload }: Members): Answer {
+export function invocationAnswer({
+  StatusCode,
+  ExecutedVersion,
+  LogResult,
+  FunctionError,
+  Payload,
+}: Members): HttpAnswer {
   return {
     status: StatusCode,
     headers: {

@@ -2,7 +2,7 @@ import { randomBytes } from 'crypto';
 import { dirname, join } from 'path';
 import { type CredentialStore, type Credentials } from '../../core/credentials';
 import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../../core/service';
-import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
+import { ExecutionEnvironment, type Invocation, type InvocationOutcome } from './execution-environment';
 import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';
 
@@ -26,7 +26,7 @@ interface Worker {
 }
 
 /** What an invocation came to, with the last 4 KB of its log. */
-export type Result = Outcome & { readonly logTail: string };
+export type Result = InvocationOutcome & { readonly logTail: string };
 
 /** Runs one version of a function: its code with its configuration. Environments stay warm between invocations. */
 export class Runner {

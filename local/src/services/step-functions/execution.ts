@@ -2,7 +2,7 @@ import { type InternalCall, type LocalClock } from '../../core/service';
 import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';
 import { type ExecutionFailure, type InterpreterEvent, interpret } from './interpreter';
-import { type Definition, type State, type StateInput, allStates } from './states';
+import { type MachineDefinition, type State, type StateInput, allStates } from './states';
 import { RETRY_COUNT, runTaskState, textOf } from './task-state';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -12,7 +12,7 @@ export interface ExecutionOptions {
   readonly name: string;
   /** As it is now: an update of the machine does not concern an execution that runs. */
   readonly machine: { readonly arn: string; readonly name: string; readonly roleArn: string };
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   /** JSON. */
   readonly input: string;
   /** Whether the machine is being deleted. */

@@ -1,6 +1,6 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { invalidDefinition } from './errors';
-import { type Definition, type StateInput, interpretable } from './states';
+import { type MachineDefinition, type StateInput, interpretable } from './states';
 
 /** What the interpreter tells of an execution. */
 export interface InterpreterEvent {
@@ -11,7 +11,7 @@ export interface InterpreterEvent {
 }
 
 export interface Interpretation {
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   readonly input: unknown;
   /** What `$$` gives; the execution is its `Run`. */
   readonly context: Readonly<Record<string, unknown>>;
@@ -60,10 +60,10 @@ export async function interpret(
 }
 
 /** Throws InvalidDefinition where the text is no definition that the interpreter runs. */
-export async function parseDefinition(text: string): Promise<Definition> {
-  let definition: Definition;
+export async function parseDefinition(text: string): Promise<MachineDefinition> {
+  let definition: MachineDefinition;
   try {
-    definition = JSON.parse(text) as Definition;
+    definition = JSON.parse(text) as MachineDefinition;
   } catch (error) {
     throw invalidDefinition(`INVALID_JSON_DESCRIPTION: ${(error as Error).message}`);
   }

@@ -8,14 +8,14 @@ import { deleting, invalid, invalidArn, invalidDefinition, invalidName, noMachin
 import { type Logging } from './execution-log';
 import { parseDefinition } from './interpreter';
 import { page } from './paging';
-import { type Definition, allStates } from './states';
+import { type MachineDefinition, allStates } from './states';
 import { taskOf } from './tasks';
 
 /** What can be changed of a state machine. */
 interface Configuration {
   /** The definition as it was given. */
   readonly text: string;
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   readonly roleArn: string;
   readonly logging: Logging;
   readonly tracing: { readonly enabled?: boolean };
@@ -33,7 +33,7 @@ export interface StateMachine extends Configuration {
 }
 
 /** The state machines of an account. */
-export class Machines {
+export class StateMachines {
   readonly byArn = new Map<string, StateMachine>();
 
   constructor(
@@ -183,7 +183,7 @@ export class Machines {
   }
 }
 
-function checkTasks(definition: Definition): void {
+function checkTasks(definition: MachineDefinition): void {
   for (const [name, { Type, Resource = '' }] of allStates(definition)) {
     if (Type === 'Task' && !taskOf(Resource)) {
       throw invalidDefinition(

@@ -2,7 +2,7 @@ import { type InternalCall, type Operation, type Principal, type Service, type W
 import { type AwsEvent, executionStatusChange } from '../events/event';
 import { type Execution } from './execution';
 import { Executions } from './executions';
-import { Machines, type StateMachine } from './machines';
+import { type StateMachine, StateMachines } from './machines';
 
 export type { Execution, ExecutionStatus } from './execution';
 export type { HistoryEvent } from './history';
@@ -26,11 +26,11 @@ export class StepFunctions implements Service {
   readonly operations: Readonly<Record<string, Operation>>;
   /** What the seconds of waits and between retries are multiplied by; time-outs are not. @default 1 */
   waitScale = 1;
-  private readonly machines: Machines;
+  private readonly machines: StateMachines;
   private readonly all: Executions;
 
   constructor({ world, callAs, mayAssume, publish }: StepFunctionsOptions) {
-    this.machines = new Machines(mayAssume, arn => this.all.isRunning(arn));
+    this.machines = new StateMachines(mayAssume, arn => this.all.isRunning(arn));
     this.all = new Executions({
       world,
       callAs,

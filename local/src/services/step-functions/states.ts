@@ -27,7 +27,7 @@ export interface States {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export interface Definition extends States {
+export interface MachineDefinition extends States {
   readonly TimeoutSeconds?: number;
 }
 
@@ -56,10 +56,10 @@ export function allStates({ States }: States): Map<string, State> {
 }
 
 /** The machine for the interpreter. */
-export function interpretable({ TimeoutSeconds: _, ...definition }: Definition): Definition {
+export function interpretable({ TimeoutSeconds: _, ...definition }: MachineDefinition): MachineDefinition {
   const machine = withStates(definition);
   // the interpreter would write its own time and, in branches, another input into `Execution`.
-  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', () => '$$.Run')) as Definition;
+  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', () => '$$.Run')) as MachineDefinition;
 }
 
 const nested = ({ Branches = [], Iterator, ItemProcessor }: State): States[] =>

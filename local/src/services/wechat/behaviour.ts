@@ -1,4 +1,4 @@
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 
 /**
  * What a test may turn in the local WeChat API: where the documentation leaves several behaviours plausible, which of
@@ -51,4 +51,7 @@ const OTHER: Partial<WeChatBehaviour> = {
   missingServiceListing: 'empty',
 };
 
-export const defaultBehaviour = (): WeChatBehaviour => ({ ...LIKELY, ...(isOtherReading() && OTHER) });
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): WeChatBehaviour => ({
+  ...LIKELY,
+  ...(readings === 'other' && OTHER),
+});

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
-import { type Answer, type HttpRequest } from '../../wire/protocol';
+import { type HttpAnswer, type HttpRequest } from '../../wire/protocol';
 import { type WeChatBehaviour, defaultBehaviour } from './behaviour';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './state';
@@ -31,13 +31,14 @@ export class WeChat implements Endpoint {
   /** The host that it stands for. */
   readonly recordedAs = 'api.weixin.qq.com';
   /** May be changed at any time. */
-  readonly behaviour = defaultBehaviour();
+  readonly behaviour: WeChatBehaviour;
   /** The addresses from which the platform's tokens are taken. @default - every one */
   allowedAddresses?: readonly string[];
   private readonly tokens: Tokens;
   private readonly services: CloudBaseServices;
 
   constructor(private readonly world: World) {
+    this.behaviour = defaultBehaviour(world.readings);
     this.tokens = new Tokens(world.clock, this.behaviour);
     this.services = new CloudBaseServices(this.behaviour);
   }
@@ -113,13 +114,13 @@ export class WeChat implements Endpoint {
   }
 
   /** An error of the WeChat API as JSON; what is none, as a proxy on the way would answer it. */
-  writeError({ code, message, status }: ServiceError): Answer {
+  writeError({ code, message, status }: ServiceError): HttpAnswer {
     if (!Number.isInteger(Number(code))) return { status, body: message };
     return json({ errcode: Number(code), errmsg: `${message} rid: ${randomUUID()}` }, status);
   }
 
   // unverified: which of two errors comes first.
-  private serve(path: string, { method, query }: HttpRequest, input: Input | 'empty' | 'unreadable'): Answer {
+  private serve(path: string, { method, query }: HttpRequest, input: Input | 'empty' | 'unreadable'): HttpAnswer {
     const operation = this.operations[path];
     if (!operation) return { status: 404, body: 'Not Found' };
     if (method !== 'POST') throw weChatError(43002);
@@ -175,7 +176,7 @@ export class WeChat implements Endpoint {
 
 const OK = { errcode: 0, errmsg: 'ok' };
 
-const json = (body: object, status = 200): Answer => ({
+const json = (body: object, status = 200): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/json; encoding=utf-8' },
   body: JSON.stringify(body),

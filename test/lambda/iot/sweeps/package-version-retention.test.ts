@@ -158,6 +158,12 @@ describe('whatever the rules say', () => {
     expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0', 'nightly']);
   });
 
+  test('names of both kinds are ranked by creation where the order says so', async () => {
+    await aws.iot.createVersion(PACKAGE, 'nightly', { status: 'PUBLISHED' });
+    await sweepOf({ rules: { keepLatest: 2 }, order: 'CREATION' }).run();
+    expect(left()).toEqual(['3.0.0', 'nightly']);
+  });
+
   test('a retention that removes much makes hardly more than three calls for each', async () => {
     for (let n = 0; n < 97; n++) await aws.iot.createVersion(PACKAGE, `0.0.${n}`);
     const sweep = sweepOf({ rules: { keepLatest: 5, maxRemovals: 100 } });

@@ -1,7 +1,7 @@
 /** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
 import { type Members, type Needed, type Operation, type World } from '../../../core/service';
 import { type DeploymentOptions } from '../deployment';
-import { type Engine, type Request, templateAt } from '../engine';
+import { type DeploymentRequest, type Engine, templateAt } from '../engine';
 import { type GivenParameter } from '../parameters';
 import { validationError } from '../template';
 
@@ -34,7 +34,7 @@ export function failureOptions(choice: unknown, { DisableRollback, DeploymentCon
 }
 
 /** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
-export async function requestOf(input: Members, world: World): Promise<Request> {
+export async function requestOf(input: Members, world: World): Promise<DeploymentRequest> {
   const tags = listOf<{ Key: string; Value: string }>(input.Tags);
   const keepsTemplate = isTrue(input.UsePreviousTemplate);
   return {
