@@ -57,7 +57,7 @@ export class Devices {
   }
 
   /** Begins the next job that a thing has, or goes on with the one that it has begun. `undefined` where it has none. */
-  startNext(thingName: string, statusDetails?: Readonly<Record<string, string>>): Execution | undefined {
+  startNext(thingName: string, statusDetails?: Readonly<Record<string, string>>): JobExecution | undefined {
     const executions = [...this.jobs.settled(this.fleet.thing(thingName).executions).values()];
     const begun = executions.find(({ status }) => status === 'IN_PROGRESS');
     const next = begun ?? executions.find(({ status }) => status === 'QUEUED');

@@ -5,7 +5,7 @@ import { JOBS_DATA } from './constraints';
 import type { Devices } from './devices';
 import { invalidRequest } from './errors';
 import { thingArn } from './fleet';
-import type { Execution } from './job-store';
+import type { JobExecution } from './job-store';
 
 export class IotJobsData implements Service {
   readonly signingName = 'iot-jobs-data';
@@ -33,7 +33,7 @@ export class IotJobsData implements Service {
 // its times are whole numbers.
 const seconds = (time: number | undefined) => time && Math.floor(time / 1000);
 
-function described({ job, thing, number, status, ...execution }: Execution) {
+function described({ job, thing, number, status, ...execution }: JobExecution) {
   return {
     jobId: job.id,
     thingName: thing.name,
