@@ -166,7 +166,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await retryAccessDenied(this.scope, () =>
         this.acquire(version, { set: this.mine, remove: [] }, this.wantedMetadata()),
       );
-      return answerOf(this.id, version);
+      return versionAnswer(this.id, version);
     } catch (error) {
       if (isOperationOver(error)) throw error;
       throw await this.withdrawn(found.version, error);
@@ -178,7 +178,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.version = version;
     const tags = await this.owners();
     if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
-    const done = answerOf(this.id, version);
+    const done = versionAnswer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
     if (!claimed) {
@@ -214,7 +214,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
     const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
-    const done = answerOf(this.id, version);
+    const done = versionAnswer(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
       const adoptExisting = orphaned || (this.wanted.AdoptExisting ?? false);
@@ -403,7 +403,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 }
 
-export function answerOf(
+export function versionAnswer(
   { registryName, schemaName, owner }: PhysicalId,
   version: Pick<HeldVersion, 'id' | 'number'>,
 ): Answer {
