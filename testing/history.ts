@@ -1,12 +1,8 @@
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../lambda/runtime/stack-history';
 
 /** What CloudFormation remembers of a stack, and shows. */
-export class StackHistory implements CloudFormationView {
+export class RecordedHistory implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
   /** Resources of the stack that the handlers do not serve. */

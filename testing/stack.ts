@@ -5,7 +5,7 @@ import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
 import { jsonLog } from '../lambda/runtime/log';
 import { SteppingClock } from './clock';
 import { DirectHandler } from './direct-handler';
-import { StackHistory } from './history';
+import { RecordedHistory } from './history';
 
 /** What CloudFormation is told. */
 export interface Reply {
@@ -66,7 +66,7 @@ export class Stack {
   killNext?: Kill;
   readonly stackId: string;
   readonly logs: Record<string, unknown>[] = [];
-  readonly history: StackHistory;
+  readonly history: RecordedHistory;
   /** Hears of each call to the service: before the call, after it took effect, and when it has failed. */
   interrupt?: (operation: string, moment: Moment) => Promise<void>;
   /** The events that were sent, oldest first. */
@@ -83,7 +83,7 @@ export class Stack {
   ) {
     this.clock = family.clock ?? sharedClock;
     this.stackId = `arn:aws:cloudformation:${aws.region}:${aws.account}:stack/${name}/${uuid}`;
-    this.history = new StackHistory(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
+    this.history = new RecordedHistory(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
     this.access = {
       endpoint: aws.endpoint,
       region: aws.region,

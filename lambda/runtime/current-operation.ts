@@ -10,15 +10,8 @@ import { OperationOver } from './errors';
 import { type CloudFormationEvent, type RawProperties, sentAt } from './event';
 import { reasonOf } from './messages';
 import { retryReading } from './retry';
-import {
-  type Asking,
-  type CloudFormationView,
-  SECOND,
-  type StackEvent,
-  type StackPhase,
-  type StackResourceState,
-  propertiesOf,
-} from './stack';
+import { type Asking, type CloudFormationView, type StackPhase } from './stack';
+import { SECOND, type StackEvent, type StackResourceState, propertiesOf } from './stack-history';
 
 /** How long, in ms, an answer is valid: calls that follow within that time do not ask again. */
 const FRESH = 400;

@@ -263,7 +263,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const [packageArn, versionName] = [0, 1].map(i => Fn.select(i, Fn.split('/version/', packageVersionArn)));
     return new ImportedSoftwarePackageVersion(scope, id, {
       softwarePackage: importPackageByArn(new Construct(scope, `${id}Package`), 'Resource', packageArn),
-      packageVersionName: versionName,
+      // an ARN that is still to be looked up has no parts.
+      packageVersionName: versionName ?? packageVersionArn,
     });
   }
 

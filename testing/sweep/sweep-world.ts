@@ -4,7 +4,8 @@ import { type Service, type Surroundings, handleEvent } from '../../lambda/runti
 import { handleSlice } from '../../lambda/runtime/handle-slice';
 import { type Put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { type StackEvent, type StackResourceState, type StackState } from '../../lambda/runtime/stack';
+import { type StackState } from '../../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../../lambda/runtime/stack-history';
 import { serveSlice } from '../../lambda/sweep/execution';
 import { sweepHandlers } from '../../lambda/sweep/service';
 import { type SweepKinds } from '../../lambda/sweep/source';

@@ -1,10 +1,6 @@
 /** CloudFormation as it would answer the handlers in the midst of the deployment that is planned. */
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../../../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../../../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../../../lambda/runtime/stack-history';
 
 /** What a stack is doing, as the plan goes on. */
 export type Stage = 'deploying' | 'cleaning-up' | 'deployed' | 'deleting';

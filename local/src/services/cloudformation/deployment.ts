@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   readonly deleteOnFailure?: boolean;
   /** Whether the parent stack decides what happens after a failure. */
   readonly isNested?: boolean;
+  /** Whether a nested stack shows that it is complete while it waits for the clean-up of its root. */
+  readonly waitsComplete?: boolean;
 }
 
 export interface DeletionOptions {
@@ -115,8 +117,10 @@ export class Deployment {
     stack.updatedAt = this.context.world.clock.now();
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
-    if (failure === undefined) stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
+    if (failure === undefined) {
+      stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      if (options.waitsComplete) stack.enter('UPDATE_COMPLETE');
+    } else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
     return failure;
   }
 
@@ -139,6 +143,7 @@ export class Deployment {
   /** Deletes what was replaced or is not in the template, and brings the stack to rest. */
   async cleanUp(status: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Promise<void> {
     const { stack } = this;
+    if (stack.status === 'UPDATE_COMPLETE') stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     const wanted = includedResources(this.scope(stack.deployed!));
     const replaced = this.abandoned();
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));

@@ -49,11 +49,14 @@ export class Engine {
   readonly listeners: StackStatusListener[] = [];
   /** Whether a repeated request to a custom resource has the same RequestId. */
   reuseRequestIds = false;
+  /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
+  nestedStacksWaitComplete: boolean;
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
+    this.nestedStacksWaitComplete = world.readings === 'other';
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
@@ -226,6 +229,7 @@ export class Engine {
     };
     const optionsFor = ({ rootId = '' }: Stack) => ({
       isNested: true,
+      waitsComplete: this.nestedStacksWaitComplete,
       disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
     });
     return {

@@ -109,6 +109,14 @@ export class CloudFormation implements Service {
     this.engine.reuseRequestIds = value;
   }
 
+  /**
+   * Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root, and not in
+   * UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. Not documented. @default false
+   */
+  set nestedStacksWaitComplete(value: boolean) {
+    this.engine.nestedStacksWaitComplete = value;
+  }
+
   /** Deletes a stack that could not be created before it is created again, as the CDK CLI does. */
   private async existing(stackName: string): Promise<Stack | undefined> {
     const stack = this.engine.stacks.find(stackName);

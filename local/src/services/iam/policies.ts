@@ -3,16 +3,16 @@ import { ServiceError } from '../../core/service';
 
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
-/** Characters, white space aside, of a role's inline policies together. */
+/** The most characters of a role's inline policies together, without white space. */
 export const INLINE_CHARACTERS = 10_240;
-/** Characters, white space aside, of a managed policy. */
+/** The most characters of a managed policy, without white space. */
 export const MANAGED_CHARACTERS = 6_144;
 
-/** Reads a policy document for an identity; throws MalformedPolicyDocument. */
+/** Reads a policy document of an identity. Throws MalformedPolicyDocument. */
 export const identityPolicy = (text: unknown): PolicyDocument =>
   parse(text, { oneOf: [ACTIONS, ['Resource', 'NotResource']], never: ['Principal', 'NotPrincipal'] });
 
-/** Reads a trust policy; throws MalformedPolicyDocument. */
+/** Reads a trust policy. Throws MalformedPolicyDocument. */
 export const trustPolicy = (text: unknown): PolicyDocument =>
   parse(text, { oneOf: [ACTIONS, ['Principal', 'NotPrincipal']], never: ['Resource', 'NotResource'] });
 
@@ -30,7 +30,7 @@ const ELEMENTS = [
   'NotResource',
 ];
 
-/** The elements of a statement: of each pair exactly one, and those that this kind of policy does not have. */
+/** Checks the elements of a statement: exactly one of each pair, and none that this kind of policy does not have. */
 interface Grammar {
   readonly oneOf: readonly (readonly string[])[];
   readonly never: readonly string[];
@@ -93,7 +93,7 @@ const logging = {
   Resource: '*',
 };
 
-/** The managed policies of AWS that functions use, by name with path. */
+/** The managed policies of AWS that functions use, by path and name. */
 export const AWS_MANAGED: Readonly<Record<string, PolicyDocument>> = {
   'service-role/AWSLambdaBasicExecutionRole': { Version: '2012-10-17', Statement: [logging] },
   'service-role/AWSLambdaVPCAccessExecutionRole': {

@@ -1,7 +1,7 @@
-/** What the validation of an SBOM finds in its archive. */
+/** The validation of an SBOM's archive. */
 import { unzipSync } from 'fflate';
 
-/** What the validation says of one file of the archive. */
+/** The result for one file of the archive. */
 export interface SbomFileResult {
   readonly fileName: string;
   readonly validationResult: 'SUCCEEDED' | 'FAILED';
@@ -10,8 +10,8 @@ export interface SbomFileResult {
 }
 
 /**
- * Judges each file of a zip archive: SPDX or CycloneDX in JSON.
- * unverified: how far the service looks into the files, what it says of other ones, and which size it allows.
+ * Validates each file of a zip archive: SPDX or CycloneDX in JSON. unverified: how deep the service validates the
+ * files, its results for other files, and its limit for the size.
  */
 export function validateArchive(archiveName: string, archive: Uint8Array): readonly SbomFileResult[] {
   let files: Record<string, Uint8Array>;

@@ -301,6 +301,38 @@ test('a token that is renewed in the midst is waited for, while the secret still
   expect(await end).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 4 } });
 });
 
+describe('versions whose names follow no order', () => {
+  const ages = { 'v-a': 1, 'v-b': 3, 'v-c': 2 };
+  const addAged = () =>
+    aws.weChat.addVersions(
+      ENVIRONMENT,
+      SERVER,
+      Object.entries(ages).map(([versionName, days]) => ({
+        versionName,
+        createdAt: new Date(clock.now() - days * DAY),
+      })),
+    );
+
+  test.each(['beijing', 'iso', 'epoch'] as const)(
+    'are ranked by their creation, which is written as %s',
+    async times => {
+      aws.weChat.behaviour.times = times;
+      addAged();
+      await sweepOf({ rules: { keepLatest: 1 } }).run();
+      expect(left()).toEqual(['v-a']);
+    },
+  );
+
+  test('stay where it cannot be read, and are never ranked by their names', async () => {
+    aws.weChat.behaviour.times = 'absent';
+    addAged();
+    const sweep = sweepOf({ rules: { keepLatest: 1 } });
+    await sweep.run();
+    expect(left()).toEqual(['v-a', 'v-b', 'v-c']);
+    expect(sweep.kept).toEqual({ 'v-a': 'AGE_UNKNOWN', 'v-b': 'AGE_UNKNOWN', 'v-c': 'AGE_UNKNOWN' });
+  });
+});
+
 test('a dry run removes nothing', async () => {
   deploy(4);
   await sweepOf({ rules: { keepLatest: 2, dryRun: true } }).run();
