@@ -17,7 +17,7 @@ export async function conditionKeysOf(action: string, resource: string): Promise
   if (!details) known.set(action, (details = readAction(action)));
   const { conditionKeys, resourceTypes } = await details;
   const types = resource === '*' ? resourceTypes : resourceTypes.filter(({ arn }) => arn.test(resource));
-  if (resource !== '*' && types.length === 0) throw new Error(`${action} is not for ${resource}`);
+  if (resource !== '*' && types.length === 0) throw new Error(`${action} does not apply to ${resource}`);
   const keys = [...conditionKeys, ...types.flatMap(type => type.conditionKeys)].map(fitting);
   return key => keys.some(each => each.test(key));
 }

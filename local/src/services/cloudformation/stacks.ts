@@ -68,7 +68,7 @@ export class Stacks {
   /** The value of `Fn::GetStackOutput`: a weak reference, which does not protect the stack or the output. */
   output({ stackName, outputName, region }: StackOutputReference, here: string): string {
     if (region !== undefined && region !== here) {
-      throw validationError(`The local AWS has the region ${here} alone: there is no stack ${stackName} in ${region}`);
+      throw validationError(`The local AWS only has the region ${here}: there is no stack ${stackName} in ${region}`);
     }
     const found = this.get(stackName).outputs.find(({ key }) => key === outputName);
     if (found) return found.value;

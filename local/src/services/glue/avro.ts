@@ -33,7 +33,7 @@ function translated(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   const { type, name, namespace, aliases, fields, items, values, symbols } = schema as Record<string, unknown>;
   if (typeof type === 'string' && NAMED.includes(type) && typeof name !== 'string')
-    throw new Error(`no name in ${type}`);
+    throw new Error(`${type} has no name`);
   if (aliases !== undefined && !Array.isArray(aliases)) throw new Error(`aliases must be a list: ${String(aliases)}`);
   return {
     ...schema,

@@ -24,7 +24,7 @@ export function versionOperations(context: RegistryContext): Operations {
         const duplicate = findDuplicate(store, schema, SchemaDefinition);
         if (duplicate) return registered(store, duplicate);
         if (schema.compatibility === 'DISABLED' && behaviour.disabledRegistration === 'refused') {
-          throw invalidInput('Compatibility is DISABLED: the schema takes no further versions.');
+          throw invalidInput('Compatibility is DISABLED: the schema can have no further versions.');
         }
         return registered(store, addVersion(context, schema, SchemaDefinition, world));
       },

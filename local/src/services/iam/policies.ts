@@ -43,7 +43,7 @@ function parse(text: unknown, grammar: Grammar): PolicyDocument {
   } catch {
     throw malformed('the policy is not JSON');
   }
-  if (!isObject(document)) throw malformed('the policy is no object');
+  if (!isObject(document)) throw malformed('the policy must be an object');
   requireKnown('the policy', document, MEMBERS);
   const { Version = '2008-10-17', Statement } = document;
   if (!['2012-10-17', '2008-10-17'].includes(String(Version))) throw malformed(`there is no version ${Version}`);
@@ -53,7 +53,7 @@ function parse(text: unknown, grammar: Grammar): PolicyDocument {
 }
 
 function requireStatement(name: string, statement: unknown, { oneOf, never }: Grammar): void {
-  if (!isObject(statement)) throw malformed(`${name} is no object`);
+  if (!isObject(statement)) throw malformed(`${name} must be an object`);
   requireKnown(name, statement, ELEMENTS);
   const { Effect, Condition = {} } = statement;
   if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed(`the Effect of ${name} is neither Allow nor Deny`);
@@ -65,12 +65,12 @@ function requireStatement(name: string, statement: unknown, { oneOf, never }: Gr
   for (const element of never) if (element in statement) throw malformed(`${name} can have no ${element}`);
   for (const element of ['Action', 'NotAction', 'Resource', 'NotResource']) {
     const texts = [statement[element] ?? []].flat();
-    if (!texts.every(each => typeof each === 'string')) throw malformed(`the ${element} of ${name} is no text`);
+    if (!texts.every(each => typeof each === 'string')) throw malformed(`the ${element} of ${name} must be a text`);
   }
-  if (!isObject(Condition)) throw malformed(`the Condition of ${name} is no object`);
+  if (!isObject(Condition)) throw malformed(`the Condition of ${name} must be an object`);
   for (const [operator, keys] of Object.entries(Condition)) {
     if (!isOperator(operator)) throw malformed(`there is no condition operator ${operator}, as in ${name}`);
-    if (!isObject(keys)) throw malformed(`the keys of ${operator} in ${name} are no object`);
+    if (!isObject(keys)) throw malformed(`the keys of ${operator} in ${name} must be an object`);
   }
 }
 

@@ -18,7 +18,7 @@ export function validateArchive(archiveName: string, archive: Uint8Array): reado
   try {
     files = unzipSync(archive);
   } catch {
-    return [incompatible(archiveName, 'The file is no zip archive')];
+    return [incompatible(archiveName, 'The file is not a zip archive')];
   }
   const results = Object.entries(files)
     .filter(([name]) => !name.endsWith('/'))
@@ -27,7 +27,7 @@ export function validateArchive(archiveName: string, archive: Uint8Array): reado
 }
 
 function validateFile(fileName: string, content: Uint8Array): SbomFileResult {
-  if (!fileName.endsWith('.json')) return incompatible(fileName, 'The file is no .json file');
+  if (!fileName.endsWith('.json')) return incompatible(fileName, 'The file is not a .json file');
   const document = parse(content);
   const known = typeof document?.spdxVersion === 'string' || document?.bomFormat === 'CycloneDX';
   return known

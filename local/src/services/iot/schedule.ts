@@ -32,7 +32,7 @@ export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: n
 function read(member: string, text: string): number {
   const [, day, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(text) ?? [];
   const at = Date.parse(day ? `${day}T${time}:00Z` : text);
-  if (Number.isNaN(at)) throw invalidRequest(`${member} is no date and time: ${text}`);
+  if (Number.isNaN(at)) throw invalidRequest(`${member} must be a date and time, got ${text}`);
   return at;
 }
 
