@@ -29,8 +29,8 @@ import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { announced, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, versionAnswer } from './schema-version-event';
+import { type EventId, announced, findPhysicalId, parsePhysicalId, physicalId, versionAnswer } from './names';
+import { SchemaVersionEvent } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
