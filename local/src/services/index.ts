@@ -19,19 +19,19 @@ import { StepFunctions } from './step-functions/service';
 import { Sts } from './sts';
 import { WeChat } from './wechat/service';
 
-/** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
+/** What services need. `world` makes the world of one service, in whose name it calls the others. */
 export interface ServiceParts {
   readonly world: (servicePrincipal: string) => World;
   readonly credentials: CredentialStore;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
   /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. */
   readonly asyncRetryDelays: readonly number[];
 }
 
 /**
- * Every service of the local AWS, and what listens beside them. To add one, add it here and nowhere else: its key is its
- * name on LocalAws.
+ * Every service of the local AWS, and the other endpoints. To add one, only add it here: its key is its name on
+ * LocalAws.
  */
 export function createServices({ world, credentials, callAs, asyncRetryDelays }: ServiceParts) {
   const iam = new Iam();

@@ -4,10 +4,10 @@ import { type Readable } from 'stream';
 
 const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
 
-/** Separates what the runtime says from what the function writes. */
+/** Separates the messages of the runtime from the output of the function. */
 const SEPARATOR = '\x1e';
 
-/** How long a function's module may take to load. */
+/** How long a function's module can take to load. */
 const INIT_MILLISECONDS = 10_000;
 
 /** An error as Lambda returns it in the payload. */
@@ -20,11 +20,11 @@ export interface FunctionError {
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
-  /** JSON. */
+  /** The payload as JSON. */
   readonly payload: string;
 }
 
-/** What came of an invocation: JSON, or an error. */
+/** The result of an invocation: JSON, or an error. */
 export type InvocationOutcome = { readonly payload: string } | { readonly error: FunctionError };
 
 type Message =
@@ -37,18 +37,18 @@ export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly codeDirectory: string;
   readonly timeoutMilliseconds: number;
-  /** Takes what the function and its runtime write, a message or line at a time. */
+  /** Gets the output of the function and its runtime, one message or line at a time. */
   readonly log: (message: string) => void;
 }
 
-/** One process that runs a function, an invocation at a time. */
+/** A process that runs a function, one invocation at a time. */
 export class ExecutionEnvironment {
-  /** Bytes that the process held at the end of its last invocation. */
+  /** The memory of the process, in bytes, at the end of its last invocation. */
   memory = 0;
-  /** The payload of the invocation that runs. */
+  /** The payload of the current invocation. */
   payload: string | undefined;
   private readonly process: ChildProcess;
-  /** Once the function's module is loaded or has failed to; `undefined` if that took too long. */
+  /** Settles when the function's module is loaded or has failed to load; `undefined` if that took too long. */
   readonly initialised: Promise<true | undefined>;
   private readonly ended: Promise<void>;
   private hasEnded = false;
@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
       env: { ...options.variables },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    // a process that was killed does not read on.
+    // a killed process no longer reads.
     this.process.stdin!.on('error', () => undefined);
     eachLine(this.process.stdout!, line => this.read(line));
     eachLine(this.process.stderr!, line => options.log(line));
@@ -80,12 +80,12 @@ export class ExecutionEnvironment {
     this.initialised = within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can run another invocation. */
   get isAlive(): boolean {
     return !this.hasEnded && this.fatal === undefined && this.process.signalCode === null && !this.process.killed;
   }
 
-  /** Runs an invocation until it has an outcome; one that takes too long ends the process. */
+  /** Runs an invocation until it has a result. An invocation that takes too long ends the process. */
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const { timeoutMilliseconds } = this.options;
     this.payload = invocation.payload;
@@ -131,7 +131,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** `undefined` if it takes longer. */
+/** The result, or `undefined` if it takes longer. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), milliseconds)));
