@@ -5,7 +5,7 @@ export default {
   mutator: { excludedMutations: ['StringLiteral'] },
   testRunner: 'jest-by-file',
   plugins: ['@stryker-mutator/jest-runner', './scripts/mutation/runner.mjs'],
-  jest: { configFile: 'scripts/mutation/jest.config.cjs' },
+  jest: { configFile: 'scripts/mutation/jest.config.js' },
   coverageAnalysis: 'perTest',
   concurrency: 1,
   incremental: true,
