@@ -1,5 +1,6 @@
 /** The engine: takes the request of an operation or a test, checks it, and runs the deployment. */
 import { randomUUID } from 'node:crypto';
+import { readingsOfEnvironment } from '../../core/readings';
 import { type World } from '../../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
@@ -56,7 +57,7 @@ export class Engine {
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
-    this.nestedStacksWaitComplete = world.readings === 'other';
+    this.nestedStacksWaitComplete = (world.readings ?? readingsOfEnvironment()) === 'other';
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
