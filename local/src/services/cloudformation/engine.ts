@@ -2,7 +2,7 @@
  * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
  */
 import { randomUUID } from 'node:crypto';
-import { isOtherReading } from '../../core/readings';
+import { readingsOfEnvironment } from '../../core/readings';
 import { type World } from '../../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
@@ -53,12 +53,13 @@ export class Engine {
   /** Whether a request to a custom resource that is made again carries the same RequestId. */
   reuseRequestIds = false;
   /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
-  nestedStacksWaitComplete = isOtherReading();
+  nestedStacksWaitComplete: boolean;
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
+    this.nestedStacksWaitComplete = (world.readings ?? readingsOfEnvironment()) === 'other';
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
