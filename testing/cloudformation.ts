@@ -5,7 +5,7 @@ export interface Resource {
   readonly properties: object;
 }
 
-/** Resources by logical id, each after those that it depends on. */
+/** Resources by logical id. Each comes after the resources that it depends on. */
 export type Template = ReadonlyMap<string, Resource>;
 
 interface Deployed extends Resource {
@@ -14,27 +14,27 @@ interface Deployed extends Resource {
 
 /** What goes wrong in a deployment. */
 export interface DeploymentTrouble {
-  /** Fails when all else is done, as a resource of another kind would. */
+  /** The deployment fails after everything else, as if a resource of another kind failed. */
   readonly fails?: boolean;
-  /** Kills the function in the event of that number. */
+  /** Kills the function in the event with this number. */
   readonly kill?: Kill & { readonly event: number };
 }
 
 export interface DeploymentOutcome {
   readonly result: 'complete' | 'rolled-back' | 'deleted' | 'delete-failed';
-  /** What the resources were refused with. */
+  /** The reasons of the resources that failed. */
   readonly reasons: readonly string[];
-  /** What failed afterwards, in a rollback or a clean-up. */
+  /** The reasons of what failed later, in a rollback or a clean-up. */
   readonly later: readonly string[];
 }
 
 /**
- * CloudFormation in small: deploys templates by its order of events. Creates and Updates first; then, after a success,
- * the Deletes of what was replaced or has left the template; after a failure the reverse Updates and the Deletes of what
- * was made.
+ * CloudFormation in small: deploys templates in CloudFormation's order of events. Creates and Updates come first. After
+ * a success, the Deletes of what was replaced or has left the template follow; after a failure, the reverse Updates and
+ * the Deletes of what was created.
  *
- * It stands beside the one of the local AWS since its events come one after the other: the function can die at any call of
- * any event, by number. What overlaps and what comes late only the local AWS knows.
+ * It exists beside the CloudFormation of the local AWS because its events come one after the other, so the function can
+ * die at any call of any event, by number. Only the local AWS has events that overlap or come late.
  */
 export class CloudFormation {
   stack: Stack;
@@ -44,7 +44,7 @@ export class CloudFormation {
   private kill?: DeploymentTrouble['kill'];
   private later: string[] = [];
 
-  /** @param make makes the stack anew, with a UUID of its own, whenever the one before was deleted */
+  /** @param make makes a new stack, with its own UUID, whenever the last one was deleted */
   constructor(private readonly make: (uuid: string) => Stack) {
     this.stack = this.reborn();
   }
@@ -116,7 +116,7 @@ export class CloudFormation {
     return this.outcome('deleted', reasons);
   }
 
-  /** The properties that a resource was last deployed with. */
+  /** The properties of the last deployment of a resource. */
   propertiesOf(logicalId: string): object | undefined {
     return this.deployed.get(logicalId)?.properties;
   }
@@ -129,7 +129,7 @@ export class CloudFormation {
     );
   }
 
-  /** Tries three times, then goes on. */
+  /** Tries three times, then continues. */
   private async remove(logicalId: string, { type, id, properties }: Deployed): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const reply = await this.send(() => this.stack.delete(type, logicalId, id, properties));
@@ -162,6 +162,6 @@ export class CloudFormation {
 const ORDER = ['DefaultPackageVersion', 'SoftwarePackageVersion', 'SoftwarePackage'];
 const rank = ({ type }: Resource) => ORDER.findIndex(each => type.endsWith(each));
 
-/** What depends on others goes before them. */
+/** A resource is deleted before those that it depends on. */
 const sortedForDeletion = (resources: readonly [string, Deployed][]) =>
   [...resources].sort(([, a], [, b]) => rank(a) - rank(b));

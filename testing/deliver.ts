@@ -14,7 +14,7 @@ export interface ThingProperties {
   readonly Name: string;
 }
 
-/** A handler that does nothing, well. Tests replace what they are about. */
+/** A handler that does nothing and succeeds. Tests replace the part that they test. */
 export function toyHandler(
   override: Partial<ResourceHandler<ThingProperties>> = {},
 ): ResourceHandler<ThingProperties> & { readonly calls: string[] } {
@@ -39,7 +39,7 @@ export function toyHandler(
   };
 }
 
-/** What is not usual about a delivery. */
+/** How a delivery differs from the usual one. */
 export interface DeliveryOptions {
   readonly event?: Record<string, unknown>;
   readonly handler?: Partial<ResourceHandler<ThingProperties>>;
@@ -59,7 +59,7 @@ export interface Delivered {
   readonly clock: FakeClock;
 }
 
-/** Sends one event, answered over real HTTP. */
+/** Sends one event. The answer comes over real HTTP. */
 export async function deliver(answerUrl: AnswerUrl, delivery: DeliveryOptions = {}): Promise<Delivered> {
   const clock = delivery.clock ?? new FakeClock();
   const log: Record<string, unknown>[] = [];

@@ -1,3 +1,5 @@
+import { isError } from '../runtime/retry';
+
 /** The definition can never become a version, so a repetition is useless. */
 export class Unpublishable extends Error {
   override readonly name = 'Unpublishable';
@@ -5,7 +7,7 @@ export class Unpublishable extends Error {
 
 /** Whether the registry refuses the request as such. */
 export function isRefusedByRegistry(error: unknown): error is Error {
-  return error instanceof Error && REFUSALS.includes(error.name);
+  return isError(error, ...REFUSALS);
 }
 
 const REFUSALS = ['InvalidInputException', 'EntityNotFoundException', 'ResourceNumberLimitExceededException'];

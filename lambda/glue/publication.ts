@@ -14,7 +14,7 @@ const DIFF_CHARACTERS = 1_500;
 const MOST_COMPARED = 200;
 
 /** A version that has the wanted definition. */
-export interface Found {
+interface Found {
   readonly version: Registered;
   /** Whether the version was absent when this event looked, and existed after the registration. */
   readonly made: boolean;

@@ -29,8 +29,8 @@ import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { announced, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, answerOf } from './schema-version-event';
+import { type EventId, announced, findPhysicalId, parsePhysicalId, physicalId, versionAnswer } from './names';
+import { SchemaVersionEvent } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
@@ -59,7 +59,7 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
       const { versionId = '' } = held;
       const reading = patient(this.glue, scope, async () => {});
       const version = await new GlueGateway(reading, scope).findVersion(versionId);
-      throw new Irreversible(reasonOf(error), answerOf(held, { id: versionId, number: version?.number ?? 0 }));
+      throw new Irreversible(reasonOf(error), versionAnswer(held, { id: versionId, number: version?.number ?? 0 }));
     }
   }
 

@@ -29,11 +29,11 @@ export interface CurrentOperation {
   /** Whether CloudFormation has noted that the event succeeded, whatever has come since. */
   hasSucceeded(): Promise<boolean>;
   /** What CloudFormation has noted about the event itself, whatever has come since. */
-  outcome(): Promise<Ending>;
+  outcome(): Promise<OperationOutcome>;
 }
 
 /** How an operation has ended. */
-export type Ending =
+export type OperationOutcome =
   | {
       readonly kind: 'succeeded';
       /** When, in milliseconds since the epoch. */
@@ -123,7 +123,7 @@ class Judge {
     return 'current';
   }
 
-  async outcome(): Promise<Ending> {
+  async outcome(): Promise<OperationOutcome> {
     const { before, news, deleted } = await this.noted();
     if (before.length === 0) return { kind: 'unknown' };
     if (this.isOvertaken(before)) return { kind: 'failed' };

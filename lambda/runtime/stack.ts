@@ -6,7 +6,7 @@ import { type Clock, type Deadline } from './clock';
 import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
-import { isAccessDenied, retryPassing, retryReading } from './retry';
+import { isAccessDenied, isError, retryPassing, retryReading } from './retry';
 import {
   type StackHistory,
   type StackResourceState,
@@ -155,7 +155,7 @@ export async function isStackGone(stackId: string, describe: DescribeStack): Pro
 }
 
 export const isMissingStack = (error: unknown) =>
-  error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
+  isError(error, 'ValidationError') && /does not exist/.test(error.message);
 
 /** A stack and those that it is nested in. An answered query is not repeated, a failed one is. */
 class Lineage {

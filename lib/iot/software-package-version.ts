@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import {
   PackageVersionShape,
   SoftwarePackageResourceType,
+  type SoftwarePackageVersionData,
   type SoftwarePackageVersionProperties,
-  type SoftwarePackageVersionData as VersionAttributes,
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
@@ -386,7 +386,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.allowToLookAtJobs();
   }
 
-  private attributeOf(name: keyof VersionAttributes): string {
+  private attributeOf(name: keyof SoftwarePackageVersionData): string {
     return (this.node.defaultChild as ArtifactResource).getAtt(name).toString();
   }
 

@@ -6,7 +6,7 @@ import { SweepWorld } from './sweep-world';
 
 export const TOY = 'Custom::ToySweep';
 
-/** A sweep over the candidates of a service, with everything around it. A call takes 100 ms. */
+/** A sweep over the candidates of a service, with its surroundings. A call takes 100 ms. */
 export function toySweep(
   service: ToyService,
   rules: SweepRulesConfig = {},

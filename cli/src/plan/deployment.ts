@@ -1,6 +1,7 @@
 /** Rehearses a deployment: the events that CloudFormation would send, in an order in which it may send them. */
-import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
+import { type SynthesizedStack } from '../assembly/assembly';
 import { unknownIn } from '../assembly/intrinsics';
+import { type TemplateResource } from '../assembly/template';
 import { actionsOf } from './actions';
 import { artifactName, isArtifact, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';

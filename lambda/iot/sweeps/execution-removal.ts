@@ -1,11 +1,12 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
+import { isError } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type Plan, type Threshold } from '../../sweep/plan';
 import { type End } from '../../sweep/source';
-import { type IotGateway, isError } from '../gateway';
+import { type IotGateway } from '../gateway';
 import { type JobExecution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 

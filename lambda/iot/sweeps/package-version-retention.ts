@@ -5,6 +5,7 @@ import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
+import { isError } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
 import {
@@ -16,7 +17,7 @@ import {
   type SweepKind,
   type SweepSource,
 } from '../../sweep/source';
-import { IotGateway, isError } from '../gateway';
+import { IotGateway } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
 import { DeviceReports } from './device-reports';

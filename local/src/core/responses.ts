@@ -3,18 +3,18 @@ import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type Endpoint, type UnsignedCall } from './endpoint';
 import { type LocalClock, type ServiceError } from './service';
 
-/** Seconds for which the URL of a response is presigned. */
+/** How long, in seconds, the URL of a response is valid. */
 const RESPONSE_URL_SECONDS = 7200;
 
 const PREFIX = '/cloudformation-custom-resource-response-';
 
-/** A response that CloudFormation waits for. */
+/** A response for which CloudFormation waits. */
 export interface ExpectedResponse {
   /** The event's ResponseURL. */
   readonly url: string;
-  /** The body of the first PUT that is accepted, whatever it holds. Pending until then. */
+  /** The body of the first accepted PUT, whatever it contains. Pending until then. */
   readonly body: Promise<string>;
-  /** What came, in order: repeated answers too. */
+  /** The bodies of all PUTs in order, including repeated answers. */
   readonly received: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export class Responses implements Endpoint {
   expect(event: { stackId: string; logicalId: string; requestId: string }): ExpectedResponse {
     const bucket = `cloudformation-custom-resource-response-${this.region.replaceAll('-', '')}`;
     const key = encodeURIComponent(`${event.stackId}|${event.logicalId}|${event.requestId}`);
-    // two events of one request id, as when a deployment is retried, have two URLs.
+    // two events with the same request id, as when a deployment is retried, have two URLs.
     const signature = randomBytes(32).toString('hex');
     const date = new Date(this.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const query = new URLSearchParams({
@@ -56,7 +56,7 @@ export class Responses implements Endpoint {
     return entry;
   }
 
-  /** Whether a request answers a custom resource. */
+  /** Whether a request is the answer of a custom resource. */
   isFor(request: HttpRequest): boolean {
     return request.path.startsWith(PREFIX);
   }
@@ -74,7 +74,7 @@ export class Responses implements Endpoint {
     return refused(code, message, status);
   }
 
-  /** What S3 does with the PUT. */
+  /** How S3 handles the PUT. */
   put(request: HttpRequest): HttpAnswer {
     const entry = this.expected.get(request.query.get('X-Amz-Signature') ?? '');
     if (!entry || new URL(entry.url).pathname !== request.path)

@@ -1,13 +1,13 @@
 /**
- * The input of an operation, written down as a table of members: lengths, patterns, ranges, what is required. Reading
- * an input by it converts what came as text in a path or query string, drops unknown members and names every broken
- * constraint in the words that AWS uses.
+ * The input of an operation as a table of members: lengths, patterns, ranges, required members. Reading an input by the
+ * table converts text from a path or query string, drops unknown members, and names every broken constraint in the
+ * words of AWS.
  */
 
-/** One member's rule. */
+/** The rule of one member. */
 export interface MemberRule<T> {
   readonly required?: boolean;
-  /** Converts a value, or adds to `broken` what is wrong with it. */
+  /** Converts a value, or adds its problem to `broken`. */
   read(value: unknown, at: string, broken: string[]): T;
 }
 
@@ -28,7 +28,7 @@ interface Range {
   readonly max?: number;
 }
 
-/** Reads an input; throws what `refuse` makes of the broken constraints. */
+/** Reads an input. Throws the error that `refuse` makes of the broken constraints. */
 export function readInput<M extends MemberRules>(
   members: M,
   input: unknown,
@@ -42,15 +42,15 @@ export function readInput<M extends MemberRules>(
   return value;
 }
 
-/** A member that must be there. */
+/** A required member. */
 export function required<T>(rule: MemberRule<T>): MemberRule<T> & { readonly required: true } {
   return { ...rule, required: true };
 }
 
 interface TextOptions extends Range {
-  /** Must match the whole text. */
+  /** The pattern must match the whole text. */
   readonly pattern?: RegExp;
-  /** Whether the length is counted in bytes of UTF-8. */
+  /** Whether the length counts bytes of UTF-8. */
   readonly bytes?: boolean;
 }
 
@@ -70,7 +70,7 @@ export function text(options: TextOptions = {}): MemberRule<string> {
   };
 }
 
-/** A string out of a fixed set. */
+/** One of a fixed set of strings. */
 export function oneOf<const T extends string>(...values: readonly T[]): MemberRule<T> {
   return {
     read(value, at, broken) {
@@ -179,7 +179,7 @@ function checkRange(value: unknown, at: string, { size, what, range }: Measured,
 
 function wrongType(value: unknown, at: string, wanted: string, broken: string[]): never {
   broken.push(failed(value, at, `be ${wanted}`));
-  // nobody sees it: an input with broken constraints is refused as a whole.
+  // nobody sees this value: an input with broken constraints is refused as a whole.
   return undefined as never;
 }
 

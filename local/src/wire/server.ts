@@ -12,9 +12,9 @@ import { protocols } from './index';
 export interface ServerParts {
   readonly gateway: Gateway;
   readonly credentials: CredentialStore;
-  /** What listens beside the services of AWS. */
+  /** The endpoints beside the services of AWS. */
   readonly endpoints: readonly Endpoint[];
-  /** Kills the process that holds an access key. */
+  /** Kills the process that has an access key. */
   readonly killHolder: (accessKeyId: string) => void;
   /** Kills the processes that work on an event, by a text in it. */
   readonly killWorker: (text: string) => void;
@@ -28,7 +28,7 @@ export class Server {
     this.http = createServer((request, response) => {
       void this.serve(request, response);
     });
-    // the SDKs keep connections alive; closing them early races with their next request.
+    // the SDKs keep connections alive; an early close races with their next request.
     this.http.keepAliveTimeout = 0;
   }
 
@@ -58,7 +58,7 @@ export class Server {
     }
   }
 
-  /** Answers a request; throws ConnectionCut. */
+  /** Answers a request. Throws ConnectionCut. */
   answer(request: HttpRequest): Promise<HttpAnswer> {
     const endpoint = this.parts.endpoints.find(each => each.isFor(request));
     return endpoint ? this.unsigned(endpoint, request) : this.service(request);
@@ -120,7 +120,7 @@ const noService = (signingName: string): HttpAnswer => ({
   ),
 });
 
-/** A fault of the local AWS itself: told in full, since nobody else can tell. */
+/** A defect of the local AWS itself. The answer has the details, because nothing else shows them. */
 function internal(error: unknown): ServiceError {
   console.error(error);
   return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);

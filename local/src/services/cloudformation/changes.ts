@@ -1,6 +1,4 @@
-/**
- * What a deployment would change, worked out before it: the contents of a change set.
- */
+/** What a deployment would change, computed in advance: the contents of a change set. */
 import { isDeepStrictEqual } from 'node:util';
 import { dependenciesOf } from './graph';
 import { type TemplateScope, resolve } from './intrinsics';
@@ -29,7 +27,7 @@ export interface ResourceChange {
   readonly properties: readonly PropertyChange[];
 }
 
-/** What CloudFormation says of a value that only the deployment itself will tell. */
+/** How CloudFormation shows a value that only the deployment knows. */
 const UNKNOWN = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** The changes that a deployment would make to a stack's resources. */
@@ -69,7 +67,7 @@ export function isWithoutChanges(stack: Stack, deployed: Deployed, changes: read
   return isDeepStrictEqual(rest(now), rest(deployed));
 }
 
-/** Resolves against the stack as it is, where what is about to be made or changed is unknown. */
+/** Resolves values against the current stack. What the deployment is about to create or change is unknown. */
 function previewScope(
   scope: TemplateScope,
   stack: Stack,

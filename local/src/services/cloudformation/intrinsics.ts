@@ -1,37 +1,35 @@
-/**
- * CloudFormation's intrinsic functions: from a value of the template to the value that a resource gets.
- */
+/** CloudFormation's intrinsic functions: they make the value that a resource gets of a value in the template. */
 import { type Members } from '../../core/service';
 import { type Template, isRecord, validationError } from './template';
 
-/** What a template's values are resolved against. */
+/** The values against which a template is resolved. */
 export interface TemplateScope {
   readonly template: Template;
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
   readonly pseudoParameters: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** What `Ref` of a resource gives. */
+  /** The value of `Ref` of a resource. */
   ref(logicalId: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
-  /** Stands for what only the deployment knows, in a preview of it. */
+  /** A placeholder in previews for what only the deployment knows. */
   readonly unknown?: string;
   importValue(name: string): string;
   stackOutput(reference: StackOutputReference): string;
 }
 
-/** What `Fn::GetStackOutput` asks for. */
+/** The request of `Fn::GetStackOutput`. */
 export interface StackOutputReference {
   readonly stackName: string;
   readonly outputName: string;
-  /** Absent: the stack's own. */
+  /** Absent: the region of the stack. */
   readonly region?: string;
 }
 
-/** `AWS::NoValue`: whatever holds it is dropped. */
+/** `AWS::NoValue`: the member or element that has it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: Members, scope: TemplateScope) => unknown;
 
-/** Resolves a value of the template; members and elements that are `AWS::NoValue` are dropped. */
+/** Resolves a value of the template. Members and elements that are `AWS::NoValue` are dropped. */
 export function resolve(value: unknown, scope: TemplateScope): unknown {
   const resolved = evaluate(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
@@ -181,7 +179,7 @@ function collect(value: unknown, found: Set<string>): void {
   }
 }
 
-/** The export names that a template imports, as far as they are written out. */
+/** The export names that a template imports, if they are literal. */
 export function referencesToImports(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) value.forEach(element => referencesToImports(element, found));
   else if (isRecord(value)) {
@@ -202,7 +200,7 @@ function collectFromSub(argument: unknown, found: Set<string>): void {
 }
 
 function truth(condition: unknown, scope: TemplateScope): boolean {
-  // only here, since policies have a member of that name, too.
+  // only here, because policies also have a member with this name.
   if (isRecord(condition) && typeof condition.Condition === 'string') return conditionHolds(condition.Condition, scope);
   const value = evaluate(condition, scope);
   return value === true || value === 'true';

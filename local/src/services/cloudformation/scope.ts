@@ -1,6 +1,4 @@
-/**
- * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
- */
+/** The values against which a stack's template is resolved: its parameters and its current resources. */
 import { type World } from '../../core/service';
 import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
@@ -12,7 +10,7 @@ export interface DeploymentSurroundings {
   readonly types: ResourceTypes;
   /** The value that a stack of this region exports. Throws ValidationError if there is none. */
   importValue(name: string): string;
-  /** The value of an output of whatever stack. Throws ValidationError if there is none. */
+  /** The value of an output of any stack. Throws ValidationError if there is none. */
   stackOutput(reference: StackOutputReference): string;
 }
 
@@ -63,7 +61,7 @@ export function includedResources(scope: TemplateScope): Record<string, Resource
   );
 }
 
-/** Refuses a template that refers to what it does not have, or has resources of unknown types. */
+/** Refuses a template that refers to something that it does not have, or has resources of unknown types. */
 export function validateReferences(scope: TemplateScope, types: ResourceTypes): void {
   const { Resources, Parameters = {}, Outputs = {} } = scope.template;
   const missing = new Set<string>();

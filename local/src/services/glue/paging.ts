@@ -1,4 +1,4 @@
-/** Pages as the schema registry cuts and names them. */
+/** Pages with the sizes and names of the schema registry. */
 import { type Place, pageByPlace } from '../../core/paging';
 import { invalidInput } from './errors';
 
@@ -11,7 +11,7 @@ export interface PageInput {
 
 const PAGE_SIZE = 25;
 
-/** @param scope what the token belongs to: operation and filters */
+/** @param scope the operation and the filters to which the token belongs */
 export function pageOf<T>(
   entries: Iterable<T>,
   { MaxResults: maxResults, NextToken }: PageInput,

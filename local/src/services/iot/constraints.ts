@@ -1,14 +1,14 @@
 /**
- * Every constraint that the API reference of AWS IoT documents for the members of an input: of the software package
- * catalog, tags, fleet indexing and jobs.
+ * The documented constraints of AWS IoT for the members of inputs: of the software package catalog, tags, fleet
+ * indexing and jobs.
  */
 import { decimal, flag, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 import { EXECUTION_STATUSES } from './execution-status';
 
 const packageName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9\-_.]+/u });
 const versionName = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9\-_.]+/u });
-// the AWS General Reference counts in bytes.
-// the minimum is 0, the pattern wants a character all the same: an empty description is refused.
+// the AWS General Reference counts bytes. The minimum is 0, but the pattern requires a character: an empty
+// description is refused.
 const description = text({ min: 0, max: 1024, bytes: true, pattern: /[^\p{C}]+/u });
 const clientToken = text({ min: 36, max: 64, pattern: /\S{36,64}/u });
 const attributes = map(text({ min: 1, pattern: /[a-zA-Z0-9:_-]+/u }), text({ min: 1, pattern: /[^\p{C}]+/u }));

@@ -1,4 +1,4 @@
-/** The state of the fleet: things, the groups that they are in, and what they report. */
+/** The state of the fleet: things, their groups, and what they report. */
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';
@@ -9,9 +9,9 @@ export interface Thing {
   readonly arn: string;
   readonly groups: Set<string>;
   readonly executions: Listing<JobExecution>;
-  /** The named shadow `$package`, as reported: packages by name. */
+  /** The reported named shadow `$package`: packages by name. */
   readonly packages: Map<string, ReportedPackage>;
-  /** A thing that was deleted leaves its executions behind. */
+  /** Whether the thing is deleted. Its executions stay. */
   deleted: boolean;
 }
 
@@ -61,7 +61,7 @@ export class Fleet {
     this.groups.get(group)?.delete(thing);
   }
 
-  /** The things behind the ARN of a thing or a thing group. */
+  /** The things of an ARN of a thing or a thing group. */
   target(arn: string): Iterable<Thing> {
     const [, kind, name] = /:(thing|thinggroup)\/(.+)$/.exec(arn) ?? [];
     if (kind === 'thing') {

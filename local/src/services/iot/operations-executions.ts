@@ -14,9 +14,9 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
   return {
     DescribeJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.DescribeJobExecution,
-      // unverified: which of the two resources is asked for; the authorization reference has both as optional.
+      // unverified: which of the two resources is needed; the authorization reference says that both are optional.
       run({ jobId, thingName, executionNumber }, { world }) {
-        // unverified: that it is the latest one where no number is given.
+        // unverified: that the latest one is used if there is no number.
         return { execution: describe(jobs.execution(jobId, thingName, executionNumber), world.clock.now()) };
       },
     }),

@@ -22,7 +22,7 @@ export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, Versi
 export type { Devices, ReportedStatus } from './devices';
 export type { SbomFileResult } from './sbom-archive';
 
-/** A version as tests compare it; members that it does not have are absent. */
+/** A version in the form that tests compare. Absent members have no value. */
 export interface VersionDescription {
   readonly status: VersionStatus;
   readonly description?: string;
@@ -35,7 +35,7 @@ export interface VersionDescription {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A package as tests compare it. */
+/** A package in the form that tests compare. */
 export interface PackageDescription {
   readonly packageName: string;
   readonly description?: string;
@@ -44,10 +44,10 @@ export interface PackageDescription {
   readonly versions: Readonly<Record<string, VersionDescription>>;
 }
 
-/** A job as tests compare it. */
+/** A job in the form that tests compare. */
 export interface JobDescription {
   readonly status: JobStatus;
-  /** In the order in which they were queued. */
+  /** The executions in the order in which they were queued. */
   readonly executions: readonly ExecutionDescription[];
 }
 
@@ -58,15 +58,15 @@ export interface ExecutionDescription {
   readonly status: JobExecutionStatus;
 }
 
-/** The local AWS IoT, and what a test sees and turns of it. */
+/** The local AWS IoT, with the members that tests read and set. */
 export class Iot implements Service {
   readonly signingName = 'iot';
   readonly protocol = 'rest-json';
   readonly client = () => import('@aws-sdk/client-iot');
   readonly operations: Operations;
-  /** May be changed at any time. */
+  /** A test can change it at any time. */
   readonly behaviour: IotBehaviour;
-  /** What the devices do. */
+  /** The devices of the fleet. */
   readonly devices: Devices;
 
   private readonly catalog = new Catalog();
@@ -112,7 +112,7 @@ export class Iot implements Service {
     };
   }
 
-  /** The resources that a call names by members of its input; `*` where it can name none. */
+  /** The resources that members of the input name; `*` if they name none. */
   async needsFor({ action, operation, input, world }: ReferencedCall): Promise<readonly Needed[]> {
     const { members = [] } = operation;
     const named = await namedResources({ service: this.signingName, action, members, input, world });
@@ -124,18 +124,18 @@ export class Iot implements Service {
     }));
   }
 
-  /** Calls an operation as the developer by hand, past HTTP and IAM. */
+  /** Calls an operation as the developer does by hand, without HTTP and IAM. */
   async byHand<Answer = unknown>(operation: string, input: object): Promise<Answer> {
     const context = { world: this.world, principal: { kind: 'developer' } } as const;
     return this.operations[operation].run(input, context) as Answer;
   }
 
-  /** Makes a package by hand. */
+  /** Creates a package by hand. */
   async createPackage(packageName: string, input: object = {}): Promise<void> {
     await this.byHand('CreatePackage', { packageName, ...input });
   }
 
-  /** Makes a version by hand, and brings it where it is wanted along the lifecycle. */
+  /** Creates a version by hand, and brings it to the wanted state of its lifecycle. */
   async createVersion(
     packageName: string,
     versionName: string,
@@ -154,18 +154,18 @@ export class Iot implements Service {
     return [...this.catalog.packages.values()].map(({ name }) => name).sort();
   }
 
-  /** A package with all its versions, or undefined if there is none. */
+  /** A package with all its versions, or undefined if it does not exist. */
   describe(packageName: string): PackageDescription | undefined {
     const record = this.catalog.packages.get(packageName);
     return record && this.describePackage(record);
   }
 
-  /** The ids of all jobs, those in deletion too. */
+  /** The ids of all jobs, including those in deletion. */
   get jobs(): readonly string[] {
     return [...this.jobStore.all.values()].map(({ id }) => id).sort();
   }
 
-  /** A job with all its executions, or undefined if there is none. */
+  /** A job with all its executions, or undefined if it does not exist. */
   describeJob(jobId: string): JobDescription | undefined {
     const job = this.jobStore.all.get(jobId);
     return (
@@ -181,17 +181,17 @@ export class Iot implements Service {
     );
   }
 
-  /** Opens or closes a maintenance window of a job that has some. */
+  /** Opens or closes a maintenance window of a job that has windows. */
   setMaintenanceWindow(jobId: string, window: 'open' | 'closed'): void {
     this.jobStore.setWindow(this.jobStore.job(jobId), window);
   }
 
-  /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
+  /** Writes what a job has installed into the thing's shadow, if the package configuration says so. */
   private recordInstalled({ job, thing }: JobExecution): void {
     if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
     for (const arn of job.resolved.destinationPackageVersions ?? []) {
       const version = this.catalog.findVersion(arn);
-      // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
+      // a version that was deleted meanwhile cannot be recorded, but the job has succeeded.
       if (version) setPackage(thing, version.packageName, { version: version.name });
     }
   }

@@ -11,9 +11,9 @@ import { page } from './paging';
 import { type MachineDefinition, allStates } from './states';
 import { taskOf } from './tasks';
 
-/** What can be changed of a state machine. */
+/** The parts of a state machine that can change. */
 interface Configuration {
-  /** The definition as it was given. */
+  /** The original definition. */
   readonly text: string;
   readonly definition: MachineDefinition;
   readonly roleArn: string;
@@ -28,7 +28,7 @@ export interface StateMachine extends Configuration {
   readonly creationDate: number;
   readonly revisionId?: string;
   readonly tags: Map<string, string>;
-  /** Whether it goes as soon as its last execution has ended. */
+  /** Whether it is deleted when its last execution has ended. */
   readonly isDeleting: boolean;
 }
 
@@ -49,7 +49,7 @@ export class StateMachines {
     return machine;
   }
 
-  /** Removes a machine that is being deleted once nothing runs on it. */
+  /** Removes a machine in deletion when no execution of it runs. */
   removeIdle(arn: string): void {
     if (this.byArn.get(arn)?.isDeleting && !this.isRunning(arn)) this.byArn.delete(arn);
   }
@@ -122,7 +122,7 @@ export class StateMachines {
     const arn = machineArn(name, world);
     const existing = this.byArn.get(arn);
     if (existing?.isDeleting) throw deleting(arn);
-    // the role and the tags are no part of what makes a repeated creation the same.
+    // the role and the tags do not count when a creation is repeated.
     if (
       existing &&
       (existing.text !== configuration.text || !isDeepStrictEqual(existing.logging, configuration.logging))
