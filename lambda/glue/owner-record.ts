@@ -7,7 +7,7 @@
  */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
-import { type Claimant, type TagChange, type Tags, claimant, markTags } from '../runtime/ownership';
+import { type Claimant, type TagChange, type Tags, claimOf, claimant, markTags } from '../runtime/ownership';
 
 /** The fields of a record, by the names that the rules of ownership use. */
 export const FIELDS: OwnershipTags = {
@@ -102,11 +102,10 @@ const withoutClaims = (fields: Tags): Tags =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(FIELDS.claim)));
 
 function encodedClaim(fields: Tags): Tags {
-  const claim = fields[FIELDS.claim + fields[FIELDS.owner]];
+  const claim = claimOf(fields, FIELDS, { ownerId: fields[FIELDS.owner] });
   if (!claim) return {};
-  const [time, hash] = claim.split('/');
-  const seconds = (Date.parse(time) / 1_000).toString(36).padStart(TIME_CHARACTERS, '0');
-  return { [CLAIMED_AT]: seconds + Number.parseInt(hash, 16).toString(36) };
+  const seconds = (claim.sentAt / 1_000).toString(36).padStart(TIME_CHARACTERS, '0');
+  return { [CLAIMED_AT]: seconds + Number.parseInt(claim.hash, 16).toString(36) };
 }
 
 function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {

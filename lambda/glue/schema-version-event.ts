@@ -342,7 +342,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     // under RETAIN, only an undone version is destroyed.
     if (this.removalPolicy === 'RETAIN' && !this.isOvertaken) return true;
     if (!isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) return false;
-    return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.sentAt));
+    return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.since));
   }
 
   protected override async restore(outcome: LettingGo['kind']): Promise<void> {

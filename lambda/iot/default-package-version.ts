@@ -139,7 +139,8 @@ class PointerEvent extends OwnedArtifact {
   private async moving(tags: Tags, { kind }: Claimed): Promise<TagChange> {
     const { [KEYS.version]: designated } = tags;
     if (designated === this.wanted.VersionName) return NO_CHANGE;
-    const set = { [KEYS.version]: this.wanted.VersionName, ...markTags(KEYS, this.me) };
+    const since = kind === 'held' ? claimOf(tags, KEYS, this.me)?.since : undefined;
+    const set = { [KEYS.version]: this.wanted.VersionName, ...markTags(KEYS, this.me, since) };
     if (kind !== 'held' || designated === undefined) return { set, remove: [] };
     // a rollback undoes both of two moves without a success in between.
     const isLatest =

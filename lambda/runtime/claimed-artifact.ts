@@ -125,7 +125,7 @@ export abstract class ClaimedArtifact {
     if (byThisEvent) await this.yieldUnlessSettled(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
     // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
-    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.sentAt)) {
+    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.since)) {
       return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
     }
     // an artifact that is created again here must not look like that of an older event, which may still be running.

@@ -110,9 +110,10 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.remove('DELETE', async () => true);
   }
 
-  /** Whether the claim is this event's, and not one with which a delivery of the event has succeeded. */
+  /** Whether this event's claim began the ownership, and no delivery of the event has succeeded with it. */
   protected async mustUndo(tags: Tags): Promise<boolean> {
-    return this.isClaimedByThisEvent(tags) && !(await this.isSettledElsewhere());
+    const claimed = claimOf(tags, this.record.keys, this.me);
+    return isMark(claimed, this.scope.mark) && claimed?.since === claimed?.sentAt && !(await this.isSettledElsewhere());
   }
 
   /**
@@ -280,7 +281,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const claimed = claimOf(tags, keys, this.me);
     if (!change || !claimed) return false;
     if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
-    if (await this.scope.settledSince(claimed.sentAt)) return false;
+    if (await this.scope.settledSince(claimed.since)) return false;
     await this.confirm();
     await this.giveBack(change, tags);
     return true;
@@ -296,7 +297,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     const claimed = claimOf(tags, this.record.keys, this.me);
-    if (!claimed || (await this.scope.settledSince(claimed.sentAt))) return;
+    if (!claimed || (await this.scope.settledSince(claimed.since))) return;
     this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
     await this.undo('what a canceled Update did', () => this.remove('DELETE', async () => true));
   }

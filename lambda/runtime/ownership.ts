@@ -76,37 +76,47 @@ const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/
 const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
   ownerStack !== undefined && hasReplaced(stackId, ownerStack) && owner === shortHash(ownerStack, logicalId);
 
-/** The newest event by which a claimant has claimed an artifact. */
+/** The newest event by which a claimant has claimed an artifact, or changed what it has claimed. */
 export interface ClaimRecord extends EventMark {
   readonly ownerId: string;
+  /**
+   * When the claimant's ownership began, in milliseconds since the epoch. Earlier than the event if that only renews it:
+   * a failure of the event's deployment then undoes the change, and not the ownership.
+   */
+  readonly since: number;
   /** The claimant's stack, of the same account and region: `<name>/<id>`. */
   readonly stack: string;
 }
 
-const CLAIM = /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\/(?<hash>[0-9a-f]+)\/(?<stack>.+)$/;
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
+const CLAIM = new RegExp(`^(?<time>${TIME})(@(?<since>${TIME}))?/(?<hash>[0-9a-f]+)/(?<stack>.+)$`);
 
 export function claimsIn(tags: Tags, keys: OwnershipTags): readonly ClaimRecord[] {
   return Object.entries(tags).flatMap(([key, value]) => {
     const found = key.startsWith(keys.claim) ? CLAIM.exec(value)?.groups : undefined;
     if (!found) return [];
-    return [
-      { ownerId: key.slice(keys.claim.length), sentAt: Date.parse(found.time), hash: found.hash, stack: found.stack },
-    ];
+    const { time, since = time, hash, stack } = found;
+    return [{ ownerId: key.slice(keys.claim.length), sentAt: Date.parse(time), since: Date.parse(since), hash, stack }];
   });
 }
 
 export const claimOf = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick<Claimant, 'ownerId'>) =>
   claimsIn(tags, keys).find(claim => claim.ownerId === ownerId);
 
-/** The change that makes an artifact a claimant's. */
-export function ownerTags(keys: OwnershipTags, me: Claimant): Tags {
-  return { [keys.owner]: me.ownerId, [keys.stack]: me.stackId, ...markTags(keys, me) };
+/**
+ * The change that makes an artifact a claimant's.
+ *
+ * @param since when the ownership began. Absent: with the event
+ */
+export function ownerTags(keys: OwnershipTags, me: Claimant, since?: number): Tags {
+  return { [keys.owner]: me.ownerId, [keys.stack]: me.stackId, ...markTags(keys, me, since) };
 }
 
-/** Marks the artifact with the event that claims it. */
-export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claimant): Tags {
+/** Marks the artifact with the event that claims it, or changes what is claimed. */
+export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claimant, since?: number): Tags {
   if (!mark) return {};
-  const time = new Date(mark.sentAt).toISOString().replace(/\.\d+/, '');
+  const times = since === undefined || since >= mark.sentAt ? [mark.sentAt] : [mark.sentAt, since];
+  const time = times.map(each => new Date(each).toISOString().replace(/\.\d+/, '')).join('@');
   return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(-2)].join('/') };
 }
 
@@ -183,7 +193,10 @@ export function claim(
   const stale = claimsBut(tags, keys, me.ownerId, owner);
   if (owner === me.ownerId) return { kind: 'held' };
   if (owner !== undefined && ownerStack === me.stackId) {
-    return { kind: 'taken-over', change: { set: { ...mine, [keys.formerOwner]: owner }, remove: stale } };
+    // what it had is taken back.
+    const since = tags[keys.formerOwner] === me.ownerId ? claimOf(tags, keys, me)?.since : undefined;
+    const set = { ...ownerTags(keys, me, since), [keys.formerOwner]: owner };
+    return { kind: 'taken-over', change: { set, remove: stale } };
   }
   if (owner === undefined && tags[keys.releasedBy] === me.releaseId) {
     return { kind: 'reclaimed', change: { set: { ...mine, [keys.adoptedFrom]: NOBODY }, remove: stale } };
@@ -275,7 +288,7 @@ export async function letGo(
 ): Promise<LettingGo> {
   if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, regains);
 
-  const claimedAt = claimOf(tags, keys, me)?.sentAt;
+  const claimedAt = claimOf(tags, keys, me)?.since;
   const former = tags[keys.formerOwner];
   const from = adoptedFrom(tags, keys);
   if (former !== undefined && former !== me.ownerId) {
@@ -317,7 +330,7 @@ async function leaveToOwner(
 ): Promise<LettingGo> {
   const claim = present(tags, keys.claim + me.ownerId);
   if (tags[keys.formerOwner] === me.ownerId) {
-    const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.sentAt;
+    const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.since;
     if (takenAt !== undefined && (await regains?.(takenAt))) return { kind: 'returned', change: handBack(tags, keys) };
     return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner, ...claim] } };
   }

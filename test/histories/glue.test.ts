@@ -100,6 +100,9 @@ function isMadeAgain({ versions }: Held, before: Held, id: string): boolean {
   return [...declarations].some(([stackId, declared]) => declared.includes(made) && isOf({ metadata }, stackId));
 }
 
+const isSamePlace = (a: Release[number], b: Release[number]) =>
+  a.logicalId === b.logicalId && a.definition === b.definition;
+
 const plot: Plot<Release, Held> = {
   family: GLUE,
   release: fc
@@ -112,6 +115,12 @@ const plot: Plot<Release, Held> = {
       SCHEMA,
       [definition(0), former(1), former(2), former(3)].map(each => ({ definition: each })),
     );
+  },
+  vary: (last, [one, ...rest]) => {
+    const changed = last.map(each => rest.find(other => isSamePlace(each, other)) ?? each);
+    return one
+      ? [...changed.filter(each => each.logicalId !== one.logicalId && each.definition !== one.definition), one]
+      : changed;
   },
   resources: release =>
     Object.fromEntries(

@@ -8,6 +8,8 @@ export type Step<R> =
       readonly kind: 'deploy';
       readonly stack: 0 | 1;
       readonly release: R;
+      /** Whether the stack's last release is deployed, changed a little. */
+      readonly varies: boolean;
       readonly sweep?: Sweep;
       readonly trouble: Trouble;
     }
@@ -23,6 +25,8 @@ export type Step<R> =
 export interface Plot<R, S> {
   readonly family: Family;
   readonly release: fc.Arbitrary<R>;
+  /** A release with something of another one. */
+  vary(last: R, next: R): R;
   /** What hands may do. Whatever the service refuses has not happened. */
   readonly hands: readonly ((world: World) => unknown)[];
   begin(world: World): Promise<void> | void;
@@ -98,6 +102,7 @@ function steps<R>({ release, hands }: Pick<Plot<R, unknown>, 'release' | 'hands'
         kind: fc.constant('deploy'),
         stack,
         release,
+        varies: fc.boolean(),
         sweep: fc.option(sweep, { nil: undefined }),
         trouble,
       }),
@@ -115,6 +120,7 @@ const NAMES = ['one', 'two'] as const;
 class History<R, S> {
   /** What each stack declares of sweeps, by its last deployment that succeeded and those since. */
   private readonly declared: Record<0 | 1, readonly Sweep[]> = { 0: [], 1: [] };
+  private readonly released: Partial<Record<0 | 1, R>> = {};
 
   constructor(
     private readonly plot: Plot<R, S>,
@@ -170,9 +176,12 @@ class History<R, S> {
     this.declared[stack] = [];
   }
 
-  private async deploy({ stack, release, sweep, trouble }: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
+  private async deploy(step: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
+    const { stack, sweep, trouble } = step;
     // a stack that was left where it failed takes no deployment that may roll back.
     if (/_FAILED$/.test(this.status(stack) ?? '')) return this.destroy(stack);
+    const last = step.varies ? this.released[stack] : undefined;
+    const release = last === undefined ? step.release : this.plot.vary(last, step.release);
     const isNew = [undefined, 'ROLLBACK_COMPLETE'].includes(this.status(stack));
     const onFailure = isNew || trouble.onFailure === 'DO_NOTHING' ? trouble.onFailure : undefined;
     const before = this.snapshot();
@@ -183,6 +192,7 @@ class History<R, S> {
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
     const after = this.unswept(before, sweeps, { stackId, succeeded, own: !trouble.swept });
     this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
+    if (succeeded) this.released[stack] = release;
     if (succeeded) this.plot.deployed(release, stackId, after, before);
     else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
     else {

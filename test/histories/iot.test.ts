@@ -71,6 +71,8 @@ function resources({ packageId, versions, default: pointer }: Release, stack: 0 
   return all;
 }
 
+const isSamePlace = (a: Version, b: Version) => a.logicalId === b.logicalId && a.name === b.name;
+
 const designatedBy = ({ versions, default: pointer }: Pick<Release, 'versions' | 'default'>) =>
   pointer && versions.at(pointer.version);
 
@@ -137,6 +139,11 @@ const moved = new WeakSet<World>();
 const plot: Plot<Release, Held> = {
   family: IOT,
   release,
+  vary: (last, next) => ({
+    ...last,
+    versions: last.versions.map(each => next.versions.find(other => isSamePlace(each, other)) ?? each),
+    default: next.default && { ...next.default, ...last.default, version: next.default.version },
+  }),
   hands: [
     ({ aws }) => aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' }),
     ({ aws }) => aws.iot.createVersion(PACKAGE, '9.0.0', { status: 'DRAFT' }),

@@ -62,6 +62,8 @@ const plot: Plot<Release, Held> = {
     ]);
     await aws.call('secretsmanager', 'CreateSecret', { Name: TOKEN_SECRET, SecretString: aws.weChat.accessToken });
   },
+  vary: (last, [one]) =>
+    one ? [...last.filter(each => each.logicalId !== one.logicalId && each.version !== one.version), one] : last,
   resources: (release, stack, { aws }) =>
     Object.fromEntries(
       release.map(({ logicalId, version }) => [

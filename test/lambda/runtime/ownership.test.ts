@@ -7,6 +7,7 @@ import {
   type Tags,
   claim,
   claimInPhase,
+  claimOf,
   claimant,
   claimsIn,
   isAdopted,
@@ -258,13 +259,27 @@ describe('whatever happened before', () => {
 describe('marks', () => {
   const at = (time: string, who = me) => ({ ...who, mark: { sentAt: Date.parse(time), hash: '1a2b3c4d' } });
   const marked = at('2026-11-28T07:00:05Z');
+  const { sentAt: SENT_AT } = marked.mark;
+  const before = SENT_AT - 86_400_000;
   const strangers = at('2026-11-28T07:00:09Z', stranger);
 
   test('a claim tells when, by which event and of which stack it was made', () => {
     expect(claimsIn(ownerTags(KEYS, marked), KEYS)).toEqual([
-      { ownerId: me.ownerId, sentAt: Date.parse('2026-11-28T07:00:05Z'), hash: '1a2b3c4d', stack: 'fleet/1' },
+      { ownerId: me.ownerId, sentAt: SENT_AT, since: SENT_AT, hash: '1a2b3c4d', stack: 'fleet/1' },
     ]);
-    expect(Object.values(markTags(KEYS, marked))[0].length).toBeLessThanOrEqual(256);
+  });
+
+  test('a change of what is owned tells when the ownership began', () => {
+    const longest = { ...marked, stackId: stackId('f'.repeat(128), '1'.repeat(36)) };
+    expect(claimOf(markTags(KEYS, longest, before), KEYS, me)).toMatchObject({ sentAt: SENT_AT, since: before });
+    expect(Object.values(markTags(KEYS, longest, before))[0].length).toBeLessThanOrEqual(256);
+  });
+
+  test('what is taken back has been the resource’s since it first had it', () => {
+    const had = ownerTags(KEYS, { ...me, mark: { sentAt: before, hash: '0' } });
+    const taken = claimed(had, { ...renamed, mark: marked.mark });
+    expect(claimOf(taken, KEYS, renamed)).toMatchObject({ since: SENT_AT });
+    expect(claimOf(claimed(taken, marked), KEYS, me)).toMatchObject({ sentAt: SENT_AT, since: before });
   });
 
   test('whoever finds a claim that he has not known yields to it', () => {
