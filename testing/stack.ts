@@ -127,6 +127,10 @@ export class Stack {
     });
   }
 
+  get now(): number {
+    return this.clock.now();
+  }
+
   /** Some seconds pass, or as many milliseconds as are said. */
   later(milliseconds = 5_000): Promise<void> {
     return this.clock.sleep(milliseconds);

@@ -177,7 +177,7 @@ async function confirmUnderWay(
     if (decided.kind === 'nothing') throw new OperationOver(`${doesNot}: ${decided.because}`);
     return decided.rules;
   }
-  if (false) throw new OperationOver(doesNot);
+  if (properties && !properties.Triggers.includes('DURING_DEPLOYMENT')) throw new OperationOver(doesNot);
   return undefined;
 }
 
