@@ -56,6 +56,14 @@ describe('Delete', () => {
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(again.stackId);
   });
 
+  test('leaves the version to nobody by default', async () => {
+    const silent = published('1.0.0', { Removal: undefined });
+    const id = await created(silent);
+    await stack.during('DELETE_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, silent)));
+    expect(held()).toMatchObject({ status: 'PUBLISHED' });
+    expect(held()?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+  });
+
   test('under DEPRECATE deprecates a published version, and leaves a draft as it is', async () => {
     for (const [name, status, end] of [
       ['1.0.0', 'PUBLISHED', 'DEPRECATED'],
@@ -120,6 +128,18 @@ describe('Delete', () => {
         expect(stack.logs).toContainEqual(expect.objectContaining({ Refused: 1 }));
       },
     );
+
+    test('is refused in the stack that had designated another version, which a hand has replaced by this one', async () => {
+      await aws.iot.byHand('TagResource', {
+        resourceArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}`,
+        tags: [
+          { Key: DEFAULT_POINTER_TAGS.stack, Value: stack.stackId },
+          { Key: DEFAULT_POINTER_TAGS.version, Value: '2.0.0' },
+        ],
+      });
+      expect((await stack.delete(VERSION, 'V', id, published())).Status).toBe('FAILED');
+      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('1.0.0');
+    });
 
     test('is allowed to a stack that is being deleted', async () => {
       await stack.during('DELETE_IN_PROGRESS', async () =>

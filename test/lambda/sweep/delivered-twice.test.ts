@@ -1,11 +1,11 @@
 /** Two deliveries of one event that sweep at once: each candidate goes once, and counts once. */
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 test.each(['Create', 'Delete'] as const)(
   'a %s that is delivered twice at once removes what its rules remove, once',
   async type => {
-    const service = new Service(candidates(20));
+    const service = new ToyService(candidates(20));
     service.latency = 100;
     const world = toySweep(service, { keepLatest: 3 });
     world.status = type === 'Delete' ? 'DELETE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS';

@@ -1,13 +1,13 @@
 import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
-let service: Service;
+let service: ToyService;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(candidates(20));
+  service = new ToyService(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
 });
 
@@ -173,7 +173,7 @@ describe('a run that nobody waits for', () => {
 });
 
 test('a run that began at rest stops removing soon after its stack is in progress', async () => {
-  service = new Service(candidates(1000));
+  service = new ToyService(candidates(1000));
   service.latency = 1_000;
   world = toySweep(service, { keepLatest: 3 });
   service.before = operation => {

@@ -4,14 +4,14 @@ import { type SweepProperties } from '../../../contract/sweep-execution';
 import { eventToken } from '../../../lambda/runtime/event';
 import { hashOf } from '../../../lambda/sweep/awaited';
 import { amzDate } from '../../../testing/stack';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
-let service: Service;
+let service: ToyService;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(candidates(20));
+  service = new ToyService(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
 });
 
@@ -52,7 +52,7 @@ describe('whoever may start the machine', () => {
   });
 
   test('cannot hand in a time that makes candidates older', async () => {
-    service = new Service(candidates(2, () => ({ createdAt: world.clock.now() })));
+    service = new ToyService(candidates(2, () => ({ createdAt: world.clock.now() })));
     world = toySweep(service, { minAgeSeconds: 60 });
     await world.machine.run(world.machine.begin('by-hand', { cursor: forged() }));
     expect(service.removed).toEqual([]);
