@@ -127,6 +127,10 @@ export class Stack {
     });
   }
 
+  get now(): number {
+    return this.clock.now();
+  }
+
   /** Lets some seconds pass, or the given number of milliseconds. */
   later(milliseconds = 5_000): Promise<void> {
     return this.clock.sleep(milliseconds);

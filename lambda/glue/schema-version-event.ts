@@ -132,7 +132,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const found = await this.publication.find(definition);
     if (found?.status !== 'FAILURE') return found;
     const reason = await this.publication.incompatibility(found);
-    if (this.isOfThisEvent(found)) throw await this.withdrawn(found, new Unpublishable(reason));
+    if (this.isOfThisEvent(found)) {
+      // once a delivery of this event has succeeded, only somebody else can have had a failed version of it since.
+      if ((await this.scope.operation.outcome()).kind === 'succeeded') await this.confirm('wait');
+      else throw await this.withdrawn(found, new Unpublishable(reason));
+    }
     if (!this.wanted.AdoptExisting) {
       throw new Unpublishable(
         `${reason}. This is the result of an earlier attempt, and the registry does ` +

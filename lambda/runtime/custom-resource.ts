@@ -28,7 +28,7 @@ export interface Scope extends StackQuestions {
   /** Tells whether the event is still the resource's operation. */
   readonly operation: CurrentOperation;
   /** Answers questions about another stack. */
-  ofStack(stackId: string): StackQuestions;
+  ofStack(stackId: string, logicalId?: string): StackQuestions;
   /** The logical id of a resource of another type by which the stack manages something. */
   holderOf(sought: SoughtResource): Promise<string | undefined>;
 }
@@ -93,7 +93,7 @@ export interface SliceScope {
   /** Aborts when the slice has returned. */
   readonly ended: AbortSignal;
   describeStack(stackId: string): Promise<StackState>;
-  ofStack(stackId: string): StackQuestions;
+  ofStack(stackId: string, logicalId?: string): StackQuestions;
   /** Tells whether the operation that CloudFormation waits for is still current; absent if it does not wait. */
   readonly operation: CurrentOperation | undefined;
   /** What the stack shows of one of its own resources. */

@@ -107,7 +107,7 @@ async function outcomeOf(
       abandonedAt: abandoned,
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
-      ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
+      ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
       holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };

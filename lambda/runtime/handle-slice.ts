@@ -78,7 +78,7 @@ async function serve(
       ended: ended.signal,
       describeStack: stackId => view.describeStack(stackId),
       describeResource: (...which) => view.describeResource(...which),
-      ofStack: stackId => stackQuestions({ stackId, logicalId: '' }, view, asking),
+      ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
       operation: answer && operationOf(answer, view, asking),
     });
   } catch (error) {

@@ -13,6 +13,7 @@ import {
 import { reasonOf } from '../runtime/messages';
 import { SWEPT_NOTHING, answerOf, endOfHour, hashOf, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { handedOn } from './cursor';
+import { rulesOfDeletion } from './deletion';
 import { type Machines, isMachineGone } from './machine';
 import { work } from './slices';
 import { type SweepKind, type SweepKinds, kindOf } from './source';
@@ -60,31 +61,12 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
 
   async delete(held: SweepProperties, physicalResourceId: string, scope: Scope): Promise<HandedOver | void> {
     if (!held.Triggers.includes('ON_DESTROY')) return;
-    const phase = await scope.stackPhase();
-    if (phase !== 'deleting') {
-      return scope.log.info(`nothing is swept: the stack is not being deleted, but ${phase}`);
-    }
-    // a failed creation is deleted, too: its sweep must remove nothing.
-    if (!(await scope.succeededSince(0))) {
-      return scope.log.info('nothing is swept: no deployment of the stack has ever succeeded');
-    }
-    // nor do the rules of a deployment that failed without a rollback apply.
-    if (!(await scope.hadAtSuccess(physicalResourceId))) {
-      return scope.log.info('nothing is swept: no deployment with this sweep has ever succeeded');
-    }
-    const agreed = await this.agreed(held, scope);
-    if (!agreed?.Triggers.includes('ON_DESTROY')) {
-      return scope.log.info('nothing is swept: the rules are those of a deployment that failed');
-    }
-    const result = await this.sweep(agreed, physicalResourceId, scope);
+    const decided = await rulesOfDeletion({ properties: held, physicalId: physicalResourceId }, scope);
+    if (decided.kind === 'nothing') return scope.log.info(`nothing is swept: ${decided.because}`);
+    // the machine of a deployment that failed is the one that exists.
+    const rules = { ...(decided.rules ?? held), StateMachineArn: held.StateMachineArn };
+    const result = await this.sweep(rules, physicalResourceId, scope);
     if ('handedOverTo' in result) return result;
-  }
-
-  /** What the last deployment that succeeded has declared: one that failed without a rollback leaves its own rules behind. */
-  private async agreed(held: SweepProperties, scope: Scope): Promise<SweepProperties | undefined> {
-    const then = await scope.propertiesAtSuccess();
-    if (then === undefined) return held;
-    return then === 'unknown' ? undefined : { ...this.shape.decode(then, ''), StateMachineArn: held.StateMachineArn };
   }
 
   private async deploy(

@@ -8,11 +8,12 @@ import {
   SHORTEST_WAIT_SECONDS,
   type SliceRequest,
   type SweepProperties,
+  SweepShape,
 } from '../../contract/sweep-execution';
 import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
-import { sentAt } from '../runtime/event';
+import { type RawProperties, sentAt } from '../runtime/event';
 import {
   OTHER_RULES,
   answerOf,
@@ -24,6 +25,7 @@ import {
   isHourOver,
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
+import { rulesOfDeletion } from './deletion';
 import { type Machines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
@@ -69,8 +71,9 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     return { next: 'DONE', outcome: { status: 'ANSWERED', message: 'an earlier attempt of the slice has answered' } };
   }
   if (state.answer && request.sweep === 'BEGIN') {
-    await confirmUnderWay(state.answer, request, scope);
-    const otherRules = await answerOtherRules(state.answer, { config, counts: before?.counts ?? NOTHING }, scope);
+    const rules = await confirmUnderWay(state.answer, request, scope);
+    const counts = before?.counts ?? NOTHING;
+    const otherRules = await answerOtherRules(state.answer, { config, rules, counts }, scope);
     if (otherRules) return otherRules;
   }
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
@@ -140,14 +143,16 @@ function begun({ state, execution }: SliceRequest, now: number): ExecutionState 
 }
 
 /**
- * Rejects a forged answer: for CloudFormation, the resource in it is at rest, is not this sweep, or does not sweep now,
- * or the time in the address is in the future.
+ * Rejects a forged answer: for CloudFormation, the resource in it is at rest, is not this sweep, or does not sweep now;
+ * or the address has no date, or one in the future, so that CloudFormation could not be seen to go on.
+ *
+ * @returns the rules by which the event sweeps, as CloudFormation knows them. Absent: those of the machine
  */
 async function confirmUnderWay(
   answer: PendingAnswer,
   { stateMachine }: SliceRequest,
   scope: SliceScope,
-): Promise<void> {
+): Promise<SweepProperties | undefined> {
   const { StackId, LogicalResourceId, RequestType, ResponseURL } = answer;
   const now = await scope.describeResource(StackId, LogicalResourceId);
   if (now?.status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) {
@@ -155,26 +160,48 @@ async function confirmUnderWay(
       `no ${RequestType} of ${LogicalResourceId} is in progress, the resource is ${now?.status ?? 'gone'}`,
     );
   }
-  if ((sentAt(ResponseURL) ?? 0) > scope.clock.now() + CLOCK_SKEW) {
+  const sent = sentAt(ResponseURL);
+  if (sent === undefined) throw new OperationOver(`the answer to the ${RequestType} has no date`);
+  if (sent > scope.clock.now() + CLOCK_SKEW) {
     throw new OperationOver(`the ${RequestType} of ${LogicalResourceId} is yet to come`);
   }
-  const properties = await scope.operation?.latestProperties();
-  const { StateMachineArn = stateMachine, Triggers = [] } = (properties ?? {}) as Partial<SweepProperties>;
-  if (StateMachineArn !== stateMachine) throw new OperationOver(`${LogicalResourceId} is not this sweep`);
-  const sweeps =
-    RequestType === 'Delete'
-      ? (await scope.ofStack(StackId).stackPhase()) === 'deleting'
-      : !properties || Triggers.includes('DURING_DEPLOYMENT');
-  if (!sweeps) throw new OperationOver(`this ${RequestType} of ${LogicalResourceId} does not sweep`);
+  const held = await scope.operation?.latestProperties();
+  const properties = held && sweepIn(held);
+  if (held && properties?.StateMachineArn !== stateMachine) {
+    throw new OperationOver(`${LogicalResourceId} is not this sweep`);
+  }
+  const doesNot = `this ${RequestType} of ${LogicalResourceId} does not sweep`;
+  if (RequestType === 'Delete') {
+    const stack = scope.ofStack(StackId, LogicalResourceId);
+    const decided = await rulesOfDeletion({ properties, physicalId: now.physicalId ?? '' }, stack);
+    if (decided.kind === 'nothing') throw new OperationOver(`${doesNot}: ${decided.because}`);
+    return decided.rules;
+  }
+  if (properties && !properties.Triggers.includes('DURING_DEPLOYMENT')) throw new OperationOver(doesNot);
+  return undefined;
+}
+
+/** What a resource declares of a sweep; `undefined` if it is none. */
+function sweepIn(properties: RawProperties): SweepProperties | undefined {
+  try {
+    return SweepShape.decode(properties, '');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends the event if a deployment that failed without a rollback has left other rules in the machine. */
 async function answerOtherRules(
   { ConfigHash, OnIncomplete }: PendingAnswer,
-  { config, counts }: { readonly config: SweepConfig; readonly counts: SweepCounts },
+  {
+    config,
+    rules,
+    counts,
+  }: { readonly rules?: SweepProperties } & Pick<SliceRequest, 'config'> & { readonly counts: SweepCounts },
   scope: SliceScope,
 ): Promise<ExecutionState | undefined> {
-  if (ConfigHash === undefined || ConfigHash === hashOf(config)) return undefined;
+  const known = [ConfigHash, rules && hashOf(JSON.parse(rules.Config) as SweepConfig)];
+  if (known.every(hash => hash === undefined || hash === hashOf(config))) return undefined;
   const cause = incomplete(counts, OTHER_RULES);
   scope.log.error(cause);
   await scope.answer(incompleteAnswer(counts, OnIncomplete, OTHER_RULES));

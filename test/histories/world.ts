@@ -73,8 +73,8 @@ export class World {
   private readonly gate: string;
   private readonly machinery: Machinery;
   private inFlight = 0;
-  /** Whether the gate may fail by now. */
-  private mayFail: () => boolean = () => true;
+  /** Whether the gate may fail by now, if it is to fail meanwhile. */
+  mayFail: () => boolean = () => true;
 
   private constructor(
     private readonly family: Family,

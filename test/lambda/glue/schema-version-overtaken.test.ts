@@ -144,6 +144,16 @@ describe('an event that comes again late', () => {
     expect(numbers()).toEqual([1]);
   });
 
+  test('(a Create) leaves a version that the registry has failed for somebody else since', async () => {
+    const id = await created(deletable);
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    await later();
+    aws.glue.addVersions('orders', [{ definition: SECOND, status: 'FAILURE' }]);
+    const before = numbers();
+    await again(0);
+    expect(numbers()).toEqual(before);
+  });
+
   test('(a Create) leaves a version that an Update has changed since, and its metadata', async () => {
     const [before, after] = ['a', 'b'].map(team => ({ ...deletable, Metadata: { team } })) as [object, object];
     const id = await created(before);

@@ -185,6 +185,34 @@ describe('K1 in flight', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('a throttled Create ends soon once the rollback has taken the role away, and makes nothing', async () => {
+    const throttled = aws.faults.inject({
+      service: 'iot',
+      operation: 'CreatePackageVersion',
+      times: Infinity,
+      trouble: { error: throttling() },
+    });
+    const began = stack.now;
+    meanwhile('CreatePackageVersion', 'failed', async () => {
+      await cancel('V', 'CREATE');
+      stack.status = 'ROLLBACK_COMPLETE';
+      const denied = () => Promise.reject(Object.assign(new Error('no such role'), { name: 'AccessDenied' }));
+      jest.spyOn(stack.history, 'describeResource').mockImplementation(denied);
+      jest.spyOn(stack.history, 'describeStack').mockImplementation(denied);
+      aws.faults.inject({
+        service: 'iot',
+        operation: 'ListTagsForResource',
+        times: Infinity,
+        trouble: { error: new ServiceError('AccessDeniedException', 'no such role', 403) },
+      });
+    });
+    // whatever it says, nobody hears it.
+    await stack.attempt(Type.VERSION, 'V', published());
+    expect(throttled.hits).toBe(1);
+    expect(stack.now - began).toBeLessThan(120_000);
+    expect(held()).toBeUndefined();
+  });
+
   test('what is throttled is tried for as long as there is time', async () => {
     aws.faults.inject({
       service: 'iot',
