@@ -8,6 +8,7 @@ import { stackStatusChange } from './events/event';
 import { Events } from './events/service';
 import { Glue } from './glue/service';
 import { Iam } from './iam/service';
+import { IotJobsData } from './iot/jobs-data';
 import { Iot } from './iot/service';
 import { type Inspection } from './lambda/inspection';
 import { Lambda } from './lambda/service';
@@ -48,6 +49,7 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays, w
     mayAssume: roleArn => iam.trusts(roleArn, 'events.amazonaws.com'),
     retryDelays: asyncRetryDelays,
   });
+  const iot = new Iot(world('iot.amazonaws.com'));
   cloudFormation.onStackStatus(stack => events.publish(stackStatusChange(stack)));
   return {
     cloudFormation,
@@ -55,7 +57,8 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays, w
     events,
     glue: new Glue(world('glue.amazonaws.com')),
     iam,
-    iot: new Iot(world('iot.amazonaws.com')),
+    iot,
+    iotJobsData: new IotJobsData(iot.devices),
     lambda: new Lambda({
       world: world('lambda.amazonaws.com'),
       credentials,
