@@ -1,5 +1,5 @@
 /** A schema version beside producers, other stacks and hands that write at the same time. */
-import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
 import {
   SECOND,
@@ -56,6 +56,16 @@ describe('a producer that registers the same definition by itself', () => {
     aws.glue.operations.GetSchemaByDefinition.run = async (...args: Parameters<typeof run>) => {
       if (++looked === 2) await produce();
       return run.apply(aws.glue.operations.GetSchemaByDefinition, args);
+    };
+    const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    expect(held()).toMatchObject({ status: 'AVAILABLE', metadata: {} });
+  });
+
+  test('while the registration is throttled, keeps its version, too', async () => {
+    aws.faults.inject({ service: 'glue', operation: 'RegisterSchemaVersion', trouble: { error: throttling() } });
+    stack.interrupt = async (operation, moment) => {
+      if (operation === 'RegisterSchemaVersion' && moment === 'failed') await produce();
     };
     const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
     succeeded(await stack.delete(VERSION, 'V', id, deletable));

@@ -263,6 +263,21 @@ describe('K7 a rollback that can fail', () => {
     expect(held()?.tags).toEqual({});
   });
 
+  test.each([
+    [1, undefined],
+    [9, '2.0.0'],
+  ])('a refused restoration of a default is answered as a success, %d times refused', async (times, left) => {
+    for (const name of ['1.0.0', '2.0.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+    const adopting = pointer('2.0.0', { AdoptExisting: 'true' });
+    const id = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', adopting));
+    aws.faults.inject({ service: 'iot', operation: 'UpdatePackage', times, trouble: { error: refusal() } });
+    await stack.during('ROLLBACK_IN_PROGRESS', async () =>
+      succeeded(await stack.delete(Type.DEFAULT_VERSION, 'D', id, adopting)),
+    );
+    expect(shown()).toBe(left);
+  });
+
   test('a package that somebody deleted by hand stops no rollback, neither of a version nor of the default', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
     const pointed = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));

@@ -80,6 +80,14 @@ describe('K1 in flight', () => {
     expect(held()?.status).toBe('DRAFT');
   });
 
+  test('a version is not published once its deployment rolls back after its description was written', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version()));
+    const described = { id, properties: published('1.0.0', { Description: 'b' }), old: version() };
+    meanwhile('UpdatePackageVersion', 'after', () => cancel('V', 'UPDATE', id));
+    expect(await stack.attemptUpdate(Type.VERSION, 'V', described)).toBeUndefined();
+    expect(held()?.status).toBe('DRAFT');
+  });
+
   test('a description that an overtaken Update wrote is as CloudFormation has it again', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', { Description: 'a' })));
     const [before, after] = ['a', 'b'].map(Description => version('1.0.0', { Description }));

@@ -1,3 +1,4 @@
+import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { VERSION, aws, created, held, published, stack, succeeded, version } from './brake-ecu';
 
 describe('an SBOM', () => {
@@ -23,6 +24,31 @@ describe('an SBOM', () => {
     succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
     expect(held()?.sbom).toBeUndefined();
   });
+
+  test.each(['LimitExceededException', 'ServiceQuotaExceededException'])(
+    'that comes while too many are validated is associated later, in a rollback, too (%s)',
+    async code => {
+      const full = (times: number) =>
+        aws.faults.inject({
+          service: 'iot',
+          operation: 'AssociateSbomWithPackageVersion',
+          times,
+          trouble: { error: new ServiceError(code, 'too many ongoing validations', 409) },
+        });
+      let fault = full(5);
+      const id = await created(version('1.0.0', { Sbom }));
+      expect(fault.hits).toBe(5);
+      expect(held()?.sbom).toBeDefined();
+
+      succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
+      fault = full(5);
+      await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
+        succeeded(await stack.update(VERSION, 'V', { id, properties: version('1.0.0', { Sbom }) }));
+      });
+      expect(fault.hits).toBe(5);
+      expect(held()?.sbom).toBeDefined();
+    },
+  );
 
   test('that fails its validation fails the resource with each file’s error, before it is published', async () => {
     aws.iot.behaviour.sbomValidation = () => [

@@ -1,4 +1,4 @@
-import { isThrottled, isTransient } from '../../../lambda/runtime/retry';
+import { isRefusedByService, isThrottled, isTransient } from '../../../lambda/runtime/retry';
 
 type Fault = 'throttled' | 'transient' | 'final';
 
@@ -20,4 +20,20 @@ test.each<[string, unknown, Fault]>([
   ['nothing', undefined, 'final'],
 ])('%s', (_what, error, fault) => {
   expect(faultOf(error)).toBe(fault);
+});
+
+test.each<[string, number, boolean]>([
+  ['ValidationException', 400, true],
+  ['InvalidRequestException', 400, true],
+  ['LimitExceededException', 409, true],
+  ['SomethingNewException', 418, true],
+  ['AccessDeniedException', 403, false],
+  ['ThrottlingException', 429, false],
+  ['TooManyRequestsException', 400, false],
+  ['ExpiredTokenException', 403, false],
+  ['InvalidSignatureException', 403, false],
+  ['MissingAuthenticationToken', 403, false],
+  ['InternalFailureException', 500, false],
+])('%s (%d) is a refusal, which a rollback bears: %s', (name, httpStatusCode, expected) => {
+  expect(isRefusedByService(named(name, { $metadata: { httpStatusCode } }))).toBe(expected);
 });
