@@ -2,13 +2,16 @@ import { Authorizer } from './core/authorization';
 import { Calls } from './core/calls';
 import { CredentialStore } from './core/credentials';
 import { type Endpoint } from './core/endpoint';
+import { inspectOfEnvironment, logOfEnvironment } from './core/environment';
 import { Faults } from './core/faults';
 import { Gateway } from './core/gateway';
 import { type Readings } from './core/readings';
+import { RequestLog } from './core/request-log';
 import { Responses } from './core/responses';
 import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
+import { type Inspect, Inspection } from './services/lambda/inspection';
 import { type HttpAnswer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
@@ -27,6 +30,10 @@ export interface LocalAwsOptions {
   readonly asyncRetryDelays?: readonly number[];
   /** How what no evidence settles is done. @default - what LOCAL_AWS_READINGS says, else 'likely' */
   readonly readings?: Readings;
+  /** Takes a line for each request and each line of a function. @default - what LOCAL_AWS_LOG says, else nobody */
+  readonly log?: (line: string) => void;
+  /** Opens functions to a debugger. @default - what LOCAL_AWS_INSPECT and LOCAL_AWS_INSPECT_BRK say, else none */
+  readonly inspect?: Inspect;
 }
 
 const systemClock: LocalClock = {
@@ -62,12 +69,17 @@ class Account {
     this.faults = new Faults(clock);
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
+    const write = options.log ?? logOfEnvironment();
+    const log = write && new RequestLog(write, () => clock.now());
+    const inspect = options.inspect ?? inspectOfEnvironment();
     const credentials = new CredentialStore();
     this.services = createServices({
       world: name => this.world(name),
       callAs: principal => this.callAs(principal),
       credentials,
       asyncRetryDelays,
+      watch: line => log?.said(line),
+      inspection: inspect && new Inspection(inspect, write ?? console.error),
     });
     this.gateway = new Gateway({
       calls: this.calls,
@@ -75,6 +87,7 @@ class Account {
       throttles: this.throttles,
       authorizer: authorize ? new Authorizer(this.services.iam, account, region) : undefined,
       now: () => clock.now(),
+      log,
     });
     const endpoints: Endpoint[] = [this.responses];
     for (const each of Object.values(this.services)) {

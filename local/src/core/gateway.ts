@@ -4,6 +4,7 @@ import { type Authorizer } from './authorization';
 import { type CallRecord, type Calls } from './calls';
 import { ConnectionCut, type Faults } from './faults';
 import { needsOf } from './needs';
+import { type RequestLog } from './request-log';
 import { type Principal, type Service, ServiceError, type World } from './service';
 import { type Throttles } from './throttles';
 
@@ -25,6 +26,8 @@ export interface GatewayParts {
   /** Absent: everybody can do everything. */
   readonly authorizer?: Authorizer;
   readonly now: () => number;
+  /** Absent: nobody looks on. */
+  readonly log?: RequestLog;
 }
 
 /** The way of every call: it is recorded, authorized, throttled, hit by injected faults, and run. */
@@ -47,7 +50,7 @@ export class Gateway {
   async call(incoming: Incoming): Promise<unknown> {
     const found = this.registered.get(incoming.service);
     const operation = found?.service.operations[incoming.operation];
-    if (!found || !operation) throw unknownOperation(`${incoming.service}:${incoming.operation}`);
+    if (!found || !operation) throw this.unknown(incoming);
     const { service, world } = found;
     const { authorizer, throttles, faults } = this.parts;
 
@@ -83,6 +86,15 @@ export class Gateway {
       record.error = isCut ? error.name : error instanceof ServiceError ? error.code : String(error);
       if (!isCut) record.status = error instanceof ServiceError ? error.status : 500;
       throw error;
+    } finally {
+      this.parts.log?.answered(record, { isSigned: this.registered.has(service) });
     }
+  }
+
+  private unknown(incoming: Incoming): ServiceError {
+    const error = unknownOperation(`${incoming.service}:${incoming.operation}`);
+    const { code, status } = error;
+    this.parts.log?.answered({ ...incoming, at: this.parts.now(), error: code, status }, { isSigned: true });
+    return error;
   }
 }

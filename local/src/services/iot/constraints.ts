@@ -124,6 +124,11 @@ const executionStatus = oneOf(...EXECUTION_STATUSES);
 const jobPage = { maxResults: integer({ min: 1, max: 250 }), nextToken: text() };
 const ofJob = { jobId: required(jobId) };
 const ofExecution = { ...ofJob, thingName: required(thingName) };
+const statusDetails = map(
+  text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
+  text({ min: 1, pattern: /[^\p{C}]+/u }),
+  { max: 10 },
+);
 
 const jobConfiguration = {
   description: comment,
@@ -220,11 +225,7 @@ export const EXECUTIONS = {
     ...ofExecution,
     force: flag(),
     expectedVersion: integer(),
-    statusDetails: map(
-      text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
-      text({ min: 1, pattern: /[^\p{C}]+/u }),
-      { max: 10 },
-    ),
+    statusDetails,
   },
   DeleteJobExecution: { ...ofExecution, executionNumber: required(integer()), force: flag(), namespaceId },
   ListJobExecutionsForJob: { ...ofJob, ...jobPage, status: executionStatus },
@@ -235,4 +236,21 @@ export const EXECUTIONS = {
     jobId,
     namespaceId,
   },
+} as const;
+
+const ofThing = { thingName: required(thingName) };
+const ofGroup = { thingGroupName: required(thingName) };
+
+export const THINGS = {
+  CreateThing: ofThing,
+  DeleteThing: ofThing,
+  CreateThingGroup: ofGroup,
+  DeleteThingGroup: ofGroup,
+  AddThingToThingGroup: { ...ofThing, ...ofGroup },
+  RemoveThingFromThingGroup: { ...ofThing, ...ofGroup },
+  DescribeEndpoint: { endpointType: text({ max: 128 }) },
+} as const;
+
+export const JOBS_DATA = {
+  StartNextPendingJobExecution: { ...ofThing, statusDetails },
 } as const;

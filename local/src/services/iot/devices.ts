@@ -56,6 +56,15 @@ export class Devices {
     this.report(execution, status, statusDetails);
   }
 
+  /** Begins the next job that a thing has, or goes on with the one that it has begun. `undefined` where it has none. */
+  startNext(thingName: string, statusDetails?: Readonly<Record<string, string>>): JobExecution | undefined {
+    const executions = [...this.jobs.settled(this.fleet.thing(thingName).executions).values()];
+    const begun = executions.find(({ status }) => status === 'IN_PROGRESS');
+    const next = begun ?? executions.find(({ status }) => status === 'QUEUED');
+    if (next && !begun) this.report(next, 'IN_PROGRESS', statusDetails);
+    return next;
+  }
+
   /**
    * Reports all executions of a job that have not ended. `status` can choose by thing; undefined leaves an execution
    * alone.

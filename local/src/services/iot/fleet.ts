@@ -43,6 +43,28 @@ export class Fleet {
     return found;
   }
 
+  /** Whether there is a thing of this name, which was not deleted. */
+  has(name: string): boolean {
+    return this.things.get(name)?.deleted === false;
+  }
+
+  addGroup(name: string): void {
+    if (!this.groups.has(name)) this.groups.set(name, new Set());
+  }
+
+  removeGroup(name: string): void {
+    this.groups.delete(name);
+  }
+
+  get groupNames(): readonly string[] {
+    return [...this.groups.keys()].sort();
+  }
+
+  /** The members of a group; none where there is none. */
+  members(name: string): readonly Thing[] {
+    return [...(this.groups.get(name) ?? [])];
+  }
+
   /** The members of a group. */
   group(name: string): ReadonlySet<Thing> {
     const found = this.groups.get(name);

@@ -16,6 +16,7 @@ import { PackageConfiguration, packageConfigurationOperations } from './operatio
 import { packageOperations } from './operations-packages';
 import { sbomOperations, sbomStatus } from './operations-sboms';
 import { TagStore, tagOperations } from './operations-tags';
+import { thingOperations } from './operations-things';
 import { versionOperations } from './operations-versions';
 
 export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
@@ -91,7 +92,7 @@ export class Iot implements Service {
   }
 
   private createOperations(): Operations {
-    const { catalog, tags, indexing, behaviour, fleet, jobStore: jobs } = this;
+    const { catalog, tags, indexing, behaviour, fleet, devices, jobStore: jobs } = this;
     const context = { catalog, tags, indexing, behaviour };
     const jobContext = { jobs, fleet, catalog, tags, behaviour };
     return {
@@ -105,6 +106,7 @@ export class Iot implements Service {
         () => behaviour.honourClientTokens,
       ),
       ...tagOperations(tags),
+      ...thingOperations({ fleet, devices }),
       ...indexingOperations(indexing),
       ...fleetIndexOperations({ fleet, indexing, behaviour }),
       ...jobOperations(jobContext),
@@ -158,6 +160,16 @@ export class Iot implements Service {
   describe(packageName: string): PackageDescription | undefined {
     const record = this.catalog.packages.get(packageName);
     return record && this.describePackage(record);
+  }
+
+  /** The names of all things, but of those that were deleted. */
+  get things(): readonly string[] {
+    return [...this.fleet.things.values()].flatMap(({ name, deleted }) => (deleted ? [] : name)).sort();
+  }
+
+  /** The names of all thing groups. */
+  get thingGroups(): readonly string[] {
+    return this.fleet.groupNames;
   }
 
   /** The ids of all jobs, including those in deletion. */

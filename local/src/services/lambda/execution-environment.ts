@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { type Readable } from 'stream';
+import { type Inspection } from './inspection';
 
 const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
 
@@ -39,6 +40,8 @@ export interface EnvironmentOptions {
   readonly timeoutMilliseconds: number;
   /** Gets the output of the function and its runtime, one message or line at a time. */
   readonly log: (message: string) => void;
+  /** How it is opened to a debugger, if it is. */
+  readonly inspection?: Inspection;
 }
 
 /** A process that runs a function, one invocation at a time. */
@@ -47,6 +50,10 @@ export class ExecutionEnvironment {
   memory = 0;
   /** The payload of the current invocation. */
   payload: string | undefined;
+  /** Of the invocation that runs, or of the last one. */
+  requestId: string | undefined;
+  /** Whether a debugger may hold it, so that no time is too long. */
+  private isHeld: boolean;
   private readonly process: ChildProcess;
   /** Settles when the function's module is loaded or has failed to load; `undefined` if that took too long. */
   readonly initialised: Promise<true | undefined>;
@@ -57,7 +64,9 @@ export class ExecutionEnvironment {
   private fatal: FunctionError | undefined;
 
   constructor(private readonly options: EnvironmentOptions) {
-    this.process = spawn(process.execPath, [BOOTSTRAP], {
+    const { inspection } = options;
+    this.isHeld = inspection?.isWaitedFor ?? false;
+    this.process = spawn(process.execPath, [...(inspection?.flags ?? []), BOOTSTRAP], {
       cwd: options.codeDirectory,
       env: { ...options.variables },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -65,7 +74,10 @@ export class ExecutionEnvironment {
     // a killed process no longer reads.
     this.process.stdin!.on('error', () => undefined);
     eachLine(this.process.stdout!, line => this.read(line));
-    eachLine(this.process.stderr!, line => options.log(line));
+    eachLine(this.process.stderr!, line => {
+      if (!inspection?.hears(line)) options.log(line);
+      else if (inspection.isAttaching(line)) this.hold();
+    });
     const ready = new Promise<true>(resolve => (this.onReady = () => resolve(true)));
     this.ended = new Promise(resolve => {
       this.process.on('close', (code, signal) => {
@@ -77,7 +89,7 @@ export class ExecutionEnvironment {
         resolve();
       });
     });
-    this.initialised = within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
+    this.initialised = this.within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
   }
 
   /** Whether it can run another invocation. */
@@ -91,7 +103,7 @@ export class ExecutionEnvironment {
     this.payload = invocation.payload;
     try {
       const isInitialised = await this.initialised;
-      const outcome = isInitialised && (await within(timeoutMilliseconds, this.run(invocation)));
+      const outcome = isInitialised && (await this.within(timeoutMilliseconds, this.run(invocation)));
       if (outcome) return outcome;
       await this.kill();
       return timedOut(invocation, isInitialised ? timeoutMilliseconds : INIT_MILLISECONDS);
@@ -110,8 +122,33 @@ export class ExecutionEnvironment {
   private run(invocation: Invocation): Promise<InvocationOutcome> {
     const deadline = Date.now() + this.options.timeoutMilliseconds;
     const result = new Promise<InvocationOutcome>(resolve => (this.settle = resolve));
-    this.process.stdin!.write(`${JSON.stringify({ ...invocation, deadline })}\n`);
+    this.send({ ...invocation, deadline, isHeld: this.isHeld });
     return Promise.race([result, this.ended.then(() => crashed(invocation, this.fatal!))]);
+  }
+
+  private send(message: object): void {
+    this.process.stdin!.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** A debugger is attached: from now on no time runs. */
+  private hold(): void {
+    this.isHeld = true;
+    this.send({ isHeld: true });
+  }
+
+  /** `undefined` if it takes longer, and no debugger is the reason. */
+  private async within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<undefined>(resolve => {
+      const over = () => (this.isHeld ? wait() : resolve(undefined));
+      const wait = () => void (timer = setTimeout(over, milliseconds));
+      wait();
+    });
+    try {
+      return await Promise.race([work, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private read(line: string): void {
@@ -128,17 +165,6 @@ export class ExecutionEnvironment {
       this.memory = message.memory;
       this.settle?.(message.result);
     }
-  }
-}
-
-/** The result, or `undefined` if it takes longer. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), milliseconds)));
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
