@@ -5,13 +5,13 @@ import Table from 'cli-table3';
 
 const out = process.stdout;
 const terminal = Boolean(out.isTTY);
-const coloured = terminal && !process.env.NO_COLOR;
+const colored = terminal && !process.env.NO_COLOR;
 const BAR_WIDTH = 24;
 /** The rate of the last seconds, because a sweep finds its pace during its run. */
 const WINDOW_MS = 2000;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-const paint = code => text => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text);
+const paint = code => text => (colored ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const bold = paint(1);
 export const dim = paint(2);
 export const red = paint(31);

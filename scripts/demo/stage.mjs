@@ -66,7 +66,7 @@ class StageClock {
 export async function runCli({ aws, clients, folder }, { app, stack, command }, progress) {
   say(dim(`    $ cdk ${command.join(' ')} --app 'node ${app}'`));
   const failures = [];
-  let doing = 'synthesising and uploading';
+  let doing = 'synthesizing and uploading';
   const done = busy(
     () => progress?.line() ?? doing,
     () => progress?.milestone(),
