@@ -1,6 +1,7 @@
-// Builds everything that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc), the
-// command line (esbuild). Arguments select some of these names. A build whose sources have not changed is skipped. With
-// --watch, it builds again whenever a source changes.
+// Builds all that ships or is tested: constructs (jsii), handler bundles (esbuild), the local AWS (tsc), the command
+// line (esbuild). Names of these
+// as arguments build no others; what is built of the sources as they are is not built again. With --watch, goes on
+// whenever a source changes.
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, watch } from 'node:fs';
@@ -35,7 +36,7 @@ function run(args) {
   );
 }
 
-/** Removes the output of sources that no longer exist: compilers leave it, and the package would contain it. */
+/** Removes what was compiled from a source that has gone: compilers leave it, and the package would ship it. */
 function prune(folder) {
   const compiled = join('build', folder);
   if (!existsSync(compiled)) return;
@@ -45,7 +46,7 @@ function prune(folder) {
   }
 }
 
-/** Builds what is stale. Returns whether every step has succeeded. */
+/** Builds what is stale; returns whether all went well. */
 async function build(steps) {
   const stale = steps.filter(step => !isFresh(step));
   if (stale.length === 0) {
@@ -59,7 +60,7 @@ async function build(steps) {
 
 async function buildStep(step) {
   const started = Date.now();
-  // computed before the build, because a change during the build may not be in it.
+  // of before: what changes meanwhile may not be in it.
   const hash = sources(step);
   stamp(step, undefined);
   const { code, output } = await run(commands[step]);
@@ -69,7 +70,7 @@ async function buildStep(step) {
   return code === 0;
 }
 
-/** Builds again each time, a moment after a source has changed. */
+/** Builds again and again, a moment after a source has changed. */
 async function keepBuilding(steps) {
   let wake = () => {};
   const changed = new Set();
@@ -81,7 +82,7 @@ async function keepBuilding(steps) {
   }
   for (;;) {
     if (changed.size === 0) await new Promise(resolve => (wake = resolve));
-    // an editor can write a file several times.
+    // an editor writes more than once.
     await wait(200);
     changed.clear();
     if (steps.some(step => !isFresh(step))) await build(steps);

@@ -1,20 +1,20 @@
-// npm runs this before it packs: it builds what ships, fails if a part is missing, and removes from package.json what
-// only this repository needs. `--restore`, which runs after packing, restores package.json.
+// What npm runs before it packs: builds what ships, refuses where a part of it is missing, and leaves out of package.json
+// what only this repository needs. `--restore`, run after packing, brings that back.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { requireFresh } from './stamp.js';
 
 const MANIFEST = 'package.json';
 const WHOLE = '.package.json.whole';
-/** Consumers do not need them, and yarn 1 warns about workspaces. */
+/** Of no use to a consumer; yarn 1 warns of workspaces. */
 const OURS = ['allowScripts', 'devDependencies', 'overrides', 'workspaces'];
 
 const restore = () => existsSync(WHOLE) && renameSync(WHOLE, MANIFEST);
 
-// also what an interrupted pack has left.
+// also what a pack that was cut short has left.
 restore();
 if (!process.argv.includes('--restore')) {
-  // to stderr, because npm pack --json prints to stdout.
+  // to stderr: npm pack --json prints to stdout.
   const { status } = spawnSync(process.execPath, ['scripts/build.mjs', 'constructs', 'handlers'], {
     stdio: ['ignore', 2, 2],
   });
