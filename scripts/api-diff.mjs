@@ -1,5 +1,5 @@
-// Compares the API with that of the last release, by jsii-diff. What breaks somebody's code fails, unless the version in
-// package.json may break it: a new minor version before 1.0.0, a new major one after.
+// Compares the API with that of the last release, with jsii-diff. A breaking change is a failure, unless the version in
+// package.json allows it: a new minor version before 1.0.0, a new major version after it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { lt } from 'semver';
@@ -8,7 +8,7 @@ import { mayBreak } from './versions.js';
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** The newest version that has been tagged, but that of package.json. */
+/** The newest tagged version, except that of package.json. */
 function lastRelease() {
   const tags = execFileSync('git', ['tag', '--list', 'v*', '--sort=-version:refname'], { encoding: 'utf8' });
   return tags

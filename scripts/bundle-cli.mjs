@@ -1,4 +1,5 @@
-// Builds the command line into cli/build/: the code that it shares with the handlers is bundled in, its packages are not.
+// Builds the command line into cli/build/. The bundle contains the code that the command line shares with the handlers,
+// but not its packages.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { packagesOf, thirdPartyLicenses } from './licenses.js';
@@ -12,7 +13,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  // each command is a file of its own, which is loaded when it is asked for.
+  // each command has its own file, which is loaded on demand.
   splitting: true,
   outdir: 'cli/build',
   outExtension: { '.js': '.mjs' },

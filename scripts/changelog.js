@@ -1,9 +1,9 @@
-// What CHANGELOG.md says of one release.
+// The part of CHANGELOG.md about one release.
 const UNRELEASED = '## [Unreleased]';
 
 const headingOf = version => `## [${version}]`;
 
-/** The changelog once what is unreleased is a version, of a day such as 2026-11-28. */
+/** The changelog after the unreleased part has become a version, with a day such as 2026-11-28. */
 function released(changelog, version, day) {
   if (changelog.includes(`${headingOf(version)} `)) throw new Error(`CHANGELOG.md has version ${version} already`);
   if (!changelog.includes(UNRELEASED)) throw new Error(`CHANGELOG.md must have a part ${UNRELEASED}, got none`);
@@ -12,7 +12,7 @@ function released(changelog, version, day) {
   return changelog.replace(UNRELEASED, `${UNRELEASED}\n\n${headingOf(version)} - ${day}`);
 }
 
-/** What a version brings, in Markdown. */
+/** The notes of a version, in Markdown. */
 function notesOf(changelog, version) {
   const at = changelog.indexOf(headingOf(version));
   if (at < 0) throw new Error(`CHANGELOG.md must say what version ${version} brings`);

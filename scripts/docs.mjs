@@ -1,4 +1,4 @@
-// Writes API.md from the compiled assembly; with --check, fails where the API.md that is there differs.
+// Writes API.md from the compiled assembly. With --check, it fails if the existing API.md differs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

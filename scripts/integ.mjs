@@ -1,6 +1,6 @@
-// Deploys the integration tests of integ/ with the real CDK CLI, looks at what their assertions came to, and destroys
-// them again: on a local AWS, or with --account on the account and region that the environment has credentials for.
-// Names of families choose among them: `npm run integ -- iot --account`.
+// Deploys the integration tests of integ/ with the real CDK CLI, reads the results of their assertions, and destroys
+// them again: on a local AWS, or with --account in the account and region of the environment's credentials. Arguments
+// select families: `npm run integ -- iot --account`.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const unknown = positionals.filter(name => !FAMILIES.includes(name));
 if (unknown.length > 0)
   throw new Error(`no integration test is called ${unknown.join(', ')}: name ${FAMILIES.join(', ')}`);
 
-/** A local AWS with what the tests take for granted. */
+/** A local AWS with everything that the tests require. */
 async function localAws() {
   const aws = await LocalAws.start();
   aws.weChat.addVersions('prod-6gxk23', 'api', [{ versionName: 'api-012', flowRatio: 100 }]);
@@ -27,7 +27,7 @@ async function localAws() {
   return aws;
 }
 
-/** Runs the test of a family; returns what of it has failed. */
+/** Runs the test of a family. Returns its failures. */
 async function run(family, { folder, env, context }) {
   const outputs = join(folder, 'outputs.json');
   const app = ['--app', `node integ/integ.${family}.mjs`, '--output', join(folder, 'cdk.out'), ...context];

@@ -1,6 +1,7 @@
-// Makes the packages of the other languages from the npm package as it is published: translates each example of README
-// and documentation, which must compile, and generates Python, Java, .NET and Go. Without arguments only as a check, of
-// which nothing is left; `--out FOLDER` keeps the sources, and `--build` builds them with the tools of the languages.
+// Builds the packages of the other languages from the npm package as it is published: translates each example of README
+// and documentation, which must compile, and generates Python, Java, .NET and Go. Without arguments, this is only a
+// check that leaves no files. `--out FOLDER` keeps the sources, and `--build` builds them with the tools of the
+// languages.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ function unpack(folder) {
   return unpacked;
 }
 
-/** Lets a folder find what is installed here. */
+/** Lets a folder find the packages that are installed here. */
 function link(folder) {
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
@@ -64,7 +65,7 @@ function step(name, script, args, cwd) {
   console.log(`${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** Throws where Python in the README is not what its TypeScript is translated to. */
+/** Throws if the Python code in the README is not the translation of its TypeScript. */
 function requireTranslatedReadme(unpacked) {
   const { snippets } = JSON.parse(readFileSync(join(unpacked, '.jsii.tabl.json'), 'utf8'));
   const lines = code =>
@@ -80,7 +81,7 @@ function requireTranslatedReadme(unpacked) {
   }
 }
 
-/** Throws where Go's module asks for other peers than the oldest. */
+/** Throws if the Go module requires other peers than the oldest. */
 function requireOldestPeersOfGo(out, { peerDependencies }) {
   const [name] = readdirSync(join(out, 'go'));
   const required = readFileSync(join(out, 'go', name, 'go.mod'), 'utf8');
@@ -94,7 +95,7 @@ function requireOldestPeersOfGo(out, { peerDependencies }) {
   }
 }
 
-// as a line: the trace of this script tells nobody anything.
+// as one line: the stack trace of this script does not help.
 process.on('uncaughtException', ({ message }) => {
   console.error(message);
   process.exitCode = 1;

@@ -1,11 +1,11 @@
-// The licences of what the handler bundles hold of others' work, as their texts want to be passed on.
+// The licenses of the packages in the handler bundles, in the form that their texts require.
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Licences that let their work be passed on in a bundle under Apache-2.0. */
+/** Licenses that allow a distribution in a bundle under Apache-2.0. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
-/** The folders of the packages of which a bundle holds at least a byte, from esbuild's metafile. */
+/** The folders of the packages of which a bundle contains at least a byte, from esbuild's metafile. */
 function packagesOf({ outputs }) {
   const held = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
@@ -14,7 +14,7 @@ function packagesOf({ outputs }) {
   return [...new Set(folders.filter(Boolean))].sort();
 }
 
-/** Name, version, licence and texts of a package; throws where it may not be passed on. */
+/** The name, version, license and texts of a package. Throws if it cannot be distributed. */
 function licenseOf(folder, allowed = ALLOWED) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!allowed.includes(license)) {
@@ -28,7 +28,7 @@ function licenseOf(folder, allowed = ALLOWED) {
   return { name, version, license, text: texts.join('\n\n') };
 }
 
-/** The document: packages with the same text stand together above it. `whole` begins its first sentence. */
+/** The document. Packages with the same text are together above it. `whole` begins its first sentence. */
 function thirdPartyLicenses(folders, whole = 'The handlers of cdk-versioned-artifacts hold') {
   const byText = new Map();
   for (const { name, version, license, text } of [...new Set(folders)].sort().map(folder => licenseOf(folder))) {

@@ -1,5 +1,5 @@
-// What this repository is built, tested and shown with needs more than the package that comes of it, which `engines` of
-// package.json tells. Importing this ends a process that would fail later and say something else.
+// To build, test and demonstrate this repository, more is needed than for the package, whose needs are in `engines` of
+// package.json. An import of this file ends a process that would fail later with another message.
 const NEEDED = [20, 19];
 
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -7,7 +7,7 @@ class CountReporter {
 }
 
 function count(results) {
-  // a file that does not even load has no tests to count, and is a failure all the same.
+  // a file that does not load has no tests to count, but is a failure.
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   const skipped = results.numPendingTests + results.numTodoTests;
   return `${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;

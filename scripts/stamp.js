@@ -1,4 +1,4 @@
-// Knows what each step of the build is made from, and whether what it made is still of that.
+// Knows the sources of each step of the build, and whether its output still belongs to them.
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
@@ -6,10 +6,10 @@ const { FAMILIES } = require('./families');
 
 const ROOT = join(__dirname, '..');
 
-/** What each step reads, and a part of what it writes that others need. */
+/** What each step reads, and the part of its output that others need. */
 const STEPS = {
   constructs: {
-    // jsii puts the README into the assembly.
+    // jsii writes the README into the assembly.
     from: ['lib', 'contract', 'tsconfig.json', 'package.json', 'README.md'],
     made: ['.jsii', 'build/lib/index.js'],
   },
@@ -49,7 +49,7 @@ function files(path) {
     .flatMap(name => files(join(path, name)));
 }
 
-/** A hash of all that a step reads; the lock file stands for what is installed. */
+/** A hash of everything that a step reads. The lock file represents the installed packages. */
 function sources(step, root = ROOT) {
   const hash = createHash('sha256');
   for (const source of [...STEPS[step].from, 'scripts/build.mjs', 'package-lock.json']) {
@@ -61,14 +61,14 @@ function sources(step, root = ROOT) {
   return hash.digest('hex');
 }
 
-/** Whether a step would make again what is there. */
+/** Whether a step would produce the existing output again. */
 function isFresh(step, root = ROOT) {
   const { made } = STEPS[step];
   const whole = [...made.map(file => join(root, file)), at(step, root)].every(file => existsSync(file));
   return whole && readFileSync(at(step, root), 'utf8') === sources(step, root);
 }
 
-/** Says of which sources a step has made what is there now; without a hash, that nobody knows. */
+/** Records the sources of a step's output. Without a hash, the sources are unknown. */
 function stamp(step, hash, root = ROOT) {
   const file = at(step, root);
   mkdirSync(dirname(file), { recursive: true });
@@ -76,7 +76,7 @@ function stamp(step, hash, root = ROOT) {
   else writeFileSync(file, hash);
 }
 
-/** Throws where what was built is not of the sources as they are: a test would judge what was there before. */
+/** Throws if the build does not belong to the current sources, because a test would then check an old state. */
 function requireFresh(steps, root = ROOT) {
   const stale = steps.filter(step => !isFresh(step, root));
   if (stale.length === 0) return;

@@ -1,8 +1,8 @@
-// Runs the tests of one path, against the newest peers, after building what they load and no more.
+// Runs the tests of one path with the newest peers, and first builds only what they load.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-/** What the tests of a folder load as it is built. The others run on the sources. */
+/** The built parts that the tests of a folder load. Other tests use the sources. */
 const LOADS = {
   'test/lib': ['constructs', 'handlers'],
   'test/e2e': ['constructs', 'handlers', 'local'],

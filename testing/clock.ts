@@ -102,7 +102,8 @@ export class VirtualClock extends TestClock {
       const next = this.sleepers.remove();
       if (!next) {
         // something outside of the clock can be at work, for example a read of a file.
-        if (++idle > 200) throw new Error('nothing sleeps and the work has not ended: it waits for something that never happens');
+        if (++idle > 200)
+          throw new Error('nothing sleeps and the work has not ended: it waits for something that never happens');
         await realTimer(5);
         continue;
       }

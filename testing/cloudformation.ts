@@ -6,7 +6,7 @@ export interface Resource {
 }
 
 /** Resources by logical id. Each comes after the resources that it depends on. */
-export type Template = ReadonlyMap<string, Resource>;
+export type DeclaredResources = ReadonlyMap<string, Resource>;
 
 interface Deployed extends Resource {
   readonly id: string;
@@ -49,7 +49,7 @@ export class CloudFormation {
     this.stack = this.reborn();
   }
 
-  async deploy(template: Template, trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
+  async deploy(template: DeclaredResources, trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
     this.begin(trouble);
     const before = new Map(this.deployed);
     const first = before.size === 0;

@@ -7,7 +7,7 @@ import { type StackState } from '../lambda/runtime/stack';
 import { type AnswerUrl } from './answer-url';
 import { FakeClock } from './clock';
 
-export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';
+export const EVENT_STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';
 export const THING = 'Custom::Thing';
 
 export interface ThingProperties {
@@ -69,7 +69,7 @@ export async function deliver(answerUrl: AnswerUrl, delivery: DeliveryOptions = 
       RequestType: 'Create',
       RequestId: 'c0ffee00-1111-2222-3333-444455556666',
       ResponseURL: answerUrl.url(delivery.sentAt ?? clock.now()),
-      StackId: STACK_ID,
+      StackId: EVENT_STACK_ID,
       ResourceType: THING,
       LogicalResourceId: 'Thing',
       ResourceProperties: { ServiceToken: 'arn:provider', Name: 'a' },

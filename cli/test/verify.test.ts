@@ -85,32 +85,32 @@ test('all comes out as assumed where the service does as the documentation sugge
 /** How each experiment comes out otherwise. */
 const OTHERWISE: Readonly<Record<string, { turn: (aws: LocalAws) => void; observed: string; isSafe: boolean }>> = {
   'delete-default': {
-    turn: ({ iot }) => (iot.behaviour.defaultDeleteError = 'ConflictException'),
+    turn: ({ iot }) => (iot.behavior.defaultDeleteError = 'ConflictException'),
     observed: 'refused with ConflictException',
     isSafe: true,
   },
   'delete-missing': {
-    turn: ({ iot }) => (iot.behaviour.deleteMissing = 'not-found'),
+    turn: ({ iot }) => (iot.behavior.deleteMissing = 'not-found'),
     observed: 'refused with ResourceNotFoundException',
     isSafe: true,
   },
   'delete-full-package': {
-    turn: ({ iot }) => (iot.behaviour.packageWithVersionsDeleteError = 'InvalidRequestException'),
+    turn: ({ iot }) => (iot.behavior.packageWithVersionsDeleteError = 'InvalidRequestException'),
     observed: 'refused with InvalidRequestException',
     isSafe: true,
   },
   'publish-published': {
-    turn: ({ iot }) => (iot.behaviour.republish = 'conflict'),
+    turn: ({ iot }) => (iot.behavior.republish = 'conflict'),
     observed: 'refused with ConflictException',
     isSafe: true,
   },
   'deprecate-draft': {
-    turn: ({ iot }) => (iot.behaviour.illegalTransitionError = 'ValidationException'),
+    turn: ({ iot }) => (iot.behavior.illegalTransitionError = 'ValidationException'),
     observed: 'refused with ValidationException',
     isSafe: true,
   },
   'default-draft': {
-    turn: ({ iot }) => (iot.behaviour.draftDefaultError = 'ConflictException'),
+    turn: ({ iot }) => (iot.behavior.draftDefaultError = 'ConflictException'),
     observed: 'refused with ConflictException',
     isSafe: true,
   },
@@ -130,32 +130,32 @@ const OTHERWISE: Readonly<Record<string, { turn: (aws: LocalAws) => void; observ
     isSafe: false,
   },
   'range-of-thousand': {
-    turn: ({ glue }) => (glue.behaviour.maxVersionsPerDeletion = 2_000),
+    turn: ({ glue }) => (glue.behavior.maxVersionsPerDeletion = 2_000),
     observed: 'it may',
     isSafe: true,
   },
   'first-version': {
-    turn: ({ glue }) => (glue.behaviour.firstVersionDeletion = 'item-error'),
+    turn: ({ glue }) => (glue.behavior.firstVersionDeletion = 'item-error'),
     observed: 'by an item of the answer',
     isSafe: true,
   },
   'metadata-beyond-ten': {
-    turn: ({ glue }) => (glue.behaviour.maxMetadataPairs = 20),
+    turn: ({ glue }) => (glue.behavior.maxMetadataPairs = 20),
     observed: 'it is taken',
     isSafe: true,
   },
   'delete-queued': {
-    turn: ({ iot }) => (iot.behaviour.forcedDeleteOfQueued = 'refused'),
+    turn: ({ iot }) => (iot.behavior.forcedDeleteOfQueued = 'refused'),
     observed: 'refused with',
     isSafe: true,
   },
   'number-of-deleted': {
-    turn: ({ iot }) => (iot.behaviour.numbersOfDeleted = 'never-again'),
+    turn: ({ iot }) => (iot.behavior.numbersOfDeleted = 'never-again'),
     observed: 'another one is given',
     isSafe: true,
   },
   'delete-timed-out': {
-    turn: ({ iot }) => (iot.behaviour.deleteTimedOut = 'needs-force'),
+    turn: ({ iot }) => (iot.behavior.deleteTimedOut = 'needs-force'),
     observed: 'refused with InvalidStateTransitionException',
     isSafe: true,
   },

@@ -22,7 +22,7 @@ const environmentId = setting('environmentId', 'prod-6gxk23no5605e14f');
 const versionName = setting('version', 'api-012');
 const apiEndpoint = setting('apiEndpoint');
 
-// whatever renews the platform's token writes it here each time.
+// the process that renews the platform's token writes it here each time.
 const secret = Secret.fromSecretNameV2(stack, 'Token', setting('tokenSecret', 'wechat/component-access-token'));
 const service = {
   environmentId,
@@ -34,7 +34,7 @@ const service = {
 new CloudBaseServiceVersion(stack, 'Api', {
   ...service,
   versionName,
-  // the stack can be destroyed while the version serves.
+  // the stack can be destroyed while the version is in use.
   onRefusal: OnRefusal.LEAVE,
 });
 
@@ -44,7 +44,7 @@ new CloudBaseVersionRetention(stack, 'KeepApi', {
   triggers: [SweepTrigger.afterDeployment()],
 });
 
-// a stand-in for WeChat takes every address; WeChat takes those on the platform's allow-list alone.
+// a replacement for WeChat accepts every address; WeChat only accepts those on the platform's allow-list.
 if (!apiEndpoint) callFromFixedAddress();
 
 function callFromFixedAddress() {

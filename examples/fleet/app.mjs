@@ -15,12 +15,13 @@ import {
 const app = new App();
 const stack = new Stack(app, 'Fleet', { description: 'Sweeps over a fleet of cars' });
 
-// 8 of the 10 requests a second that AWS IoT allows by default; more where the account's quota was raised.
+// 8 of the 10 requests a second that AWS IoT allows by default; more if the account's quota was raised.
 const requestsPerSecond = Number(app.node.tryGetContext('requestsPerSecond') ?? 8);
 
 new JobExecutionCleanup(stack, 'Cleanup', {
   jobs: JobSelection.byIdPrefix('ota-'),
-  // everything but IN_PROGRESS: a car that is at work is left alone, one that was never seen again need not be.
+  // everything except IN_PROGRESS: a car that is installing the update is left alone, but a car that never appeared
+  // again is not.
   statuses: Object.values(JobExecutionStatus).filter(status => status !== JobExecutionStatus.IN_PROGRESS),
   force: true,
   rules: { keepLatest: 1, minAge: Duration.days(30) },
@@ -36,7 +37,7 @@ for (const versionName of ['2.9.0', '3.0.0']) {
 new PackageVersionRetention(stack, 'Retention', {
   softwarePackage: telematics,
   rules: { keepLatest: 1, exclude: ['*-lts'] },
-  // EventBridge may miss the deployment that makes the rule; the next one sweeps.
+  // EventBridge can miss the deployment that creates the rule; the next one sweeps.
   triggers: [SweepTrigger.afterDeployment()],
   requestsPerSecond,
 });

@@ -20,18 +20,18 @@ const schema = SchemaReference.fromCfnSchema(
     registry: { arn: registry.attrArn },
     dataFormat: 'AVRO',
     compatibility: 'BACKWARD',
-    // version 1; CloudFormation cannot change it.
+    // version 1, which CloudFormation cannot change.
     schemaDefinition: JSON.stringify(order()),
   }),
 );
 
 const notes = ['note', 'place', 'gift'];
-// the last release gives a field another type: readers with it could not read what was written before.
+// the last release gives a field another type, so that its readers could not read older data.
 const fields = release <= 3 ? notes.slice(0, release).map(optional) : [{ name: 'id', type: 'int' }];
 new SchemaVersion(stack, 'Order', { schema, definition: SchemaDefinition.fromObject(order(...fields)) });
 
-// the latest version that stays even if this deployment fails, for those who still read with it; this stack's own and the
-// first one stay anyway.
+// the latest version that stays even if this deployment fails, for consumers that still read with it; this stack's own
+// version and the first one stay anyway.
 new SchemaVersionRetention(stack, 'Keep', {
   schema,
   rules: { keepLatest: 1 },

@@ -22,7 +22,7 @@ const firmware = new SoftwarePackage(stack, 'Firmware', {
 });
 
 if (release === 1) {
-  // the first release ships 1.0.0 to everybody who asks for the default.
+  // the first release ships 1.0.0 to everybody who uses the default version.
   designate(published('1.0.0', { signing: 'ed25519' }));
 } else if (release === 2) {
   // 2.0.0 takes its place, and 1.0.0 is deleted with its construct.
@@ -43,7 +43,7 @@ function published(versionName, attributes) {
     attributes,
     artifact: PackageArtifact.fromAsset(fileURLToPath(new URL(`firmware/${versionName}.bin`, import.meta.url))),
     status: PackageVersionStatus.PUBLISHED,
-    // by default a version stays when its construct goes.
+    // by default, a version stays when its construct is removed.
     removal: VersionRemoval.DELETE,
   });
 }

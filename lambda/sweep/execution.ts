@@ -77,24 +77,8 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     if (otherRules) return otherRules;
   }
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
-  if (!state.answer) {
-    const hindrance = await (before === undefined || before.pass === 'BEGIN'
-      ? whyNotNow({ ...request, state }, scope, tools.machines)
-      : notAtRest(stackId, scope));
-    if (hindrance === 'not-listed' || hindrance === 'busy') {
-      log.info(
-        hindrance === 'busy'
-          ? 'the stack is in progress or has failed: waiting'
-          : 'waiting until this execution is listed',
-      );
-      const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (slices - 1), LONGEST_WAIT_SECONDS);
-      return goOn({ ...state, next: 'WAIT', waitSeconds, slices }, request, tools.machines);
-    }
-    if (hindrance) {
-      log.info(`skipped: ${hindrance}`);
-      return { next: 'DONE', outcome: { status: 'SKIPPED', message: hindrance } };
-    }
-  }
+  const hindered = state.answer ? undefined : await whileHindered({ ...state, slices }, request, scope, tools.machines);
+  if (hindered) return hindered;
 
   const confirm = confirmationOf(stackId, scope);
   if (state.answer) await confirm();
@@ -206,6 +190,30 @@ async function answerOtherRules(
   scope.log.error(cause);
   await scope.answer(incompleteAnswer(counts, OnIncomplete, OTHER_RULES));
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
+}
+
+/** A run that nobody waits for waits or ends if it cannot go on now; `undefined` if it goes on. */
+async function whileHindered(
+  state: ExecutionState & { readonly slices: number },
+  request: SliceRequest,
+  scope: SliceScope,
+  machines: Machines,
+): Promise<ExecutionState | undefined> {
+  const before = state.cursor as SweepCursor | undefined;
+  const hasBegun = before !== undefined && before.pass !== 'BEGIN';
+  const hindrance = hasBegun
+    ? await notAtRest(request.stackId, scope)
+    : await whyNotNow({ ...request, state }, scope, machines);
+  if (!hindrance) return undefined;
+  if (hindrance !== 'not-listed' && hindrance !== 'busy') {
+    scope.log.info(`skipped: ${hindrance}`);
+    return { next: 'DONE', outcome: { status: 'SKIPPED', message: hindrance } };
+  }
+  scope.log.info(
+    hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting until this execution is listed',
+  );
+  const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (state.slices - 1), LONGEST_WAIT_SECONDS);
+  return goOn({ ...state, next: 'WAIT', waitSeconds }, request, machines);
 }
 
 /** Why a run that nobody waits for does not begin now; `undefined` if it begins. */

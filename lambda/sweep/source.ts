@@ -5,7 +5,10 @@ import { type Log } from '../runtime/log';
 import { type Guard, type Paces } from './pace';
 import { type Stacks } from './stacks';
 
-/** One thing that a sweep may remove. Plain JSON, at most 200 bytes: the newest candidates are part of the cursor. */
+/**
+ * What a sweep can remove, such as a version. Plain JSON, at most 200 bytes: the newest candidates are part of the
+ * cursor.
+ */
 export interface Candidate {
   /** Unique in the listing; globs match this name, and records contain it. */
   readonly name: string;

@@ -8,7 +8,7 @@ export { Faults, throttling, type Fault, type InjectedFault, type Trouble } from
 export {
   Glue,
   concurrentModification,
-  type GlueBehaviour,
+  type GlueBehavior,
   type SchemaDescription,
   type SchemaVersionDescription,
   type SeededVersion,
@@ -19,7 +19,7 @@ export {
   Iot,
   type Devices,
   type ExecutionDescription,
-  type IotBehaviour,
+  type IotBehavior,
   type JobDescription,
   type PackageDescription,
   type VersionDescription,
@@ -45,5 +45,5 @@ export {
   type CloudBaseVersionDescription,
   type Platform,
   type SeededCloudBaseVersion,
-  type WeChatBehaviour,
+  type WeChatBehavior,
 } from './services/wechat/service';

@@ -11,14 +11,14 @@ import { packageSteps } from './stories/packages.mjs';
 import { releaseSteps } from './stories/releases.mjs';
 import { schemaSteps } from './stories/schemas.mjs';
 
-/** The stories of each family, every one on a stage of its own. */
+/** The stories of each family. Each has its own stage. */
 const STORIES = byFamily({
   iot: [packageSteps, fleetSteps, releaseSteps],
   glue: [schemaSteps],
   wechat: [cloudBaseSteps],
 });
 
-// the SDK warns where Node.js is older than it will support one day.
+// the SDK warns if it will stop supporting this version of Node.js.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const started = Date.now();
@@ -37,7 +37,7 @@ try {
     }
   };
   say(`A local AWS answers on ${stages[0].aws.endpoint}. The real CDK CLI deploys the examples to it.`);
-  // the CLI mostly waits: the other stories, each with an AWS of its own, are played at the same time.
+  // the CLI mostly waits, so the other stories, each with its own AWS, are played at the same time.
   const played = others.flat().flatMap(ahead);
   await show([...live.flat(), ...played]);
   say();
@@ -52,14 +52,14 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The steps of a story, on a stage that is its own. */
+/** The steps of a story, on its own stage. */
 async function stepsOf(story) {
   const stage = await startStage(mkdtempSync(join(folder, 'stage-')));
   stages.push(stage);
   return story(stage);
 }
 
-/** Begins a story before its turn: one step after the other, whatever is on the screen. */
+/** Begins a story before its turn: one step after the other, while others are on the screen. */
 function ahead(steps) {
   let before = Promise.resolve();
   return steps.map(({ title, play }) => {

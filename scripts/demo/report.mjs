@@ -1,4 +1,4 @@
-// Words for events, and what a step has done held against what it should have done.
+// Words for events, and the comparison of a step's result with the expected one.
 import { isDeepStrictEqual } from 'node:util';
 import { dim, green, red, say, yellow } from './screen.mjs';
 
@@ -8,14 +8,14 @@ export const isFailure = ({ ResourceStatus }) => /_FAILED$/.test(ResourceStatus)
 
 const isTurn = ({ ResourceStatus }) => /ROLLBACK_IN_PROGRESS$/.test(ResourceStatus);
 
-/** Something has ended, well or badly, or the stack turns back. */
+/** A resource has succeeded or failed, or the stack rolls back. */
 export const isNews = event => isTurn(event) || /_(COMPLETE|FAILED)$/.test(event.ResourceStatus);
 
 /** The whole deployment has ended. */
 export const isOver = ({ ResourceType, ResourceStatus }) =>
   ResourceType === 'AWS::CloudFormation::Stack' && /_(COMPLETE|FAILED)$/.test(ResourceStatus);
 
-/** The construct's id within a logical id: without the hash of its path. */
+/** The construct's id in a logical id, without the hash of its path. */
 export const nameOf = ({ LogicalResourceId }) => LogicalResourceId.replace(/(?<=.)[0-9A-F]{8}$/, '');
 
 export function sayEvent(event) {
@@ -35,7 +35,7 @@ function wrap(text) {
   return lines;
 }
 
-/** Throws, with everything that is not as it should be. */
+/** Throws with all differences. */
 export function check({ succeeds, reason = [], state: expected }, { code, output, failures, state }) {
   const problems = [];
   if ((code === 0) !== succeeds) {
@@ -51,18 +51,18 @@ export function check({ succeeds, reason = [], state: expected }, { code, output
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-/** Throws, where the CLI did not succeed. */
+/** Throws if the CLI did not succeed. */
 export function requireSuccess({ code, output }) {
   if (code !== 0) throw new Error(`the CLI should have succeeded, but ended with ${code}:\n${output}`);
 }
 
-/** Throws, with both. */
+/** Throws with both values. */
 export function requireSame(what, actual, expected) {
   if (isDeepStrictEqual(actual, expected)) return;
   throw new Error(`${what} should be\n${JSON.stringify(expected)}\nbut are\n${JSON.stringify(actual)}`);
 }
 
-/** Throws, with the first names that are missing or too many; their order is free. */
+/** Throws with the first names that are missing or too many. Their order is free. */
 export function requireNames(what, actual, expected) {
   const without = (names, others) => names.filter(name => !others.includes(name));
   const problems = [

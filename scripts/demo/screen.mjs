@@ -1,31 +1,31 @@
-// What the demo prints: lines that stay, and below them, on a terminal, one that shows what is going on.
+// The output of the demo: lines that stay, and below them, in a terminal, a line that shows the progress.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import Table from 'cli-table3';
 
 const out = process.stdout;
 const terminal = Boolean(out.isTTY);
-const coloured = terminal && !process.env.NO_COLOR;
+const colored = terminal && !process.env.NO_COLOR;
 const BAR_WIDTH = 24;
-/** The rate is that of the last seconds: a sweep finds its pace as it goes. */
+/** The rate of the last seconds, because a sweep finds its pace during its run. */
 const WINDOW_MS = 2000;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-const paint = code => text => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text);
+const paint = code => text => (colored ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const bold = paint(1);
 export const dim = paint(2);
 export const red = paint(31);
 export const green = paint(32);
 export const yellow = paint(33);
 
-/** The lines of what is played before its turn. */
+/** The lines of steps that are played before their turn. */
 const recordings = new AsyncLocalStorage();
 
-/** Plays at once; `show` says what there was to say, when it is over. */
+/** Plays at once. `show` prints the output when it is over. */
 export function playAhead(play) {
   const lines = [];
   const ended = recordings.run(lines, play);
-  // its turn tells what went wrong.
+  // the error appears in its turn.
   ended.catch(() => {});
   const show = async () => {
     const done = busy(() => 'played at the same time as the steps above, and not over yet');
@@ -56,8 +56,8 @@ export function table(head, rows) {
 let status;
 
 /**
- * Shows what is going on, as `text` tells it, until the returned function is called. Off a terminal it says instead what
- * `milestone` tells, now and then.
+ * Shows the progress with the text of `text`, until the returned function is called. Outside a terminal, it sometimes
+ * prints the text of `milestone` instead.
  */
 export function busy(text, milestone = () => undefined) {
   if (recordings.getStore()) return () => {};
@@ -89,11 +89,11 @@ function clearStatus() {
   if (terminal && status) out.write('\r\x1b[2K');
 }
 
-/** How far a known amount of work has come, from the times at which its parts were done. */
+/** The progress of a known amount of work, from the times at which its parts were done. */
 export class Progress {
   quarters = 0;
 
-  /** `times` gives the time of each part that is done, in order, by the clock of `now`. */
+  /** `times` returns the time of each completed part, in order, by the clock of `now`. */
   constructor(what, total, times, now = Date.now) {
     Object.assign(this, { what, total, times, now });
   }
@@ -107,7 +107,7 @@ export class Progress {
     return `${this.what} ${bar} ${this.numbers(times)}`;
   }
 
-  /** A line for every quarter, where there is no terminal to draw a bar on. */
+  /** A line for every quarter, if there is no terminal for a bar. */
   milestone() {
     const times = this.times();
     const quarters = Math.floor((times.length / this.total) * 4);

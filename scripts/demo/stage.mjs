@@ -1,4 +1,4 @@
-// What a story is played on: a local AWS with a clock of its own, and the real CDK CLI, whose events are watched.
+// The stage of a story: a local AWS with its own clock, and the real CDK CLI, whose events are watched.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers';
@@ -36,7 +36,7 @@ function clientsOf({ endpoint, region, env }) {
   };
 }
 
-/** The local AWS's clock: what is old must have been made long ago. */
+/** The clock of the local AWS, because old versions must have been made long ago. */
 class StageClock {
   behind = 0;
 
@@ -44,12 +44,12 @@ class StageClock {
     return Date.now() - this.behind;
   }
 
-  // what still sleeps at the end must not keep the process alive.
+  // sleeps at the end must not keep the process alive.
   sleep(milliseconds) {
     return new Promise(resolve => void setTimeout(resolve, milliseconds).unref());
   }
 
-  /** Has `work` happen some days ago. */
+  /** Runs `work` some days in the past. */
   async daysAgo(days, work) {
     this.behind = days * DAY_MS;
     try {
@@ -60,11 +60,13 @@ class StageClock {
   }
 }
 
-/** Returns how the CLI ended and the stack's failures: `{ code, output, failures }`. `progress` is shown meanwhile. */
+/**
+ * Returns the result of the CLI and the stack's failures: `{ code, output, failures }`. `progress` is shown meanwhile.
+ */
 export async function runCli({ aws, clients, folder }, { app, stack, command }, progress) {
   say(dim(`    $ cdk ${command.join(' ')} --app 'node ${app}'`));
   const failures = [];
-  let doing = 'synthesising and uploading';
+  let doing = 'synthesizing and uploading';
   const done = busy(
     () => progress?.line() ?? doing,
     () => progress?.milestone(),
@@ -81,7 +83,7 @@ export async function runCli({ aws, clients, folder }, { app, stack, command }, 
   return { ...ended, failures };
 }
 
-/** What a release would do, as the command line plans it. */
+/** What a release would do, by the plan of the command line. */
 export async function planOf({ aws, folder }, { app, context }) {
   const env = { ...aws.env, ...isolated(folder) };
   const output = `${folder}/planned.out`;
@@ -108,19 +110,19 @@ function runNode(args, env) {
   });
 }
 
-/** Keeps the CLI from asking anybody but the local AWS, and from writing outside a folder of the demo's. */
+/** Prevents the CLI from calling anything except the local AWS, and from writing outside the demo's own folder. */
 export const isolated = folder => ({
   AWS_CONFIG_FILE: `${folder}/aws-config`,
   AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
   AWS_PROFILE: '',
   CDK_DISABLE_CLI_TELEMETRY: 'true',
-  // a second of every synthesis; the local AWS validates, too.
+  // saves a second of every synthesis; the local AWS also validates.
   CDK_VALIDATION: 'false',
   CDK_DISABLE_VERSION_CHECK: 'true',
   CDK_HOME: `${folder}/cdk-home`,
 });
 
-/** Hands each new event of a stack to `seen`, oldest first, while `work` goes on; returns what `work` returns. */
+/** Passes each new event of a stack to `seen`, oldest first, during `work`. Returns the result of `work`. */
 async function followEvents(cloudFormation, stackName, seen, work) {
   const feed = new EventFeed(cloudFormation, stackName);
   await feed.news();
@@ -160,7 +162,7 @@ class EventFeed {
       const { StackEvents = [] } = await this.cloudFormation.send(
         new DescribeStackEventsCommand({ StackName: this.stack }),
       );
-      // a stack that is gone is found by its id only.
+      // a deleted stack is only found by its id.
       this.stack = StackEvents[0]?.StackId ?? this.stack;
       return StackEvents;
     } catch (error) {
@@ -184,7 +186,7 @@ export async function orUndefined(errorName, promise) {
   }
 }
 
-/** What a sweep has told the log: the names of what was removed, the reasons of what was kept, and the counts. */
+/** What a sweep has logged: the names of removed candidates, the reasons of kept ones, and the counts. */
 export function recordsOf(aws, sweep) {
   const messages = [...aws.logs.groups.keys()].flatMap(group => aws.logs.messages(group));
   const records = messages.map(parse).filter(message => message.sweep === sweep);
@@ -196,7 +198,7 @@ export function recordsOf(aws, sweep) {
   };
 }
 
-/** Lambda's own lines are no JSON. */
+/** Lambda's own lines are not JSON. */
 function parse(message) {
   try {
     return JSON.parse(message);

@@ -13,7 +13,7 @@ beforeAll(async () => {
     'firmware/brake-ecu-2.0.0.bin': 'firmware',
     'schemas/order.avsc': JSON.stringify(ORDER),
   });
-  project.aws.iot.behaviour.requireIndexing = true;
+  project.aws.iot.behavior.requireIndexing = true;
   await project.prepare(snippets('sh', 'docs/getting-started.md', 'Prerequisites')[1]);
   await project.prepare(snippets('sh', 'docs/release-from-ci.md', 'The pipeline')[0]);
 });

@@ -13,7 +13,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true });
 });
 
-/** Runs the CDK CLI on the example app, or on what the run before has synthesised: a release takes a while. */
+/** Runs the CDK CLI on the example app, or on what the run before has synthesized: a release takes a while. */
 const cdk = (command: string, release: number | 'the same', ...args: string[]) =>
   runCli(
     aws,

@@ -100,7 +100,7 @@ test('a whole life needs every permission of the role, and no other', async () =
   const bucket = 'software-bills';
   await fleet.aws.call('s3', 'CreateBucket', { Bucket: bucket });
   await fleet.aws.call('s3', 'PutObject', { Bucket: bucket, Key: 'sbom.zip', Body: Buffer.from('zip') });
-  fleet.aws.iot.behaviour.lookUpObjects = false;
+  fleet.aws.iot.behavior.lookUpObjects = false;
   const life =
     (withSbom: string, ...names: string[]) =>
     (stack: Stack) => {
@@ -121,7 +121,7 @@ test('a whole life needs every permission of the role, and no other', async () =
     };
   await fleet.deploy(life('1.0.0', '1.0.0', '2.0.0'));
   await fleet.deploy(life('2.0.0', '2.0.0', '1.0.0'));
-  fleet.aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
+  fleet.aws.iot.behavior.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
   expect(await fleet.deploy(life('3.0.0', '2.0.0', '1.0.0', '3.0.0'))).toMatchObject({
     status: 'UPDATE_ROLLBACK_COMPLETE',
   });

@@ -325,7 +325,7 @@ test('a whole life needs every permission of the role, and no other', async () =
   await fleet.aws.glue.byHand('RegisterSchemaVersion', { SchemaId, SchemaDefinition: JSON.stringify(ofProducer) });
   await fleet.deploy(life(ofProducer, RETAIN));
   // which of the two AWS asks for is not documented.
-  fleet.aws.glue.behaviour.versionByIdNeeds = 'its-arns';
+  fleet.aws.glue.behavior.versionByIdNeeds = 'its-arns';
   await fleet.deploy(life(order(3, 'x'.repeat(20_000)), DELETE));
   await fleet.deploy(life(order(4), RETAIN));
   const [{ Arn }] = [...fleet.aws.iam.roles.values()];

@@ -57,7 +57,7 @@ describe('on destroy', () => {
   beforeEach(() => fleet.aws.iot.devices.add(cars(7)));
 
   test('what has ended goes; what has not, other jobs and jobs of other namespaces are left alone', async () => {
-    fleet.aws.iot.behaviour.firstExecutionNumber = 2_939_653_338;
+    fleet.aws.iot.behavior.firstExecutionNumber = 2_939_653_338;
     await createMixedJob('ota-1');
     await createMixedJob('other');
     await createMixedJob('ota-greengrass', { namespaceId: 'greengrass' });
@@ -152,11 +152,11 @@ describe('whole jobs', () => {
   });
 
   test('go by one call each, at most ten at a time, and are waited for', async () => {
-    fleet.aws.iot.behaviour.jobDeletionTime = () => 10 * MINUTE;
+    fleet.aws.iot.behavior.jobDeletionTime = () => 10 * MINUTE;
     const destruction = destroyWith({ deleteJobs: true });
     await until(() => refused('DeleteJob').includes('LimitExceededException'));
     expect(calls('DeleteJob')).toHaveLength(10);
-    fleet.aws.iot.behaviour.jobDeletionTime = () => 0;
+    fleet.aws.iot.behavior.jobDeletionTime = () => 0;
     clock.behind -= 10 * MINUTE;
     await destruction;
 
@@ -167,7 +167,7 @@ describe('whole jobs', () => {
   });
 
   test('are not waited for where that is not asked for', async () => {
-    fleet.aws.iot.behaviour.jobDeletionTime = () => Infinity;
+    fleet.aws.iot.behavior.jobDeletionTime = () => Infinity;
     await destroyWith({ deleteJobs: true, waitForDeletion: false, jobs: JobSelection.byIds('ota-1', 'ota-2') });
     expect(fleet.aws.iot.describeJob('ota-1')).toMatchObject({ status: 'DELETION_IN_PROGRESS' });
     expect(fleet.aws.iot.jobs).toHaveLength(14);

@@ -106,18 +106,16 @@ test('sweeps that were taken out are put in again beside the log group that they
 });
 
 const brakes = (stack: Stack) => SoftwarePackage.fromPackageName(stack, 'Brakes', 'brake-ecu');
-const taken: [string, (stack: Stack, adoptExisting: boolean) => IResource][] = [
-  [
-    'a package',
-    (stack, adoptExisting) => new SoftwarePackage(stack, 'Engine', { packageName: 'engine-ecu', adoptExisting }),
-  ],
-  ['a version', (stack, adoptExisting) => brakes(stack).addVersion('V', { versionName: '2.0.0', adoptExisting })],
+type Adoption = { readonly adoptExisting: boolean };
+const taken: [string, (stack: Stack, adoption: Adoption) => IResource][] = [
+  ['a package', (stack, adoption) => new SoftwarePackage(stack, 'Engine', { packageName: 'engine-ecu', ...adoption })],
+  ['a version', (stack, adoption) => brakes(stack).addVersion('V', { versionName: '2.0.0', ...adoption })],
   [
     'a default version',
-    (stack, adoptExisting) => {
+    (stack, adoption) => {
       const attributes = { softwarePackage: brakes(stack), packageVersionName: '1.0.0' };
       const version = SoftwarePackageVersion.fromPackageVersionAttributes(stack, 'V', attributes);
-      return new DefaultPackageVersion(stack, 'Default', { version, adoptExisting });
+      return new DefaultPackageVersion(stack, 'Default', { version, ...adoption });
     },
   ],
 ];
@@ -126,13 +124,14 @@ test.each(taken)('%s of a stack that is gone is named as such, and can be adopte
   await aws.iot.createPackage('brake-ecu');
   await aws.iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
   const owned = /belongs to stack arn:aws:cloudformation:\S+:stack\/Owner\/[0-9a-f-]+(.*); set adoptExisting/;
-  const refused = async () => (await attempt('Next', stack => declare(stack, false))).failures.join().match(owned)?.[1];
-  await deploy('Owner', stack => leftByItsStack(declare(stack, false)));
+  const kept = { adoptExisting: false };
+  const refused = async () => (await attempt('Next', stack => declare(stack, kept))).failures.join().match(owned)?.[1];
+  await deploy('Owner', stack => leftByItsStack(declare(stack, kept)));
   expect(await refused()).toBe('');
 
   await aws.cloudFormation.destroy('Owner');
   expect(await refused()).toBe(', which no longer exists');
-  await deploy('Next', stack => declare(stack, true));
+  await deploy('Next', stack => declare(stack, { adoptExisting: true }));
 });
 
 describe.each(Object.entries(families))('a version %s that another stack owns', (_of, { held, left, owner, sweep }) => {

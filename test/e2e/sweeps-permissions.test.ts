@@ -72,7 +72,7 @@ test('sweeps need every permission of their roles, and no other', async () => {
       filter: { namedShadowNames: ['$package'] },
     },
   });
-  iot.behaviour.jobDeletionTime = () => 0;
+  iot.behavior.jobDeletionTime = () => 0;
   iot.devices.add(['car-1', 'car-2']);
   await createJob(fleet.aws, 'ota-1', ['car-1', 'car-2']);
   await createJob(fleet.aws, 'ota-2', ['car-1']);

@@ -118,12 +118,12 @@ describe('with a stack that may take the service with them', () => {
   };
 
   test('all versions of a service go', async () => {
-    fleet.aws.weChat.behaviour.trafficDeletion = 'allowed';
+    fleet.aws.weChat.behavior.trafficDeletion = 'allowed';
     await expectServiceGoes();
   });
 
   test('all go where WeChat takes no version from its traffic, once the version that goes last has it', async () => {
-    fleet.aws.weChat.behaviour.trafficDeletion = 'refused';
+    fleet.aws.weChat.behavior.trafficDeletion = 'refused';
     const outcome = await fleet.destroy();
     expect(outcome.status).toBe('DELETE_FAILED');
     expect(outcome.failures.join()).toContain('version has flow');

@@ -113,10 +113,10 @@ test.each(structs.map(type => [type.name, type] as const))(
   },
 );
 
-test('interfaces with behaviour, and only they, start with I', () => {
+test('interfaces with behavior, and only they, start with I', () => {
   for (const type of types) {
-    const behavioural = type.kind === 'interface' && !type.datatype;
-    expect([type.name, /^I[A-Z]/.test(type.name)]).toEqual([type.name, behavioural]);
+    const behavioral = type.kind === 'interface' && !type.datatype;
+    expect([type.name, /^I[A-Z]/.test(type.name)]).toEqual([type.name, behavioral]);
   }
 });
 

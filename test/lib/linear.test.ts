@@ -64,7 +64,7 @@ const KINDS: Record<string, (stack: Stack, index: number) => unknown> = {
 // other files of this process use the same CDK.
 afterEach(() => jest.restoreAllMocks());
 
-/** How much the CDK is asked for while a stack is declared and synthesised. */
+/** How much the CDK is asked for while a stack is declared and synthesized. */
 function work(declare: (stack: Stack, index: number) => unknown, count: number): number {
   let steps = 0;
   const findAll = Node.prototype.findAll;

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'lib/provider/deployed-characters.ts': 'estimates CloudFormation values, and knows no permissions',
   'lib/provider/provider-principal.ts': 'implements an interface of the CDK',
   'lib/provider/template-limits.ts': 'knows the limits of CloudFormation, and no provider',
+  'local/src/core/environment.ts': 'reads environment variables, which the rest takes as options',
   'local/src/services/glue/json-patch.ts': 'is RFC 6902, with tests of its own',
   'local/src/services/iot/client-tokens.ts': 'is one unverified behavior of the service',
 };

@@ -8,7 +8,7 @@ const home = temporaryDirectory();
 beforeAll(async () => void (aws = await LocalAws.start()));
 afterAll(() => aws.stop());
 
-/** Runs the CDK CLI on a synthesised assembly. */
+/** Runs the CDK CLI on a synthesized assembly. */
 const cdk = (assembly: string, ...args: string[]) => runCli(aws, home, ...args, '--app', assembly);
 
 const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);

@@ -17,7 +17,7 @@ export type CustomHandler = (event: CustomEvent) => CustomAnswer | Promise<Custo
 
 export const TOKEN = 'arn:aws:lambda:us-east-1:111111111111:function:custom';
 
-/** A CloudFormation whose neighbours are recorded, and whose custom resources are functions of the test. */
+/** A CloudFormation whose neighbors are recorded, and whose custom resources are functions of the test. */
 export class Harness {
   readonly clock = new StoppedClock();
   readonly calls: { name: string; input: Members }[] = [];

@@ -8,7 +8,7 @@ import { createFunction, createRole } from './fixtures';
 let aws: LocalAws;
 let port: number;
 let lines: string[];
-const start = async (isBreaking = false) => {
+const start = async ({ isBreaking } = { isBreaking: false }) => {
   port = await freePort();
   lines = [];
   aws = await LocalAws.start({ inspect: { port, isBreaking }, log: line => lines.push(line) });
@@ -116,7 +116,7 @@ test('functions run one at a time; a process stays for the next invocation of it
 });
 
 test('a function waits for a debugger, which then holds it for longer than its time', async () => {
-  await start(true);
+  await start({ isBreaking: true });
   const code = `exports.handler = async (event, context) => {
     const end = Date.now() + 1200;
     while (Date.now() < end);

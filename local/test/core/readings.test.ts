@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { defaultBehaviour as glue } from '../../src/services/glue/behaviour';
-import { defaultBehaviour as iot } from '../../src/services/iot/behaviour';
-import { defaultBehaviour as weChat } from '../../src/services/wechat/behaviour';
+import { defaultBehavior as glue } from '../../src/services/glue/behavior';
+import { defaultBehavior as iot } from '../../src/services/iot/behavior';
+import { defaultBehavior as weChat } from '../../src/services/wechat/behavior';
 
 const variable = process.env.LOCAL_AWS_READINGS;
 afterEach(() => {
@@ -16,7 +16,7 @@ async function seen(options?: Parameters<typeof LocalAws.start>[0]): Promise<unk
   const aws = await LocalAws.start(options);
   await aws.stop();
   const { iot, glue, weChat } = aws;
-  return [iot.behaviour.republish, glue.behaviour.numberAfterDeletion, weChat.behaviour.numbers];
+  return [iot.behavior.republish, glue.behavior.numberAfterDeletion, weChat.behavior.numbers];
 }
 const LIKELY = ['noop', 'next', 'number'];
 const OTHER = ['conflict', 'reused', 'text'];
@@ -59,9 +59,9 @@ describe('docs/local-aws.md', () => {
     ['iot', iot],
     ['glue', glue],
     ['weChat', weChat],
-  ])('shows both readings of every switch of aws.%s', (_service, behaviourOf) => {
-    const other = new Map<string, unknown>(Object.entries(behaviourOf('other')));
-    const switches = Object.entries(behaviourOf('likely')).filter(
+  ])('shows both readings of every switch of aws.%s', (_service, behaviorOf) => {
+    const other = new Map<string, unknown>(Object.entries(behaviorOf('other')));
+    const switches = Object.entries(behaviorOf('likely')).filter(
       ([name, value]) => typeof value !== 'function' && other.get(name) !== value,
     );
     expect(switches).not.toEqual([]);

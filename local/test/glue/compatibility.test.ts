@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CompatibilityCheck } from '../../src/services/glue/behaviour';
+import type { CompatibilityCheck } from '../../src/services/glue/behavior';
 import { type NewDefinition, isCompatible } from '../../src/services/glue/compatibility';
 import { record } from './harness';
 

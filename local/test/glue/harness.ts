@@ -6,7 +6,7 @@ import {
   ListSchemaVersionsCommand,
   RegisterSchemaVersionCommand,
 } from '@aws-sdk/client-glue';
-import { type GlueBehaviour, LocalAws } from 'cdk-versioned-artifacts-local';
+import { type GlueBehavior, LocalAws } from 'cdk-versioned-artifacts-local';
 import { SteppingClock } from '../../../testing/clock';
 import { client } from '../core/fixtures';
 
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 /** A schema registry over HTTP, and a clock that only the test turns. */
-export async function startGlue(behaviour: Partial<GlueBehaviour> = {}) {
+export async function startGlue(behavior: Partial<GlueBehavior> = {}) {
   const clock = new SteppingClock();
   const aws = await LocalAws.start({ clock });
   const glue = new GlueClient(client(aws));
@@ -25,7 +25,7 @@ export async function startGlue(behaviour: Partial<GlueBehaviour> = {}) {
     glue.destroy();
     await aws.stop();
   });
-  Object.assign(aws.glue.behaviour, behaviour);
+  Object.assign(aws.glue.behavior, behavior);
   const send = glue.send.bind(glue);
   return {
     aws,

@@ -89,7 +89,7 @@ describe('a version that is named by its id alone', () => {
     const resources = async (SchemaVersionId: string) =>
       (await needs(operation, { SchemaVersionId })).map(({ resource }) => resource);
     expect(await resources(versionId)).toEqual(['*']);
-    glue.behaviour.versionByIdNeeds = 'its-arns';
+    glue.behavior.versionByIdNeeds = 'its-arns';
     expect(await resources(versionId)).toEqual([REGISTRY_ARN, SCHEMA_ARN]);
     expect(await resources(UNKNOWN_ID)).toEqual(['*']);
   });

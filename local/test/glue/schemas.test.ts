@@ -168,8 +168,8 @@ test('schemas are listed over all registries or of one, a page at a time', async
 
 describe('an update', () => {
   /** Versions 1, 2 and 4 are available, 3 is in FAILURE. */
-  async function startWithVersions(behaviour = {}) {
-    const started = await startGlue(behaviour);
+  async function startWithVersions(behavior = {}) {
+    const started = await startGlue(behavior);
     await started.create();
     started.aws.glue.addVersions('orders', [{}, { status: 'FAILURE' }, {}, { status: 'FAILURE' }]);
     const update = (input: Omit<UpdateSchemaCommandInput, 'SchemaId'>) =>
@@ -232,7 +232,7 @@ describe('an update', () => {
   test('to a version in FAILURE is refused, or not', async () => {
     const { update, schema, aws } = await startWithVersions();
     await expect(update(to(3))).rejects.toEqual(refused('InvalidInputException'));
-    aws.glue.behaviour.checkpointOnFailure = 'allowed';
+    aws.glue.behavior.checkpointOnFailure = 'allowed';
     await update(to(3));
     expect(await schema()).toMatchObject({ SchemaCheckpoint: 3 });
   });

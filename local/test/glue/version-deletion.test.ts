@@ -4,14 +4,14 @@ import {
   QuerySchemaVersionMetadataCommand,
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
-import { type GlueBehaviour, type SeededVersion, concurrentModification } from 'cdk-versioned-artifacts-local';
+import { type GlueBehavior, type SeededVersion, concurrentModification } from 'cdk-versioned-artifacts-local';
 import { COMPATIBLE, INCOMPATIBLE, SCHEMA, refused, startGlue } from './harness';
 
 const GONE_AFTER = 500;
 
 /** A schema with version 1 as checkpoint, and these versions from 2 on. */
-async function startWithVersions(versions: readonly SeededVersion[], behaviour: Partial<GlueBehaviour> = {}) {
-  const started = await startGlue(behaviour);
+async function startWithVersions(versions: readonly SeededVersion[], behavior: Partial<GlueBehavior> = {}) {
+  const started = await startGlue(behavior);
   await started.create();
   started.aws.glue.addVersions('orders', versions);
   return {
@@ -159,7 +159,7 @@ describe('a range', () => {
     const { remove, aws } = await startWithVersions(available(40));
     await expect(remove('2-27')).rejects.toEqual(refused('InvalidInputException'));
     expect(await remove('2-26')).toEqual([]);
-    aws.glue.behaviour.maxVersionsPerDeletion = 100;
+    aws.glue.behavior.maxVersionsPerDeletion = 100;
     expect(await remove('27-41')).toEqual([]);
   });
 
@@ -197,7 +197,7 @@ test('the number after the deletion of the highest version is the next one, or t
   await remove('2');
   await clock.sleep(GONE_AFTER);
   expect(await schema()).toMatchObject({ LatestSchemaVersion: 1, NextSchemaVersion: 3 });
-  aws.glue.behaviour.numberAfterDeletion = 'reused';
+  aws.glue.behavior.numberAfterDeletion = 'reused';
   expect(await schema()).toMatchObject({ LatestSchemaVersion: 1, NextSchemaVersion: 2 });
 });
 

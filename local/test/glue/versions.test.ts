@@ -112,7 +112,7 @@ test('under DISABLED a further version is refused, or fails', async () => {
   await create({ Compatibility: 'DISABLED' });
   await expect(register(COMPATIBLE)).rejects.toEqual(refused('InvalidInputException'));
   expect(await register(FIRST)).toMatchObject({ VersionNumber: 1, Status: 'AVAILABLE' });
-  aws.glue.behaviour.disabledRegistration = 'failure';
+  aws.glue.behavior.disabledRegistration = 'failure';
   expect(await register(COMPATIBLE)).toMatchObject({ VersionNumber: 2, Status: 'FAILURE' });
 });
 

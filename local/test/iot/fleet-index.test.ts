@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IotBehaviour } from '../../src/services/iot/service';
+import type { IotBehavior } from '../../src/services/iot/service';
 import { VERSION_ARN, pages, startFleet, startIot, thingArn } from './harness';
 
 const ON = {
@@ -10,8 +10,8 @@ const ON = {
   },
 };
 
-async function startIndexed(behaviour: Partial<IotBehaviour> = {}) {
-  const started = startFleet(3, behaviour);
+async function startIndexed(behavior: Partial<IotBehavior> = {}) {
+  const started = startFleet(3, behavior);
   await started.run('UpdateIndexingConfiguration', ON);
   started.iot.devices.reportPackage('thing-1', 'brake-ecu', { version: '1.0.0' });
   started.iot.devices.reportPackage('thing-2', 'brake-ecu', {

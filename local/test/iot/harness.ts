@@ -1,9 +1,9 @@
 import { needsOf } from '../../src/core/needs';
 import { ServiceError, type World } from '../../src/core/service';
-import { Iot, type IotBehaviour } from '../../src/services/iot/service';
+import { Iot, type IotBehavior } from '../../src/services/iot/service';
 
 /** An AWS IoT of its own, with a clock that only tests turn and an S3 that has the objects a test puts there. */
-export function startIot(behaviour: Partial<IotBehaviour> = {}) {
+export function startIot(behavior: Partial<IotBehavior> = {}) {
   const clock = {
     time: Date.UTC(2026, 0, 1),
     now: () => clock.time,
@@ -24,7 +24,7 @@ export function startIot(behaviour: Partial<IotBehaviour> = {}) {
       return operation === 'GetObject' ? { Body: Buffer.from(found) } : {};
     },
   } as unknown as World;
-  const iot = new Iot(world, behaviour);
+  const iot = new Iot(world, behavior);
 
   // the answers of operations are plain JSON; a test reads what it expects.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -68,8 +68,8 @@ export const THING_GROUP_ARN = 'arn:aws:iot:eu-west-1:111122223333:thinggroup/fl
 export const thingArn = (name: string) => `arn:aws:iot:eu-west-1:111122223333:thing/${name}`;
 
 /** With things `thing-1` and so on, in the group `fleet`. */
-export function startFleet(things: number, behaviour: Partial<IotBehaviour> = {}) {
-  const started = startIot(behaviour);
+export function startFleet(things: number, behavior: Partial<IotBehavior> = {}) {
+  const started = startIot(behavior);
   started.iot.devices.add('first', { groups: ['fleet'] });
   started.iot.devices.remove('first');
   const names = Array.from({ length: things }, (_, i) => `thing-${i + 1}`);

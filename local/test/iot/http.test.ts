@@ -98,7 +98,7 @@ test('artifacts and SBOMs are looked up in the local S3', async () => {
 });
 
 test('jobs, executions and the index', async () => {
-  aws.iot.behaviour.firstExecutionNumber = 2_939_653_338;
+  aws.iot.behavior.firstExecutionNumber = 2_939_653_338;
   aws.iot.devices.add(['thing-1', 'thing-2'], { groups: ['fleet'] });
   const targets = [`arn:aws:iot:us-east-1:${aws.account}:thinggroup/fleet`];
   await client.send(new CreateJobCommand({ jobId: 'ota', targets, document: '{}' }));

@@ -1,21 +1,21 @@
 import type { ReportedStatus } from '../../src/services/iot/devices';
-import type { IotBehaviour } from '../../src/services/iot/service';
+import type { IotBehavior } from '../../src/services/iot/service';
 import { THING_GROUP_ARN, pages, startFleet, thingArn } from './harness';
 
 const JOB = { jobId: 'ota-1' };
 const EXECUTION = { ...JOB, thingName: 'thing-1' };
 const MINUTE = 60_000;
 
-async function startJob(things = 1, job: object = {}, behaviour: Partial<IotBehaviour> = {}) {
-  const started = startFleet(things, behaviour);
+async function startJob(things = 1, job: object = {}, behavior: Partial<IotBehavior> = {}) {
+  const started = startFleet(things, behavior);
   await started.run('CreateJob', { ...JOB, targets: [THING_GROUP_ARN], document: '{}', ...job });
   const executions = () => started.iot.describeJob('ota-1')!.executions;
   return { ...started, executions, number: (index = 0) => executions()[index].executionNumber };
 }
 
 /** Brings the one execution of a job where it is wanted. */
-async function startIn(status: string, behaviour: Partial<IotBehaviour> = {}) {
-  const started = await startJob(1, { timeoutConfig: { inProgressTimeoutInMinutes: 1 } }, behaviour);
+async function startIn(status: string, behavior: Partial<IotBehavior> = {}) {
+  const started = await startJob(1, { timeoutConfig: { inProgressTimeoutInMinutes: 1 } }, behavior);
   const { iot, run, clock } = started;
   if (status === 'CANCELED') await run('CancelJobExecution', EXECUTION);
   else if (status === 'REMOVED') iot.devices.remove('thing-1');
@@ -120,7 +120,7 @@ test('execution numbers start at 1 for each job and thing, and are used again af
   iot.devices.leave('thing-1', 'fleet');
   iot.devices.join('thing-1', 'fleet');
   expect(numbers()).toEqual(['thing-2 1', 'thing-1 2', 'thing-1 3']);
-  iot.behaviour.jobDeletionTime = () => 0;
+  iot.behavior.jobDeletionTime = () => 0;
   await run('DeleteJob', { ...JOB, force: true });
   await run('CreateJob', { ...JOB, targets: [THING_GROUP_ARN], document: '{}' });
   expect(numbers().sort()).toEqual(['thing-1 1', 'thing-2 1']);
@@ -252,8 +252,8 @@ describe('DeleteJobExecution', () => {
   test.each([
     ['TIMED_OUT', { deleteTimedOut: 'needs-force' }, false],
     ['QUEUED', { forcedDeleteOfQueued: 'refused' }, true],
-  ] as const)('of a %s one may be refused', async (status, behaviour, force) => {
-    const { error, number } = await startIn(status, behaviour);
+  ] as const)('of a %s one may be refused', async (status, behavior, force) => {
+    const { error, number } = await startIn(status, behavior);
     expect(await error('DeleteJobExecution', { ...EXECUTION, executionNumber: number(), force })).toMatchObject({
       code: 'InvalidStateTransitionException',
     });
@@ -327,7 +327,7 @@ describe('lists of executions', () => {
   test('of a missing thing are empty, or ResourceNotFoundException 404', async () => {
     const { run, error, iot } = await startJob();
     expect(await run('ListJobExecutionsForThing', { thingName: 'nobody' })).toEqual({ executionSummaries: [] });
-    iot.behaviour.executionsOfMissingThing = 'not-found';
+    iot.behavior.executionsOfMissingThing = 'not-found';
     expect(await error('ListJobExecutionsForThing', { thingName: 'nobody' })).toMatchObject({
       code: 'ResourceNotFoundException',
       status: 404,

@@ -6,8 +6,8 @@ export const MINUTE = 60_000;
 export const CREATE = { ...JOB, targets: [THING_GROUP_ARN], document: '{}' };
 
 /** A fleet and a job for all of it. */
-export async function startJob(things = 3, job: object = {}, behaviour: Parameters<typeof startFleet>[1] = {}) {
-  const started = startFleet(things, behaviour);
+export async function startJob(things = 3, job: object = {}, behavior: Parameters<typeof startFleet>[1] = {}) {
+  const started = startFleet(things, behavior);
   await started.run('CreateJob', { ...CREATE, ...job });
   return { ...started, status: () => started.iot.describeJob('ota-1')?.status };
 }

@@ -200,8 +200,8 @@ describe('client tokens', () => {
     expect(await error('CreatePackage', request)).toMatchObject({ code: 'ConflictException' });
   });
 
-  test('make a call idempotent where they are honoured', async () => {
-    const { run, iot } = startIot({ honourClientTokens: true });
+  test('make a call idempotent where they are honored', async () => {
+    const { run, iot } = startIot({ honorClientTokens: true });
     const first = await run('CreatePackage', request);
     expect(await run('CreatePackage', request)).toEqual(first);
     expect(iot.packages).toEqual(['brake-ecu']);

@@ -1,11 +1,11 @@
 import { strToU8, zipSync } from 'fflate';
-import type { IotBehaviour } from '../../src/services/iot/service';
+import type { IotBehavior } from '../../src/services/iot/service';
 import { VERSION, pages, startIot } from './harness';
 
 const SBOM = { s3Location: { bucket: 'firmware', key: 'sbom.zip', version: 'v1' } };
 
-async function startWithVersion(behaviour: Partial<IotBehaviour> = {}) {
-  const started = startIot(behaviour);
+async function startWithVersion(behavior: Partial<IotBehavior> = {}) {
+  const started = startIot(behavior);
   await started.iot.createPackage('brake-ecu');
   await started.iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
   started.objects.set('firmware/sbom.zip/v1', GOOD);
@@ -69,7 +69,7 @@ test('an SBOM can be replaced, whatever the state of the version, and is validat
   const { run, objects, iot, clock } = await startWithVersion({ sbomValidation: () => FAILED_FILES });
   await run('AssociateSbomWithPackageVersion', associate);
   clock.time += 1000;
-  iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
+  iot.behavior.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
   objects.set('firmware/other.zip/v1', GOOD);
   const sbom = { s3Location: { bucket: 'firmware', key: 'other.zip', version: 'v1' } };
   await run('AssociateSbomWithPackageVersion', { ...VERSION, sbom });
@@ -152,7 +152,7 @@ test('an SBOM without the version of its object is refused as documented, or tak
     status: 400,
     message: 'S3 object version for SBOM cannot be null',
   });
-  iot.behaviour.sbomWithoutVersion = 'taken';
+  iot.behavior.sbomWithoutVersion = 'taken';
   expect(await run('AssociateSbomWithPackageVersion', unversioned)).toMatchObject(unversioned);
 });
 
@@ -166,7 +166,7 @@ test('too many ongoing validations are LimitExceededException 410, until one of 
     status: 410,
     message: 'Too many ongoing SBOM validation workflows. Please wait and retry',
   });
-  clock.time += iot.behaviour.sbomValidationTime;
+  clock.time += iot.behavior.sbomValidationTime;
   expect(await run('AssociateSbomWithPackageVersion', next)).toMatchObject({ sbomValidationStatus: 'IN_PROGRESS' });
 });
 

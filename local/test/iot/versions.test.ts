@@ -1,13 +1,13 @@
-import type { IotBehaviour } from '../../src/services/iot/service';
+import type { IotBehavior } from '../../src/services/iot/service';
 import { PACKAGE, VERSION, VERSION_ARN, pages, startIot } from './harness';
 
 const ARTIFACT = { s3Location: { bucket: 'firmware', key: '1.bin', version: 'v1' } };
 
 async function startWithVersion(
   status: 'DRAFT' | 'PUBLISHED' | 'DEPRECATED' = 'DRAFT',
-  behaviour: Partial<IotBehaviour> = {},
+  behavior: Partial<IotBehavior> = {},
 ) {
-  const started = startIot(behaviour);
+  const started = startIot(behavior);
   await started.iot.createPackage('brake-ecu');
   await started.iot.createVersion('brake-ecu', '1.0.0', { status, attributes: { a: '1' } });
   const version = () => started.iot.describe('brake-ecu')?.versions['1.0.0'];
@@ -75,7 +75,7 @@ test('the quota of versions is ServiceQuotaExceededException 402, and counts tho
 });
 
 test('an account has 100 packages and 10,000 versions, unless its quotas are raised', () => {
-  expect(startIot().iot.behaviour).toMatchObject({ maxPackages: 100, maxVersions: 10_000 });
+  expect(startIot().iot.behavior).toMatchObject({ maxPackages: 100, maxVersions: 10_000 });
 });
 
 test.each([
@@ -130,7 +130,7 @@ describe('the lifecycle', () => {
     const { iot, run, error, version } = await startWithVersion(status);
     await run('UpdatePackageVersion', { ...VERSION, action });
     expect(version()?.status).toBe(status);
-    iot.behaviour.republish = 'conflict';
+    iot.behavior.republish = 'conflict';
     expect(await error('UpdatePackageVersion', { ...VERSION, action })).toMatchObject({ code: 'ConflictException' });
   });
 });
@@ -243,10 +243,10 @@ describe('an errorReason', () => {
 
   test('ends an update without an error and without effect, until one succeeds', async () => {
     const { iot, run, version } = await startWithVersion();
-    iot.behaviour.errorReason = () => reason;
+    iot.behavior.errorReason = () => reason;
     await run('UpdatePackageVersion', { ...VERSION, action: 'PUBLISH', description: 'new' });
     expect(version()).toEqual({ status: 'DRAFT', attributes: { a: '1' }, errorReason: reason, tags: {} });
-    iot.behaviour.errorReason = () => undefined;
+    iot.behavior.errorReason = () => undefined;
     await run('UpdatePackageVersion', { ...VERSION, action: 'PUBLISH' });
     expect(version()).toEqual({ status: 'PUBLISHED', attributes: { a: '1' }, tags: {} });
   });

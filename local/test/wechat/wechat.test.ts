@@ -97,7 +97,7 @@ describe('the token', () => {
   test('is void once there is a newer one, or lives on where a test says so', async () => {
     const [first] = [aws.weChat.accessToken, aws.weChat.rotateToken()];
     expect(await list({}, { token: first })).toMatchObject({ errcode: 40001 });
-    aws.weChat.behaviour.newTokenVoidsOld = false;
+    aws.weChat.behavior.newTokenVoidsOld = false;
     const second = aws.weChat.accessToken;
     aws.weChat.rotateToken();
     expect(await list({}, { token: second })).toMatchObject({ errcode: 0 });
@@ -141,7 +141,7 @@ test('addresses that are not on the allow-list are refused by name', async () =>
   expect(answer).toMatchObject({ errcode: 61004 });
   expect(answer.errmsg).toContain('requestIP: 127.0.0.1');
   for (const code of [40164, 45035] as const) {
-    aws.weChat.behaviour.addressCode = code;
+    aws.weChat.behavior.addressCode = code;
     expect(await list()).toMatchObject({ errcode: code });
   }
   aws.weChat.allowedAddresses = ['203.0.113.7', '127.0.0.1'];
@@ -175,14 +175,14 @@ describe('the listing', () => {
     ['epoch', 1_607_432_170],
     ['absent', undefined],
   ] as const)('may write times otherwise: %s', async (times, written) => {
-    aws.weChat.behaviour.times = times;
+    aws.weChat.behavior.times = times;
     aws.weChat.addVersions(ENV, 'one', [{ versionName: 'v', createdAt: new Date('2020-12-08T12:56:10Z') }]);
     const { items } = await list({ service_name: 'one' });
     expect((items as { created_time?: unknown }[])[0].created_time).toBe(written);
   });
 
   test('and its codes may come as text', async () => {
-    aws.weChat.behaviour.numbers = 'text';
+    aws.weChat.behavior.numbers = 'text';
     const { errcode, total, items } = await list();
     expect([errcode, total, (items as { flow_ratio: unknown }[])[0].flow_ratio]).toEqual([
       '0',
@@ -193,12 +193,12 @@ describe('the listing', () => {
 
   test('of a service that does not exist is refused or empty, as a test says', async () => {
     expect(await list({ service_name: 'gone' })).toMatchObject({ errcode: -501001 });
-    aws.weChat.behaviour.missingServiceListing = 'empty';
+    aws.weChat.behavior.missingServiceListing = 'empty';
     expect(await list({ service_name: 'gone' })).toMatchObject({ errcode: 0, total: 0, items: [] });
   });
 
   test('may not be served any more', async () => {
-    aws.weChat.behaviour.listing = 'retired';
+    aws.weChat.behavior.listing = 'retired';
     expect(await list()).toMatchObject({ errcode: 48001 });
   });
 });
@@ -228,7 +228,7 @@ describe('a deletion', () => {
   });
 
   test('of a version with traffic is refused where a test says so', async () => {
-    aws.weChat.behaviour.trafficDeletion = 'refused';
+    aws.weChat.behavior.trafficDeletion = 'refused';
     expect(await remove({ version_name: 'api-002' })).toMatchObject({ errcode: -501003 });
     aws.weChat.route(ENV, SERVER, { 'api-001': 100 });
     expect(await remove({ version_name: 'api-002' })).toMatchObject({ errcode: 0 });

@@ -1,4 +1,5 @@
-// The story of a WeChat service: the version that serves belongs to a stack, old ones are swept after its deployment.
+// The story of a WeChat service: the version in use belongs to a stack, and old versions are swept after its
+// deployment.
 import { requireSame, requireSuccess } from '../report.mjs';
 import { busy, say, table } from '../screen.mjs';
 import { recordsOf, runCli } from '../stage.mjs';
@@ -9,7 +10,7 @@ const ENVIRONMENT = 'prod-6gxk23no5605e14f';
 const SERVER = 'api';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The service as its pipeline has left it: the version, its age in days and its share of the traffic. */
+/** The service in the state that its pipeline has left: each version, its age in days and its share of the traffic. */
 const VERSIONS = [
   ['api-005-lts', 200, 0],
   ['api-006', 90, 0],
@@ -69,7 +70,7 @@ async function play(stage) {
   requireSame('its removals that failed', counts.failed, 0);
 }
 
-/** The platform's token is in a secret, and its versions are in the service. */
+/** Creates the secret with the platform's token, and the versions of the service. */
 async function seed(aws) {
   const now = Date.now();
   const versions = VERSIONS.map(([versionName, days, flowRatio]) => ({

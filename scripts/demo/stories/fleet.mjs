@@ -1,4 +1,4 @@
-// The story of a fleet: what no stack owns is swept, while a stack is deployed and after that.
+// The story of a fleet: what no stack owns is swept during and after a deployment.
 import { requireNames, requireSame, requireSuccess } from '../report.mjs';
 import { Progress, busy, say, table } from '../screen.mjs';
 import { recordsOf, runCli } from '../stage.mjs';
@@ -11,7 +11,7 @@ const PACKAGE = 'telematics';
 const THINGS = Array.from({ length: 500 }, (_, index) => `car-${String(index).padStart(3, '0')}`);
 const lastDigit = thing => Number(thing.at(-1));
 
-/** States by the last digit of the car's number; no state, no execution. */
+/** The states by the last digit of the car's number. Without a state, there is no execution. */
 const byDigit = states => thing => states[lastDigit(thing)];
 
 const S = 'SUCCEEDED';
@@ -19,7 +19,10 @@ const F = 'FAILED';
 const R = 'IN_PROGRESS';
 const Q = 'QUEUED';
 
-/** Cars ending in 0 are at work on the newer update, those in 5 never got it: the older is the latest that has ended. */
+/**
+ * Cars that end in 0 are installing the newer update, and cars that end in 5 never got it, so the older one is the
+ * latest that has ended.
+ */
 const ROLLOUTS = [
   {
     jobId: 'ota-1-2-0',
@@ -53,10 +56,10 @@ const ROLLOUTS = [
   },
 ];
 
-/** What the cleanup must count. */
+/** The counts that the cleanup must have. */
 const CLEANUP = { removed: 400, failed: 0, keptBy: { AMONG_LATEST: 100, STATUS: 50, TOO_YOUNG: 450 } };
 
-/** Versions that scripts have made. */
+/** Versions that scripts have created. */
 const BY_HAND = ['1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0', '1.5.0', '1.6.0-lts', '2.0.0', '2.1.0', '2.2.0'];
 const DEFAULT = '1.3.0';
 
@@ -72,7 +75,7 @@ const RETENTION = {
   },
 };
 
-/** Reasons of the retention's records in words. */
+/** The reasons in the retention's records, in words. */
 const REASONS = {
   AMONG_LATEST: 'it is the latest',
   DEFAULT_VERSION: "it is the package's default",
@@ -151,7 +154,7 @@ async function retain({ aws }) {
   requireSame('its removals that failed', counts.failed, 0);
 }
 
-/** The fleet as years of updates have left it. */
+/** The fleet after years of updates. */
 async function seed(aws, clock) {
   await clock.daysAgo(200, async () => {
     await aws.iot.createPackage(PACKAGE);
@@ -179,7 +182,7 @@ async function rollOut(aws, { jobId, deploys, state }) {
 const executionsOf = aws =>
   Object.fromEntries(ROLLOUTS.map(({ jobId }) => [jobId, aws.iot.describeJob(jobId)?.executions ?? []]));
 
-/** What must be left of them. */
+/** The executions that must be left. */
 const expectedOf = before =>
   Object.fromEntries(ROLLOUTS.map(({ jobId, stays }) => [jobId, before[jobId].filter(each => stays(each.thingName))]));
 

@@ -1,4 +1,4 @@
-// The story of a package whose versions live and die with a stack.
+// The story of a package whose versions are created and deleted with a stack.
 import { GetPackageCommand, GetPackageVersionCommand, ListPackageVersionsCommand } from '@aws-sdk/client-iot';
 import { check } from '../report.mjs';
 import { bold, say, table } from '../screen.mjs';
@@ -28,7 +28,7 @@ const STEPS = [
     title: 'A release that cannot work: it changes an attribute of 2.0.0, which is published',
     command: ['deploy', '-c', 'release=3'],
     succeeds: false,
-    // what the message of the failed resource must say.
+    // what the message of the failed resource must contain.
     reason: [/attributes \(signing\)/, /version ?name/i],
     state: { stack: 'UPDATE_ROLLBACK_COMPLETE', package: PACKAGE, versions: [publishedDefault('2.0.0')] },
   },
@@ -52,7 +52,7 @@ async function play(stage, step) {
   check(step, { ...ended, state });
 }
 
-/** What goes is told before it does. */
+/** The plan shows what is deleted before the deployment. */
 async function showPlan(stage, { context, says }) {
   const { code, output } = await planOf(stage, { app: APP, context });
   for (const line of output.trimEnd().split('\n')) say(`    ${line}`);

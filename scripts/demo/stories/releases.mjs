@@ -1,4 +1,4 @@
-// The story of releases from CI: docs/release-from-ci.md, whose app this deploys.
+// The story of releases from CI: deploys the app of docs/release-from-ci.md.
 import { Buffer } from 'node:buffer';
 import { requireNames, requireSame, requireSuccess } from '../report.mjs';
 import { busy, say } from '../screen.mjs';
@@ -23,7 +23,7 @@ export const releaseSteps = stage => [
   {
     title: 'Some releases later: 1.6.0 is deployed, and the retention keeps 5',
     play: async () => {
-      // five more deployments would only take their time: what each leaves is a version without an owner.
+      // five more deployments would only take time, because each leaves a version without an owner.
       for (const name of ['1.1.0', '1.2.0', '1.3.0', '1.4.0', '1.5.0']) {
         await stage.aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
       }

@@ -36,7 +36,7 @@ const STEPS = [
     title: 'A release that is not compatible: it is rolled back, and leaves no failed version behind',
     command: release(4),
     succeeds: false,
-    // what the message of the failed resource must say.
+    // what the message of the failed resource must contain.
     reason: [/compatibility mode is BACKWARD/, /Difference to the latest version/],
     state: { stack: 'UPDATE_ROLLBACK_COMPLETE', versions: [FIRST, left(3), owned(4)] },
   },

@@ -57,7 +57,7 @@ describe('a definition that is not compatible', () => {
         Compatibility: 'BACKWARD_ALL',
         SchemaDefinition: '{"type":"object"}',
       });
-      aws.glue.behaviour.compatible = () => false;
+      aws.glue.behavior.compatible = () => false;
       const { Reason } = await stack.create(VERSION, 'V', version('{"type":"string"}', { SchemaName: 'events' }));
       expect(Reason).toMatch(/every available version from 1 on.*failed it as version 2\. Difference to the latest/);
     });
@@ -85,7 +85,7 @@ describe('a definition that is not compatible', () => {
   ] as const)(
     'is checked again with adoptExisting once the mode allows it; numbers are %s',
     async (reading, number) => {
-      aws.glue.behaviour.numberAfterDeletion = reading;
+      aws.glue.behavior.numberAfterDeletion = reading;
       await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
       await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
       await created(version(INCOMPATIBLE, { AdoptExisting: true }));
@@ -95,7 +95,7 @@ describe('a definition that is not compatible', () => {
   );
 
   test('says so where the failed version cannot be removed', async () => {
-    aws.glue.behaviour.deletionError = () => ({ code: 'InternalServiceException', message: 'no luck' });
+    aws.glue.behavior.deletionError = () => ({ code: 'InternalServiceException', message: 'no luck' });
     const reply = await stack.create(VERSION, 'V', version(INCOMPATIBLE));
     expect(reply.Reason).toMatch(
       /besides, version [0-9a-f-]{36} could not be removed again: InternalServiceException: no luck/,

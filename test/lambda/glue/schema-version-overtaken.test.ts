@@ -105,7 +105,7 @@ test.each([
   ['next', 3],
   ['reused', 2],
 ] as const)('a Delete removes what a Create makes only then, where numbers are %s', async (reading, VersionNumber) => {
-  aws.glue.behaviour.numberAfterDeletion = reading;
+  aws.glue.behavior.numberAfterDeletion = reading;
   const id = await created(deletable);
   const [made] = records();
   succeeded(await stack.delete(VERSION, 'V', id, deletable));

@@ -29,7 +29,7 @@ describe('Delete', () => {
   });
 
   test('removes the version where the template says so, and waits until it is gone', async () => {
-    aws.glue.behaviour.deletionTime = 60_000;
+    aws.glue.behavior.deletionTime = 60_000;
     succeeded(await stack.delete(VERSION, 'V', await created(deletable), deletable));
     expect(numbers()).toEqual([1]);
   });
@@ -62,7 +62,7 @@ describe('Delete', () => {
   test.each(['refused', 'item-error'] as const)(
     'of a first version (%s) says that it goes with its schema',
     async how => {
-      aws.glue.behaviour.firstVersionDeletion = how;
+      aws.glue.behavior.firstVersionDeletion = how;
       const adopted = version(FIRST, { AdoptExisting: true, Removal: 'DELETE' });
       const id = await created(adopted);
       const [, owner] = /@([0-9a-f]+)/.exec(id)!;
@@ -91,7 +91,7 @@ describe('Delete', () => {
   });
 
   test('of a version that compatibility needs says which mode', async () => {
-    aws.glue.behaviour.necessary = () => true;
+    aws.glue.behavior.necessary = () => true;
     const reply = await stack.delete(VERSION, 'V', await created(deletable), deletable);
     expect(reply.Reason).toMatch(/version 2 of schema orders .* is needed by the compatibility mode BACKWARD/);
     expect(JSON.stringify(stack.logs)).toContain('"Refused":1');
@@ -110,7 +110,7 @@ describe('Delete', () => {
       stack.killNext = { call, when };
       succeeded(await stack.delete(VERSION, 'V', id, deletable));
       expect(numbers()).toEqual([1]);
-      aws.glue.behaviour.numberAfterDeletion = 'reused';
+      aws.glue.behavior.numberAfterDeletion = 'reused';
     }
   });
 

@@ -42,7 +42,7 @@ describe('Create', () => {
   });
 
   test('waits until the version is available', async () => {
-    aws.glue.behaviour.checkTime = () => 60_000;
+    aws.glue.behavior.checkTime = () => 60_000;
     await created();
     expect(held()?.status).toBe('AVAILABLE');
   });
@@ -73,7 +73,7 @@ describe('Create', () => {
       expect(ownerOf()).toHaveLength(1);
       succeeded(await stack.delete(VERSION, 'V', id, version(SECOND, { Removal: 'DELETE' })));
       expect(numbers()).toEqual([1]);
-      aws.glue.behaviour.numberAfterDeletion = 'reused';
+      aws.glue.behavior.numberAfterDeletion = 'reused';
     }
   });
 
@@ -90,8 +90,8 @@ describe('Create', () => {
     ['next', 3],
     ['reused', 2],
   ] as const)('withdraws what cannot be marked, but not under RETAIN; numbers are %s', async (reading, number) => {
-    aws.glue.behaviour.numberAfterDeletion = reading;
-    aws.glue.behaviour.maxMetadataPairs = 0;
+    aws.glue.behavior.numberAfterDeletion = reading;
+    aws.glue.behavior.maxMetadataPairs = 0;
     const deletable = version(SECOND, { Removal: 'DELETE' });
     expect((await stack.create(VERSION, 'V', deletable)).Reason).toMatch(/ResourceNumberLimitExceededException/);
     expect(numbers()).toEqual([1]);
@@ -143,7 +143,7 @@ describe('Create', () => {
 });
 
 test('a region that holds all the versions it may says what makes room', async () => {
-  aws.glue.behaviour.maxSchemaVersions = 1;
+  aws.glue.behavior.maxSchemaVersions = 1;
   const { Reason } = await stack.create(VERSION, 'V', version());
   expect(Reason).toMatch(/can have no further version: .*10,000.*Delete versions .*with a SchemaVersionRetention/);
 });
@@ -260,7 +260,7 @@ describe('Update', () => {
     ['next', 3],
     ['reused', 2],
   ] as const)('registers again what has been deleted by hand, where numbers are %s', async (reading, number) => {
-    aws.glue.behaviour.numberAfterDeletion = reading;
+    aws.glue.behavior.numberAfterDeletion = reading;
     const id = await created();
     await byHand('DeleteSchemaVersions', { Versions: '2' });
     await later();
@@ -302,7 +302,7 @@ describe('a construct that is renamed', () => {
         succeeded(await stack.delete(VERSION, `${name}-old`, old, version()));
         succeeded(await stack.delete(VERSION, name, id, version(SECOND, { Removal: 'DELETE' })));
         expect(numbers()).toEqual([1]);
-        aws.glue.behaviour.numberAfterDeletion = 'reused';
+        aws.glue.behavior.numberAfterDeletion = 'reused';
       }
     }
   });

@@ -55,8 +55,8 @@ describe('K2 stale', () => {
     expect(held()).toBeUndefined();
   });
 
-  test('an old Create is not answered with what the first one made, and removes nothing, should AWS IoT honour tokens', async () => {
-    aws.iot.behaviour.honourClientTokens = true;
+  test('an old Create is not answered with what the first one made, and removes nothing, should AWS IoT honor tokens', async () => {
+    aws.iot.behavior.honorClientTokens = true;
     const [a, b] = ['a', 'b'].map(Description => published('1.0.0', { Description })) as [object, object];
     const id = succeeded(await stack.create(Type.VERSION, 'V', a));
     const old = stack.sent.at(-1)!;

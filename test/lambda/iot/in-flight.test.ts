@@ -171,7 +171,7 @@ describe('K1 in flight', () => {
   test('an SBOM that is taken away while it is waited for lets nothing be published', async () => {
     await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
     await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
-    aws.iot.behaviour.lookUpObjects = false;
+    aws.iot.behavior.lookUpObjects = false;
     const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip', Version: 'v1' };
     meanwhile('AssociateSbomWithPackageVersion', 'after', () =>
       aws.iot.byHand('DisassociateSbomFromPackageVersion', { packageName: PACKAGE, versionName: '1.0.0' }),

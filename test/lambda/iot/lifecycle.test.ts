@@ -4,10 +4,10 @@ import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import {
   CloudFormation,
+  type DeclaredResources,
   type DeploymentOutcome,
   type DeploymentTrouble,
   type Resource,
-  type Template,
 } from '../../../testing/cloudformation';
 import { Stack } from './stack';
 
@@ -95,7 +95,10 @@ function handActs() {
   return Object.keys(hand) as (keyof typeof hand)[];
 }
 
-function templateOf({ packageId, versions, default: pointer }: Release, by: { hasPackage: boolean }): Template {
+function templateOf(
+  { packageId, versions, default: pointer }: Release,
+  by: { hasPackage: boolean },
+): DeclaredResources {
   const template = new Map<string, Resource>();
   if (by.hasPackage) template.set(packageId, { type: Type.PACKAGE, properties: { PackageName: PACKAGE } });
   for (const { logicalId, name: VersionName, status, description, attribute, removal, adopt } of versions) {

@@ -13,7 +13,7 @@ describe('Delete', () => {
 
   test('reads until the version is gone', async () => {
     const id = await created(published());
-    aws.iot.behaviour.staleReads = 3;
+    aws.iot.behavior.staleReads = 3;
     const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, published())));
     expect(calls.filter(operation => operation === 'GetPackageVersion')).toHaveLength(4);
   });
@@ -35,8 +35,8 @@ describe('Delete', () => {
     expect(held()).toBeDefined();
   });
 
-  test.each(['silent', 'not-found'] as const)('bears a version that vanishes under it (%s)', async behaviour => {
-    aws.iot.behaviour.deleteMissing = behaviour;
+  test.each(['silent', 'not-found'] as const)('bears a version that vanishes under it (%s)', async behavior => {
+    aws.iot.behavior.deleteMissing = behavior;
     const id = await created(version());
     aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', trouble: { cut: 'after' } });
     expect((await stack.delete(VERSION, 'V', id, version())).Status).toBe('FAILED');
@@ -120,7 +120,7 @@ describe('Delete', () => {
     test.each(['ValidationException', 'ConflictException'] as const)(
       'is refused in a living stack that has not designated it (%s), naming the pointer',
       async code => {
-        aws.iot.behaviour.defaultDeleteError = code;
+        aws.iot.behavior.defaultDeleteError = code;
         const reply = await stack.delete(VERSION, 'V', id, published());
         expect(reply.Status).toBe('FAILED');
         expect(reply.Reason).toContain('version 1.0.0 is the default of software package brake-ecu');

@@ -45,8 +45,8 @@ describe('Create', () => {
     expect(reply.Data?.Status).toBe('DEPRECATED');
   });
 
-  test.each(['silent', 'honoured'])('delivered twice ends in the same state, client tokens %s', async tokens => {
-    aws.iot.behaviour.honourClientTokens = tokens === 'honoured';
+  test.each(['silent', 'honored'])('delivered twice ends in the same state, client tokens %s', async tokens => {
+    aws.iot.behavior.honorClientTokens = tokens === 'honored';
     const first = await stack.create(VERSION, 'V', published());
     const second = await stack.create(VERSION, 'V', published());
     expect(second).toEqual({ ...first, RequestId: expect.anything() });
@@ -126,13 +126,13 @@ describe('Create', () => {
   });
 
   test('fails with the reason that the service leaves without an error', async () => {
-    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'CreatePackageVersion' ? 'no space' : undefined);
+    aws.iot.behavior.errorReason = ({ operation }) => (operation === 'CreatePackageVersion' ? 'no space' : undefined);
     const reply = await stack.create(VERSION, 'V', published());
     expect(reply.Reason).toContain('AWS IoT reports for version 1.0.0 of brake-ecu: no space');
   });
 
   test('fails with the reason that publishing leaves without an error', async () => {
-    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
+    aws.iot.behavior.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
     const reply = await stack.create(VERSION, 'V', published());
     expect(reply.Reason).toContain('no luck');
     succeeded(await stack.delete(VERSION, 'V', reply.PhysicalResourceId, published()));
@@ -141,7 +141,7 @@ describe('Create', () => {
 
   test('waits for a name whose deletion is under way', async () => {
     const id = await created(version());
-    aws.iot.behaviour.staleReads = 2;
+    aws.iot.behavior.staleReads = 2;
     succeeded(await stack.delete(VERSION, 'V', id, version()));
     await created(version());
     expect(held()?.status).toBe('DRAFT');
@@ -278,7 +278,7 @@ describe('Update', () => {
 
   test('a failed replacement answers with the old id and leaves nothing of the new version', async () => {
     const old = await created(published('1.0.0'));
-    aws.iot.behaviour.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
+    aws.iot.behavior.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);
     expect(await stack.update(VERSION, 'V', { id: old, properties: published('2.0.0') })).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: old,

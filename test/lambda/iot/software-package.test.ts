@@ -52,7 +52,7 @@ describe('Create', () => {
   });
 
   test('says what the service answers when the account’s quota is used up', async () => {
-    aws.iot.behaviour.maxPackages = 0;
+    aws.iot.behavior.maxPackages = 0;
     expect((await stack.create(PACKAGE, 'P', named())).Reason).toContain('ServiceQuotaExceededException');
   });
 });
@@ -117,7 +117,7 @@ describe('Delete', () => {
 
   test('removes an empty package where the template says so', async () => {
     const id = await created(named('brake-ecu', destroyed));
-    aws.iot.behaviour.staleReads = 2;
+    aws.iot.behavior.staleReads = 2;
     succeeded(await stack.delete(PACKAGE, 'P', id, named('brake-ecu', destroyed)));
     expect(aws.iot.packages).toEqual([]);
     succeeded(await stack.delete(PACKAGE, 'P', id, named('brake-ecu', destroyed)));

@@ -5,7 +5,7 @@ describe('an SBOM', () => {
   const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip' };
 
   beforeEach(async () => {
-    aws.iot.behaviour.sbomWithoutVersion = 'taken';
+    aws.iot.behavior.sbomWithoutVersion = 'taken';
     await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
     await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
     const Statement = {
@@ -51,11 +51,11 @@ describe('an SBOM', () => {
   );
 
   test('that fails its validation fails the resource with each file’s error, before it is published', async () => {
-    aws.iot.behaviour.sbomValidation = () => [
+    aws.iot.behavior.sbomValidation = () => [
       { fileName: 'a.json', validationResult: 'FAILED', errorCode: 'INCOMPATIBLE_FORMAT', errorMessage: 'not SPDX' },
       { fileName: 'b.json', validationResult: 'SUCCEEDED' },
     ];
-    aws.iot.behaviour.sbomValidationTime = 0;
+    aws.iot.behavior.sbomValidationTime = 0;
     const reply = await stack.create(VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
     expect(reply.Reason).toContain(
       'the SBOM of version 1.0.0 of brake-ecu is not valid: a.json: INCOMPATIBLE_FORMAT not SPDX',
@@ -65,11 +65,11 @@ describe('an SBOM', () => {
 
   test('that is gone does not stop a rollback, which does not wait for one that is not valid either', async () => {
     const withSbom = version('1.0.0', { Sbom, WaitForSbomValidation: 'true' });
-    aws.iot.behaviour.sbomValidationTime = 0;
-    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
+    aws.iot.behavior.sbomValidationTime = 0;
+    aws.iot.behavior.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
     const id = await created(withSbom);
     succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
-    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
+    aws.iot.behavior.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
     await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
       succeeded(await stack.update(VERSION, 'V', { id, properties: withSbom }));
       succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));

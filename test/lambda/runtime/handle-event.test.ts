@@ -2,7 +2,7 @@ import { string, struct } from '../../../contract/shape';
 import { type Answer } from '../../../lambda/runtime/custom-resource';
 import { Irreversible, Refusal } from '../../../lambda/runtime/errors';
 import { AnswerUrl } from '../../../testing/answer-url';
-import { STACK_ID, THING, deleteOf, deliver, toyHandler, updateOf } from '../../../testing/deliver';
+import { EVENT_STACK_ID, THING, deleteOf, deliver, toyHandler, updateOf } from '../../../testing/deliver';
 
 let cloudFormation: AnswerUrl;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('an answer', () => {
       {
         Status: 'SUCCESS',
         PhysicalResourceId: 'thing/a',
-        StackId: STACK_ID,
+        StackId: EVENT_STACK_ID,
         RequestId: 'c0ffee00-1111-2222-3333-444455556666',
         LogicalResourceId: 'Thing',
         Data: { Arn: 'arn:thing' },

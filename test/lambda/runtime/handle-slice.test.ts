@@ -7,7 +7,7 @@ import { put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { FakeClock } from '../../../testing/clock';
-import { STACK_ID } from '../../../testing/deliver';
+import { EVENT_STACK_ID } from '../../../testing/deliver';
 import { RecordedHistory } from '../../../testing/history';
 
 const MINUTE = 60_000;
@@ -27,7 +27,7 @@ afterAll(() => cloudFormation.close());
 
 const pending = (more: Partial<PendingAnswer> = {}): PendingAnswer => ({
   ResponseURL: cloudFormation.url(clock.now()),
-  StackId: STACK_ID,
+  StackId: EVENT_STACK_ID,
   RequestId: 'c0ffee00',
   LogicalResourceId: 'Sweep',
   PhysicalResourceId: 'sweep/1',
@@ -39,7 +39,7 @@ const pending = (more: Partial<PendingAnswer> = {}): PendingAnswer => ({
 const request = (more: Partial<SliceRequest> = {}): SliceRequest => ({
   sweep: 'SLICE',
   config: { name: 'fleet/Sweep', rules: {}, requestsPerSecond: 8 },
-  stackId: STACK_ID,
+  stackId: EVENT_STACK_ID,
   // an execution that an event was handed over to has its name.
   execution: `arn:aws:states:us-east-1:111111111111:execution:sweep:${nameOf(more)}`,
   stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
@@ -88,7 +88,7 @@ test('a slice answers the event that CloudFormation waits for, word for word', a
     {
       Status: 'SUCCESS',
       PhysicalResourceId: 'sweep/1',
-      StackId: STACK_ID,
+      StackId: EVENT_STACK_ID,
       RequestId: 'c0ffee00',
       LogicalResourceId: 'Sweep',
       Data: { RemovedCount: '3' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { IotSweepType, SoftwarePackageResourceType } from '../../../contract/iot';
 import { AnswerUrl } from '../../../testing/answer-url';
-import { STACK_ID, deleteOf } from '../../../testing/deliver';
+import { EVENT_STACK_ID, deleteOf } from '../../../testing/deliver';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -34,7 +34,7 @@ async function invokeRaw(file: string, event: object): Promise<{ stderr: string 
     RequestType: 'Create',
     RequestId: 'request-1',
     ResponseURL: cloudFormation.url(Date.now()),
-    StackId: STACK_ID,
+    StackId: EVENT_STACK_ID,
     ResourceType: 'Custom::Unknown',
     LogicalResourceId: 'Thing',
     ResourceProperties: {},
@@ -84,7 +84,7 @@ test('an artifact’s event runs none of the sweeps’ code, and a slice none of
   expect(artifact).toContain('./handlers');
   expect(artifact).not.toContain('./sweep-handlers');
   for (const event of [
-    { sweep: 'SLICE', config: {}, stackId: STACK_ID },
+    { sweep: 'SLICE', config: {}, stackId: EVENT_STACK_ID },
     { ResourceType: IotSweepType.JOB_EXECUTION_CLEANUP },
   ]) {
     const sweep = await partsRunBy({ execution: '', state: {}, ...event });
@@ -97,7 +97,7 @@ test('the bundle serves slices of sweeps, and what fails in one reaches the stat
   const slice = {
     sweep: 'SLICE',
     config: { type: 'Custom::Unknown', name: 'fleet/Sweep' },
-    stackId: STACK_ID,
+    stackId: EVENT_STACK_ID,
     execution: 'arn:aws:states:us-east-1:111111111111:execution:sweep:run',
     stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
     state: { cursor: {} },

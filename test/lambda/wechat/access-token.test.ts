@@ -25,7 +25,7 @@ describe('the token', () => {
     ['', 2],
     [', though the secret still holds the old one for some seconds', 6],
   ])('that the platform has rotated meanwhile is read again%s', async (_how, nth) => {
-    aws.weChat.behaviour.newTokenVoidsOld = true;
+    aws.weChat.behavior.newTokenVoidsOld = true;
     await stack.record('api-012');
     const old = aws.weChat.accessToken;
     const current = aws.weChat.rotateToken();
@@ -74,13 +74,13 @@ describe('the token', () => {
     });
 
     test('works where the one that the platform had still does', async () => {
-      aws.weChat.behaviour.newTokenVoidsOld = false;
+      aws.weChat.behavior.newTokenVoidsOld = false;
       expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
       expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
     });
 
     test('works, and voids the one that the platform had', async () => {
-      aws.weChat.behaviour.newTokenVoidsOld = true;
+      aws.weChat.behavior.newTokenVoidsOld = true;
       const before = aws.weChat.accessToken;
       expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
       expect(aws.weChat.accessToken).not.toBe(before);

@@ -106,7 +106,7 @@ describe('an odd answer of WeChat', () => {
   };
 
   test('with its numbers as text is read', async () => {
-    aws.weChat.behaviour.numbers = 'text';
+    aws.weChat.behavior.numbers = 'text';
     expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
     expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
     expect((await stack.remove('api-013')).Reason).toContain('it carries 100 %');

@@ -29,7 +29,7 @@ describe('Create', () => {
   });
 
   test('calls nobody where nothing can be verified', async () => {
-    aws.weChat.behaviour.listing = 'retired';
+    aws.weChat.behavior.listing = 'retired';
     expect(await stack.callsOf(() => stack.record('api-099', { Verification: 'NONE' }))).toEqual([]);
     expect(await stack.record('api-099', { Verification: 'NONE' })).toMatchObject({ Status: 'SUCCESS' });
   });
@@ -165,15 +165,15 @@ describe('Delete', () => {
     });
 
     test('a stack that is deleted takes a version with its traffic', async () => {
-      aws.weChat.behaviour.trafficDeletion = 'allowed';
+      aws.weChat.behavior.trafficDeletion = 'allowed';
       expect(await stack.remove('api-013', flags)).toMatchObject({ Status: 'SUCCESS' });
     });
 
     test('a stack that is deleted leaves a version with its traffic, and says why, where WeChat refuses', async () => {
-      aws.weChat.behaviour.trafficDeletion = 'refused';
+      aws.weChat.behavior.trafficDeletion = 'refused';
       const reply = await stack.remove('api-013', flags);
       expect(reply).toMatchObject({ Status: 'FAILED' });
-      expect(reply.Reason).toContain(`WeChat answered ${aws.weChat.behaviour.trafficCode}`);
+      expect(reply.Reason).toContain(`WeChat answered ${aws.weChat.behavior.trafficCode}`);
       expect(versions()).toContain('api-013');
     });
   });
@@ -182,7 +182,7 @@ describe('Delete', () => {
 describe('without verification', () => {
   const none = { Verification: 'NONE' };
   beforeEach(() => {
-    aws.weChat.behaviour.listing = 'retired';
+    aws.weChat.behavior.listing = 'retired';
   });
 
   test('a removal takes one call', async () => {

@@ -208,7 +208,7 @@ test('what was taken out of the tree is not waited for', () => {
   );
 });
 
-test('a template is the same when it is synthesised again', () => {
+test('a template is the same when it is synthesized again', () => {
   const stack = newStack();
   packages(stack, 25);
   const assembly = (stack.node.root as App).synth({ force: true });

@@ -17,7 +17,7 @@ import {
   SweepTrigger,
   WeChatAccessToken,
 } from 'cdk-versioned-artifacts';
-import { type Resource, newStack, resources as synthesised } from '../app';
+import { type Resource, newStack, resources as synthesized } from '../app';
 
 const PSEUDO: Record<string, string> = {
   'AWS::AccountId': '111111111111',
@@ -31,7 +31,7 @@ const templates = new WeakMap<Stack, Record<string, Resource>>();
 /** The resources of a stack that is complete: big ones take a while to synthesise. */
 function resources(stack: Stack, type?: string): Record<string, Resource> {
   let all = templates.get(stack);
-  if (!all) templates.set(stack, (all = synthesised(stack)));
+  if (!all) templates.set(stack, (all = synthesized(stack)));
   return Object.fromEntries(Object.entries(all).filter(([, { Type }]) => (type ?? Type) === Type));
 }
 

@@ -1,6 +1,6 @@
 /** Whether a definition can follow the existing versions. */
 import { avroType } from './avro';
-import type { CompatibilityCheck } from './behaviour';
+import type { CompatibilityCheck } from './behavior';
 import { protobufRoot } from './protobuf';
 import { readsProtobuf } from './protobuf-compatibility';
 import type { Compatibility } from './state';

@@ -1,6 +1,6 @@
 /** The permissions that calls need. Calls on a schema also need a permission on its registry. */
 import type { Needed, ReferencedCall, World } from '../../core/service';
-import type { GlueBehaviour } from './behaviour';
+import type { GlueBehavior } from './behavior';
 import { DEFAULT_REGISTRY, type RegistryId, type RegistryStore, type SchemaId, registryArn, schemaArn } from './state';
 
 type Tags = Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ type Tags = Readonly<Record<string, string>>;
 export class GlueNeeds {
   constructor(
     private readonly store: RegistryStore,
-    private readonly behaviour: GlueBehaviour,
+    private readonly behavior: GlueBehavior,
   ) {}
 
   /** By the kinds of resources that the authorization reference has for an action. */
@@ -58,7 +58,7 @@ export class GlueNeeds {
     // unverified: GetSchemaVersion by id is known to need `*`, and the authorization reference treats the three
     // operations on metadata in the same way. The guide's policy for producers grants them on registry and schema, but
     // its client ignores the refusal.
-    if (this.behaviour.versionByIdNeeds === 'any-resource') return this.anywhere(action);
+    if (this.behavior.versionByIdNeeds === 'any-resource') return this.anywhere(action);
     const version = this.store.findVersionById(SchemaVersionId);
     return version ? this.onSchema(action, world, { SchemaArn: version.schema.arn }) : this.anywhere(action);
   }

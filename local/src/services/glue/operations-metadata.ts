@@ -12,7 +12,7 @@ import { type VersionId, findVersionById } from './version-lookup';
 
 type Pair = Input<typeof METADATA.PutSchemaVersionMetadata>['MetadataKeyValue'];
 
-export function metadataOperations({ store, behaviour }: RegistryContext): Operations {
+export function metadataOperations({ store, behavior }: RegistryContext): Operations {
   return {
     PutSchemaVersionMetadata: checked(invalidInput, {
       members: METADATA.PutSchemaVersionMetadata,
@@ -24,8 +24,8 @@ export function metadataOperations({ store, behaviour }: RegistryContext): Opera
             `Resource already exist for schema version id: ${version.id}, metadata key: ${key}, metadata value: ${value}`,
           );
         }
-        if (version.metadata.length >= behaviour.maxMetadataPairs) {
-          throw limitExceeded(`More metadata than allowed. The limit is ${behaviour.maxMetadataPairs} pairs.`);
+        if (version.metadata.length >= behavior.maxMetadataPairs) {
+          throw limitExceeded(`More metadata than allowed. The limit is ${behavior.maxMetadataPairs} pairs.`);
         }
         version.metadata.push({ key, value, createdAt: world.clock.now() });
         return changed(store, version, input, { key, value });

@@ -2,7 +2,7 @@
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';
-import type { GlueBehaviour } from './behaviour';
+import type { GlueBehavior } from './behavior';
 import { REGISTRIES } from './constraints';
 import { alreadyExists, invalidInput, limitExceeded } from './errors';
 import { checkTags } from './operations-tags';
@@ -12,10 +12,10 @@ import { type RegistryRecord, type RegistryStore, isDeleting } from './state';
 /** The context that the operations of the schema registry share. */
 export interface RegistryContext {
   readonly store: RegistryStore;
-  readonly behaviour: GlueBehaviour;
+  readonly behavior: GlueBehavior;
 }
 
-export function registryOperations({ store, behaviour }: RegistryContext): Operations {
+export function registryOperations({ store, behavior }: RegistryContext): Operations {
   return {
     CreateRegistry: checked(invalidInput, {
       members: REGISTRIES.CreateRegistry,
@@ -24,7 +24,7 @@ export function registryOperations({ store, behaviour }: RegistryContext): Opera
         if (store.findRegistry(RegistryName)) {
           throw alreadyExists(`Registry already exists. RegistryName: ${RegistryName}`);
         }
-        requireRoom(store, behaviour);
+        requireRoom(store, behavior);
         const { arn } = store.addRegistry(RegistryName, Description, Tags);
         return { RegistryArn: arn, RegistryName, Description, Tags };
       },
@@ -66,7 +66,7 @@ export function registryOperations({ store, behaviour }: RegistryContext): Opera
   };
 }
 
-export function requireRoom(store: RegistryStore, { maxRegistries }: GlueBehaviour): void {
+export function requireRoom(store: RegistryStore, { maxRegistries }: GlueBehavior): void {
   if (store.all.length < maxRegistries) return;
   throw limitExceeded(`More registries than allowed. The limit is ${maxRegistries}.`);
 }

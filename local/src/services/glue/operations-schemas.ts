@@ -112,22 +112,22 @@ const MISSING_DEFINITION =
   'The resource name contains too many or too few characters. Parameter Name: schemaDefinition';
 
 /** A schema without a registry creates the default registry if it does not exist. */
-function registryFor({ store, behaviour }: RegistryContext, id: RegistryId | undefined): RegistryRecord {
+function registryFor({ store, behavior }: RegistryContext, id: RegistryId | undefined): RegistryRecord {
   if (id?.RegistryName || id?.RegistryArn) return store.registry(id);
   const found = store.findRegistry(DEFAULT_REGISTRY);
   if (found) return found;
-  requireRoom(store, behaviour);
+  requireRoom(store, behavior);
   return store.addRegistry(DEFAULT_REGISTRY);
 }
 
 /** A checkpoint cannot be removed or moved back. */
-function nextCheckpoint({ store, behaviour }: RegistryContext, schema: SchemaRecord, wanted: VersionNumber): number {
+function nextCheckpoint({ store, behavior }: RegistryContext, schema: SchemaRecord, wanted: VersionNumber): number {
   const version = findVersion(store, schema, wanted);
   const status = store.statusOf(version);
   if (version.number < schema.checkpoint) {
     throw invalidInput(`Schema version checkpoint ${version.number} is below the current one, ${schema.checkpoint}.`);
   }
-  const isAllowed = status === 'AVAILABLE' || (status === 'FAILURE' && behaviour.checkpointOnFailure === 'allowed');
+  const isAllowed = status === 'AVAILABLE' || (status === 'FAILURE' && behavior.checkpointOnFailure === 'allowed');
   // unverified: the error for a checkpoint that is not an available version.
   if (!isAllowed) throw invalidInput(`Schema version ${version.number} is ${status}: it cannot be the checkpoint.`);
   return version.number;

@@ -1,7 +1,7 @@
 /** The deletion of versions: one number or one range, refused as a whole or version by version. */
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
-import type { VersionDeletion, VersionError } from './behaviour';
+import type { VersionDeletion, VersionError } from './behavior';
 import { VERSIONS } from './constraints';
 import { invalidInput } from './errors';
 import type { RegistryContext } from './operations-registries';
@@ -15,7 +15,7 @@ export function versionDeletionOperations(context: RegistryContext): Operations 
       members: VERSIONS.DeleteSchemaVersions,
       run({ SchemaId, Versions }) {
         const schema = store.requireLiving(store.schema(SchemaId));
-        const numbers = numbersOf(Versions, context.behaviour.maxVersionsPerDeletion);
+        const numbers = numbersOf(Versions, context.behavior.maxVersionsPerDeletion);
         checkRange(context, schema, numbers);
         const errors = numbers.map(number => ({ number, error: deleteVersion(context, schema, number) }));
         return { SchemaVersionErrors: errors.flatMap(({ number, error }) => (error ? [item(number, error)] : [])) };
@@ -35,20 +35,20 @@ function numbersOf(versions: string, most: number): readonly number[] {
 }
 
 /** Why a call does not delete anything. */
-function checkRange({ store, behaviour }: RegistryContext, schema: SchemaRecord, numbers: readonly number[]): void {
+function checkRange({ store, behavior }: RegistryContext, schema: SchemaRecord, numbers: readonly number[]): void {
   if (numbers.includes(schema.checkpoint)) throw invalidInput('Cannot delete checkpoint version.');
   // documented without the type of the error: only the deletion of the schema deletes its first version.
-  if (numbers.includes(1) && behaviour.firstVersionDeletion === 'refused') throw invalidInput(FIRST_VERSION);
+  if (numbers.includes(1) && behavior.firstVersionDeletion === 'refused') throw invalidInput(FIRST_VERSION);
   const needed = store
     .versionsOf(schema)
-    .find(({ number }) => numbers.includes(number) && behaviour.necessary(deletionOf(schema, number)));
+    .find(({ number }) => numbers.includes(number) && behavior.necessary(deletionOf(schema, number)));
   if (needed) {
     throw invalidInput(`Cannot delete version ${needed.number}: compatibility ${schema.compatibility} needs it.`);
   }
 }
 
 function deleteVersion(
-  { store, behaviour }: RegistryContext,
+  { store, behavior }: RegistryContext,
   schema: SchemaRecord,
   number: number,
 ): VersionError | undefined {
@@ -59,7 +59,7 @@ function deleteVersion(
   if (version.goneAt !== undefined) {
     return { code: 'ConcurrentModificationException', message: 'Version is being deleted' };
   }
-  const error = behaviour.deletionError(deletionOf(schema, number));
+  const error = behavior.deletionError(deletionOf(schema, number));
   if (!error) store.startDeletion(version);
   return error;
 }

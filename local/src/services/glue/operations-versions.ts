@@ -13,7 +13,7 @@ import { addVersion, requireSyntax } from './version-creation';
 import { findVersion, findVersionById, versionNotFound } from './version-lookup';
 
 export function versionOperations(context: RegistryContext): Operations {
-  const { store, behaviour } = context;
+  const { store, behavior } = context;
 
   return {
     RegisterSchemaVersion: checked(invalidInput, {
@@ -23,7 +23,7 @@ export function versionOperations(context: RegistryContext): Operations {
         requireSyntax(schema.dataFormat, SchemaDefinition);
         const duplicate = findDuplicate(store, schema, SchemaDefinition);
         if (duplicate) return registered(store, duplicate);
-        if (schema.compatibility === 'DISABLED' && behaviour.disabledRegistration === 'refused') {
+        if (schema.compatibility === 'DISABLED' && behavior.disabledRegistration === 'refused') {
           throw invalidInput('Compatibility is DISABLED: the schema can have no further versions.');
         }
         return registered(store, addVersion(context, schema, SchemaDefinition, world));
@@ -55,7 +55,7 @@ export function versionOperations(context: RegistryContext): Operations {
       members: VERSIONS.ListSchemaVersions,
       run({ SchemaId, ...request }) {
         const schema = store.schema(SchemaId);
-        const place = ORDERS[behaviour.versionOrder];
+        const place = ORDERS[behavior.versionOrder];
         const scope = `versions ${schema.arn}`;
         const { items, NextToken } = pageOf(store.versionsOf(schema), request, {
           scope,

@@ -1,6 +1,6 @@
 /** The AWS Glue schema registry in the local AWS. */
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
-import { type GlueBehaviour, defaultBehaviour } from './behaviour';
+import { type GlueBehavior, defaultBehavior } from './behavior';
 import { GlueNeeds } from './needs';
 import { metadataOperations } from './operations-metadata';
 import { registryOperations } from './operations-registries';
@@ -20,7 +20,7 @@ import {
   isDeleting,
 } from './state';
 
-export type { CompatibilityCheck, GlueBehaviour, VersionDeletion, VersionError } from './behaviour';
+export type { CompatibilityCheck, GlueBehavior, VersionDeletion, VersionError } from './behavior';
 export { concurrentModification } from './errors';
 export type { SeededVersion } from './seeding';
 
@@ -53,19 +53,19 @@ export class Glue implements Service {
   readonly targetPrefix = 'AWSGlue';
   readonly operations: Operations;
   /** A test can change it at any time. */
-  readonly behaviour: GlueBehaviour;
+  readonly behavior: GlueBehavior;
 
   private readonly store: RegistryStore;
   private readonly permissions: GlueNeeds;
 
   constructor(
     private readonly world: World,
-    behaviour: Partial<GlueBehaviour> = {},
+    behavior: Partial<GlueBehavior> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
-    this.store = new RegistryStore(world, this.behaviour);
-    this.permissions = new GlueNeeds(this.store, this.behaviour);
-    const context = { store: this.store, behaviour: this.behaviour };
+    this.behavior = { ...defaultBehavior(world.readings), ...behavior };
+    this.store = new RegistryStore(world, this.behavior);
+    this.permissions = new GlueNeeds(this.store, this.behavior);
+    const context = { store: this.store, behavior: this.behavior };
     this.operations = {
       ...registryOperations(context),
       ...schemaOperations(context),

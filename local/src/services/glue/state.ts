@@ -1,6 +1,6 @@
 /** The state of the schema registry: registries, their schemas, the versions of these. */
 import type { LocalClock, World } from '../../core/service';
-import type { GlueBehaviour } from './behaviour';
+import type { GlueBehavior } from './behavior';
 import { concurrentModification, invalidInput, notFound } from './errors';
 
 export type DataFormat = 'AVRO' | 'JSON' | 'PROTOBUF';
@@ -95,7 +95,7 @@ export class RegistryStore {
 
   constructor(
     private readonly world: World,
-    private readonly behaviour: GlueBehaviour,
+    private readonly behavior: GlueBehavior,
   ) {}
 
   private get clock(): LocalClock {
@@ -178,7 +178,7 @@ export class RegistryStore {
   }
 
   nextNumberOf(schema: SchemaRecord): number {
-    const isReused = this.behaviour.numberAfterDeletion === 'reused';
+    const isReused = this.behavior.numberAfterDeletion === 'reused';
     return 1 + (isReused ? this.latestNumberOf(schema) : schema.lastNumber);
   }
 
@@ -206,7 +206,7 @@ export class RegistryStore {
   requireLiving<T extends RegistryRecord | SchemaRecord>(record: T): T {
     if (!isDeleting(record)) return record;
     const message = `${record.arn} is being deleted.`;
-    throw this.behaviour.deletingError === 'InvalidInputException'
+    throw this.behavior.deletingError === 'InvalidInputException'
       ? invalidInput(message)
       : concurrentModification(message);
   }
@@ -218,7 +218,7 @@ export class RegistryStore {
   }
 
   startDeletion(record: Deletable): void {
-    record.goneAt = this.clock.now() + this.behaviour.deletionTime;
+    record.goneAt = this.clock.now() + this.behavior.deletionTime;
   }
 }
 

@@ -15,13 +15,13 @@ export function requireSyntax(dataFormat: DataFormat, definition: string): void 
 
 /** An incompatible definition is not an error: it becomes a version in FAILURE, and uses a number. */
 export function addVersion(
-  { store, behaviour }: RegistryContext,
+  { store, behavior }: RegistryContext,
   schema: SchemaRecord,
   definition: string,
   world: World,
 ): VersionRecord {
-  if (store.countVersions() >= behaviour.maxSchemaVersions) {
-    throw limitExceeded(`More schema versions than allowed. The limit is ${behaviour.maxSchemaVersions}.`);
+  if (store.countVersions() >= behavior.maxSchemaVersions) {
+    throw limitExceeded(`More schema versions than allowed. The limit is ${behavior.maxSchemaVersions}.`);
   }
   const { dataFormat, compatibility } = schema;
   // a pending version that will be available counts, because its check comes first.
@@ -40,8 +40,8 @@ export function addVersion(
     definition,
     canonical: canonical(dataFormat, definition),
     createdAt: now,
-    verdict: isFirst || isCompatible(candidate, behaviour.compatible) ? 'AVAILABLE' : 'FAILURE',
-    decidedAt: isFirst ? now : now + behaviour.checkTime(compatibility),
+    verdict: isFirst || isCompatible(candidate, behavior.compatible) ? 'AVAILABLE' : 'FAILURE',
+    decidedAt: isFirst ? now : now + behavior.checkTime(compatibility),
     metadata: [],
   };
   schema.versions.set(version.number, version);

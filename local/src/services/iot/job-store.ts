@@ -2,7 +2,7 @@
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import type { Input } from '../../core/shape';
-import type { JobBehaviour } from './behaviour';
+import type { JobBehavior } from './behavior';
 import type { JOBS } from './constraints';
 import { notFound } from './errors';
 import { type JobExecutionStatus, isTerminal } from './execution-status';
@@ -80,7 +80,7 @@ export class JobStore {
   constructor(
     private readonly world: World,
     private readonly fleet: Fleet,
-    private readonly behaviour: JobBehaviour,
+    private readonly behavior: JobBehavior,
     private readonly told: JobListener,
   ) {}
 
@@ -139,7 +139,7 @@ export class JobStore {
   delete(job: Job): void {
     job.status = 'DELETION_IN_PROGRESS';
     job.ended = true;
-    job.goneAt = this.now() + this.behaviour.jobDeletionTime(job.executions.size);
+    job.goneAt = this.now() + this.behavior.jobDeletionTime(job.executions.size);
     this.touch(job, this.now());
     this.timed.add(job);
   }
@@ -247,7 +247,7 @@ export class JobStore {
 
   /** One more than the highest number that the thing still has, or has ever had, for the job. */
   private nextNumber(job: Job, thing: Thing): number {
-    const { firstExecutionNumber: first, numbersOfDeleted } = this.behaviour;
+    const { firstExecutionNumber: first, numbersOfDeleted } = this.behavior;
     const taken = [...thing.executions.values()].filter(execution => execution.job === job);
     const next = taken.reduce((highest, { number }) => Math.max(highest, number + 1), first);
     if (numbersOfDeleted === 'reused') return next;
@@ -275,10 +275,10 @@ export class JobStore {
   }
 
   private end(job: Job, at: number): void {
-    const behaviour = job.settings.schedulingConfig?.endBehavior;
+    const behavior = job.settings.schedulingConfig?.endBehavior;
     // unverified: that a job that ends during its cancellation is CANCELED afterwards.
-    if (behaviour === 'CANCEL' || behaviour === 'FORCE_CANCEL')
-      return this.cancel(job, { force: behaviour === 'FORCE_CANCEL', at });
+    if (behavior === 'CANCEL' || behavior === 'FORCE_CANCEL')
+      return this.cancel(job, { force: behavior === 'FORCE_CANCEL', at });
     job.ended = true;
     this.complete(job, at);
   }
@@ -297,7 +297,7 @@ export class JobStore {
   }
 
   private cancelationPause(): number {
-    return MINUTE / this.behaviour.executionsCanceledPerMinute;
+    return MINUTE / this.behavior.executionsCanceledPerMinute;
   }
 
   /** A continuous job never ends, unless its schedule has an end. */

@@ -3,14 +3,14 @@ import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
 import { date } from '../../core/time';
-import type { JobBehaviour } from './behaviour';
+import type { JobBehavior } from './behavior';
 import { EXECUTIONS } from './constraints';
 import { invalidRequest, invalidStateTransition, notFound, versionConflict } from './errors';
 import { isTerminal } from './execution-status';
 import type { JobExecution } from './job-store';
 import { type JobContext, inNamespace } from './operations-jobs';
 
-export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): Operations {
+export function jobExecutionOperations({ jobs, fleet, behavior }: JobContext): Operations {
   return {
     DescribeJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.DescribeJobExecution,
@@ -42,7 +42,7 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
       run({ jobId, thingName, executionNumber, force = false, namespaceId }) {
         const execution = jobs.execution(jobId, thingName, executionNumber);
         inNamespace(execution.job, namespaceId);
-        if (!mayBeDeleted(execution, { force }, behaviour)) {
+        if (!mayBeDeleted(execution, { force }, behavior)) {
           throw invalidStateTransition(`Job execution is ${execution.status} and cannot be deleted`);
         }
         jobs.remove(execution);
@@ -72,8 +72,7 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
       members: EXECUTIONS.ListJobExecutionsForThing,
       run({ thingName, status, jobId, namespaceId, ...request }) {
         const thing = fleet.things.get(thingName);
-        if (!thing && behaviour.executionsOfMissingThing === 'not-found')
-          throw notFound(`Thing ${thingName} not found`);
+        if (!thing && behavior.executionsOfMissingThing === 'not-found') throw notFound(`Thing ${thingName} not found`);
         const page = jobs.settled(thing?.executions ?? new Listing()).page(request, {
           scope: `executions of thing ${thingName} ${status ?? ''} ${jobId ?? ''} ${namespaceId ?? ''}`,
           pageSize: 250,
@@ -98,10 +97,10 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
 function mayBeDeleted(
   { status }: JobExecution,
   { force }: { readonly force: boolean },
-  behaviour: JobBehaviour,
+  behavior: JobBehavior,
 ): boolean {
-  if (status === 'QUEUED') return force && behaviour.forcedDeleteOfQueued === 'allowed';
-  if (status === 'TIMED_OUT') return force || behaviour.deleteTimedOut === 'free';
+  if (status === 'QUEUED') return force && behavior.forcedDeleteOfQueued === 'allowed';
+  if (status === 'TIMED_OUT') return force || behavior.deleteTimedOut === 'free';
   return force || isTerminal(status);
 }
 

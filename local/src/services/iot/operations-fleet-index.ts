@@ -1,7 +1,7 @@
 /** Fleet indexing: the search over things and their named shadows. */
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
-import type { JobBehaviour } from './behaviour';
+import type { JobBehavior } from './behavior';
 import { INDEXING } from './constraints';
 import { indexNotReady, invalidQuery, invalidRequest, notFound } from './errors';
 import type { Fleet, Thing } from './fleet';
@@ -14,9 +14,9 @@ const PACKAGE_SHADOW = '$package';
 export function fleetIndexOperations(context: {
   readonly fleet: Fleet;
   readonly indexing: Indexing;
-  readonly behaviour: JobBehaviour;
+  readonly behavior: JobBehavior;
 }): Operations {
-  const { fleet, indexing, behaviour } = context;
+  const { fleet, indexing, behavior } = context;
   return {
     SearchIndex: checked(invalidRequest, {
       members: INDEXING.SearchIndex,
@@ -25,7 +25,7 @@ export function fleetIndexOperations(context: {
       ],
       run({ indexName = THINGS, queryString, maxResults, nextToken }, { world }) {
         if (indexName !== THINGS || !indexing.enabled) throw notFound(`Index ${indexName} does not exist`);
-        if (world.clock.now() < indexing.changedAt + behaviour.indexBuildTime) {
+        if (world.clock.now() < indexing.changedAt + behavior.indexBuildTime) {
           throw indexNotReady(`Index ${indexName} is not ready: it is being built`);
         }
         const query = parseQuery(queryString);

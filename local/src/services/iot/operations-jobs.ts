@@ -4,7 +4,7 @@ import { Listing } from '../../core/paging';
 import { type Needed, type Operations, type World } from '../../core/service';
 import type { Input } from '../../core/shape';
 import { date } from '../../core/time';
-import type { JobBehaviour } from './behaviour';
+import type { JobBehavior } from './behavior';
 import type { Catalog } from './catalog';
 import { JOBS } from './constraints';
 import { alreadyExists, invalidRequest, invalidStateTransition, limitExceeded, notFound } from './errors';
@@ -21,7 +21,7 @@ export interface JobContext {
   readonly fleet: Fleet;
   readonly catalog: Catalog;
   readonly tags: TagStore;
-  readonly behaviour: JobBehaviour;
+  readonly behavior: JobBehavior;
 }
 
 export const jobArn = (world: World, id = '*') => world.arn('iot', `job/${id}`);
@@ -30,7 +30,7 @@ const MAX_TARGETS = 100;
 const MAX_DELETIONS = 10;
 
 export function jobOperations(context: JobContext): Operations {
-  const { jobs, fleet, catalog, tags, behaviour } = context;
+  const { jobs, fleet, catalog, tags, behavior } = context;
   const onTargets = (action: string, targets: readonly string[] = []): Needed[] =>
     targets.map(resource => ({ action: `iot:${action}`, resource, context: tags.context(resource) }));
 
@@ -124,7 +124,7 @@ export function jobOperations(context: JobContext): Operations {
         const job = inNamespace(jobs.job(jobId), namespaceId);
         if (job.status === 'DELETION_IN_PROGRESS')
           throw invalidStateTransition(`Job ${jobId} is being deleted already`);
-        if (!force && !mayBeDeleted(job, behaviour)) {
+        if (!force && !mayBeDeleted(job, behavior)) {
           throw invalidStateTransition(`Job ${jobId} is ${job.status} and can only be deleted with force`);
         }
         const deletions = [...jobs.all.values()].filter(({ status }) => status === 'DELETION_IN_PROGRESS').length;
@@ -178,9 +178,9 @@ export function inNamespace(job: Job, namespaceId: string | undefined): Job {
   return job;
 }
 
-function mayBeDeleted(job: Job, behaviour: JobBehaviour): boolean {
+function mayBeDeleted(job: Job, behavior: JobBehavior): boolean {
   const isOver = job.status === 'COMPLETED' || job.status === 'CANCELED';
-  return isOver && (behaviour.deleteJobWithExecutions === 'free' || job.executions.size === 0);
+  return isOver && (behavior.deleteJobWithExecutions === 'free' || job.executions.size === 0);
 }
 
 /** unverified: the errors for both and for neither. */

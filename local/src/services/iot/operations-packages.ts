@@ -3,7 +3,7 @@ import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
 import { date } from '../../core/time';
-import type { PackageBehaviour } from './behaviour';
+import type { PackageBehavior } from './behavior';
 import { type Catalog, type PackageRecord, packageArn } from './catalog';
 import { PACKAGES } from './constraints';
 import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
@@ -15,11 +15,11 @@ export interface CatalogContext {
   readonly catalog: Catalog;
   readonly tags: TagStore;
   readonly indexing: Indexing;
-  readonly behaviour: PackageBehaviour;
+  readonly behavior: PackageBehavior;
 }
 
 export function packageOperations(context: CatalogContext): Operations {
-  const { catalog, tags, behaviour } = context;
+  const { catalog, tags, behavior } = context;
 
   return {
     CreatePackage: checked(validation, {
@@ -29,8 +29,8 @@ export function packageOperations(context: CatalogContext): Operations {
         requireIndexing(context);
         checkTagMap(requested);
         if (catalog.packages.get(packageName)) throw conflict(`Package ${packageName} already exists`, packageName);
-        if (catalog.packages.size >= behaviour.maxPackages) {
-          throw quotaExceeded(`An account can have at most ${behaviour.maxPackages} packages`);
+        if (catalog.packages.size >= behavior.maxPackages) {
+          throw quotaExceeded(`An account can have at most ${behavior.maxPackages} packages`);
         }
         const now = world.clock.now();
         const arn = packageArn(world, packageName);
@@ -68,7 +68,7 @@ export function packageOperations(context: CatalogContext): Operations {
           const { status } = catalog.version(packageName, defaultVersionName);
           if (status === 'DRAFT') {
             const message = `Version ${defaultVersionName} of package ${packageName} is a draft and cannot be its default`;
-            throw refusal(behaviour.draftDefaultError, message, defaultVersionName);
+            throw refusal(behavior.draftDefaultError, message, defaultVersionName);
           }
           found.defaultVersionName = defaultVersionName;
         }
@@ -85,13 +85,13 @@ export function packageOperations(context: CatalogContext): Operations {
       // unverified: the API reference names DeletePackageVersion, and the authorization reference DeletePackage.
       run({ packageName }) {
         const found = catalog.packages.get(packageName);
-        if (!found) return deletedNothing(behaviour, `Package ${packageName} not found`);
+        if (!found) return deletedNothing(behavior, `Package ${packageName} not found`);
         if (found.versions.size > 0) {
           const message = `Package ${packageName} still has ${found.versions.size} versions`;
-          throw refusal(behaviour.packageWithVersionsDeleteError, message, packageName);
+          throw refusal(behavior.packageWithVersionsDeleteError, message, packageName);
         }
         catalog.packages.delete(packageName);
-        catalog.leaveAfterimage(found, behaviour.staleReads);
+        catalog.leaveAfterimage(found, behavior.staleReads);
         tags.forget(found.arn);
         return {};
       },
@@ -108,15 +108,15 @@ export function packageOperations(context: CatalogContext): Operations {
 }
 
 /** unverified: whether the service requires it, and with which error. The guide calls indexing a prerequisite. */
-export function requireIndexing({ behaviour, indexing }: CatalogContext): void {
-  if (behaviour.requireIndexing && !indexing.covers('$package')) {
+export function requireIndexing({ behavior, indexing }: CatalogContext): void {
+  if (behavior.requireIndexing && !indexing.covers('$package')) {
     throw validation('Fleet indexing of the named shadow $package must be enabled');
   }
 }
 
 /** unverified: whether the deletion of what does not exist gives 200. No such error is declared. */
-export function deletedNothing(behaviour: PackageBehaviour, message: string): object {
-  if (behaviour.deleteMissing === 'not-found') throw notFound(message);
+export function deletedNothing(behavior: PackageBehavior, message: string): object {
+  if (behavior.deleteMissing === 'not-found') throw notFound(message);
   return {};
 }
 

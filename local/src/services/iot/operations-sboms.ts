@@ -27,7 +27,7 @@ const ongoingValidations = (catalog: Catalog, now: number) =>
     .flatMap(({ versions }) => [...versions.values()])
     .filter(({ sbom }) => sbom && now < sbom.validatedAt).length;
 
-export function sbomOperations({ catalog, behaviour }: CatalogContext): Operations {
+export function sbomOperations({ catalog, behavior }: CatalogContext): Operations {
   return {
     AssociateSbomWithPackageVersion: checked(validation, {
       members: SBOMS.AssociateSbomWithPackageVersion,
@@ -35,22 +35,22 @@ export function sbomOperations({ catalog, behaviour }: CatalogContext): Operatio
         catalog.version(packageName, versionName);
         if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
         const location = checkLocation(SBOM, s3Location);
-        if (location.version === undefined && behaviour.sbomWithoutVersion === 'refused') {
+        if (location.version === undefined && behavior.sbomWithoutVersion === 'refused') {
           throw invalidRequest('S3 object version for SBOM cannot be null');
         }
-        if (ongoingValidations(catalog, world.clock.now()) >= behaviour.maxSbomValidations) {
+        if (ongoingValidations(catalog, world.clock.now()) >= behavior.maxSbomValidations) {
           throw limitExceeded('Too many ongoing SBOM validation workflows. Please wait and retry');
         }
         // an SBOM whose objects are not read is valid, unless a test says otherwise.
-        const archive = behaviour.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
+        const archive = behavior.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
         const found =
-          behaviour.sbomValidation?.({ packageName, versionName, ...location }) ??
+          behavior.sbomValidation?.({ packageName, versionName, ...location }) ??
           (archive ? validateArchive(location.key, archive) : []);
         const results = new Listing<SbomFileResult>();
         for (const result of found) results.add(result.fileName, result);
         const version = catalog.version(packageName, versionName);
         const now = world.clock.now();
-        version.sbom = { s3Location: location, validatedAt: now + behaviour.sbomValidationTime, results };
+        version.sbom = { s3Location: location, validatedAt: now + behavior.sbomValidationTime, results };
         version.modifiedAt = now;
         return { packageName, versionName, sbom: { s3Location }, sbomValidationStatus: sbomStatus(version.sbom, now) };
       },

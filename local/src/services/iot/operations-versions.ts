@@ -2,7 +2,7 @@
 import { checked } from '../../core/checked';
 import { type Operations, type World } from '../../core/service';
 import { date } from '../../core/time';
-import type { PackageBehaviour } from './behaviour';
+import type { PackageBehavior } from './behavior';
 import { type VersionRecord, type VersionStatus, versionArn } from './catalog';
 import { VERSIONS } from './constraints';
 import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation } from './errors';
@@ -20,7 +20,7 @@ const TRANSITIONS = {
 type Action = keyof typeof TRANSITIONS;
 
 export function versionOperations(context: CatalogContext): Operations {
-  const { catalog, tags, behaviour } = context;
+  const { catalog, tags, behavior } = context;
 
   return {
     CreatePackageVersion: checked(validation, {
@@ -29,18 +29,18 @@ export function versionOperations(context: CatalogContext): Operations {
       async run({ packageName, versionName, description, attributes, artifact, recipe, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
-        checkAttributes(behaviour, attributes);
-        await checkArtifact(behaviour, world, artifact?.s3Location);
+        checkAttributes(behavior, attributes);
+        await checkArtifact(behavior, world, artifact?.s3Location);
         const parent = catalog.packages.get(packageName);
         if (!parent) {
-          const error = behaviour.createInMissingPackageError === 'ResourceNotFoundException' ? notFound : validation;
+          const error = behavior.createInMissingPackageError === 'ResourceNotFoundException' ? notFound : validation;
           throw error(`Package ${packageName} not found`);
         }
         if (parent.versions.get(versionName)) {
           throw conflict(`Version ${versionName} of package ${packageName} already exists`, versionName);
         }
-        if (catalog.countVersions() >= behaviour.maxVersions) {
-          throw quotaExceeded(`An account can have at most ${behaviour.maxVersions} package versions`);
+        if (catalog.countVersions() >= behavior.maxVersions) {
+          throw quotaExceeded(`An account can have at most ${behavior.maxVersions} package versions`);
         }
         const now = world.clock.now();
         const arn = versionArn(world, packageName, versionName);
@@ -55,7 +55,7 @@ export function versionOperations(context: CatalogContext): Operations {
           attributes,
           artifact,
           recipe,
-          errorReason: behaviour.errorReason({ operation: 'CreatePackageVersion', packageName, versionName }),
+          errorReason: behavior.errorReason({ operation: 'CreatePackageVersion', packageName, versionName }),
         };
         parent.versions.add(versionName, created);
         tags.register(arn, requested);
@@ -87,14 +87,14 @@ export function versionOperations(context: CatalogContext): Operations {
       alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
       async run({ packageName, versionName, action, description, attributes, artifact, recipe }, { world }) {
         requireIndexing(context);
-        checkAttributes(behaviour, attributes);
+        checkAttributes(behavior, attributes);
         catalog.version(packageName, versionName);
-        await checkArtifact(behaviour, world, artifact?.s3Location);
+        await checkArtifact(behavior, world, artifact?.s3Location);
         const version = catalog.version(packageName, versionName);
-        checkFrozen(behaviour, version, { attributes, artifact, recipe });
-        const status = action ? statusAfter(behaviour, version, action) : version.status;
+        checkFrozen(behavior, version, { attributes, artifact, recipe });
+        const status = action ? statusAfter(behavior, version, action) : version.status;
         version.modifiedAt = world.clock.now();
-        version.errorReason = behaviour.errorReason({ operation: 'UpdatePackageVersion', packageName, versionName });
+        version.errorReason = behavior.errorReason({ operation: 'UpdatePackageVersion', packageName, versionName });
         if (version.errorReason !== undefined) return {};
         version.status = status;
         version.description = description ?? version.description;
@@ -112,14 +112,14 @@ export function versionOperations(context: CatalogContext): Operations {
         const parent = catalog.packages.get(packageName);
         const version = parent?.versions.get(versionName);
         if (!parent || !version) {
-          return deletedNothing(behaviour, `Version ${versionName} of package ${packageName} not found`);
+          return deletedNothing(behavior, `Version ${versionName} of package ${packageName} not found`);
         }
         if (parent.defaultVersionName === versionName) {
           const message = `Version ${versionName} is the default version of package ${packageName}: unset it first`;
-          throw refusal(behaviour.defaultDeleteError, message, versionName);
+          throw refusal(behavior.defaultDeleteError, message, versionName);
         }
         parent.versions.delete(versionName);
-        catalog.leaveAfterimage(version, behaviour.staleReads);
+        catalog.leaveAfterimage(version, behavior.staleReads);
         tags.forget(version.arn);
         return {};
       },
@@ -141,16 +141,16 @@ export function versionOperations(context: CatalogContext): Operations {
   };
 }
 
-function statusAfter(behaviour: PackageBehaviour, version: VersionRecord, action: Action): VersionStatus {
+function statusAfter(behavior: PackageBehavior, version: VersionRecord, action: Action): VersionStatus {
   const { from, to } = TRANSITIONS[action];
   const name = `Version ${version.name} of package ${version.packageName}`;
   if (version.status === to) {
-    if (behaviour.republish === 'conflict') throw conflict(`${name} is already ${to}`, version.name);
+    if (behavior.republish === 'conflict') throw conflict(`${name} is already ${to}`, version.name);
     return to;
   }
   if (!(from as readonly VersionStatus[]).includes(version.status)) {
     throw refusal(
-      behaviour.illegalTransitionError,
+      behavior.illegalTransitionError,
       `${name} is ${version.status}: no ${action} from there`,
       version.name,
     );
@@ -160,33 +160,33 @@ function statusAfter(behaviour: PackageBehaviour, version: VersionRecord, action
 
 /** Publishing freezes attributes and artifact forever. A deprecated version stays frozen. */
 function checkFrozen(
-  behaviour: PackageBehaviour,
+  behavior: PackageBehavior,
   version: VersionRecord,
   wanted: { readonly attributes?: unknown; readonly artifact?: unknown; readonly recipe?: unknown },
 ): void {
   if (version.status === 'DRAFT') return;
   const frozen = (['attributes', 'artifact', 'recipe'] as const).find(
-    member => wanted[member] !== undefined && !(member === 'recipe' && behaviour.publishedRecipe === 'editable'),
+    member => wanted[member] !== undefined && !(member === 'recipe' && behavior.publishedRecipe === 'editable'),
   );
   if (!frozen) return;
   const message = `The ${frozen} of version ${version.name} cannot change: it is ${version.status}, not DRAFT`;
-  throw refusal(behaviour.frozenUpdateError, message, version.name);
+  throw refusal(behavior.frozenUpdateError, message, version.name);
 }
 
-async function checkArtifact(behaviour: PackageBehaviour, world: World, location?: S3Location): Promise<void> {
+async function checkArtifact(behavior: PackageBehavior, world: World, location?: S3Location): Promise<void> {
   if (!location) return;
   const object = checkLocation(ARTIFACT, location);
-  if (object.version === undefined && behaviour.artifactWithoutVersion === 'refused') {
+  if (object.version === undefined && behavior.artifactWithoutVersion === 'refused') {
     throw invalidRequest('VersionId not found when attempting to access s3 url');
   }
-  if (behaviour.lookUpObjects) await requireObject(world, ARTIFACT, object);
+  if (behavior.lookUpObjects) await requireObject(world, ARTIFACT, object);
 }
 
 /** unverified: that the bytes of keys and values count, and that the error is this one. */
-function checkAttributes(behaviour: PackageBehaviour, attributes: Readonly<Record<string, string>> = {}): void {
+function checkAttributes(behavior: PackageBehavior, attributes: Readonly<Record<string, string>> = {}): void {
   const bytes = Buffer.byteLength(Object.entries(attributes).flat().join(''));
-  if (bytes > behaviour.attributesBytes) {
-    throw validation(`The attributes have ${bytes} bytes together, of at most ${behaviour.attributesBytes}`);
+  if (bytes > behavior.attributesBytes) {
+    throw validation(`The attributes have ${bytes} bytes together, of at most ${behavior.attributesBytes}`);
   }
 }
 

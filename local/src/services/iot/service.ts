@@ -1,7 +1,7 @@
 /** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
 import { bringsTags, namedResources } from '../../core/needs';
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
-import { type IotBehaviour, defaultBehaviour } from './behaviour';
+import { type IotBehavior, defaultBehavior } from './behavior';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
 import { withClientTokens } from './client-tokens';
 import { Devices, setPackage } from './devices';
@@ -19,7 +19,7 @@ import { TagStore, tagOperations } from './operations-tags';
 import { thingOperations } from './operations-things';
 import { versionOperations } from './operations-versions';
 
-export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
+export type { IotBehavior, JobBehavior, PackageBehavior, ValidatedSbom, VersionWrite } from './behavior';
 export type { Devices, ReportedStatus } from './devices';
 export type { SbomFileResult } from './sbom-archive';
 
@@ -66,7 +66,7 @@ export class Iot implements Service {
   readonly client = () => import('@aws-sdk/client-iot');
   readonly operations: Operations;
   /** A test can change it at any time. */
-  readonly behaviour: IotBehaviour;
+  readonly behavior: IotBehavior;
   /** The devices of the fleet. */
   readonly devices: Devices;
 
@@ -79,11 +79,11 @@ export class Iot implements Service {
 
   constructor(
     private readonly world: World,
-    behaviour: Partial<IotBehaviour> = {},
+    behavior: Partial<IotBehavior> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
+    this.behavior = { ...defaultBehavior(world.readings), ...behavior };
     this.fleet = new Fleet(world);
-    this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
+    this.jobStore = new JobStore(world, this.fleet, this.behavior, {
       succeeded: execution => this.recordInstalled(execution),
       gone: job => this.tags.forget(job.arn),
     });
@@ -92,9 +92,9 @@ export class Iot implements Service {
   }
 
   private createOperations(): Operations {
-    const { catalog, tags, indexing, behaviour, fleet, devices, jobStore: jobs } = this;
-    const context = { catalog, tags, indexing, behaviour };
-    const jobContext = { jobs, fleet, catalog, tags, behaviour };
+    const { catalog, tags, indexing, behavior, fleet, devices, jobStore: jobs } = this;
+    const context = { catalog, tags, indexing, behavior };
+    const jobContext = { jobs, fleet, catalog, tags, behavior };
     return {
       ...withClientTokens(
         {
@@ -103,12 +103,12 @@ export class Iot implements Service {
           ...versionOperations(context),
           ...sbomOperations(context),
         },
-        () => behaviour.honourClientTokens,
+        () => behavior.honorClientTokens,
       ),
       ...tagOperations(tags),
       ...thingOperations({ fleet, devices }),
       ...indexingOperations(indexing),
-      ...fleetIndexOperations({ fleet, indexing, behaviour }),
+      ...fleetIndexOperations({ fleet, indexing, behavior }),
       ...jobOperations(jobContext),
       ...jobExecutionOperations(jobContext),
     };

@@ -56,7 +56,7 @@ export class ExecutionEnvironment {
   private isHeld: boolean;
   private readonly process: ChildProcess;
   /** Settles when the function's module is loaded or has failed to load; `undefined` if that took too long. */
-  readonly initialised: Promise<true | undefined>;
+  readonly initialized: Promise<true | undefined>;
   private readonly ended: Promise<void>;
   private hasEnded = false;
   private onReady!: () => void;
@@ -89,7 +89,7 @@ export class ExecutionEnvironment {
         resolve();
       });
     });
-    this.initialised = this.within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
+    this.initialized = this.within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
   }
 
   /** Whether it can run another invocation. */
@@ -102,11 +102,11 @@ export class ExecutionEnvironment {
     const { timeoutMilliseconds } = this.options;
     this.payload = invocation.payload;
     try {
-      const isInitialised = await this.initialised;
-      const outcome = isInitialised && (await this.within(timeoutMilliseconds, this.run(invocation)));
+      const isInitialized = await this.initialized;
+      const outcome = isInitialized && (await this.within(timeoutMilliseconds, this.run(invocation)));
       if (outcome) return outcome;
       await this.kill();
-      return timedOut(invocation, isInitialised ? timeoutMilliseconds : INIT_MILLISECONDS);
+      return timedOut(invocation, isInitialized ? timeoutMilliseconds : INIT_MILLISECONDS);
     } finally {
       this.payload = undefined;
       this.settle = undefined;

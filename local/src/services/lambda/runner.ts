@@ -130,7 +130,7 @@ export class Runner {
 
   private async run({ environment, log, say }: Worker, invocation: Invocation): Promise<Result> {
     const { requestId } = invocation;
-    await environment.initialised;
+    await environment.initialized;
     log.clearTail();
     environment.requestId = requestId;
     say(`START RequestId: ${requestId} Version: $LATEST`);

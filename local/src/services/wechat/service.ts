@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
 import { type HttpAnswer, type HttpRequest } from '../../wire/protocol';
-import { type WeChatBehaviour, defaultBehaviour } from './behaviour';
+import { type WeChatBehavior, defaultBehavior } from './behavior';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './state';
 import { type Platform, Tokens } from './tokens';
 
-export type { WeChatBehaviour } from './behaviour';
+export type { WeChatBehavior } from './behavior';
 export { weChatError } from './errors';
 export type { SeededCloudBaseVersion } from './state';
 export type { Platform } from './tokens';
@@ -31,16 +31,16 @@ export class WeChat implements Endpoint {
   /** The host that it replaces. */
   readonly recordedAs = 'api.weixin.qq.com';
   /** A test can change it at any time. */
-  readonly behaviour: WeChatBehaviour;
+  readonly behavior: WeChatBehavior;
   /** The addresses from which the platform's tokens are accepted. @default - all */
   allowedAddresses?: readonly string[];
   private readonly tokens: Tokens;
   private readonly services: CloudBaseServices;
 
   constructor(private readonly world: World) {
-    this.behaviour = defaultBehaviour(world.readings);
-    this.tokens = new Tokens(world.clock, this.behaviour);
-    this.services = new CloudBaseServices(this.behaviour);
+    this.behavior = defaultBehavior(world.readings);
+    this.tokens = new Tokens(world.clock, this.behavior);
+    this.services = new CloudBaseServices(this.behavior);
   }
 
   /** The endpoint that replaces `https://api.weixin.qq.com`. */
@@ -126,16 +126,16 @@ export class WeChat implements Endpoint {
     if (method !== 'POST') throw weChatError(43002);
     if (operation.needsToken) this.tokens.check(query.get('access_token'));
     if (this.allowedAddresses && !this.allowedAddresses.includes(CALLER)) {
-      throw weChatError(this.behaviour.addressCode, `access clientip is not registered requestIP: ${CALLER}`);
+      throw weChatError(this.behavior.addressCode, `access clientip is not registered requestIP: ${CALLER}`);
     }
     if (input === 'empty') throw weChatError(44002);
     if (input === 'unreadable') throw weChatError(47001);
     const answer = operation.run(input);
-    return json(this.behaviour.numbers === 'text' ? withoutNumbers(answer) : answer);
+    return json(this.behavior.numbers === 'text' ? withoutNumbers(answer) : answer);
   }
 
   private time(time: number): string | number | undefined {
-    return TIMES[this.behaviour.times](time);
+    return TIMES[this.behavior.times](time);
   }
 
   private readonly operations: Readonly<Record<string, { needsToken: boolean; run(input: Input): object }>> = {
@@ -155,7 +155,7 @@ export class WeChat implements Endpoint {
     'componenttcb/getcsversionlist': {
       needsToken: true,
       run: input => {
-        if (this.behaviour.listing === 'retired') throw weChatError(48001);
+        if (this.behavior.listing === 'retired') throw weChatError(48001);
         const at = { env: text(input, 'env'), server: text(input, 'service_name') };
         const [limit, offset] = [count(input, 'limit', MAX_PAGE), count(input, 'offset', 0)];
         const all = this.services.list(at);
@@ -215,7 +215,7 @@ function withoutNumbers(answer: object): object {
   return JSON.parse(JSON.stringify(answer, (_, value: unknown) => (typeof value === 'number' ? String(value) : value)));
 }
 
-const TIMES: Readonly<Record<WeChatBehaviour['times'], (time: number) => string | number | undefined>> = {
+const TIMES: Readonly<Record<WeChatBehavior['times'], (time: number) => string | number | undefined>> = {
   beijing: beijingTime,
   iso: time => new Date(time).toISOString(),
   epoch: time => Math.floor(time / 1000),

@@ -1,5 +1,5 @@
 /** The services of CloudBase Run and their versions, by environment. */
-import type { WeChatBehaviour } from './behaviour';
+import type { WeChatBehavior } from './behavior';
 import { weChatError } from './errors';
 
 export interface VersionRecord {
@@ -39,7 +39,7 @@ export class CloudBaseServices {
   readonly deletedImages: string[] = [];
   private readonly environments = new Map<string, Map<string, Map<string, VersionRecord>>>();
 
-  constructor(private readonly behaviour: WeChatBehaviour) {}
+  constructor(private readonly behavior: WeChatBehavior) {}
 
   add({ env, server }: Named, versions: readonly SeededCloudBaseVersion[], now: number): void {
     let services = this.environments.get(env);
@@ -59,20 +59,20 @@ export class CloudBaseServices {
   list(at: Named): readonly VersionRecord[] {
     this.requireEnvironment(at.env);
     const versions = this.find(at);
-    if (!versions && this.behaviour.missingServiceListing === 'refused') throw this.missing('service');
+    if (!versions && this.behavior.missingServiceListing === 'refused') throw this.missing('service');
     return [...(versions?.values() ?? [])].sort((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
   }
 
   /** deletecloudbaserunserverversion */
   remove({ version, deleteServer, deleteImage, ...at }: VersionDeletion): void {
-    const { behaviour } = this;
+    const { behavior } = this;
     const services = this.requireEnvironment(at.env);
     const versions = services.get(at.server);
     const record = versions?.get(version);
     if (!versions || !record) throw this.missing('version');
-    if (record.status.endsWith('ing')) throw weChatError(behaviour.transitionCode, 'version is not in a stable status');
-    if (record.flowRatio > 0 && versions.size > 1 && behaviour.trafficDeletion === 'refused') {
-      throw weChatError(behaviour.trafficCode, 'version has flow');
+    if (record.status.endsWith('ing')) throw weChatError(behavior.transitionCode, 'version is not in a stable status');
+    if (record.flowRatio > 0 && versions.size > 1 && behavior.trafficDeletion === 'refused') {
+      throw weChatError(behavior.trafficCode, 'version has flow');
     }
     versions.delete(version);
     // both flags only have an effect with the last version.
@@ -89,6 +89,6 @@ export class CloudBaseServices {
   }
 
   private missing(what: string) {
-    return weChatError(this.behaviour.missingCode, `${what} not exist`);
+    return weChatError(this.behavior.missingCode, `${what} not exist`);
   }
 }

@@ -1,7 +1,7 @@
 /** The tokens of the third-party platform, and the credentials from which they are made. */
 import { randomBytes } from 'node:crypto';
 import type { LocalClock } from '../../core/service';
-import type { WeChatBehaviour } from './behaviour';
+import type { WeChatBehavior } from './behavior';
 import { weChatError } from './errors';
 
 const TOKEN_SECONDS = 7200;
@@ -30,7 +30,7 @@ export class Tokens {
 
   constructor(
     private readonly clock: LocalClock,
-    private readonly behaviour: WeChatBehaviour,
+    private readonly behavior: WeChatBehavior,
   ) {
     this.issue();
   }
@@ -40,7 +40,7 @@ export class Tokens {
   }
 
   issue(): string {
-    if (this.behaviour.newTokenVoidsOld) for (const token of this.issued.values()) token.voided = true;
+    if (this.behavior.newTokenVoidsOld) for (const token of this.issued.values()) token.voided = true;
     this.latest = `token_${randomBytes(24).toString('hex')}`;
     this.issued.set(this.latest, { expiresAt: this.clock.now() + TOKEN_SECONDS * 1000, voided: false });
     return this.latest;

@@ -142,7 +142,7 @@ describe.each([
 });
 
 test.each([0, 500, 5_000])('a deletion whose answer was lost succeeds, %p milliseconds long', async deletionTime => {
-  aws.glue.behaviour.deletionTime = deletionTime;
+  aws.glue.behavior.deletionTime = deletionTime;
   // one range, so that no other removal has the pass repeated.
   const more = { advanceCheckpoint: true, protectedMetadata: {}, rules: { keepLatest: 1 } };
   const undisturbed = await runOf(more, { versions: 6 });

@@ -119,7 +119,7 @@ describe('a call', () => {
 
   test('that is refused for another reason fails its versions, with the schema’s name', async () => {
     add({}, {}, {});
-    aws.glue.behaviour.necessary = ({ versionNumber }) => versionNumber === 3;
+    aws.glue.behavior.necessary = ({ versionNumber }) => versionNumber === 3;
     const sweep = sweepOf();
     expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { failed: 2 } });
     expect(JSON.stringify(sweep.records('failed'))).toContain('schema orders in registry default-registry');
@@ -128,7 +128,7 @@ describe('a call', () => {
 
   test('with an error of one version fails that version alone', async () => {
     add({}, {}, {}, {});
-    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
+    aws.glue.behavior.deletionError = ({ versionNumber }) =>
       versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
     const sweep = sweepOf();
     expect(await outcomeOf(sweep)).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
@@ -140,7 +140,7 @@ describe('a call', () => {
 
   test('with an error of one version warns where that is wanted', async () => {
     add({}, {}, {}, {});
-    aws.glue.behaviour.deletionError = ({ versionNumber }) =>
+    aws.glue.behavior.deletionError = ({ versionNumber }) =>
       versionNumber === 3 ? { code: 'InternalServiceException', message: 'no luck' } : undefined;
     const sweep = sweepOf({ onVersionError: 'WARN' });
     expect(await outcomeOf(sweep)).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 2, failed: 0 } });

@@ -18,7 +18,7 @@ import {
 describe('the rules', () => {
   test('keep the latest by number, in whatever order the service lists them', async () => {
     add({}, {}, {}, {}, {});
-    aws.glue.behaviour.versionOrder = 'by-id';
+    aws.glue.behavior.versionOrder = 'by-id';
     await sweepOf({ rules: { keepLatest: 2 } }).run();
     expect(left()).toEqual([1, 5, 6]);
     expect(deletions()).toEqual(['2-4']);
@@ -221,7 +221,7 @@ describe('failed versions', () => {
   });
 
   test('stay where their metadata protect them, or they are the checkpoint', async () => {
-    aws.glue.behaviour.checkpointOnFailure = 'allowed';
+    aws.glue.behavior.checkpointOnFailure = 'allowed';
     add({ ...young, metadata: { keep: 'true' } }, young, {}, young);
     await checkpoint(3);
     await sweepOf({ protectedMetadata: { keep: 'true' } }).run();

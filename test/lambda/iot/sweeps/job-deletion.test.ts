@@ -29,7 +29,7 @@ const called = (operation: string) => aws.calls.filter({ operation, via: 'http' 
 
 describe('a job whose executions may all go', () => {
   test('is deleted as a whole, by one call', async () => {
-    aws.iot.behaviour.deleteJobWithExecutions = 'free';
+    aws.iot.behavior.deleteJobWithExecutions = 'free';
     await finished('ota');
     const sweep = sweepOf();
     const calls = await sweep.callsOf(async () => {
@@ -71,7 +71,7 @@ describe('a job whose executions may all go', () => {
   });
 
   test('goes with force only where the service wants that for jobs that have executions', async () => {
-    aws.iot.behaviour.deleteJobWithExecutions = 'needs-force';
+    aws.iot.behavior.deleteJobWithExecutions = 'needs-force';
     await finished('ota');
     await sweepOf().run();
     expect(aws.iot.jobs).toEqual([]);
@@ -201,7 +201,7 @@ describe('with force', () => {
   });
 
   test('a job that has waited for its place is looked at again: what is young by then stays', async () => {
-    aws.iot.behaviour.jobDeletionTime = () => 60_000;
+    aws.iot.behavior.jobDeletionTime = () => 60_000;
     const first = Array.from({ length: 10 }, (_, n) => `a-${n}`);
     for (const jobId of first) await finished(jobId);
     await job('ota');
@@ -240,7 +240,7 @@ describe('a job without executions', () => {
 
 describe('the places for deletions', () => {
   test('are waited for: a full house is no throttling and no failure', async () => {
-    aws.iot.behaviour.jobDeletionTime = () => 60_000;
+    aws.iot.behavior.jobDeletionTime = () => 60_000;
     await finishedMany(25);
     expect(await sweepOf().counts()).toMatchObject({ removed: 25, failed: 0, throttled: 0 });
     expect(aws.iot.jobs).toEqual([]);
@@ -251,7 +251,7 @@ describe('the places for deletions', () => {
   });
 
   test('are waited for across slices', async () => {
-    aws.iot.behaviour.jobDeletionTime = () => 600_000;
+    aws.iot.behavior.jobDeletionTime = () => 600_000;
     await finishedMany(15);
     const sweep = sweepOf();
     sweep.remaining = 60_000;
@@ -265,7 +265,7 @@ describe('the places for deletions', () => {
 
 describe('the end of a deletion', () => {
   beforeEach(async () => {
-    aws.iot.behaviour.jobDeletionTime = () => 10 * 60_000;
+    aws.iot.behavior.jobDeletionTime = () => 10 * 60_000;
     await finished('ota');
   });
 
@@ -292,14 +292,14 @@ describe('the end of a deletion', () => {
   });
 
   test('that others go on with for days is not waited for without end', async () => {
-    aws.iot.behaviour.jobDeletionTime = () => 30 * DAY;
+    aws.iot.behavior.jobDeletionTime = () => 30 * DAY;
     const { status, requests } = await sweepOf().run();
     expect(status).toBe('SUCCEEDED');
     expect(requests.length).toBeLessThan(100);
   });
 
   test('that does not come within the hour is told', async () => {
-    aws.iot.behaviour.jobDeletionTime = () => DAY;
+    aws.iot.behavior.jobDeletionTime = () => DAY;
     await finished('other');
     const sweep = sweepOf();
     sweep.status = 'DELETE_IN_PROGRESS';

@@ -69,7 +69,7 @@ describe('the executions', () => {
   });
 
   test('TIMED_OUT go also where the service wants force for them', async () => {
-    aws.iot.behaviour.deleteTimedOut = 'needs-force';
+    aws.iot.behavior.deleteTimedOut = 'needs-force';
     things(1);
     await job('ota', { timeoutConfig: { inProgressTimeoutInMinutes: 1 } });
     aws.iot.devices.advanceAll('ota', 'IN_PROGRESS');
@@ -109,7 +109,7 @@ describe('the executions', () => {
   });
 
   test('are deleted by number: beyond 32 bits, and several of one thing', async () => {
-    aws.iot.behaviour.firstExecutionNumber = 2_939_653_338;
+    aws.iot.behavior.firstExecutionNumber = 2_939_653_338;
     things(1);
     const retries = { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 2 }] };
     await job('ota', { jobExecutionsRetryConfig: retries });

@@ -247,7 +247,7 @@ describe('a removal', () => {
   beforeEach(() => publish('1.0.0', '2.0.0', '3.0.0'));
 
   test.each(['silent', 'not-found'] as const)('of a version that went meanwhile is fine (%s)', async deleteMissing => {
-    aws.iot.behaviour.deleteMissing = deleteMissing;
+    aws.iot.behavior.deleteMissing = deleteMissing;
     aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', trouble: { cut: 'after' } });
     expect(await sweepOf().counts()).toMatchObject({ failed: 0 });
     expect(left()).toEqual(['3.0.0']);
@@ -256,7 +256,7 @@ describe('a removal', () => {
   test.each(['ValidationException', 'ConflictException'] as const)(
     'of what has become the default is not a failure, refused by %s',
     async code => {
-      aws.iot.behaviour.defaultDeleteError = code;
+      aws.iot.behavior.defaultDeleteError = code;
       const stalled = aws.faults.inject({
         service: 'iot',
         operation: 'DeletePackageVersion',

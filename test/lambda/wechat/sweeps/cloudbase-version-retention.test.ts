@@ -263,7 +263,7 @@ describe('an answer of WeChat', () => {
 
   test('a listing that is not served refuses the sweep', async () => {
     deploy(5);
-    aws.weChat.behaviour.listing = 'retired';
+    aws.weChat.behavior.listing = 'retired';
     expect(await outcome(sweepOf())).toMatchObject({ status: 'REFUSED' });
     expect(left()).toHaveLength(5);
   });
@@ -323,7 +323,7 @@ describe('versions whose names follow no order', () => {
   test.each(['beijing', 'iso', 'epoch'] as const)(
     'are ranked by their creation, which is written as %s',
     async times => {
-      aws.weChat.behaviour.times = times;
+      aws.weChat.behavior.times = times;
       addAged();
       await sweepOf({ rules: { keepLatest: 1 } }).run();
       expect(left()).toEqual(['v-a']);
@@ -331,7 +331,7 @@ describe('versions whose names follow no order', () => {
   );
 
   test('stay where it cannot be read, and are never ranked by their names', async () => {
-    aws.weChat.behaviour.times = 'absent';
+    aws.weChat.behavior.times = 'absent';
     addAged();
     const sweep = sweepOf({ rules: { keepLatest: 1 } });
     await sweep.run();

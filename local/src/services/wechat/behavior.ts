@@ -4,7 +4,7 @@ import { type Readings, readingsOfEnvironment } from '../../core/readings';
  * The settings of the local WeChat API that a test can change: one of the plausible behaviors where the documentation
  * does not decide. The codes of CloudBase itself are not documented; those here are invented.
  */
-export interface WeChatBehaviour {
+export interface WeChatBehavior {
   // unverified choices. The default is the more likely one.
 
   /** Whether a new component_access_token invalidates the former one, as "not latest" in error 40001 suggests. */
@@ -29,7 +29,7 @@ export interface WeChatBehaviour {
   listing: 'served' | 'retired';
 }
 
-const LIKELY: Readonly<WeChatBehaviour> = {
+const LIKELY: Readonly<WeChatBehavior> = {
   newTokenVoidsOld: true,
   addressCode: 61_004,
   numbers: 'number',
@@ -42,7 +42,7 @@ const LIKELY: Readonly<WeChatBehaviour> = {
   listing: 'served',
 };
 
-const OTHER: Partial<WeChatBehaviour> = {
+const OTHER: Partial<WeChatBehavior> = {
   newTokenVoidsOld: false,
   addressCode: 40_164,
   numbers: 'text',
@@ -51,7 +51,7 @@ const OTHER: Partial<WeChatBehaviour> = {
   missingServiceListing: 'empty',
 };
 
-export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): WeChatBehaviour => ({
+export const defaultBehavior = (readings: Readings = readingsOfEnvironment()): WeChatBehavior => ({
   ...LIKELY,
   ...(readings === 'other' && OTHER),
 });

@@ -27,7 +27,7 @@ export interface VersionError {
   readonly message: string;
 }
 
-export interface GlueBehaviour {
+export interface GlueBehavior {
   // unverified choices. The default is the more likely one.
 
   /** What happens to a new version in the compatibility mode DISABLED: an error, or one more version in FAILURE. */
@@ -88,7 +88,7 @@ export interface GlueBehaviour {
   deletionTime: number;
 }
 
-const LIKELY: Readonly<GlueBehaviour> = {
+const LIKELY: Readonly<GlueBehavior> = {
   disabledRegistration: 'refused',
   firstVersionDeletion: 'refused',
   maxVersionsPerDeletion: 25,
@@ -107,7 +107,7 @@ const LIKELY: Readonly<GlueBehaviour> = {
   deletionTime: 500,
 };
 
-const OTHER: Partial<GlueBehaviour> = {
+const OTHER: Partial<GlueBehavior> = {
   disabledRegistration: 'failure',
   firstVersionDeletion: 'item-error',
   checkpointOnFailure: 'allowed',
@@ -117,7 +117,7 @@ const OTHER: Partial<GlueBehaviour> = {
   versionByIdNeeds: 'its-arns',
 };
 
-export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): GlueBehaviour => ({
+export const defaultBehavior = (readings: Readings = readingsOfEnvironment()): GlueBehavior => ({
   ...LIKELY,
   ...(readings === 'other' && OTHER),
 });

@@ -21,7 +21,7 @@ export interface ValidatedSbom {
   readonly key: string;
 }
 
-export interface PackageBehaviour {
+export interface PackageBehavior {
   // undocumented choices. The default is the more likely one.
 
   /** What happens to PUBLISH of a published version, and DEPRECATE of a deprecated one. */
@@ -53,7 +53,7 @@ export interface PackageBehaviour {
   /** The most bytes of all attributes of a version. The documentation says 3KB. */
   attributesBytes: 3000 | 3072;
   /** Whether a repeated client token gets the first answer again. By AWS's own resource handlers, it does not. */
-  honourClientTokens: boolean;
+  honorClientTokens: boolean;
   /** Whether packages require fleet indexing of the `$package` shadow. */
   requireIndexing: boolean;
 
@@ -90,7 +90,7 @@ export interface PackageBehaviour {
   errorReason: (write: VersionWrite) => string | undefined;
 }
 
-const LIKELY_OF_PACKAGES: Readonly<PackageBehaviour> = {
+const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   republish: 'noop',
   deleteMissing: 'silent',
   defaultDeleteError: 'ValidationException',
@@ -101,7 +101,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehaviour> = {
   createInMissingPackageError: 'ValidationException',
   publishedRecipe: 'editable',
   attributesBytes: 3072,
-  honourClientTokens: false,
+  honorClientTokens: false,
   requireIndexing: false,
   sbomWithoutVersion: 'refused',
   artifactWithoutVersion: 'taken',
@@ -115,7 +115,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehaviour> = {
   errorReason: () => undefined,
 };
 
-export interface JobBehaviour {
+export interface JobBehavior {
   // undocumented choices. The default is the more likely one.
 
   /** Whether DeleteJob needs force while an ended job still has executions. */
@@ -154,7 +154,7 @@ export interface JobBehaviour {
   indexBuildTime: number;
 }
 
-const LIKELY_OF_JOBS: Readonly<JobBehaviour> = {
+const LIKELY_OF_JOBS: Readonly<JobBehavior> = {
   deleteJobWithExecutions: 'free',
   deleteTimedOut: 'free',
   forcedDeleteOfQueued: 'allowed',
@@ -167,9 +167,9 @@ const LIKELY_OF_JOBS: Readonly<JobBehaviour> = {
 };
 
 /** All settings of the local AWS IoT. */
-export type IotBehaviour = PackageBehaviour & JobBehaviour;
+export type IotBehavior = PackageBehavior & JobBehavior;
 
-const OTHER: Partial<IotBehaviour> = {
+const OTHER: Partial<IotBehavior> = {
   republish: 'conflict',
   deleteMissing: 'not-found',
   defaultDeleteError: 'ConflictException',
@@ -180,7 +180,7 @@ const OTHER: Partial<IotBehaviour> = {
   createInMissingPackageError: 'ResourceNotFoundException',
   publishedRecipe: 'frozen',
   attributesBytes: 3000,
-  honourClientTokens: true,
+  honorClientTokens: true,
   sbomWithoutVersion: 'taken',
   artifactWithoutVersion: 'refused',
   deleteJobWithExecutions: 'needs-force',
@@ -191,7 +191,7 @@ const OTHER: Partial<IotBehaviour> = {
   numbersOfDeleted: 'never-again',
 };
 
-export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): IotBehaviour => ({
+export const defaultBehavior = (readings: Readings = readingsOfEnvironment()): IotBehavior => ({
   ...LIKELY_OF_PACKAGES,
   ...LIKELY_OF_JOBS,
   ...(readings === 'other' && OTHER),
