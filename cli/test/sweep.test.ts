@@ -70,7 +70,7 @@ describe('a run that another execution continues', () => {
     const stack = world.aws.cloudFormation.describe('Fleet')!;
     const [{ runner }] = world.aws.lambda.functions.values();
     const invoke = runner.invoke.bind(runner);
-    runner.invoke = async invocation => {
+    runner.invoke = async (invocation: Parameters<typeof invoke>[0]) => {
       const request = JSON.parse(invocation.payload) as SliceRequest;
       const isSuccessor = request.state.predecessor !== undefined;
       stack.status = isSuccessor ? 'UPDATE_COMPLETE' : 'UPDATE_IN_PROGRESS';

@@ -25,6 +25,7 @@ export {
   type VersionDescription,
 } from './services/iot/service';
 export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './services/lambda/asynchronous';
+export type { Inspect } from './services/lambda/inspection';
 export type { HostOptions, HostedContext, HostedHandler } from './services/lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
 export type { Readings } from './core/readings';

@@ -12,7 +12,7 @@ import { Rehearsal } from '../plan/rehearsal';
 import { type SweepReport } from '../plan/report';
 import { type Terminal } from '../terminal';
 
-export interface SweepOptions {
+export interface SweepFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
@@ -23,7 +23,7 @@ const INTERRUPTED = 130;
 
 export async function sweep(
   id: string,
-  options: SweepOptions,
+  options: SweepFlags,
   terminal: Terminal,
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<unknown> = async (milliseconds, signal) =>
     timer(milliseconds, undefined, { signal }).catch(() => undefined),
@@ -72,11 +72,7 @@ async function planned(account: Account, found: DeployedSweep): Promise<SweepRep
   };
 }
 
-async function decide(
-  plan: SweepReport,
-  { yes }: SweepOptions,
-  terminal: Terminal,
-): Promise<'start' | 'refused' | 'no'> {
+async function decide(plan: SweepReport, { yes }: SweepFlags, terminal: Terminal): Promise<'start' | 'refused' | 'no'> {
   if (plan.refused !== undefined) {
     terminal.note('the run is not started: it would be refused');
     return 'refused';

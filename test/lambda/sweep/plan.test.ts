@@ -87,6 +87,15 @@ test('an age counts from what the candidate says, to the second', async () => {
   expect([...result.values()]).toEqual(['remove OLD_ENOUGH', 'keep TOO_YOUNG', 'keep TOO_YOUNG']);
 });
 
+test('what has no creation time has no rank by creation: it stays, and takes no place among the latest', async () => {
+  const candidates = [{ name: 'z' }, { name: 'old', createdAt: 1 }, { name: 'new', createdAt: 2 }];
+  expect(Object.fromEntries(await planned(config({ keepLatest: 1 }), candidates))).toEqual({
+    z: 'keep AGE_UNKNOWN',
+    old: 'remove BEYOND_LATEST',
+    new: 'keep AMONG_LATEST',
+  });
+});
+
 test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
