@@ -7,7 +7,7 @@ export const PACKAGE = 'brake-ecu';
 
 const ACCOUNT = 'arn:aws:iot:eu-central-1:111111111111';
 const EXECUTIONS_PER_PAGE = 250;
-const VERSIONS_PER_PAGE = 100;
+export const VERSIONS_PER_PAGE = 100;
 /** Long before anything that is measured. */
 const QUEUED_AT = new Date(Date.UTC(2025, 0, 1));
 

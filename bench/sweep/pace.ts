@@ -9,7 +9,7 @@ import { work } from '../../lambda/sweep/slices';
 import { VirtualClock } from '../../testing/clock';
 import { random } from '../../testing/token-bucket';
 import { inVirtualTime } from '../../testing/virtual-time';
-import { Fleet, type FleetOptions, JOB, PACKAGE } from './fleet';
+import { Fleet, type FleetOptions, JOB, PACKAGE, VERSIONS_PER_PAGE } from './fleet';
 
 type Config = JobExecutionCleanupConfig | PackageVersionRetentionConfig;
 
@@ -177,18 +177,33 @@ export async function sharedRows() {
     ['raised to 100 after 60 s', 100],
   ] as const) {
     const executions = 600 + 60 * perSecond;
-    const raise = (fleet: Fleet, clock: VirtualClock) => {
-      void clock.sleep(60_000).then(() => fleet.change(quotaOf(perSecond)));
+    let foundAfter = NaN;
+    const raise = async (fleet: Fleet, clock: VirtualClock) => {
+      await clock.sleep(60_000);
+      fleet.change(quotaOf(perSecond));
+      foundAfter = await untilUsed(fleet, clock, perSecond);
     };
-    rows.push({ quota: what, executions, ...measured(await run({ ...options, executions }, way, raise), 120) });
+    const ended = await run({ ...options, executions }, way, (...all) => void raise(...all));
+    rows.push({ quota: what, executions, ...measured(ended, 120), 'found after, s': foundAfter });
   }
   for (const share of [0.3, 0.95, 1.2]) {
     const executions = share > 0.9 ? 100 : 1000;
     const ended = await run({ ...options, executions }, way, (fleet, clock) => void others(fleet, clock, 10 * share));
     const left = Math.max(1 - share, 0.01) * 10;
-    rows.push({ quota: `others take ${share * 100} %`, executions, ...measured(ended, executions / left) });
+    const quota = `others take ${share * 100} %`;
+    rows.push({ quota, executions, ...measured(ended, executions / left), 'found after, s': '' });
   }
   return rows;
+}
+
+/** How many seconds it takes until a second uses nearly all of the quota. */
+async function untilUsed(fleet: Fleet, clock: Clock, perSecond: number): Promise<number> {
+  for (let seconds = 1; fleet.left > 0; seconds++) {
+    const { admitted } = fleet.service('DeleteJobExecution');
+    await clock.sleep(1000);
+    if (fleet.service('DeleteJobExecution').admitted - admitted >= 0.93 * perSecond) return seconds;
+  }
+  return NaN;
 }
 
 /** Others who delete executions, at random times, for as long as there are any. */
@@ -217,10 +232,15 @@ export async function retentionRows() {
       removals,
       'calls a removal': rounded(calls / removals),
       ...measured(ended, removals / perSecond, 'DeletePackageVersion'),
+      floor: rounded(1 + listing(removals, latency) / (removals / perSecond)),
     });
   }
   return rows;
 }
+
+/** How many seconds the pages of a listing take, each of which names the next: what to keep is known at its end. */
+const listing = (versions: number, [least, most]: readonly [number, number]) =>
+  (Math.ceil((versions + 5) / VERSIONS_PER_PAGE) * (least + most)) / 2000;
 
 function measured({ seconds, fleet }: Run, bound: number, operation = 'DeleteJobExecution') {
   const { admitted, throttled } = fleet.service(operation);

@@ -8,9 +8,10 @@ export async function run() {
 }
 
 export const goals = rows =>
-  rows.map(row => ({
-    what: `calls for each of ${row.removals} removals at ${row['quota, 1/s']}/s, ${row['latency, ms']} ms`,
-    now: row['calls a removal'],
-    peer: 1,
-    goal: 3.2,
-  }));
+  rows.flatMap(row => {
+    const of = `of ${row.removals} removals at ${row['quota, 1/s']}/s, ${row['latency, ms']} ms`;
+    return [
+      { what: `calls for each ${of}`, now: row['calls a removal'], peer: 1, goal: 3.2 },
+      { what: `${of}: of the bound`, now: row['time / bound'], peer: row.floor, goal: 1.05 },
+    ];
+  });

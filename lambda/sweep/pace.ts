@@ -16,6 +16,8 @@ export interface PaceOptions {
   readonly deadline: Deadline;
   /** What an earlier pace of the operation has learned. */
   readonly learned?: number;
+  /** Is called when the quota turns out to have risen. */
+  readonly onRisen?: () => void;
 }
 
 /**
@@ -57,7 +59,7 @@ export class Pace {
     const { clock } = this.options;
     for (let unwell = 0; ;) {
       const heldBack = await this.turn();
-      const admitted = () => (heldBack ? this.rate.onAdmitted() : this.rate.onAdmittedAtOnce());
+      const admitted = () => (heldBack ? this.heldBackAdmitted() : this.rate.onAdmittedAtOnce());
       let sentAt = clock.now();
       try {
         const result = await call(() => (sentAt = clock.now()));
@@ -101,6 +103,18 @@ export class Pace {
     // a late timer is made up for, by at most one call.
     this.nextTurn += Math.max(late - interval, 0) + interval;
     return heldBack;
+  }
+
+  private heldBackAdmitted(): void {
+    const { rate } = this;
+    const knew = rate.hasRisen;
+    rate.onAdmitted();
+    if (rate.hasRisen && !knew) this.options.onRisen?.();
+  }
+
+  /** The quota of another operation has risen: perhaps this one's has, too. */
+  onOtherRisen(): void {
+    this.rate.onOtherRisen();
   }
 
   private took(milliseconds: number): void {
@@ -147,7 +161,7 @@ export class Paces {
   private readonly paces = new Map<string, Pace>();
 
   constructor(
-    private readonly options: Omit<PaceOptions, 'learned'>,
+    private readonly options: Omit<PaceOptions, 'learned' | 'onRisen'>,
     private readonly before: LearnedRates = {},
   ) {}
 
@@ -155,10 +169,18 @@ export class Paces {
   of(operation: string): Pace {
     let pace = this.paces.get(operation);
     if (!pace) {
-      pace = new Pace({ ...this.options, learned: this.before[operation] });
+      pace = new Pace({
+        ...this.options,
+        learned: this.before[operation],
+        onRisen: () => this.onRisen(operation),
+      });
       this.paces.set(operation, pace);
     }
     return pace;
+  }
+
+  private onRisen(operation: string): void {
+    for (const [other, pace] of this.paces) if (other !== operation) pace.onOtherRisen();
   }
 
   /** How many candidates to work on at a time, so that no pace waits for candidates: latencies vary. */

@@ -101,8 +101,17 @@ export class Rate {
   }
 
   /** More calls than have recently emptied the bucket have not emptied it. */
-  private get hasRisen(): boolean {
-    return this.surplus > SURELY * this.reserve + 1;
+  get hasRisen(): boolean {
+    return this.surplus > this.proof;
+  }
+
+  private get proof(): number {
+    return SURELY * this.reserve + 1;
+  }
+
+  /** The quota of another operation has risen, and often they all rise together: the rate grows until a throttle. */
+  onOtherRisen(): void {
+    if (this.ceiling !== undefined && !this.hasRisen) this.surplus = this.proof * 1.01;
   }
 
   /** The rate now: cubic in the calls of the cycle up to the ceiling, flat around it, and then beyond it. */

@@ -8,7 +8,10 @@ import { LocalAws, type LocalAwsOptions, type StackOutcome, deployAssembly } fro
 /** Deploys one stack to a local AWS again and again, as releases of an app would. */
 export class Fleet {
   static async start(stackName = 'Fleet', options?: LocalAwsOptions): Promise<Fleet> {
-    return new Fleet(await LocalAws.start(options), stackName);
+    const aws = await LocalAws.start(options);
+    // functions and what is local live in real time here: what is deleted still takes a moment.
+    aws.glue.behaviour.deletionTime = 100;
+    return new Fleet(aws, stackName);
   }
 
   private readonly directory = mkdtempSync(join(tmpdir(), 'fleet-'));

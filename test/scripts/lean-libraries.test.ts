@@ -1,7 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GLOB_OPTIONS } from '../../lambda/sweep/plan';
+import { requireFresh } from '../../scripts/stamp';
 import { ROOT, run } from './run-script';
+
+requireFresh(['handlers']);
 
 /** What a module has in a bundle, as `lean`, beside what it has of itself, as `whole`. */
 const COMPARED = `
@@ -147,5 +150,18 @@ test('the rules for the endpoints of the services ask for nothing that is left o
     expect([client, rules]).toEqual([client, expect.stringContaining('aws.partition')]);
     const shared = readFileSync(join(directory, 'runtimeConfig.shared.js'), 'utf8');
     expect([client, shared]).not.toEqual([client, expect.stringContaining('awsQueryCompatible')]);
+  }
+});
+
+test('no bundle calls a method that is left out because nothing calls it', () => {
+  const methods = run(`
+    import { UNCALLED } from './scripts/lean-sdk.mjs';
+    console.log(JSON.stringify(Object.values(UNCALLED).flat()));
+  `) as string[];
+  expect(methods.length).toBeGreaterThan(0);
+  for (const family of ['iot', 'glue', 'wechat']) {
+    const bundle = readFileSync(join(ROOT, 'build/handlers', family, 'index.js'), 'utf8');
+    for (const method of methods)
+      expect([family, bundle.includes(`.${method}(`), method]).toEqual([family, false, method]);
   }
 });

@@ -122,7 +122,7 @@ export async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> 
 }
 
 /** Milliseconds between two reads while something takes time. */
-export const POLL_INTERVAL = 250;
+export const POLL_INTERVAL = 100;
 
 /** Waits until a resource is gone. */
 export async function untilMissing(look: () => Promise<unknown>, clock: LocalClock): Promise<void> {
