@@ -4,9 +4,11 @@ import js from '@eslint/js';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { FAMILIES } from './scripts/families.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
+const ofEachFamily = (room, allowed) => Object.fromEntries(FAMILIES.map(family => [`${room}/${family}`, allowed]));
 const EVERYTHING_BUT = room => ({ but: room });
 
 /** Who may import whom, among the rooms of this repository. A room may always import from itself. */
@@ -16,17 +18,13 @@ const MAY_IMPORT = {
   'lib/provider': ['contract', 'lib/core'],
   'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
   'lib/dashboard': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
+  ...ofEachFamily('lib', ['contract', 'lib/core', 'lib/provider', 'lib/sweep']),
   'lambda/runtime': ['contract'],
   'lambda/sweep': ['contract', 'lambda/runtime'],
-  'lambda/iot': ['contract', 'lambda/runtime', 'lambda/sweep'],
-  'lambda/glue': ['contract', 'lambda/runtime', 'lambda/sweep'],
-  'lambda/wechat': ['contract', 'lambda/runtime', 'lambda/sweep'],
+  ...ofEachFamily('lambda', ['contract', 'lambda/runtime', 'lambda/sweep']),
   'local/src': [],
   'local/test': ['local/src', 'testing'],
-  'cli/src': ['contract', 'lambda/runtime', 'lambda/sweep', 'lambda/iot', 'lambda/glue', 'lambda/wechat'],
+  'cli/src': ['contract', 'lambda/runtime', 'lambda/sweep', ...FAMILIES.map(family => `lambda/${family}`)],
   'cli/test': EVERYTHING_BUT('bench'),
   testing: ['contract', 'lambda/runtime', 'lambda/sweep', 'local/src'],
   test: EVERYTHING_BUT('bench'),

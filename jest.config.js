@@ -10,7 +10,13 @@ const newest = {
   runtime: '<rootDir>/test/runtime.js',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/local/test/**/*.test.ts', '<rootDir>/cli/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', 'cdk.out'],
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/local/build/', '<rootDir>/cli/build/', 'cdk.out'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/build/',
+    '<rootDir>/local/build/',
+    '<rootDir>/cli/build/',
+    '<rootDir>/coverage/',
+    'cdk.out',
+  ],
   transform: { '\\.ts$': swc },
   // constructs are tested as they ship: compiled by jsii, with the prebuilt handlers beside them.
   moduleNameMapper: {

@@ -12,7 +12,7 @@ import { type InternalCall, type LocalClock, type Members, type Principal, type 
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
 import { type Inspect, Inspection } from './services/lambda/inspection';
-import { type Answer, type HttpRequest } from './wire/protocol';
+import { type HttpAnswer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
@@ -22,9 +22,9 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** Twelve digits. @default '111111111111' */
   readonly account?: string;
-  /** Time for everything but the running functions, which are processes of their own. @default - the system's */
+  /** The clock of everything except the running functions, which are separate processes. @default - the system's */
   readonly clock?: LocalClock;
-  /** Whether calls of roles are held against the roles' policies. @default true */
+  /** Whether calls of roles are checked against the roles' policies. @default true */
   readonly authorize?: boolean;
   /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. @default [50, 100] */
   readonly asyncRetryDelays?: readonly number[];
@@ -38,16 +38,16 @@ export interface LocalAwsOptions {
 
 const systemClock: LocalClock = {
   now: () => Date.now(),
-  // the server keeps the process alive; what still sleeps after it does not.
+  // the server keeps the process alive, so sleeps that outlive it must not.
   sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
 };
 
 class Account {
   readonly region: string;
   readonly account: string;
-  /** Every call, in the order in which they came. */
+  /** All calls, in the order in which they came. */
   readonly calls = new Calls();
-  /** Faults at calls of choice. */
+  /** The faults that tests inject. */
   readonly faults: Faults;
   /** The answers of custom resources. */
   readonly responses: Responses;
@@ -114,7 +114,7 @@ class Account {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Environment variables by which the SDKs, the AWS CLI and the CDK CLI talk to it. */
+  /** The environment variables that make the SDKs, the AWS CLI and the CDK CLI use it. */
   get env(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -128,27 +128,27 @@ class Account {
     };
   }
 
-  /** Holds calls to a quota. */
+  /** Sets a quota for calls. */
   throttle(throttle: Throttle): void {
     this.throttles.add(throttle);
   }
 
-  /** Takes all quotas away. */
+  /** Removes all quotas. */
   unthrottle(): void {
     this.throttles.clear();
   }
 
-  /** Calls an operation without HTTP, as the developer. Throws ServiceError. */
+  /** Calls an operation as the developer, without HTTP. Throws ServiceError. */
   async call(signingName: string, operation: string, input: object): Promise<Members> {
     return this.callAs({ kind: 'developer' })(signingName, operation, input);
   }
 
-  /** Answers an HTTP request that comes over no socket. Throws ConnectionCut if the connection would break. */
-  answer(request: HttpRequest): Promise<Answer> {
+  /** Answers an HTTP request without a socket. Throws ConnectionCut if the connection would break. */
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     return this.server.answer(request);
   }
 
-  /** Waits until no event is under way, no execution of a state machine runs and no asynchronous invocation is due. */
+  /** Waits until no event is in flight, no execution of a state machine runs and no asynchronous invocation is due. */
   async settled(): Promise<void> {
     let calls: number;
     do {
@@ -156,11 +156,11 @@ class Account {
       await this.services.events.settled();
       await this.services.stepFunctions.settled();
       await this.services.lambda.settled();
-      // each of them may have started another, which takes a call.
+      // each of them can have started another one, by a call.
     } while (this.calls.length !== calls);
   }
 
-  /** Ends everything that runs. */
+  /** Stops everything that runs. */
   async stop(): Promise<void> {
     this.faults.clear();
     this.services.events.stop();

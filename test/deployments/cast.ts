@@ -1,6 +1,7 @@
 /** What a stack can claim: one artifact of each resource type, in a world where others have others. */
 import { SchemaResourceType } from '../../contract/glue';
 import { SoftwarePackageResourceType as Type } from '../../contract/iot';
+import { OWNER_KEY } from '../../contract/ownership';
 import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat';
 import { ENVIRONMENT, GLUE, IOT, PACKAGE, SCHEMA, SERVER, TOKEN, TOKEN_SECRET, WECHAT } from '../histories/families';
 import { type Family, type Resource, World } from '../histories/world';
@@ -12,8 +13,14 @@ export interface Part {
   begin(world: World): Promise<unknown>;
   /** Claims what was there before, and changes what can be changed about it. */
   adopting(world: World): Resource;
-  /** Makes an artifact of its own, the first or the second one; where a pipeline makes it, records it. */
-  own(world: World, nth: 1 | 2): Resource;
+  /**
+   * Makes an artifact of its own, the first or the second one; where a pipeline makes it, records it.
+   *
+   * @param more properties beside the artifact's own
+   */
+  own(world: World, nth: 1 | 2, more?: object): Resource;
+  /** The operation that makes it. Absent: none does. */
+  readonly makes?: string;
   /** Everything that the service holds. */
   held(world: World): unknown;
 }
@@ -60,7 +67,8 @@ export const CAST = {
   'a package version': {
     ...packages,
     adopting: () => version('0.1.0', { AdoptExisting: true, Status: 'DEPRECATED' }),
-    own: (_world, nth) => version(`${nth}.0.0`, { Status: 'PUBLISHED' }),
+    own: (_world, nth, more) => version(`${nth}.0.0`, { Status: 'PUBLISHED', ...more }),
+    makes: 'CreatePackageVersion',
   },
   'a package': {
     ...packages,
@@ -68,7 +76,11 @@ export const CAST = {
       type: Type.PACKAGE,
       properties: { PackageName: 'empty', AdoptExisting: true, Removal: 'DELETE' },
     }),
-    own: (_world, nth) => ({ type: Type.PACKAGE, properties: { PackageName: `own-${nth}`, Removal: 'DELETE' } }),
+    own: (_world, nth, more) => ({
+      type: Type.PACKAGE,
+      properties: { PackageName: `own-${nth}`, Removal: 'DELETE', ...more },
+    }),
+    makes: 'CreatePackage',
   },
   'a default version': {
     ...packages,
@@ -76,10 +88,11 @@ export const CAST = {
       type: Type.DEFAULT_VERSION,
       properties: { PackageName: PACKAGE, VersionName: '0.2.0', AdoptExisting: true },
     }),
-    own: (_world, nth) => ({
+    own: (_world, nth, more) => ({
       type: Type.DEFAULT_VERSION,
-      properties: { PackageName: 'own', VersionName: `${nth}.0.0` },
+      properties: { PackageName: 'own', VersionName: `${nth}.0.0`, ...more },
     }),
+    makes: 'UpdatePackage',
     begin: async world => {
       await packages.begin(world);
       await world.aws.iot.createPackage('own');
@@ -98,7 +111,8 @@ export const CAST = {
       );
     },
     adopting: () => schemaVersion(definition('a'), { AdoptExisting: true, Metadata: { team: 'a' } }),
-    own: (_world, nth) => schemaVersion(definition(`own${nth}`), { Metadata: { team: 'a' } }),
+    own: (_world, nth, more) => schemaVersion(definition(`own${nth}`), { Metadata: { team: 'a' }, ...more }),
+    makes: 'RegisterSchemaVersion',
     held: ({ aws }) => structuredClone(aws.glue.describe(SCHEMA)),
   },
   'a CloudBase version': {
@@ -122,6 +136,20 @@ export const CAST = {
 } satisfies Record<string, Part>;
 
 export const PARTS = Object.entries<Part>(CAST);
+
+/** Those whose artifacts a call makes. */
+export const MAKERS = PARTS.filter(
+  (entry): entry is [string, Part & { readonly makes: string }] => 'makes' in entry[1],
+);
+
+/** What the service holds and whose it is, without what the records remember beside that. */
+export const essence = (held: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(held, (key, value: unknown) => {
+      if (/:(default-)?(claim-|adopted-from|former-|predecessor)/.test(key)) return undefined;
+      return key === OWNER_KEY ? /owner=\w+/.exec(String(value))?.[0] : value;
+    }),
+  );
 
 /** Plays something in a world of its own. */
 export async function play({ family, begin }: Part, acts: (world: World) => Promise<void>): Promise<void> {

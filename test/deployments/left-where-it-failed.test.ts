@@ -36,8 +36,7 @@ const CREATIONS: readonly [string, (world: World, resources: Resources) => Promi
       const TemplateBody = JSON.stringify(world.template(resources, 'afterwards'));
       const DeploymentConfig = { Mode: 'EXPRESS' };
       await world.aws.call('cloudformation', 'CreateStack', { StackName: STACK, TemplateBody, DeploymentConfig });
-      await world.settled();
-      expect(world.aws.cloudFormation.describe(STACK)?.status).toBe('CREATE_FAILED');
+      expect(await world.ended(STACK)).toBe('CREATE_FAILED');
       expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
     },
   ],
@@ -54,8 +53,7 @@ const CREATIONS: readonly [string, (world: World, resources: Resources) => Promi
     async (world, resources) => {
       await world.deploy(STACK, resources, { fails: 'afterwards', onFailure: 'DO_NOTHING' });
       await world.aws.call('cloudformation', 'RollbackStack', { StackName: STACK });
-      await world.settled();
-      expect(world.aws.cloudFormation.describe(STACK)?.status).toBe('ROLLBACK_COMPLETE');
+      expect(await world.ended(STACK)).toBe('ROLLBACK_COMPLETE');
     },
   ],
 ];
@@ -103,8 +101,7 @@ describe.each(PARTS)('%s', (_type, part) => {
     play(part, async world => {
       const { deployed } = await failed(world);
       await world.aws.call('cloudformation', 'RollbackStack', { StackName: STACK });
-      await world.settled();
-      expect(world.aws.cloudFormation.describe(STACK)?.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(await world.ended(STACK)).toBe('UPDATE_ROLLBACK_COMPLETE');
       expect(part.held(world)).toEqual(deployed);
     }));
 

@@ -149,6 +149,16 @@ export class World {
     }
   }
 
+  /** Waits for the end of what a call to CloudFormation has begun. Returns the status of the stack. */
+  async ended(stackName: string): Promise<string | undefined> {
+    for (;;) {
+      await this.settled();
+      const status = this.aws.cloudFormation.describe(stackName)?.status;
+      if (!status?.endsWith('_IN_PROGRESS')) return status;
+      await this.clock.sleep(500);
+    }
+  }
+
   async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
     this.inject(stackName, trouble);
     try {

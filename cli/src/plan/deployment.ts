@@ -3,7 +3,7 @@ import { type SynthesizedStack } from '../assembly/assembly';
 import { unknownIn } from '../assembly/intrinsics';
 import { type TemplateResource } from '../assembly/template';
 import { actionsOf } from './actions';
-import { isArtifact, nameOf, namingOf } from './artifact-types';
+import { artifactName, isArtifact, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
 import { type ArtifactReport, type ArtifactState } from './report';
 import { NESTED_STACK, type StackNode, inOrder } from './stack-node';
@@ -21,7 +21,7 @@ type Properties = Readonly<Record<string, unknown>>;
 /** What becomes of the artifacts of each stack. */
 export type Artifacts = ReadonlyMap<StackNode, readonly ArtifactReport[]>;
 
-export class Deployment {
+export class PlannedDeployment {
   private readonly reports = new Map<StackNode, ArtifactReport[]>();
   /** What goes in the clean-up: of each stack the physical ids that were replaced. */
   private readonly replaced: { readonly node: StackNode; readonly logicalId: string; readonly physicalId: string }[] =
@@ -86,7 +86,7 @@ export class Deployment {
     const unnamed = namingOf(resource.Type)
       .map(key => unknownIn(wanted[key]))
       .find(Boolean);
-    const name = unnamed && held ? held.physicalId.split('@')[0] : nameOf(resource.Type, wanted);
+    const name = unnamed && held ? held.physicalId.split('@')[0] : artifactName(resource.Type, wanted);
     // CloudFormation sends nothing, so nothing is asked.
     if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'] });
     const unknown = unnamed ?? unknownIn(node.holds(resource));
@@ -155,7 +155,7 @@ export class Deployment {
     physicalId: string,
   ): Promise<void> {
     const { properties, notes } = withoutUnknown(propertiesOf(node.resolvedAsDeployed(resource.Properties ?? {})), {});
-    const name = nameOf(resource.Type, properties);
+    const name = artifactName(resource.Type, properties);
     const about = { node, logicalId, resource };
     const isKept = node.template?.Resources?.[logicalId] === undefined && resource.DeletionPolicy === 'Retain';
     if (isKept) {

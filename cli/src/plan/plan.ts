@@ -7,7 +7,7 @@ import { type Template } from '../assembly/template';
 import { type Account, type Accounts } from '../aws/account';
 import { UserError } from '../errors';
 import { isArtifact } from './artifact-types';
-import { Deployment, withNested } from './deployment';
+import { PlannedDeployment, withNested } from './deployment';
 import { dryRun } from './dry-run';
 import { type FoundSweep, sweepsIn } from './find-sweeps';
 import { Rehearsal } from './rehearsal';
@@ -87,7 +87,7 @@ async function planStack(
 ): Promise<StackReport[]> {
   const { account } = rehearsal;
   const root = await StackNode.of(stack, account);
-  const deployment = new Deployment(rehearsal, todayIn(account), stack);
+  const deployment = new PlannedDeployment(rehearsal, todayIn(account), stack);
   const artifacts = await deployment.rehearse(root);
   const reports: StackReport[] = [];
   for (const node of withNested(root)) {

@@ -1,7 +1,7 @@
 /** A stack of the plan: as it is to be, as it is deployed, and those that are nested in it. */
 import { packageArn, versionArn } from '../../../lambda/iot/names';
 import { type SynthesizedStack, nestedTemplate } from '../assembly/assembly';
-import { type Surroundings, Unknown, referencesIn, resolve } from '../assembly/intrinsics';
+import { type KnownValues, Unknown, referencesIn, resolve } from '../assembly/intrinsics';
 import { type Template, type TemplateResource } from '../assembly/template';
 import { type Account } from '../aws/account';
 import { type DeployedStack, deployedStack } from '../aws/deployed-stack';
@@ -142,9 +142,9 @@ export class StackNode {
     return Condition === undefined ? true : this.resolved({ Condition });
   }
 
-  private around({ template, given, asDeployed }: View): Surroundings {
+  private around({ template, given, asDeployed }: View): KnownValues {
     const { account, id } = this;
-    const around: Surroundings = {
+    const around: KnownValues = {
       pseudo: {
         'AWS::AccountId': account.id,
         'AWS::Region': account.region,
@@ -183,7 +183,7 @@ export class StackNode {
   private attribute(
     logicalId: string,
     name: string,
-    { template, around, asDeployed }: Omit<View, 'given'> & { around: Surroundings },
+    { template, around, asDeployed }: Omit<View, 'given'> & { around: KnownValues },
   ): unknown {
     const answered = asDeployed ? undefined : this.answers.get(logicalId)?.data[name];
     if (answered !== undefined) return answered;

@@ -87,6 +87,6 @@ describe('a decision', () => {
 
   test('is refused on an action or a resource that the authorization reference does not have', async () => {
     await expect(ask({}, {}, 'iot:RenamePackage')).rejects.toThrow('there is no action iot:RenamePackage');
-    await expect(ask({}, {}, 'iot:DeleteThing')).rejects.toThrow(`iot:DeleteThing is not for ${resource}`);
+    await expect(ask({}, {}, 'iot:DeleteThing')).rejects.toThrow(`iot:DeleteThing does not apply to ${resource}`);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { CompatibilityCheck } from '../../src/services/glue/behaviour';
-import { type Candidate, isCompatible } from '../../src/services/glue/compatibility';
+import { type NewDefinition, isCompatible } from '../../src/services/glue/compatibility';
 import { record } from './harness';
 
-type Mode = Candidate['compatibility'];
+type Mode = NewDefinition['compatibility'];
 
 const MODES = ['BACKWARD', 'FORWARD', 'FULL'] as const;
 

@@ -82,14 +82,17 @@ describe('a definition that is not compatible', () => {
   test.each([
     ['next', 3],
     ['reused', 2],
-  ] as const)('is checked again with adoptExisting once the mode allows it; numbers are %s', async (reading, number) => {
-    aws.glue.behaviour.numberAfterDeletion = reading;
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
-    await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
-    await created(version(INCOMPATIBLE, { AdoptExisting: true }));
-    expect(numbers()).toEqual([1, number]);
-    expect(held(number)?.status).toBe('AVAILABLE');
-  });
+  ] as const)(
+    'is checked again with adoptExisting once the mode allows it; numbers are %s',
+    async (reading, number) => {
+      aws.glue.behaviour.numberAfterDeletion = reading;
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: INCOMPATIBLE });
+      await byHand('UpdateSchema', { Compatibility: 'NONE', SchemaVersionNumber: { VersionNumber: 1 } });
+      await created(version(INCOMPATIBLE, { AdoptExisting: true }));
+      expect(numbers()).toEqual([1, number]);
+      expect(held(number)?.status).toBe('AVAILABLE');
+    },
+  );
 
   test('says so where the failed version cannot be removed', async () => {
     aws.glue.behaviour.deletionError = () => ({ code: 'InternalServiceException', message: 'no luck' });

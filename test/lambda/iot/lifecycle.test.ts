@@ -4,10 +4,10 @@ import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import {
   CloudFormation,
-  type Outcome,
+  type DeploymentOutcome,
+  type DeploymentTrouble,
   type Resource,
   type Template,
-  type Trouble,
 } from '../../../testing/cloudformation';
 import { Stack } from './stack';
 
@@ -36,8 +36,8 @@ interface Release {
 
 /** The first stack has the package, the second one imports it. */
 type Step =
-  | { readonly kind: 'deploy'; readonly stack: 0 | 1; readonly release: Release; readonly trouble: Trouble }
-  | { readonly kind: 'destroy'; readonly stack: 0 | 1; readonly trouble: Trouble }
+  | { readonly kind: 'deploy'; readonly stack: 0 | 1; readonly release: Release; readonly trouble: DeploymentTrouble }
+  | { readonly kind: 'destroy'; readonly stack: 0 | 1; readonly trouble: DeploymentTrouble }
   | { readonly kind: 'hand'; readonly act: keyof typeof hand; readonly name: string };
 
 /** What an operator may do beside CloudFormation. */
@@ -74,7 +74,7 @@ const release: fc.Arbitrary<Release> = fc.record({
     }),
   ),
 });
-const trouble: fc.Arbitrary<Trouble> = fc.record({
+const trouble: fc.Arbitrary<DeploymentTrouble> = fc.record({
   fails: fc.constantFrom(false, false, true),
   kill: maybe(
     fc.record({
@@ -265,7 +265,7 @@ describe('whatever is released, renamed, adopted, killed, failed or done by hand
         const cloudFormation = stacks[each.stack];
         const { stackId } = cloudFormation.stack;
         const release = each.kind === 'deploy' ? adoptingAtCreation(each.release, cloudFormation) : undefined;
-        const outcome: Outcome = release
+        const outcome: DeploymentOutcome = release
           ? await cloudFormation.deploy(templateOf(release, { hasPackage: each.stack === 0 }), each.trouble)
           : await cloudFormation.destroy(each.trouble);
         if (outcome.result === 'complete' && each.kind === 'deploy') {

@@ -1,5 +1,6 @@
 import { Deadline } from '../../../lambda/runtime/clock';
-import { type StackEvent, type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
+import { type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
+import { type StackEvent } from '../../../lambda/runtime/stack-history';
 import { FakeClock } from '../../../testing/clock';
 
 const OWN = 'own';
@@ -214,6 +215,38 @@ describe('whether a deployment has succeeded since a claim', () => {
       ];
       const root = { status: 'UPDATE_ROLLBACK_IN_PROGRESS' };
       expect(await questions({ own, root }, [...before.reverse(), ...rolledBack]).settledSince(50_000)).toBe(true);
+    });
+  });
+
+  describe('of what is claimed in a rollback', () => {
+    const rollback: [number, string, string][] = [
+      [90_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [91_000, 'V', 'UPDATE_IN_PROGRESS'],
+      [98_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      [99_000, 'V', 'UPDATE_IN_PROGRESS'],
+    ];
+    const cleansUp: [number, string, string] = [102_000, OWN, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'];
+    const ended: [number, string, string] = [103_000, OWN, 'UPDATE_ROLLBACK_COMPLETE'];
+    const failed: [number, string, string][] = [
+      [104_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [105_000, OWN, 'UPDATE_FAILED'],
+    ];
+    const continued: [number, string, string][] = [
+      [101_000, OWN, 'UPDATE_ROLLBACK_FAILED'],
+      [101_500, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+    ];
+
+    test.each<[string, boolean, [number, string, string][], number?]>([
+      ['yes, where it has ended, whatever has failed since', true, [...rollback, cleansUp, ended, ...failed]],
+      ['yes, where it had to be continued', true, [...rollback, ...continued, cleansUp, ended]],
+      ['no, where it has failed', false, [...rollback, ...continued.slice(0, 1)]],
+      ['no, where it goes on', false, [...rollback, cleansUp]],
+      ['no, of what the deployment had claimed that it undoes', false, [...rollback, ended], 92_000],
+      ['no, of what a later deployment has claimed', false, [...rollback, ended, ...failed], 104_000],
+      ['no, within the second of its beginning', false, [...rollback.slice(0, 3), ended], 98_000],
+      ['yes, in that second if the resource was restored then', true, [...rollback, ended], 98_000],
+    ])('%s', async (_what, expected, history, claimedAt = CLAIMED) => {
+      expect(await succeededSince(deleting, history, claimedAt)).toBe(expected);
     });
   });
 

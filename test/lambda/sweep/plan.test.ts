@@ -87,6 +87,15 @@ test('an age counts from what the candidate says, to the second', async () => {
   expect([...result.values()]).toEqual(['remove OLD_ENOUGH', 'keep TOO_YOUNG', 'keep TOO_YOUNG']);
 });
 
+test('what has no creation time has no rank by creation: it stays, and takes no place among the latest', async () => {
+  const candidates = [{ name: 'z' }, { name: 'old', createdAt: 1 }, { name: 'new', createdAt: 2 }];
+  expect(Object.fromEntries(await planned(config({ keepLatest: 1 }), candidates))).toEqual({
+    z: 'keep AGE_UNKNOWN',
+    old: 'remove BEYOND_LATEST',
+    new: 'keep AMONG_LATEST',
+  });
+});
+
 test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
@@ -250,7 +259,18 @@ describe('an order', () => {
   });
 
   test('numbers with dots rank as numbers, of any length and with leading zeros, beside SemVer', () => {
-    const names = ['2024.12.1', '2025.01.1', '2025.1.0', '3.0.1.0', '3.0.1', '2.1', '2025.01.1.5', '3.0.1-rc.1'];
+    const names = [
+      '2024.12.1',
+      '2025.01.1',
+      '2025.1.0',
+      '3.0.1.0',
+      '3.0.1',
+      '2.1',
+      '2025.01.1.5',
+      '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
+    ];
     const keys = names.map((name, index) => key(name, index));
     expect(sorted('SEMVER', keys)).toEqual([
       '2025.01.1.5',
@@ -260,6 +280,8 @@ describe('an order', () => {
       '3.0.1',
       '3.0.1.0',
       '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
       '2.1',
     ]);
   });

@@ -1,7 +1,7 @@
 import { type Stack } from '../cloudformation/stack';
 import { type Execution } from '../step-functions/execution';
 
-/** An event as a service publishes it; account, region and time are the bus's to add. */
+/** An event as a service publishes it. The bus adds account, region and time. */
 export interface AwsEvent {
   readonly source: string;
   readonly detailType: string;
@@ -11,7 +11,7 @@ export interface AwsEvent {
   readonly time?: number;
 }
 
-/** The event by which CloudFormation tells a stack's status. */
+/** The event with which CloudFormation reports the status of a stack. */
 export function stackStatusChange({ id, status, reason = '', token = '' }: Stack): AwsEvent {
   return {
     source: 'aws.cloudformation',
@@ -25,10 +25,10 @@ export function stackStatusChange({ id, status, reason = '', token = '' }: Stack
   };
 }
 
-/** Characters of an execution's input and output together that its events hold. */
+/** The most characters of an execution's input and output together in its events. */
 const DATA_CHARACTERS = 248 * 1024;
 
-/** The event by which an execution's status is told. */
+/** The event with which Step Functions reports the status of an execution. */
 export function executionStatusChange(execution: Execution): AwsEvent {
   const { arn, machineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
   const included = input.length + (output ?? '').length <= DATA_CHARACTERS;

@@ -3,19 +3,19 @@ import { dirname, join } from 'path';
 import { type CredentialStore, type Credentials } from '../../core/credentials';
 import { type FunctionLine } from '../../core/request-log';
 import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../../core/service';
-import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
+import { ExecutionEnvironment, type Invocation, type InvocationOutcome } from './execution-environment';
 import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';
 import { type Inspection } from './inspection';
 
-/** Lambda's runtime brings the SDK, for functions that bring none. Here it is the one that is installed. */
+/** Lambda's runtime contains the SDK, for functions without it. Here it is the installed SDK. */
 const SDK = join(dirname(require.resolve('@aws-sdk/client-iot/package.json')), '../..');
 
-/** What the environments of a function need of their surroundings. */
+/** What the environments of a function need from outside. */
 export interface RunnerOptions {
   readonly world: World;
   readonly credentials: CredentialStore;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
   /** Is told what functions write. */
   readonly watch: (line: FunctionLine) => void;
@@ -23,7 +23,7 @@ export interface RunnerOptions {
   readonly inspection?: Inspection;
 }
 
-/** An environment with what belongs to it. */
+/** An environment with its credentials and log. */
 interface Worker {
   readonly environment: ExecutionEnvironment;
   readonly log: FunctionLog;
@@ -33,8 +33,8 @@ interface Worker {
   isBusy: boolean;
 }
 
-/** What an invocation came to, with the last 4 KB of its log. */
-export type Result = Outcome & { readonly logTail: string };
+/** The result of an invocation, with the last 4 KB of its log. */
+export type Result = InvocationOutcome & { readonly logTail: string };
 
 /** Runs one version of a function: its code with its configuration. Environments stay warm between invocations. */
 export class Runner {
@@ -73,7 +73,7 @@ export class Runner {
     }
   }
 
-  /** Takes no more invocations; environments end when they are idle. */
+  /** Accepts no more invocations. Environments end when they are idle. */
   async retire(): Promise<void> {
     this.isRetired = true;
     await this.rest();
@@ -85,7 +85,7 @@ export class Runner {
     await Promise.all(this.workers.map(({ environment }) => environment.kill()));
   }
 
-  /** Ends the environments that a test of their access key or of the payload at work selects. */
+  /** Ends the environments whose access key or current payload a test selects. */
   killWhere(selects: (accessKeyId: string, payload: string | undefined) => boolean): void {
     for (const { environment, accessKeyId } of this.workers) {
       if (selects(accessKeyId, environment.payload)) void environment.kill();
@@ -170,7 +170,7 @@ export class Runner {
       LANG: 'en_US.UTF-8',
       AWS_ENDPOINT_URL: endpoint,
       NODE_PATH: SDK,
-      // the SDK's advice on the Node.js that happens to run here does not belong in a function's log.
+      // the SDK's advice about the local version of Node.js does not belong in a function's log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
       ...Environment?.Variables,
