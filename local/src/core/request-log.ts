@@ -35,10 +35,11 @@ export class RequestLog {
     );
   }
 
-  /** What a function has written. */
+  /** What a function has written, by the first part of its request id. */
   said({ functionName, requestId, message }: FunctionLine): void {
-    for (const line of readable(message).split('\n')) {
-      this.write([this.time, functionName, requestId ?? 'starting', line].join('  '));
+    const id = requestId?.split('-')[0] ?? 'starting';
+    for (const line of readable(message, requestId).split('\n')) {
+      this.write([this.time, functionName, id, line].join('  '));
     }
   }
 
@@ -58,10 +59,12 @@ function callerOf(principal: Principal): string {
 }
 
 /** The level and what is said first, then the fields; time and request id are on the line already. */
-function readable(message: string): string {
+function readable(message: string, requestId: string | undefined): string {
   const text = message
     .trimEnd()
     .replace(/^\S+Z\t\S+\t(?=[A-Z]+\t)/, '')
+    // whoever wants the whole id finds it where the invocation starts.
+    .replace(new RegExp(`^(END|REPORT) RequestId: ${requestId}`), '$1')
     .replaceAll('\t', '  ');
   const record = parsed(text);
   if (!record) return text;
