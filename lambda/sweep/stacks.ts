@@ -82,6 +82,11 @@ export class Stacks {
     return false;
   }
 
+  /** Whether something has an owner whose stack is gone, and nobody else claims it. */
+  async isLeftBehind(tags: Tags, keys: OwnershipTags): Promise<boolean> {
+    return keys.owner in tags && !(await this.isHeld(tags, keys));
+  }
+
   /** Includes the physical ids that the own stack's resources return to if the deployment in progress fails. */
   async idsUnderWay(): Promise<ReadonlySet<string>> {
     return (await this.tools.idsSinceSuccess?.()) ?? new Set();

@@ -85,7 +85,7 @@ const NETWORK_INTERFACES: Permission = {
     'ec2:UnassignPrivateIpAddresses',
   ],
   resources: ['*'],
-  wildcardReason: 'Lambda makes the network interfaces, whose names nobody knows beforehand.',
+  wildcardReason: 'Lambda creates the network interfaces, and their names are not known in advance.',
 };
 
 const TRACES: Permission = {

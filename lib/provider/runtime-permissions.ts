@@ -33,7 +33,7 @@ export function otherStacksPermissions(stack: Stack): readonly Permission[] {
     {
       actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
       resources: [anyStack(stack)],
-      wildcardReason: 'Which stacks own what a retention looks at is only known when it runs.',
+      wildcardReason: 'The stacks that own the candidates of a retention are only known when it runs.',
     },
   ];
 }
@@ -44,7 +44,7 @@ export function ownersPermissions(stack: Stack): readonly Permission[] {
     {
       actions: ['cloudformation:DescribeStacks'],
       resources: [anyStack(stack)],
-      wildcardReason: 'Which stack owns an artifact that exists already is only known at the deployment.',
+      wildcardReason: 'The stack that owns an existing artifact is only known at the deployment.',
     },
   ];
 }

@@ -168,7 +168,7 @@ export class SweepMachines extends Construct {
       ],
       resources: ['*'],
       wildcardReason:
-        'Step Functions delivers logs and traces by actions for which CloudWatch Logs and X-Ray have no ' +
+        'Step Functions delivers logs and traces with actions for which CloudWatch Logs and X-Ray have no ' +
         'resource-level permissions.',
     });
     return permissions;

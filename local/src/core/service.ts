@@ -59,7 +59,7 @@ export type Principal =
   | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'role'; readonly roleArn: string; readonly session: string };
 
-/** The caller and the region of a call. */
+/** The caller and the world of a call. */
 export interface CallContext {
   readonly world: World;
   readonly principal: Principal;

@@ -79,7 +79,7 @@ const needed = (action: string, names: readonly string[], world: World): Needed[
 const neededOnDashboards = (action: string, names: readonly string[], { account }: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: `arn:aws:cloudwatch::${account}:dashboard/${name}` }));
 
-/** The widgets of a dashboard, by the user guide. */
+/** The most widgets of a dashboard, by the user guide. */
 const WIDGETS = 500;
 
 function checkDashboard(body: string): void {

@@ -106,7 +106,7 @@ export class Stack {
   readonly rootId?: string;
   readonly events: StackEvent[] = [];
   readonly resources = new Map<string, ResourceState>();
-  /** The outputs of the last deployment. */
+  /** The deleted resources, in their last state. */
   readonly deletedResources = new Map<string, ResourceState>();
   status = 'REVIEW_IN_PROGRESS';
   reason?: string;

@@ -43,7 +43,7 @@ export interface GlueBehaviour {
   checkpointOnFailure: 'refused' | 'allowed';
   /** The number of the next version after the deletion of the highest one. */
   numberAfterDeletion: 'next' | 'reused';
-  /** How a write to something in deletion fails. */
+  /** The error of a write to something in deletion. */
   deletingError: 'ConcurrentModificationException' | 'InvalidInputException';
   /**
    * The order of ListSchemaVersions. In the only observation, the available versions came first, the newest first among

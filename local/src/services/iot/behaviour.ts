@@ -31,18 +31,18 @@ export interface PackageBehaviour {
    * ResourceNotFoundException.
    */
   deleteMissing: 'silent' | 'not-found';
-  /** What happens to the Delete of the default version. */
+  /** The error for the deletion of the default version. */
   defaultDeleteError: RefusalCode;
-  /** What happens to the Delete of a package that has versions. */
+  /** The error for the deletion of a package that has versions. */
   packageWithVersionsDeleteError: RefusalCode;
-  /** What happens to an action for which the lifecycle has no transition. */
+  /** The error for an action for which the lifecycle has no transition. */
   illegalTransitionError: RefusalCode;
-  /** What happens to attributes or an artifact for a version that is not a draft, even unchanged ones. */
+  /** The error for attributes or an artifact of a version that is not a draft, even unchanged ones. */
   frozenUpdateError: RefusalCode;
-  /** Whether a draft can be the default version. */
+  /** The error for a draft as the default version. */
   draftDefaultError: RefusalCode;
   /**
-   * What happens to a version of a package that does not exist. CreatePackageVersion does not declare
+   * The error for a version of a package that does not exist. CreatePackageVersion does not declare
    * ResourceNotFoundException.
    */
   createInMissingPackageError: 'ValidationException' | 'ResourceNotFoundException';

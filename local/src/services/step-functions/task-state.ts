@@ -14,7 +14,7 @@ export interface StateSurroundings {
 }
 
 /**
- * The value of `$$.State.RetryCount` before the first attempt, because the interpreter reads the parameters only once.
+ * A placeholder for `$$.State.RetryCount` until an attempt is made, because the interpreter reads the parameters only once.
  */
 export const RETRY_COUNT = randomUUID();
 

@@ -281,16 +281,23 @@ test('a token that is rotated meanwhile is read again', async () => {
   expect(aws.calls.filter({ operation: 'GetSecretValue' })).toHaveLength(2);
 });
 
-test('a token that is renewed in the midst is waited for, while the secret still holds the old one', async () => {
+test.each([
+  ['in one slice', 900_000, 6],
+  ['in slices that are shorter than that takes', 8_000, 9],
+])('a token that is renewed in the midst is waited for, %s', async (_how, remaining, nth) => {
   deploy(6);
   const stalled = (operation: string, nth: number) =>
     aws.faults.inject({ operation, nth, trouble: { stall: 'until released' } });
-  const reached = async (fault: { readonly hits: number }) => {
-    while (fault.hits === 0) await new Promise(resolve => setImmediate(resolve));
-  };
   const removal = stalled(DELETE, 2);
-  const read = stalled('GetSecretValue', 6);
-  const end = outcome(sweepOf());
+  // the secret still holds the old one.
+  const read = stalled('GetSecretValue', nth);
+  const sweep = sweepOf();
+  sweep.remaining = remaining;
+  let isOver = false;
+  const end = outcome(sweep).finally(() => (isOver = true));
+  const reached = async (fault: { readonly hits: number }) => {
+    while (fault.hits === 0 && !isOver) await new Promise(resolve => setImmediate(resolve));
+  };
   await reached(removal);
   const current = aws.weChat.rotateToken();
   removal.release();
