@@ -37,11 +37,10 @@ function run(args) {
 }
 
 /** Removes what was compiled from a source that has gone: compilers leave it, and the package would ship it. */
-function prune(folder) {
-  const compiled = join('build', folder);
+function prune(compiled, sourceFolder) {
   if (!existsSync(compiled)) return;
   for (const file of readdirSync(compiled, { recursive: true })) {
-    const source = join(folder, file.replace(/(\.d)?\.[a-z]+$/, '.ts'));
+    const source = join(sourceFolder, file.replace(/(\.d)?\.[a-z]+$/, '.ts'));
     if (/\.[a-z]+$/.test(file) && !existsSync(source)) rmSync(join(compiled, file));
   }
 }
@@ -54,7 +53,8 @@ async function build(steps) {
     return true;
   }
   console.log(`building ${stale.join(', ')}`);
-  if (stale.includes('constructs')) for (const folder of ['lib', 'contract']) prune(folder);
+  if (stale.includes('constructs')) for (const folder of ['lib', 'contract']) prune(join('build', folder), folder);
+  if (stale.includes('local')) prune(join('local', 'build'), join('local', 'src'));
   return (await Promise.all(stale.map(buildStep))).every(Boolean);
 }
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gt, valid } from 'semver';
 import { released } from './changelog.js';
+import { withVersion } from './versions.js';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).trim();
@@ -18,7 +19,11 @@ if (git('status', '--porcelain') !== '')
 
 const today = new Date().toISOString().slice(0, 10);
 writeFileSync('CHANGELOG.md', released(readFileSync('CHANGELOG.md', 'utf8'), version, today));
-run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
+// the command line and the local AWS have the library's version: they decide by its handlers.
+for (const manifest of ['package.json', 'local/package.json', 'cli/package.json']) {
+  writeFileSync(manifest, withVersion(readFileSync(manifest, 'utf8'), version));
+}
+run('npm', 'install', '--package-lock-only', '--ignore-scripts');
 run('npm', 'run', 'build', '--', 'constructs');
 run('npm', 'run', 'api:diff');
 run('git', 'commit', '--all', '--message', `Release ${version}`);

@@ -46,23 +46,24 @@ test('a command without credentials says where to get them', () => {
   expect(status).toBe(1);
 });
 
-test('the package holds what is built, and the licenses of what that holds', () => {
+test('the package is built before it is packed, and holds that and the licenses of what is in it', () => {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--offline'], {
     cwd: join(ROOT, 'cli'),
     encoding: 'utf8',
   });
-  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const [{ files }] = JSON.parse(stdout.slice(stdout.search(/^\[/m))) as [{ files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
       'package.json',
       'README.md',
+      'LICENSE',
       own.bin['cdk-versioned-artifacts'],
       'build/THIRD-PARTY-LICENSES',
     ]),
   );
   expect(
-    paths.filter(path => !/^(package\.json|README\.md|build\/([\w-]+\.mjs|THIRD-PARTY-LICENSES))$/.test(path)),
+    paths.filter(path => !/^(package\.json|README\.md|LICENSE|build\/([\w-]+\.mjs|THIRD-PARTY-LICENSES))$/.test(path)),
   ).toEqual([]);
 });
 

@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import { CfnParameter, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import {
-  PackageVersionStatus,
-  SchemaDefinition,
-  SchemaReference,
-  SchemaVersion,
-  SoftwarePackage,
-  SweepTrigger,
-  VersionRemoval,
-} from 'cdk-versioned-artifacts';
+import { PackageVersionStatus, SoftwarePackage, SweepTrigger, VersionRemoval } from 'cdk-versioned-artifacts';
 import { type ArtifactReport, type PlanReport, type SweepReport } from '../src/plan/report';
 import { firmware, retained, seed, versionsIn } from './firmware';
 import { World } from './world';
@@ -214,40 +206,6 @@ describe('artifacts elsewhere', () => {
     );
     expect(actions(plan)).toEqual({ 'from-parameter': 'create' });
   });
-});
-
-test('versions of a schema are registered, and those that go are deleted', async () => {
-  const avro = (...fields: string[]) =>
-    SchemaDefinition.fromObject({
-      type: 'record',
-      name: 'Order',
-      fields: fields.map(name => ({ name, type: ['null', 'string'], default: null })),
-    });
-  await world.aws.call('glue', 'CreateRegistry', { RegistryName: 'vehicles' });
-  const first = JSON.stringify({ type: 'record', name: 'Order', fields: [] });
-  await world.aws.call('glue', 'CreateSchema', {
-    RegistryId: { RegistryName: 'vehicles' },
-    SchemaName: 'orders',
-    DataFormat: 'AVRO',
-    Compatibility: 'BACKWARD',
-    SchemaDefinition: first,
-  });
-  const schemas = (ids: Record<string, string[]>) => (stack: Stack) => {
-    const schema = SchemaReference.fromSchemaName({ registryName: 'vehicles', schemaName: 'orders' });
-    for (const [id, fields] of Object.entries(ids))
-      new SchemaVersion(stack, id, { schema, definition: avro(...fields), removal: VersionRemoval.DELETE });
-  };
-  await world.deploy(schemas({ V2: ['id'], V3: ['id', 'price'] }));
-  const next = world.synth(schemas({ V3: ['id', 'price'], V4: ['id', 'price', 'note'] }));
-  const calls = await world.callsOf(async () => {
-    const { plan } = await planOf(next);
-    expect(artifacts(plan).map(({ actions, today }) => [actions.join(), today?.number])).toEqual([
-      ['unchanged', undefined],
-      ['create', undefined],
-      ['delete', 2],
-    ]);
-  });
-  expect(calls.filter(isWrite)).toEqual([]);
 });
 
 describe('sweeps', () => {

@@ -34,6 +34,22 @@ test('npm learns which workflow has made the package', () => {
   expect(jobs.npm.permissions).toMatchObject({ 'id-token': 'write' });
 });
 
+test('the local AWS and the command line are published with the library, in its version', () => {
+  expect(commands(jobs.npm)).toEqual(expect.arrayContaining(['npm publish', 'npm publish --workspaces']));
+  for (const workspace of manifest.workspaces) {
+    const own = JSON.parse(read(`${workspace}/package.json`));
+    expect([workspace, own.private, own.version]).toEqual([workspace, undefined, manifest.version]);
+    expect(own).toMatchObject({
+      author: manifest.author,
+      bugs: manifest.bugs,
+      license: manifest.license,
+      publishConfig: manifest.publishConfig,
+      repository: { ...manifest.repository, directory: workspace },
+    });
+    expect(read(`${workspace}/LICENSE`)).toBe(read('LICENSE'));
+  }
+});
+
 test('each registry has secrets of its own', () => {
   const publishing = Object.entries(jobs).filter(([name]) => !['check', 'languages', 'notes'].includes(name));
   const environments = publishing.map(([, { environment }]) => environment);

@@ -266,7 +266,7 @@ function endingOf(event: PlannedEvent, ending: Ending, notes: readonly string[])
       ({ level, fields }) => (level === 'error' && 'refused' in fields) || (level !== 'info' && 'stays' in fields),
     )
     .map(({ message, fields }) => ('stays' in fields ? `${message}: ${String(fields.stays)}` : message));
-  const all = [...notes, ...said];
+  const all = [...notes, ...said, ...ending.writes.flatMap(({ open }) => open ?? [])];
   if (ending.failure !== undefined) return { failure: ending.failure, notes: all };
   return { actions: actionsOf(event, ending), notes: all };
 }

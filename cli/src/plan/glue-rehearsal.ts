@@ -50,7 +50,7 @@ export class GlueRehearsal {
   /** @param service asked as it is */
   constructor(
     private readonly service: GlueClient,
-    journal: Journal,
+    private readonly journal: Journal,
     private readonly now: () => number,
   ) {
     const limits = { clock: systemClock, deadline: new Deadline(systemClock, Infinity), log: SILENT };
@@ -123,16 +123,22 @@ export class GlueRehearsal {
     return { MetadataInfoMap: map };
   }
 
-  /** Whether the registry finds the definition compatible only the registration tells: here it does. */
+  /** Whether the definition is compatible only the registry tells: here it is, and the plan leaves that open. */
   private async register({ SchemaId: at, SchemaDefinition }: Input): Promise<object> {
     const schema = await this.service.send(new GetSchemaCommand({ SchemaId: at }));
     const validity = new CheckSchemaVersionValidityCommand({ DataFormat: schema.DataFormat, SchemaDefinition });
+    if (schema.Compatibility === 'DISABLED') {
+      throw refusal('InvalidInputException', 'the compatibility mode DISABLED allows no further version');
+    }
     const { Valid, Error: error } = await this.service.send(validity);
     if (!Valid) throw refusal('InvalidInputException', error ?? 'the definition is not valid');
     const numbers = (await this.gateway.versionsOf(names(at))).map(({ VersionNumber = 0 }) => VersionNumber);
     const number = Math.max(0, ...numbers, ...this.madeIn(at).map(version => version.number)) + 1;
     const id = `00000000-0000-4000-8000-${String(this.made.size + 1).padStart(12, '0')}`;
     const createdAt = new Date(this.now()).toISOString();
+    if (schema.Compatibility !== 'NONE') {
+      this.journal.leaveOpen(`the registry decides on deployment whether it is compatible (${schema.Compatibility})`);
+    }
     this.made.set(id, { schema: keyOf(at), id, number, definition: SchemaDefinition, createdAt });
     return { SchemaVersionId: id, VersionNumber: number, Status: 'AVAILABLE' };
   }

@@ -2,13 +2,23 @@
 export interface Write {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** What only the service itself will tell of it. */
+  readonly open?: string;
 }
 
 export class Journal {
   private readonly writes: Write[] = [];
+  private open: string | undefined;
 
   add(operation: string, input: object): void {
-    this.writes.push({ operation, input: input as Write['input'] });
+    const { open } = this;
+    this.writes.push({ operation, input: input as Write['input'], ...(open !== undefined && { open }) });
+    this.open = undefined;
+  }
+
+  /** Says of the write that is being kept what only the service itself will tell. */
+  leaveOpen(what: string): void {
+    this.open = what;
   }
 
   /** Marks a place, from which `since` goes on. */
