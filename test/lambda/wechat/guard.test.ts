@@ -19,6 +19,7 @@ test.each<[string, Found, Allowance, RegExp | undefined]>([
   ['serving, of several, with the service, in a stack that stays', found(30, 2), allowed(true, false), /30 %/],
   ['serving, of several, with the service, in a stack that goes', found(30, 2), allowed(true, true), undefined],
   ['of unknown traffic', found(undefined, 2), allowed(false, true), /an unknown share of the traffic/],
+  ['that is not listed, of several', { total: 2 }, allowed(false, true), /an unknown share of the traffic/],
   ['the last one', found(0, 1), allowed(false, true), /the last version of its service/],
   ['the last one, serving', found(100, 1), allowed(false, true), /the last version of its service/],
   ['the last one, with the service', found(100, 1), allowed(true, false), undefined],
