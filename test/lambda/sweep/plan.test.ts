@@ -91,6 +91,34 @@ test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
 
+test('a candidate of unknown age has no place among the latest, and stays', async () => {
+  const candidates = [{ name: 'z' }, { name: 'b', createdAt: 2 }, { name: 'a', createdAt: 1 }];
+  const result = await planned(config({ keepLatest: 1 }), candidates);
+  expect([...result.values()]).toEqual(['keep AGE_UNKNOWN', 'keep AMONG_LATEST', 'remove BEYOND_LATEST']);
+  expect((await planned(config({ keepLatest: 1 }, { order: 'SEMVER' }), [{ name: '1' }])).get('1')).toBe(
+    'keep AMONG_LATEST',
+  );
+});
+
+test.each<[SweepRulesConfig, number, boolean]>([
+  [{}, Infinity, false],
+  [{ maxRemovals: 3, dryRun: true }, 3, true],
+])('%j: %d removals, and whether it only plans: %p', (rules, maxRemovals, dryRun) => {
+  expect(new Plan(config(rules), NOW)).toMatchObject({ maxRemovals, dryRun });
+});
+
+test.each([
+  ['SEMVER', 'nightly', undefined, true, false],
+  ['SEMVER', '1.0', undefined, true, true],
+  ['CREATION', '1.0', undefined, false, undefined],
+  ['CREATION', '1.0', 1, true, undefined],
+] as const)('by %s, %s of %p ranks: %p; its name compares: %p', (order, name, createdAt, ranks, compares) => {
+  const plan = new Plan(config({ keepLatest: 1, exclude: ['x*'] }, { order }), NOW);
+  expect(plan.ranks({ name, createdAt })).toBe(ranks);
+  expect(plan.ranks({ name: 'x', createdAt: 1 })).toBe(false);
+  expect(plan.comparable({ name, createdAt })).toBe(compares);
+});
+
 test('a candidate that is listed twice takes one place among the latest', async () => {
   const candidates = ['c', 'c', 'b', 'a'].map(name => ({ name, createdAt: name.charCodeAt(0) }));
   const result = await planned(config({ keepLatest: 2 }), candidates);
