@@ -4,9 +4,11 @@ import js from '@eslint/js';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { FAMILIES } from './scripts/families.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
+const ofEachFamily = (room, allowed) => Object.fromEntries(FAMILIES.map(family => [`${room}/${family}`, allowed]));
 const EVERYTHING_BUT = room => ({ but: room });
 
 /** Who may import whom, among the rooms of this repository. A room may always import from itself. */
@@ -16,17 +18,13 @@ const MAY_IMPORT = {
   'lib/provider': ['contract', 'lib/core'],
   'lib/sweep': ['contract', 'lib/core', 'lib/provider'],
   'lib/dashboard': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/iot': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/glue': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
-  'lib/wechat': ['contract', 'lib/core', 'lib/provider', 'lib/sweep'],
+  ...ofEachFamily('lib', ['contract', 'lib/core', 'lib/provider', 'lib/sweep']),
   'lambda/runtime': ['contract'],
   'lambda/sweep': ['contract', 'lambda/runtime'],
-  'lambda/iot': ['contract', 'lambda/runtime', 'lambda/sweep'],
-  'lambda/glue': ['contract', 'lambda/runtime', 'lambda/sweep'],
-  'lambda/wechat': ['contract', 'lambda/runtime', 'lambda/sweep'],
+  ...ofEachFamily('lambda', ['contract', 'lambda/runtime', 'lambda/sweep']),
   'local/src': [],
   'local/test': ['local/src', 'testing'],
-  'cli/src': ['contract', 'lambda/runtime', 'lambda/sweep', 'lambda/iot', 'lambda/glue', 'lambda/wechat'],
+  'cli/src': ['contract', 'lambda/runtime', 'lambda/sweep', ...FAMILIES.map(family => `lambda/${family}`)],
   'cli/test': EVERYTHING_BUT('bench'),
   testing: ['contract', 'lambda/runtime', 'lambda/sweep', 'local/src'],
   test: EVERYTHING_BUT('bench'),
@@ -40,6 +38,20 @@ const zones = Object.entries(MAY_IMPORT).map(([target, allowed]) => {
   const may = Array.isArray(allowed) ? allowed.join(', ') || 'no other room' : `everything but ${allowed.but}`;
   return { target: `./${target}`, from: forbidden.map(room => `./${room}`), message: `${target}/ may import ${may}.` };
 });
+
+const BOOLEAN = 'A boolean among other arguments says nothing to who reads the call: take an object that names it.';
+
+/** No boolean by position: neither declared (as a type, as one of several types, by its default) nor handed in. */
+const POSITIONAL_BOOLEANS = [
+  ':not(MethodDefinition[kind=set]) > * > Identifier.params[typeAnnotation.typeAnnotation.type=TSBooleanKeyword]',
+  'Identifier.params[typeAnnotation.typeAnnotation.types.0.type=TSBooleanKeyword]',
+  'Identifier.params[typeAnnotation.typeAnnotation.types.1.type=TSBooleanKeyword]',
+  'AssignmentPattern.params[right.raw=/^(true|false)$/]',
+  // what a promise, a matcher or a generator is about is its value.
+  ':matches(CallExpression, NewExpression)' +
+    ':not([callee.name=resolve], [callee.property.name=/^(resolve|toBe|toEqual|toHaveProperty|constant|constantFrom)$/])' +
+    ' > Literal.arguments[raw=/^(true|false)$/]',
+].map(selector => ({ selector, message: BOOLEAN }));
 
 export default tseslint.config(
   { ignores: ['**/build/', '**/cdk.out/', 'dist/', 'coverage/'] },
@@ -88,9 +100,14 @@ export default tseslint.config(
       'testing/**/*.ts',
     ],
     rules: {
-      '@typescript-eslint/max-params': ['error', { max: 4 }],
       // an import of a type alone is no cycle: nothing is loaded.
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
+    },
+  },
+  {
+    rules: {
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
+      'no-restricted-syntax': ['error', ...POSITIONAL_BOOLEANS],
     },
   },
   {

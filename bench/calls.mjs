@@ -28,9 +28,9 @@ const withVersion = props => stack => {
   if (props) softwarePackage.addVersion('V1', props);
 };
 
-const withDefault = protectInActiveJobs => stack => {
+const withDefault = more => stack => {
   const softwarePackage = new SoftwarePackage(stack, 'Package', { packageName, removalPolicy: RemovalPolicy.DESTROY });
-  const props = { status: PackageVersionStatus.PUBLISHED, removal: VersionRemoval.DELETE, protectInActiveJobs };
+  const props = { status: PackageVersionStatus.PUBLISHED, removal: VersionRemoval.DELETE, ...more };
   const [first] = ['1.0.0', '2.0.0'].map(name => softwarePackage.addVersion(name, { versionName: name, ...props }));
   new DefaultPackageVersion(stack, 'Default', { version: first });
 };
@@ -61,11 +61,11 @@ const STORIES = [
     ['delete a version that stays', withVersion(), 2],
   ],
   [
-    [undefined, withDefault(false)],
+    [undefined, withDefault({ protectInActiveJobs: false })],
     ['destroy a package, two versions and the default', undefined, 10],
   ],
   [
-    [undefined, withDefault(true)],
+    [undefined, withDefault()],
     ['the same, where active jobs protect versions', undefined, 10],
   ],
   [

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { byFamily } from '../scripts/families.js';
 import { MINIFIED, OURS, eachBundle } from './handlers/bundles.mjs';
 
 const PROCESSES = 9;
@@ -72,7 +73,7 @@ export async function run() {
     const TemplateBody = JSON.stringify(TEMPLATE);
     const { StackId } = await aws.call('cloudformation', 'CreateStack', { StackName: 'bench', TemplateBody });
     await aws.settled();
-    const events = eventsOf(aws);
+    const events = Object.fromEntries(byFamily(eventsOf(aws)));
     const env = { ...process.env, ...aws.env, AWS_LAMBDA_FUNCTION_NAME: 'bench' };
     return await eachBundle(async ({ family, file }) => {
       const event = {

@@ -115,8 +115,8 @@ export const SchemaVersionShape = struct({
 );
 export type SchemaVersionProperties = Infer<typeof SchemaVersionShape>;
 
-/** Attributes of `Custom::GlueSchemaVersion`, in every answer to Create and Update. */
-export interface SchemaVersionAttributes {
+/** The data of `Custom::GlueSchemaVersion`, in every answer to Create and Update. */
+export interface SchemaVersionData {
   readonly VersionId: string;
   readonly VersionNumber: string;
 }

@@ -138,8 +138,8 @@ export const PackageShape = struct({
 });
 export type SoftwarePackageProperties = Infer<typeof PackageShape>;
 
-/** Attributes of `Custom::IoTSoftwarePackage`, in every answer to Create and Update. */
-export interface SoftwarePackageAttributes {
+/** The data of `Custom::IoTSoftwarePackage`, in every answer to Create and Update. */
+export interface SoftwarePackageData {
   readonly PackageArn: string;
   readonly PackageName: string;
 }
@@ -168,8 +168,8 @@ export const PackageVersionShape = struct({
 );
 export type SoftwarePackageVersionProperties = Infer<typeof PackageVersionShape>;
 
-/** Attributes of `Custom::IoTSoftwarePackageVersion`, in every answer to Create and Update. */
-export interface SoftwarePackageVersionAttributes {
+/** The data of `Custom::IoTSoftwarePackageVersion`, in every answer to Create and Update. */
+export interface SoftwarePackageVersionData {
   readonly PackageVersionArn: string;
   readonly VersionName: string;
   readonly Status: PackageVersionStatus;
@@ -185,8 +185,8 @@ export const DefaultPackageVersionShape = struct({
 });
 export type DefaultPackageVersionProperties = Infer<typeof DefaultPackageVersionShape>;
 
-/** Attributes of `Custom::IoTDefaultPackageVersion`, in every answer to Create and Update. */
-export interface DefaultPackageVersionAttributes {
+/** The data of `Custom::IoTDefaultPackageVersion`, in every answer to Create and Update. */
+export interface DefaultPackageVersionData {
   readonly PackageName: string;
   readonly VersionName: string;
 }

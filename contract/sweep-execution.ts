@@ -31,7 +31,7 @@ export const SweepShape = struct({
 export type SweepProperties = Infer<typeof SweepShape>;
 
 /** Attributes of a sweep's custom resource: decimal counts, "0" in every answer of a run that swept nothing. */
-export interface SweepAttributes {
+export interface SweepData {
   readonly RemovedCount: string;
   readonly KeptCount: string;
   readonly RemainingCount: string;

@@ -90,8 +90,8 @@ export const ServiceVersionShape = struct({
 );
 export type CloudBaseServiceVersionProperties = Infer<typeof ServiceVersionShape>;
 
-/** Attributes of `Custom::WeChatCloudBaseServiceVersion`, in every answer to Create and Update. */
-export interface CloudBaseServiceVersionAttributes {
+/** The data of `Custom::WeChatCloudBaseServiceVersion`, in every answer to Create and Update. */
+export interface CloudBaseServiceVersionData {
   readonly VersionName: string;
 }
 

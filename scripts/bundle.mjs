@@ -1,6 +1,7 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js, and the licenses of what they hold.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { minify } from '@swc/core';
 import { build, transform } from 'esbuild';
 import { FAMILIES } from './families.js';
 import { leanSdk } from './lean-sdk.mjs';
@@ -32,7 +33,10 @@ export async function bundle(entry, outfile) {
   const needed = reachable(metafile.outputs, main);
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const names = plainNames([...needed].map(name => basename(name)));
-  const parts = [...names].map(async ([hashed, name]) => [name, await commonJs(renamed(texts.get(hashed), names))]);
+  const parts = [...names].map(async ([hashed, name]) => [
+    name,
+    await compressed(await commonJs(renamed(texts.get(hashed), names))),
+  ]);
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, oneFile(await Promise.all(parts), names.get(basename(main))));
   return { ...metafile, outputs: Object.fromEntries([...needed].map(name => [name, metafile.outputs[name]])) };
@@ -58,6 +62,16 @@ const commonJs = async text =>
     (await transform(text, { ...common, format: 'cjs', supported: { 'dynamic-import': false } })).code.trim(),
   );
 
+/** A part as a function, without what esbuild leaves: it inlines no function that is used once, and joins no conditions. */
+async function compressed(code) {
+  const { code: assigned } = await minify(`part=function(module,exports,require){${code}}`, {
+    ecma: 2022,
+    compress: { passes: 3 },
+    mangle: true,
+  });
+  return assigned.replace(/^part=|;$/g, '');
+}
+
 /** esbuild's own functions that export, which each part would have anew: the file has one for all. */
 const HELPERS = new RegExp(
   String.raw`^var (\w+|\$\w*)=Object\.defineProperty;var \S+?=Object\.getOwnPropertyDescriptor;` +
@@ -82,8 +96,7 @@ return part.module.exports};
 `;
 
 function oneFile(parts, main) {
-  const functions = parts.map(([name, code]) => {
-    const run = `function(module,exports,require){${code}\n}`;
+  const functions = parts.map(([name, run]) => {
     // in parentheses V8 compiles a function at once, and would otherwise parse it twice: right for all but the sweeps,
     // which most invocations do without.
     return `$parts["./${name}"]={run:${name.startsWith('sweep-handlers') ? run : `(${run})`}};\n`;

@@ -1,5 +1,6 @@
-// esbuild plugins that leave out of the AWS SDK what no handler uses. Each one fails the build where it finds nothing to
-// change any more: a new release of the SDK then is a red build, and never a handler that is quietly larger or broken.
+// esbuild plugins that leave out of the AWS SDK, and of the two libraries beside it, what no handler uses. Each one fails
+// the build where it finds nothing to change any more: a new release of the SDK then is a red build, and never a handler
+// that is quietly larger or broken.
 import { readFile } from 'node:fs/promises';
 
 /** A plugin that replaces modules; it must have replaced one by the end of a build that holds a client of the SDK. */
@@ -36,18 +37,6 @@ const environmentCredentials = replacing('environment-credentials', ({ onResolve
   }));
 });
 
-/** No handler streams events, and esbuild does not tree-shake what is imported dynamically. */
-const noEventStreams = replacing('no-event-streams', ({ onResolve, onLoad }, apply) => {
-  onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind }) => {
-    if (kind !== 'dynamic-import') return undefined;
-    apply();
-    return { path: 'none', namespace: 'event-streams' };
-  });
-  onLoad({ filter: /./, namespace: 'event-streams' }, () => ({
-    contents: 'export const eventStreamSerdeProvider = undefined; export const EventStreamSerde = undefined;',
-  }));
-});
-
 /**
  * Lets esbuild drop the shapes of operations that nobody calls: to it, a computed key and the registration of an error's
  * class are side effects. An error without a class of its own has the name that the service gave it, which is what
@@ -76,19 +65,6 @@ const shortManifests = replacing('short-manifests', ({ onLoad }, apply) => {
   });
 });
 
-/** To esbuild an expression that a module makes with `new RegExp` is a side effect, and keeps what it is for. */
-const pureExpressions = replacing('pure-expressions', ({ onLoad }, apply) => {
-  onLoad(
-    { filter: /[\\/]node_modules[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/](schema-)?date-utils\.js$/ },
-    async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const contents = source.replace(/^(const \w+ = )(?=new RegExp\()/gm, '$1/* @__PURE__ */ ');
-      if (contents !== source) apply();
-      return { contents };
-    },
-  );
-});
-
 /** Of a region that is listed the table of partitions tells its name besides; which partition it is in, the pattern does. */
 const partitionsOnly = replacing('partitions-only', ({ onLoad }, apply) => {
   onLoad({ filter: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/].*[\\/]aws[\\/]partitions\.js$/ }, async ({ path }) => {
@@ -99,35 +75,174 @@ const partitionsOnly = replacing('partitions-only', ({ onLoad }, apply) => {
   });
 });
 
-/** Of all that the signer signs, handlers send requests. */
-const requestsOnly = replacing('requests-only', ({ onLoad }, apply) => {
-  onLoad({ filter: /[\\/]@smithy[\\/]signature-v4[\\/]dist-es[\\/]SignatureV4\.js$/ }, async ({ path }) => {
-    const source = await readFile(path, 'utf8');
-    const contents = source
-      .replace(/^ {4}async presign\([^]*?(?=^ {4}async sign\()/m, '')
-      .replace(/^ {4}async signEvent\([^]*?(?=^ {4}async signRequest\()/m, '');
-    if (contents !== source) apply();
-    return { contents };
-  });
-});
+const module = file => {
+  const path = file
+    .replaceAll('.', String.raw`\.`)
+    .replaceAll('/', String.raw`[\\/]`)
+    .replaceAll('*', '[a-z-]+');
+  return { filter: new RegExp(String.raw`[\\/]node_modules[\\/]${path}$`) };
+};
 
 /** A plugin that puts a few lines in the place of a module of the SDK, which must have all that is imported of it. */
 const standIn = (name, file, contents) =>
   replacing(name, ({ onLoad }, apply) => {
-    const path = file
-      .replaceAll('.', String.raw`\.`)
-      .replaceAll('/', String.raw`[\\/]`)
-      .replaceAll('*', '[a-z-]+');
-    onLoad({ filter: new RegExp(String.raw`[\\/]node_modules[\\/]${path}$`) }, () => {
+    onLoad(module(file), () => {
       apply();
       return { contents };
     });
   });
 
+/** A plugin that cuts out of a module all that matches; it must find something for each of the patterns. */
+const without = (name, file, patterns) =>
+  replacing(name, ({ onLoad }, apply) => {
+    onLoad(module(file), async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      if (patterns.every(pattern => pattern.test(source))) apply();
+      return { contents: patterns.reduce((rest, pattern) => rest.replace(pattern, ''), source) };
+    });
+  });
+
+/** A method, as it stands in the source of a class. */
+const method = name => new RegExp(String.raw`^( +)(?:static )?(?:async )?${name} ?\([^]*?^\1\}\n`, 'm');
+
+/** A function that is a variable or a property, as it stands in the source of a function. */
+const definition = name => new RegExp(String.raw`^( +)(?:const ${name} =|${name}:) [^\n]*=> \{\n[^]*?^\1\}[,;]\n`, 'm');
+
+/** Globs are matched in one way: whatever the library does in another is left out. */
+export const GLOB_OPTIONS = { bash: true, dot: true, nonegate: true, windows: false };
+
+const globOptions = replacing('glob-options', ({ onLoad }, apply) => {
+  onLoad(module('picomatch/lib/p*.js'), async ({ path }) => {
+    const source = await readFile(path, 'utf8');
+    const contents = source.replace(/\b(?:opts|options)\.(?!fastpaths)(\w+)\b(?! = )/g, (_, option) =>
+      String(GLOB_OPTIONS[option] ?? 'void 0'),
+    );
+    if (contents !== source) apply();
+    return { contents };
+  });
+});
+
 const CORE = '@smithy/core/dist-es/submodules';
 const AWS_CORE = '@aws-sdk/core/dist-es/submodules';
 
+const cuts = [
+  // of all that the signer signs, handlers send requests.
+  without('requests-only', '@smithy/signature-v4/dist-es/SignatureV4.js', ['presign', 'signEvent'].map(method)),
+  // what a client does with a request is only added to.
+  without(
+    'no-removals',
+    `${CORE}/client/middleware-stack/MiddlewareStack.js`,
+    ['removeByName', 'removeByReference', 'remove', 'removeByTag'].map(definition),
+  ),
+  // how requests are sent is never changed, and nobody would read the warning that more of them wait than are sent.
+  without('no-sending-changes', '@smithy/node-http-handler/dist-es/node-http-handler.js', [
+    ...['checkSocketUsage', 'updateHttpClientConfig', 'httpHandlerConfigs'].map(method),
+    /^ +socketWarningTimeoutId = timing\.setTimeout\([^]*?1000\)\);\n/m,
+  ]),
+  // no handler streams events.
+  without(
+    'no-event-streams',
+    `${CORE}/protocols/HttpProtocol.js`,
+    ['serializeEventStream', 'deserializeEventStream', 'loadEventStreamCapability', 'resolveEventStreamMarshaller'].map(
+      method,
+    ),
+  ),
+  // none of the services has error codes of the query protocol beside those of the JSON protocol.
+  without(
+    'no-query-codes',
+    `${AWS_CORE}/protocols/json/AwsJsonRpcProtocol.js`,
+    Array(3).fill(/^( +)if \((?:this\.)?awsQueryCompatible\) \{[^]*?^\1\}\n/m),
+  ),
+  without('no-query-errors', `${AWS_CORE}/protocols/ProtocolLib.js`, [
+    method('setQueryCompatError'),
+    method('queryCompatOutput'),
+    /^( +)if \(this\.queryCompat\) \{[^]*?^\1\}\n/m,
+  ]),
+  // endpoints tell the region that signs.
+  without('no-region-information', `${AWS_CORE}/httpAuthSchemes/aws_sdk/resolveAwsSdkSigV4Config.js`, [
+    /^( +)else if \(config\.regionInfoProvider\) \{[^]*?^\1\}\n/m,
+  ]),
+  // globs are compiled and never taken apart, and none is of Windows.
+  without('no-scan-characters', 'picomatch/lib/constants.js', [
+    ...Array(50).fill(/^ +CHAR_\w+: \d+,? .*\n/m),
+    /^const WINDOWS_CHARS = [^]*?^\};\n/m,
+    /win32 === true \? WINDOWS_CHARS : /,
+  ]),
+  // versions are parsed, and handlers compare what they have; they are never raised,
+  without('no-increments', 'semver/classes/semver.js', ['inc', 'compare', 'compareMain', 'compareBuild'].map(method)),
+  // and never matched with a range.
+  without('no-ranges', 'semver/internal/re.js', [/^createToken\('GTLT'[^]*/m]),
+];
+
 const standIns = [
+  // the SDK writes JSON in two ways, of which the one that lets JavaScript do it is half as long.
+  standIn(
+    'native-json',
+    `${CORE}/protocols/json/codec-v2/JsonCodec2.js`,
+    'export { JsonCodec as JsonCodec2 } from "../codec-v1/JsonCodec";',
+  ),
+  // JavaScript reads and writes each form of a date that a service has.
+  standIn(
+    'native-dates',
+    `${CORE}/serde/date-utils.js`,
+    `export {
+       _parseEpochTimestamp as parseEpochTimestamp,
+       _parseRfc3339DateTimeWithOffset as parseRfc3339DateTimeWithOffset,
+       _parseRfc3339DateTimeWithOffset as parseRfc3339DateTime,
+       _parseRfc7231DateTime as parseRfc7231DateTime,
+     } from "./schema-serde-lib/schema-date-utils";
+     export const dateToUtcString = date => date.toUTCString();`,
+  ),
+  standIn(
+    'native-date-schemas',
+    `${CORE}/serde/schema-serde-lib/schema-date-utils.js`,
+    `const dateOf = value => {
+       const date = new Date(value);
+       if (Number.isNaN(date.getTime())) throw new TypeError("not a date: " + value);
+       return date;
+     };
+     export const _parseEpochTimestamp = value => value == null ? undefined : dateOf(Math.round(Number(value) * 1000));
+     export const _parseRfc3339DateTimeWithOffset = value => value == null ? undefined : dateOf(value);
+     export const _parseRfc7231DateTime = _parseRfc3339DateTimeWithOffset;`,
+  ),
+  // no value is a number beyond JavaScript's,
+  standIn(
+    'no-big-numbers',
+    `${CORE}/serde/value/NumericValue.js`,
+    'export class NumericValue {} export const nv = undefined;',
+  ),
+  standIn('no-big-number-writer', `${CORE}/protocols/json/jsonReplacer.js`, 'export class JsonReplacer {}'),
+  standIn('no-big-number-reader', `${CORE}/protocols/json/jsonReviver.js`, 'export const jsonReviver = undefined;'),
+  standIn('no-big-number-search', `${CORE}/protocols/json/needsReviver.js`, 'export const needsReviver = () => false;'),
+  // nor JSON within JSON, nor a list in a header.
+  standIn('no-lazy-json', `${CORE}/serde/lazy-json.js`, 'export const LazyJsonString = undefined;'),
+  standIn('no-header-writer', `${CORE}/serde/quote-header.js`, 'export const quoteHeader = undefined;'),
+  standIn('no-header-reader', `${CORE}/serde/split-header.js`, 'export const splitHeader = undefined;'),
+  standIn('no-header-splitter', `${CORE}/serde/split-every.js`, 'export const splitEvery = undefined;'),
+  // the rules for an endpoint ask for its partition, and neither take apart what it is made of
+  standIn('no-endpoint-urls', `${CORE}/endpoints/util-endpoints/lib/parseURL.js`, 'export const parseURL = undefined;'),
+  standIn('no-endpoint-parts', `${CORE}/endpoints/util-endpoints/lib/split.js`, 'export const split = undefined;'),
+  standIn(
+    'no-endpoint-substrings',
+    `${CORE}/endpoints/util-endpoints/lib/substring.js`,
+    'export const substring = undefined;',
+  ),
+  standIn(
+    'no-endpoint-names',
+    `${CORE}/endpoints/util-endpoints/lib/uriEncode.js`,
+    'export const uriEncode = undefined;',
+  ),
+  // nor what it is for.
+  standIn(
+    'no-endpoint-arns',
+    `${AWS_CORE}/client/util-endpoints/lib/aws/parseArn.js`,
+    'export const parseArn = undefined;',
+  ),
+  standIn(
+    'no-endpoint-buckets',
+    `${AWS_CORE}/client/util-endpoints/lib/aws/isVirtualHostableS3Bucket.js`,
+    'export const isVirtualHostableS3Bucket = undefined;',
+  ),
   // a function has no home with files in it: what is configured is in its environment.
   standIn(
     'no-files',
@@ -209,17 +324,15 @@ const standIns = [
     `${CORE}/serde/util-stream/sdk-stream-mixin.js`,
     'export const sdkStreamMixin = stream => stream;',
   ),
-  // globs are compiled, never taken apart.
   standIn('no-scan', 'picomatch/lib/scan.js', 'module.exports = undefined;'),
 ];
 
 export const leanSdk = [
   environmentCredentials,
-  noEventStreams,
   neededShapes,
   shortManifests,
-  pureExpressions,
   partitionsOnly,
-  requestsOnly,
+  globOptions,
+  ...cuts,
   ...standIns,
 ];

@@ -2,8 +2,8 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { type AddressInfo } from 'node:net';
 import { amzDate } from './stack';
 
-/** How a request is met: with a status, by cutting the connection, or not at all. */
-export type Reaction = number | 'cut' | 'hang';
+/** How the server treats a request: it answers with a status, cuts the connection, or never answers. */
+export type Reception = number | 'cut' | 'hang';
 
 export interface Received {
   readonly method?: string;
@@ -12,10 +12,10 @@ export interface Received {
   readonly body: string;
 }
 
-/** The presigned URL that CloudFormation waits at: a real listener on the loopback interface. */
+/** The presigned URL at which CloudFormation waits: a real listener on the loopback interface. */
 export class AnswerUrl {
   readonly received: Received[] = [];
-  private reactions: Reaction[] = [];
+  private reactions: Reception[] = [];
 
   private constructor(private readonly server: Server) {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.meet(request, response));
@@ -27,19 +27,19 @@ export class AnswerUrl {
     return new AnswerUrl(server);
   }
 
-  /** As CloudFormation signs it, with a secret in the query. */
+  /** Signed as CloudFormation does it, with a secret in the query. */
   url(sentAt: number): string {
     const { port } = this.server.address() as AddressInfo;
     const query = `X-Amz-Date=${amzDate(sentAt)}&X-Amz-Expires=7200&X-Amz-Security-Token=hush&X-Amz-Signature=5ec7e7`;
     return `http://127.0.0.1:${port}/arn%3Aaws%3Acloudformation/stack%7CThing%7Crequest?${query}`;
   }
 
-  /** The next requests are met so; later ones with 200. */
-  meetWith(...reactions: Reaction[]): void {
+  /** Treats the next requests in this way. Later requests get 200. */
+  meetWith(...reactions: Reception[]): void {
     this.reactions = reactions;
   }
 
-  /** The answers that were taken. */
+  /** The answers that were accepted. */
   get answers(): Record<string, unknown>[] {
     return this.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
   }

@@ -5,13 +5,13 @@ import { type LocalAws } from 'cdk-versioned-artifacts-local';
 const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
 const EAGER = join(__dirname, 'eager-cli.cjs');
 
-/** What the CDK CLI came to: its exit code and all that it printed. */
+/** The result of the CDK CLI: its exit code and all that it printed. */
 export interface CliResult {
   readonly code: number | null;
   readonly output: string;
 }
 
-/** Runs the real CDK CLI against the local AWS, with a folder of its own as its home. */
+/** Runs the real CDK CLI against the local AWS, with its own home folder. */
 export function cdk(aws: LocalAws, home: string, ...args: string[]): Promise<CliResult> {
   const env = {
     ...process.env,

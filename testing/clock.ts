@@ -5,19 +5,19 @@ interface Sleeper {
   readonly at: number;
   readonly order: number;
   readonly wake: () => void;
-  /** Ends it early. */
+  /** Ends the sleep early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * How a sleep passes: `at once`, and time with it; `in time`, when the clock has been turned that far; or never, but by
- * its signal.
+ * How a sleep passes: `at once`, and the time passes with it; `in time`, when the clock has reached its end; or never,
+ * except by its signal.
  */
 type Passing = 'at once' | 'in time' | 'by signal';
 
-/** Time as a test has it. Its kinds differ in how a sleep passes. */
+/** The time of a test. The kinds of clocks differ in how a sleep passes. */
 export abstract class TestClock implements Clock {
-  /** What was slept, in order. */
+  /** The sleeps in order, in milliseconds. */
   readonly sleeps: number[] = [];
   protected readonly sleepers = new Sleepers();
   private count = 0;
@@ -39,26 +39,26 @@ export abstract class TestClock implements Clock {
     });
   }
 
-  /** Lets time pass, and wakes who has slept long enough. */
+  /** Lets time pass, and wakes the sleepers whose time is over. */
   advance(milliseconds: number): void {
     this.time += Math.max(0, milliseconds);
     while ((this.sleepers.first()?.at ?? Infinity) <= this.time) this.sleepers.remove()?.wake();
   }
 
-  /** Does what is needed for time to pass while something is at work. */
+  /** Does what is necessary for time to pass while something works. */
   run<T>(work: Promise<T>): Promise<T> {
     return work;
   }
 }
 
-/** A clock whose sleeps take no time but its own. A sleep that can be cut short never ends by itself. */
+/** A clock whose sleeps take no real time. A sleep that has a signal never ends by itself. */
 export class SteppingClock extends TestClock {
   protected passing(_milliseconds: number, signal?: AbortSignal): Passing {
     return signal ? 'by signal' : 'at once';
   }
 }
 
-/** A clock that stands still but in sleeps. Those up to `skipping` ms pass at once; longer ones wait for `advance`. */
+/** A clock that only moves in sleeps. Sleeps of up to `skipping` ms pass at once; longer ones wait for `advance`. */
 export class FakeClock extends TestClock {
   constructor(
     time = Date.UTC(2026, 10, 22, 12),
@@ -72,20 +72,20 @@ export class FakeClock extends TestClock {
   }
 }
 
-/** A clock that stands still until it is turned. */
+/** A clock that stands still until a test turns it. */
 export class StoppedClock extends TestClock {
   protected passing(): Passing {
     return 'in time';
   }
 
-  /** Lets time pass, and everything run that is ready then. */
+  /** Lets time pass, and runs everything that is then ready. */
   async turn(milliseconds: number): Promise<void> {
     this.advance(milliseconds);
     await settle();
   }
 }
 
-/** A clock that stands still while anything runs and jumps to the next sleeper when all wait. */
+/** A clock that stands still while anything runs, and jumps to the next sleeper when all wait. */
 export class VirtualClock extends TestClock {
   protected passing(): Passing {
     return 'in time';
@@ -101,8 +101,8 @@ export class VirtualClock extends TestClock {
       if (ended) return work;
       const next = this.sleepers.remove();
       if (!next) {
-        // something outside of the clock may be at work, such as a file that is read.
-        if (++idle > 200) throw new Error('nothing sleeps and the work has not ended: it waits for what never comes');
+        // something outside of the clock can be at work, for example a read of a file.
+        if (++idle > 200) throw new Error('nothing sleeps and the work has not ended: it waits for something that never happens');
         await realTimer(5);
         continue;
       }
@@ -114,7 +114,7 @@ export class VirtualClock extends TestClock {
   }
 }
 
-/** The services' clock, which a test sets behind the functions' own: what they make meanwhile is old. */
+/** The clock of the services. A test can set it behind the clock of the functions, so that what they make is old. */
 export class PastClock implements Clock {
   /** Milliseconds. */
   behind = 0;
@@ -128,10 +128,10 @@ export class PastClock implements Clock {
   }
 }
 
-/** Lets everything that is ready run. */
+/** Runs everything that is ready. */
 export const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-/** Who sleeps, the next to wake first: a binary heap, for there may be thousands. */
+/** The sleepers, the next to wake first: a binary heap, because there can be thousands. */
 class Sleepers {
   private readonly heap: Sleeper[] = [];
 
@@ -170,10 +170,13 @@ class Sleepers {
 
 const before = (a: Sleeper, b: Sleeper) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** How many seconds pass in one. */
+/** How many seconds pass in a real second. */
 const PACE = 50;
 
-/** Time that passes fast, for what runs at once and waits for each other: a minute takes a little over a second. */
+/**
+ * Fast time, for processes that run at the same time and wait for each other: a minute takes a little more than a
+ * second.
+ */
 export function quickClock(): Clock {
   const start = Date.now();
   return {

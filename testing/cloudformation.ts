@@ -5,7 +5,7 @@ export interface Resource {
   readonly properties: object;
 }
 
-/** Resources by logical id, each after those that it depends on. */
+/** Resources by logical id. Each comes after the resources that it depends on. */
 export type Template = ReadonlyMap<string, Resource>;
 
 interface Deployed extends Resource {
@@ -13,43 +13,43 @@ interface Deployed extends Resource {
 }
 
 /** What goes wrong in a deployment. */
-export interface Trouble {
-  /** Fails when all else is done, as a resource of another kind would. */
+export interface DeploymentTrouble {
+  /** The deployment fails after everything else, as if a resource of another kind failed. */
   readonly fails?: boolean;
-  /** Kills the function in the event of that number. */
+  /** Kills the function in the event with this number. */
   readonly kill?: Kill & { readonly event: number };
 }
 
-export interface Outcome {
+export interface DeploymentOutcome {
   readonly result: 'complete' | 'rolled-back' | 'deleted' | 'delete-failed';
-  /** What the resources were refused with. */
+  /** The reasons of the resources that failed. */
   readonly reasons: readonly string[];
-  /** What failed afterwards, in a rollback or a clean-up. */
+  /** The reasons of what failed later, in a rollback or a clean-up. */
   readonly later: readonly string[];
 }
 
 /**
- * CloudFormation in small: deploys templates by its order of events. Creates and Updates first; then, after a success,
- * the Deletes of what was replaced or has left the template; after a failure the reverse Updates and the Deletes of what
- * was made.
+ * CloudFormation in small: deploys templates in CloudFormation's order of events. Creates and Updates come first. After
+ * a success, the Deletes of what was replaced or has left the template follow; after a failure, the reverse Updates and
+ * the Deletes of what was created.
  *
- * It stands beside the one of the local AWS since its events come one after the other: the function can die at any call of
- * any event, by number. What overlaps and what comes late only the local AWS knows.
+ * It exists beside the CloudFormation of the local AWS because its events come one after the other, so the function can
+ * die at any call of any event, by number. Only the local AWS has events that overlap or come late.
  */
 export class CloudFormation {
   stack: Stack;
   private deployed = new Map<string, Deployed>();
   private lives = 0;
   private events = 0;
-  private kill?: Trouble['kill'];
+  private kill?: DeploymentTrouble['kill'];
   private later: string[] = [];
 
-  /** @param make makes the stack anew, with a UUID of its own, whenever the one before was deleted */
+  /** @param make makes a new stack, with its own UUID, whenever the last one was deleted */
   constructor(private readonly make: (uuid: string) => Stack) {
     this.stack = this.reborn();
   }
 
-  async deploy(template: Template, trouble: Trouble = {}): Promise<Outcome> {
+  async deploy(template: Template, trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
     this.begin(trouble);
     const before = new Map(this.deployed);
     const first = before.size === 0;
@@ -102,7 +102,7 @@ export class CloudFormation {
     return this.outcome('rolled-back', reasons);
   }
 
-  async destroy(trouble: Trouble = {}): Promise<Outcome> {
+  async destroy(trouble: DeploymentTrouble = {}): Promise<DeploymentOutcome> {
     this.begin(trouble);
     this.stack.status = 'DELETE_IN_PROGRESS';
     const reasons: string[] = [];
@@ -116,7 +116,7 @@ export class CloudFormation {
     return this.outcome('deleted', reasons);
   }
 
-  /** The properties that a resource was last deployed with. */
+  /** The properties of the last deployment of a resource. */
   propertiesOf(logicalId: string): object | undefined {
     return this.deployed.get(logicalId)?.properties;
   }
@@ -129,7 +129,7 @@ export class CloudFormation {
     );
   }
 
-  /** Tries three times, then goes on. */
+  /** Tries three times, then continues. */
   private async remove(logicalId: string, { type, id, properties }: Deployed): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const reply = await this.send(() => this.stack.delete(type, logicalId, id, properties));
@@ -144,13 +144,13 @@ export class CloudFormation {
     return event();
   }
 
-  private begin({ kill }: Trouble): void {
+  private begin({ kill }: DeploymentTrouble): void {
     this.events = 0;
     this.kill = kill;
     this.later = [];
   }
 
-  private outcome(result: Outcome['result'], reasons: readonly string[]): Outcome {
+  private outcome(result: DeploymentOutcome['result'], reasons: readonly string[]): DeploymentOutcome {
     return { result, reasons, later: this.later };
   }
 
@@ -162,6 +162,6 @@ export class CloudFormation {
 const ORDER = ['DefaultPackageVersion', 'SoftwarePackageVersion', 'SoftwarePackage'];
 const rank = ({ type }: Resource) => ORDER.findIndex(each => type.endsWith(each));
 
-/** What depends on others goes before them. */
+/** A resource is deleted before those that it depends on. */
 const sortedForDeletion = (resources: readonly [string, Deployed][]) =>
   [...resources].sort(([, a], [, b]) => rank(a) - rank(b));

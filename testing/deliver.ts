@@ -14,7 +14,7 @@ export interface ThingProperties {
   readonly Name: string;
 }
 
-/** A handler that does nothing, well. Tests replace what they are about. */
+/** A handler that does nothing and succeeds. Tests replace the part that they test. */
 export function toyHandler(
   override: Partial<ResourceHandler<ThingProperties>> = {},
 ): ResourceHandler<ThingProperties> & { readonly calls: string[] } {
@@ -39,8 +39,8 @@ export function toyHandler(
   };
 }
 
-/** What is not usual about a delivery. */
-export interface Delivery {
+/** How a delivery differs from the usual one. */
+export interface DeliveryOptions {
   readonly event?: Record<string, unknown>;
   readonly handler?: Partial<ResourceHandler<ThingProperties>>;
   readonly handlers?: Handlers;
@@ -59,8 +59,8 @@ export interface Delivered {
   readonly clock: FakeClock;
 }
 
-/** Sends one event, answered over real HTTP. */
-export async function deliver(answerUrl: AnswerUrl, delivery: Delivery = {}): Promise<Delivered> {
+/** Sends one event. The answer comes over real HTTP. */
+export async function deliver(answerUrl: AnswerUrl, delivery: DeliveryOptions = {}): Promise<Delivered> {
   const clock = delivery.clock ?? new FakeClock();
   const log: Record<string, unknown>[] = [];
   const before = answerUrl.received.length;

@@ -5,8 +5,8 @@ import { type LocalAws } from 'cdk-versioned-artifacts-local';
 type Handle = NodeHttpHandler['handle'];
 
 /**
- * Takes the requests of SDK clients to the local AWS without sockets, which cost more time than all the rest of a call.
- * Whatever is no matter of sockets is as over HTTP.
+ * Takes the requests of SDK clients to the local AWS without sockets, because sockets cost more time than the rest of a
+ * call. Everything else is as over HTTP.
  */
 export class DirectHandler {
   constructor(private readonly aws: LocalAws) {}
@@ -35,13 +35,13 @@ export class DirectHandler {
   destroy(): void {}
 }
 
-// the SDK's own kind of bytes would turn into text on the way.
+// the SDK's own kind of bytes would become text on the way.
 const bytesOf = (body: string | Uint8Array = ''): Buffer =>
   typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 /**
- * A socket that the other side has closed. As with sockets in a test, whose errors are of another realm, the SDK knows
- * no code of it: it is not one of the errors that are tried again.
+ * A socket that the other side has closed. In a test, errors of sockets are of another realm, so the SDK does not
+ * recognize their code and does not retry them. This error behaves in the same way.
  */
 function broken(): never {
   throw new Error('socket hang up');

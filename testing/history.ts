@@ -1,16 +1,14 @@
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../lambda/runtime/stack-history';
 
 /** What CloudFormation remembers of a stack, and shows. */
-export class History implements CloudFormationView {
+export class RecordedHistory implements CloudFormationView {
   /** Newest first. */
   readonly entries: StackEvent[] = [];
-  /** Resources of the stack's that the handlers do not serve. */
+  /** Resources of the stack that the handlers do not serve. */
   readonly others: HeldResource[] = [];
+  /** What is answered about other stacks, by their ids: a status, or an error. */
+  readonly neighbors = new Map<string, string | Error>();
   private readonly states = new Map<string, StackResourceState>();
 
   constructor(
@@ -29,18 +27,18 @@ export class History implements CloudFormationView {
     if (status === this.current) return;
     const ended = this.current.replace(/_COMPLETE_CLEANUP_IN_PROGRESS$|_IN_PROGRESS$/, '_COMPLETE');
     const goesOn = /ROLLBACK_|CLEANUP/.test(status) || this.current.startsWith('DELETE_');
-    // what ends well and what begins next are two things.
+    // the end of one operation and the begin of the next one are two entries.
     if (this.current.endsWith('_IN_PROGRESS') && (!goesOn || this.current.includes('ROLLBACK'))) this.enter(ended);
     this.enter(status);
   }
 
-  /** As it is, with nothing that ended before it. */
+  /** Adds an entry as it is, without the end of an earlier operation. */
   enter(status: string): void {
     this.current = status;
     this.note({ logicalId: this.stackId.split('/')[1], physicalId: this.stackId, status });
   }
 
-  /** Notes what happens to a resource. */
+  /** Records what happens to a resource. */
   resource(logicalId: string, status: string, physicalId?: string, properties?: object): void {
     const changedAt = this.note({
       logicalId,
@@ -49,14 +47,15 @@ export class History implements CloudFormationView {
       properties: properties && JSON.stringify(properties),
     });
     const before = this.states.get(logicalId);
-    // the clean-up of a replacement does not show in the resource.
+    // the resource does not show the clean-up of a replacement.
     if (status.startsWith('DELETE') && before?.physicalId && before.physicalId !== physicalId) return;
     this.states.set(logicalId, { status, physicalId, changedAt });
   }
 
   async describeStack(stackId: string) {
-    if (stackId !== this.stackId) throw new Error(`no such stack: ${stackId}`);
-    return { status: this.current };
+    const status = stackId === this.stackId ? this.current : this.neighbors.get(stackId);
+    if (typeof status === 'string') return { status };
+    throw status ?? new Error(`no such stack: ${stackId}`);
   }
 
   async describeResource(_stackId: string, logicalId: string) {

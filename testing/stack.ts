@@ -5,7 +5,7 @@ import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
 import { jsonLog } from '../lambda/runtime/log';
 import { SteppingClock } from './clock';
 import { DirectHandler } from './direct-handler';
-import { History } from './history';
+import { RecordedHistory } from './history';
 
 /** What CloudFormation is told. */
 export interface Reply {
@@ -15,7 +15,7 @@ export interface Reply {
   readonly Data?: Record<string, string>;
 }
 
-/** What an SDK client is made with. */
+/** The configuration of an SDK client. */
 export interface Access {
   readonly endpoint: string;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface Access {
   readonly requestHandler: DirectHandler;
 }
 
-/** A client of the SDK, as far as handlers use it. */
+/** The part of an SDK client that handlers use. */
 export interface Client {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- commands differ by service.
   send(command: any): Promise<any>;
@@ -32,11 +32,11 @@ export interface Client {
 
 /** The service whose handlers are tested. */
 export interface Family {
-  /** As calls are recorded under. */
+  /** The name under which calls are recorded. */
   readonly service: string;
-  /** Time that passes for the local AWS as well. Absent: each event has its own. */
+  /** A clock that the local AWS shares. Absent: each event has its own. */
   readonly clock?: Clock;
-  /** @param dying makes a client of the service one that a function dies with */
+  /** @param dying wraps a client of the service, so that it stops when the function dies */
   handlers(access: Access, dying: <C extends Client>(client: C) => C): Handlers;
 }
 
@@ -47,7 +47,7 @@ export interface Change {
   readonly old?: object;
 }
 
-/** At which call to the service a function dies, and whether that still takes effect. */
+/** At which call to the service a function dies, and whether that call takes effect. */
 export interface Kill {
   readonly call: number;
   readonly when: 'before' | 'after';
@@ -58,16 +58,16 @@ export type Moment = 'before' | 'after' | 'failed';
 let made = 0;
 
 /**
- * Stands for CloudFormation: sends one resource's events to the handlers as the runtime does, which call the local AWS
- * through the real SDK. Time does not pass but in sleeps, which take none.
+ * Stands for CloudFormation: sends the events of one resource to the handlers as the runtime does. The handlers call
+ * the local AWS through the real SDK. Time only passes in sleeps, which take no real time.
  */
 export class Stack {
   /** Kills the function at a call of the next event; Lambda then delivers the event once more. */
   killNext?: Kill;
   readonly stackId: string;
   readonly logs: Record<string, unknown>[] = [];
-  readonly history: History;
-  /** Is told each call to the service, before it is made, after it took effect, and when it has failed. */
+  readonly history: RecordedHistory;
+  /** Hears of each call to the service: before the call, after it took effect, and when it has failed. */
   interrupt?: (operation: string, moment: Moment) => Promise<void>;
   /** The events that were sent, oldest first. */
   readonly sent: CloudFormationEvent[] = [];
@@ -83,7 +83,7 @@ export class Stack {
   ) {
     this.clock = family.clock ?? sharedClock;
     this.stackId = `arn:aws:cloudformation:${aws.region}:${aws.account}:stack/${name}/${uuid}`;
-    this.history = new History(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
+    this.history = new RecordedHistory(this.stackId, 'UPDATE_IN_PROGRESS', () => this.clock.now());
     this.access = {
       endpoint: aws.endpoint,
       region: aws.region,
@@ -106,7 +106,7 @@ export class Stack {
     return this.answered(this.attempt(type, logicalId, properties));
   }
 
-  /** A Create that may be overtaken: `undefined` if it is not answered. */
+  /** A Create that can be overtaken: `undefined` if it has no answer. */
   attempt(type: string, logicalId: string, properties: object): Promise<Reply | undefined> {
     return this.send({ RequestType: 'Create', ResourceType: type, LogicalResourceId: logicalId, ...props(properties) });
   }
@@ -115,7 +115,7 @@ export class Stack {
     return this.answered(this.attemptUpdate(type, logicalId, change));
   }
 
-  /** An Update that may be overtaken: `undefined` if it is not answered. */
+  /** An Update that can be overtaken: `undefined` if it has no answer. */
   attemptUpdate(type: string, logicalId: string, { id, properties, old = {} }: Change): Promise<Reply | undefined> {
     return this.send({
       RequestType: 'Update',
@@ -127,7 +127,7 @@ export class Stack {
     });
   }
 
-  /** Some seconds pass, or as many milliseconds as are said. */
+  /** Lets some seconds pass, or the given number of milliseconds. */
   later(milliseconds = 5_000): Promise<void> {
     return this.clock.sleep(milliseconds);
   }
@@ -140,10 +140,10 @@ export class Stack {
       PhysicalResourceId: id,
       ...props(properties),
     } as const;
-    // what an update deletes it deletes in its clean-up.
+    // an update deletes in its clean-up.
     const send = () => this.answered(this.send(event));
     if (this.status !== 'UPDATE_IN_PROGRESS') return send();
-    // and what an update deletes another one had made.
+    // and what an update deletes was made by another operation.
     this.status = 'UPDATE_COMPLETE';
     this.status = 'UPDATE_IN_PROGRESS';
     return this.during('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', send);
@@ -160,7 +160,7 @@ export class Stack {
     }
   }
 
-  /** The operations of the service that were called while something ran. */
+  /** The operations of the service that were called while the work ran. */
   async callsOf(run: () => Promise<unknown>): Promise<string[]> {
     this.aws.calls.clear();
     await run();
@@ -185,7 +185,7 @@ export class Stack {
     };
     const kill = this.killNext;
     this.killNext = undefined;
-    // whatever the dead one says, nobody hears it.
+    // nobody hears what the dead function says.
     if (kill) await this.deliver(sent, client => mortal(client, kill));
     this.sent.push(sent);
     const reply = await this.deliver(sent);
@@ -217,7 +217,7 @@ export class Stack {
     return { send } as unknown as C;
   }
 
-  /** Delivers an event, again perhaps. `undefined` if it is not answered. */
+  /** Delivers an event, or delivers it again. `undefined` if it has no answer. */
 
   async deliver(
     sent: CloudFormationEvent,
@@ -247,7 +247,7 @@ export class Stack {
   }
 }
 
-/** A client that is dead from a call on. */
+/** A client that is dead from a given call on. */
 export function mortal<C extends Client>(client: C, { call, when }: Kill): C {
   let calls = 0;
   const send = async (command: unknown) => {
@@ -260,11 +260,11 @@ export function mortal<C extends Client>(client: C, { call, when }: Kill): C {
 
 const props = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn:provider', ...properties } });
 
-/** Time for the local AWS and the handlers alike: it passes in sleeps, which take none. */
+/** The clock of both the local AWS and the handlers. Time only passes in sleeps, which take no real time. */
 export const instantClock = () => new SteppingClock(Date.now());
 
 /** Stacks that know of each other live at the same time. */
 const sharedClock = instantClock();
 
-/** A time as a presigned URL has it. */
+/** A time in the form of a presigned URL. */
 export const amzDate = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');

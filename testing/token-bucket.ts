@@ -3,11 +3,14 @@ import { type Clock } from '../lambda/runtime/clock';
 export interface Quota {
   /** Requests a second that the service admits in the long run. */
   readonly perSecond: number;
-  /** Requests that it admits at once after a rest. */
+  /** Requests that the service admits at once after a rest. */
   readonly burst: number;
 }
 
-/** A service behind a token bucket, as AWS throttles: every admitted request takes a token, a refused one takes none. */
+/**
+ * A service behind a token bucket, as AWS throttles: each admitted request takes a token, and a refused request takes
+ * none.
+ */
 export class TokenBucketService {
   admitted = 0;
   throttled = 0;
@@ -41,7 +44,7 @@ export class TokenBucketService {
     if (!admitted) throw throttling();
   }
 
-  /** Takes a token, as any other user of the quota would. */
+  /** Takes a token, as another user of the quota does. */
   take(): boolean {
     this.fill();
     if (this.tokens < 1) return false;

@@ -1,8 +1,8 @@
 import { type VirtualClock } from './clock';
 
 /**
- * Lets everything in this process that asks for the time or sets a timer, the AWS SDK too, live in virtual time for as
- * long as the work lasts.
+ * Gives virtual time to everything in this process that asks for the time or sets a timer, also to the AWS SDK, while
+ * the work lasts.
  */
 export async function inVirtualTime<T>(clock: VirtualClock, work: () => Promise<T>): Promise<T> {
   const { setTimeout, clearTimeout } = globalThis;

@@ -68,6 +68,9 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
     .description('start a local AWS, and print its environment or run a command in it')
     .option('--port <number>', 'the port on 127.0.0.1; a free one where none is said', wholeNumber)
     .option('--seed <file>', 'a JSON file with what it begins with')
+    .option('--log', 'show each request, and what functions write')
+    .option('--inspect [port]', 'open functions to a debugger, one at a time', wholeNumber)
+    .option('--inspect-brk [port]', 'let each function wait for a debugger', wholeNumber)
     .addHelpText('after', EXAMPLES.local)
     .action(async (command: string[], options) =>
       end(await (await import('./commands/local.js')).local(command, options, terminal)),
@@ -111,6 +114,7 @@ says how to stop it.`,
 Example:
   $ npx cdk-versioned-artifacts local -- npx cdk deploy
   $ npx cdk-versioned-artifacts local --seed seed.json
+  $ npx cdk-versioned-artifacts local --log --inspect -- npx cdk deploy
 
 A seed: {"packages": {"brake-ecu": {"default": "2.0.0", "versions": {"2.0.0": "PUBLISHED"}}}}`,
   verify: `

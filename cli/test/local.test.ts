@@ -83,6 +83,27 @@ test('without a command its environment is printed until an interrupt, and it ho
   expect(await running).toBe(0);
 });
 
+test('with --log each request is shown beside the result', async () => {
+  const { made, said, noted } = terminal();
+  const script = `const { IoTClient, CreatePackageCommand } = require('@aws-sdk/client-iot');
+    new IoTClient({}).send(new CreatePackageCommand({ packageName: 'brake-ecu' }));`;
+  expect(await run(['local', '--log', '--', process.execPath, '-e', script], made)).toBe(0);
+  expect(noted).toEqual([expect.stringMatching(/iot\.CreatePackage +brake-ecu +200 +\d+ ms +developer$/)]);
+  expect(said).toEqual([]);
+});
+
+test.each([
+  [['--inspect'], { port: 9229, isBreaking: false }],
+  [['--inspect', '9230'], { port: 9230, isBreaking: false }],
+  [['--inspect-brk'], { port: 9229, isBreaking: true }],
+  [[], undefined],
+])('with %j functions are opened to a debugger at %j', async (options, inspect) => {
+  const start = jest.spyOn(LocalAws, 'start');
+  expect(await run(['local', ...options, '--', process.execPath, '-e', ''], terminal().made)).toBe(0);
+  expect(start.mock.calls[0][0]).toMatchObject({ inspect });
+  start.mockRestore();
+});
+
 test('what it cannot do it says', async () => {
   const { made, noted } = terminal();
   const seed = join(folder, 'wrong.json');

@@ -1,3 +1,6 @@
+import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { MAX_SLICES_OF_AN_EXECUTION, type SliceRequest } from '../../contract/sweep-execution';
+import { sweep } from '../src/commands/sweep';
 import { PACKAGE, retained, seed, versionsIn } from './firmware';
 import { World } from './world';
 
@@ -59,6 +62,72 @@ test('an interrupt leaves the run going and says how to stop it', async () => {
   expect(noted).toMatch(/the run goes on: arn:.*\nTo stop it: aws stepfunctions stop-execution --execution-arn arn:/);
   await world.aws.settled();
   expect(versionsIn(world)).toEqual(['0.3.0', '1.0.0']);
+});
+
+describe('a run that another execution continues', () => {
+  /** Has the first execution come to its last slice while the stack is in progress, and the next one meet it at rest. */
+  function handOver(): void {
+    const stack = world.aws.cloudFormation.describe('Fleet')!;
+    const [{ runner }] = world.aws.lambda.functions.values();
+    const invoke = runner.invoke.bind(runner);
+    runner.invoke = async (invocation: Parameters<typeof invoke>[0]) => {
+      const request = JSON.parse(invocation.payload) as SliceRequest;
+      const isSuccessor = request.state.predecessor !== undefined;
+      stack.status = isSuccessor ? 'UPDATE_COMPLETE' : 'UPDATE_IN_PROGRESS';
+      const slices = isSuccessor ? request.state.slices : MAX_SLICES_OF_AN_EXECUTION - 1;
+      const payload = JSON.stringify({ ...request, state: { ...request.state, slices } });
+      return invoke({ ...invocation, payload });
+    };
+  }
+
+  const swept = () =>
+    world.play(terminal =>
+      sweep('Keep', { yes: true }, terminal, () => new Promise(resolve => setTimeout(resolve, 20))),
+    );
+
+  test('is followed to the end of that one', async () => {
+    handOver();
+    const before = executions();
+    const { code, said } = await swept();
+    expect(executions()).toBe(before + 2);
+    expect(said).toContain('SUCCEEDED: 2 removed, 0 gone already, 0 failed, 2 kept');
+    expect(said).not.toContain('CONTINUED');
+    expect(versionsIn(world)).toEqual(['0.3.0', '1.0.0']);
+    expect(code).toBe(0);
+  });
+
+  test('is stopped by the name of that one', async () => {
+    handOver();
+    let first: string | undefined;
+    world.onProgress = () => {
+      const started = world.aws.stepFunctions.executions().map(({ arn }) => arn);
+      first ??= started.at(-1);
+      if (started.at(-1) !== first) world.interrupt();
+    };
+    const { code, noted } = await swept();
+    expect(code).toBe(130);
+    expect(noted).toMatch(/--execution-arn arn:\S+:[0-9a-f]{64}$/);
+    await world.aws.settled();
+    expect(versionsIn(world)).toEqual(['0.3.0', '1.0.0']);
+  });
+});
+
+test('an execution that Step Functions does not list yet is waited for, one that it never lists is not', async () => {
+  const unknown = (times: number) =>
+    world.aws.faults.inject({
+      service: 'states',
+      operation: 'DescribeExecution',
+      times,
+      trouble: { error: new ServiceError('ExecutionDoesNotExist', 'Execution Does Not Exist') },
+    });
+  const swept = () => world.play(terminal => sweep('Keep', { yes: true }, terminal, async () => {}));
+  unknown(Infinity);
+  await expect(swept()).rejects.toThrow(/does not know the execution arn:/);
+  await world.aws.settled();
+  world.aws.faults.clear();
+  await seed(world, '0.1.0', '0.2.0');
+  unknown(3);
+  expect((await swept()).said).toContain('SUCCEEDED');
 });
 
 test('a run that maxRemovals would refuse is not started', async () => {

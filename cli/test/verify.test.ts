@@ -1,9 +1,12 @@
+import { type ChildProcess, execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { IoTClient } from '@aws-sdk/client-iot';
 import { type LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { requireFresh } from '../../scripts/stamp';
 import { verify } from '../src/commands/verify';
 import { EXPERIMENTS } from '../src/verify/experiments';
-import { type Things } from '../src/verify/lab';
+import { Things } from '../src/verify/things';
 import { World } from './world';
 
 /** The services' clock: a sleep of the experiments turns it. */
@@ -13,11 +16,15 @@ class Turned {
   sleep = (milliseconds: number) => new Promise<void>(resolve => void setTimeout(resolve, milliseconds).unref());
 }
 
+// the process of one test is the command as it ships.
+beforeAll(() => requireFresh(['cli']));
+
 let world: World;
 let clock: Turned;
 beforeEach(async () => {
   clock = new Turned();
-  world = await World.start({ clock });
+  // what an experiment finds otherwise is turned by its own test.
+  world = await World.start({ clock, readings: 'likely' });
   const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
   const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
   await world.aws.call('iam', 'CreateRole', {
@@ -31,22 +38,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => world.stop());
-
-const things = ({ iot, region, account }: LocalAws): Things => ({
-  make: async name => {
-    iot.devices.add(name);
-    return `arn:aws:iot:${region}:${account}:thing/${name}`;
-  },
-  remove: async name => iot.devices.remove(name),
-  makeGroup: async group => `arn:aws:iot:${region}:${account}:thinggroup/${group}`,
-  join: async (name, group) => iot.devices.join(name, group),
-  leave: async (name, group) => iot.devices.leave(name, group),
-  removeGroup: async () => {},
-  begin: async name => {
-    for (const job of iot.jobs)
-      if (iot.describeJob(job)?.executions[0]?.thingName === name) iot.devices.advance(name, job, 'IN_PROGRESS');
-  },
-});
 
 interface Report {
   readonly results: readonly {
@@ -62,15 +53,12 @@ interface Report {
 
 async function verified(...only: string[]) {
   const report = join(world.folder, 'report.json');
-  const tools = {
-    things: things(world.aws),
-    sleep: async (milliseconds: number) => void (clock.ahead += milliseconds),
-  };
+  const sleep = async (milliseconds: number) => void (clock.ahead += milliseconds);
   const result = await world.play(terminal =>
     verify(
       { yes: true, report, role: `arn:aws:iam::${world.aws.account}:role/verify`, ...(only.length > 0 && { only }) },
       terminal,
-      tools,
+      sleep,
     ),
   );
   return { ...result, report: JSON.parse(readFileSync(report, 'utf8')) as Report };
@@ -82,7 +70,7 @@ async function expectNothingLeft() {
   expect(world.aws.iot.packages).toEqual([]);
   const { Registries = [] } = await world.aws.call('glue', 'ListRegistries', {});
   expect(Registries).toEqual([]);
-  expect(world.aws.iot.jobs).toEqual([]);
+  expect(world.aws.iot).toMatchObject({ jobs: [], things: [], thingGroups: [] });
 }
 
 test('all comes out as assumed where the service does as the documentation suggests, and all is removed', async () => {
@@ -209,6 +197,74 @@ test('an interrupt in the midst of an experiment ends it, and all is removed', a
   expect(report.results).toEqual([
     expect.objectContaining({ id: 'first-version', settled: false, because: 'interrupted' }),
   ]);
+  await expectNothingLeft();
+});
+
+test('an experiment that fails in the midst is not settled, the others are, and all is removed', async () => {
+  world.aws.faults.inject({
+    service: 'iot',
+    operation: 'DescribeJobExecution',
+    trouble: { error: new ServiceError('AccessDeniedException', 'not for you', 403) },
+  });
+  const { code, report, said } = await verified('delete-queued', 'delete-timed-out');
+  expect(report.results).toEqual([
+    expect.objectContaining({ id: 'delete-queued', settled: false, because: 'AccessDeniedException: not for you' }),
+    expect.objectContaining({ id: 'delete-timed-out', settled: true, isSafe: true }),
+  ]);
+  expect(said).toContain('not settled: AccessDeniedException');
+  expect(code).toBe(1);
+  await expectNothingLeft();
+});
+
+test('what cannot be removed is named, and all else is removed', async () => {
+  world.aws.faults.inject({
+    service: 'glue',
+    operation: 'DeleteSchema',
+    times: Infinity,
+    trouble: { error: new ServiceError('AccessDeniedException', 'not for you') },
+  });
+  const { code, report, noted } = await verified('first-version', 'publish-published');
+  expect(noted).toMatch(/NOT REMOVED, remove it by hand: schema verify-\w{8}-3: not for you/);
+  expect(report.notRemoved).toEqual([expect.stringContaining('schema verify-')]);
+  expect(code).toBe(1);
+  expect(world.aws.iot.packages).toEqual([]);
+});
+
+test('a device begins its job at the endpoint that its region has for that', async () => {
+  const asked = jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('{}'));
+  const client = new IoTClient({ endpoint: world.aws.endpoint, region: 'us-east-1' });
+  delete process.env.AWS_ENDPOINT_URL;
+  try {
+    await new Things(client).begin('car-1');
+    const [url, { headers }] = asked.mock.calls[0] as unknown as [string, { headers: Record<string, string> }];
+    expect(url).toBe(`https://${new URL(world.aws.endpoint).host}/things/car-1/jobs/$next`);
+    expect(headers.authorization).toContain('/us-east-1/iot-jobs-data/aws4_request');
+  } finally {
+    asked.mockRestore();
+  }
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the command itself, and all is removed', async signal => {
+  let child: ChildProcess;
+  world.aws.faults.inject({
+    service: 'glue',
+    operation: 'RegisterSchemaVersion',
+    match: () => {
+      child.kill(signal);
+      return false;
+    },
+    trouble: { stall: 0 },
+  });
+  const main = join(__dirname, '..', 'build', 'main.mjs');
+  const options = ['--yes', '--only', 'first-version', '--report', join(world.folder, 'report.json')];
+  const ended = new Promise<[number | null, string]>(resolve => {
+    child = execFile(process.execPath, [main, 'verify', ...options], (_, __, stderr) =>
+      resolve([child.exitCode, stderr]),
+    );
+  });
+  const [code, noted] = await ended;
+  expect(noted).toContain('removing what was made');
+  expect(code).toBe(130);
   await expectNothingLeft();
 });
 

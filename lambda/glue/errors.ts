@@ -1,11 +1,13 @@
+import { isError } from '../runtime/retry';
+
 /** The definition can never become a version, so a repetition is useless. */
 export class Unpublishable extends Error {
   override readonly name = 'Unpublishable';
 }
 
 /** Whether the registry refuses the request as such. */
-export function isRefusedByService(error: unknown): error is Error {
-  return error instanceof Error && REFUSALS.includes(error.name);
+export function isRefusedByRegistry(error: unknown): error is Error {
+  return isError(error, ...REFUSALS);
 }
 
 const REFUSALS = ['InvalidInputException', 'EntityNotFoundException', 'ResourceNumberLimitExceededException'];

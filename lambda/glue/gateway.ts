@@ -197,10 +197,6 @@ export class GlueGateway {
 /** Item errors that say that a version is gone, or is being deleted. The second one is unverified. */
 const GONE = ['ResourceNotFoundException', 'ConcurrentModificationException'];
 
-export function isError(error: unknown, name: string): error is Error {
-  return error instanceof Error && error.name === name;
-}
-
 const schemaId = ({ registryName, schemaName }: SchemaName) => ({ RegistryName: registryName, SchemaName: schemaName });
 
 const metadata = ([key, value]: Pair) => ({ MetadataKey: key, MetadataValue: value });

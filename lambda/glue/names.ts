@@ -1,6 +1,7 @@
 /** Physical ids of schema versions, and the names of schemas. */
-import { type SchemaVersionProperties } from '../../contract/glue';
+import { type SchemaVersionData, type SchemaVersionProperties } from '../../contract/glue';
 import { type Problem, quote } from '../../contract/shape';
+import { type Answer } from '../runtime/custom-resource';
 
 /** What identifies a schema. */
 export interface SchemaName {
@@ -17,12 +18,38 @@ export interface PhysicalId extends SchemaName {
   readonly versionId?: string;
 }
 
+/** What an event is about. */
+export interface EventId extends PhysicalId {
+  /**
+   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
+   */
+  readonly unanswered?: boolean;
+}
+
+/** The state before an Update. */
+export interface Before {
+  readonly held: PhysicalId;
+  readonly wanted?: SchemaVersionProperties;
+}
+
 /**
  * `<registry>/<schema>@<owner id>`, followed by `/<version id>` once the registry has generated that. Names hold
  * neither "/" nor "@", so an id reads back unambiguously.
  */
 export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
   `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
+
+/** The answer to a Create or Update. */
+export function versionAnswer(
+  { registryName, schemaName, owner }: PhysicalId,
+  version: { readonly id: string; readonly number: number },
+): Answer {
+  const data: SchemaVersionData = { VersionId: version.id, VersionNumber: String(version.number) };
+  return {
+    physicalResourceId: physicalId({ registryName, schemaName, owner, versionId: version.id }),
+    data: { ...data },
+  };
+}
 
 /** The id that is known before the registry has generated one. */
 export const announced = (

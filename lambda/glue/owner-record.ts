@@ -19,7 +19,7 @@ export const FIELDS: OwnershipTags = {
   claim: 'claim',
 };
 
-export interface OwnerRecord {
+export interface MetadataRecord {
   readonly fields: Tags;
   /** The values of the pair that are records, in the order in which they were written; the last one is valid. */
   readonly values: readonly string[];
@@ -50,7 +50,7 @@ function shortStackId(stackId: string): string {
  * @param values all values of the owner's key, the oldest first; values that are not records of this library are
  * ignored
  */
-export function readRecord(values: readonly string[]): OwnerRecord {
+export function readRecord(values: readonly string[]): MetadataRecord {
   const records = values
     .map((value, index) => ({ value, index, ...decode(value) }))
     .filter(({ fields }) => fields !== undefined)
@@ -58,7 +58,7 @@ export function readRecord(values: readonly string[]): OwnerRecord {
   return { fields: records.at(-1)?.fields ?? {}, values: records.map(({ value }) => value) };
 }
 
-export function changeRecord({ fields, values }: OwnerRecord, { set, remove, tidy = [] }: TagChange): RecordChange {
+export function changeRecord({ fields, values }: MetadataRecord, { set, remove, tidy = [] }: TagChange): RecordChange {
   if (Object.keys(set).length === 0 && remove.length === 0) return { remove: values.slice(0, -1) };
   const gone = new Set([...remove, ...tidy]);
   const after = Object.fromEntries(Object.entries({ ...fields, ...set }).filter(([name]) => !gone.has(name)));

@@ -3,7 +3,7 @@ import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { avroConflict } from './avro';
-import { Unpublishable, isRefusedByService } from './errors';
+import { Unpublishable, isRefusedByRegistry } from './errors';
 import { type GlueGateway, type HeldSchema, type HeldVersion, type Registered } from './gateway';
 import { FIRST_VERSION, type SchemaName, schemaIn } from './names';
 
@@ -14,7 +14,7 @@ const DIFF_CHARACTERS = 1_500;
 const MOST_COMPARED = 200;
 
 /** A version that has the wanted definition. */
-export interface Found {
+interface Found {
   readonly version: Registered;
   /** Whether the version was absent when this event looked, and existed after the registration. */
   readonly made: boolean;
@@ -137,7 +137,7 @@ export class Publication {
     try {
       return await call();
     } catch (error) {
-      if (!isRefusedByService(error)) throw error;
+      if (!isRefusedByRegistry(error)) throw error;
       throw new Unpublishable(await this.explanation(definition, error));
     }
   }

@@ -1,7 +1,7 @@
 /** One event of one schema version. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type Removal } from '../../contract/cloudformation';
-import { type SchemaVersionAttributes, type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
@@ -16,27 +16,22 @@ import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
-import { FIRST_VERSION, type PhysicalId, announced, checkSchemaArn, physicalId, schemaIn, versionIn } from './names';
+import {
+  type Before,
+  type EventId,
+  FIRST_VERSION,
+  announced,
+  checkSchemaArn,
+  schemaIn,
+  versionAnswer,
+  versionIn,
+} from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
-import { VersionRemoval } from './version-removal';
+import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
-
-/** What an event is about. */
-export interface EventId extends PhysicalId {
-  /**
-   * Whether the id of a Delete is one that CloudFormation generated because the Create had not answered. Absent: false.
-   */
-  readonly unanswered?: boolean;
-}
-
-/** The state before an Update. */
-export interface Before {
-  readonly held: PhysicalId;
-  readonly wanted?: Wanted;
-}
 
 export class SchemaVersionEvent extends OwnedArtifact {
   protected override readonly me;
@@ -45,7 +40,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private readonly registry: GlueGateway;
   private readonly publication: Publication;
   private readonly ownership: VersionOwnership;
-  private readonly removal: VersionRemoval;
+  private readonly removal: SchemaVersionRemoval;
   /** The version that the event is about, once it is known. */
   private version?: Registered;
   /** Whether this delivery of the event has registered it. */
@@ -72,7 +67,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     );
     this.publication = new Publication(this.registry, id, scope);
     this.ownership = new VersionOwnership(this.registry, id, scope);
-    this.removal = new VersionRemoval(this.registry, id, scope);
+    this.removal = new SchemaVersionRemoval(this.registry, id, scope);
     this.record = {
       keys: FIELDS,
       read: async () => {
@@ -166,7 +161,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await retryAccessDenied(this.scope, () =>
         this.acquire(version, { set: this.mine, remove: [] }, this.wantedMetadata()),
       );
-      return answer(this.id, version);
+      return versionAnswer(this.id, version);
     } catch (error) {
       if (isOperationOver(error)) throw error;
       throw await this.withdrawn(found.version, error);
@@ -178,7 +173,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.version = version;
     const tags = await this.owners();
     if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
-    const done = answer(this.id, version);
+    const done = versionAnswer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
     if (!claimed) {
@@ -214,7 +209,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
     const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
-    const done = answer(this.id, version);
+    const done = versionAnswer(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
       const adoptExisting = orphaned || (this.wanted.AdoptExisting ?? false);
@@ -226,6 +221,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
       if (tags[FIELDS.owner] === undefined && !previous) await this.refuseNative(this.what, done);
       return undefined;
     }
+  }
+
+  /** A version of somebody else's is used: no refusal is shown, and nothing is asked for one. */
+  protected override async ownerStack(): Promise<undefined> {
+    return undefined;
   }
 
   /** Writes the owner's record and the user's metadata. */
@@ -396,15 +396,4 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const { registryName, schemaName } = this.id;
     return { registryName, schemaName, versionId: id, versionNumber: number };
   }
-}
-
-export function answer(
-  { registryName, schemaName, owner }: PhysicalId,
-  version: Pick<HeldVersion, 'id' | 'number'>,
-): Answer {
-  const data: SchemaVersionAttributes = { VersionId: version.id, VersionNumber: String(version.number) };
-  return {
-    physicalResourceId: physicalId({ registryName, schemaName, owner, versionId: version.id }),
-    data: { ...data },
-  };
 }

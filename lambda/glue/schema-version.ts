@@ -1,21 +1,22 @@
 /**
- * A version of a schema, as one event finds it:
+ * `Custom::GlueSchemaVersion`: the version that has the definition.
  *
- * | the version that has the definition          | Create, Update                         | Delete                                   |
- * | -------------------------------------------- | -------------------------------------- | ---------------------------------------- |
- * | there is none                                | registered, awaited, claimed           | nothing to do                            |
- * | failed by the registry, by this event        | removed again; the event fails         | nothing to do                            |
- * | failed earlier                               | the event fails; with adoptExisting    | nothing to do                            |
- * |                                              | removed, and the definition registered |                                          |
- * | the first one of its schema                  | used                                   | stays                                    |
- * | this resource’s                              | metadata brought up to date            | RETAIN: left to nobody; DELETE: deleted  |
- * | another resource’s of this stack (a rename)  | taken over                             | only the memory of the former owner goes |
- * | once released by this resource               | claimed again                          | stays                                    |
- * | somebody else’s, or nobody’s                 | used; with adoptExisting adopted       | stays                                    |
+ * | the version                               | Create, Update                                     | Delete                                     |
+ * | ----------------------------------------- | -------------------------------------------------- | ------------------------------------------ |
+ * | does not exist                            | is registered, checked and claimed                 | -                                          |
+ * | was failed by the registry, in this event | is removed; the event fails                        | -                                          |
+ * | was failed earlier                        | the event fails; with adoptExisting it is removed, | -                                          |
+ * |                                           | and the definition is registered again             |                                            |
+ * | is the first one of its schema            | is used                                            | stays                                      |
+ * | belongs to this resource                  | gets the metadata                                  | is deleted, or left to nobody under RETAIN |
+ * | belongs to another resource of this stack | is claimed: a rename                               | stays; the record forgets this resource    |
+ * | was released by this resource             | is claimed again                                   | stays                                      |
+ * | belongs to somebody else, or to nobody    | is used; with adoptExisting it is claimed          | stays                                      |
  *
- * A rollback gives back what was taken over, claimed again or adopted, with its metadata as it was. What was registered
- * goes with `DELETE` unless somebody else has marked it; under `RETAIN` it stays, nobody’s, since somebody may have
- * written with it already.
+ * A rollback gives back what the failed deployment has claimed, with the metadata as it was. It deletes what the
+ * deployment has registered, unless somebody else has marked the version. Under `RETAIN` an available version stays and
+ * belongs to nobody, because somebody may already have written with it. An event that is over undoes what it has
+ * registered or claimed, and has no answer.
  */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
@@ -28,12 +29,11 @@ import { isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { Unpublishable } from './errors';
 import { GlueGateway } from './gateway';
-import { announced, findPhysicalId, parsePhysicalId, physicalId } from './names';
-import { type EventId, SchemaVersionEvent, answer } from './schema-version-event';
+import { type EventId, announced, findPhysicalId, parsePhysicalId, physicalId, versionAnswer } from './names';
+import { SchemaVersionEvent } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
 
-/** `Custom::GlueSchemaVersion` */
 export class SchemaVersionHandler implements ResourceHandler<Wanted> {
   readonly shape = SchemaVersionShape;
 
@@ -59,7 +59,7 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
       const { versionId = '' } = held;
       const reading = patient(this.glue, scope, async () => {});
       const version = await new GlueGateway(reading, scope).findVersion(versionId);
-      throw new Irreversible(reasonOf(error), answer(held, { id: versionId, number: version?.number ?? 0 }));
+      throw new Irreversible(reasonOf(error), versionAnswer(held, { id: versionId, number: version?.number ?? 0 }));
     }
   }
 

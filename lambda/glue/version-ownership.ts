@@ -8,13 +8,13 @@ import { Unpublishable } from './errors';
 import { type GlueGateway, type Registered } from './gateway';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
-import { type OwnerRecord, changeRecord, readRecord } from './owner-record';
+import { type MetadataRecord, changeRecord, readRecord } from './owner-record';
 import { SpareRecord } from './spare-record';
 
 /** The metadata of a version: the owner's record, and all pairs, including the pair of that record. */
 export interface Marks {
   readonly pairs: readonly HeldPair[];
-  readonly record: OwnerRecord;
+  readonly record: MetadataRecord;
 }
 
 /** The metadata of a version that has just been registered. */

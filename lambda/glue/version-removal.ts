@@ -11,7 +11,7 @@ export type Doomed = Pick<HeldVersion, 'id' | 'number'>;
 const DELETION_TIME = 1_000;
 
 /** How a version is deleted. */
-export class VersionRemoval {
+export class SchemaVersionRemoval {
   constructor(
     private readonly registry: GlueGateway,
     private readonly schema: SchemaName,

@@ -16,7 +16,7 @@ import { type VersionName, deployedVersion } from './names';
 export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
 
 /** The versions of a package that a page of jobs deploys. */
-export interface Deployed {
+export interface DeployedVersions {
   /** Names of versions, by the jobs that deploy them. */
   readonly versions: ReadonlyMap<string, string>;
   /** A job that could not be described, and why: it can deploy any version. */
@@ -29,7 +29,7 @@ export async function readDeployed(
   gateway: IotGateway,
   packageName: string,
   { status, pageToken }: { readonly status: JobStatus; readonly pageToken?: string },
-): Promise<Deployed> {
+): Promise<DeployedVersions> {
   const { jobs = [], nextToken } = await gateway.listJobs({ status }, pageToken);
   const versions = new Map<string, string>();
   let undescribed: string | undefined;

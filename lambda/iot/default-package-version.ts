@@ -1,23 +1,23 @@
 /**
- * `Custom::IoTDefaultPackageVersion`: a package's `$default` pointer. Its ownership stands in tags of the package.
+ * `Custom::IoTDefaultPackageVersion`: the default pointer of a package. Tags of the package record its owner.
  *
- * | event                 | the pointer                             | then                                                        |
- * | --------------------- | --------------------------------------- | ----------------------------------------------------------- |
- * | Create, other package | shows nothing, and is nobody's          | it is this resource's, and designates                       |
- * |                       | is this resource's                      | it designates                                               |
- * |                       | was renamed, released, or is to adopt   | it is taken, and remembers of whom and what it showed       |
- * |                       | is somebody else's, or was set by hand  | refused, before any write                                   |
- * | Update                | is this resource's                      | it designates; what a hand has moved is moved back          |
- * |                       | was adopted by the failed deployment    | in the rollback it is given back                            |
- * | Delete                | is this resource's                      | undesignated, or left to nobody under RETAIN; what no       |
- * |                       |                                         | deployment has confirmed shows what it showed before        |
- * |                       | is somebody else's                      | nothing                                                     |
- * | any, when it is over  | was moved by this very event            | it shows what the record says by then, and nothing is       |
- * |                       |                                         | answered                                                    |
+ * | event                              | the pointer                                  | what happens                                                |
+ * | ---------------------------------- | -------------------------------------------- | ----------------------------------------------------------- |
+ * | Create, or Update to a new package | is not set, and belongs to nobody            | is claimed and set                                          |
+ * |                                    | belongs to this resource                     | is set                                                      |
+ * |                                    | was renamed or released, or is adopted       | is claimed; the record keeps the former owner and version   |
+ * |                                    | belongs to somebody else, or was set by hand | the event fails before any write                            |
+ * | Update                             | belongs to this resource                     | is set, even if somebody has moved it by hand               |
+ * | Update in a rollback               | was claimed by the failed deployment         | is given back                                               |
+ * | Delete                             | belongs to this resource                     | is cleared, or left to nobody under RETAIN                  |
+ * |                                    | was moved by hand                            | is left as it is, without an owner                          |
+ * |                                    | is of no successful deployment               | is undone: shows what it showed before, and is given back   |
+ * |                                    | belongs to somebody else                     | stays                                                       |
+ * | any, if it is over                 | was moved by this event                      | is set to what its record says, and the event has no answer |
  */
 import { type IoTClient } from '@aws-sdk/client-iot';
 import {
-  type DefaultPackageVersionAttributes,
+  type DefaultPackageVersionData,
   type DefaultPackageVersionProperties,
   DefaultPackageVersionShape,
 } from '../../contract/iot';
@@ -277,7 +277,7 @@ class PointerEvent extends OwnedArtifact {
 
   private answer(): Answer {
     const { PackageName, VersionName } = this.wanted;
-    const data: DefaultPackageVersionAttributes = { PackageName, VersionName };
+    const data: DefaultPackageVersionData = { PackageName, VersionName };
     return { physicalResourceId: this.id, data: { ...data } };
   }
 }

@@ -44,7 +44,7 @@ import { type PackageVersionAction } from '../../contract/iot';
 import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
 import { type OwnerRecord } from '../runtime/claimed-artifact';
 import { type TagChange, type Tags } from '../runtime/ownership';
-import { allPages, isAccessDenied, unless } from '../runtime/retry';
+import { allPages, isAccessDenied, isError, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
 import { StalePageToken } from '../sweep/source';
 import { type VersionContent } from './version-diff';
@@ -265,9 +265,6 @@ export class IotGateway {
     await this.iot.send(new UpdatePackageCommand(input));
   }
 }
-
-export const isError = (error: unknown, ...names: readonly string[]): error is Error =>
-  error instanceof Error && names.includes(error.name);
 
 /** An expired page token is answered as an invalid parameter; AWS documents no separate error. */
 async function unlessStale<T>(nextToken: string | undefined, page: Promise<T>): Promise<T> {

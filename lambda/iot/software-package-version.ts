@@ -1,26 +1,26 @@
 /**
  * `Custom::IoTSoftwarePackageVersion`
  *
- * | event                    | the version                             | then                                                          |
- * | ------------------------ | --------------------------------------- | ------------------------------------------------------------- |
- * | Create, new name         | is not there                            | it is made, and brought to its state                          |
- * |                          | is this resource's                      | it is brought to its state                                    |
- * |                          | was renamed, released, or is to adopt   | it is taken, and remembers of whom and in which state         |
- * |                          | is somebody else's                      | refused, before any write                                     |
- * | Update                   | is this resource's                      | the difference is written, what cannot be is refused before   |
- * |                          | is gone                                 | it is made again, and the default again where it was          |
- * |                          | was adopted by the failed deployment    | in the rollback it is given back                              |
- * | Delete                   | is this resource's                      | what `removal` says; what no deployment has confirmed is      |
- * |                          |                                         | undone: removed where it was made, given back where taken     |
- * |                          | is to be deleted, but a job deploys it  | it stays, nobody's: a retention may remove it later           |
- * |                          | is somebody else's                      | nothing                                                       |
- * | any, when it is over     | was made or taken by this very event    | it is undone, and nothing is answered                         |
+ * | event                           | the version                            | what happens                                               |
+ * | ------------------------------- | -------------------------------------- | ---------------------------------------------------------- |
+ * | Create, or Update to a new name | does not exist                         | is created and brought to its status                       |
+ * |                                 | belongs to this resource               | is brought to its properties and status                    |
+ * |                                 | was renamed or released, or is adopted | is claimed; the record keeps the former owner and status   |
+ * |                                 | belongs to somebody else               | the event fails before any write                           |
+ * | Update                          | belongs to this resource               | gets the difference; what is frozen fails before any write |
+ * |                                 | no longer exists                       | is created again, as the default if it was the default     |
+ * | Update in a rollback            | was claimed by the failed deployment   | is given back                                              |
+ * | Delete                          | belongs to this resource               | is deleted, deprecated or kept, as `removal` says          |
+ * |                                 | is to be deleted, but a job deploys it | is left to nobody, so that a retention can remove it later |
+ * |                                 | is of no successful deployment         | is undone: deleted if it was created, else given back      |
+ * |                                 | belongs to somebody else               | stays                                                      |
+ * | any, if it is over              | was created or claimed by this event   | is undone, and the event has no answer                     |
  */
 import { type IoTClient } from '@aws-sdk/client-iot';
 import {
   PackageVersionShape,
   type PackageVersionStatus,
-  type SoftwarePackageVersionAttributes,
+  type SoftwarePackageVersionData,
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
@@ -303,7 +303,7 @@ class VersionEvent extends OwnedArtifact {
 
   private answer({ status = 'DRAFT' }: Pick<HeldVersion, 'status'>): Answer {
     const { packageName, versionName } = this.at;
-    const data: SoftwarePackageVersionAttributes = {
+    const data: SoftwarePackageVersionData = {
       PackageVersionArn: versionArn(this.scope, packageName, versionName),
       VersionName: versionName,
       Status: status as PackageVersionStatus,

@@ -1,21 +1,23 @@
 /**
  * `Custom::IoTSoftwarePackage`
  *
- * | event                 | the package                           | then                                                        |
- * | --------------------- | ------------------------------------- | ----------------------------------------------------------- |
- * | Create, new name      | is not there                          | it is made                                                  |
- * |                       | is this resource's                    | description and tags are brought up to date                 |
- * |                       | was renamed, released, or is to adopt | it is taken, and remembers of whom                          |
- * |                       | is somebody else's                    | refused, before any write                                   |
- * | Update                | is gone                               | it is made again                                            |
- * |                       | was adopted by the failed deployment  | in the rollback it is given back                            |
- * | Delete                | is this resource's                    | what `removal` says; what no deployment has confirmed is    |
- * |                       |                                       | undone. One that has versions still is refused, by name     |
- * |                       | is somebody else's                    | nothing                                                     |
- * | any, when it is over  | was made or taken by this very event  | it is undone, and nothing is answered                       |
+ * | event                           | the package                            | what happens                                          |
+ * | ------------------------------- | -------------------------------------- | ----------------------------------------------------- |
+ * | Create, or Update to a new name | does not exist                         | is created                                            |
+ * |                                 | belongs to this resource               | gets the description and the tags                     |
+ * |                                 | was renamed or released, or is adopted | is claimed; the record keeps the former owner         |
+ * |                                 | belongs to somebody else               | the event fails before any write                      |
+ * | Update                          | belongs to this resource               | gets the description and the tags                     |
+ * |                                 | no longer exists                       | is created again                                      |
+ * | Update in a rollback            | was claimed by the failed deployment   | is given back                                         |
+ * | Delete                          | belongs to this resource               | is deleted, or left to nobody under RETAIN            |
+ * |                                 | still has versions                     | the event fails and names them                        |
+ * |                                 | is of no successful deployment         | is undone: deleted if it was created, else given back |
+ * |                                 | belongs to somebody else               | stays                                                 |
+ * | any, if it is over              | was created or claimed by this event   | is undone, and the event has no answer                |
  */
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { PackageShape, type SoftwarePackageAttributes, type SoftwarePackageProperties } from '../../contract/iot';
+import { PackageShape, type SoftwarePackageData, type SoftwarePackageProperties } from '../../contract/iot';
 import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
@@ -193,7 +195,7 @@ class PackageEvent extends OwnedArtifact {
 
   private answer(): Answer {
     const { packageName: PackageName } = this;
-    const data: SoftwarePackageAttributes = { PackageArn: packageArn(this.scope, PackageName), PackageName };
+    const data: SoftwarePackageData = { PackageArn: packageArn(this.scope, PackageName), PackageName };
     return { physicalResourceId: this.id, data: { ...data } };
   }
 }

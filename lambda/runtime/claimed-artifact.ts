@@ -3,7 +3,7 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal } from './errors';
 import { type EventMark } from './event';
-import { heldByNative, takenByOther } from './messages';
+import { type OwnerStack, heldByNative, takenByOther } from './messages';
 import {
   type Claim,
   type Claimant,
@@ -116,7 +116,10 @@ export abstract class ClaimedArtifact {
       adoptExisting,
       phase: () => this.scope.stackPhase(),
     });
-    if (claimed.kind === 'refused') throw new Refusal(takenByOther(what, claimed.ownerStack, this.me.stackId), held);
+    if (claimed.kind === 'refused') {
+      const owner = await this.ownerStack(claimed.ownerStack);
+      throw new Refusal(takenByOther(what, owner, this.me.stackId), held);
+    }
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     if (byThisEvent) await this.yieldUnlessSettled(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
@@ -128,6 +131,12 @@ export abstract class ClaimedArtifact {
     // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** What a refusal says of the stack that owns the artifact. */
+  protected async ownerStack(stackId: string | undefined): Promise<OwnerStack | undefined> {
+    if (stackId === undefined) return undefined;
+    return { stackId, isGone: stackId !== this.me.stackId && (await this.scope.ofStack(stackId).isGone()) };
   }
 
   /** Whether the newest claim is this event's, in whatever delivery. */

@@ -9,7 +9,8 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Handlers, type Service } from './handle-event';
 import { paged } from './retry';
-import { type CloudFormationView, type StackResourceState } from './stack';
+import { type CloudFormationView } from './stack';
+import { type StackResourceState } from './stack-history';
 
 /** The configuration of every AWS client of a handler. */
 export interface ClientConfig {

@@ -10,15 +10,8 @@ import { OperationOver } from './errors';
 import { type CloudFormationEvent, type RawProperties, sentAt } from './event';
 import { reasonOf } from './messages';
 import { retryReading } from './retry';
-import {
-  type Asking,
-  type CloudFormationView,
-  SECOND,
-  type StackEvent,
-  type StackPhase,
-  type StackResourceState,
-  propertiesOf,
-} from './stack';
+import { type Asking, type CloudFormationView, type StackPhase } from './stack';
+import { SECOND, type StackEvent, type StackResourceState, propertiesOf } from './stack-history';
 
 /** How long, in ms, an answer is valid: calls that follow within that time do not ask again. */
 const FRESH = 400;
@@ -36,11 +29,11 @@ export interface CurrentOperation {
   /** Whether CloudFormation has noted that the event succeeded, whatever has come since. */
   hasSucceeded(): Promise<boolean>;
   /** What CloudFormation has noted about the event itself, whatever has come since. */
-  outcome(): Promise<Outcome>;
+  outcome(): Promise<OperationOutcome>;
 }
 
 /** How an operation has ended. */
-export type Outcome =
+export type OperationOutcome =
   | {
       readonly kind: 'succeeded';
       /** When, in milliseconds since the epoch. */
@@ -130,7 +123,7 @@ class Judge {
     return 'current';
   }
 
-  async outcome(): Promise<Outcome> {
+  async outcome(): Promise<OperationOutcome> {
     const { before, news, deleted } = await this.noted();
     if (before.length === 0) return { kind: 'unknown' };
     if (this.isOvertaken(before)) return { kind: 'failed' };

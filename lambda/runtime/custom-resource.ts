@@ -3,7 +3,8 @@ import { type Clock, type Deadline } from './clock';
 import { type CurrentOperation } from './current-operation';
 import { type EventMark, type Request } from './event';
 import { type Log } from './log';
-import { type SoughtResource, type StackQuestions, type StackResourceState, type StackState } from './stack';
+import { type SoughtResource, type StackQuestions, type StackState } from './stack';
+import { type StackResourceState } from './stack-history';
 
 /** The resource of an event, and the environment in which it is handled. */
 export interface Scope extends StackQuestions {

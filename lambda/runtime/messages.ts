@@ -15,20 +15,25 @@ export function rejectProblems(...problems: Problem[]): void {
   if (broken.length > 0) throw new Error(broken.join('; '));
 }
 
-/** Refuses an artifact that somebody else owns. */
-export function takenByOther(what: string, ownerStack: string | undefined, stackId: string): string {
-  const owner = ownerStack ? `belongs to ${livingOrGone(ownerStack, stackId)}` : 'belongs to no stack';
-  return `${what} exists already and ${owner}; set adoptExisting: true to take it over, or choose another name`;
+/** The stack that owns an artifact. */
+export interface OwnerStack {
+  readonly stackId: string;
+  /** Absent: that cannot be read. */
+  readonly isGone?: boolean;
 }
 
-/**
- * The provider can only describe its own stack: of other stacks it knows the name, but not whether they still exist.
- */
-function livingOrGone(ownerStack: string, stackId: string): string {
-  if (ownerStack === stackId) return `stack ${ownerStack}`;
-  return hasReplaced(stackId, ownerStack)
-    ? `stack ${ownerStack}, which no longer exists: this stack has the same name`
-    : `stack ${ownerStack} (the provider cannot tell whether that stack still exists)`;
+/** Refuses an artifact that somebody else owns. */
+export function takenByOther(what: string, owner: OwnerStack | undefined, stackId: string): string {
+  const belongs = owner ? `belongs to ${livingOrGone(owner, stackId)}` : 'belongs to no stack';
+  return `${what} exists already and ${belongs}; set adoptExisting: true to take it over, or choose another name`;
+}
+
+function livingOrGone({ stackId: owner, isGone }: OwnerStack, stackId: string): string {
+  if (owner !== stackId && hasReplaced(stackId, owner)) {
+    return `stack ${owner}, which no longer exists: this stack has the same name`;
+  }
+  if (isGone === undefined) return `stack ${owner} (the provider cannot tell whether that stack still exists)`;
+  return isGone ? `stack ${owner}, which no longer exists` : `stack ${owner}`;
 }
 
 /** Refuses an artifact that the same stack manages by a resource of AWS's own type. */

@@ -48,7 +48,7 @@ export function retryAccessDenied<T>(limits: Limits, action: () => Promise<T>): 
  * call.
  */
 export function retryConflict<T>(limits: Limits, errorName: string, action: () => Promise<T>): Promise<T> {
-  const isConflict = (error: unknown) => error instanceof Error && error.name === errorName;
+  const isConflict = (error: unknown) => isError(error, errorName);
   return retry(limits, isConflict, 'somebody else is writing at the same time; trying again', action);
 }
 
@@ -110,6 +110,10 @@ const THROTTLED =
   /^(RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Thrott(led|ling)(Exception)?|TooManyRequestsException)$/;
 const TRANSIENT =
   /^(InternalFailure|InternalServer|ServiceUnavailable)(Exception)?$|^(TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
+/** Whether an error has one of these names, as AWS services name their errors. */
+export const isError = (error: unknown, ...names: readonly string[]): error is Error =>
+  error instanceof Error && names.includes(error.name);
 
 /** Includes errors that say so themselves: those of services other than AWS. */
 export function isThrottled(error: unknown): boolean {
@@ -215,7 +219,7 @@ export async function unless<T>(errorName: string, call: Promise<T>): Promise<T 
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Error && error.name === errorName) return undefined;
+    if (isError(error, errorName)) return undefined;
     throw error;
   }
 }

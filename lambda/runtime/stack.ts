@@ -6,7 +6,15 @@ import { type Clock, type Deadline } from './clock';
 import { type RawProperties } from './event';
 import { type Log } from './log';
 import { reasonOf } from './messages';
-import { isAccessDenied, retryReading } from './retry';
+import { isAccessDenied, isError, retryPassing, retryReading } from './retry';
+import {
+  type StackHistory,
+  type StackResourceState,
+  firstSinceSuccess,
+  hasSucceeded,
+  lastProperties,
+  sinceSuccess,
+} from './stack-history';
 
 /** How long, in ms, a claim can belong to a deployment in progress. */
 export const LONGEST_DEPLOYMENT = 48 * 3_600_000;
@@ -28,21 +36,6 @@ export interface StackState {
 
 export type DescribeStack = (stackId: string) => Promise<StackState>;
 
-/** A resource as CloudFormation shows it. */
-export interface StackResourceState {
-  readonly status: string;
-  readonly physicalId?: string;
-  /** Milliseconds since the epoch. */
-  readonly changedAt: number;
-}
-
-/** An entry of a stack's history, of the stack itself or of a resource. */
-export interface StackEvent extends StackResourceState {
-  readonly logicalId: string;
-  /** JSON, as CloudFormation writes it. */
-  readonly properties?: string;
-}
-
 /** A resource in a stack. */
 export interface HeldResource {
   readonly logicalId: string;
@@ -54,12 +47,10 @@ export interface HeldResource {
 export type SoughtResource = Pick<HeldResource, 'type' | 'physicalId'>;
 
 /** The queries to CloudFormation. */
-export interface CloudFormationView {
+export interface CloudFormationView extends StackHistory {
   describeStack: DescribeStack;
   /** `undefined` if the stack has no such resource. */
   describeResource(stackId: string, logicalId: string): Promise<StackResourceState | undefined>;
-  /** Newest first. */
-  events(stackId: string): AsyncIterable<StackEvent>;
   /** The stack's current resources, without deleted ones. */
   resources(stackId: string): AsyncIterable<HeldResource>;
 }
@@ -98,6 +89,8 @@ export interface StackQuestions {
    * those that have changed.
    */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
+  /** Whether the stack no longer exists; `undefined` if that cannot be read. */
+  isGone(): Promise<boolean | undefined>;
 }
 
 /**
@@ -110,21 +103,15 @@ export function stackQuestions(
   view: Pick<CloudFormationView, 'describeStack' | 'events'>,
   asking: Asking,
 ): StackQuestions {
-  // a failed query is repeated, an answered one is not.
-  let asked: Promise<Lineage> | undefined;
-  const lineage = () => (asked ??= readLineage(stackId, id => view.describeStack(id), asking).catch(forgetful));
-  const forgetful = (error: unknown) => {
-    asked = undefined;
-    throw error;
-  };
+  const lineage = new Lineage(stackId, id => view.describeStack(id), asking);
   const settledSince = async (claimedAt: number) => {
-    const root = (await lineage()).at(-1)!;
-    return retryReading(asking, () => hasSucceeded(view.events(root.id), root.id, logicalId, claimedAt));
+    const root = await lineage.root();
+    return retryReading(asking, () => hasSucceeded(view.events(root), { stackId: root, logicalId, claimedAt }));
   };
   return {
     settledSince,
     idsSinceSuccess: async () => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, async () => {
         const ids = new Set<string>();
         for await (const { physicalId } of sinceSuccess(view, stackId, root)) if (physicalId) ids.add(physicalId);
@@ -132,7 +119,7 @@ export function stackQuestions(
       });
     },
     hadAtSuccess: async physicalId => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, async () => {
         const first = await firstSinceSuccess(view, { stackId, logicalId }, root);
         // if nothing has happened since, the event is about the artifact that was there.
@@ -140,41 +127,87 @@ export function stackQuestions(
       });
     },
     propertiesAtSuccess: async () => {
-      const root = (await lineage()).at(-1)!.id;
+      const root = await lineage.root();
       return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
     },
-    stackPhase: async () => phaseOf(await lineage()),
+    stackPhase: () => lineage.phase(),
+    // not repeated if it is denied: the answer only completes a message.
+    isGone: () =>
+      retryPassing(asking, () => isStackGone(stackId, id => view.describeStack(id))).catch((error: unknown) => {
+        asking.log.warn('cannot read whether a stack still exists', { stackId, error });
+        return undefined;
+      }),
     succeededSince: async claimedAt => {
-      if (phaseOf(await lineage()) === 'rolling-back') return false;
+      if ((await lineage.phase()) === 'rolling-back') return false;
       return claimedAt === undefined || settledSince(claimedAt);
     },
   };
 }
 
-/** A stack and those that it is nested in, the root last. */
-type Lineage = readonly (StackState & { readonly id: string })[];
-
-async function readLineage(stackId: string, describe: DescribeStack, asking: Asking): Promise<Lineage> {
-  const stacks: (StackState & { readonly id: string })[] = [];
-  for (let id: string | undefined = stackId; id !== undefined;) {
-    const at: string = id;
-    try {
-      const stack = await retryReading(asking, () => describe(at));
-      stacks.push({ ...stack, id: at });
-      id = ROLLING_BACK.test(stack.status) ? undefined : stack.parentId;
-    } catch (error) {
-      // if the stack was nested by hand, synthesis did not know the parent: only the stack itself can be read.
-      if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(at, error);
-      asking.log.warn('the stack that this one is nested in cannot be described', { parent: at, error });
-      break;
-    }
+/** Whether a stack no longer exists. A stack that was deleted long ago cannot be described. */
+export async function isStackGone(stackId: string, describe: DescribeStack): Promise<boolean> {
+  try {
+    return (await describe(stackId)).status === 'DELETE_COMPLETE';
+  } catch (error) {
+    if (isMissingStack(error)) return true;
+    throw error;
   }
-  return stacks;
 }
 
-function phaseOf(stacks: Lineage): StackPhase {
-  if (stacks.some(({ status }) => ROLLING_BACK.test(status))) return 'rolling-back';
-  return stacks.some(({ status }) => status === 'DELETE_IN_PROGRESS') ? 'deleting' : 'deploying';
+export const isMissingStack = (error: unknown) =>
+  isError(error, 'ValidationError') && /does not exist/.test(error.message);
+
+/** A stack and those that it is nested in. An answered query is not repeated, a failed one is. */
+class Lineage {
+  /** As far as they have been read, the stack itself first. */
+  private readonly stacks: (StackState & { readonly id: string })[] = [];
+  private reading: Promise<void> = Promise.resolve();
+  private next: string | undefined;
+
+  constructor(
+    stackId: string,
+    private readonly describe: DescribeStack,
+    private readonly asking: Asking,
+  ) {
+    this.next = stackId;
+  }
+
+  /** Reads no further than the first stack that rolls back. */
+  async phase(): Promise<StackPhase> {
+    const rollsBack = () => this.stacks.some(({ status }) => ROLLING_BACK.test(status));
+    await this.read(rollsBack);
+    if (rollsBack()) return 'rolling-back';
+    return this.stacks.some(({ status }) => status === 'DELETE_IN_PROGRESS') ? 'deleting' : 'deploying';
+  }
+
+  /** The id of the stack whose deployments decide: a nested stack completes its update, and may be rolled back later. */
+  async root(): Promise<string> {
+    await this.read(() => false);
+    return this.stacks.at(-1)!.id;
+  }
+
+  /** Callers take turns, so that each stack is read once. */
+  private read(isEnough: () => boolean): Promise<void> {
+    const turn = this.reading.then(async () => {
+      while (this.next !== undefined && !isEnough()) await this.readNext(this.next);
+    });
+    this.reading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async readNext(id: string): Promise<void> {
+    const { stacks, asking } = this;
+    try {
+      const stack = await retryReading(asking, () => this.describe(id));
+      stacks.push({ ...stack, id });
+      this.next = stack.parentId;
+    } catch (error) {
+      // if the stack was nested by hand, synthesis did not know the parent: only the stack itself can be read.
+      if (stacks.length === 0 || !isAccessDenied(error)) throw unreadable(id, error);
+      asking.log.warn('the stack that this one is nested in cannot be described', { parent: id, error });
+      this.next = undefined;
+    }
+  }
 }
 
 /**
@@ -182,135 +215,6 @@ function phaseOf(stacks: Lineage): StackPhase {
  * is itself in DELETE_IN_PROGRESS, so the parents are read as well.
  */
 const ROLLING_BACK = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$/;
-
-// not a clean-up: what a clean-up removes was claimed before its deployment began, perhaps by a deployment that failed
-// without a rollback.
-const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
-
-/** Events have a time in seconds: the order of the entries decides within a second. */
-export const SECOND = 1_000;
-
-/** A deletion makes no claims. */
-const BEGUN = /^(?!DELETE_).*_IN_PROGRESS$/;
-
-async function hasSucceeded(
-  events: AsyncIterable<StackEvent>,
-  stackId: string,
-  logicalId: string,
-  claimedAt: number,
-): Promise<boolean> {
-  let inTheSameSecond = false;
-  // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
-  let begunSince = false;
-  // and of an operation on its resource: where one has begun after the success, that one has made it.
-  let claimedSince = false;
-  let oldest: StackEvent | undefined;
-  for await (const entry of events) {
-    oldest = entry;
-    if (entry.changedAt < claimedAt - SECOND) break;
-    const isAtClaim = entry.changedAt < claimedAt + SECOND;
-    if (entry.physicalId === stackId) {
-      if (!SUCCESS.test(entry.status)) {
-        begunSince ||= BEGUN.test(entry.status) && isAtClaim;
-        continue;
-      }
-      if (!isAtClaim) return true;
-      if (entry.changedAt >= claimedAt && !begunSince) return true;
-      inTheSameSecond ||= entry.changedAt >= claimedAt && !claimedSince;
-    } else if (entry.logicalId === logicalId) {
-      if (inTheSameSecond && /^(CREATE|UPDATE)_/.test(entry.status)) return true;
-      claimedSince ||= BEGUN.test(entry.status) && entry.changedAt < claimedAt + 2 * SECOND;
-    }
-  }
-  return !reachesBack(oldest, stackId, claimedAt);
-}
-
-/**
- * Whether a history that ends with an entry covers the time of a claim. How long CloudFormation shows events is not
- * documented (reportedly three months): a deployment without events is over, and no reason to destroy anything.
- */
-function reachesBack(oldest: StackEvent | undefined, stackId: string, claimedAt: number): boolean {
-  if (!oldest) return false;
-  return oldest.changedAt < claimedAt + SECOND || (oldest.physicalId === stackId && BEGINNING.test(oldest.status));
-}
-
-/** The entry with which the history of a stack begins. */
-const BEGINNING = /^(CREATE|REVIEW|IMPORT)_IN_PROGRESS$/;
-
-/**
- * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the
- * id that the resource had before, and a creation with no id.
- */
-async function firstSinceSuccess(
-  view: Pick<CloudFormationView, 'events'>,
-  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
-  root: string,
-): Promise<StackEvent | undefined> {
-  let first: StackEvent | undefined;
-  for await (const entry of sinceSuccess(view, stackId, root)) {
-    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
-  }
-  return first;
-}
-
-/** What a resource was made of at its last success before or with that of its stack, if it has been touched since. */
-async function lastProperties(
-  view: Pick<CloudFormationView, 'events'>,
-  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
-  root: string,
-): Promise<RawProperties | 'unknown' | undefined> {
-  let isTouched = false;
-  for await (const { entry, isSince } of history(view, stackId, root)) {
-    if (!isSince && !isTouched) return undefined;
-    if (entry.logicalId !== logicalId || entry.physicalId === stackId) continue;
-    if (isSince) isTouched ||= entry.status.startsWith('UPDATE_');
-    else if (/^(CREATE|UPDATE)_COMPLETE$/.test(entry.status)) return propertiesOf(entry) ?? 'unknown';
-  }
-  return isTouched ? 'unknown' : undefined;
-}
-
-/** The properties that an entry shows; `undefined` where it shows none that can be read. */
-export function propertiesOf({ properties = '' }: StackEvent): RawProperties | undefined {
-  try {
-    return JSON.parse(properties) as RawProperties;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The history of a stack since the last deployment, of its root where it is nested, that has succeeded; newest first. */
-async function* sinceSuccess(
-  view: Pick<CloudFormationView, 'events'>,
-  stackId: string,
-  root: string,
-): AsyncGenerator<StackEvent> {
-  for await (const { entry, isSince } of history(view, stackId, root)) {
-    if (!isSince) return;
-    yield entry;
-  }
-}
-
-/** The history of a stack, newest first, and whether each entry is of the time since that success. */
-async function* history(
-  view: Pick<CloudFormationView, 'events'>,
-  stackId: string,
-  root: string,
-): AsyncGenerator<{ readonly entry: StackEvent; readonly isSince: boolean }> {
-  const isSuccess = ({ physicalId, status }: StackEvent) => physicalId === root && SUCCESS.test(status);
-  let succeededAt = -Infinity;
-  if (root !== stackId) {
-    for await (const entry of view.events(root)) {
-      if (!isSuccess(entry)) continue;
-      succeededAt = entry.changedAt;
-      break;
-    }
-  }
-  let isSince = true;
-  for await (const entry of view.events(stackId)) {
-    if (isSuccess(entry) || entry.changedAt <= succeededAt) isSince = false;
-    yield { entry, isSince };
-  }
-}
 
 /** The logical id of the resource of a type, such as AWS's own, by which a stack manages something. */
 export async function holderOf(

@@ -1,7 +1,7 @@
 /** A sweep that CloudFormation waits for: how much of the hour it can use, and what CloudFormation is told. Pure. */
 import { createHash } from 'node:crypto';
 import { type SweepConfig } from '../../contract/sweep';
-import { type OnIncomplete, type SweepAttributes } from '../../contract/sweep-execution';
+import { type OnIncomplete, type SweepData } from '../../contract/sweep-execution';
 import { canonical } from '../runtime/current-operation';
 import { type SliceAnswer } from '../runtime/custom-resource';
 import { type SweepCounts } from './cursor';
@@ -50,7 +50,7 @@ function remaining({ planned, removed, gone, failed }: SweepCounts): number {
   return Math.max(planned === undefined ? 0 : planned - removed - gone, failed, 1);
 }
 
-function attributes(removed: number, kept: number, remaining: number): SweepAttributes {
+function attributes(removed: number, kept: number, remaining: number): SweepData {
   return { RemovedCount: `${removed}`, KeptCount: `${kept}`, RemainingCount: `${remaining}` };
 }
 

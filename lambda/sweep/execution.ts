@@ -248,7 +248,8 @@ async function goOn(state: ExecutionState, request: SliceRequest, machines: Mach
   return { next: 'DONE', outcome: { status: 'CONTINUED', message: `continues as ${name}` } };
 }
 
-const successorOf = (execution: string) => createHash('sha256').update(execution).digest('hex');
+/** The name of the execution that continues another one. */
+export const successorOf = (execution: string) => createHash('sha256').update(execution).digest('hex');
 
 /** Less if the function has a short timeout. */
 const lastCall = ({ deadline }: SliceScope) => Math.min(LAST_CALL, deadline.remaining() / 4);

@@ -52,7 +52,9 @@ export async function planPass<C extends Candidate>(steps: PassSteps<C>, cursor:
       const decided = candidates.filter(candidate => candidate.decided !== undefined);
       const matching = candidates.filter(candidate => candidate.decided === undefined && ranks(candidate));
       if (ranksHere)
-        for (const candidate of matching) named = meeting(named, candidate.name, plan.comparable(candidate));
+        for (const candidate of matching) {
+          named = meeting(named, { name: candidate.name, isComparable: plan.comparable(candidate) });
+        }
       const rest = ranksHere ? matching.map(candidate => ranking.add(candidate)) : matching;
       pushesOut ||= ranksHere && rest.some(candidate => candidate !== undefined);
       const work = counts ? [...decided, ...rest.filter(candidate => candidate !== undefined)] : [];
@@ -94,7 +96,7 @@ export const heedsGuard = <C extends Candidate>({ removal }: SweepSource<C>): bo
   'each' in removal && removal.heedsGuard === true;
 
 /** It is unknown which of two names is newer if only one of them is a version: keeping one would be a guess. */
-function meeting(met: MetNames = {}, name: string, isComparable: boolean | undefined): MetNames {
+function meeting(met: MetNames = {}, { name, isComparable }: { name: string; isComparable?: boolean }): MetNames {
   if (isComparable === undefined) return met;
   const named = isComparable ? { comparable: name, ...met } : { other: name, ...met };
   if (named.comparable === undefined || named.other === undefined) return named;

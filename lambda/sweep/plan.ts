@@ -132,9 +132,10 @@ export function selection({ rules, statuses }: Pick<SweepConfig, 'rules' | 'stat
   };
 }
 
-// names are not paths: a star matches slashes, a leading dot is an ordinary character, and nothing negates.
-const matcher = (globs: readonly string[]) =>
-  picomatch([...globs], { bash: true, dot: true, nonegate: true, windows: false });
+/** Names are not paths: a star matches slashes, a leading dot is an ordinary character, and nothing negates. */
+export const GLOB_OPTIONS = { bash: true, dot: true, nonegate: true, windows: false };
+
+const matcher = (globs: readonly string[]) => picomatch([...globs], GLOB_OPTIONS);
 
 /** The data that a rank depends on. */
 export type RankKey = Pick<Candidate, 'name' | 'createdAt'>;

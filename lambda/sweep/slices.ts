@@ -78,7 +78,7 @@ export interface Sweep<C extends Candidate> {
   readonly source: SweepSource<C>;
 }
 
-export interface Surroundings {
+export interface SliceSurroundings {
   /** The paces of the source's calls, made with the slice's deadline and the rates in the cursor. */
   readonly paces: Paces;
   readonly now: () => number;
@@ -113,7 +113,7 @@ export type SliceResult =
 export async function runSlice<C extends Candidate>(
   sweep: Sweep<C>,
   before: SweepCursor | undefined,
-  surroundings: Surroundings,
+  surroundings: SliceSurroundings,
 ): Promise<SliceResult> {
   const from = before ?? firstCursor(surroundings.now());
   const start: SweepCursor = from.pass === 'BEGIN' ? { ...from, pass: plans(sweep) ? 'PLAN' : 'REMOVE' } : from;
@@ -132,7 +132,7 @@ class Slice<C extends Candidate> {
   constructor(
     private readonly sweep: Sweep<C>,
     private cursor: SweepCursor,
-    private readonly surroundings: Surroundings,
+    private readonly surroundings: SliceSurroundings,
   ) {
     this.plan = new Plan(sweep.config, cursor.startedAt);
   }

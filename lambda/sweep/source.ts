@@ -43,7 +43,7 @@ export interface SweepSource<C extends Candidate> {
   isProvisional?(candidate: C): Promise<boolean>;
   /** Why the candidate must stay whatever the rules say. Throws if that cannot be read, and the candidate is kept. */
   protection(candidate: C): Promise<string | undefined>;
-  readonly removal: Removal<C>;
+  readonly removal: CandidateRemoval<C>;
   /**
    * The stack that the sweep must wait for: its deployment is in progress, and its rollback may need what would be
    * removed.
@@ -59,7 +59,7 @@ export interface SweepSource<C extends Candidate> {
 }
 
 /** How candidates are removed: each by itself, or those of a page together. */
-export type Removal<C> = Each<C> | Many<C>;
+export type CandidateRemoval<C> = Each<C> | Many<C>;
 
 export interface Each<C> {
   /**

@@ -4,7 +4,7 @@ import { type Clock } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
-import { type DescribeStack, LONGEST_DEPLOYMENT } from '../runtime/stack';
+import { type DescribeStack, LONGEST_DEPLOYMENT, isMissingStack, isStackGone } from '../runtime/stack';
 
 /** The state in which a run finds its stack. */
 export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'gone';
@@ -82,6 +82,11 @@ export class Stacks {
     return false;
   }
 
+  /** Whether something has an owner whose stack is gone, and nobody else claims it. */
+  async isLeftBehind(tags: Tags, keys: OwnershipTags): Promise<boolean> {
+    return keys.owner in tags && !(await this.isHeld(tags, keys));
+  }
+
   /** Includes the physical ids that the own stack's resources return to if the deployment in progress fails. */
   async idsUnderWay(): Promise<ReadonlySet<string>> {
     return (await this.tools.idsSinceSuccess?.()) ?? new Set();
@@ -98,7 +103,7 @@ export class Stacks {
       const rest = await stackRest(stackId, describeStack);
       return rest === 'busy' || rest === 'rolling-back';
     } catch (error) {
-      if (!isMissing(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
+      if (!isMissingStack(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
       return false;
     }
   }
@@ -139,11 +144,8 @@ export class Stacks {
 
   /** A stack that cannot be read counts as existing. */
   private async readGone(stackId: string): Promise<boolean> {
-    try {
-      return (await this.tools.describeStack?.(stackId))?.status === 'DELETE_COMPLETE';
-    } catch (error) {
-      return isMissing(error);
-    }
+    const { describeStack } = this.tools;
+    return describeStack ? isStackGone(stackId, describeStack).catch(() => false) : false;
   }
 
   /** In the account and region of the sweep's own stack. */
@@ -154,9 +156,6 @@ export class Stacks {
 
 const nameOf = (stack: string) => stack.split('/').at(-2) ?? '';
 const idOf = (stack: string) => stack.split('/').at(-1);
-
-const isMissing = (error: unknown) =>
-  error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
 
 /** Throws if a run must no longer remove. Called before removals, which take minutes. */
 export type Confirm = () => Promise<void>;

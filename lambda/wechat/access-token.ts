@@ -1,9 +1,8 @@
 /** Where the platform's component_access_token comes from. */
-import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type AccessTokenProperty, type MintedTokenProperty } from '../../contract/wechat';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AccessTokenProperty, type MintedTokenProperty, type SecretValueProperty } from '../../contract/wechat';
 import { codeOf, shown, withoutSecrets } from './answer';
 import { NoAnswer, WeChatError } from './errors';
-import { readSecret } from './secrets';
 import { type Post } from './transport';
 
 const MINTING = 'cgi-bin/component/api_component_token';
@@ -65,4 +64,25 @@ async function mint(
     throw new NoAnswer(`WeChat answered neither a token nor a code: ${shown(answer, secret, ticket)}`);
   }
   throw new WeChatError('api_component_token', code, withoutSecrets(String(errmsg), secret, ticket));
+}
+
+/** Reads a secret's current value, or a field of it. No error shows the value. */
+async function readSecret(client: SecretsManagerClient, { SecretId, JsonField }: SecretValueProperty): Promise<string> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
+  const value = JsonField === undefined ? SecretString : fieldOf(SecretString, JsonField, SecretId);
+  const text = value?.trim();
+  if (text) return text;
+  const where = JsonField === undefined ? 'has no text' : `has no text in its field ${JsonField}`;
+  throw new Error(`secret ${SecretId} ${where}: write the value there`);
+}
+
+function fieldOf(text: string | undefined, field: string, secretId: string): string | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(text ?? '');
+  } catch {
+    throw new Error(`secret ${secretId} must be a JSON object with the field ${field}, got text that is not JSON`);
+  }
+  const value: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, field) : undefined;
+  return typeof value === 'string' ? value : undefined;
 }

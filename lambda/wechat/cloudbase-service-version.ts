@@ -1,20 +1,20 @@
 /**
- * `Custom::WeChatCloudBaseServiceVersion`: a version that somebody else has made. WeChat has no tags, so the physical id
- * alone records it; a Create only reads.
+ * `Custom::WeChatCloudBaseServiceVersion`: a version that somebody else has deployed. WeChat has no tags, so only the
+ * physical id records the version, and a Create only reads.
  *
- * | event                                                | the version                                            |
- * | ---------------------------------------------------- | ------------------------------------------------------ |
- * | Create, Update                                       | is looked up, and recorded; the event fails without it |
- * | Update of a rollback                                 | is recorded, whatever can be looked up                 |
- * | Delete of a Create that never answered               | stays: it was not recorded                             |
- * | Delete in a rollback, its parents' included          | stays: it was only recorded                            |
- * | Delete of what no deployment that succeeded recorded | stays, whatever CloudFormation does about a failure    |
- * | Delete in a clean-up, recorded by another resource   | stays: its construct was renamed                       |
- * | any other Delete                                     | goes; where it must not, `OnRefusal` says what then    |
- * | Delete that is over                                  | stays, and nothing is answered                         |
+ * | event                                                  | the version                                                     |
+ * | ------------------------------------------------------ | --------------------------------------------------------------- |
+ * | Create, Update                                         | is looked up and recorded; the event fails if it does not exist |
+ * | Update in a rollback                                   | is recorded, even if it cannot be looked up                     |
+ * | Delete, the Create has not answered                    | stays: it was not recorded                                      |
+ * | Delete in a rollback of the stack or its parents       | stays: it was only recorded                                     |
+ * | Delete, of no successful deployment                    | stays: it was only recorded                                     |
+ * | Delete in a clean-up, another resource has recorded it | stays: its construct was renamed                                |
+ * | any other Delete                                       | is deleted; if it must not be, `OnRefusal` decides              |
+ * | Delete, if it is over                                  | stays, and the event has no answer                              |
  */
 import {
-  type CloudBaseServiceVersionAttributes,
+  type CloudBaseServiceVersionData,
   type CloudBaseServiceVersionProperties,
   ServiceVersionShape,
 } from '../../contract/wechat';
@@ -65,6 +65,6 @@ const nameOf = ({ EnvironmentId, ServerName, VersionName }: Wanted): ServiceVers
 });
 
 function answer(physicalResourceId: string, { VersionName }: Wanted): Answer {
-  const data: CloudBaseServiceVersionAttributes = { VersionName };
+  const data: CloudBaseServiceVersionData = { VersionName };
   return { physicalResourceId, data: { ...data } };
 }

@@ -15,6 +15,9 @@ export function isUnknown(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && DUMMY.test(value));
 }
 
+/** An ARN, or one of its form while it is still to be looked up: the app is synthesized again with the ARN. */
+export const arnOrPlaceholder = (arn: string, placeholder: string): string => (DUMMY.test(arn) ? placeholder : arn);
+
 /** The rules of its shape that a value breaks. The handler checks what is only known at deployment. */
 export function problemsAtSynth<T>(shape: Shape<T>, value: T): string[] {
   return problems(shape, value, { unless: isUnknown });

@@ -5,12 +5,13 @@ import { otherStacksPermissions } from '../provider/runtime-permissions';
 import { type SchemaReference } from './schema-reference';
 
 const ANY_SCHEMA =
-  'CloudFormation lets go of versions whose schema has left the template when the policy is already updated. The ' +
-  'provider writes only to versions that name this stack in their metadata.';
+  'CloudFormation releases versions of a schema that has left the template after it has updated the policy. The provider ' +
+  'only writes to versions that name this stack in their metadata.';
 
 const BY_ID =
-  'Metadata are read and written by the id of a version, which names no schema: as for GetSchemaVersion by id, AWS Glue ' +
-  'authorizes that on no schema. The provider writes only to versions that name this stack, or nobody.';
+  'The provider reads and writes metadata by the id of a version, which does not name the schema. As for ' +
+  'GetSchemaVersion by id, AWS Glue has no schema to authorize. The provider only writes to versions that name this ' +
+  'stack, or nobody.';
 
 /** What the provider needs in every stack. */
 export function providerPermissions(stack: Stack): Permission[] {
@@ -19,8 +20,8 @@ export function providerPermissions(stack: Stack): Permission[] {
       actions: ['glue:CheckSchemaVersionValidity', 'glue:GetSchemaVersion'],
       resources: ['*'],
       wildcardReason:
-        'AWS Glue checks the syntax of a definition without regard to a schema, and a version is read by its id, which ' +
-        'names no schema.',
+        'AWS Glue checks the syntax of a definition without a schema, and the provider reads a version by its id, which ' +
+        'does not name the schema.',
     },
     {
       actions: [

@@ -5,7 +5,7 @@ import { type IConstruct } from 'constructs';
 import { DEFAULT_REGISTRY, RegistryNameShape, SchemaNameShape } from '../../contract/glue';
 import { quote } from '../../contract/shape';
 import { differ } from '../core/environment';
-import { invalid, problemsAtSynth } from '../core/validation';
+import { arnOrPlaceholder, invalid, problemsAtSynth } from '../core/validation';
 
 /** What identifies a schema: its name and that of its registry. */
 export interface SchemaAttributes {
@@ -65,12 +65,14 @@ export class SchemaReference {
    * @param schemaArn the schema's ARN, of the account and region of the stack that uses it
    */
   public static fromSchemaArn(schemaArn: string): SchemaReference {
-    if (!Token.isUnresolved(schemaArn) && !/^arn:[^:]+:glue:[^:]+:[^:]+:schema\/[^/]+\/[^/]+$/.test(schemaArn)) {
+    const anySchema = `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:schema/registry/name`;
+    const arn = arnOrPlaceholder(schemaArn, anySchema);
+    if (!Token.isUnresolved(arn) && !/^arn:[^:]+:glue:[^:]+:[^:]+:schema\/[^/]+\/[^/]+$/.test(arn)) {
       throw new Error(
         `the ARN of a schema must have the form arn:aws:glue:REGION:ACCOUNT:schema/REGISTRY/NAME, got ${quote(schemaArn)}`,
       );
     }
-    return new SchemaReference(schemaArn);
+    return new SchemaReference(arn);
   }
 
   private constructor(

@@ -1,13 +1,14 @@
 import { ArnFormat, Aws, ScopedAws, type Stack } from 'aws-cdk-lib';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { MAX_LISTED, type Permission } from '../provider/permissions';
+import { ownersPermissions } from '../provider/runtime-permissions';
 
 const ANY_PACKAGE =
-  'Packages and versions that have left the template are deleted when the policy no longer names them. Writing is ' +
-  'limited to what is tagged with the id of this stack.';
-const ANY_VERSION = 'CloudFormation deletes versions that have left the template when the policy is already updated.';
+  'CloudFormation deletes packages and versions that have left the template after the policy no longer names them. The ' +
+  'provider can only write to what is tagged with the id of this stack.';
+const ANY_VERSION = 'CloudFormation deletes versions that have left the template after it has updated the policy.';
 
-const ANY_JOB = 'The jobs that a sweep looks at, or that protect a version, are only known when it runs.';
+const ANY_JOB = 'The jobs that a sweep reads, or that protect a version, are only known when it runs.';
 
 const TAGGING = ['iot:TagResource', 'iot:UntagResource'];
 
@@ -29,8 +30,8 @@ export function providerPermissions(stack: Stack): Permission[] {
       actions: ['iot:GetIndexingConfiguration', 'iot:ListPackageVersions', 'iot:ListTagsForResource'],
       resources: ['*'],
       wildcardReason:
-        'AWS IoT has no resource-level permission for GetIndexingConfiguration and ListPackageVersions, and its ' +
-        'authorization reference lists neither packages nor versions as resources of ListTagsForResource.',
+        'AWS IoT has no resource-level permissions for GetIndexingConfiguration and ListPackageVersions, and its ' +
+        'authorization reference does not list packages or versions as resources of ListTagsForResource.',
     },
     ...permissionsOnWhatTheStackMade(stack),
   ];
@@ -86,6 +87,7 @@ export function adoptionPermissions(stack: Stack): Permission[] {
 /** What managing a package needs. */
 export function packagePermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
@@ -97,6 +99,7 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
 /** What managing the versions of a package needs. */
 export function versionPermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: [
         'iot:CreatePackageVersion',
@@ -129,6 +132,7 @@ export function sbomPermissions(stack: Stack, packageName: string): Permission[]
 /** What designating the default version of a package needs. */
 export function defaultPermissions(stack: Stack, packageName: string): Permission[] {
   return [
+    ...ownersPermissions(stack),
     {
       actions: ['iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
@@ -141,7 +145,7 @@ export function defaultPermissions(stack: Stack, packageName: string): Permissio
 export const LISTING_OF_JOBS: Permission = {
   actions: ['iot:ListJobs'],
   resources: ['*'],
-  wildcardReason: 'AWS IoT has no resource-level permission for ListJobs.',
+  wildcardReason: 'AWS IoT has no resource-level permissions for ListJobs.',
 };
 
 /** What is allowed on jobs, by job ids as a policy names them. */

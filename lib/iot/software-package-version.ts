@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import {
   PackageVersionShape,
   SoftwarePackageResourceType,
+  type SoftwarePackageVersionData,
   type SoftwarePackageVersionProperties,
-  type SoftwarePackageVersionAttributes as VersionAttributes,
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
@@ -263,7 +263,8 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const [packageArn, versionName] = [0, 1].map(i => Fn.select(i, Fn.split('/version/', packageVersionArn)));
     return new ImportedSoftwarePackageVersion(scope, id, {
       softwarePackage: importPackageByArn(new Construct(scope, `${id}Package`), 'Resource', packageArn),
-      packageVersionName: versionName,
+      // an ARN that is still to be looked up has no parts.
+      packageVersionName: versionName ?? packageVersionArn,
     });
   }
 
@@ -385,7 +386,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.allowToLookAtJobs();
   }
 
-  private attributeOf(name: keyof VersionAttributes): string {
+  private attributeOf(name: keyof SoftwarePackageVersionData): string {
     return (this.node.defaultChild as ArtifactResource).getAtt(name).toString();
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../contract/iot';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
-import { validate } from '../core/validation';
+import { arnOrPlaceholder, validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { adoptionPermissions, packageArn, packagePermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
@@ -263,6 +263,7 @@ export function importPackageByName(scope: Construct, id: string, packageName: s
   return new ImportedSoftwarePackage(scope, id, packageName, packageArn(Stack.of(scope), packageName));
 }
 
-export function importPackageByArn(scope: Construct, id: string, arn: string): ISoftwarePackage {
+export function importPackageByArn(scope: Construct, id: string, givenArn: string): ISoftwarePackage {
+  const arn = arnOrPlaceholder(givenArn, packageArn(Stack.of(scope), 'name'));
   return new ImportedSoftwarePackage(scope, id, Fn.select(1, Fn.split('/', arn)), arn);
 }

@@ -8,8 +8,8 @@ import { type Permission } from '../provider/permissions';
 import { otherStacksPermissions } from '../provider/runtime-permissions';
 import { LISTING_OF_JOBS, iotArn, onJobs, packageArn } from './permissions';
 
-const ANY_VERSION = 'A retention removes versions that no stack owns and whose names are only known when it runs.';
-const ANY_THING = 'The things whose executions a cleanup removes are only known when it runs.';
+const ANY_VERSION = 'A retention removes versions that no stack owns, and their names are only known when it runs.';
+const ANY_THING = 'A cleanup removes executions of things that are only known when it runs.';
 
 /** What a retention needs beside that: the provider can list versions, and read them and their tags, in every stack. */
 export function retentionPermissions(stack: Stack, config: PackageVersionRetentionConfig): Permission[] {

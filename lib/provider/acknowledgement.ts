@@ -20,7 +20,7 @@ const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.32
 /** Answers cdk-nag's findings about inline policies. */
 export function acknowledgeInlinePolicy(scope: IConstruct): void {
   const reason =
-    'An inline policy goes with its one role and can be attached to no other: what it allows is of this stack alone.';
+    'An inline policy belongs to one role and cannot be attached to others: its permissions are only for this stack.';
   for (const pack of PACKS) acknowledge(scope, `${pack}-IAMNoInlinePolicy`, reason);
 }
 

@@ -99,7 +99,13 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     );
     this.node.addValidation({
       validate: () => {
-        warnOfLimits(this, this._lanes.properties);
+        const [first, ...others] = providersIn(stack);
+        // once for a template, of which all providers have a part.
+        if (first === this)
+          warnOfLimits(
+            this,
+            [first, ...others].flatMap(({ _lanes }) => _lanes.properties),
+          );
         return [];
       },
     });
@@ -354,3 +360,6 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     this.machinesPolicies = new RolePolicies(this, 'MachinesPolicy', this.role, this.machines);
   }
 }
+
+const providersIn = (stack: Stack): ArtifactProvider[] =>
+  stack.node.children.filter(child => child instanceof ArtifactProvider);

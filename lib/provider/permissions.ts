@@ -39,7 +39,7 @@ const MANAGED_CHARACTERS = 6_000;
 /** Characters of a document beside its statements, and of a statement beside its resources. */
 const FRAME = 60;
 
-const COLLAPSED = "More resources are meant than a role's policies have characters for.";
+const COLLAPSED = 'A list of all resources would be longer than the policies of a role can be.';
 
 /** The wildcard that replaces the state machines of sweeps if they are too many. */
 export const anyStateMachine = (stack: Stack) =>

@@ -19,7 +19,7 @@ export interface ProviderFamily {
 }
 
 /** What the function is made with beside its settings. */
-export interface Surroundings {
+export interface FunctionParts {
   readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
 }
@@ -29,7 +29,7 @@ export function providerFunction(
   scope: Construct,
   { bundle, description }: ProviderFamily,
   props: ArtifactProviderProps,
-  { role, logGroup }: Surroundings,
+  { role, logGroup }: FunctionParts,
 ): lambda.Function {
   // every artifact names this id, so the logical id is as short as the provider's.
   const made = new lambda.Function(scope, 'Resource', {
@@ -85,7 +85,7 @@ const NETWORK_INTERFACES: Permission = {
     'ec2:UnassignPrivateIpAddresses',
   ],
   resources: ['*'],
-  wildcardReason: 'Lambda makes the network interfaces, whose names nobody knows beforehand.',
+  wildcardReason: 'Lambda creates the network interfaces, and their names are not known in advance.',
 };
 
 const TRACES: Permission = {

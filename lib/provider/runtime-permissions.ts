@@ -29,12 +29,30 @@ export function runtimePermissions(stack: Stack, logGroupArn: string): readonly 
  * stays.
  */
 export function otherStacksPermissions(stack: Stack): readonly Permission[] {
-  const anyStack = { service: 'cloudformation', resource: 'stack', resourceName: '*/*' };
   return [
     {
       actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
-      resources: [stack.formatArn({ ...anyStack, arnFormat: ArnFormat.SLASH_RESOURCE_NAME })],
-      wildcardReason: 'Which stacks own what a retention looks at is only known when it runs.',
+      resources: [anyStack(stack)],
+      wildcardReason: 'The stacks that own the candidates of a retention are only known when it runs.',
     },
   ];
 }
+
+/** What a handler needs to say whether the stack still exists whose artifact it may not take. */
+export function ownersPermissions(stack: Stack): readonly Permission[] {
+  return [
+    {
+      actions: ['cloudformation:DescribeStacks'],
+      resources: [anyStack(stack)],
+      wildcardReason: 'The stack that owns an existing artifact is only known at the deployment.',
+    },
+  ];
+}
+
+const anyStack = (stack: Stack) =>
+  stack.formatArn({
+    service: 'cloudformation',
+    resource: 'stack',
+    resourceName: '*/*',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });

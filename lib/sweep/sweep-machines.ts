@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Lazy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -38,17 +38,16 @@ export class SweepMachines extends Construct {
     private readonly provider: ArtifactProvider,
   ) {
     super(stack, id);
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      // other prefixes use up the size of the account's resource policy for log groups. The end of the stack's id
-      // distinguishes stacks that had the same name: the log group that an earlier one has left does not block the
-      // next.
-      logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${id}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      retention: Lazy.number({ produce: () => finite(provider._logRetention) }),
-    });
     this.run = this.permissionsToRun();
     this.role = new iam.Role(this, 'Role', {
       assumedBy: serviceOf(stack, 'states', 'stateMachine:*'),
       inlinePolicies: { Run: this.run },
+    });
+    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+      // other prefixes use up the size of the account's resource policy for log groups. The role goes with the last
+      // sweep, and its id is never given again: a log group that was left behind does not block the next one.
+      logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${id}-${this.role.roleId}`,
+      retention: Lazy.number({ produce: () => finite(provider._logRetention) }),
     });
     acknowledgeInlinePolicy(this.role);
     provider._follow(({ logRemovalPolicy, encryptionKey }) => {
@@ -169,7 +168,7 @@ export class SweepMachines extends Construct {
       ],
       resources: ['*'],
       wildcardReason:
-        'Step Functions delivers logs and traces by actions for which CloudWatch Logs and X-Ray have no ' +
+        'Step Functions delivers logs and traces with actions for which CloudWatch Logs and X-Ray have no ' +
         'resource-level permissions.',
     });
     return permissions;

@@ -112,7 +112,7 @@ export function sweepConfig(sweep: IConstruct, props: SharedProps): SweepConfig 
   const { requestsPerSecond = REQUESTS_PER_SECOND } = props;
   const problem = isUnknown(requestsPerSecond) ? undefined : checkRequestsPerSecond(requestsPerSecond);
   if (problem) throw invalid(sweep, problem);
-  return { name: nameOf(sweep), rules: rulesConfig(sweep, props), requestsPerSecond };
+  return { name: sweepName(sweep), rules: rulesConfig(sweep, props), requestsPerSecond };
 }
 
 /** The characters that CloudWatch allows in the value of a dimension, and how many. */
@@ -120,7 +120,7 @@ const MAX_NAME = 255;
 const UNPRINTABLE = /[^\x20-\x7e]/gu;
 
 /** The name of a sweep, which is the dimension of its metrics: its path, reduced to what CloudWatch allows. */
-export function nameOf({ node: { path } }: IConstruct): string {
+export function sweepName({ node: { path } }: IConstruct): string {
   const printable = path.replace(UNPRINTABLE, '_');
   if (printable === path && path.length <= MAX_NAME) return path;
   // distinguished from paths that only differ in the characters that were removed.

@@ -5,7 +5,6 @@ import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
 import { rootStackOf } from '../core/environment';
 import { invalid } from '../core/validation';
-import { isDaily } from './schedule';
 import { type SweepOptions } from './sweep-rules';
 
 /** An EventBridge rule that starts a sweep. */
@@ -33,6 +32,18 @@ const AFTER_DEPLOYMENT: StartingRule = {
     },
   }),
 };
+
+const HOURS: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24 };
+
+/** Whether a schedule's expression stands for each day, or more often. One that only the deployment knows does not. */
+export function isDaily(expression: string): boolean {
+  const [, rate, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (rate) return Number(rate) * HOURS[unit] <= 24;
+  const [, fields = ''] = /^cron\(([^)]*)\)$/.exec(expression) ?? [];
+  // minutes and hours are of a day; what follows says which days.
+  const days = fields.trim().split(/\s+/).slice(2);
+  return days.length === 4 && days.every(field => field === '*' || field === '?');
+}
 
 const scheduled = (schedule: events.Schedule): StartingRule => ({
   id: 'Schedule',

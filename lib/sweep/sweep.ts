@@ -5,13 +5,13 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
-import { type SweepAttributes, type SweepProperties, SweepShape } from '../../contract/sweep-execution';
+import { type SweepData, type SweepProperties, SweepShape } from '../../contract/sweep-execution';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { type RecommendedSweepAlarmsProps, sweepAlarms } from './sweep-alarms';
 import { SweepMachines } from './sweep-machines';
-import { OnIncomplete, type SweepOptions, nameOf } from './sweep-rules';
+import { OnIncomplete, type SweepOptions, sweepName } from './sweep-rules';
 import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
 
 /** A sweep of any kind. */
@@ -213,13 +213,13 @@ export abstract class SweepBase extends Construct implements ISweep {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
-      dimensionsMap: { [SWEEP_METRIC_DIMENSION]: nameOf(this) },
+      dimensionsMap: { [SWEEP_METRIC_DIMENSION]: sweepName(this) },
       statistic: cloudwatch.Stats.SUM,
       ...props,
     }).attachTo(this);
   }
 
-  private count(attribute: keyof SweepAttributes, property: string): string {
+  private count(attribute: keyof SweepData, property: string): string {
     const { resource } = this;
     if (resource && isTriggered(this.triggers, 'DURING_DEPLOYMENT')) return resource.getAtt(attribute).toString();
     // refused on use: a getter that throws breaks everything that inspects the whole object.

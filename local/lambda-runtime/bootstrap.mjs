@@ -21,6 +21,8 @@ const write = process.stdout.write.bind(process.stdout);
 const send = message => write(`${SEPARATOR}${JSON.stringify(message)}\n`);
 
 let requestId;
+/** Whether a debugger is attached: then the time of an invocation does not run out. */
+let isHeld = false;
 
 function patchConsole() {
   const levels = { debug: 'DEBUG', error: 'ERROR', info: 'INFO', log: 'INFO', trace: 'TRACE', warn: 'WARN' };
@@ -71,6 +73,7 @@ function failure(name, message, cause) {
 
 function contextOf({ requestId: awsRequestId, functionArn, deadline }) {
   const env = process.env;
+  const whole = deadline - Date.now();
   return {
     awsRequestId,
     callbackWaitsForEmptyEventLoop: true,
@@ -80,7 +83,7 @@ function contextOf({ requestId: awsRequestId, functionArn, deadline }) {
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => (isHeld ? whole : Math.max(0, deadline - Date.now())),
   };
 }
 
@@ -109,6 +112,11 @@ async function serve(handler, invocation) {
   send({ result, memory: process.memoryUsage().rss });
 }
 
+function hear(message, handler) {
+  if (message.isHeld) isHeld = true;
+  if (message.payload !== undefined) void serve(handler, message);
+}
+
 /** Takes invocations, which come one at a time. */
 function listen(handler) {
   let rest = '';
@@ -116,7 +124,7 @@ function listen(handler) {
   process.stdin.on('data', chunk => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop();
-    for (const line of lines) void serve(handler, JSON.parse(line));
+    for (const line of lines) hear(JSON.parse(line), handler);
   });
   // the local AWS is gone, whatever the handler is doing.
   process.stdin.on('end', () => process.exit(0));

@@ -1,6 +1,4 @@
-/**
- * Cloud assemblies, as `cdk synth` writes them: their assets and stacks brought to a local AWS without the CDK CLI.
- */
+/** Brings the assets and stacks of a cloud assembly, as `cdk synth` writes it, to a local AWS without the CDK CLI. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { zipSync } from 'fflate';
@@ -30,7 +28,7 @@ interface FileAsset {
   readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string }>>;
 }
 
-/** Uploads the file assets of an assembly to where its stacks expect them. */
+/** Uploads the file assets of an assembly to the places where its stacks expect them. */
 export async function publishAssets(aws: LocalAws, assemblyDirectory: string): Promise<void> {
   for (const { directory, artifact } of artifactsOf(assemblyDirectory)) {
     if (artifact.type !== 'cdk:asset-manifest') continue;
@@ -74,7 +72,7 @@ export async function deployAssembly(
   });
 }
 
-/** All artifacts of an assembly and of the assemblies in it. */
+/** All artifacts of an assembly and of the assemblies that it contains. */
 function artifactsOf(directory: string): { id: string; directory: string; artifact: Artifact }[] {
   const { artifacts = {} } = readJson<Manifest>(join(directory, 'manifest.json'));
   return Object.entries(artifacts).flatMap(([id, artifact]) =>
@@ -101,7 +99,7 @@ function withoutPlaceholders(text: string, { account, region }: AccountAndRegion
     .replaceAll('${AWS::Partition}', 'aws');
 }
 
-/** A directory as a zip file; a file that is one already as it is. */
+/** A directory as a zip file. A zip file stays as it is. */
 function zipOf(path: string): Buffer {
   if (!statSync(path).isDirectory()) return readFileSync(path);
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());

@@ -25,8 +25,10 @@ export {
   type VersionDescription,
 } from './services/iot/service';
 export type { AsynchronousEvent, DuplicateOptions, EventSelector } from './services/lambda/asynchronous';
+export type { Inspect } from './services/lambda/inspection';
 export type { HostOptions, HostedContext, HostedHandler } from './services/lambda/hosted';
 export { LocalAws, type LocalAwsOptions } from './local-aws';
+export type { Readings } from './core/readings';
 export { Responses, type ExpectedResponse } from './core/responses';
 export { ServiceError, type LocalClock, type Principal } from './core/service';
 export {

@@ -2,13 +2,17 @@ import { Authorizer } from './core/authorization';
 import { Calls } from './core/calls';
 import { CredentialStore } from './core/credentials';
 import { type Endpoint } from './core/endpoint';
+import { inspectOfEnvironment, logOfEnvironment } from './core/environment';
 import { Faults } from './core/faults';
 import { Gateway } from './core/gateway';
+import { type Readings } from './core/readings';
+import { RequestLog } from './core/request-log';
 import { Responses } from './core/responses';
 import { type InternalCall, type LocalClock, type Members, type Principal, type World } from './core/service';
 import { type Throttle, Throttles } from './core/throttles';
 import { type Services, createServices, isEndpoint } from './services';
-import { type Answer, type HttpRequest } from './wire/protocol';
+import { type Inspect, Inspection } from './services/lambda/inspection';
+import { type HttpAnswer, type HttpRequest } from './wire/protocol';
 import { Server } from './wire/server';
 
 export interface LocalAwsOptions {
@@ -18,26 +22,32 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** Twelve digits. @default '111111111111' */
   readonly account?: string;
-  /** Time for everything but the running functions, which are processes of their own. @default - the system's */
+  /** The clock of everything except the running functions, which are separate processes. @default - the system's */
   readonly clock?: LocalClock;
-  /** Whether calls of roles are held against the roles' policies. @default true */
+  /** Whether calls of roles are checked against the roles' policies. @default true */
   readonly authorize?: boolean;
   /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. @default [50, 100] */
   readonly asyncRetryDelays?: readonly number[];
+  /** How what no evidence settles is done. @default - what LOCAL_AWS_READINGS says, else 'likely' */
+  readonly readings?: Readings;
+  /** Takes a line for each request and each line of a function. @default - what LOCAL_AWS_LOG says, else nobody */
+  readonly log?: (line: string) => void;
+  /** Opens functions to a debugger. @default - what LOCAL_AWS_INSPECT and LOCAL_AWS_INSPECT_BRK say, else none */
+  readonly inspect?: Inspect;
 }
 
 const systemClock: LocalClock = {
   now: () => Date.now(),
-  // the server keeps the process alive; what still sleeps after it does not.
+  // the server keeps the process alive, so sleeps that outlive it must not.
   sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds).unref()),
 };
 
 class Account {
   readonly region: string;
   readonly account: string;
-  /** Every call, in the order in which they came. */
+  /** All calls, in the order in which they came. */
   readonly calls = new Calls();
-  /** Faults at calls of choice. */
+  /** The faults that tests inject. */
   readonly faults: Faults;
   /** The answers of custom resources. */
   readonly responses: Responses;
@@ -46,6 +56,7 @@ class Account {
   private readonly server: Server;
   protected readonly services: Services;
   private readonly clock: LocalClock;
+  private readonly readings: Readings | undefined;
   private port = 0;
 
   constructor(options: LocalAwsOptions) {
@@ -54,15 +65,21 @@ class Account {
     this.region = region;
     this.account = account;
     this.clock = clock;
+    this.readings = options.readings;
     this.faults = new Faults(clock);
     this.throttles = new Throttles(clock);
     this.responses = new Responses(clock, () => this.endpoint, region);
+    const write = options.log ?? logOfEnvironment();
+    const log = write && new RequestLog(write, () => clock.now());
+    const inspect = options.inspect ?? inspectOfEnvironment();
     const credentials = new CredentialStore();
     this.services = createServices({
       world: name => this.world(name),
       callAs: principal => this.callAs(principal),
       credentials,
       asyncRetryDelays,
+      watch: line => log?.said(line),
+      inspection: inspect && new Inspection(inspect, write ?? console.error),
     });
     this.gateway = new Gateway({
       calls: this.calls,
@@ -70,6 +87,7 @@ class Account {
       throttles: this.throttles,
       authorizer: authorize ? new Authorizer(this.services.iam, account, region) : undefined,
       now: () => clock.now(),
+      log,
     });
     const endpoints: Endpoint[] = [this.responses];
     for (const each of Object.values(this.services)) {
@@ -96,7 +114,7 @@ class Account {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Environment variables by which the SDKs, the AWS CLI and the CDK CLI talk to it. */
+  /** The environment variables that make the SDKs, the AWS CLI and the CDK CLI use it. */
   get env(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -110,27 +128,27 @@ class Account {
     };
   }
 
-  /** Holds calls to a quota. */
+  /** Sets a quota for calls. */
   throttle(throttle: Throttle): void {
     this.throttles.add(throttle);
   }
 
-  /** Takes all quotas away. */
+  /** Removes all quotas. */
   unthrottle(): void {
     this.throttles.clear();
   }
 
-  /** Calls an operation without HTTP, as the developer. Throws ServiceError. */
+  /** Calls an operation as the developer, without HTTP. Throws ServiceError. */
   async call(signingName: string, operation: string, input: object): Promise<Members> {
     return this.callAs({ kind: 'developer' })(signingName, operation, input);
   }
 
-  /** Answers an HTTP request that comes over no socket. Throws ConnectionCut if the connection would break. */
-  answer(request: HttpRequest): Promise<Answer> {
+  /** Answers an HTTP request without a socket. Throws ConnectionCut if the connection would break. */
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     return this.server.answer(request);
   }
 
-  /** Waits until no event is under way, no execution of a state machine runs and no asynchronous invocation is due. */
+  /** Waits until no event is in flight, no execution of a state machine runs and no asynchronous invocation is due. */
   async settled(): Promise<void> {
     let calls: number;
     do {
@@ -138,11 +156,11 @@ class Account {
       await this.services.events.settled();
       await this.services.stepFunctions.settled();
       await this.services.lambda.settled();
-      // each of them may have started another, which takes a call.
+      // each of them can have started another one, by a call.
     } while (this.calls.length !== calls);
   }
 
-  /** Ends everything that runs. */
+  /** Stops everything that runs. */
   async stop(): Promise<void> {
     this.faults.clear();
     this.services.events.stop();
@@ -156,7 +174,7 @@ class Account {
   }
 
   private world(servicePrincipal: string): World {
-    const { region, account, clock, responses } = this;
+    const { region, account, clock, responses, readings } = this;
     const endpoint = () => this.endpoint;
     return {
       region,
@@ -164,6 +182,7 @@ class Account {
       partition: 'aws',
       clock,
       responses,
+      readings,
       get endpoint() {
         return endpoint();
       },

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAMILIES } from '../families.js';
+import { byFamily } from '../families.js';
 import { bold, green, playAhead, red, say } from './screen.mjs';
 import { startStage } from './stage.mjs';
 import { cloudBaseSteps } from './stories/cloudbase.mjs';
@@ -12,7 +12,11 @@ import { releaseSteps } from './stories/releases.mjs';
 import { schemaSteps } from './stories/schemas.mjs';
 
 /** The stories of each family, every one on a stage of its own. */
-const STORIES = { iot: [packageSteps, fleetSteps, releaseSteps], glue: [schemaSteps], wechat: [cloudBaseSteps] };
+const STORIES = byFamily({
+  iot: [packageSteps, fleetSteps, releaseSteps],
+  glue: [schemaSteps],
+  wechat: [cloudBaseSteps],
+});
 
 // the SDK warns where Node.js is older than it will support one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -22,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
 const stages = [];
 const underWay = [];
 try {
-  const [live, ...others] = await Promise.all(FAMILIES.map(family => Promise.all(STORIES[family].map(stepsOf))));
+  const [live, ...others] = await Promise.all(STORIES.map(([, stories]) => Promise.all(stories.map(stepsOf))));
   const count = [live, ...others].flat(2).length;
   let shown = 0;
   const show = async steps => {

@@ -1,10 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { FAMILIES } from '../../scripts/families';
 import { requireFresh } from '../../scripts/stamp';
 import { ROOT, run, temporaryFolder } from '../package/workspace';
-
-const FAMILIES = ['iot', 'glue', 'wechat'];
 
 const folder = temporaryFolder();
 let aws: LocalAws;

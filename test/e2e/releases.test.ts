@@ -169,11 +169,8 @@ describe('a construct that is renamed', () => {
 });
 
 describe('what somebody else has made', () => {
-  const release = (adoptExisting: boolean, removal?: VersionRemoval) => (stack: Stack) =>
-    void version(SoftwarePackage.fromPackageName(stack, 'Imported', PACKAGE) as never, '1.0.0', {
-      adoptExisting,
-      removal,
-    });
+  const release = (how: { adoptExisting: boolean; removal?: VersionRemoval }) => (stack: Stack) =>
+    void version(SoftwarePackage.fromPackageName(stack, 'Imported', PACKAGE) as never, '1.0.0', how);
   beforeEach(async () => {
     await fleet.aws.iot.createPackage(PACKAGE);
     await fleet.aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED', attributes: { a: '1' } });
@@ -181,7 +178,7 @@ describe('what somebody else has made', () => {
 
   test('is refused, and untouched by the failed deployment', async () => {
     const before = held();
-    const outcome = await fleet.deploy(release(false));
+    const outcome = await fleet.deploy(release({ adoptExisting: false }));
     expect(outcome.status).toBe('ROLLBACK_COMPLETE');
     expect(outcome.failures.join()).toContain('set adoptExisting: true to take it over');
     expect(held()).toEqual(before);
@@ -189,7 +186,9 @@ describe('what somebody else has made', () => {
 
   test('adopt and fail: it is given back untouched', async () => {
     const before = held();
-    expect(await fleet.deploy(release(true), { fails: true })).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
+    expect(await fleet.deploy(release({ adoptExisting: true }), { fails: true })).toMatchObject({
+      status: 'ROLLBACK_COMPLETE',
+    });
     expect(held()).toEqual(before);
   });
 
@@ -208,7 +207,7 @@ describe('what somebody else has made', () => {
 
     const both = (stack: Stack) => {
       others(stack);
-      release(true)(stack);
+      release({ adoptExisting: true })(stack);
     };
     expect(await fleet.deploy(both, { fails: true })).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     const { tags: after, ...rest } = held()?.versions['1.0.0'] ?? {};
@@ -218,7 +217,9 @@ describe('what somebody else has made', () => {
   });
 
   test('once adopted it goes with the stack', async () => {
-    expect(await fleet.deploy(release(true, VersionRemoval.DELETE))).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(await fleet.deploy(release({ adoptExisting: true, removal: VersionRemoval.DELETE }))).toMatchObject({
+      status: 'CREATE_COMPLETE',
+    });
     await fleet.destroy();
     expect(versions()).toEqual({});
   });

@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type CfnResource, type IResource, Stack } from 'aws-cdk-lib';
-import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { LocalAws, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
 import {
+  DefaultPackageVersion,
+  IotArtifactProvider,
   PackageVersionRetention,
   SchemaDefinition,
   SchemaReference,
   SchemaVersion,
   SchemaVersionRetention,
   SoftwarePackage,
+  SoftwarePackageVersion,
 } from 'cdk-versioned-artifacts';
 
 let aws: LocalAws;
@@ -24,11 +27,18 @@ afterEach(async () => {
 });
 
 let releases = 0;
-async function deploy(stackName: string, declare: (stack: Stack) => void): Promise<void> {
+async function attempt(stackName: string, declare: (stack: Stack) => unknown): Promise<StackOutcome> {
   const app = new App({ outdir: join(directory, String(++releases)) });
   declare(new Stack(app, stackName));
-  expect(await deployAssembly(aws, app.synth().directory, stackName)).toMatchObject({ status: /_COMPLETE$/ });
+  const outcome = await deployAssembly(aws, app.synth().directory, stackName);
   await aws.settled();
+  return outcome;
+}
+
+async function deploy(stackName: string, declare: (stack: Stack) => unknown): Promise<void> {
+  expect(await attempt(stackName, declare)).toMatchObject({
+    status: expect.stringMatching(/^(CREATE|UPDATE)_COMPLETE$/),
+  });
 }
 
 /** By a policy of CloudFormation's own, so that no Delete comes and the marks stay. */
@@ -71,9 +81,10 @@ const families: Record<
   },
 };
 
+const logGroups = async () => (await aws.call('logs', 'DescribeLogGroups', {})).logGroups as unknown[];
+
 test('a stack that was destroyed is deployed again beside the log groups that it has left', async () => {
   await aws.iot.createPackage('brake-ecu');
-  const logGroups = async () => (await aws.call('logs', 'DescribeLogGroups', {})).logGroups as unknown[];
   await deploy('Sweeper', families['of a package'].sweep);
   await aws.cloudFormation.destroy('Sweeper');
   const left = (await logGroups()).length;
@@ -81,6 +92,47 @@ test('a stack that was destroyed is deployed again beside the log groups that it
   await deploy('Sweeper', families['of a package'].sweep);
   expect(left).toBeGreaterThan(0);
   expect(await logGroups()).toHaveLength(2 * left);
+});
+
+test('sweeps that were taken out are put in again beside the log group that they have left', async () => {
+  await aws.iot.createPackage('brake-ecu');
+  await deploy('Sweeper', families['of a package'].sweep);
+  const before = (await logGroups()).length;
+  await deploy('Sweeper', stack => IotArtifactProvider.of(stack));
+  expect(await logGroups()).toHaveLength(before);
+
+  await deploy('Sweeper', families['of a package'].sweep);
+  expect(await logGroups()).toHaveLength(before + 1);
+});
+
+const brakes = (stack: Stack) => SoftwarePackage.fromPackageName(stack, 'Brakes', 'brake-ecu');
+const taken: [string, (stack: Stack, adoptExisting: boolean) => IResource][] = [
+  [
+    'a package',
+    (stack, adoptExisting) => new SoftwarePackage(stack, 'Engine', { packageName: 'engine-ecu', adoptExisting }),
+  ],
+  ['a version', (stack, adoptExisting) => brakes(stack).addVersion('V', { versionName: '2.0.0', adoptExisting })],
+  [
+    'a default version',
+    (stack, adoptExisting) => {
+      const attributes = { softwarePackage: brakes(stack), packageVersionName: '1.0.0' };
+      const version = SoftwarePackageVersion.fromPackageVersionAttributes(stack, 'V', attributes);
+      return new DefaultPackageVersion(stack, 'Default', { version, adoptExisting });
+    },
+  ],
+];
+
+test.each(taken)('%s of a stack that is gone is named as such, and can be adopted', async (_what, declare) => {
+  await aws.iot.createPackage('brake-ecu');
+  await aws.iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
+  const owned = /belongs to stack arn:aws:cloudformation:\S+:stack\/Owner\/[0-9a-f-]+(.*); set adoptExisting/;
+  const refused = async () => (await attempt('Next', stack => declare(stack, false))).failures.join().match(owned)?.[1];
+  await deploy('Owner', stack => leftByItsStack(declare(stack, false)));
+  expect(await refused()).toBe('');
+
+  await aws.cloudFormation.destroy('Owner');
+  expect(await refused()).toBe(', which no longer exists');
+  await deploy('Next', stack => declare(stack, true));
 });
 
 describe.each(Object.entries(families))('a version %s that another stack owns', (_of, { held, left, owner, sweep }) => {

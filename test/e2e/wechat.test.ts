@@ -102,16 +102,38 @@ test('a stack whose refusals are left is deleted while its version serves', asyn
   expect(versions()).toContain('api-013');
 });
 
-test('all versions of a service go with a stack that may take the service with them', async () => {
-  const flags = { deleteServerWithLastVersion: true, deleteImageWithServer: true };
-  await fleet.deploy(stack => {
-    release('api-011', flags, 'A')(stack);
-    release('api-012', flags, 'B')(stack);
-    release('api-013', flags, 'C')(stack);
+describe('with a stack that may take the service with them', () => {
+  beforeEach(() =>
+    fleet.deploy(stack => {
+      const flags = { deleteServerWithLastVersion: true, deleteImageWithServer: true };
+      release('api-011', flags, 'A')(stack);
+      release('api-012', flags, 'B')(stack);
+      release('api-013', flags, 'C')(stack);
+    }),
+  );
+  const expectServiceGoes = async () => {
+    expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
+    expect(fleet.aws.weChat.describe(ENVIRONMENT, SERVER)).toBeUndefined();
+    expect(fleet.aws.weChat.deletedImages).toEqual(['prod-6gxk23/api']);
+  };
+
+  test('all versions of a service go', async () => {
+    fleet.aws.weChat.behaviour.trafficDeletion = 'allowed';
+    await expectServiceGoes();
   });
-  expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
-  expect(fleet.aws.weChat.describe(ENVIRONMENT, SERVER)).toBeUndefined();
-  expect(fleet.aws.weChat.deletedImages).toEqual(['prod-6gxk23/api']);
+
+  test('all go where WeChat takes no version from its traffic, once the version that goes last has it', async () => {
+    fleet.aws.weChat.behaviour.trafficDeletion = 'refused';
+    const outcome = await fleet.destroy();
+    expect(outcome.status).toBe('DELETE_FAILED');
+    expect(outcome.failures.join()).toContain('version has flow');
+    expect(versions()).toEqual(['api-011', 'api-012', 'api-013']);
+    fleet.aws.weChat.addVersions(ENVIRONMENT, SERVER, [
+      { versionName: 'api-011', flowRatio: 100 },
+      { versionName: 'api-013', flowRatio: 0 },
+    ]);
+    await expectServiceGoes();
+  });
 });
 
 test.each(['before', 'after'] as const)('a function that is killed %s a removal is run again', async kill => {

@@ -1,14 +1,8 @@
-import { GlueClient } from '@aws-sdk/client-glue';
 import { type SchemaDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import { GlueSweepType, SchemaResourceType, type SchemaVersionRetentionConfig } from '../../contract/glue';
-import { glueHandlers } from '../../lambda/glue/handlers';
-import { glueSweeps } from '../../lambda/glue/sweeps';
-import { awsService } from '../../lambda/runtime/client';
-import { sweepService } from '../../lambda/sweep/service';
+import { SchemaResourceType } from '../../contract/glue';
+import { GLUE, SCHEMA } from './families';
 import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
-
-const SCHEMA = 'orders';
 
 interface Declared {
   readonly logicalId: string;
@@ -62,19 +56,6 @@ const ownerIn = (metadata: Versions[number]['metadata']): string | undefined =>
 
 const idsOf = ({ versions }: Held) => Object.values(versions).map(({ versionId }) => versionId);
 
-const retention = (keep: number): SchemaVersionRetentionConfig => ({
-  type: GlueSweepType.SCHEMA_VERSION_RETENTION,
-  name: `keep ${keep}`,
-  registryName: 'default-registry',
-  schemaName: SCHEMA,
-  rules: { keepLatest: keep },
-  removeFailed: false,
-  protectedMetadata: {},
-  advanceCheckpoint: false,
-  onVersionError: 'FAIL',
-  requestsPerSecond: 1_000,
-});
-
 /** Which versions a retention may remove, by number, from what is there with no deployment under way. */
 function removable({ versions, checkpoint }: Held, keep: number): string[] {
   const listed = Object.entries(versions);
@@ -120,24 +101,7 @@ function isMadeAgain({ versions }: Held, before: Held, id: string): boolean {
 }
 
 const plot: Plot<Release, Held> = {
-  family: {
-    service: 'glue',
-    operations: [
-      'RegisterSchemaVersion',
-      'PutSchemaVersionMetadata',
-      'RemoveSchemaVersionMetadata',
-      'DeleteSchemaVersions',
-      'GetSchemaVersion',
-      'GetSchemaByDefinition',
-      'QuerySchemaVersionMetadata',
-      'GetSchema',
-    ],
-    servicesFor: credentials => ({
-      artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
-      sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, credentials }))),
-    }),
-    sweep: retention,
-  },
+  family: GLUE,
   release: fc
     .uniqueArray(declared, { maxLength: 3, selector: each => each.definition })
     .map(all => [...new Map(all.map(each => [each.logicalId, each])).values()]),

@@ -1,21 +1,10 @@
-import { IoTClient } from '@aws-sdk/client-iot';
 import { type PackageDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import {
-  IotSweepType,
-  type PackageVersionRetentionConfig,
-  type PackageVersionStatus,
-  SoftwarePackageResourceType as Type,
-} from '../../contract/iot';
+import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../contract/ownership';
-import { iotHandlers } from '../../lambda/iot/handlers';
-import { iotSweeps } from '../../lambda/iot/sweeps';
-import { awsService } from '../../lambda/runtime/client';
-import { sweepService } from '../../lambda/sweep/service';
+import { IOT, PACKAGE } from './families';
 import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 import { type Resource, type Resources, type World } from './world';
-
-const PACKAGE = 'brake-ecu';
 
 interface Version {
   readonly logicalId: string;
@@ -114,18 +103,6 @@ function restorable({ package: held, moved: byHand }: Held, { package: before }:
   };
 }
 
-const retention = (keep: number): PackageVersionRetentionConfig => ({
-  type: IotSweepType.PACKAGE_VERSION_RETENTION,
-  name: `keep ${keep}`,
-  packageName: PACKAGE,
-  rules: { keepLatest: keep },
-  order: 'SEMVER',
-  action: 'DELETE',
-  protectInActiveJobs: false,
-  protectOnDevices: false,
-  requestsPerSecond: 1_000,
-});
-
 /** Which versions a retention may remove, from what is there with no deployment under way. */
 function removable({ package: held }: Held, keep: number): string[] {
   if (!held) return [];
@@ -158,26 +135,7 @@ function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alo
 const moved = new WeakSet<World>();
 
 const plot: Plot<Release, Held> = {
-  family: {
-    service: 'iot',
-    operations: [
-      'CreatePackageVersion',
-      'UpdatePackageVersion',
-      'DeletePackageVersion',
-      'UpdatePackage',
-      'TagResource',
-      'UntagResource',
-      'GetPackageVersion',
-      'ListTagsForResource',
-      'CreatePackage',
-      'DeletePackage',
-    ],
-    servicesFor: credentials => ({
-      artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, credentials }))),
-      sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, credentials }))),
-    }),
-    sweep: retention,
-  },
+  family: IOT,
   release,
   hands: [
     ({ aws }) => aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' }),

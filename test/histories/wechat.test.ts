@@ -1,25 +1,10 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type CloudBaseVersionDescription, type LocalAws } from 'cdk-versioned-artifacts-local';
+import { type CloudBaseVersionDescription } from 'cdk-versioned-artifacts-local';
 import fc from 'fast-check';
-import {
-  CLOUDBASE_SERVICE_VERSION,
-  CLOUDBASE_VERSION_RETENTION,
-  type CloudBaseVersionRetentionConfig,
-} from '../../contract/wechat';
-import { type ClientConfig, awsService } from '../../lambda/runtime/client';
-import { sweepService } from '../../lambda/sweep/service';
-import { weChatHandlers } from '../../lambda/wechat/handlers';
-import { stackResources } from '../../lambda/wechat/stack-resources';
-import { weChatSweeps } from '../../lambda/wechat/sweeps';
+import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat';
+import { ENVIRONMENT, SERVER, TOKEN, TOKEN_SECRET, WECHAT } from './families';
 import { HISTORIES_TIMEOUT, type Plot, type Swept, playHistories } from './history';
 
-const ENVIRONMENT = 'prod-6gxk23';
-const SERVER = 'api';
-const TOKEN_SECRET = 'platform/component-access-token';
 const TRAFFIC = 'api-009';
-
-const TOKEN = { Current: { SecretId: TOKEN_SECRET } };
 
 /** Pipelines build versions in the order of their names. */
 const built = (versionName: string) => ({
@@ -34,17 +19,6 @@ type Held = Readonly<Record<string, CloudBaseVersionDescription>>;
 const held = new Map<string, readonly string[]>();
 const without = (before: Held, gone: readonly string[]): Held =>
   Object.fromEntries(Object.entries(before).filter(([name]) => !gone.includes(name)));
-
-const retention = (keep: number, aws: LocalAws): CloudBaseVersionRetentionConfig & { type: string } => ({
-  type: CLOUDBASE_VERSION_RETENTION,
-  name: `keep ${keep}`,
-  environmentId: ENVIRONMENT,
-  serverName: SERVER,
-  accessToken: TOKEN,
-  apiEndpoint: aws.weChat.endpoint,
-  rules: { keepLatest: keep },
-  requestsPerSecond: 1_000,
-});
 
 /** Which versions a retention may remove, from what is there with no deployment under way. */
 function removable(versions: Held, keep: number, recorded: readonly string[] = []): string[] {
@@ -66,22 +40,7 @@ function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, own
 }
 
 const plot: Plot<Release, Held> = {
-  family: {
-    service: 'api.weixin.qq.com',
-    operations: ['getcsversionlist', 'deletecloudbaserunserverversion'],
-    servicesFor: credentials => {
-      const clients = (config: ClientConfig, ended: AbortSignal) => ({
-        secrets: new SecretsManagerClient({ ...config, credentials }),
-        stackResources: stackResources(new CloudFormationClient({ ...config, credentials })),
-        ended,
-      });
-      return {
-        artifacts: awsService((config, ended) => weChatHandlers(clients(config, ended))),
-        sweeps: sweepService((config, ended) => weChatSweeps(clients(config, ended))),
-      };
-    },
-    sweep: retention,
-  },
+  family: WECHAT,
   release: fc
     .uniqueArray(
       fc.record({

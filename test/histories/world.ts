@@ -1,4 +1,10 @@
-import { type HostedContext, LocalAws, type StackOutcome, throttling } from 'cdk-versioned-artifacts-local';
+import {
+  type HostOptions,
+  type HostedContext,
+  LocalAws,
+  type StackOutcome,
+  throttling,
+} from 'cdk-versioned-artifacts-local';
 import { type Clock } from '../../lambda/runtime/clock';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
@@ -104,7 +110,7 @@ export class World {
   }
 
   /** Waits until nothing is under way any more. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     const { aws, clock } = this;
     const done = { yet: false };
     const settled = aws.settled().then(() => (done.yet = true));
@@ -143,6 +149,16 @@ export class World {
     }
   }
 
+  /** Waits for the end of what a call to CloudFormation has begun. Returns the status of the stack. */
+  async ended(stackName: string): Promise<string | undefined> {
+    for (;;) {
+      await this.settled();
+      const status = this.aws.cloudFormation.describe(stackName)?.status;
+      if (!status?.endsWith('_IN_PROGRESS')) return status;
+      await this.clock.sleep(500);
+    }
+  }
+
   async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
     this.inject(stackName, trouble);
     try {
@@ -164,6 +180,11 @@ export class World {
     const Payload = this.payloads()[index];
     await this.aws.call('lambda', 'Invoke', { FunctionName: this.provider, InvocationType: 'Event', Payload });
     await this.settled();
+  }
+
+  /** Another function with the family's handlers. */
+  host(name: string, options: HostOptions = {}): string {
+    return this.aws.lambda.host(name, (event, context) => this.handle(event, context), options);
   }
 
   async stop(): Promise<void> {
@@ -204,7 +225,8 @@ export class World {
     return faults.inject({ ...at(heldUp.call), match, trouble: { stall: 'until released' } });
   }
 
-  private template(resources: Resources, fails?: Trouble['fails']): object {
+  /** What a stack is deployed from: the resources, and one that fails where it shall. */
+  template(resources: Resources, fails?: Trouble['fails']): object {
     const all = Object.entries(resources).map(([id, { type, properties, dependsOn }]) => [
       id,
       { Type: type, Properties: { ...this.tokenOf(type), ...properties }, DependsOn: dependsOn },

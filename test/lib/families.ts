@@ -58,11 +58,16 @@ export function schemas(stack: Stack): void {
   new SchemaVersionRetention(stack, 'KeepOrders', { schema, rules: { keepLatest: 1 }, advanceCheckpoint: true });
 }
 
-/** A CloudBase version and a retention, in a VPC unless the provider is configured otherwise. */
-export function services(stack: Stack, inVpc = true): void {
+/** A CloudBase version and a retention, in a VPC. */
+export function services(stack: Stack): void {
+  servicesOf(stack);
+  WeChatArtifactProvider.of(stack, { vpc: new ec2.Vpc(stack, 'NatVpc', { maxAzs: 1 }) });
+}
+
+/** The same, of a provider that is configured otherwise. */
+export function servicesOf(stack: Stack): void {
   const accessToken = WeChatAccessToken.fromSecret(Secret.fromSecretNameV2(stack, 'Token', 'platform/token'));
   const service = { environmentId: 'prod', serverName: 'api', accessToken };
   new CloudBaseServiceVersion(stack, 'Api', { ...service, versionName: 'api-012' });
   new CloudBaseVersionRetention(stack, 'KeepApi', { ...service, rules: { keepLatest: 1 } });
-  if (inVpc) WeChatArtifactProvider.of(stack, { vpc: new ec2.Vpc(stack, 'NatVpc', { maxAzs: 1 }) });
 }

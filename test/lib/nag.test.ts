@@ -89,7 +89,7 @@ describe('AwsSolutions finds nothing that has no reason', () => {
 const INLINE_POLICIES = Object.fromEntries(
   ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'].map(pack => [
     `${pack}-IAMNoInlinePolicy`,
-    expect.stringContaining('goes with its one role'),
+    expect.stringContaining('belongs to one role'),
   ]),
 );
 
@@ -97,10 +97,12 @@ test('each wildcard of the policy has its reason', () => {
   const app = new App();
   everything(new Stack(app, 'Stack'));
   const arn = (resource: string) => `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:package/${resource}`;
+  const anyStack = 'arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*/*';
 
   expect(acknowledged(app)).toEqual({
     ...INLINE_POLICIES,
-    'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permission for'),
+    'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permissions for'),
+    [`AwsSolutions-IAM5[Resource::${anyStack}]`]: expect.stringContaining('owns an existing artifact'),
     [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
     [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
   });
@@ -125,9 +127,9 @@ test('each wildcard for sweeps has its reason', () => {
   expect(acknowledged(app)).toMatchObject({
     'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('Step Functions delivers logs and traces'),
     [`AwsSolutions-IAM5[Resource::${arn('package/engine-ecu/version/*')}]`]: expect.stringContaining('no stack owns'),
-    [`AwsSolutions-IAM5[Resource::${arn('job/*')}]`]: expect.stringContaining('jobs that a sweep looks at'),
-    [`AwsSolutions-IAM5[Resource::${arn('job/ota-*')}]`]: expect.stringContaining('jobs that a sweep looks at'),
-    [`AwsSolutions-IAM5[Resource::${arn('thing/*')}]`]: expect.stringContaining('things whose executions'),
+    [`AwsSolutions-IAM5[Resource::${arn('job/*')}]`]: expect.stringContaining('jobs that a sweep reads'),
+    [`AwsSolutions-IAM5[Resource::${arn('job/ota-*')}]`]: expect.stringContaining('jobs that a sweep reads'),
+    [`AwsSolutions-IAM5[Resource::${arn('thing/*')}]`]: expect.stringContaining('executions of things'),
   });
 });
 

@@ -24,7 +24,7 @@ import {
   VersionedArtifactsDashboard,
   WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
-import { everything, schemas, services, sweeps } from './families';
+import { everything, schemas, servicesOf, sweeps } from './families';
 
 const PACKS: [string, (app: App) => NagPack][] = [
   ['AwsSolutions', app => new AwsSolutionsChecks(app)],
@@ -47,7 +47,7 @@ function declare(app: App, settings?: (stack: Stack) => ArtifactProviderProps): 
   everything(stack);
   sweeps(stack);
   schemas(stack);
-  services(stack, false);
+  servicesOf(stack);
   new VersionedArtifactsDashboard(stack, 'Dashboard');
   const action = new SnsAction(new Topic(around, 'Operators'));
   for (const construct of stack.node.findAll()) {

@@ -6,15 +6,17 @@ export interface ToyCandidate extends Candidate {
   readonly protectedBy?: string;
 }
 
-/** A service that holds candidates and lists them in pages, newest or oldest first as they were put in. */
-export class Service {
+/**
+ * A service that has candidates and lists them in pages, newest or oldest first, in the order in which they were added.
+ */
+export class ToyService {
   readonly removed: string[] = [];
   readonly calls: string[] = [];
   candidates: ToyCandidate[];
   pageSize = 3;
-  /** Tokens that the service handed out in an earlier slice are forgotten. */
+  /** Whether the service forgets the tokens of an earlier slice. */
   forgetsTokens = false;
-  /** How a page token finds its place again; by position, removals move candidates past it. */
+  /** How a page token finds its place again. With `position`, removals move candidates past it. */
   tokensBy: 'name' | 'position' = 'name';
   /** Called before every call takes effect. */
   before: (operation: string, name: string) => void = () => {};
@@ -25,7 +27,7 @@ export class Service {
     this.candidates = [...candidates];
   }
 
-  /** The source of a slice that may work for so many milliseconds. */
+  /** The source of a slice that can work for the given number of milliseconds. */
   slice(clock: Clock, milliseconds = Infinity, learned?: LearnedRates) {
     this.generation++;
     const deadline = new Deadline(clock, clock.now() + milliseconds);
@@ -78,7 +80,7 @@ export class Service {
   }
 }
 
-/** Candidates that are listed in the order of their names and created in that order. */
+/** Candidates that are listed and were created in the order of their names. */
 export const candidates = (
   count: number,
   more: (index: number) => Partial<ToyCandidate> = () => ({}),

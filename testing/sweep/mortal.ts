@@ -6,7 +6,7 @@ import { DirectHandler } from '../direct-handler';
 export interface Death {
   readonly call: number;
   readonly moment: 'before' | 'after';
-  /** The connection breaks, and the function lives. */
+  /** Whether only the connection breaks, and the function lives. */
   readonly survives?: boolean;
 }
 
@@ -14,17 +14,17 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-// one that the socket throws is an error of another realm here, which the SDK does not know again.
+// an error of the socket is of another realm in a test, so the SDK would not recognize it.
 const broken = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 
-/** The clients of a function that may die. Once dead, nothing of it goes on, and it is not heard of any more. */
+/** The clients of a function that can die. After its death, nothing of it continues, and nobody hears of it. */
 export class Mortal {
   private calls = 0;
   private deaths: Death[] = [];
 
   constructor(private readonly aws: LocalAws) {}
 
-  /** Dies at these calls, counted over all lives. */
+  /** The calls at which it dies, counted over all lives. */
   dieAt(...deaths: Death[]): void {
     this.deaths = deaths;
   }

@@ -7,22 +7,22 @@ export interface Scenario {
   readonly calls: number;
   readonly quota: Quota;
   readonly requestsPerSecond: number;
-  /** Milliseconds of a round trip, at least and at most. */
+  /** The least and the most milliseconds of a round trip. */
   readonly latency: readonly [number, number];
   readonly seed?: number;
-  /** The quota becomes another one after so many seconds. */
+  /** A quota that replaces the first one after the given number of seconds. */
   readonly change?: { readonly afterSeconds: number; readonly quota: Quota };
-  /** Requests a second that others make, at random times. */
+  /** Requests a second of other callers, at random times. */
   readonly others?: number;
-  /** Calls that are under way at most. @default 32 */
+  /** The most calls that are in flight. */
   readonly inFlight?: number;
 }
 
-/** What a paced run took. */
+/** The result of a paced run. */
 export interface Run {
   readonly seconds: number;
   readonly throttled: number;
-  /** Requests a second that others got through. */
+  /** Requests a second of other callers that were admitted. */
   readonly othersPerSecond: number;
   /** Seconds after the start at which each call was admitted. */
   readonly admittedAt: readonly number[];
@@ -30,7 +30,7 @@ export interface Run {
   readonly startedAt: readonly number[];
 }
 
-/** Makes calls in a pace, many in flight, against a service behind a token bucket, on a virtual clock. */
+/** Makes paced calls, many in flight, against a service behind a token bucket, on a virtual clock. */
 export async function pacedRun(scenario: Scenario): Promise<Run> {
   const { calls, requestsPerSecond, latency, change, others = 0, quota, inFlight = 32 } = scenario;
   const clock = new VirtualClock();

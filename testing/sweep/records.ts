@@ -20,7 +20,7 @@ export class Lines implements Records {
 
 const quiet = () => {};
 
-/** Records that go nowhere. */
+/** Records that nobody keeps. */
 export const silentRecords: Records = {
   removed: quiet,
   wouldRemove: quiet,

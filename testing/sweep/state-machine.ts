@@ -9,15 +9,18 @@ export interface Execution {
   readonly startedAt: number;
   readonly input: ExecutionState;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
-  /** What the last state left. */
+  /** The output of the last state. */
   state: ExecutionState;
-  /** What each invocation of the function was asked, in order. */
+  /** The input of each invocation of the function, in order. */
   readonly requests: SliceRequest[];
 }
 
 const ATTEMPTS = 4;
 
-/** A sweep's state machine in small: slice, choose, wait, slice; a slice that fails is tried again, then given up. */
+/**
+ * A small version of a sweep's state machine: slice, choose, wait, slice. If a slice fails, the machine retries it,
+ * then gives up.
+ */
 export class StateMachine implements Machines {
   readonly arn = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
   readonly executions: Execution[] = [];
@@ -45,7 +48,7 @@ export class StateMachine implements Machines {
       .reverse();
   }
 
-  /** As a rule starts it, or somebody by hand. */
+  /** Starts an execution, as a rule does, or somebody by hand. */
   begin(name: string, input: ExecutionState = {}): Execution {
     const arn = `arn:aws:states:us-east-1:111111111111:execution:sweep:${name}`;
     const copy = JSON.parse(JSON.stringify(input)) as ExecutionState;
@@ -62,7 +65,7 @@ export class StateMachine implements Machines {
     return execution;
   }
 
-  /** Runs an execution to its end; or only so many of its tasks. */
+  /** Runs an execution to its end, or only the given number of its tasks. */
   async run(execution: Execution, tasks = 3000): Promise<Execution> {
     for (let task = 0; execution.status === 'RUNNING' && task < tasks; task++) {
       const left = await this.slice(execution);
@@ -75,7 +78,7 @@ export class StateMachine implements Machines {
     return execution;
   }
 
-  /** Runs whatever runs. */
+  /** Runs all executions that have not ended. */
   async runAll(): Promise<void> {
     for (const execution of this.executions) await this.run(execution);
   }

@@ -4,7 +4,8 @@ import { type Service, type Surroundings, handleEvent } from '../../lambda/runti
 import { handleSlice } from '../../lambda/runtime/handle-slice';
 import { type Put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { type StackEvent, type StackResourceState, type StackState } from '../../lambda/runtime/stack';
+import { type StackState } from '../../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../../lambda/runtime/stack-history';
 import { serveSlice } from '../../lambda/sweep/execution';
 import { sweepHandlers } from '../../lambda/sweep/service';
 import { type SweepKinds } from '../../lambda/sweep/source';
@@ -17,8 +18,8 @@ export const STACK_ID = 'arn:aws:cloudformation:us-east-1:111111111111:stack/fle
 const CONTEXT = { awsRequestId: 'invocation', logGroupName: '/aws/lambda/provider' };
 
 /**
- * The function, the state machine and CloudFormation around one sweep. Time passes in sleeps alone, which take none of
- * the test's own.
+ * The function, the state machine and CloudFormation around one sweep. Time only passes in sleeps, which take no real
+ * time.
  */
 export class SweepWorld {
   readonly log: Record<string, unknown>[] = [];
@@ -26,7 +27,7 @@ export class SweepWorld {
   readonly machine: StateMachine;
   /** The stacks that can be described. */
   stacks: Record<string, StackState> = { [STACK_ID]: { status: 'UPDATE_COMPLETE' } };
-  /** What the stack shows of the sweep's resource: the operation of the event that was sent last. */
+  /** What the stack shows of the sweep's resource: the operation of the last event. */
   resource?: StackResourceState;
   /** The stack's history: it has succeeded once. */
   history: StackEvent[] = [
@@ -34,21 +35,21 @@ export class SweepWorld {
   ];
   /** Called before the history of a stack is read. */
   eventsOf: (stackId: string) => void = () => {};
-  /** Milliseconds that an invocation of the function may take. */
+  /** The most milliseconds of an invocation of the function. */
   remaining = 900_000;
-  /** The URL that answers go to. */
+  /** The URL for answers. */
   put: Put = async (_url, body) => {
     this.replies.push(JSON.parse(body) as Reply);
     return 200;
   };
-  /** Stands for the handlers' module. */
+  /** Replaces the module of the handlers. */
   loads = true;
   private events = 0;
 
   constructor(
     private readonly type: string,
     private readonly config: SweepConfig,
-    /** Makes the kinds of an invocation; it is dead once `killed` has rejected. */
+    /** Makes the kinds of sweeps for an invocation, which is dead when `killed` has rejected. */
     private readonly kinds: (killed: (error: Error) => void) => SweepKinds,
     readonly clock: TestClock,
   ) {
@@ -69,12 +70,12 @@ export class SweepWorld {
     return this.machine.run(this.machine.begin(name));
   }
 
-  /** The lines of one kind of record, by what they are about. */
+  /** The lines of one kind of record, by subject. */
   records(record: string): Record<string, unknown>[] {
     return this.log.filter(line => line.record === record);
   }
 
-  /** The reasons of what was kept, by name. */
+  /** Why candidates were kept, by name. */
   get kept(): Record<string, unknown> {
     return Object.fromEntries(this.records('kept').map(({ name, reason }) => [name, reason]));
   }
@@ -84,7 +85,7 @@ export class SweepWorld {
     return { Config, StateMachineArn: this.machine.arn, Triggers: ['DURING_DEPLOYMENT', 'ON_DESTROY'], ...more };
   }
 
-  /** Sends an event; the reply, where it came from the invocation itself. */
+  /** Sends an event. Returns the reply if the invocation itself gave it. */
   async send(
     RequestType: 'Create' | 'Update' | 'Delete',
     properties: object = this.properties(),
@@ -95,7 +96,7 @@ export class SweepWorld {
     return this.replies.slice(before).at(-1);
   }
 
-  /** An event, of which the stack shows that it is under way. */
+  /** An event that the stack shows as in progress. */
   event(RequestType: string, properties: object = this.properties(), more: object = {}): Record<string, unknown> {
     const event = {
       RequestType,
@@ -121,7 +122,7 @@ export class SweepWorld {
     return this.invoke(killed => handleEvent(event, this.context(), this.surroundings(killed)));
   }
 
-  /** An invocation ends with its own result, or when it is killed. */
+  /** An invocation ends with its result, or when it is killed. */
   private async invoke<T>(run: (killed: (error: Error) => void) => Promise<T>): Promise<T> {
     let killed = (_: Error) => {};
     const death = new Promise<never>((_, reject) => (killed = reject));

@@ -1,13 +1,17 @@
 import { type SweepConfig, type SweepRulesConfig } from '../../contract/sweep';
 import { type SourceTools } from '../../lambda/sweep/source';
 import { VirtualClock } from '../clock';
-import { type Service } from './listing';
+import { type ToyService } from './listing';
 import { SweepWorld } from './sweep-world';
 
 export const TOY = 'Custom::ToySweep';
 
-/** A sweep over the candidates of a service, with everything around it. A call takes 100 ms. */
-export function toySweep(service: Service, rules: SweepRulesConfig = {}, more: Partial<SweepConfig> = {}): SweepWorld {
+/** A sweep over the candidates of a service, with its surroundings. A call takes 100 ms. */
+export function toySweep(
+  service: ToyService,
+  rules: SweepRulesConfig = {},
+  more: Partial<SweepConfig> = {},
+): SweepWorld {
   const config: SweepConfig = { name: 'fleet/Sweep', rules, requestsPerSecond: 100, ...more };
   const kinds = () => ({
     [TOY]: {

@@ -2,24 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-
-export interface TemplateResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly DependsOn?: string | readonly string[];
-  readonly Condition?: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
-}
-
-export interface Template {
-  readonly Resources?: Readonly<Record<string, TemplateResource>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
-  readonly Mappings?: Readonly<Record<string, unknown>>;
-  readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Transform?: unknown;
-}
+import { type Template, type TemplateResource, parseTemplate } from './template';
 
 /** A file of the app's that a deployment uploads. */
 export interface FileAsset {
@@ -55,6 +38,17 @@ interface ManifestArtifact {
   readonly displayName?: string;
   readonly environment?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Metadata;
+  readonly additionalMetadataFile?: string;
+}
+
+type Metadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
+
+/** A file of a stack whose synthesizer leaves bucket and key to parameters (`LegacyStackSynthesizer`). */
+interface ParameterAsset {
+  readonly path: string;
+  readonly packaging: string;
+  readonly s3KeyParameter?: string;
 }
 
 interface AssetManifest {
@@ -96,9 +90,10 @@ function stacksIn(directory: string): SynthesizedStack[] {
       stackName?: string;
       parameters?: Record<string, string>;
     };
-    const template = readJson<Template>(join(directory, templateFile));
+    const template = readTemplate(join(directory, templateFile));
     const { displayName = id } = artifact;
-    return [{ id: displayName, stackName, ...environmentOf(artifact), template, parameters, assets, directory }];
+    const own = [...assets, ...parameterAssetsOf(directory, artifact)];
+    return [{ id: displayName, stackName, ...environmentOf(artifact), template, parameters, assets: own, directory }];
   });
 }
 
@@ -111,7 +106,7 @@ export function nestedTemplate(
   const url = JSON.stringify(Properties?.TemplateURL ?? '');
   const path =
     typeof named === 'string' ? join(directory, named) : assets.find(asset => url.includes(asset.objectKey))?.path;
-  return path !== undefined && existsSync(path) ? readJson<Template>(path) : undefined;
+  return path !== undefined && existsSync(path) ? readTemplate(path) : undefined;
 }
 
 function assetsOf(directory: string, file: string): FileAsset[] {
@@ -126,11 +121,27 @@ function assetsOf(directory: string, file: string): FileAsset[] {
   );
 }
 
+/** The name of the parameter stands for the key: the template has no more of it. */
+function parameterAssetsOf(directory: string, { metadata, additionalMetadataFile }: ManifestArtifact): FileAsset[] {
+  const all =
+    metadata ?? (additionalMetadataFile ? readJson<Metadata>(join(directory, additionalMetadataFile)) : undefined);
+  return Object.values(all ?? {})
+    .flat()
+    .filter(({ type }) => type === 'aws:cdk:asset')
+    .flatMap(({ data }) => {
+      const { path, packaging, s3KeyParameter } = data as ParameterAsset;
+      if (s3KeyParameter === undefined) return [];
+      return { bucketName: '', objectKey: s3KeyParameter, path: join(directory, path), isZipped: packaging === 'zip' };
+    });
+}
+
 function environmentOf({ environment = '' }: ManifestArtifact): { account?: string; region?: string } {
   const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment) ?? [];
   const known = (value: string | undefined) => (value?.startsWith('unknown-') ? undefined : value);
   return { account: known(account), region: known(region) };
 }
+
+const readTemplate = (path: string) => parseTemplate(readFileSync(path, 'utf8'), path);
 
 function readJson<T>(path: string): T {
   try {

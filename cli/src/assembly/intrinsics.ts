@@ -9,7 +9,7 @@ export class Unknown {
 }
 
 /** What a template's functions speak of. `undefined` means that it is not known. */
-export interface Surroundings {
+export interface KnownValues {
   readonly pseudo: Readonly<Record<string, unknown>>;
   parameter(name: string): unknown;
   /** The physical id of a resource. */
@@ -23,7 +23,7 @@ export interface Surroundings {
 const NOTHING = Symbol('AWS::NoValue');
 
 /** The value with its functions carried out. What is not known is an `Unknown` in its place. */
-export function resolve(value: unknown, around: Surroundings): unknown {
+export function resolve(value: unknown, around: KnownValues): unknown {
   const resolved = evaluate(value, around);
   return resolved === NOTHING ? undefined : resolved;
 }
@@ -60,7 +60,7 @@ function collect(value: unknown, found: Set<string>): void {
 
 const PLACEHOLDER = /\$\{([^!}][^}]*)\}/g;
 
-function evaluate(value: unknown, around: Surroundings): unknown {
+function evaluate(value: unknown, around: KnownValues): unknown {
   if (Array.isArray(value)) return value.map(part => evaluate(part, around)).filter(part => part !== NOTHING);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
@@ -73,7 +73,7 @@ function evaluate(value: unknown, around: Surroundings): unknown {
   );
 }
 
-function reference(name: string, { pseudo, parameter, ref }: Surroundings): unknown {
+function reference(name: string, { pseudo, parameter, ref }: KnownValues): unknown {
   if (name === 'AWS::NoValue') return NOTHING;
   if (name in pseudo) return pseudo[name];
   return parameter(name) ?? ref(name) ?? new Unknown(`the id of ${name} is not known before it is made`);
@@ -85,7 +85,7 @@ function attributeOf(argument: unknown): [string, string] {
   return [logicalId, rest.join('.')];
 }
 
-function call(name: string, argument: unknown, around: Surroundings): unknown {
+function call(name: string, argument: unknown, around: KnownValues): unknown {
   if (name === 'Fn::GetAtt') {
     const [logicalId, attribute] = attributeOf(argument);
     return (
@@ -105,7 +105,7 @@ function call(name: string, argument: unknown, around: Surroundings): unknown {
 }
 
 /** A function whose arguments are known. */
-function known(name: string, argument: unknown, { mappings }: Surroundings): unknown {
+function known(name: string, argument: unknown, { mappings }: KnownValues): unknown {
   const list = argument as unknown[];
   switch (name) {
     case 'Fn::Join':
@@ -131,7 +131,7 @@ function known(name: string, argument: unknown, { mappings }: Surroundings): unk
   }
 }
 
-function substituted(argument: unknown, around: Surroundings): unknown {
+function substituted(argument: unknown, around: KnownValues): unknown {
   const [text, own = {}] = (Array.isArray(argument) ? argument : [argument]) as [string, Record<string, unknown>?];
   let unknown: Unknown | undefined;
   const result = text.replace(PLACEHOLDER, (_, name: string) => {

@@ -1,7 +1,7 @@
 /** A stack as it is deployed. Only reads. */
 import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { listedResources } from '../../../lambda/runtime/client';
-import { type Template } from '../assembly/assembly';
+import { type Template, parseTemplate } from '../assembly/template';
 import { UserError } from '../errors';
 import { type Account } from './account';
 
@@ -71,14 +71,7 @@ async function described({ cloudFormation }: Account, StackName: string) {
 
 async function templateOf({ cloudFormation }: Account, StackName: string): Promise<Template> {
   const { TemplateBody = '{}' } = await cloudFormation.send(new GetTemplateCommand({ StackName }));
-  try {
-    return JSON.parse(TemplateBody) as Template;
-  } catch {
-    throw new UserError(
-      `the template of ${StackName} is no JSON, and only such templates are read: deploy the stack once with the CDK's default ` +
-        'synthesizer, which uploads JSON',
-    );
-  }
+  return parseTemplate(TemplateBody, `the template of ${StackName}`);
 }
 
 async function resourcesOf({ cloudFormation }: Account, stackId: string) {

@@ -7,7 +7,9 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { unless } from '../../../lambda/runtime/retry';
 import { type SweepCounts } from '../../../lambda/sweep/cursor';
+import { successorOf } from '../../../lambda/sweep/execution';
 
 /** How far a run has come. */
 export interface RunState {
@@ -19,6 +21,8 @@ export interface RunState {
   /** Why it has failed, was refused or skipped. */
   readonly message?: string;
   readonly outcome?: string;
+  /** The execution that goes on with the run. */
+  readonly continuedBy?: string;
 }
 
 /** What an execution hands from state to state, as far as it is shown. */
@@ -46,17 +50,23 @@ export async function lastRun(sfn: SFNClient, stateMachineArn: string) {
   return last && { at: last.startDate?.toISOString() ?? '', status: last.status ?? '' };
 }
 
-export async function stateOf(sfn: SFNClient, executionArn: string): Promise<RunState> {
-  const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+/** `undefined` where the service does not know the execution: it may not do so yet. */
+export async function stateOf(sfn: SFNClient, executionArn: string): Promise<RunState | undefined> {
+  const execution = await unless('ExecutionDoesNotExist', sfn.send(new DescribeExecutionCommand({ executionArn })));
+  if (!execution) return undefined;
   const { status = 'RUNNING', output, cause } = execution;
   if (status !== 'RUNNING') {
     const { outcome, cursor } = output === undefined ? await lastData(sfn, executionArn) : parsed(output);
     const counts = outcome?.counts ?? cursor?.counts;
-    return { status, counts, isWaiting: false, message: outcome?.message ?? cause, outcome: outcome?.status };
+    const continuedBy = outcome?.status === 'CONTINUED' ? continuationOf(executionArn) : undefined;
+    const ending = { message: outcome?.message ?? cause, outcome: outcome?.status };
+    return { status, counts, isWaiting: false, ...ending, ...(continuedBy && { continuedBy }) };
   }
   const { cursor, next } = await lastData(sfn, executionArn);
   return { status, counts: cursor?.counts, isWaiting: next === 'WAIT' };
 }
+
+const continuationOf = (arn: string) => arn.replace(/[^:]+$/, successorOf(arn));
 
 /** Events of the history that are looked at for what the last slice has left. */
 const EVENTS = 20;

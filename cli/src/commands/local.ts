@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { type Inspect, type LocalAws } from 'cdk-versioned-artifacts-local';
 import { UserError } from '../errors';
 import { type Seed, seedInto } from '../local/seed';
 import { type Terminal } from '../terminal';
@@ -8,6 +8,10 @@ import { type Terminal } from '../terminal';
 export interface LocalOptions {
   readonly port?: number;
   readonly seed?: string;
+  readonly log?: boolean;
+  /** A port, or the usual one. */
+  readonly inspect?: number | true;
+  readonly inspectBrk?: number | true;
 }
 
 /** Starts the local AWS, and runs a command in it or waits for an interrupt. */
@@ -20,7 +24,12 @@ export async function local(command: readonly string[], options: LocalOptions, t
     now: () => Date.now() - behind,
     sleep: (milliseconds: number) => new Promise<void>(resolve => void setTimeout(resolve, milliseconds).unref()),
   };
-  const aws = await LocalAws.start({ clock, port: options.port }).catch((error: NodeJS.ErrnoException) => {
+  const aws = await LocalAws.start({
+    clock,
+    port: options.port,
+    log: options.log ? line => terminal.note(line) : undefined,
+    inspect: inspectOf(options),
+  }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new UserError(`port ${options.port} is taken: choose another one, or none to get a free one`);
   });
@@ -30,6 +39,14 @@ export async function local(command: readonly string[], options: LocalOptions, t
   } finally {
     await aws.stop();
   }
+}
+
+const USUAL_PORT = 9229;
+
+function inspectOf({ inspect, inspectBrk }: LocalOptions): Inspect | undefined {
+  const port = inspectBrk ?? inspect;
+  if (port === undefined) return undefined;
+  return { port: port === true ? USUAL_PORT : port, isBreaking: inspectBrk !== undefined };
 }
 
 async function loaded() {

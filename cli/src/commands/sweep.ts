@@ -12,7 +12,7 @@ import { Rehearsal } from '../plan/rehearsal';
 import { type SweepReport } from '../plan/report';
 import { type Terminal } from '../terminal';
 
-export interface SweepOptions {
+export interface SweepFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
@@ -23,7 +23,7 @@ const INTERRUPTED = 130;
 
 export async function sweep(
   id: string,
-  options: SweepOptions,
+  options: SweepFlags,
   terminal: Terminal,
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<unknown> = async (milliseconds, signal) =>
     timer(milliseconds, undefined, { signal }).catch(() => undefined),
@@ -43,8 +43,9 @@ export async function sweep(
   } else terminal.note('a run is under way already: this one is followed');
   const run = running ?? (await startRun(sfn, found.machineArn));
   const state = await follow(sfn, run, plan.removed, { terminal, sleep });
-  if (state === 'interrupted') {
-    terminal.note(`the run goes on: ${run}\nTo stop it: aws stepfunctions stop-execution --execution-arn ${run}`);
+  if ('goesOnAs' in state) {
+    const { goesOnAs: arn } = state;
+    terminal.note(`the run goes on: ${arn}\nTo stop it: aws stepfunctions stop-execution --execution-arn ${arn}`);
     return INTERRUPTED;
   }
   terminal.say(endInWords(state));
@@ -71,11 +72,7 @@ async function planned(account: Account, found: DeployedSweep): Promise<SweepRep
   };
 }
 
-async function decide(
-  plan: SweepReport,
-  { yes }: SweepOptions,
-  terminal: Terminal,
-): Promise<'start' | 'refused' | 'no'> {
+async function decide(plan: SweepReport, { yes }: SweepFlags, terminal: Terminal): Promise<'start' | 'refused' | 'no'> {
   if (plan.refused !== undefined) {
     terminal.note('the run is not started: it would be refused');
     return 'refused';
@@ -96,22 +93,33 @@ interface Following {
   sleep(milliseconds: number, signal: AbortSignal): Promise<unknown>;
 }
 
+/** Looks after which an execution that the service does not know is none: it lists a new one a moment later. */
+const MOST_UNKNOWN = 15;
+
+/** Follows a run to its end, from one execution to the next, or to an interrupt. */
 async function follow(
   sfn: SFNClient,
-  run: string,
+  first: string,
   planned: number,
   { terminal, sleep }: Following,
-): Promise<RunState | 'interrupted'> {
+): Promise<RunState | { readonly goesOnAs: string }> {
+  let run = first;
+  let unknown = 0;
+  let counts: SweepCounts | undefined;
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
   const bar = await terminal.progress(planned);
   try {
     for (;;) {
       const state = await stateOf(sfn, run);
-      bar.update(doneOf(state.counts), noteOn(state));
-      if (state.status !== 'RUNNING') return state;
+      if (state) {
+        counts = state.counts ?? counts;
+        bar.update(doneOf(counts), noteOn(state));
+        if (state.continuedBy !== undefined) run = state.continuedBy;
+        else if (state.status !== 'RUNNING') return state;
+      } else if (++unknown > MOST_UNKNOWN) throw new UserError(`Step Functions does not know the execution ${run}`);
       if (!interrupted.signal.aborted) await sleep(POLL, interrupted.signal);
-      if (interrupted.signal.aborted) return 'interrupted';
+      if (interrupted.signal.aborted) return { goesOnAs: run };
     }
   } finally {
     bar.stop();

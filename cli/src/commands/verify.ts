@@ -6,8 +6,7 @@ import { UserError } from '../errors';
 import { tableOf } from '../output/tables';
 import { type Terminal } from '../terminal';
 import { EXPERIMENTS, type Experiment, type Observation } from '../verify/experiments';
-import { Interrupted, Lab, type LabTools, type Things } from '../verify/lab';
-import { realThings } from '../verify/things';
+import { Interrupted, Lab } from '../verify/lab';
 
 export interface VerifyOptions {
   readonly yes?: boolean;
@@ -18,12 +17,6 @@ export interface VerifyOptions {
   readonly role?: string;
 }
 
-/** What a test puts in the place of devices and of time. */
-export interface VerifyTools {
-  readonly things?: Things;
-  readonly sleep?: LabTools['sleep'];
-}
-
 /** How an experiment ended. */
 type Result = Pick<Experiment, 'id' | 'question' | 'assumes'> &
   (({ readonly settled: true } & Observation) | { readonly settled: false; readonly because: string });
@@ -31,7 +24,11 @@ type Result = Pick<Experiment, 'id' | 'question' | 'assumes'> &
 const INTERRUPTED = 130;
 
 /** Settles on an account what no documentation tells, and removes all that it has made for that. */
-export async function verify(options: VerifyOptions, terminal: Terminal, tools: VerifyTools = {}): Promise<number> {
+export async function verify(
+  options: VerifyOptions,
+  terminal: Terminal,
+  sleep: (milliseconds: number) => Promise<unknown> = timer,
+): Promise<number> {
   const experiments = chosen(options);
   const account = await Account.signIn();
   const prefix = `verify-${randomBytes(4).toString('hex')}`;
@@ -43,13 +40,11 @@ export async function verify(options: VerifyOptions, terminal: Terminal, tools: 
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
   const { signal } = interrupted;
-  const iot = account.iot();
   const lab = new Lab({
-    iot,
+    iot: account.iot(),
     glue: account.glue(),
-    things: tools.things ?? realThings(iot, account.region),
     ...(options.role !== undefined && { asRole: await account.iotAs(options.role) }),
-    sleep: tools.sleep ?? (milliseconds => timer(milliseconds)),
+    sleep,
     interrupted: signal,
     prefix,
   });

@@ -25,7 +25,7 @@ export const isSweep = (type: string): boolean => SWEEPS.includes(type);
 /** Properties without which nothing can be said of an artifact. */
 export const namingOf = (type: string): readonly string[] => NAMING[type] ?? [];
 
-export function nameOf(type: string, properties: Readonly<Record<string, unknown>>): string {
+export function artifactName(type: string, properties: Readonly<Record<string, unknown>>): string {
   const parts = namingOf(type).map(key => (typeof properties[key] === 'string' ? String(properties[key]) : '?'));
   if (type !== SoftwarePackageResourceType.DEFAULT_VERSION) return parts.join('/');
   const [packageName, versionName] = parts;

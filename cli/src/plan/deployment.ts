@@ -1,8 +1,9 @@
 /** Rehearses a deployment: the events that CloudFormation would send, in an order in which it may send them. */
-import { type SynthesizedStack, type TemplateResource } from '../assembly/assembly';
+import { type SynthesizedStack } from '../assembly/assembly';
 import { unknownIn } from '../assembly/intrinsics';
+import { type TemplateResource } from '../assembly/template';
 import { actionsOf } from './actions';
-import { isArtifact, nameOf, namingOf } from './artifact-types';
+import { artifactName, isArtifact, namingOf } from './artifact-types';
 import { type Ending, type PlannedEvent, type Rehearsal } from './rehearsal';
 import { type ArtifactReport, type ArtifactState } from './report';
 import { NESTED_STACK, type StackNode, inOrder } from './stack-node';
@@ -20,7 +21,7 @@ type Properties = Readonly<Record<string, unknown>>;
 /** What becomes of the artifacts of each stack. */
 export type Artifacts = ReadonlyMap<StackNode, readonly ArtifactReport[]>;
 
-export class Deployment {
+export class PlannedDeployment {
   private readonly reports = new Map<StackNode, ArtifactReport[]>();
   /** What goes in the clean-up: of each stack the physical ids that were replaced. */
   private readonly replaced: { readonly node: StackNode; readonly logicalId: string; readonly physicalId: string }[] =
@@ -85,7 +86,7 @@ export class Deployment {
     const unnamed = namingOf(resource.Type)
       .map(key => unknownIn(wanted[key]))
       .find(Boolean);
-    const name = unnamed && held ? held.physicalId.split('@')[0] : nameOf(resource.Type, wanted);
+    const name = unnamed && held ? held.physicalId.split('@')[0] : artifactName(resource.Type, wanted);
     // CloudFormation sends nothing, so nothing is asked.
     if (old && isSame(wanted, old)) return this.report(about, { name, actions: ['unchanged'] });
     const unknown = unnamed ?? unknownIn(node.holds(resource));
@@ -119,8 +120,12 @@ export class Deployment {
       const now = node.template?.Resources?.[logicalId];
       const held = node.deployed.resources.get(logicalId);
       const stays = now?.Type === old.Type && node.holds(now) !== false;
-      if (old.Type === NESTED_STACK) await this.cleanUpNested(node, logicalId, stays);
-      else if (isArtifact(old.Type) && held) {
+      if (old.Type === NESTED_STACK) {
+        const nested = node.children.find(child => child.logicalId === logicalId);
+        if (!stays) await this.removeNested(node, logicalId);
+        else if (nested) await this.cleanUp(nested);
+      }
+      if (isArtifact(old.Type) && held) {
         const replaced = this.replaced.find(each => each.node === node && each.logicalId === logicalId);
         if (!stays) await this.remove(node, logicalId, old, held.physicalId);
         else if (replaced) await this.remove(node, logicalId, old, replaced.physicalId);
@@ -128,9 +133,7 @@ export class Deployment {
     }
   }
 
-  private async cleanUpNested(node: StackNode, logicalId: string, stays: boolean): Promise<void> {
-    const known = node.children.find(child => child.logicalId === logicalId);
-    if (stays) return known && this.cleanUp(known);
+  private async removeNested(node: StackNode, logicalId: string): Promise<void> {
     const gone = await node.nested(this.stack, logicalId);
     if (!gone?.deployed) return;
     this.reports.set(gone, []);
@@ -140,7 +143,7 @@ export class Deployment {
     const { Resources = {} } = gone.deployed.template;
     for (const each of inOrder(gone.deployed.template).reverse()) {
       const held = gone.deployed.resources.get(each);
-      if (Resources[each].Type === NESTED_STACK) await this.cleanUpNested(gone, each, false);
+      if (Resources[each].Type === NESTED_STACK) await this.removeNested(gone, each);
       if (isArtifact(Resources[each].Type) && held) await this.remove(gone, each, Resources[each], held.physicalId);
     }
   }
@@ -152,7 +155,7 @@ export class Deployment {
     physicalId: string,
   ): Promise<void> {
     const { properties, notes } = withoutUnknown(propertiesOf(node.resolvedAsDeployed(resource.Properties ?? {})), {});
-    const name = nameOf(resource.Type, properties);
+    const name = artifactName(resource.Type, properties);
     const about = { node, logicalId, resource };
     const isKept = node.template?.Resources?.[logicalId] === undefined && resource.DeletionPolicy === 'Retain';
     if (isKept) {

@@ -1,7 +1,7 @@
 /** The sweeps of a stack: each is a state machine whose definition holds the rules. */
 import { type SweepConfig } from '../../../contract/sweep';
-import { type Template, type TemplateResource } from '../assembly/assembly';
 import { Unknown, referencesIn } from '../assembly/intrinsics';
+import { type Template, type TemplateResource } from '../assembly/template';
 import { isSweep } from './artifact-types';
 import { ON_DESTROY } from './report';
 

@@ -1,12 +1,13 @@
 /** What a deployment of an app's stacks, and the sweeps that follow it, would do. Only reads. */
 import picomatch from 'picomatch';
 import { type Clock, systemClock } from '../../../lambda/runtime/clock';
-import { type SynthesizedStack, type Template, nestedTemplate } from '../assembly/assembly';
+import { type SynthesizedStack, nestedTemplate } from '../assembly/assembly';
 import { Unknown } from '../assembly/intrinsics';
+import { type Template } from '../assembly/template';
 import { type Account, type Accounts } from '../aws/account';
 import { UserError } from '../errors';
 import { isArtifact } from './artifact-types';
-import { Deployment, withNested } from './deployment';
+import { PlannedDeployment, withNested } from './deployment';
 import { dryRun } from './dry-run';
 import { type FoundSweep, sweepsIn } from './find-sweeps';
 import { Rehearsal } from './rehearsal';
@@ -86,7 +87,7 @@ async function planStack(
 ): Promise<StackReport[]> {
   const { account } = rehearsal;
   const root = await StackNode.of(stack, account);
-  const deployment = new Deployment(rehearsal, todayIn(account), stack);
+  const deployment = new PlannedDeployment(rehearsal, todayIn(account), stack);
   const artifacts = await deployment.rehearse(root);
   const reports: StackReport[] = [];
   for (const node of withNested(root)) {

@@ -1,10 +1,6 @@
 /** CloudFormation as it would answer the handlers in the midst of the deployment that is planned. */
-import {
-  type CloudFormationView,
-  type HeldResource,
-  type StackEvent,
-  type StackResourceState,
-} from '../../../lambda/runtime/stack';
+import { type CloudFormationView, type HeldResource } from '../../../lambda/runtime/stack';
+import { type StackEvent, type StackResourceState } from '../../../lambda/runtime/stack-history';
 
 /** What a stack is doing, as the plan goes on. */
 export type Stage = 'deploying' | 'cleaning-up' | 'deployed' | 'deleting';
@@ -18,7 +14,7 @@ interface PlannedStack {
 }
 
 /** A resource whose operation is rehearsed. */
-export interface Operation {
+export interface RehearsedOperation {
   readonly stackId: string;
   readonly logicalId: string;
   readonly status: string;
@@ -30,7 +26,7 @@ export interface Operation {
 
 export class PlannedView implements CloudFormationView {
   private readonly stacks = new Map<string, PlannedStack>();
-  private current?: Operation;
+  private current?: RehearsedOperation;
 
   /** @param real asked about what is deployed */
   constructor(
@@ -50,7 +46,7 @@ export class PlannedView implements CloudFormationView {
     stack.entries.unshift({ logicalId: name, physicalId: stackId, status: statusOf(stack), changedAt: this.now() });
   }
 
-  operate(operation: Operation): void {
+  operate(operation: RehearsedOperation): void {
     this.current = operation;
     this.note(operation, operation.status, operation.physicalId);
   }
@@ -60,7 +56,7 @@ export class PlannedView implements CloudFormationView {
     this.current = undefined;
   }
 
-  private note({ stackId, logicalId, at, properties }: Operation, status: string, physicalId?: string): void {
+  private note({ stackId, logicalId, at, properties }: RehearsedOperation, status: string, physicalId?: string): void {
     this.stacks.get(stackId)!.entries.unshift({ logicalId, status, physicalId, changedAt: at, properties });
   }
 

@@ -1,7 +1,8 @@
 /** A stack of the plan: as it is to be, as it is deployed, and those that are nested in it. */
 import { packageArn, versionArn } from '../../../lambda/iot/names';
-import { type SynthesizedStack, type Template, type TemplateResource, nestedTemplate } from '../assembly/assembly';
-import { type Surroundings, Unknown, referencesIn, resolve } from '../assembly/intrinsics';
+import { type SynthesizedStack, nestedTemplate } from '../assembly/assembly';
+import { type KnownValues, Unknown, referencesIn, resolve } from '../assembly/intrinsics';
+import { type Template, type TemplateResource } from '../assembly/template';
 import { type Account } from '../aws/account';
 import { type DeployedStack, deployedStack } from '../aws/deployed-stack';
 import { isArtifact } from './artifact-types';
@@ -19,6 +20,13 @@ interface StackParts {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parent?: StackNode;
   readonly logicalId?: string;
+}
+
+/** A template with its parameters: as it is to be, or as it is deployed, when no answer of this plan counts. */
+interface View {
+  readonly template: Template;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly asDeployed: boolean;
 }
 
 export class StackNode {
@@ -117,12 +125,16 @@ export class StackNode {
 
   /** A value of the template as it is to be. */
   resolved(value: unknown): unknown {
-    return resolve(value, this.around(this.template ?? EMPTY, this.parts.parameters));
+    return resolve(
+      value,
+      this.around({ template: this.template ?? EMPTY, given: this.parts.parameters, asDeployed: false }),
+    );
   }
 
   /** A value of the template as it is deployed. */
   resolvedAsDeployed(value: unknown): unknown {
-    return resolve(value, this.around(this.deployed?.template ?? EMPTY, this.deployed?.parameters ?? {}, true));
+    const { template = EMPTY, parameters: given = {} } = this.deployed ?? {};
+    return resolve(value, this.around({ template, given, asDeployed: true }));
   }
 
   /** Whether a resource is to be there: a condition may keep it away. */
@@ -130,9 +142,9 @@ export class StackNode {
     return Condition === undefined ? true : this.resolved({ Condition });
   }
 
-  private around(template: Template, given: Readonly<Record<string, unknown>>, asDeployed = false): Surroundings {
+  private around({ template, given, asDeployed }: View): KnownValues {
     const { account, id } = this;
-    const around: Surroundings = {
+    const around: KnownValues = {
       pseudo: {
         'AWS::AccountId': account.id,
         'AWS::Region': account.region,
@@ -171,7 +183,7 @@ export class StackNode {
   private attribute(
     logicalId: string,
     name: string,
-    { template, around, asDeployed }: { template: Template; around: Surroundings; asDeployed: boolean },
+    { template, around, asDeployed }: Omit<View, 'given'> & { around: KnownValues },
   ): unknown {
     const answered = asDeployed ? undefined : this.answers.get(logicalId)?.data[name];
     if (answered !== undefined) return answered;

@@ -20,25 +20,11 @@ import {
   UpdatePackageVersionCommand,
 } from '@aws-sdk/client-iot';
 import { unless } from '../../../lambda/runtime/retry';
-
-/** Devices, of which a service has no client that would be worth its size. */
-export interface Things {
-  /** Makes a thing, and returns its ARN. */
-  make(thingName: string): Promise<string>;
-  remove(thingName: string): Promise<void>;
-  /** Makes a group, and returns its ARN. */
-  makeGroup(group: string): Promise<string>;
-  join(thingName: string, group: string): Promise<void>;
-  leave(thingName: string, group: string): Promise<void>;
-  removeGroup(group: string): Promise<void>;
-  /** Has a thing begin its next job, which then times out in a minute. */
-  begin(thingName: string): Promise<void>;
-}
+import { Things } from './things';
 
 export interface LabTools {
   readonly iot: IoTClient;
   readonly glue: GlueClient;
-  readonly things: Things;
   /** AWS IoT by the permissions of the role that was named. Absent: none was. */
   readonly asRole?: IoTClient;
   sleep(milliseconds: number): Promise<unknown>;
@@ -58,9 +44,12 @@ interface Cleanup {
 
 export class Lab {
   private readonly cleanups: Cleanup[] = [];
+  private readonly devices: Things;
   private count = 0;
 
-  constructor(private readonly tools: LabTools) {}
+  constructor(private readonly tools: LabTools) {
+    this.devices = new Things(tools.iot);
+  }
 
   get iot(): IoTClient {
     this.goOn();
@@ -74,7 +63,7 @@ export class Lab {
 
   get things(): Things {
     this.goOn();
-    return this.tools.things;
+    return this.devices;
   }
 
   get asRole(): IoTClient {
@@ -143,14 +132,14 @@ export class Lab {
   async continuousJob() {
     const [thingName, group] = [this.name(), this.name()];
     await this.thing(thingName);
-    this.cleanUp(`group ${group}`, () => this.tools.things.removeGroup(group));
+    this.cleanUp(`group ${group}`, () => this.devices.removeGroup(group));
     const target = await this.things.makeGroup(group);
     await this.things.join(thingName, group);
     return { thingName, group, jobId: await this.jobFor(target, 'CONTINUOUS') };
   }
 
   private async thing(thingName: string): Promise<string> {
-    this.cleanUp(`thing ${thingName}`, () => this.tools.things.remove(thingName));
+    this.cleanUp(`thing ${thingName}`, () => this.devices.remove(thingName));
     return this.things.make(thingName);
   }
 

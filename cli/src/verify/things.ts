@@ -12,35 +12,57 @@ import {
 import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type Things } from './lab';
 
-export function realThings(iot: IoTClient, region: string): Things {
-  return {
-    make: async thingName => (await iot.send(new CreateThingCommand({ thingName }))).thingArn ?? '',
-    remove: async thingName => void (await iot.send(new DeleteThingCommand({ thingName }))),
-    makeGroup: async group =>
-      (await iot.send(new CreateThingGroupCommand({ thingGroupName: group }))).thingGroupArn ?? '',
-    join: async (thingName, group) =>
-      void (await iot.send(new AddThingToThingGroupCommand({ thingName, thingGroupName: group }))),
-    leave: async (thingName, group) =>
-      void (await iot.send(new RemoveThingFromThingGroupCommand({ thingName, thingGroupName: group }))),
-    removeGroup: async group => void (await iot.send(new DeleteThingGroupCommand({ thingGroupName: group }))),
-    begin: async thingName => {
-      const { endpointAddress = '' } = await iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Jobs' }));
-      const credentials = await iot.config.credentials();
-      const signer = new SignatureV4({ credentials, region, service: 'iot-jobs-data', sha256: Sha256 });
-      const body = JSON.stringify({ stepTimeoutInMinutes: 1 });
-      const request = new HttpRequest({
-        method: 'PUT',
-        protocol: 'https:',
-        hostname: endpointAddress,
-        path: `/things/${encodeURIComponent(thingName)}/jobs/$next`,
-        headers: { host: endpointAddress, 'content-type': 'application/json' },
-        body,
-      });
-      const { headers } = await signer.sign(request);
-      const answer = await fetch(`https://${endpointAddress}${request.path}`, { method: 'PUT', headers, body });
-      if (!answer.ok) throw new Error(`a thing cannot begin its job: HTTP ${answer.status} ${await answer.text()}`);
-    },
-  };
+export class Things {
+  constructor(private readonly iot: IoTClient) {}
+
+  /** Makes a thing, and returns its ARN. */
+  async make(thingName: string): Promise<string> {
+    return (await this.iot.send(new CreateThingCommand({ thingName }))).thingArn ?? '';
+  }
+
+  async remove(thingName: string): Promise<void> {
+    await this.iot.send(new DeleteThingCommand({ thingName }));
+  }
+
+  /** Makes a group, and returns its ARN. */
+  async makeGroup(thingGroupName: string): Promise<string> {
+    return (await this.iot.send(new CreateThingGroupCommand({ thingGroupName }))).thingGroupArn ?? '';
+  }
+
+  async join(thingName: string, thingGroupName: string): Promise<void> {
+    await this.iot.send(new AddThingToThingGroupCommand({ thingName, thingGroupName }));
+  }
+
+  async leave(thingName: string, thingGroupName: string): Promise<void> {
+    await this.iot.send(new RemoveThingFromThingGroupCommand({ thingName, thingGroupName }));
+  }
+
+  async removeGroup(thingGroupName: string): Promise<void> {
+    await this.iot.send(new DeleteThingGroupCommand({ thingGroupName }));
+  }
+
+  /** Has a thing begin its next job: the one call of a device's that an experiment needs, of a client of its own. */
+  async begin(thingName: string): Promise<void> {
+    const { region, credentials } = this.iot.config;
+    const { origin, hostname, host } = await this.endpoint();
+    const path = `/things/${encodeURIComponent(thingName)}/jobs/$next`;
+    const headers = { host, 'content-type': 'application/json' };
+    const request = new HttpRequest({ method: 'PUT', hostname, path, headers, body: '{}' });
+    const signer = new SignatureV4({
+      credentials: await credentials(),
+      region: await region(),
+      service: 'iot-jobs-data',
+      sha256: Sha256,
+    });
+    const signed = await signer.sign(request);
+    const answer = await fetch(`${origin}${path}`, { method: 'PUT', headers: signed.headers, body: '{}' });
+    if (!answer.ok) throw new Error(`a thing cannot begin its job: HTTP ${answer.status} ${await answer.text()}`);
+  }
+
+  private async endpoint(): Promise<URL> {
+    const { endpointAddress } = await this.iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Jobs' }));
+    const { env } = process;
+    return new URL(env.AWS_ENDPOINT_URL_IOT_JOBS_DATA_PLANE ?? env.AWS_ENDPOINT_URL ?? `https://${endpointAddress}`);
+  }
 }

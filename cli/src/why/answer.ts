@@ -4,7 +4,7 @@ import { type DeployedStack, deployedStack } from '../aws/deployed-stack';
 import { type DeployedSweep, deployedSweeps, triggersOf } from '../aws/deployed-sweeps';
 import { lastRun } from '../aws/run';
 import { saidOf, willOf } from '../output/tables';
-import { Deployment } from '../plan/deployment';
+import { PlannedDeployment } from '../plan/deployment';
 import { dryRun } from '../plan/dry-run';
 import { actionOf } from '../plan/plan';
 import { Rehearsal } from '../plan/rehearsal';
@@ -14,12 +14,12 @@ import { todayIn } from '../plan/today';
 import { type Held, heldOf } from './held';
 import { type Name } from './name';
 
-export interface Answer {
+export interface Explanation {
   readonly exists: boolean;
   readonly lines: readonly string[];
 }
 
-export async function answerWhy(name: Name, account: Account): Promise<Answer> {
+export async function answerWhy(name: Name, account: Account): Promise<Explanation> {
   const held = await heldOf(name, account);
   const text = inWords(name);
   if (held.state?.exists === false) {
@@ -139,5 +139,8 @@ async function byItsStack({ stack, logicalId }: Owner, account: Account): Promis
 
 async function removalOf(stack: DeployedStack, logicalId: string, account: Account): Promise<ArtifactReport> {
   const rehearsal = await Rehearsal.begin(account);
-  return new Deployment(rehearsal, todayIn(account)).rehearseRemoval(StackNode.deployed(stack, account), logicalId);
+  return new PlannedDeployment(rehearsal, todayIn(account)).rehearseRemoval(
+    StackNode.deployed(stack, account),
+    logicalId,
+  );
 }

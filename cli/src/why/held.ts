@@ -60,9 +60,7 @@ async function packageVersion(
     ...about,
     state: { exists: true, status: held.status, isDefault, owner },
     protections: [...(isDefault ? ['it is the default version'] : []), ...(job === undefined ? [] : [job])],
-    byHand: isDefault
-      ? 'AWS IoT refuses it while it is the default version'
-      : byHandWhere(owner.stack !== undefined, 'AWS IoT'),
+    byHand: isDefault ? 'AWS IoT refuses it while it is the default version' : byHandIn('AWS IoT', owner),
   };
 }
 
@@ -88,11 +86,11 @@ async function schemaVersion(
     state: { exists: true, status: held.status, number, owner },
     physicalId: `${about.physicalId}${record.fields[FIELDS.owner] ?? ''}/${held.id}`,
     protections,
-    byHand: protections.length > 0 ? 'the registry refuses it' : byHandWhere(owner.stack !== undefined, 'the registry'),
+    byHand: protections.length > 0 ? 'the registry refuses it' : byHandIn('the registry', owner),
   };
 }
 
-const byHandWhere = (isOwned: boolean, service: string) =>
-  isOwned
+const byHandIn = (service: string, owner: { stack?: string }) =>
+  owner.stack !== undefined
     ? `${service} deletes it, though a stack owns it, which makes it again only when its resource changes`
     : `${service} deletes it`;

@@ -1,9 +1,10 @@
 /** Deletes versions of a schema by ranges of their numbers. */
 import { VERSIONS_PER_CALL } from '../../../contract/glue';
 import { type Clock, type Deadline } from '../../runtime/clock';
+import { isError } from '../../runtime/retry';
 import { OutOfTime } from '../../sweep/pace';
 import { type End, type Failed } from '../../sweep/source';
-import { type GlueGateway, isError } from '../gateway';
+import { type GlueGateway } from '../gateway';
 import { type SchemaName } from '../names';
 import { VersionKept } from './keep-reasons';
 

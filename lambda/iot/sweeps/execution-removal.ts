@@ -1,12 +1,13 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { KeepReason } from '../../../contract/sweep';
 import { type Deadline } from '../../runtime/clock';
+import { isError } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type Plan, type Threshold } from '../../sweep/plan';
 import { type End } from '../../sweep/source';
-import { type IotGateway, isError } from '../gateway';
-import { type Execution, type ThingExecutions, heldBack } from './executions';
+import { type IotGateway } from '../gateway';
+import { type JobExecution, type ThingExecutions, heldBack } from './executions';
 import { ExecutionKept } from './keep-reasons';
 
 /**
@@ -20,7 +21,7 @@ class Gone extends Error {}
 
 /** What a look at an execution has shown. */
 interface Looked {
-  readonly current: Execution;
+  readonly current: JobExecution;
   /** What keepLatest keeps of its thing's. Absent: as it was listed. */
   readonly latest?: Threshold;
 }
@@ -31,7 +32,7 @@ export class ExecutionRemoval {
 
   constructor(
     private readonly config: JobExecutionCleanupConfig,
-    private readonly plan: Plan<Execution>,
+    private readonly plan: Plan<JobExecution>,
     private readonly things: ThingExecutions,
     private readonly tools: { readonly gateway: IotGateway; readonly deadline: Deadline },
   ) {
@@ -39,7 +40,7 @@ export class ExecutionRemoval {
     this.timeToDelete = Math.min(TIME_TO_DELETE, tools.deadline.remaining() / 2);
   }
 
-  async remove(listed: Execution, mayGoOn: Guard): Promise<End> {
+  async remove(listed: JobExecution, mayGoOn: Guard): Promise<End> {
     const looked = await this.look(listed);
     const { current } = looked;
     if (!current) return 'gone';
@@ -68,7 +69,7 @@ export class ExecutionRemoval {
    * Called before each attempt: checks that the execution is still to be removed, and in the same way. A throttled call
    * is not repeated without a new check.
    */
-  private guardOf(listed: Execution, status: string | undefined): Guard {
+  private guardOf(listed: JobExecution, status: string | undefined): Guard {
     let attempts = 0;
     return async () => {
       if (attempts++ > 0) this.things.forget(listed);
@@ -84,7 +85,7 @@ export class ExecutionRemoval {
    * Called before each attempt but the first: checks that it is still the execution that was canceled here, and not
    * another one with the same number.
    */
-  private guardOfCanceled(listed: Execution): Guard {
+  private guardOfCanceled(listed: JobExecution): Guard {
     let attempts = 0;
     return async () => {
       if (attempts++ === 0) return;
@@ -95,7 +96,7 @@ export class ExecutionRemoval {
   }
 
   /** The execution as it is now, and ranked anew where it was not listed a moment ago: others of its thing move, too. */
-  private async look(listed: Execution): Promise<Partial<Looked>> {
+  private async look(listed: JobExecution): Promise<Partial<Looked>> {
     const isRanked = this.plan.keepLatest === 0 || this.things.hasSeen(listed);
     const latest = isRanked ? undefined : await this.plan.rank(this.things.siblings(listed));
     return { current: await this.things.current(listed), latest };
@@ -112,13 +113,13 @@ export class ExecutionRemoval {
    * Throws if it is too late to delete the execution in this slice: the next slice would find it young and in another
    * state.
    */
-  private async cancel(current: Execution, guard: Guard): Promise<void> {
+  private async cancel(current: JobExecution, guard: Guard): Promise<void> {
     if (this.tools.deadline.remaining() < this.timeToDelete) throw new OutOfTime('too late to cancel and delete');
     await this.tools.gateway.cancelExecution(current, guard);
   }
 
   private async delete(
-    current: Execution,
+    current: JobExecution,
     { force, guard }: { readonly force: boolean; readonly guard?: Guard },
   ): Promise<void> {
     const { namespaceId } = this.config;

@@ -14,15 +14,16 @@ export interface CleanupCandidate extends Candidate {
   readonly executionNumber?: number;
 }
 
-export interface Execution extends CleanupCandidate {
+export interface JobExecution extends CleanupCandidate {
   readonly thingName: string;
   readonly executionNumber: number;
 }
 
-export const isExecution = (candidate: CleanupCandidate): candidate is Execution => candidate.thingName !== undefined;
+export const isExecution = (candidate: CleanupCandidate): candidate is JobExecution =>
+  candidate.thingName !== undefined;
 
 /** The number has more than 32 bits, and one thing can have several executions of a job. */
-export function execution(jobId: string, thingName: string, summary: JobExecutionSummary = {}): Execution {
+export function execution(jobId: string, thingName: string, summary: JobExecutionSummary = {}): JobExecution {
   const { executionNumber = 0, status, queuedAt, lastUpdatedAt } = summary;
   return {
     name: `${jobId}/${thingName}/${executionNumber}`,
@@ -46,7 +47,7 @@ export async function executionsOf(
   jobId: string,
   gateway: IotGateway,
   after?: string,
-): Promise<{ executions: Execution[]; nextToken?: string }> {
+): Promise<{ executions: JobExecution[]; nextToken?: string }> {
   const page = await gateway.listExecutionsOfJob(jobId, after);
   const executions = (page?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
     execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
@@ -56,7 +57,7 @@ export async function executionsOf(
 
 interface Seen {
   readonly at: number;
-  readonly execution: Execution | undefined;
+  readonly execution: JobExecution | undefined;
 }
 
 /** How long, in milliseconds, the result of a listing is valid. */
@@ -64,7 +65,7 @@ export const FRESH = 15_000;
 
 /** The listings of things, and the last state of each execution in them. */
 export class ThingExecutions {
-  private readonly seen = new WeakMap<Execution, Seen>();
+  private readonly seen = new WeakMap<JobExecution, Seen>();
 
   constructor(
     private readonly namespaceId: string | undefined,
@@ -74,7 +75,7 @@ export class ThingExecutions {
   ) {}
 
   /** All executions of the selected jobs for the thing. */
-  async *siblings(of: Execution): AsyncIterable<Execution> {
+  async *siblings(of: JobExecution): AsyncIterable<JobExecution> {
     const { thingName, namespaceId } = { ...of, namespaceId: this.namespaceId };
     const at = this.clock.now();
     this.seen.set(of, { at, execution: undefined });
@@ -96,7 +97,7 @@ export class ThingExecutions {
    * The execution as it is now, or was a moment ago; `undefined` if it is gone. Another execution may have its number
    * meanwhile.
    */
-  async current(of: Execution): Promise<Execution | undefined> {
+  async current(of: JobExecution): Promise<JobExecution | undefined> {
     const isFresh = this.hasSeen(of);
     const listed = isFresh ? this.seen.get(of)!.execution : await this.listed(of);
     if (!isFresh) this.seen.set(of, { at: this.clock.now(), execution: listed });
@@ -105,29 +106,29 @@ export class ThingExecutions {
   }
 
   /** Whether the result of a listing is still valid for the execution. */
-  hasSeen(of: Execution): boolean {
+  hasSeen(of: JobExecution): boolean {
     const seen = this.seen.get(of);
     return seen !== undefined && this.clock.now() - seen.at < FRESH;
   }
 
   /** Earlier results are not used again. */
-  forget(of: Execution): void {
+  forget(of: JobExecution): void {
     this.seen.delete(of);
   }
 
   /** The same, without using an earlier result. */
-  async currentAnew(of: Execution): Promise<Execution | undefined> {
+  async currentAnew(of: JobExecution): Promise<JobExecution | undefined> {
     this.forget(of);
     return this.current(of);
   }
 
-  private async described(of: Execution): Promise<Execution | undefined> {
+  private async described(of: JobExecution): Promise<JobExecution | undefined> {
     const found = await this.gateway.findExecution(of);
     const described = found && execution(of.jobId, of.thingName, found);
     return described && isSame(described, of) ? described : undefined;
   }
 
-  private async listed(of: Execution): Promise<Execution | undefined> {
+  private async listed(of: JobExecution): Promise<JobExecution | undefined> {
     const { thingName, jobId } = of;
     let nextToken: string | undefined;
     do {
@@ -144,5 +145,5 @@ export class ThingExecutions {
   }
 }
 
-const isSame = (a: Execution, b: Execution) =>
+const isSame = (a: JobExecution, b: JobExecution) =>
   a.jobId === b.jobId && a.executionNumber === b.executionNumber && a.createdAt === b.createdAt;

@@ -1,9 +1,9 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
-import { paged } from '../../runtime/retry';
+import { isError, paged } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type End, type SourceTools, StalePageToken } from '../../sweep/source';
-import { type IotGateway, isError } from '../gateway';
+import { type IotGateway } from '../gateway';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';

@@ -8,7 +8,7 @@ import { Plan } from '../../sweep/plan';
 import { type Each, type End, type Page, type SourceTools, type SweepKind, type SweepSource } from '../../sweep/source';
 import { IotGateway } from '../gateway';
 import { ExecutionRemoval } from './execution-removal';
-import { type CleanupCandidate, type Execution, ThingExecutions, heldBack, isExecution } from './executions';
+import { type CleanupCandidate, type JobExecution, ThingExecutions, heldBack, isExecution } from './executions';
 import { JobDeletion } from './job-deletion';
 import { JobListing } from './job-listing';
 import { SelectedJobs } from './selected-jobs';
@@ -62,7 +62,7 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     const { jobs: selection, namespaceId, deleteJobs, waitForDeletion } = config;
     const jobs = new SelectedJobs(config, gateway);
     this.things = new ThingExecutions(namespaceId, jobs, gateway, tools.clock);
-    const plan = new Plan<Execution>(config, tools.startedAt);
+    const plan = new Plan<JobExecution>(config, tools.startedAt);
     this.executions = new ExecutionRemoval(config, plan, this.things, { ...tools, gateway });
     const whole = deleteJobs ? new WholeJob(config, plan, this.things, { ...tools, gateway }) : undefined;
     this.wholeJobs = new JobDeletion(config, jobs, whole, { ...tools, gateway });

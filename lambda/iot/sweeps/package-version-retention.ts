@@ -5,6 +5,7 @@ import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
+import { isError } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
 import {
@@ -16,7 +17,7 @@ import {
   type SweepKind,
   type SweepSource,
 } from '../../sweep/source';
-import { IotGateway, isError } from '../gateway';
+import { IotGateway } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
 import { DeviceReports } from './device-reports';
@@ -97,7 +98,9 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     // at the same time: while some calls wait for the package, the pace of the versions' tags must not be idle.
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
-    if (tags[DEFAULT_POINTER_TAGS.predecessor] === name) return VersionKept.DEFAULT_PREDECESSOR;
+    if (tags[DEFAULT_POINTER_TAGS.predecessor] === name && !(await this.isPointerLeft(tags))) {
+      return VersionKept.DEFAULT_PREDECESSOR;
+    }
     if (tags[DEFAULT_POINTER_TAGS.formerVersion] === name && (await this.moves(tags))) {
       return VersionKept.DEFAULT_PREDECESSOR;
     }
@@ -147,6 +150,11 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       this.waitsFor = owner;
       throw new OutOfTime(`stack ${owner} is not at rest`);
     }
+  }
+
+  /** Whether no stack exists any more that would set the default back. */
+  private isPointerLeft(tags: Tags): Promise<boolean> {
+    return this.tools.stacks.isLeftBehind(tags, DEFAULT_POINTER_TAGS);
   }
 
   /** Whether the deployment that has moved the default is still in progress. */

@@ -1,6 +1,6 @@
 import { type Page } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
-import { type CleanupCandidate, type Execution, execution, executionsOf } from './executions';
+import { type CleanupCandidate, type JobExecution, execution, executionsOf } from './executions';
 import { wholeJob } from './job-listing';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
@@ -37,8 +37,8 @@ export class ThingListing {
   }
 }
 
-function byJob(executions: readonly Execution[]): Map<string, Execution[]> {
-  const jobs = new Map<string, Execution[]>();
+function byJob(executions: readonly JobExecution[]): Map<string, JobExecution[]> {
+  const jobs = new Map<string, JobExecution[]>();
   for (const each of executions) jobs.set(each.jobId, [...(jobs.get(each.jobId) ?? []), each]);
   return jobs;
 }

@@ -2,7 +2,7 @@ import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Clock } from '../../runtime/clock';
 import { type Plan, type Threshold } from '../../sweep/plan';
 import { type IotGateway } from '../gateway';
-import { type Execution, FRESH, type ThingExecutions, executionsOf, heldBack } from './executions';
+import { FRESH, type JobExecution, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
 
 /** Decides whether a job can be removed as a whole, with one call: the rules must remove all of its executions. */
@@ -11,7 +11,7 @@ export class WholeJob {
 
   constructor(
     private readonly config: JobExecutionCleanupConfig,
-    private readonly plan: Plan<Execution>,
+    private readonly plan: Plan<JobExecution>,
     private readonly things: ThingExecutions,
     private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock; readonly startedAt: number },
   ) {}
@@ -22,11 +22,11 @@ export class WholeJob {
   }
 
   /** Whether some executions of the job can be removed. */
-  async allGo(executions: readonly Execution[]): Promise<boolean> {
+  async allGo(executions: readonly JobExecution[]): Promise<boolean> {
     return executions.every(execution => this.goes(execution)) && this.areBeyondLatest(executions);
   }
 
-  private async areBeyondLatest(executions: readonly Execution[]): Promise<boolean> {
+  private async areBeyondLatest(executions: readonly JobExecution[]): Promise<boolean> {
     if (this.plan.keepLatest === 0) return true;
     for (let at = 0; at < executions.length; at += CONCURRENCY) {
       const beyond = executions.slice(at, at + CONCURRENCY).map(execution => this.isBeyondLatest(execution));
@@ -41,7 +41,7 @@ export class WholeJob {
    */
   async stillGoes(job: SelectedJob): Promise<boolean> {
     if (!this.mayGo(job)) return false;
-    const isNew = ({ createdAt = Infinity }: Execution) => createdAt >= this.tools.startedAt;
+    const isNew = ({ createdAt = Infinity }: JobExecution) => createdAt >= this.tools.startedAt;
     let after: string | undefined;
     do {
       const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, after);
@@ -61,7 +61,7 @@ export class WholeJob {
   }
 
   /** By every rule but keepLatest. */
-  private goes(execution: Execution): boolean {
+  private goes(execution: JobExecution): boolean {
     const { jobs } = this.config;
     return (
       (jobs.by !== 'THING' || jobs.thingName === execution.thingName) &&
@@ -70,12 +70,12 @@ export class WholeJob {
     );
   }
 
-  private async isBeyondLatest(execution: Execution): Promise<boolean> {
+  private async isBeyondLatest(execution: JobExecution): Promise<boolean> {
     return this.plan.decide(execution, await this.latestOf(execution), []).action === 'remove';
   }
 
   /** What keepLatest keeps of a thing, as it is or was a moment ago. */
-  private latestOf(execution: Execution): Promise<Threshold | undefined> {
+  private latestOf(execution: JobExecution): Promise<Threshold | undefined> {
     const { thingName } = execution;
     const now = this.tools.clock.now();
     let held = this.ranked.get(thingName);

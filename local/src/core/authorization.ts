@@ -9,16 +9,16 @@ import {
 import { conditionKeysOf } from './reference';
 import { type Needed, type Principal, type ServiceError } from './service';
 
-/** Where the policies of a role are found, and who hears which were used. */
+/** The policies of roles, and which of their statements were used. */
 export interface PolicySource {
   policiesOf(roleArn: string): readonly NamedPolicy[];
-  /** What the role's policies can grant at most, where it has a permissions boundary. */
+  /** The permissions boundary of the role, if it has one. */
   boundaryOf(roleArn: string): object | undefined;
-  /** A call needed these statements. */
+  /** Records that a call needed these statements. */
   used(roleArn: string, usages: readonly MatchedStatement[]): void;
 }
 
-/** Decides by the policies of the caller's role. Developers and services may do everything. */
+/** Decides by the policies of the caller's role. Developers and services can do everything. */
 export class Authorizer {
   constructor(
     private readonly policies: PolicySource,
@@ -26,7 +26,7 @@ export class Authorizer {
     private readonly region: string,
   ) {}
 
-  /** Throws what `denied` makes of the message where a permission is missing. */
+  /** Throws the error that `denied` makes of the message if a permission is missing. */
   async check(
     principal: Principal,
     needs: readonly Needed[],
@@ -63,7 +63,7 @@ export class Authorizer {
       'aws:PrincipalAccount': this.account,
       'aws:PrincipalArn': principal.roleArn,
       'aws:RequestedRegion': this.region,
-      // stands in for the cloud, where the call would have come over TLS.
+      // in the cloud, the call would come over TLS.
       'aws:SecureTransport': 'true',
     };
   }
@@ -71,12 +71,12 @@ export class Authorizer {
 
 interface Asked {
   readonly caller: Caller;
-  /** What every call has. */
+  /** The context keys that every call has. */
   readonly context: Readonly<Record<string, string>>;
   readonly policies: Omit<Policies, 'resource'>;
 }
 
-/** Decides on a need by policies; its resource's own has a say, too. */
+/** Decides about a need by the policies of the caller and of the resource. */
 export async function decide(needed: Needed, { caller, context, policies }: Asked): Promise<Evaluation> {
   const { action, resource, resourcePolicy } = needed;
   const isKey = await conditionKeysOf(action, resource);

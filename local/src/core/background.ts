@@ -1,14 +1,14 @@
-/** Work that goes on behind the calls that started it. */
+/** Work that continues after the calls that started it. */
 export class Background {
   private readonly running = new Set<Promise<void>>();
 
-  /** Keeps track of work. It does not fail, but for faults of the local AWS itself. */
+  /** Tracks work. The work fails only by a defect of the local AWS itself. */
   add(work: Promise<void>): void {
     const tracked = work.catch(console.error).finally(() => this.running.delete(tracked));
     this.running.add(tracked);
   }
 
-  /** Waits until nothing runs, nor anything that was added meanwhile. */
+  /** Waits until nothing runs, including work that is added meanwhile. */
   async settled(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
   }

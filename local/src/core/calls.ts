@@ -7,17 +7,17 @@ export interface CallRecord {
   readonly operation: string;
   readonly input: Members;
   readonly principal: Principal;
-  /** `http` for everything outside, `internal` for services calling each other. */
+  /** `http` for calls from outside, `internal` for calls of services to each other. */
   readonly via: 'http' | 'internal';
-  /** Milliseconds since the epoch, by the local AWS's clock. */
+  /** Milliseconds since the epoch, by the clock of the local AWS. */
   readonly at: number;
-  /** The HTTP status, once answered. Absent if the connection was cut or the answer is still due. */
+  /** The HTTP status of the answer. Absent if the connection was cut or the answer is still due. */
   status?: number;
-  /** The error's code, where it failed. */
+  /** The code of the error, if the call failed. */
   error?: string;
 }
 
-/** What to select from the record; absent members select everything. */
+/** Which calls to select from the record. Absent members select all. */
 export interface CallFilter {
   readonly service?: string;
   readonly operation?: string;

@@ -1,13 +1,13 @@
 /** The condition block of a policy statement, as IAM documents its operators. */
 import { BlockList, isIPv6 } from 'node:net';
 
-/** The keys of a request's context, in lower case: IAM does not tell their case apart. */
+/** The keys of a request's context, in lower case, because IAM ignores their case. */
 export type Context = ReadonlyMap<string, readonly string[]>;
 
 /** Operators, then keys, then values. */
 export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Whether a value of the context is as a value of the policy wants it. */
+/** Whether a value of the context fulfills a value of the policy. */
 type Test = (actual: string, wanted: string) => boolean;
 
 const number = (compare: (a: number, b: number) => boolean) => by(Number, compare);
@@ -35,7 +35,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   ArnLike: (actual, wanted) => matchesArn(wanted, actual),
 };
 
-/** The operators that hold where none of the values matches. */
+/** The operators that hold if none of the values matches. */
 const NEGATED: Readonly<Record<string, string>> = {
   StringNotEquals: 'StringEquals',
   StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
@@ -74,7 +74,7 @@ function holdsFor(operator: string, actual: readonly string[] | undefined, wante
   if (quantifier === 'ForAllValues') return (actual ?? []).every(fits);
   if (actual === undefined) return Boolean(ifExists) || (negated && quantifier === undefined);
   if (quantifier === 'ForAnyValue') return actual.some(fits);
-  // of many values, a negated operator bears none that matches.
+  // with several values, a negated operator fails if any of them matches.
   return negated ? actual.every(fits) : actual.some(fits);
 }
 
@@ -90,7 +90,7 @@ function isWithin(address: string, range: string): boolean {
   return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** `${*}`, `${?}` and `${$}` stand for the characters themselves. */
+/** `${*}`, `${?}` and `${$}` are the characters themselves. */
 const ESCAPED = /\$\{([*?$])\}/g;
 const literal = (text: string): string => text.replace(ESCAPED, '$1');
 
@@ -104,7 +104,7 @@ export function matches(pattern: string, text: string): boolean {
 
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** Each of an ARN's six parts by itself: a wildcard does not reach over a colon but in the last. */
+/** Compares the six parts of an ARN one by one: a wildcard does not cross a colon, except in the last part. */
 function matchesArn(pattern: string, arn: string): boolean {
   const parts = partsOf(arn);
   const wanted = partsOf(pattern);

@@ -1,14 +1,14 @@
 import { randomBytes } from 'crypto';
 import { type Principal } from './service';
 
-/** Temporary credentials, as STS hands them out. */
+/** Temporary credentials, as STS issues them. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** Whose access keys are whose. Signatures are not verified: whoever names a key holds it. */
+/** The owners of access keys. Signatures are not verified: a caller that names a key has it. */
 export class CredentialStore {
   private readonly issued = new Map<string, Principal>();
 
@@ -22,7 +22,7 @@ export class CredentialStore {
     };
   }
 
-  /** Takes a key out of use. */
+  /** Revokes a key. */
   revoke(accessKeyId: string): void {
     this.issued.delete(accessKeyId);
   }

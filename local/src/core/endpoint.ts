@@ -1,22 +1,25 @@
-/** What listens on the port beside the services of AWS: found by the path, for requests that no key of AWS has signed. */
-import { type Answer, type HttpRequest } from '../wire/protocol';
+/**
+ * An endpoint on the port beside the services of AWS. Requests to it have a path of their own and no signature by a key
+ * of AWS.
+ */
+import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type ServiceError } from './service';
 
-/** A request on its way in. */
+/** An incoming request. */
 export interface UnsignedCall {
   readonly operation: string;
-  /** What the record of calls shows; secrets are not among it. */
+  /** The input for the record of calls, without secrets. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** A text that the event has on which the caller works: who calls is only known by what it is about. */
+  /** A text in the event on which the caller works. Only this text tells who calls. */
   readonly about: string;
-  /** Does it. Throws ServiceError. */
-  run(): Answer;
+  /** Carries the request out. Throws ServiceError. */
+  run(): HttpAnswer;
 }
 
 export interface Endpoint {
-  /** The name by which its calls are recorded and struck by faults. */
+  /** The name under which its calls are recorded, and by which faults select them. */
   readonly recordedAs: string;
   isFor(request: HttpRequest): boolean;
   read(request: HttpRequest): UnsignedCall;
-  writeError(error: ServiceError): Answer;
+  writeError(error: ServiceError): HttpAnswer;
 }

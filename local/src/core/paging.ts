@@ -12,15 +12,18 @@ export interface Page<T> {
 
 /** How a list is cut into pages. */
 export interface Paging {
-  /** What the token belongs to: operation and filters. */
+  /** The operation and the filters to which the token belongs. */
   readonly scope: string;
-  /** The size of pages where a request asks for none. */
+  /** The page size if the request has none. */
   readonly pageSize: number;
-  /** Makes the error of a token that is none of this list. */
+  /** Makes the error for a token that does not belong to this list. */
   readonly badToken: (message: string) => Error;
 }
 
-/** Entries in the order in which they came, from any of which a page can start: a million of them are no slower. */
+/**
+ * Entries in the order in which they came. A page can start at any of them, and a million entries are not slower than a
+ * few.
+ */
 export class Listing<T> {
   private readonly byKey = new Map<string, { readonly sequence: number; readonly value: T }>();
   private order: { readonly sequence: number; readonly key: string }[] = [];
@@ -51,7 +54,7 @@ export class Listing<T> {
     for (const { value } of this.byKey.values()) yield value;
   }
 
-  /** A page of those that `matches` lets through. */
+  /** A page of the entries that `matches` accepts. */
   page(request: PageRequest, paging: Paging & { readonly matches?: (value: T) => boolean }): Page<T> {
     const after = request.nextToken === undefined ? 0 : readToken(request.nextToken, paging, isSequence);
     const limit = request.maxResults ?? paging.pageSize;
@@ -84,10 +87,10 @@ export class Listing<T> {
   }
 }
 
-/** Where an entry stands in its list: compared member by member. */
+/** The place of an entry in its list, compared member by member. */
 export type Place = readonly (string | number)[];
 
-/** One page of a list that is ordered by place, so that what comes and goes between two pages moves nothing else. */
+/** One page of a list that is ordered by place, so that a change between two pages does not move other entries. */
 export function pageByPlace<T>(
   entries: Iterable<T>,
   request: PageRequest,
@@ -123,8 +126,8 @@ function readToken<P>(token: string, { scope, badToken }: Paging, isPosition: (p
     const [held, position] = JSON.parse(Buffer.from(token, 'base64url').toString());
     if (held === scope && isPosition(position)) return position;
   } catch {
-    // no JSON: not a token of ours.
+    // not JSON: not one of these tokens.
   }
-  // unverified: whether a token of another list, or of other filters, is refused, and in which words.
+  // unverified: whether a token of another list or of other filters is refused, and the wording.
   throw badToken('Invalid NextToken');
 }

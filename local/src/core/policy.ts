@@ -1,51 +1,51 @@
-/** How IAM decides on a call by policies, as its guide has it ("Policy evaluation logic"), within one account. */
+/** How IAM decides about a call by policies within one account, by its guide ("Policy evaluation logic"). */
 import { type ConditionBlock, type Context, holds, matches } from './conditions';
 
-/** A policy under its name. */
+/** A policy with its name. */
 export interface NamedPolicy {
   readonly name: string;
   readonly document: object;
 }
 
-/** What is asked. */
+/** The request. */
 export interface PolicyRequest {
   readonly caller: Caller;
   readonly action: string;
-  /** An ARN, or `*` where a call is asked for on all resources. */
+  /** An ARN, or `*` for a call on all resources. */
   readonly resource: string;
   readonly context: Context;
 }
 
-/** Who calls. */
+/** The caller. */
 export type Caller =
   { readonly service: string } | { readonly account: string; readonly roleArn: string; readonly sessionArn: string };
 
-/** The policies that have a say. */
+/** The policies that count. */
 export interface Policies {
   readonly identity: readonly NamedPolicy[];
-  /** What the identity's own policies can grant at most. */
+  /** The permissions boundary of the identity. */
   readonly boundary?: object;
   readonly resource?: object;
 }
 
 export type PolicyKind = 'identity-based policy' | 'permissions boundary' | 'resource-based policy';
 
-export type Decision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
+export type AccessDecision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
 
-/** A statement that matched: where it stands, and the elements of it that did. */
+/** A statement that matched: its place, and its elements that matched. */
 export interface MatchedStatement {
   readonly policyName: string;
-  /** The statement's place in the policy document, from 0. */
+  /** The index of the statement in the policy document, from 0. */
   readonly index: number;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
 
 export interface Evaluation {
-  readonly decision: Decision;
-  /** The kind of policy that denies, explicitly or because it allows nothing. */
+  readonly decision: AccessDecision;
+  /** The kind of policy that denies, explicitly or because it does not allow the call. */
   readonly deniedBy?: PolicyKind;
-  /** The identity's statements that allow the call, or a part of it, whatever else denies it. */
+  /** The identity's statements that allow the call or a part of it, even if something else denies it. */
   readonly allowedBy: readonly MatchedStatement[];
 }
 
@@ -62,13 +62,13 @@ interface Statement {
 
 type PrincipalElement = '*' | Readonly<Record<string, string | string[]>>;
 
-/** An explicit deny anywhere wins; what nobody allows is denied. */
+/** An explicit deny always wins. A call that no statement allows is denied. */
 export function evaluate(request: PolicyRequest, { identity, boundary, resource }: Policies): Evaluation {
   const own = identity.flatMap(policy => matched(request, policy));
   const limits = boundary && matched(request, { name: 'boundary', document: boundary });
   const others = resource ? matched(request, { name: 'resource', document: resource }, { ofResource: true }) : [];
   const allowing = own.filter(isAllow);
-  // what is asked for on all resources uses the statements that allow it on some, though none of them is enough.
+  // a call on all resources uses the statements that allow it on some, although none of them is enough.
   const parts = request.resource === '*' ? identity.flatMap(policy => matched(request, policy, { inPart: true })) : own;
   const allowedBy = parts.filter(isAllow);
   const denying = [
@@ -78,8 +78,8 @@ export function evaluate(request: PolicyRequest, { identity, boundary, resource 
   ] as const;
   const [, deniedBy] = denying.find(([statements]) => !statements.every(isAllow)) ?? [];
   if (deniedBy) return { decision: 'ExplicitlyDenied', deniedBy, allowedBy };
-  // a resource that lets in the account leaves it to the account's own policies; one that names the session, or
-  // everybody, is bound by no boundary of the role.
+  // if a resource policy allows the account, the policies of the account decide. If it names the session or everybody,
+  // the boundary of the role does not limit it.
   if (others.some(({ reach }) => reach === 'caller')) return { decision: 'Allowed', allowedBy };
   const isGranted = allowing.length > 0 || others.some(({ reach }) => reach === 'role');
   if (!isGranted) return { decision: 'ImplicitlyDenied', deniedBy: 'identity-based policy', allowedBy };
@@ -91,7 +91,7 @@ export function evaluate(request: PolicyRequest, { identity, boundary, resource 
 
 interface Matched extends MatchedStatement {
   readonly effect: Statement['Effect'];
-  /** Of a resource's statement: how it names the caller. */
+  /** How a statement of a resource policy names the caller. */
   readonly reach?: Reach;
 }
 
@@ -125,7 +125,7 @@ function matched(
 const matching = (patterns: string | string[] = [], isMatch: (pattern: string) => boolean): string[] =>
   [patterns].flat().filter(isMatch);
 
-/** Variables are replaced by what the context has; one that it does not have matches nothing. */
+/** Replaces variables by values of the context. A variable without a value matches nothing. */
 function replaced(text: string, context: Context): string {
   return text.replace(/\$\{([\w:/.@=+-]+)(?:, *'([^']*)')?\}/g, (_, key: string, otherwise?: string) => {
     const [value = otherwise ?? '\0', ...more] = context.get(key.toLowerCase()) ?? [];
@@ -133,7 +133,7 @@ function replaced(text: string, context: Context): string {
   });
 }
 
-/** How a resource's policy names a caller: itself, its role or its account. */
+/** How a resource policy names a caller: the session, its role or its account. */
 type Reach = 'caller' | 'role' | 'account';
 
 function reachOf(

@@ -1,20 +1,20 @@
 import { randomBytes } from 'crypto';
-import { type Answer, type HttpRequest } from '../wire/protocol';
+import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type Endpoint, type UnsignedCall } from './endpoint';
 import { type LocalClock, type ServiceError } from './service';
 
-/** Seconds for which the URL of a response is presigned. */
+/** How long, in seconds, the URL of a response is valid. */
 const RESPONSE_URL_SECONDS = 7200;
 
 const PREFIX = '/cloudformation-custom-resource-response-';
 
-/** A response that CloudFormation waits for. */
+/** A response for which CloudFormation waits. */
 export interface ExpectedResponse {
   /** The event's ResponseURL. */
   readonly url: string;
-  /** The body of the first PUT that is accepted, whatever it holds. Pending until then. */
+  /** The body of the first accepted PUT, whatever it contains. Pending until then. */
   readonly body: Promise<string>;
-  /** What came, in order: repeated answers too. */
+  /** The bodies of all PUTs in order, including repeated answers. */
   readonly received: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export class Responses implements Endpoint {
   expect(event: { stackId: string; logicalId: string; requestId: string }): ExpectedResponse {
     const bucket = `cloudformation-custom-resource-response-${this.region.replaceAll('-', '')}`;
     const key = encodeURIComponent(`${event.stackId}|${event.logicalId}|${event.requestId}`);
-    // two events of one request id, as when a deployment is retried, have two URLs.
+    // two events with the same request id, as when a deployment is retried, have two URLs.
     const signature = randomBytes(32).toString('hex');
     const date = new Date(this.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const query = new URLSearchParams({
@@ -56,7 +56,7 @@ export class Responses implements Endpoint {
     return entry;
   }
 
-  /** Whether a request answers a custom resource. */
+  /** Whether a request is the answer of a custom resource. */
   isFor(request: HttpRequest): boolean {
     return request.path.startsWith(PREFIX);
   }
@@ -70,12 +70,12 @@ export class Responses implements Endpoint {
     };
   }
 
-  writeError({ code, message, status }: ServiceError): Answer {
+  writeError({ code, message, status }: ServiceError): HttpAnswer {
     return refused(code, message, status);
   }
 
-  /** What S3 does with the PUT. */
-  put(request: HttpRequest): Answer {
+  /** How S3 handles the PUT. */
+  put(request: HttpRequest): HttpAnswer {
     const entry = this.expected.get(request.query.get('X-Amz-Signature') ?? '');
     if (!entry || new URL(entry.url).pathname !== request.path)
       return refused('SignatureDoesNotMatch', 'The request signature does not match');
@@ -92,7 +92,7 @@ function expiry(query: URLSearchParams): number {
   return Date.parse(date) + Number(query.get('X-Amz-Expires')) * 1000;
 }
 
-const refused = (code: string, message: string, status = 403): Answer => ({
+const refused = (code: string, message: string, status = 403): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,

@@ -1,35 +1,39 @@
 /**
- * The input of an operation, written down as a table of members: lengths, patterns, ranges, what is required. Reading
- * an input by it converts what came as text in a path or query string, drops unknown members and names every broken
- * constraint in the words that AWS uses.
+ * The input of an operation as a table of members: lengths, patterns, ranges, required members. Reading an input by the
+ * table converts text from a path or query string, drops unknown members, and names every broken constraint in the
+ * words of AWS.
  */
 
-/** One member's rule. */
-export interface Rule<T> {
+/** The rule of one member. */
+export interface MemberRule<T> {
   readonly required?: boolean;
-  /** Converts a value, or adds to `broken` what is wrong with it. */
+  /** Converts a value, or adds its problem to `broken`. */
   read(value: unknown, at: string, broken: string[]): T;
 }
 
-export type Members = Readonly<Record<string, Rule<unknown>>>;
+export type MemberRules = Readonly<Record<string, MemberRule<unknown>>>;
 
-type RequiredNames<M extends Members> = {
+type RequiredNames<M extends MemberRules> = {
   [K in keyof M]: M[K] extends { readonly required: true } ? K : never;
 }[keyof M];
 
 /** The input that a table of members describes. */
-export type Input<M extends Members> = { readonly [K in RequiredNames<M>]: Value<M[K]> } & {
+export type Input<M extends MemberRules> = { readonly [K in RequiredNames<M>]: Value<M[K]> } & {
   readonly [K in Exclude<keyof M, RequiredNames<M>>]?: Value<M[K]>;
 };
-type Value<R> = R extends Rule<infer T> ? T : never;
+type Value<R> = R extends MemberRule<infer T> ? T : never;
 
 interface Range {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** Reads an input; throws what `refuse` makes of the broken constraints. */
-export function readInput<M extends Members>(members: M, input: unknown, refuse: (message: string) => Error): Input<M> {
+/** Reads an input. Throws the error that `refuse` makes of the broken constraints. */
+export function readInput<M extends MemberRules>(
+  members: M,
+  input: unknown,
+  refuse: (message: string) => Error,
+): Input<M> {
   const broken: string[] = [];
   const value = structure(members).read(input ?? {}, '', broken);
   if (broken.length > 0) {
@@ -38,20 +42,20 @@ export function readInput<M extends Members>(members: M, input: unknown, refuse:
   return value;
 }
 
-/** A member that must be there. */
-export function required<T>(rule: Rule<T>): Rule<T> & { readonly required: true } {
+/** A required member. */
+export function required<T>(rule: MemberRule<T>): MemberRule<T> & { readonly required: true } {
   return { ...rule, required: true };
 }
 
 interface TextOptions extends Range {
-  /** Must match the whole text. */
+  /** The pattern must match the whole text. */
   readonly pattern?: RegExp;
-  /** Whether the length is counted in bytes of UTF-8. */
+  /** Whether the length counts bytes of UTF-8. */
   readonly bytes?: boolean;
 }
 
 /** A string. */
-export function text(options: TextOptions = {}): Rule<string> {
+export function text(options: TextOptions = {}): MemberRule<string> {
   const pattern = options.pattern && new RegExp(`^(?:${options.pattern.source})$`, 'u');
   return {
     read(value, at, broken) {
@@ -66,8 +70,8 @@ export function text(options: TextOptions = {}): Rule<string> {
   };
 }
 
-/** A string out of a fixed set. */
-export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
+/** One of a fixed set of strings. */
+export function oneOf<const T extends string>(...values: readonly T[]): MemberRule<T> {
   return {
     read(value, at, broken) {
       if (!values.includes(value as T))
@@ -78,7 +82,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> 
 }
 
 /** A whole number, or its digits. */
-export function integer(range: Range = {}): Rule<number> {
+export function integer(range: Range = {}): MemberRule<number> {
   return {
     read(value, at, broken) {
       const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -90,7 +94,7 @@ export function integer(range: Range = {}): Rule<number> {
 }
 
 /** A number. */
-export function decimal(range: Range = {}): Rule<number> {
+export function decimal(range: Range = {}): MemberRule<number> {
   return {
     read(value, at, broken) {
       if (typeof value !== 'number') return wrongType(value, at, 'a number', broken);
@@ -101,7 +105,7 @@ export function decimal(range: Range = {}): Rule<number> {
 }
 
 /** A boolean, or its name. */
-export function flag(): Rule<boolean> {
+export function flag(): MemberRule<boolean> {
   return {
     read(value, at, broken) {
       if (value === true || value === 'true') return true;
@@ -111,7 +115,7 @@ export function flag(): Rule<boolean> {
   };
 }
 
-export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> {
+export function list<T>(member: MemberRule<T>, range: Range = {}): MemberRule<readonly T[]> {
   return {
     read(value, at, broken) {
       if (!Array.isArray(value)) return wrongType(value, at, 'a list', broken);
@@ -121,7 +125,11 @@ export function list<T>(member: Rule<T>, range: Range = {}): Rule<readonly T[]> 
   };
 }
 
-export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): Rule<Readonly<Record<string, T>>> {
+export function map<T>(
+  key: MemberRule<string>,
+  member: MemberRule<T>,
+  range: Range = {},
+): MemberRule<Readonly<Record<string, T>>> {
   return {
     read(value, at, broken) {
       if (!isObject(value)) return wrongType(value, at, 'a map', broken);
@@ -134,7 +142,7 @@ export function map<T>(key: Rule<string>, member: Rule<T>, range: Range = {}): R
   };
 }
 
-export function structure<M extends Members>(members: M): Rule<Input<M>> {
+export function structure<M extends MemberRules>(members: M): MemberRule<Input<M>> {
   return {
     read(value, at, broken) {
       if (!isObject(value)) return wrongType(value, at, 'a structure', broken);
@@ -171,7 +179,7 @@ function checkRange(value: unknown, at: string, { size, what, range }: Measured,
 
 function wrongType(value: unknown, at: string, wanted: string, broken: string[]): never {
   broken.push(failed(value, at, `be ${wanted}`));
-  // nobody sees it: an input with broken constraints is refused as a whole.
+  // nobody sees this value: an input with broken constraints is refused as a whole.
   return undefined as never;
 }
 

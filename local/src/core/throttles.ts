@@ -4,9 +4,9 @@ import { type LocalClock, type ServiceError } from './service';
 
 /** A request quota. */
 export interface Throttle extends Pick<CallFilter, 'service' | 'operation' | 'principal'> {
-  /** Calls a second, for each operation by itself. */
+  /** Calls a second, for each operation separately. */
   readonly perSecond: number;
-  /** Calls that may come at once. @default perSecond */
+  /** Calls that can come at once. @default perSecond */
   readonly burst?: number;
   /** How the service refuses. @default ThrottlingException with status 400 */
   readonly error?: () => ServiceError;
@@ -31,7 +31,7 @@ export class Throttles {
     this.active = [];
   }
 
-  /** Takes a token for the call, or throws. */
+  /** Takes a token for the call. Throws if there is none. */
   check(call: CallRecord): void {
     for (const { throttle, buckets } of this.active) {
       if (selects(throttle, call) && !take(bucket(buckets, call, throttle), throttle, this.clock.now())) {

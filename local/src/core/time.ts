@@ -1,8 +1,8 @@
 /** Times in answers. */
 
-/** A date, which protocols write each in their way. */
+/** A date. Each protocol writes it in its own form. */
 export const date = (milliseconds: number | undefined) =>
   milliseconds === undefined ? undefined : new Date(milliseconds);
 
-/** Text, where a service has no dates. */
+/** A date as text, for services without dates. */
 export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString();

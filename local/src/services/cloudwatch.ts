@@ -1,13 +1,13 @@
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
-/** Amazon CloudWatch: keeps alarms, which never ring, and dashboards, which nobody sees. */
+/** Amazon CloudWatch: keeps alarms and dashboards. The alarms never ring. */
 export class CloudWatch implements Service {
   readonly signingName = 'monitoring';
   readonly protocol = 'query';
   readonly xmlNamespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
-  /** As they were put, by name. */
+  /** The alarms as they were put, by name. */
   readonly alarms = new Map<string, Members>();
-  /** The bodies by name, as JSON. */
+  /** The bodies of the dashboards as JSON, by name. */
   readonly dashboards = new Map<string, string>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
@@ -51,7 +51,7 @@ export class CloudWatch implements Service {
   };
 }
 
-/** Those of the alarm's metric, or of the metrics that it computes with. */
+/** The dimensions of the alarm's metric, or of the metrics from which it computes. */
 const dimensionsOf = ({ Dimensions = [], Metrics = [] }: Members): { Name: string; Value: string }[] => [
   ...Dimensions,
   ...Metrics.flatMap((each: Members) => each.MetricStat?.Metric?.Dimensions ?? []),
@@ -59,7 +59,10 @@ const dimensionsOf = ({ Dimensions = [], Metrics = [] }: Members): { Name: strin
 
 const ASCII = /^(?=.*\S)[\x20-\x7e]+$/;
 
-/** By the API reference of Dimension: ASCII, no control characters, at least one that is no blank, no leading colon. */
+/**
+ * By the API reference of Dimension: ASCII, no control characters, at least one character that is not a blank, no
+ * leading colon.
+ */
 function checkDimension(name: string, value: string): void {
   if (name.length > 255 || !ASCII.test(name) || name.startsWith(':')) throw invalidDimension('name', name);
   if (value.length > 1024 || !ASCII.test(value)) throw invalidDimension('value', value);
@@ -72,11 +75,11 @@ const invalidDimension = (what: string, text: string) =>
 const needed = (action: string, names: readonly string[], world: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: world.arn('cloudwatch', `alarm:${name}`) }));
 
-/** The ARN of a dashboard names no region: it is the same in all of them. */
+/** The ARN of a dashboard has no region: it is the same in all regions. */
 const neededOnDashboards = (action: string, names: readonly string[], { account }: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: `arn:aws:cloudwatch::${account}:dashboard/${name}` }));
 
-/** Widgets of a dashboard, by the user guide. */
+/** The most widgets of a dashboard, by the user guide. */
 const WIDGETS = 500;
 
 function checkDashboard(body: string): void {
@@ -96,7 +99,10 @@ function widgetsOf(body: string): unknown {
   }
 }
 
-/** Seconds that an alarm looks back, by the API reference of PutMetricAlarm: less where its periods are below an hour. */
+/**
+ * The most seconds that an alarm can look back, by the API reference of PutMetricAlarm: fewer if its periods are
+ * shorter than an hour.
+ */
 function checkPeriods({ Period, EvaluationPeriods = 1, Metrics = [] }: Members): void {
   const periods = [Period, ...Metrics.map((each: Members) => each.MetricStat?.Period)].filter(Boolean).map(Number);
   const period = Math.max(0, ...periods);

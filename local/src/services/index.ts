@@ -1,13 +1,16 @@
 import { type CredentialStore } from '../core/credentials';
 import { type Endpoint } from '../core/endpoint';
+import { type FunctionLine } from '../core/request-log';
 import { type InternalCall, type Principal, type Service, type World } from '../core/service';
 import { CloudFormation } from './cloudformation/service';
 import { CloudWatch } from './cloudwatch';
+import { stackStatusChange } from './events/event';
 import { Events } from './events/service';
-import { stackStatusChange } from './events/stack-status';
 import { Glue } from './glue/service';
 import { Iam } from './iam/service';
+import { IotJobsData } from './iot/jobs-data';
 import { Iot } from './iot/service';
+import { type Inspection } from './lambda/inspection';
 import { Lambda } from './lambda/service';
 import { Logs } from './logs';
 import { S3 } from './s3/service';
@@ -19,21 +22,25 @@ import { StepFunctions } from './step-functions/service';
 import { Sts } from './sts';
 import { WeChat } from './wechat/service';
 
-/** What services are made of. `world` makes the world of one service, in whose name it calls the others. */
-export interface Surroundings {
+/** What services need. `world` makes the world of one service, in whose name it calls the others. */
+export interface ServiceParts {
   readonly world: (servicePrincipal: string) => World;
   readonly credentials: CredentialStore;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
   /** Milliseconds before the retries of a failed asynchronous invocation or delivery of an event. */
   readonly asyncRetryDelays: readonly number[];
+  /** Is told what functions write. */
+  readonly watch: (line: FunctionLine) => void;
+  /** How functions are opened to a debugger, if they are. */
+  readonly inspection?: Inspection;
 }
 
 /**
- * Every service of the local AWS, and what listens beside them. To add one, add it here and nowhere else: its key is its
- * name on LocalAws.
+ * Every service of the local AWS, and the other endpoints. To add one, only add it here: its key is its name on
+ * LocalAws.
  */
-export function createServices({ world, credentials, callAs, asyncRetryDelays }: Surroundings) {
+export function createServices({ world, credentials, callAs, asyncRetryDelays, watch, inspection }: ServiceParts) {
   const iam = new Iam();
   const cloudFormation = new CloudFormation(world('cloudformation.amazonaws.com'));
   const events = new Events({
@@ -42,6 +49,7 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays }:
     mayAssume: roleArn => iam.trusts(roleArn, 'events.amazonaws.com'),
     retryDelays: asyncRetryDelays,
   });
+  const iot = new Iot(world('iot.amazonaws.com'));
   cloudFormation.onStackStatus(stack => events.publish(stackStatusChange(stack)));
   return {
     cloudFormation,
@@ -49,12 +57,15 @@ export function createServices({ world, credentials, callAs, asyncRetryDelays }:
     events,
     glue: new Glue(world('glue.amazonaws.com')),
     iam,
-    iot: new Iot(world('iot.amazonaws.com')),
+    iot,
+    iotJobsData: new IotJobsData(iot.devices),
     lambda: new Lambda({
       world: world('lambda.amazonaws.com'),
       credentials,
       callAs,
       asyncRetryDelays,
+      watch,
+      inspection,
       mayAssume: roleArn => iam.trusts(roleArn, 'lambda.amazonaws.com'),
     }),
     logs: new Logs(),

@@ -84,7 +84,7 @@ export class Logs implements Service {
     },
   };
 
-  /** The messages of a group, in order; none if there is no such group. */
+  /** The messages of a group in order. None if the group does not exist. */
   messages(logGroupName: string): string[] {
     const group = this.groups.get(logGroupName);
     return group ? eventsOf(group).map(({ message }) => message) : [];
@@ -127,7 +127,7 @@ const eventsOf = ({ streams }: LogGroup) =>
     .flatMap(([logStreamName, events]) => events.map(event => ({ logStreamName, ...event })))
     .sort((a, b) => a.timestamp - b.timestamp);
 
-/** Terms in quotes, or bare ones, must all be in the message; patterns over JSON are not understood. */
+/** A message must contain all terms, in quotes or bare. Patterns over JSON are not supported. */
 function contains(message: string, pattern = ''): boolean {
   if (pattern.startsWith('{'))
     throw new ServiceError('InvalidParameterException', 'the local AWS filters by terms only');

@@ -15,7 +15,7 @@ export interface Secret {
   readonly ARN: string;
   Description?: string;
   readonly versions: SecretVersion[];
-  /** When it goes for good; a secret that waits for its deletion can only be restored. */
+  /** When the secret is deleted finally. Until then it can only be restored. */
   DeletedDate?: Date;
 }
 
@@ -109,13 +109,13 @@ export class SecretsManager implements Service {
     };
   }
 
-  /** By name, ARN or ARN without its random suffix. */
+  /** Finds a secret by name, ARN or ARN without the random suffix. */
   private find(id: string): Secret | undefined {
     return [...this.secrets.values()].find(({ Name, ARN }) => [Name, ARN, ARN.slice(0, -7)].includes(id));
   }
 }
 
-/** Where a stage's version stands among the versions. */
+/** The index of the version that has a stage. */
 const STAGES: Readonly<Record<string, number>> = { AWSCURRENT: -1, AWSPREVIOUS: -2 };
 
 function add(secret: Secret, input: Members, world: World): SecretVersion {

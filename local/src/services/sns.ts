@@ -5,16 +5,16 @@ export interface Topic {
   readonly arn: string;
   readonly name: string;
   attributes: Readonly<Record<string, string>>;
-  /** All messages that were published to it; nobody is told. */
+  /** All messages that were published to it. Nobody receives them. */
   readonly messages: string[];
 }
 
-/** Amazon Simple Notification Service: takes messages and keeps them for tests to see. */
+/** Amazon Simple Notification Service: accepts messages and keeps them, so that tests can read them. */
 export class Sns implements Service {
   readonly signingName = 'sns';
   readonly protocol = 'query';
   readonly xmlNamespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
-  /** By ARN. */
+  /** The topics by ARN. */
   readonly topics = new Map<string, Topic>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
@@ -44,7 +44,7 @@ export class Sns implements Service {
     },
   };
 
-  /** All messages that were published to a topic; none if there is no such topic. */
+  /** All messages that were published to a topic. None if the topic does not exist. */
   messages(topicArn: string): readonly string[] {
     return this.topics.get(topicArn)?.messages ?? [];
   }

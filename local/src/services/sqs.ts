@@ -5,16 +5,16 @@ export interface Queue {
   readonly name: string;
   readonly arn: string;
   attributes: Readonly<Record<string, string>>;
-  /** The bodies of all messages that were sent to it; nobody receives them. */
+  /** The bodies of all messages that were sent to it. Nobody receives them. */
   readonly messages: string[];
 }
 
-/** Amazon Simple Queue Service: takes messages and keeps them for tests to see. */
+/** Amazon Simple Queue Service: accepts messages and keeps them, so that tests can read them. */
 export class Sqs implements Service {
   readonly signingName = 'sqs';
   readonly protocol = 'json';
   readonly targetPrefix = 'AmazonSQS';
-  /** By name. */
+  /** The queues by name. */
   readonly queues = new Map<string, Queue>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
@@ -49,7 +49,7 @@ export class Sqs implements Service {
     }),
   };
 
-  /** The bodies of all messages that were sent to a queue; none if there is no such queue. */
+  /** The bodies of all messages that were sent to a queue. None if the queue does not exist. */
   messages(queueName: string): readonly string[] {
     return this.queues.get(queueName)?.messages ?? [];
   }

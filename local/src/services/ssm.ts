@@ -1,6 +1,6 @@
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
-/** A parameter as the parameter store keeps it. */
+/** A parameter of the parameter store. */
 export interface Parameter {
   readonly Name: string;
   readonly Type: string;
@@ -9,7 +9,7 @@ export interface Parameter {
   readonly LastModifiedDate: Date;
 }
 
-/** The version of the bootstrap stack that the CDK CLI asks for before it deploys. */
+/** The version of the bootstrap stack, which the CDK CLI reads before it deploys. */
 const BOOTSTRAP_VERSION = '30';
 
 /** AWS Systems Manager: the parameter store. */

@@ -20,7 +20,7 @@ export class Sts implements Service {
 
   readonly operations: Readonly<Record<string, Operation>> = {
     GetCallerIdentity: {
-      // needs no permission: even an explicit deny does not keep anybody from it.
+      // needs no permission: even an explicit deny does not prevent it.
       needs: () => [],
       run: (_input, { world, principal }) => ({
         Account: world.account,
@@ -63,7 +63,7 @@ export class Sts implements Service {
   }
 }
 
-/** The CDK CLI works through roles of the bootstrap stack, which are the developer's own. */
+/** The CDK CLI uses roles of the bootstrap stack, which belong to the developer. */
 const isBootstrapRole = (roleArn: string): boolean =>
   /:role\/cdk-[a-z0-9]+-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-/.test(roleArn);
 

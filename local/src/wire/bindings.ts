@@ -1,10 +1,10 @@
-/** HTTP bindings of operations, out of the schemas that the SDK's clients carry. */
+/** The HTTP bindings of operations, from the schemas of the SDK's clients. */
 import { type Operation } from '../core/service';
 
-/** Where the members of an input stand in an HTTP request. */
+/** The places of an input's members in an HTTP request. */
 export type Binding = Pick<Operation, 'http' | 'headers' | 'query'>;
 
-// the arrays that the SDK's schemas are: an operation's traits and input, a structure's members and their schemas.
+// the SDK's schemas are arrays: an operation's traits and input, a structure's members and their schemas.
 type OperationSchema = readonly [kind: 9, namespace: string, name: string, traits: unknown, input: unknown];
 type StructureSchema = readonly [
   kind: number,
@@ -15,7 +15,7 @@ type StructureSchema = readonly [
   schemas: readonly unknown[],
 ];
 
-/** The binding of an operation by the schema of its name; an empty one where the client has none. */
+/** The binding of an operation by the schema with its name. Empty if the client has none. */
 export function bindingOf(client: object, operation: string): Binding {
   const schema = (client as Record<string, OperationSchema | undefined>)[`${operation}$`];
   if (!schema) return {};
@@ -33,10 +33,10 @@ export function bindingOf(client: object, operation: string): Binding {
   };
 }
 
-/** A member is its type alone, or its type with traits. */
+/** A member is its type, or its type with traits. */
 const memberTraits = (schema: unknown): unknown => (Array.isArray(schema) ? schema[1] : undefined);
 
-/** Traits are an object, or a number of flags that say nothing of names. */
+/** Traits are an object, or a number of flags without names. */
 const traitsOf = (traits: unknown): Readonly<Record<string, unknown>> =>
   typeof traits === 'object' && traits !== null ? (traits as Record<string, unknown>) : {};
 

@@ -3,7 +3,7 @@ import { type WireProtocol, parseObject, stringify, successStatus, unknownOperat
 
 const headers = { 'content-type': 'application/x-amz-json-1.1' };
 
-/** AWS JSON: the operation is in the X-Amz-Target header, all else in the body. */
+/** AWS JSON: the operation is in the X-Amz-Target header, and everything else in the body. */
 export const json: WireProtocol = {
   read(request, service) {
     const target = request.headers['x-amz-target'] ?? '';

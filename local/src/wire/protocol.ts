@@ -11,25 +11,25 @@ export interface HttpRequest {
 }
 
 /** An HTTP answer. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
 
-/** What a request asks for. */
+/** The operation and the input of a request. */
 export interface Reading {
   readonly operation: string;
   readonly input: object;
 }
 
-/** How a family of services speaks over HTTP. */
+/** The wire protocol of a family of services over HTTP. */
 export interface WireProtocol {
-  /** Throws ServiceError if the request names no operation of the service or cannot be read. */
+  /** Throws ServiceError if the request cannot be read or names an operation that the service does not have. */
   read(request: HttpRequest, service: Service): Reading | Promise<Reading>;
-  write(result: unknown, operation: string, service: Service): Answer;
-  writeError(error: ServiceError, service: Service): Answer;
-  /** How services of this protocol say that a principal may not do something. */
+  write(result: unknown, operation: string, service: Service): HttpAnswer;
+  writeError(error: ServiceError, service: Service): HttpAnswer;
+  /** The error of services with this protocol for a denied call. */
   accessDenied(message: string): ServiceError;
 }
 
@@ -39,7 +39,7 @@ export function unknownOperation(what: string): ServiceError {
   return new ServiceError('UnknownOperationException', `the local AWS has no operation for ${what}`, 404);
 }
 
-/** JSON as AWS writes it: dates are seconds since the epoch. */
+/** JSON in AWS's form: dates are seconds since the epoch. */
 export function stringify(value: unknown): string {
   return JSON.stringify(value ?? {}, function (this: Record<string, unknown>, key, member) {
     const original = this[key];
@@ -54,7 +54,7 @@ export function parseObject(body: Buffer): Record<string, unknown> {
     const value: unknown = JSON.parse(body.toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // falls through to the error that services give for both.
+    // falls through to the error that services have for both.
   }
   throw new ServiceError('SerializationException', 'the request body is not a JSON object', 400);
 }

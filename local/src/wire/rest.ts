@@ -7,22 +7,22 @@ interface Route {
   readonly binding: Binding;
   readonly method: string;
   readonly pattern: RegExp;
-  /** Members of the path, in the pattern's order. */
+  /** The members of the path, in the order of the pattern. */
   readonly members: readonly string[];
-  /** Query parameters that must be there; a value only where one is asked for. */
+  /** The required query parameters, with a value if the template has one. */
   readonly query: readonly (readonly [name: string, value: string])[];
 }
 
 export interface Match {
   readonly operation: string;
   readonly binding: Binding;
-  /** Members that the path names, decoded. */
+  /** The decoded members of the path. */
   readonly path: Record<string, string>;
 }
 
 const routesOf = new WeakMap<Service, Promise<readonly Route[]>>();
 
-/** Finds the operation of a REST service by method, path and query string; the most specific template wins. */
+/** Finds the operation of a REST service by method, path and query string. The most specific template wins. */
 export async function match(request: HttpRequest, service: Service): Promise<Match> {
   let routes = routesOf.get(service);
   if (!routes) routesOf.set(service, (routes = compileAll(service)));
@@ -73,7 +73,7 @@ const bySpecificity = (a: Route, b: Route): number =>
 const hasQuery = (route: Route, query: URLSearchParams): boolean =>
   route.query.every(([name, value]) => query.has(name) && (value === '' || query.get(name) === value));
 
-/** Members that the query string and the headers name; the signature is none of them. */
+/** The members of the query string and the headers, without the signature. */
 export function outerMembers(request: HttpRequest, binding: Binding): Record<string, unknown> {
   const members: Record<string, unknown> = {};
   for (const name of new Set(request.query.keys())) {

@@ -7,7 +7,7 @@ import { element } from './xml';
 const headers = { 'content-type': 'application/xml' };
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false });
 
-/** REST-XML as S3 speaks it, path style. */
+/** REST-XML in S3's form, path style. */
 export const s3: WireProtocol = {
   async read(request, service) {
     const { operation: name, binding, path } = await match(request, service);
@@ -45,7 +45,7 @@ function flat(name: string, value: unknown): string {
   return `<${name}>${members.join('')}</${name}>`;
 }
 
-/** The document's root is the input's member of that name. */
+/** The root of the document is the input's member with this name. */
 function parseXml(content: Buffer): object {
   if (content.length === 0) return {};
   const { '?xml': _declaration, ...members } = parser.parse(content) as Record<string, unknown>;
@@ -58,7 +58,7 @@ function userMetadata(request: HttpRequest): Record<string, string> {
   return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-/** The body without the framing that the SDKs add for streamed signatures and trailing checksums. */
+/** The body without the framing of the SDKs for streamed signatures and trailing checksums. */
 function body(request: HttpRequest): Buffer {
   const streamed = request.headers['x-amz-content-sha256']?.startsWith('STREAMING-');
   return streamed || request.headers['content-encoding']?.includes('aws-chunked')

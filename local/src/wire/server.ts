@@ -6,15 +6,15 @@ import { type Endpoint } from '../core/endpoint';
 import { ConnectionCut } from '../core/faults';
 import { type Gateway } from '../core/gateway';
 import { type Principal, ServiceError } from '../core/service';
-import { type Answer, type HttpRequest, stringify } from './protocol';
+import { type HttpAnswer, type HttpRequest, stringify } from './protocol';
 import { protocols } from './index';
 
 export interface ServerParts {
   readonly gateway: Gateway;
   readonly credentials: CredentialStore;
-  /** What listens beside the services of AWS. */
+  /** The endpoints beside the services of AWS. */
   readonly endpoints: readonly Endpoint[];
-  /** Kills the process that holds an access key. */
+  /** Kills the process that has an access key. */
   readonly killHolder: (accessKeyId: string) => void;
   /** Kills the processes that work on an event, by a text in it. */
   readonly killWorker: (text: string) => void;
@@ -28,7 +28,7 @@ export class Server {
     this.http = createServer((request, response) => {
       void this.serve(request, response);
     });
-    // the SDKs keep connections alive; closing them early races with their next request.
+    // the SDKs keep connections alive; an early close races with their next request.
     this.http.keepAliveTimeout = 0;
   }
 
@@ -58,13 +58,13 @@ export class Server {
     }
   }
 
-  /** Answers a request; throws ConnectionCut. */
-  answer(request: HttpRequest): Promise<Answer> {
+  /** Answers a request. Throws ConnectionCut. */
+  answer(request: HttpRequest): Promise<HttpAnswer> {
     const endpoint = this.parts.endpoints.find(each => each.isFor(request));
     return endpoint ? this.unsigned(endpoint, request) : this.service(request);
   }
 
-  private async unsigned(endpoint: Endpoint, request: HttpRequest): Promise<Answer> {
+  private async unsigned(endpoint: Endpoint, request: HttpRequest): Promise<HttpAnswer> {
     const { gateway, killWorker } = this.parts;
     const { operation, input, about, run } = endpoint.read(request);
     const principal = { kind: 'developer' } as const;
@@ -78,7 +78,7 @@ export class Server {
     }
   }
 
-  private async service(request: HttpRequest): Promise<Answer> {
+  private async service(request: HttpRequest): Promise<HttpAnswer> {
     const { gateway, credentials, killHolder } = this.parts;
     const { accessKeyId, signingName } = scopeOf(request);
     const service = gateway.find(signingName);
@@ -110,7 +110,7 @@ function identify(credentials: CredentialStore, accessKeyId: string): Principal 
   throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
 }
 
-const noService = (signingName: string): Answer => ({
+const noService = (signingName: string): HttpAnswer => ({
   status: signingName ? 501 : 403,
   headers: { 'content-type': 'application/json' },
   body: stringify(
@@ -120,7 +120,7 @@ const noService = (signingName: string): Answer => ({
   ),
 });
 
-/** A fault of the local AWS itself: told in full, since nobody else can tell. */
+/** A defect of the local AWS itself. The answer has the details, because nothing else shows them. */
 function internal(error: unknown): ServiceError {
   console.error(error);
   return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
@@ -139,7 +139,7 @@ async function read(message: IncomingMessage): Promise<HttpRequest> {
   };
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: HttpAnswer): void {
   const requestId = randomUUID();
   response.writeHead(answer.status, {
     'x-amzn-requestid': requestId,

@@ -1,4 +1,4 @@
-/** XML as the query services write it: members of an object are elements, items of a list are `member` elements. */
+/** XML in the form of the query services: members of an object are elements, items of a list are `member` elements. */
 export function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(item => element('member', item)).join('');
@@ -13,11 +13,14 @@ export function toXml(value: unknown): string {
 
 export const element = (name: string, value: unknown): string => `<${name}>${toXml(value)}</${name}>`;
 
-/** What XML 1.0 cannot hold, however it is written. */
+/** Characters that XML 1.0 cannot contain, even escaped. */
 // eslint-disable-next-line no-control-regex
 export const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** Text for the content of an element: without what XML cannot hold, with line ends that a parser keeps. */
+/**
+ * Text for the content of an element: without characters that XML cannot contain, and with line ends that a parser
+ * keeps.
+ */
 export function escape(text: string): string {
   return text
     .replace(UNWRITABLE, '')

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Dependencies, dependenciesOf, reversed, walk } from '../../src/services/cloudformation/graph';
+import { type Dependencies, dependenciesOf, reversed, visitInOrder } from '../../src/services/cloudformation/graph';
 
 /** Resources that need only such as come before them: no circles. */
 const dependencies: fc.Arbitrary<Dependencies> = fc
@@ -8,7 +8,7 @@ const dependencies: fc.Arbitrary<Dependencies> = fc
 
 async function orderOf(graph: Dependencies, failing: ReadonlySet<string> = new Set()): Promise<string[]> {
   const order: string[] = [];
-  await walk(graph, async id => {
+  await visitInOrder(graph, async id => {
     order.push(`${id} begins`);
     await Promise.resolve();
     if (failing.has(id)) throw new Error(id);

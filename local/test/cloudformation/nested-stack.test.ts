@@ -83,6 +83,23 @@ test('a nested stack that was updated goes back when the root does', async () =>
   expect(childOf(harness).outputs).toContainEqual(expect.objectContaining({ key: 'Size', value: '1' }));
 });
 
+test('a nested stack that waits complete for its root cleans up with it, or goes back', async () => {
+  const harness = harnessWith({ one: child(1, { Old: custom() }), two: child(2), three: child(3) });
+  harness.cloudFormation.nestedStacksWaitComplete = true;
+  await harness.deploy(root('one'));
+  await harness.deploy(root('two', { After: custom({}, { DependsOn: 'Child' }) }));
+  expect(harness.requests.at(-1)).toBe('Delete Old thing');
+  const waited = ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE'];
+  expect(statusesOf(harness).slice(2)).toEqual([...waited, ...waited.slice(1)]);
+  await harness.deploy(root('three', { Bad: parameter('no!', 'v', { DependsOn: 'Child' }) }));
+  expect(statusesOf(harness).slice(-4)).toEqual([
+    'UPDATE_COMPLETE',
+    'UPDATE_ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+    'UPDATE_ROLLBACK_COMPLETE',
+  ]);
+});
+
 test('what fails inside an update takes root and nested stack back', async () => {
   const harness = harnessWith({ one: child(1), two: child(2, { Bad: parameter('no!', 'v', { DependsOn: 'A' }) }) });
   await harness.deploy(root('one'));

@@ -1,8 +1,8 @@
-import { type Scope, resolve } from '../../src/services/cloudformation/intrinsics';
+import { type TemplateScope, resolve } from '../../src/services/cloudformation/intrinsics';
 import { parseTemplate } from '../../src/services/cloudformation/template';
 import { Harness, custom, parameter, stackOf } from './harness';
 
-const scope: Scope = {
+const scope: TemplateScope = {
   template: parseTemplate(
     JSON.stringify({
       Resources: { A: { Type: 'Custom::A' } },

@@ -160,10 +160,15 @@ describe('a function', () => {
   });
 
   describe('that fails', () => {
+    const expectError = async (errorType: string, message: string) => {
+      const { FunctionError, StatusCode, value } = await invoke();
+      expect({ FunctionError, StatusCode }).toEqual({ FunctionError: 'Unhandled', StatusCode: 200 });
+      expect(value).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
+    };
+
     test.each([
       ['throws', 'exports.handler = async () => { throw new TypeError("no"); };', 'TypeError', 'no'],
       ['does not parse', 'exports.handler = async (', 'Runtime.UserCodeSyntaxError', 'SyntaxError'],
-      ['is not there', '', 'Runtime.ImportModuleError', "Error: Cannot find module 'main'", 'main.handler'],
       ['has no handler', 'exports.other = 1;', 'Runtime.HandlerNotFound', 'index.handler is undefined'],
       ['does not load', 'require("nope");', 'Runtime.ImportModuleError', "Error: Cannot find module 'nope'"],
       ['exits', 'exports.handler = async () => process.exit(3);', 'Runtime.ExitError', 'exit status 3'],
@@ -173,11 +178,14 @@ describe('a function', () => {
         'RangeError',
         'late',
       ],
-    ])('since its code %s returns the error', async (_how, source, errorType, message, Handler = 'index.handler') => {
-      await createFunction(aws, source, { Handler });
-      const { FunctionError, StatusCode, value } = await invoke();
-      expect({ FunctionError, StatusCode }).toEqual({ FunctionError: 'Unhandled', StatusCode: 200 });
-      expect(value).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
+    ])('since its code %s returns the error', async (_how, source, errorType, message) => {
+      await createFunction(aws, source);
+      await expectError(errorType, message);
+    });
+
+    test('since its module is not there returns the error', async () => {
+      await createFunction(aws, '', { Handler: 'main.handler' });
+      await expectError('Runtime.ImportModuleError', "Error: Cannot find module 'main'");
     });
 
     test('by taking too long is killed', async () => {

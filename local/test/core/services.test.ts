@@ -15,12 +15,12 @@ describe('the parameter store', () => {
   let ssm: SSMClient;
   beforeEach(() => (ssm = new SSMClient(client(aws))));
   afterEach(() => ssm.destroy());
-  const put = (Value: string, Overwrite?: boolean) =>
-    ssm.send(new PutParameterCommand({ Name: '/a/b', Value, Type: 'String', Overwrite }));
+  const put = (Value: string, more: { Overwrite?: boolean } = {}) =>
+    ssm.send(new PutParameterCommand({ Name: '/a/b', Value, Type: 'String', ...more }));
 
   test('keeps parameters with a version that counts', async () => {
     await put('one');
-    expect((await put('two', true)).Version).toBe(2);
+    expect((await put('two', { Overwrite: true })).Version).toBe(2);
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/a/b' }));
     expect(Parameter).toMatchObject({
       Value: 'two',

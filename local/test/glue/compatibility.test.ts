@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { CompatibilityCheck } from '../../src/services/glue/behaviour';
-import { type Candidate, isCompatible } from '../../src/services/glue/compatibility';
+import { type NewDefinition, isCompatible } from '../../src/services/glue/compatibility';
 import { record } from './harness';
 
-type Mode = Candidate['compatibility'];
+type Mode = NewDefinition['compatibility'];
 
 const MODES = ['BACKWARD', 'FORWARD', 'FULL'] as const;
 
@@ -92,15 +92,15 @@ test('JSON is decided by the test', () => {
   const dataFormat = 'JSON';
   const asked: CompatibilityCheck[] = [];
   const existing = [1, 2].map(versionNumber => ({ versionNumber, definition: `${versionNumber}` }));
-  const decide = (compatibility: Mode, verdict: boolean) =>
+  const decide = (compatibility: Mode, { verdict }: { verdict: boolean }) =>
     isCompatible({ dataFormat, compatibility, definition: 'new', available: existing }, check => {
       asked.push(check);
       return verdict;
     });
-  expect(decide('BACKWARD', true)).toBe(true);
+  expect(decide('BACKWARD', { verdict: true })).toBe(true);
   expect(asked).toEqual([{ dataFormat, compatibility: 'BACKWARD', definition: 'new', existing: existing[1] }]);
-  expect(decide('FULL_ALL', true)).toBe(true);
+  expect(decide('FULL_ALL', { verdict: true })).toBe(true);
   expect(asked).toHaveLength(3);
-  expect(decide('FORWARD', false)).toBe(false);
-  expect(decide('NONE', false)).toBe(true);
+  expect(decide('FORWARD', { verdict: false })).toBe(false);
+  expect(decide('NONE', { verdict: false })).toBe(true);
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { type Candidate, isCompatible } from '../../src/services/glue/compatibility';
+import { type NewDefinition, isCompatible } from '../../src/services/glue/compatibility';
 
 const MODES = ['BACKWARD', 'FORWARD', 'FULL'] as const;
 const ALL: readonly Mode[] = MODES;
 type Mode = (typeof MODES)[number];
 
-function may(definition: string, compatibility: Candidate['compatibility'], existing: string): boolean {
+function may(definition: string, compatibility: NewDefinition['compatibility'], existing: string): boolean {
   const available = [{ versionNumber: 1, definition: existing }];
   return isCompatible({ dataFormat: 'PROTOBUF', compatibility, definition, available }, () => false);
 }

@@ -170,15 +170,13 @@ test('an index that is being built is IndexNotReadyException 400', async () => {
 });
 
 describe('a job that succeeds', () => {
-  async function deploy(
-    enabled: boolean,
-    beforeEnd: (run: (operation: string, input: object) => Promise<unknown>) => unknown,
-  ) {
+  type Run = (operation: string, input: object) => Promise<unknown>;
+  async function deploy(versionUpdateByJobsConfig: object, beforeEnd: (run: Run) => unknown = () => undefined) {
     const started = await startIndexed();
     const { run, iot } = started;
     await iot.createPackage('brake-ecu');
     await iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
-    await run('UpdatePackageConfiguration', { versionUpdateByJobsConfig: { enabled } });
+    await run('UpdatePackageConfiguration', { versionUpdateByJobsConfig });
     const targets = [thingArn('thing-3')];
     await run('CreateJob', { jobId: 'j', targets, document: '{}', destinationPackageVersions: [VERSION_ARN] });
     await beforeEnd(run);
@@ -187,12 +185,12 @@ describe('a job that succeeds', () => {
   }
 
   test('writes its versions into the shadow, where the package configuration says so', async () => {
-    expect(await deploy(true, () => undefined)).toEqual(['thing-1', 'thing-3']);
-    expect(await deploy(false, () => undefined)).toEqual(['thing-1']);
+    expect(await deploy({ enabled: true })).toEqual(['thing-1', 'thing-3']);
+    expect(await deploy({ enabled: false })).toEqual(['thing-1']);
   });
 
   test('cannot write a version that was deleted meanwhile', async () => {
     const version = { packageName: 'brake-ecu', versionName: '1.0.0' };
-    expect(await deploy(true, run => run('DeletePackageVersion', version))).toEqual(['thing-1']);
+    expect(await deploy({ enabled: true }, run => run('DeletePackageVersion', version))).toEqual(['thing-1']);
   });
 });

@@ -74,6 +74,25 @@ const NEEDS: [operation: string, input: object, needs: string[][]][] = [
       ],
     ],
   ),
+  ...['CreateThing', 'DeleteThing'].map((operation): [string, object, string[][]] => [
+    operation,
+    { thingName: 'thing-1' },
+    [[`iot:${operation}`, THING_ARN]],
+  ]),
+  ...['CreateThingGroup', 'DeleteThingGroup'].map((operation): [string, object, string[][]] => [
+    operation,
+    { thingGroupName: 'fleet' },
+    [[`iot:${operation}`, THING_GROUP_ARN]],
+  ]),
+  ...['AddThingToThingGroup', 'RemoveThingFromThingGroup'].map((operation): [string, object, string[][]] => [
+    operation,
+    { thingName: 'thing-1', thingGroupName: 'fleet' },
+    [
+      [`iot:${operation}`, THING_ARN],
+      [`iot:${operation}`, THING_GROUP_ARN],
+    ],
+  ]),
+  ['DescribeEndpoint', {}, [['iot:DescribeEndpoint', '*']]],
   ['ListJobExecutionsForThing', { thingName: 'thing-1' }, [['iot:ListJobExecutionsForThing', THING_ARN]]],
 ];
 

@@ -132,9 +132,9 @@ describe('an archive is judged by its files', () => {
     ],
     ['other JSON', archive({ 'c.json': {} }), [failed('c.json', 'The file is neither SPDX nor CycloneDX in JSON')]],
     ['broken JSON', archive({ 'c.json': '{' }), [failed('c.json', 'The file is neither SPDX nor CycloneDX in JSON')]],
-    ['other files', archive({ 'c.xml': '<bom/>' }), [failed('c.xml', 'The file is no .json file')]],
+    ['other files', archive({ 'c.xml': '<bom/>' }), [failed('c.xml', 'The file is not a .json file')]],
     ['no files', archive({}), [failed('sbom.zip', 'The archive has no file')]],
-    ['no archive', strToU8('{}'), [failed('sbom.zip', 'The file is no zip archive')]],
+    ['no archive', strToU8('{}'), [failed('sbom.zip', 'The file is not a zip archive')]],
   ])('%s', async (_what, content, results) => {
     const { run, objects } = await startWithVersion({ sbomValidationTime: 0 });
     objects.set('firmware/sbom.zip/v1', content);

@@ -146,10 +146,9 @@ test.each([
 
 describe('the log of a machine', () => {
   const GROUP = '/aws/vendedlogs/m';
-  const logging = (level: string, includeExecutionData: boolean) => ({
+  const logging = (configuration: { level: string; includeExecutionData: boolean }) => ({
     loggingConfiguration: {
-      level,
-      includeExecutionData,
+      ...configuration,
       destinations: [
         { cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:us-east-1:111111111111:log-group:${GROUP}:*` } },
       ],
@@ -159,7 +158,7 @@ describe('the log of a machine', () => {
   beforeEach(() => aws.call('logs', 'CreateLogGroup', { logGroupName: GROUP }));
 
   test('has every event at level ALL, without data unless it is asked for', async () => {
-    await createMachine(aws, SUCCEED, logging('ALL', false));
+    await createMachine(aws, SUCCEED, logging({ level: 'ALL', includeExecutionData: false }));
     await run(aws, { secret: 1 });
     expect(logged().map(({ type }) => type)).toEqual([
       'ExecutionStarted',
@@ -171,13 +170,17 @@ describe('the log of a machine', () => {
   });
 
   test('has the data where it is asked for', async () => {
-    await createMachine(aws, SUCCEED, logging('ALL', true));
+    await createMachine(aws, SUCCEED, logging({ level: 'ALL', includeExecutionData: true }));
     await run(aws, { shown: 1 });
     expect(logged()[0].details.input).toBe('{"shown":1}');
   });
 
   test('has failures alone at level ERROR', async () => {
-    await createMachine(aws, chain({ Type: 'Fail', Error: 'E' }), logging('ERROR', false));
+    await createMachine(
+      aws,
+      chain({ Type: 'Fail', Error: 'E' }),
+      logging({ level: 'ERROR', includeExecutionData: false }),
+    );
     await run(aws);
     expect(logged().map(({ type }) => type)).toEqual(['ExecutionFailed']);
   });

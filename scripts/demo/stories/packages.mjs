@@ -8,21 +8,21 @@ const APP = 'examples/software-packages/app.mjs';
 const STACK = 'SoftwarePackages';
 const PACKAGE = 'brake-ecu';
 const SIGNED = { signing: 'ed25519' };
-const published = (version, isDefault) => ({ version, status: 'PUBLISHED', isDefault, attributes: SIGNED });
+const publishedDefault = version => ({ version, status: 'PUBLISHED', isDefault: true, attributes: SIGNED });
 
 const STEPS = [
   {
     title: 'The first release: 1.0.0 is created, published and made the default',
     command: ['deploy', '-c', 'release=1'],
     succeeds: true,
-    state: { stack: 'CREATE_COMPLETE', package: PACKAGE, versions: [published('1.0.0', true)] },
+    state: { stack: 'CREATE_COMPLETE', package: PACKAGE, versions: [publishedDefault('1.0.0')] },
   },
   {
     title: 'The next release: 2.0.0 becomes the default, 1.0.0 goes with its construct',
     plan: { context: 'release=2', says: [/brake-ecu\/2\.0\.0.*create, publish/, /brake-ecu\/1\.0\.0.*delete/] },
     command: ['deploy', '-c', 'release=2'],
     succeeds: true,
-    state: { stack: 'UPDATE_COMPLETE', package: PACKAGE, versions: [published('2.0.0', true)] },
+    state: { stack: 'UPDATE_COMPLETE', package: PACKAGE, versions: [publishedDefault('2.0.0')] },
   },
   {
     title: 'A release that cannot work: it changes an attribute of 2.0.0, which is published',
@@ -30,7 +30,7 @@ const STEPS = [
     succeeds: false,
     // what the message of the failed resource must say.
     reason: [/attributes \(signing\)/, /version ?name/i],
-    state: { stack: 'UPDATE_ROLLBACK_COMPLETE', package: PACKAGE, versions: [published('2.0.0', true)] },
+    state: { stack: 'UPDATE_ROLLBACK_COMPLETE', package: PACKAGE, versions: [publishedDefault('2.0.0')] },
   },
   {
     title: 'The end: the stack is destroyed, and takes with it what it owns',

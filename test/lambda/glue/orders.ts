@@ -31,6 +31,7 @@ export const later = () => clock.sleep(2_000);
 export const version = (definition = SECOND, more: object = {}) => ({ ...AT, Definition: definition, ...more });
 export const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
 export const numbers = () => Object.keys(aws.glue.describe('orders')?.versions ?? {}).map(Number);
+export const records = (number = 2) => held(number)?.metadata[OWNER_KEY] ?? [];
 export const ownerOf = (number = 2) => held(number)?.metadata[OWNER_KEY];
 export const byHand = (operation: string, input: object) =>
   aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
@@ -43,3 +44,19 @@ export const created = async (properties: object = version(), logicalId = 'V', b
   await later();
   return succeeded(await by.create(VERSION, logicalId, properties)).PhysicalResourceId;
 };
+
+/** Does something right before or after the service carries out an operation the next time. */
+export function aroundNext(
+  operation: string,
+  { before, after }: { before?: () => Promise<unknown>; after?: () => Promise<unknown> },
+): void {
+  const target = aws.glue.operations[operation];
+  const { run } = target;
+  target.run = async (...args: Parameters<typeof run>) => {
+    target.run = run;
+    await before?.();
+    const answer: unknown = await run.apply(target, args);
+    await after?.();
+    return answer;
+  };
+}

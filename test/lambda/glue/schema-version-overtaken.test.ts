@@ -1,44 +1,25 @@
 /** Events of a schema version that CloudFormation has gone on from, that come again late, and deployments that never succeed. */
-import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { type Reply, Stack, clock } from './stack';
+import {
+  SECOND,
+  THIRD,
+  VERSION,
+  aroundNext,
+  aws,
+  byHand,
+  created,
+  held,
+  later,
+  numbers,
+  records,
+  stack,
+  succeeded,
+  version as versionOf,
+} from './orders';
+import { clock } from './stack';
 
-const VERSION = SchemaResourceType.VERSION;
-const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
-const DEFINITION = '{"type":"record","name":"Item","fields":[{"name":"value","type":"int","default":0}]}';
-const LATER = DEFINITION.replace('"value"', '"later"');
-
-let aws: LocalAws;
-let stack: Stack;
-
-beforeEach(async () => {
-  aws = await LocalAws.start({ clock });
-  await aws.glue.createSchema('orders', {
-    Compatibility: 'BACKWARD',
-    SchemaDefinition: '{"type":"record","name":"Item","fields":[]}',
-  });
-  stack = new Stack(aws);
-  await later();
-});
-afterEach(() => aws.stop());
-
-const later = () => clock.sleep(2_000);
-const version = (more: object = {}) => ({ ...AT, Definition: DEFINITION, ...more });
+const version = (more: object = {}) => versionOf(SECOND, more);
 const deletable = version({ Removal: 'DELETE' });
-const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
-const record = (number = 2) => held(number)?.metadata[OWNER_KEY] ?? [];
-const numbers = () => Object.keys(aws.glue.describe('orders')?.versions ?? {}).map(Number);
-const byHand = (operation: string, input: object) =>
-  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
-const succeeded = (reply: Reply): Reply => {
-  expect(reply).toMatchObject({ Status: 'SUCCESS' });
-  return reply;
-};
-const created = async (properties: object = version(), logicalId = 'V', by = stack) => {
-  await later();
-  return succeeded(await by.create(VERSION, logicalId, properties)).PhysicalResourceId;
-};
 /** Delivers what was sent as the nth event again; it must not be answered. */
 const again = async (nth: number) => {
   await later();
@@ -47,22 +28,18 @@ const again = async (nth: number) => {
 
 /** CloudFormation gives a resource up while the service is asked for an operation. */
 function goesOn(operation: string, statuses: readonly string[]): void {
-  const target = aws.glue.operations[operation];
-  const { run } = target;
-  target.run = async (...args: Parameters<typeof run>) => {
-    target.run = run;
-    const answer = await run.apply(target, args);
+  const after = async () => {
     for (const status of statuses) {
       await later();
       stack.history.resource('V', status, 'made-up');
     }
-    return answer;
   };
+  aroundNext(operation, { after });
 }
 
 describe('what an Update answers that CloudFormation has cancelled just then is undone by the reverse one', () => {
   const replaced = async (more: object) => {
-    const [before, after] = [version(more), version({ Definition: LATER, ...more })];
+    const [before, after] = [version(more), version({ Definition: THIRD, ...more })];
     const id = await created(before);
     await later();
     succeeded(await stack.update(VERSION, 'V', { id, properties: after, old: before }));
@@ -82,8 +59,8 @@ describe('what an Update answers that CloudFormation has cancelled just then is 
 
   test('under RETAIN it is left to nobody', async () => {
     await replaced({});
-    expect(record(3)).toEqual([expect.stringContaining('released=')]);
-    expect(record(2)).toEqual([expect.stringContaining('owner=')]);
+    expect(records(3)).toEqual([expect.stringContaining('released=')]);
+    expect(records(2)).toEqual([expect.stringContaining('owner=')]);
   });
 });
 
@@ -110,11 +87,11 @@ describe('a Create that is cancelled while it runs', () => {
       return run.apply(aws.glue.operations.QuerySchemaVersionMetadata, args);
     };
     await expect(stack.create(VERSION, 'V', deletable)).rejects.toThrow('was not answered');
-    expect(record()).toEqual([expect.stringContaining('released=')]);
+    expect(records()).toEqual([expect.stringContaining('released=')]);
   });
 
   test('gives back what it has adopted', async () => {
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
     await later();
     const before = held();
     goesOn('PutSchemaVersionMetadata', cancelled);
@@ -124,18 +101,22 @@ describe('a Create that is cancelled while it runs', () => {
   });
 });
 
-test('a Delete waits for what a Create that has not answered is about to make, and removes it', async () => {
+test.each([
+  ['next', 3],
+  ['reused', 2],
+] as const)('a Delete removes what a Create makes only then, where numbers are %s', async (reading, VersionNumber) => {
+  aws.glue.behaviour.numberAfterDeletion = reading;
   const id = await created(deletable);
-  const [made] = record();
+  const [made] = records();
   succeeded(await stack.delete(VERSION, 'V', id, deletable));
   const look = aws.glue.operations.GetSchemaByDefinition;
   const { run } = look;
   let looks = 0;
   look.run = async (...args: Parameters<typeof run>) => {
     if (++looks === 2) {
-      await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
       await byHand('PutSchemaVersionMetadata', {
-        SchemaVersionNumber: { VersionNumber: 3 },
+        SchemaVersionNumber: { VersionNumber },
         MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: made },
       });
     }
@@ -207,7 +188,7 @@ describe('an event that comes again late', () => {
   test('at once, as its first delivery, is done again', async () => {
     await created();
     expect(await stack.deliver(stack.sent[0])).toMatchObject({ Status: 'SUCCESS' });
-    expect(record()).toHaveLength(1);
+    expect(records()).toHaveLength(1);
   });
 });
 
@@ -215,7 +196,7 @@ describe('a deployment that has never succeeded', () => {
   test.each(['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'])(
     'destroys nothing that it had adopted when it is deleted in %s',
     async status => {
-      await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
       await later();
       const before = held();
       stack.history.enter('CREATE_IN_PROGRESS');
@@ -240,7 +221,7 @@ describe('a deployment that has never succeeded', () => {
     `http://127.0.0.1/answer?X-Amz-Date=${new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')}&X-Amz-Expires=7200`;
 
   test('gives back what an Update had adopted under the id that the resource had', async () => {
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
     await later();
     const before = held();
     const id = await created(version());
@@ -250,7 +231,7 @@ describe('a deployment that has never succeeded', () => {
     await later();
     stack.status = 'UPDATE_IN_PROGRESS';
     succeeded(await stack.update(VERSION, 'V', { id, properties: adopting, old: version() }));
-    expect(record()).toHaveLength(1);
+    expect(records()).toHaveLength(1);
     const rollback = () => stack.update(VERSION, 'V', { id, properties: version(), old: adopting });
     succeeded(await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', rollback));
     expect(held()).toEqual(before);

@@ -1,68 +1,45 @@
 /** A schema version beside producers, other stacks and hands that write at the same time. */
-import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
-import { SchemaResourceType } from '../../../contract/glue';
+import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { type Reply, Stack, clock } from './stack';
+import {
+  SECOND,
+  VERSION,
+  aroundNext,
+  aws,
+  byHand,
+  held,
+  later,
+  records,
+  stack,
+  succeeded,
+  version as versionOf,
+} from './orders';
+import { type Reply, Stack } from './stack';
 
-const VERSION = SchemaResourceType.VERSION;
-const AT = { RegistryName: 'default-registry', SchemaName: 'orders' };
-const DEFINITION = '{"type":"record","name":"Item","fields":[{"name":"value","type":"int","default":0}]}';
 const ROLLBACK = 'UPDATE_ROLLBACK_IN_PROGRESS';
 
-let aws: LocalAws;
-let stack: Stack;
-
-beforeEach(async () => {
-  aws = await LocalAws.start({ clock });
-  await aws.glue.createSchema('orders', {
-    Compatibility: 'BACKWARD',
-    SchemaDefinition: '{"type":"record","name":"Item","fields":[]}',
-  });
-  stack = new Stack(aws);
-  await later();
-});
-afterEach(() => aws.stop());
-
-const later = () => clock.sleep(2_000);
-const version = (more: object = {}) => ({ ...AT, Definition: DEFINITION, ...more });
+const version = (more: object = {}) => versionOf(SECOND, more);
 const deletable = version({ Removal: 'DELETE' });
-const held = (number = 2) => aws.glue.describe('orders')?.versions[number];
-const records = (number = 2) => held(number)?.metadata[OWNER_KEY] ?? [];
-const byHand = (operation: string, input: object) =>
-  aws.glue.byHand(operation, { SchemaId: { SchemaName: 'orders' }, ...input });
 const mark = (key: string, value = 'x') =>
   byHand('PutSchemaVersionMetadata', {
     SchemaVersionNumber: { VersionNumber: 2 },
     MetadataKeyValue: { MetadataKey: key, MetadataValue: value },
   });
-const succeeded = (reply: Reply): Reply => {
-  expect(reply).toMatchObject({ Status: 'SUCCESS' });
-  return reply;
-};
-
-/** Does something right before the service is asked for an operation the next time. */
-function before(operation: string, act: () => Promise<unknown>): void {
-  const target = aws.glue.operations[operation];
-  const { run } = target;
-  target.run = async (...args: Parameters<typeof run>) => {
-    target.run = run;
-    await act();
-    return run.apply(target, args);
-  };
-}
+const before = (operation: string, act: () => Promise<unknown>) => aroundNext(operation, { before: act });
 
 describe('a producer that registers the same definition by itself', () => {
-  const produce = (marked: boolean) => async () => {
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
-    if (marked) await mark('x-amz-meta-transport', 'orders-topic');
+  const produce = () => byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+  const produceMarked = async () => {
+    await produce();
+    await mark('x-amz-meta-transport', 'orders-topic');
   };
 
   test.each([
-    ['after the event was sent', 'GetSchemaByDefinition', true],
-    ['after the event was sent, without metadata', 'GetSchemaByDefinition', false],
-    ['between the look-up and the registration', 'RegisterSchemaVersion', true],
-  ])('%s keeps its version, whatever becomes of the stack', async (_when, operation, marked) => {
-    before(operation, produce(marked));
+    ['after the event was sent', 'GetSchemaByDefinition', produceMarked],
+    ['after the event was sent, without metadata', 'GetSchemaByDefinition', produce],
+    ['between the look-up and the registration', 'RegisterSchemaVersion', produceMarked],
+  ])('%s keeps its version, whatever becomes of the stack', async (_when, operation, act) => {
+    before(operation, act);
     const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
     const theirs = held();
     expect(records()).toEqual([]);
@@ -77,7 +54,7 @@ describe('a producer that registers the same definition by itself', () => {
     let looked = 0;
     const { run } = aws.glue.operations.GetSchemaByDefinition;
     aws.glue.operations.GetSchemaByDefinition.run = async (...args: Parameters<typeof run>) => {
-      if (++looked === 2) await produce(false)();
+      if (++looked === 2) await produce();
       return run.apply(aws.glue.operations.GetSchemaByDefinition, args);
     };
     const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', deletable));
@@ -136,7 +113,7 @@ describe('two stacks', () => {
   });
 
   test('that adopt one version at once do not both succeed', async () => {
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
     await later();
     const adopting = version({ AdoptExisting: true });
     let theirs: Reply | undefined;
@@ -174,7 +151,7 @@ describe('two stacks', () => {
 describe('what is undone', () => {
   const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A', shared: 'x' } });
   beforeEach(async () => {
-    await byHand('RegisterSchemaVersion', { SchemaDefinition: DEFINITION });
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
     await mark('shared');
     await later();
   });

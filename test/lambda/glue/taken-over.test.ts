@@ -2,7 +2,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../../contract/glue';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { ORDERS, type Order, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
+import { type DeleteOrder, type DeletedResource, ORDERS, deleteAtOnce } from '../../../testing/two-deletes';
 import { type Reply, Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
@@ -37,7 +37,7 @@ const succeeded = (reply: Reply): string => {
 };
 
 /** The deployment of both resources fails after one has taken the other's version over; then the stack is deleted. */
-async function takenOver(former: () => object, taker: () => object): Promise<Record<Resource, string>> {
+async function takenOver(former: () => object, taker: () => object): Promise<Record<DeletedResource, string>> {
   schema = `orders-${++made}`;
   await aws.glue.createSchema(schema, { Compatibility: 'BACKWARD', SchemaDefinition: FIRST });
   stack = new Stack(aws);
@@ -54,7 +54,11 @@ async function takenOver(former: () => object, taker: () => object): Promise<Rec
   return { Former, Taker };
 }
 
-async function deleteBoth(order: Order, removals: Record<Resource, () => object>, call = 0): Promise<boolean> {
+async function deleteBoth(
+  order: DeleteOrder,
+  removals: Record<DeletedResource, () => object>,
+  call = 0,
+): Promise<boolean> {
   const ids = await takenOver(removals.Former, removals.Taker);
   return deleteAtOnce(stack, { order, call }, async id =>
     succeeded(await stack.delete(VERSION, id, ids[id], removals[id]())),

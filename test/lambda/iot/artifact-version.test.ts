@@ -52,6 +52,7 @@ describe('the version of an artifact’s object is looked up', () => {
   });
 
   test('and none is sent where the bucket keeps none', async () => {
+    aws.iot.behaviour.artifactWithoutVersion = 'taken';
     await aws.call('s3', 'CreateBucket', { Bucket: 'plain' });
     await upload('plain');
     expect(await stack.create(VERSION, 'V', properties({}, 'plain'))).toMatchObject({ Status: 'SUCCESS' });

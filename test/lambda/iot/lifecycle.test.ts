@@ -4,10 +4,10 @@ import { type PackageVersionStatus, SoftwarePackageResourceType as Type } from '
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import {
   CloudFormation,
-  type Outcome,
+  type DeploymentOutcome,
+  type DeploymentTrouble,
   type Resource,
   type Template,
-  type Trouble,
 } from '../../../testing/cloudformation';
 import { Stack } from './stack';
 
@@ -36,8 +36,8 @@ interface Release {
 
 /** The first stack has the package, the second one imports it. */
 type Step =
-  | { readonly kind: 'deploy'; readonly stack: 0 | 1; readonly release: Release; readonly trouble: Trouble }
-  | { readonly kind: 'destroy'; readonly stack: 0 | 1; readonly trouble: Trouble }
+  | { readonly kind: 'deploy'; readonly stack: 0 | 1; readonly release: Release; readonly trouble: DeploymentTrouble }
+  | { readonly kind: 'destroy'; readonly stack: 0 | 1; readonly trouble: DeploymentTrouble }
   | { readonly kind: 'hand'; readonly act: keyof typeof hand; readonly name: string };
 
 /** What an operator may do beside CloudFormation. */
@@ -74,7 +74,7 @@ const release: fc.Arbitrary<Release> = fc.record({
     }),
   ),
 });
-const trouble: fc.Arbitrary<Trouble> = fc.record({
+const trouble: fc.Arbitrary<DeploymentTrouble> = fc.record({
   fails: fc.constantFrom(false, false, true),
   kill: maybe(
     fc.record({
@@ -95,9 +95,9 @@ function handActs() {
   return Object.keys(hand) as (keyof typeof hand)[];
 }
 
-function templateOf({ packageId, versions, default: pointer }: Release, hasPackage: boolean): Template {
+function templateOf({ packageId, versions, default: pointer }: Release, by: { hasPackage: boolean }): Template {
   const template = new Map<string, Resource>();
-  if (hasPackage) template.set(packageId, { type: Type.PACKAGE, properties: { PackageName: PACKAGE } });
+  if (by.hasPackage) template.set(packageId, { type: Type.PACKAGE, properties: { PackageName: PACKAGE } });
   for (const { logicalId, name: VersionName, status, description, attribute, removal, adopt } of versions) {
     template.set(logicalId, {
       type: Type.VERSION,
@@ -203,7 +203,13 @@ afterEach(() => aws.stop());
 const snapshot = (): Held => structuredClone(aws.iot.describe(PACKAGE));
 
 describe('whatever is released, renamed, adopted, killed, failed or done by hand', () => {
-  function afterDeployment({ versions, default: pointer }: Release, stackId: string, before: Held, moved: boolean) {
+  /** What was before, and whether somebody has since moved something by hand. */
+  interface Before {
+    readonly held: Held;
+    readonly moved: boolean;
+  }
+
+  function afterDeployment({ versions, default: pointer }: Release, stackId: string, { held: before, moved }: Before) {
     const after = snapshot();
     for (const { name: versionName, status, description, attribute } of versions) {
       expect(after?.versions[versionName]).toMatchObject({
@@ -220,7 +226,7 @@ describe('whatever is released, renamed, adopted, killed, failed or done by hand
     expect(others(after)).toMatchObject(others(before));
   }
 
-  function afterRollback(before: Held, moved: boolean): void {
+  function afterRollback({ held: before, moved }: Before): void {
     const after = snapshot();
     if (!moved) expect(restorable(after, before)).toEqual(restorable(before, before));
   }
@@ -259,18 +265,18 @@ describe('whatever is released, renamed, adopted, killed, failed or done by hand
         const cloudFormation = stacks[each.stack];
         const { stackId } = cloudFormation.stack;
         const release = each.kind === 'deploy' ? adoptingAtCreation(each.release, cloudFormation) : undefined;
-        const outcome: Outcome = release
-          ? await cloudFormation.deploy(templateOf(release, each.stack === 0), each.trouble)
+        const outcome: DeploymentOutcome = release
+          ? await cloudFormation.deploy(templateOf(release, { hasPackage: each.stack === 0 }), each.trouble)
           : await cloudFormation.destroy(each.trouble);
         if (outcome.result === 'complete' && each.kind === 'deploy') {
           for (const reason of outcome.later) expect(reason).toContain('and this stack has not designated it');
           // refused in a clean-up, it stays the stack's, though CloudFormation has forgotten it.
           moved ||= outcome.later.length > 0;
-          afterDeployment(each.release, stackId, before, moved);
+          afterDeployment(each.release, stackId, { held: before, moved });
         }
         if (outcome.result === 'rolled-back') {
           expect(outcome.later).toEqual([]);
-          afterRollback(before, moved);
+          afterRollback({ held: before, moved });
         }
         if (outcome.result === 'deleted' && !moved) afterDestruction(stackId, before);
       }

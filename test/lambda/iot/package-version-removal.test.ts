@@ -56,6 +56,14 @@ describe('Delete', () => {
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(again.stackId);
   });
 
+  test('leaves the version to nobody by default', async () => {
+    const silent = published('1.0.0', { Removal: undefined });
+    const id = await created(silent);
+    await stack.during('DELETE_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, silent)));
+    expect(held()).toMatchObject({ status: 'PUBLISHED' });
+    expect(held()?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+  });
+
   test('under DEPRECATE deprecates a published version, and leaves a draft as it is', async () => {
     for (const [name, status, end] of [
       ['1.0.0', 'PUBLISHED', 'DEPRECATED'],

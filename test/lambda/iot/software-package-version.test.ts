@@ -92,6 +92,30 @@ describe('Create', () => {
     expect(held()).toEqual(before);
   });
 
+  const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+  test.each<[string, string | Error, string]>([
+    ['lives', 'UPDATE_COMPLETE', '; set'],
+    ['is deleted', 'DELETE_COMPLETE', ', which no longer exists; set'],
+    [
+      'was deleted long ago',
+      named('ValidationError', 'Stack with id x does not exist'),
+      ', which no longer exists; set',
+    ],
+    [
+      'may not be described',
+      named('AccessDenied', 'no'),
+      ' (the provider cannot tell whether that stack still exists)',
+    ],
+  ])('refuses another stack’s version, and says of a stack that %s what it knows', async (_what, answer, said) => {
+    const other = new Stack(aws, 'other');
+    await created(version(), 'V', other);
+    stack.history.neighbors.set(other.stackId, answer);
+    const reply = await stack.create(VERSION, 'V', published());
+    expect(reply.Reason).toContain(`belongs to stack ${other.stackId}${said}`);
+    succeeded(await stack.create(VERSION, 'V', published('1.0.0', { AdoptExisting: true })));
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+  });
+
   test('refuses what another resource of a stack of the same name has left behind, and says that it is gone', async () => {
     const former = new Stack(aws, stack.name, 'ffff');
     await created(version(), 'Former', former);
@@ -347,59 +371,5 @@ describe('a rename within the stack', () => {
     expect(held()).toBeDefined();
     succeeded(await stack.delete(VERSION, 'Old', old, published()));
     expect(held()).toBeUndefined();
-  });
-});
-
-describe('an SBOM', () => {
-  const Sbom = { Bucket: 'artifacts', Key: 'sbom.zip' };
-
-  beforeEach(async () => {
-    aws.iot.behaviour.sbomWithoutVersion = 'taken';
-    await aws.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
-    await aws.call('s3', 'PutObject', { Bucket: 'artifacts', Key: 'sbom.zip', Body: Buffer.from('zip') });
-    const Statement = {
-      Effect: 'Allow',
-      Principal: { Service: 'iot.amazonaws.com' },
-      Action: ['s3:GetObject', 's3:GetObjectVersion'],
-      Resource: 'arn:aws:s3:::artifacts/sbom.zip',
-    };
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
-    await aws.call('s3', 'PutBucketPolicy', { Bucket: 'artifacts', Policy });
-  });
-
-  test('is associated, and disassociated when the template drops it', async () => {
-    const id = await created(version('1.0.0', { Sbom }));
-    expect(held()?.sbom).toEqual({ s3Location: { bucket: 'artifacts', key: 'sbom.zip' } });
-    succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
-    expect(held()?.sbom).toBeUndefined();
-  });
-
-  test('that fails its validation fails the resource with each file’s error, before it is published', async () => {
-    aws.iot.behaviour.sbomValidation = () => [
-      { fileName: 'a.json', validationResult: 'FAILED', errorCode: 'INCOMPATIBLE_FORMAT', errorMessage: 'not SPDX' },
-      { fileName: 'b.json', validationResult: 'SUCCEEDED' },
-    ];
-    aws.iot.behaviour.sbomValidationTime = 0;
-    const reply = await stack.create(VERSION, 'V', published('1.0.0', { Sbom, WaitForSbomValidation: 'true' }));
-    expect(reply.Reason).toContain(
-      'the SBOM of version 1.0.0 of brake-ecu is not valid: a.json: INCOMPATIBLE_FORMAT not SPDX',
-    );
-    expect(held()?.status).toBe('DRAFT');
-  });
-
-  test('that is gone does not stop a rollback, which does not wait for one that is not valid either', async () => {
-    const withSbom = version('1.0.0', { Sbom, WaitForSbomValidation: 'true' });
-    aws.iot.behaviour.sbomValidationTime = 0;
-    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'SUCCEEDED' }];
-    const id = await created(withSbom);
-    succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
-    aws.iot.behaviour.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
-    await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () => {
-      succeeded(await stack.update(VERSION, 'V', { id, properties: withSbom }));
-      succeeded(await stack.update(VERSION, 'V', { id, properties: version() }));
-      await aws.call('s3', 'DeleteObject', { Bucket: 'artifacts', Key: 'sbom.zip' });
-      succeeded(await stack.update(VERSION, 'V', { id, properties: withSbom }));
-    });
-    expect(stack.logs).toContainEqual(expect.objectContaining({ refused: 'Irreversible' }));
   });
 });

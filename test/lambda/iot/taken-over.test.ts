@@ -4,7 +4,7 @@
  */
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { ORDERS, type Order, RESOURCES, type Resource, deleteAtOnce } from '../../../testing/two-deletes';
+import { type DeleteOrder, type DeletedResource, ORDERS, RESOURCES, deleteAtOnce } from '../../../testing/two-deletes';
 import { PACKAGE, VERSION, aws, held, published, succeeded } from './brake-ecu';
 import { Stack } from './stack';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 /** The deployment of both resources fails after one has taken the other's version over; then the stack is deleted. */
-async function takenOver(former: object, taker: object): Promise<Record<Resource, string>> {
+async function takenOver(former: object, taker: object): Promise<Record<DeletedResource, string>> {
   const Former = succeeded(await stack.create(VERSION, 'Former', former)).PhysicalResourceId;
   stack.status = 'UPDATE_COMPLETE';
   await stack.later();
@@ -35,7 +35,7 @@ async function takenOver(former: object, taker: object): Promise<Record<Resource
   return { Former, Taker };
 }
 
-async function deleteBoth(order: Order, removals: Record<Resource, object>, call = 0): Promise<boolean> {
+async function deleteBoth(order: DeleteOrder, removals: Record<DeletedResource, object>, call = 0): Promise<boolean> {
   const ids = await takenOver(removals.Former, removals.Taker);
   return deleteAtOnce(stack, { order, call }, async id =>
     succeeded(await stack.delete(VERSION, id, ids[id], removals[id])),

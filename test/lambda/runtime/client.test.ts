@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { clientConfig } from '../../../lambda/runtime/client';
-import { AnswerUrl, type Reaction } from '../../../testing/answer-url';
+import { AnswerUrl, type Reception } from '../../../testing/answer-url';
 
 let service: AnswerUrl;
 beforeEach(async () => {
@@ -41,7 +41,7 @@ test('a service that hangs is given up, after a bounded number of attempts', asy
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   try {
     const began = Date.now();
-    service.meetWith(...Array<Reaction>(20).fill('hang'));
+    service.meetWith(...Array<Reception>(20).fill('hang'));
     let failure: unknown;
     client(new AbortController().signal)
       .send(new DescribeStacksCommand({}))
@@ -70,7 +70,7 @@ test('many calls leave no listeners behind', async () => {
 
 test('more calls are under way at a time than the SDK allows by itself', async () => {
   const ended = new AbortController();
-  service.meetWith(...Array<Reaction>(100).fill('hang'));
+  service.meetWith(...Array<Reception>(100).fill('hang'));
   const many = client(ended.signal);
   const calls = Array.from({ length: 100 }, () => many.send(new DescribeStacksCommand({})));
   const cut = Promise.allSettled(calls);

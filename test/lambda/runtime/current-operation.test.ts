@@ -3,7 +3,7 @@ import { currentOperation } from '../../../lambda/runtime/current-operation';
 import { type CloudFormationEvent } from '../../../lambda/runtime/event';
 import { type StackPhase } from '../../../lambda/runtime/stack';
 import { FakeClock } from '../../../testing/clock';
-import { History } from '../../../testing/history';
+import { RecordedHistory } from '../../../testing/history';
 
 const STACK = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/fleet/5a1c';
 const START = Date.UTC(2026, 10, 28, 12);
@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 10, 28, 12);
 /** A stack in which one resource lives, and the invocations of its events. */
 class World {
   readonly clock = new FakeClock(START);
-  readonly history = new History(STACK, 'UPDATE_IN_PROGRESS', () => this.clock.now());
+  readonly history = new RecordedHistory(STACK, 'UPDATE_IN_PROGRESS', () => this.clock.now());
   phase: StackPhase = 'deploying';
   asked = 0;
 

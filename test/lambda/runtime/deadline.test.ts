@@ -5,7 +5,7 @@ import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { FakeClock } from '../../../testing/clock';
 import { deliver, updateOf } from '../../../testing/deliver';
-import { History } from '../../../testing/history';
+import { RecordedHistory } from '../../../testing/history';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -87,7 +87,7 @@ describe('a handler that does not end', () => {
               },
             };
           },
-          view: () => new History('s', 'CREATE_IN_PROGRESS', () => 0),
+          view: () => new RecordedHistory('s', 'CREATE_IN_PROGRESS', () => 0),
         }),
       },
     });

@@ -8,7 +8,7 @@ import { jsonLog } from '../../../lambda/runtime/log';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { FakeClock } from '../../../testing/clock';
 import { STACK_ID } from '../../../testing/deliver';
-import { History } from '../../../testing/history';
+import { RecordedHistory } from '../../../testing/history';
 
 const MINUTE = 60_000;
 
@@ -65,7 +65,7 @@ const serve = (asked: SliceRequest, slice: Slice = async () => {}, service: Part
         jsonLog({ now: () => clock.now(), write: line => log.push(JSON.parse(line)) }, stackName, fields),
       service: async () => ({
         handlers: () => ({}),
-        view: () => new History('s', 'UPDATE_COMPLETE', () => 0),
+        view: () => new RecordedHistory('s', 'UPDATE_COMPLETE', () => 0),
         slice: async (_, scope) => {
           await slice(scope);
           return { next: 'DONE' };
@@ -179,7 +179,7 @@ describe('giving up', () => {
 });
 
 test('a family without sweeps says so', async () => {
-  const service = async () => ({ handlers: () => ({}), view: () => new History('s', '', () => 0) });
+  const service = async () => ({ handlers: () => ({}), view: () => new RecordedHistory('s', '', () => 0) });
   await expect(serve(request(), undefined, { service })).rejects.toThrow('this provider has no sweeps');
 });
 

@@ -37,11 +37,13 @@ const notAsked = async (): Promise<never> => {
 };
 
 /** Claims and returns the tags afterwards. */
-function claimed(tags: Tags, who: Claimant, adopt = false): Tags {
-  const result = claim(tags, KEYS, who, { adoptExisting: adopt });
+function claimed(tags: Tags, who: Claimant, { adoptExisting } = { adoptExisting: false }): Tags {
+  const result = claim(tags, KEYS, who, { adoptExisting });
   if (result.kind === 'refused') throw new Error('refused');
   return result.kind === 'held' ? tags : after(tags, result.change);
 }
+
+const adopting = (tags: Tags, who: Claimant): Tags => claimed(tags, who, { adoptExisting: true });
 
 /** Lets go and returns the tags afterwards; `undefined` where the artifact is destroyed. */
 async function left(tags: Tags, who: Claimant, removal: Removal, phase: StackPhase): Promise<Tags | undefined> {
@@ -129,8 +131,8 @@ describe('claiming an artifact that exists', () => {
   test('only what existed before counts as adopted', () => {
     expect(isAdopted(ownedBy(me), KEYS)).toBe(false);
     expect(isAdopted(claimed(ownedBy(renamed), me), KEYS)).toBe(false);
-    expect(isAdopted(claimed(nobody, me, true), KEYS)).toBe(true);
-    expect(isAdopted(claimed(ownedBy(stranger), me, true), KEYS)).toBe(true);
+    expect(isAdopted(adopting(nobody, me), KEYS)).toBe(true);
+    expect(isAdopted(adopting(ownedBy(stranger), me), KEYS)).toBe(true);
   });
 });
 
@@ -162,29 +164,29 @@ describe('letting go', () => {
   });
 
   test('a rollback gives an adopted artifact back to the stack that had it', async () => {
-    const adopted = claimed(ownedBy(stranger), me, true);
+    const adopted = adopting(ownedBy(stranger), me);
     expect(await left(adopted, me, 'DELETE', 'rolling-back')).toEqual(ownedBy(stranger));
   });
 
   test('who had adopted it himself has it again as an adopted one', async () => {
-    const first = claimed(ownedBy(renamed), stranger, true);
-    const again = await left(claimed(first, me, true), me, 'DELETE', 'rolling-back');
+    const first = adopting(ownedBy(renamed), stranger);
+    const again = await left(adopting(first, me), me, 'DELETE', 'rolling-back');
     expect(again).toMatchObject(ownedBy(stranger));
     expect(isAdopted(again as Tags, KEYS)).toBe(true);
   });
 
   test('a rollback leaves an artifact that was nobody’s to nobody', async () => {
-    const adopted = claimed({ stage: 'prod' }, me, true);
+    const adopted = adopting({ stage: 'prod' }, me);
     expect(await left(adopted, me, 'DELETE', 'rolling-back')).toEqual({ stage: 'prod' });
   });
 
   test('an adopted artifact goes with its new owner', async () => {
-    const adopted = claimed({}, me, true);
+    const adopted = adopting({}, me);
     expect(await left(adopted, me, 'DELETE', 'deleting')).toBeUndefined();
   });
 
   test('the stack from which it was adopted leaves it to the new owner, untouched', async () => {
-    const adopted = claimed(ownedBy(stranger), me, true);
+    const adopted = adopting(ownedBy(stranger), me);
     expect(await letGo(adopted, KEYS, stranger, { removal: 'DELETE', undoes: notAsked })).toEqual({ kind: 'foreign' });
   });
 
@@ -276,7 +278,7 @@ describe('marks', () => {
 
   test('an adoption that is given back leaves the former owner’s claim as it was', () => {
     const theirs = ownerTags(KEYS, strangers);
-    const adopted = claimed(theirs, marked, true);
+    const adopted = adopting(theirs, marked);
     expect(after(adopted, returned(adopted, KEYS, marked)!)).toEqual(theirs);
   });
 

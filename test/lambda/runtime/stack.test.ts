@@ -1,5 +1,6 @@
 import { Deadline } from '../../../lambda/runtime/clock';
-import { type StackEvent, type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
+import { type StackPhase, type StackState, stackQuestions } from '../../../lambda/runtime/stack';
+import { type StackEvent } from '../../../lambda/runtime/stack-history';
 import { FakeClock } from '../../../testing/clock';
 
 const OWN = 'own';
@@ -90,7 +91,9 @@ test('a parent that may not be described is left aside: synthesis has not known 
 
 describe('whether a deployment has succeeded since a claim', () => {
   const CLAIMED = 100_000;
-  const succeededSince = (stacks: Record<string, StackState>, history: [number, string, string][], since?: number) => {
+  const succeededSince = (stacks: Record<string, StackState>, history: [number, string, string][], since?: number) =>
+    questions(stacks, history).succeededSince(since);
+  const questions = (stacks: Record<string, StackState>, history: [number, string, string][]) => {
     const clock = new FakeClock(0);
     const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
     const events = async function* (of: string) {
@@ -99,8 +102,8 @@ describe('whether a deployment has succeeded since a claim', () => {
         yield { logicalId, physicalId, status, changedAt } satisfies StackEvent;
       }
     };
-    const view = { describeStack: async (id: string) => stacks[id], events };
-    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking).succeededSince(since);
+    const view = { describeStack: async (id: string) => stacks[id] ?? Promise.reject(error('AccessDenied')), events };
+    return stackQuestions({ stackId: OWN, logicalId: 'V' }, view, asking);
   };
   const deleting = { own: { status: 'DELETE_IN_PROGRESS' } };
 
@@ -170,6 +173,81 @@ describe('whether a deployment has succeeded since a claim', () => {
     const began: [number, string, string] = [90_000, 'root', 'CREATE_IN_PROGRESS'];
     expect(await succeededSince(stacks, [began, [105_000, OWN, 'CREATE_COMPLETE']], CLAIMED)).toBe(false);
     expect(await succeededSince(stacks, [began, [105_000, 'root', 'CREATE_COMPLETE']], CLAIMED)).toBe(true);
+  });
+
+  describe('no, where a nested stack had completed its update and the one around it rolls it back', () => {
+    const rolledBack: [number, string, string][] = [
+      [90_000, 'root', 'UPDATE_IN_PROGRESS'],
+      [95_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [99_000, 'V', 'UPDATE_IN_PROGRESS'],
+      [105_000, OWN, 'UPDATE_COMPLETE'],
+      [106_000, 'root', 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      [107_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+    ];
+    const own = { status: 'UPDATE_ROLLBACK_IN_PROGRESS', parentId: 'root' };
+
+    test.each<[string, StackState | undefined]>([
+      ['can be read', { status: 'UPDATE_ROLLBACK_IN_PROGRESS' }],
+      ['may not be read', undefined],
+    ])('which %s', async (_what, root) => {
+      const { settledSince, stackPhase } = questions({ own, ...(root && { root }) }, rolledBack);
+      expect(await settledSince(CLAIMED)).toBe(false);
+      expect(await stackPhase()).toBe('rolling-back');
+    });
+
+    test('even if an earlier deployment of the root had failed without a rollback', async () => {
+      const failed: [number, string, string][] = [
+        [108_000, 'root', 'UPDATE_FAILED'],
+        [109_000, 'root', 'UPDATE_IN_PROGRESS'],
+        [110_000, OWN, 'UPDATE_IN_PROGRESS'],
+        [111_000, OWN, 'UPDATE_COMPLETE'],
+        [112_000, 'root', 'UPDATE_ROLLBACK_IN_PROGRESS'],
+        [113_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      ];
+      const root = { status: 'UPDATE_ROLLBACK_IN_PROGRESS' };
+      expect(await questions({ own, root }, [...rolledBack.slice(0, 4), ...failed]).settledSince(CLAIMED)).toBe(false);
+    });
+
+    test('but what was claimed before stays so', async () => {
+      const before: [number, string, string][] = [
+        [80_000, 'root', 'CREATE_COMPLETE'],
+        [79_000, OWN, 'CREATE_COMPLETE'],
+      ];
+      const root = { status: 'UPDATE_ROLLBACK_IN_PROGRESS' };
+      expect(await questions({ own, root }, [...before.reverse(), ...rolledBack]).settledSince(50_000)).toBe(true);
+    });
+  });
+
+  describe('of what is claimed in a rollback', () => {
+    const rollback: [number, string, string][] = [
+      [90_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [91_000, 'V', 'UPDATE_IN_PROGRESS'],
+      [98_000, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+      [99_000, 'V', 'UPDATE_IN_PROGRESS'],
+    ];
+    const cleansUp: [number, string, string] = [102_000, OWN, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'];
+    const ended: [number, string, string] = [103_000, OWN, 'UPDATE_ROLLBACK_COMPLETE'];
+    const failed: [number, string, string][] = [
+      [104_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [105_000, OWN, 'UPDATE_FAILED'],
+    ];
+    const continued: [number, string, string][] = [
+      [101_000, OWN, 'UPDATE_ROLLBACK_FAILED'],
+      [101_500, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+    ];
+
+    test.each<[string, boolean, [number, string, string][], number?]>([
+      ['yes, where it has ended, whatever has failed since', true, [...rollback, cleansUp, ended, ...failed]],
+      ['yes, where it had to be continued', true, [...rollback, ...continued, cleansUp, ended]],
+      ['no, where it has failed', false, [...rollback, ...continued.slice(0, 1)]],
+      ['no, where it goes on', false, [...rollback, cleansUp]],
+      ['no, of what the deployment had claimed that it undoes', false, [...rollback, ended], 92_000],
+      ['no, of what a later deployment has claimed', false, [...rollback, ended, ...failed], 104_000],
+      ['no, within the second of its beginning', false, [...rollback.slice(0, 3), ended], 98_000],
+      ['yes, in that second if the resource was restored then', true, [...rollback, ended], 98_000],
+    ])('%s', async (_what, expected, history, claimedAt = CLAIMED) => {
+      expect(await succeededSince(deleting, history, claimedAt)).toBe(expected);
+    });
   });
 
   test('no, while the stack rolls back', async () => {

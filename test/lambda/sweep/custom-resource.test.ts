@@ -1,15 +1,15 @@
 import { type SweepProperties } from '../../../contract/sweep-execution';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 const NOTHING = { RemovedCount: '0', KeptCount: '0', RemainingCount: '0' };
 const MINUTE = 60_000;
 
-let service: Service;
+let service: ToyService;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(candidates(20));
+  service = new ToyService(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
   world.status = 'UPDATE_IN_PROGRESS';
 });
@@ -219,7 +219,7 @@ describe('an operation that is over', () => {
   });
 
   test('stops in the midst of its removals, and is not answered', async () => {
-    service = new Service(candidates(1000));
+    service = new ToyService(candidates(1000));
     service.latency = 1_000;
     world = toySweep(service, { keepLatest: 3 }, { requestsPerSecond: 1 });
     world.status = 'UPDATE_IN_PROGRESS';

@@ -2,14 +2,14 @@ import { MAX_SLICES_OF_AN_EXECUTION } from '../../../contract/sweep-execution';
 import { eventToken } from '../../../lambda/runtime/event';
 import { VirtualClock } from '../../../testing/clock';
 import { amzDate } from '../../../testing/stack';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
-let service: Service;
+let service: ToyService;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(candidates(20));
+  service = new ToyService(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
 });
 
@@ -175,7 +175,7 @@ describe('a run that nobody waits for', () => {
 });
 
 test('a run that began at rest stops removing soon after its stack is in progress', async () => {
-  service = new Service(candidates(1000));
+  service = new ToyService(candidates(1000));
   service.latency = 1_000;
   world = toySweep(service, { keepLatest: 3 });
   service.before = operation => {
@@ -263,7 +263,7 @@ describe('whoever may start the machine', () => {
   });
 
   test('cannot hand in a time that makes candidates older', async () => {
-    service = new Service(candidates(2, () => ({ createdAt: world.clock.now() })));
+    service = new ToyService(candidates(2, () => ({ createdAt: world.clock.now() })));
     world = toySweep(service, { minAgeSeconds: 60 });
     await world.machine.run(world.machine.begin('by-hand', { cursor: forged() }));
     expect(service.removed).toEqual([]);

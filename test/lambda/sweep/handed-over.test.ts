@@ -1,14 +1,14 @@
 import { type SweepProperties } from '../../../contract/sweep-execution';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
 
 const MINUTE = 60_000;
 
-let service: Service;
+let service: ToyService;
 let world: SweepWorld;
 beforeEach(() => {
-  service = new Service(candidates(20));
+  service = new ToyService(candidates(20));
   world = toySweep(service, { keepLatest: 3 });
   world.status = 'UPDATE_IN_PROGRESS';
 });
@@ -140,7 +140,7 @@ test('the last slice that is repeated although its answer has arrived ends well'
 
 describe('the end of CloudFormation’s hour', () => {
   beforeEach(() => {
-    service = new Service(candidates(1000));
+    service = new ToyService(candidates(1000));
     service.latency = 15_000;
   });
   const within = (more: Partial<SweepProperties>, rules = {}) => {

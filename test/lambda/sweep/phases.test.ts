@@ -3,14 +3,14 @@ import { OutOfTime } from '../../../lambda/sweep/pace';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { type Preparation, type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 let clock: VirtualClock;
-let service: Service;
+let service: ToyService;
 beforeEach(() => {
   clock = new VirtualClock();
-  service = new Service(candidates(10));
+  service = new ToyService(candidates(10));
 });
 
 /** Runs to the end in slices of so many milliseconds; `change` adds to the source of each slice. */
@@ -110,11 +110,11 @@ describe('a preparation', () => {
 
 describe('what the source has decided', () => {
   test('goes whatever the rules say, and counts in the plan', async () => {
-    service = new Service(candidates(4, index => ({ decided: index < 3 ? 'WHOLE' : undefined })));
+    service = new ToyService(candidates(4, index => ({ decided: index < 3 ? 'WHOLE' : undefined })));
     const rules = { keepLatest: 4, minAgeSeconds: 1e9, exclude: ['*'], maxRemovals: 3 };
     const { outcome } = await sweepAll(source => source, { rules });
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 3, kept: 1, planned: 3 } });
-    service = new Service(candidates(4, () => ({ decided: 'WHOLE' })));
+    service = new ToyService(candidates(4, () => ({ decided: 'WHOLE' })));
     expect((await sweepAll(source => source, { rules })).outcome?.status).toBe('REFUSED');
   });
 });
@@ -130,7 +130,7 @@ describe('what removals have begun', () => {
   });
 
   test('is waited for alone when the slice was cut off meanwhile: what was counted stays counted', async () => {
-    service = new Service(candidates(10, index => ({ protectedBy: index < 4 ? 'OWNED' : undefined })));
+    service = new ToyService(candidates(10, index => ({ protectedBy: index < 4 ? 'OWNED' : undefined })));
     let asked = 0;
     const settled = async () => ++asked > 2;
     const { outcome } = await sweepAll(source => ({ ...source, settled }), { again: count => count > 0 });

@@ -87,17 +87,28 @@ test('an age counts from what the candidate says, to the second', async () => {
   expect([...result.values()]).toEqual(['remove OLD_ENOUGH', 'keep TOO_YOUNG', 'keep TOO_YOUNG']);
 });
 
+test('what has no creation time has no rank by creation: it stays, and takes no place among the latest', async () => {
+  const candidates = [{ name: 'z' }, { name: 'old', createdAt: 1 }, { name: 'new', createdAt: 2 }];
+  expect(Object.fromEntries(await planned(config({ keepLatest: 1 }), candidates))).toEqual({
+    z: 'keep AGE_UNKNOWN',
+    old: 'remove BEYOND_LATEST',
+    new: 'keep AMONG_LATEST',
+  });
+});
+
 test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
 
 test('a candidate of unknown age has no place among the latest, and stays', async () => {
-  const candidates = [{ name: 'z' }, { name: 'b', createdAt: 2 }, { name: 'a', createdAt: 1 }];
-  const result = await planned(config({ keepLatest: 1 }), candidates);
-  expect([...result.values()]).toEqual(['keep AGE_UNKNOWN', 'keep AMONG_LATEST', 'remove BEYOND_LATEST']);
-  expect((await planned(config({ keepLatest: 1 }, { order: 'SEMVER' }), [{ name: '1' }])).get('1')).toBe(
+  const listed = [{ name: 'z' }, { name: 'b', createdAt: 2 }, { name: 'a', createdAt: 1 }];
+  expect([...(await planned(config({ keepLatest: 1 }), listed)).values()]).toEqual([
+    'keep AGE_UNKNOWN',
     'keep AMONG_LATEST',
-  );
+    'remove BEYOND_LATEST',
+  ]);
+  const bySemVer = config({ keepLatest: 1 }, { order: 'SEMVER' });
+  expect([...(await planned(bySemVer, [{ name: '1' }])).values()]).toEqual(['keep AMONG_LATEST']);
 });
 
 test.each<[SweepRulesConfig, number, boolean]>([
@@ -278,7 +289,18 @@ describe('an order', () => {
   });
 
   test('numbers with dots rank as numbers, of any length and with leading zeros, beside SemVer', () => {
-    const names = ['2024.12.1', '2025.01.1', '2025.1.0', '3.0.1.0', '3.0.1', '2.1', '2025.01.1.5', '3.0.1-rc.1'];
+    const names = [
+      '2024.12.1',
+      '2025.01.1',
+      '2025.1.0',
+      '3.0.1.0',
+      '3.0.1',
+      '2.1',
+      '2025.01.1.5',
+      '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
+    ];
     const keys = names.map((name, index) => key(name, index));
     expect(sorted('SEMVER', keys)).toEqual([
       '2025.01.1.5',
@@ -288,6 +310,8 @@ describe('an order', () => {
       '3.0.1',
       '3.0.1.0',
       '3.0.1-rc.1',
+      '2.1.9.9.9.10',
+      '2.1.9.9.9.9',
       '2.1',
     ]);
   });

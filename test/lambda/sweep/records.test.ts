@@ -3,7 +3,7 @@ import { NOTHING, type SweepCursor } from '../../../lambda/sweep/cursor';
 import { LogRecords } from '../../../lambda/sweep/records';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 
 function setUp() {
   const lines: { level: string; message: string; fields: Fields }[] = [];
@@ -90,7 +90,7 @@ test('counts are metrics in the embedded format, with the sweep as their only di
 test('of the kept candidates the first hundred have a record, over all slices', async () => {
   const { lines, records } = setUp();
   const clock = new VirtualClock();
-  const service = new Service(candidates(150, () => ({ protectedBy: 'OWNED' })));
+  const service = new ToyService(candidates(150, () => ({ protectedBy: 'OWNED' })));
   const config = { name: 'Stack/Keep', rules: {}, requestsPerSecond: 100 };
   let cursor: SweepCursor | undefined;
   for (let slices = 1; ; slices++) {
@@ -114,7 +114,7 @@ test('of the kept candidates the first hundred are recorded, or as many as the r
   const keptOf = async (mostKept?: number) => {
     const names: string[] = [];
     const clock = new VirtualClock();
-    const service = new Service(many);
+    const service = new ToyService(many);
     service.pageSize = 50;
     const records = Object.assign(setUp().records, { mostKept, kept: (name: string) => void names.push(name) });
     const { source, paces } = service.slice(clock);

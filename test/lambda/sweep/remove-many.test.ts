@@ -3,11 +3,11 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 /** Runs a sweep whose source removes the candidates of a page with one call; returns what each call was about. */
-async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Infinity, refuse = '' } = {}) {
+async function sweepAll(service: ToyService, rules: SweepRulesConfig, { slice = Infinity, refuse = '' } = {}) {
   const clock = new VirtualClock();
   const records = new Lines();
   const calls: string[][] = [];
@@ -40,7 +40,7 @@ async function sweepAll(service: Service, rules: SweepRulesConfig, { slice = Inf
 }
 
 test('a page is removed with one call, and each of its candidates is counted and recorded', async () => {
-  const service = new Service(candidates(8, index => ({ protectedBy: index === 4 ? 'OWNED' : undefined })));
+  const service = new ToyService(candidates(8, index => ({ protectedBy: index === 4 ? 'OWNED' : undefined })));
   service.pageSize = 10;
   const { outcome, calls, records } = await sweepAll(service, { keepLatest: 1 });
   expect(calls).toEqual([[0, 1, 2, 3, 5, 6].map(index => `item-000${index}`)]);
@@ -49,17 +49,17 @@ test('a page is removed with one call, and each of its candidates is counted and
 });
 
 test('nothing is called where nothing goes', async () => {
-  expect(await sweepAll(new Service(candidates(2)), { keepLatest: 2 })).toMatchObject({ calls: [] });
+  expect(await sweepAll(new ToyService(candidates(2)), { keepLatest: 2 })).toMatchObject({ calls: [] });
 });
 
 test('a dry run calls nothing and tells what would go', async () => {
-  const { calls, outcome } = await sweepAll(new Service(candidates(3)), { keepLatest: 1, dryRun: true });
+  const { calls, outcome } = await sweepAll(new ToyService(candidates(3)), { keepLatest: 1, dryRun: true });
   expect(calls).toEqual([]);
   expect(outcome.counts).toMatchObject({ removed: 0, wouldRemove: 2 });
 });
 
 test('a removal that fails fails the sweep, and no other removal', async () => {
-  const service = new Service(candidates(4));
+  const service = new ToyService(candidates(4));
   service.pageSize = 10;
   const { outcome } = await sweepAll(service, { keepLatest: 1 }, { refuse: 'item-0001' });
   expect(outcome).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
@@ -67,7 +67,7 @@ test('a removal that fails fails the sweep, and no other removal', async () => {
 });
 
 test('what is decided when the time for deciding ends is removed, and the next slice goes on', async () => {
-  const service = new Service(candidates(60));
+  const service = new ToyService(candidates(60));
   service.pageSize = 100;
   const { outcome, calls, slices } = await sweepAll(service, { minAgeSeconds: 1 }, { slice: 400 });
   expect(service.names()).toEqual([]);
@@ -77,7 +77,7 @@ test('what is decided when the time for deciding ends is removed, and the next s
 });
 
 test('candidates that appear after the plan do not exceed maxRemovals', async () => {
-  const service = new Service(candidates(5));
+  const service = new ToyService(candidates(5));
   service.pageSize = 10;
   let listings = 0;
   service.before = operation => {

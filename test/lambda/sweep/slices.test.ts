@@ -4,7 +4,7 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
 import { type Each } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, type ToyCandidate, candidates } from '../../../testing/sweep/listing';
+import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 import { throttling } from '../../../testing/token-bucket';
 import { config, newest, sweepAll } from './whole-sweep';
@@ -14,9 +14,9 @@ describe('in slices', () => {
   const rules = { keepLatest: 5, maxRemovals: 50 };
 
   test('does the same as in one, and counts the same', async () => {
-    const once = new Service(all);
+    const once = new ToyService(all);
     const { outcome: expected } = await sweepAll(once, config(rules));
-    const service = new Service(all);
+    const service = new ToyService(all);
     const { outcome, cursors } = await sweepAll(service, config(rules), { slice: 700 });
     expect(cursors.length).toBeGreaterThan(5);
     expect(service.names()).toEqual(once.names());
@@ -25,7 +25,7 @@ describe('in slices', () => {
   });
 
   test('a page that takes longer than a slice is worked on in several', async () => {
-    const service = new Service(all);
+    const service = new ToyService(all);
     service.pageSize = 100;
     const { outcome, cursors } = await sweepAll(service, config({ keepLatest: 5 }), { slice: 1200 });
     expect(cursors.length).toBeGreaterThan(2);
@@ -34,7 +34,7 @@ describe('in slices', () => {
   });
 
   test('a stale page token restarts the pass', async () => {
-    const service = new Service(all);
+    const service = new ToyService(all);
     service.forgetsTokens = true;
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 5 }), { slice: 3500 });
     expect(records.lines).toContain('restarted');
@@ -43,7 +43,7 @@ describe('in slices', () => {
   });
 
   test('a restarted plan ranks anew what is there now', async () => {
-    const service = new Service(candidates(30, index => ({ createdAt: 1000 - index })));
+    const service = new ToyService(candidates(30, index => ({ createdAt: 1000 - index })));
     service.forgetsTokens = true;
     let slices = 0;
     await sweepAll(service, config({ keepLatest: 1 }), {
@@ -59,13 +59,13 @@ describe('in slices', () => {
   });
 
   test('gives up where page tokens never last', async () => {
-    const service = new Service(candidates(50, () => ({ protectedBy: 'OWNED' })));
+    const service = new ToyService(candidates(50, () => ({ protectedBy: 'OWNED' })));
     service.forgetsTokens = true;
     await expect(sweepAll(service, config({}), { slice: 500 })).rejects.toThrow('forgotten');
   });
 
   test('repeats a removing pass until one removes nothing, where removals move the pages', async () => {
-    const service = new Service(candidates(24));
+    const service = new ToyService(candidates(24));
     service.tokensBy = 'position';
     const { outcome } = await sweepAll(service, config({}));
     expect(service.names()).toEqual([]);
@@ -73,7 +73,7 @@ describe('in slices', () => {
   });
 
   test('repeats it three times at most', async () => {
-    const service = new Service([]);
+    const service = new ToyService([]);
     let made = 0;
     const { outcome } = await sweepAll(service, config({}), {
       change: source => ({
@@ -86,7 +86,7 @@ describe('in slices', () => {
   });
 
   test('hands what it learned of the quota to the next slice', async () => {
-    const service = new Service(all);
+    const service = new ToyService(all);
     let calls = 0;
     service.before = operation => {
       if (operation === 'Remove' && calls++ === 3) throw throttling();
@@ -101,7 +101,7 @@ describe('in slices', () => {
       name: `${'n'.repeat(59)}${String(index).padStart(5, '0')}`,
       status: 'DEPRECATED',
     }));
-    const service = new Service(long);
+    const service = new ToyService(long);
     service.pageSize = 100;
     const { cursors } = await sweepAll(service, config({ keepLatest: SweepLimits.MAX_KEEP_LATEST }), { slice: 300 });
     const bytes = Math.max(...cursors.map(cursor => JSON.stringify(cursor).length));
@@ -110,16 +110,16 @@ describe('in slices', () => {
   });
 
   test('a cursor beyond the limit is refused with what to do', async () => {
-    const service = new Service(candidates(600, index => ({ name: `${1000 + index}-${'n'.repeat(400)}` })));
+    const service = new ToyService(candidates(600, index => ({ name: `${1000 + index}-${'n'.repeat(400)}` })));
     service.pageSize = 100;
     await expect(sweepAll(service, config({ keepLatest: 250 }), { slice: 300 })).rejects.toThrow(/smaller keepLatest/);
   });
 
   test('removes nothing with a cursor that lost its threshold', async () => {
-    const service = new Service(candidates(3));
+    const service = new ToyService(candidates(3));
     const clock = new VirtualClock();
     const { source, paces } = service.slice(clock);
-    const { cursors } = await sweepAll(new Service(all), config({ keepLatest: 5 }), { slice: 3500 });
+    const { cursors } = await sweepAll(new ToyService(all), config({ keepLatest: 5 }), { slice: 3500 });
     const cursor = { ...cursors.at(-1)!, pageToken: undefined, threshold: undefined };
     const slice = runSlice({ config: config({ keepLatest: 1 }), source }, cursor, {
       paces,
@@ -136,7 +136,7 @@ describe('cut off at any call', () => {
   class Killed extends Error {}
 
   /** Kills every so many calls: the function dies, whatever it had not returned is lost, and the next one starts over. */
-  async function sweepThroughKills(service: Service, sweep: SweepConfig, kills: readonly number[], slice: number) {
+  async function sweepThroughKills(service: ToyService, sweep: SweepConfig, kills: readonly number[], slice: number) {
     const clock = new VirtualClock();
     const records = new Lines();
     const pending = [...kills];
@@ -188,15 +188,17 @@ describe('cut off at any call', () => {
   test('ends where an undisturbed sweep ends, and removes nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(40),
+        fc.record({
+          count: fc.nat(40),
+          tokensBy: fc.constantFrom('name' as const, 'position' as const),
+          forgetsTokens: fc.boolean(),
+        }),
         fc.record({ keepLatest: fc.nat(6), dryRun: fc.constant(false), maxRemovals: fc.constantFrom(undefined, 40) }),
         fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 }),
         fc.integer({ min: 800, max: 5000 }),
-        fc.constantFrom('name' as const, 'position' as const),
-        fc.boolean(),
-        async (count, rules, kills, slice, tokensBy, forgetsTokens) => {
+        async ({ count, tokensBy, forgetsTokens }, rules, kills, slice) => {
           const all = candidates(count, index => ({ protectedBy: index % 6 === 1 ? 'OWNED' : undefined }));
-          const service = new Service(all);
+          const service = new ToyService(all);
           Object.assign(service, { tokensBy, pageSize: 5 });
           service.forgetsTokens = forgetsTokens && slice > 4000;
           const outcome = await sweepThroughKills(service, config(rules), kills, slice);

@@ -1,12 +1,12 @@
 import { SweepRefused } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { Service, candidates } from '../../../testing/sweep/listing';
+import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { config, newest, sweepAll } from './whole-sweep';
 
 describe('a sweep', () => {
   test('removes what the rules remove and counts the rest by reason', async () => {
     const all = candidates(20, index => ({ protectedBy: index % 5 === 0 ? 'OWNED' : undefined }));
-    const service = new Service(all);
+    const service = new ToyService(all);
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 3 }));
     expect(service.names()).toEqual(newest(all, 3));
     expect(outcome).toEqual({
@@ -17,33 +17,33 @@ describe('a sweep', () => {
   });
 
   test('names what it keeps once, however often a pass is repeated', async () => {
-    const service = new Service(candidates(4));
+    const service = new ToyService(candidates(4));
     const { records } = await sweepAll(service, config({ keepLatest: 1 }));
     expect(records.lines.filter(line => line.startsWith('kept'))).toEqual(['kept item-0003 AMONG_LATEST']);
   });
 
   test('reads the listing once before it removes where keepLatest asks for it', async () => {
-    const service = new Service(candidates(4));
+    const service = new ToyService(candidates(4));
     service.pageSize = 10;
     await sweepAll(service, config({ keepLatest: 4 }));
     expect(service.calls).toEqual(['List ', 'List ']);
   });
 
   test('reads it only to remove where no rule asks for more', async () => {
-    const service = new Service(candidates(2));
+    const service = new ToyService(candidates(2));
     service.pageSize = 10;
     await sweepAll(service, config({ minAgeSeconds: 10 ** 10 }));
     expect(service.calls).toEqual(['List ']);
   });
 
   test('asks for protections only of what the rules would remove', async () => {
-    const service = new Service(candidates(5));
+    const service = new ToyService(candidates(5));
     await sweepAll(service, config({ keepLatest: 4 }));
     expect(service.calls.filter(call => call.startsWith('Protection'))).toEqual(['Protection item-0000']);
   });
 
   test('keeps what it cannot read the protection of', async () => {
-    const service = new Service(candidates(3));
+    const service = new ToyService(candidates(3));
     service.before = (operation, name) => {
       if (operation === 'Protection' && name === 'item-0001') throw new Error('denied');
     };
@@ -55,7 +55,7 @@ describe('a sweep', () => {
   });
 
   test('goes on after a failed removal, and ends as failed', async () => {
-    const service = new Service(candidates(7));
+    const service = new ToyService(candidates(7));
     service.before = (operation, name) => {
       if (operation === 'Remove' && name === 'item-0002') throw new Error('in use');
     };
@@ -67,7 +67,7 @@ describe('a sweep', () => {
   });
 
   test('a removal that works at the second try is no failure in the end', async () => {
-    const service = new Service(candidates(2));
+    const service = new ToyService(candidates(2));
     let failed = false;
     service.before = (operation, name) => {
       if (operation !== 'Remove' || name !== 'item-0000' || failed) return;
@@ -79,7 +79,7 @@ describe('a sweep', () => {
   });
 
   test('counts what was gone already and what turned out to stay', async () => {
-    const service = new Service(candidates(2));
+    const service = new ToyService(candidates(2));
     const { outcome } = await sweepAll(service, config({}), {
       change: source => ({
         ...source,
@@ -90,7 +90,7 @@ describe('a sweep', () => {
   });
 
   test('works on many candidates at a time, so that latency does not hold it up', async () => {
-    const service = new Service(candidates(1000));
+    const service = new ToyService(candidates(1000));
     service.pageSize = 100;
     service.latency = 300;
     const clock = new VirtualClock(0);
@@ -105,7 +105,7 @@ describe('a sweep', () => {
 
 describe('maxRemovals', () => {
   test('refuses before the first removal and says by how much', async () => {
-    const service = new Service(candidates(10));
+    const service = new ToyService(candidates(10));
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 2, maxRemovals: 5 }));
     expect(service.removed).toEqual([]);
     expect(outcome).toMatchObject({ status: 'REFUSED', counts: { planned: 8, removed: 0 } });
@@ -114,19 +114,19 @@ describe('maxRemovals', () => {
   });
 
   test.each([8, 9])('of %d lets a plan of 8 pass', async maxRemovals => {
-    const service = new Service(candidates(10));
+    const service = new ToyService(candidates(10));
     const { outcome } = await sweepAll(service, config({ keepLatest: 2, maxRemovals }));
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { planned: 8, removed: 8 } });
   });
 
   test('does not count what is protected', async () => {
-    const service = new Service(candidates(10, index => ({ protectedBy: index < 5 ? 'OWNED' : undefined })));
+    const service = new ToyService(candidates(10, index => ({ protectedBy: index < 5 ? 'OWNED' : undefined })));
     const { outcome } = await sweepAll(service, config({ maxRemovals: 5 }));
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { planned: 5, removed: 5 } });
   });
 
   test('holds for what appears after the plan was made', async () => {
-    const service = new Service(candidates(4));
+    const service = new ToyService(candidates(4));
     service.before = operation => {
       if (operation === 'Remove' && service.candidates.length < 10) {
         service.candidates = [...service.candidates, ...candidates(20).slice(10)];
@@ -140,7 +140,7 @@ describe('maxRemovals', () => {
 
 describe('a dry run', () => {
   test('records what it would remove, and removes nothing', async () => {
-    const service = new Service(candidates(4));
+    const service = new ToyService(candidates(4));
     const { outcome, records } = await sweepAll(service, config({ keepLatest: 2, dryRun: true }));
     expect(service.removed).toEqual([]);
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0, wouldRemove: 2, kept: 2 } });
@@ -148,14 +148,17 @@ describe('a dry run', () => {
   });
 
   test('says that the sweep would be refused, after the records', async () => {
-    const { outcome, records } = await sweepAll(new Service(candidates(4)), config({ maxRemovals: 2, dryRun: true }));
+    const { outcome, records } = await sweepAll(
+      new ToyService(candidates(4)),
+      config({ maxRemovals: 2, dryRun: true }),
+    );
     expect(outcome).toMatchObject({ status: 'REFUSED', counts: { planned: 4, wouldRemove: 4 } });
     expect(records.lines.filter(line => line.startsWith('would remove'))).toHaveLength(4);
   });
 });
 
 test('a source that refuses ends the sweep with its message, and counts what was done', async () => {
-  const service = new Service(candidates(9));
+  const service = new ToyService(candidates(9));
   let asked = 0;
   const { outcome } = await sweepAll(service, config({}), {
     change: source => ({
@@ -173,7 +176,7 @@ test('a source that refuses ends the sweep with its message, and counts what was
 
 test('candidates with siblings are ranked among them', async () => {
   const groups = candidates(12, index => ({ status: `group-${index % 3}` }));
-  const service = new Service(groups);
+  const service = new ToyService(groups);
   const { outcome } = await sweepAll(service, config({ keepLatest: 2 }), {
     change: source => ({
       ...source,

@@ -4,7 +4,7 @@ import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
 import { type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
-import { type Service, type ToyCandidate } from '../../../testing/sweep/listing';
+import { type ToyCandidate, type ToyService } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 export const config = (rules: SweepRulesConfig, more: Partial<SweepConfig> = {}): SweepConfig => ({
@@ -23,7 +23,7 @@ interface Options {
 }
 
 /** Runs a sweep to its end, in as many slices as it takes; cursors travel as JSON, as they do in a state machine. */
-export async function sweepAll(service: Service, sweep: SweepConfig, options: Options = {}) {
+export async function sweepAll(service: ToyService, sweep: SweepConfig, options: Options = {}) {
   const { clock = new VirtualClock(), records = new Lines(), slice, change = source => source } = options;
   const cursors: SweepCursor[] = [];
   for (;;) {

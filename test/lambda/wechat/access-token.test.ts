@@ -21,13 +21,17 @@ describe('the token', () => {
     expect(Reason).not.toContain(content);
   });
 
-  test('that the platform has rotated meanwhile is read again', async () => {
+  test.each([
+    ['', 2],
+    [', though the secret still holds the old one for some seconds', 6],
+  ])('that the platform has rotated meanwhile is read again%s', async (_how, nth) => {
+    aws.weChat.behaviour.newTokenVoidsOld = true;
     await stack.record('api-012');
     const old = aws.weChat.accessToken;
     const current = aws.weChat.rotateToken();
     await shareToken(aws, old);
     const fault = aws.faults.inject({ operation: DELETE, trouble: { stall: 0 } });
-    const read = aws.faults.inject({ operation: 'GetSecretValue', nth: 2, trouble: { stall: 'until released' } });
+    const read = aws.faults.inject({ operation: 'GetSecretValue', nth, trouble: { stall: 'until released' } });
     const removal = stack.remove('api-012');
     while (read.hits === 0) await new Promise(resolve => setImmediate(resolve));
     await shareToken(aws, current);
@@ -69,7 +73,14 @@ describe('the token', () => {
       await aws.call('secretsmanager', 'CreateSecret', { Name: 'platform', SecretString });
     });
 
+    test('works where the one that the platform had still does', async () => {
+      aws.weChat.behaviour.newTokenVoidsOld = false;
+      expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
+      expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    });
+
     test('works, and voids the one that the platform had', async () => {
+      aws.weChat.behaviour.newTokenVoidsOld = true;
       const before = aws.weChat.accessToken;
       expect(await stack.record('api-012', minted())).toMatchObject({ Status: 'SUCCESS' });
       expect(aws.weChat.accessToken).not.toBe(before);

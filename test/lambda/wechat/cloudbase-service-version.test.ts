@@ -165,7 +165,16 @@ describe('Delete', () => {
     });
 
     test('a stack that is deleted takes a version with its traffic', async () => {
+      aws.weChat.behaviour.trafficDeletion = 'allowed';
       expect(await stack.remove('api-013', flags)).toMatchObject({ Status: 'SUCCESS' });
+    });
+
+    test('a stack that is deleted leaves a version with its traffic, and says why, where WeChat refuses', async () => {
+      aws.weChat.behaviour.trafficDeletion = 'refused';
+      const reply = await stack.remove('api-013', flags);
+      expect(reply).toMatchObject({ Status: 'FAILED' });
+      expect(reply.Reason).toContain(`WeChat answered ${aws.weChat.behaviour.trafficCode}`);
+      expect(versions()).toContain('api-013');
     });
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NestedStack, Stack } from 'aws-cdk-lib';
 import { TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Construct } from 'constructs';
@@ -164,4 +166,30 @@ test('fills the 24 columns of each row', () => {
 
   const widths = widgets(stack).map(({ width }) => width);
   expect(widths).toEqual([24, 8, 8, 8, 12, 12, 8, 8, 8]);
+});
+
+test('has the widgets that the guide lists, as often as it says', () => {
+  const stack = newStack();
+  retention(stack).recommendedAlarms();
+  cleanup(stack);
+  const schema = SchemaReference.fromSchemaName({ registryName: 'events', schemaName: 'orders' });
+  new SchemaVersionRetention(stack, 'KeepOrders', { schema, rules: { keepLatest: 1 } });
+  dashboard(stack);
+
+  const guide = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'operations.md'), 'utf8');
+  const [, table] = guide.split('## The dashboard')[1].split(/^\| -+.*\n/m);
+  const rows = table.split('\n\n')[0].split('\n');
+  const sweeps = ['Stack/Keep', 'Stack/Cleanup', 'Stack/KeepOrders'];
+  const providers = ['Stack/IotArtifacts', 'Stack/GlueArtifacts'];
+  const listed = rows.flatMap(row => {
+    const [title, , howOften] = row
+      .split('|')
+      .slice(1)
+      .map(cell => cell.trim());
+    if (howOften === 'for each sweep') return sweeps.map(name => title.replace('`<sweep>`', name));
+    if (howOften === 'for each provider') return providers.map(name => title.replace('`<provider>`', name));
+    return title;
+  });
+  const shown = widgets(stack).map(({ properties }) => properties.title);
+  expect(listed.sort()).toEqual(shown.sort());
 });

@@ -1,5 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { DefaultPackageVersion, PackageVersionStatus, SoftwarePackage, VersionRemoval } from 'cdk-versioned-artifacts';
+import {
+  DefaultPackageVersion,
+  IotArtifactProvider,
+  PackageVersionStatus,
+  SoftwarePackage,
+  VersionRemoval,
+} from 'cdk-versioned-artifacts';
 import { THIS_STACK, allows, arn, policyOf, stackArn, stackOf } from './simulation';
 
 const packages = stackOf(stack => new SoftwarePackage(stack, 'Firmware', { packageName: 'brake-ecu' }));
@@ -123,9 +129,26 @@ describe('what has left the template', () => {
 });
 
 describe('the stack', () => {
-  test('may be described, and no other', async () => {
-    expect(await allows(packages, 'cloudformation:DescribeStacks', THIS_STACK)).toBe(true);
-    expect(await allows(packages, 'cloudformation:DescribeStacks', stackArn('other'))).toBe(false);
+  test('may be described, and others of its account and region, which may own what exists already', async () => {
+    for (const stack of [packages, versions, defaults]) {
+      expect(await allows(stack, 'cloudformation:DescribeStacks', THIS_STACK)).toBe(true);
+      expect(await allows(stack, 'cloudformation:DescribeStacks', stackArn('other'))).toBe(true);
+      const elsewhere = stackArn('other').replace('eu-west-1', 'us-east-1');
+      expect(await allows(stack, 'cloudformation:DescribeStacks', elsewhere)).toBe(false);
+    }
+  });
+
+  test('may be asked for its events and resources, and no other', async () => {
+    for (const action of ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStackResource']) {
+      expect(await allows(packages, action, THIS_STACK)).toBe(true);
+      expect(await allows(packages, action, stackArn('other'))).toBe(false);
+    }
+  });
+
+  test('alone may be described by a provider that takes nothing over', async () => {
+    const provider = stackOf(stack => IotArtifactProvider.of(stack));
+    expect(await allows(provider, 'cloudformation:DescribeStacks', THIS_STACK)).toBe(true);
+    expect(await allows(provider, 'cloudformation:DescribeStacks', stackArn('other'))).toBe(false);
   });
 });
 

@@ -96,6 +96,11 @@ describe('refuses', () => {
       'a description must only contain printable characters, without line breaks, got "a\\nb"',
     ],
     ['an empty description', { description: '' }, 'a description must have 1 to 1024 characters, got 0'],
+    [
+      'a description of too many bytes',
+      { description: 'ü'.repeat(600) },
+      'a description must have at most 1024 bytes, got 1200: shorten it',
+    ],
     ['a long description', { description: 'x'.repeat(1025) }, 'a description must have 1 to 1024 characters, got 1025'],
     [
       'a snapshot',

@@ -235,7 +235,7 @@ test("what somebody has set on the sweeps' resources outlives a configuration", 
   (sweeps.node.findChild('LogGroup') as logs.LogGroup).applyRemovalPolicy(RemovalPolicy.DESTROY);
   (
     stateMachine.node.defaultChild as never as { addPropertyOverride(path: string, value: unknown): void }
-  ).addPropertyOverride('TracingConfiguration.Enabled', false);
+  ).addPropertyOverride('TracingConfiguration', { Enabled: false });
   IotArtifactProvider.of(stack, encrypted(stack));
 
   expect(resources(stack)['IotArtifactsSweepsLogGroupCAA3EFFC'].DeletionPolicy).toBe('Delete');

@@ -37,6 +37,20 @@ test('a template near 1 MB is warned of, with the way out', () => {
   ]);
 });
 
+test('a template counts what all its providers have in it, and is warned of once', () => {
+  const stack = withSchemas(55);
+  const text = 'x'.repeat(3_000);
+  const packages = Array.from({ length: 15 }, (_, i) => new SoftwarePackage(stack, `P${i}`, { packageName: `p${i}` }));
+  expect(ours(stack)).toEqual([]);
+
+  const both = withSchemas(55);
+  for (let i = 0; i < packages.length; i++) {
+    const softwarePackage = new SoftwarePackage(both, `P${i}`, { packageName: `p${i}` });
+    softwarePackage.addVersion('V', { versionName: '1', attributes: { text: text.slice(10) } });
+  }
+  expect(ours(both)).toEqual([expect.stringMatching(/^a template must have at most 1048576 bytes/)]);
+});
+
 test('a warning can be acknowledged', () => {
   const stack = withSchemas(60);
   Annotations.of(stack).acknowledgeWarning('cdk-versioned-artifacts:largeTemplate', 'it stays so');

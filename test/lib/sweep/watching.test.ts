@@ -24,8 +24,8 @@ describe('the log group of state machines', () => {
             '/aws/vendedlogs/states/',
             { Ref: 'AWS::StackName' },
             '-IotArtifactsSweeps-',
-            // what an earlier stack of the name has left does not stand in the way.
-            { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
+            // what was left behind does not stand in the way: by an earlier stack, or by sweeps that this one had.
+            { 'Fn::GetAtt': ['IotArtifactsSweepsRole0D2266BF', 'RoleId'] },
           ],
         ],
       },

@@ -1,10 +1,8 @@
-/**
- * Capabilities: what a deployer has to acknowledge before a template may change permissions.
- */
+/** Capabilities: what a deployer must acknowledge before a template can change permissions. */
 import { ServiceError } from '../../core/service';
 import { type Template } from './template';
 
-/** The properties that give IAM resources names of the user's choice. */
+/** The properties with which users name IAM resources. */
 const NAMES: Readonly<Record<string, string | undefined>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',

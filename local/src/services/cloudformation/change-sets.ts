@@ -1,10 +1,8 @@
-/**
- * Change sets: proposed deployments, to be looked at, executed or thrown away.
- */
+/** Change sets: proposed deployments that users read, execute or delete. */
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
-import { type Engine, type Request } from './engine';
+import { type DeploymentRequest, type Engine } from './engine';
 import { type Deployed, type Stack } from './stack';
 import { validationError } from './template';
 
@@ -14,7 +12,7 @@ export interface ChangeSet {
   readonly stack: Stack;
   readonly description?: string;
   readonly createdAt: number;
-  readonly request: Request;
+  readonly request: DeploymentRequest;
   readonly onStackFailure?: string;
   readonly deploymentConfig?: object;
   status: 'CREATE_COMPLETE' | 'FAILED';
@@ -32,7 +30,7 @@ export interface NewChangeSet {
   readonly description?: string;
   readonly onStackFailure?: string;
   readonly deploymentConfig?: object;
-  readonly request: Request;
+  readonly request: DeploymentRequest;
 }
 
 const NO_CHANGES =
@@ -43,7 +41,7 @@ export class ChangeSets {
 
   constructor(private readonly engine: Engine) {}
 
-  /** Works a change set out. One that cannot be executed is FAILED and says why. */
+  /** Computes a change set. A change set that cannot be executed is FAILED and gives the reason. */
   async create(input: NewChangeSet): Promise<ChangeSet> {
     const { engine } = this;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(input.name)) {
@@ -84,7 +82,7 @@ export class ChangeSets {
     return changeSet;
   }
 
-  /** By its id, or by its name and its stack's name or id. */
+  /** Finds a change set by its id, or by its name and its stack's name or id. */
   find(nameOrId: string, stackName?: string): ChangeSet | undefined {
     const byId = this.all.find(({ id }) => id === nameOrId);
     if (byId || stackName === undefined) return byId;
@@ -107,7 +105,7 @@ export class ChangeSets {
     this.all.splice(this.all.indexOf(changeSet), 1);
   }
 
-  /** Takes an executable change set out; the others of its stack are void from then on. */
+  /** Removes an executable change set for its execution. The other change sets of its stack become obsolete. */
   takeForExecution(changeSet: ChangeSet): Deployed {
     const { deployed, id, status } = changeSet;
     if (!deployed) {

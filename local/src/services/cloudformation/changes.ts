@@ -1,12 +1,10 @@
-/**
- * What a deployment would change, worked out before it: the contents of a change set.
- */
+/** What a deployment would change, computed in advance: the contents of a change set. */
 import { isDeepStrictEqual } from 'node:util';
 import { dependenciesOf } from './graph';
-import { type Scope, resolve } from './intrinsics';
+import { type TemplateScope, resolve } from './intrinsics';
 import { replacesWith } from './resource-steps';
 import { type ResourceTypes } from './resource-types';
-import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type DeploymentSurroundings, includedResources, scopeOf } from './scope';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type Properties, type ResourceDefinition } from './template';
 
@@ -29,11 +27,11 @@ export interface ResourceChange {
   readonly properties: readonly PropertyChange[];
 }
 
-/** What CloudFormation says of a value that only the deployment itself will tell. */
+/** How CloudFormation shows a value that only the deployment knows. */
 const UNKNOWN = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** The changes that a deployment would make to a stack's resources. */
-export function changesOf(stack: Stack, deployed: Deployed, surroundings: Surroundings): ResourceChange[] {
+export function changesOf(stack: Stack, deployed: Deployed, surroundings: DeploymentSurroundings): ResourceChange[] {
   const { types } = surroundings;
   const changes = new Map<string, ResourceChange>();
   const scope = previewScope(scopeOf(stack, deployed, surroundings), stack, changes, types);
@@ -69,13 +67,13 @@ export function isWithoutChanges(stack: Stack, deployed: Deployed, changes: read
   return isDeepStrictEqual(rest(now), rest(deployed));
 }
 
-/** Resolves against the stack as it is, where what is about to be made or changed is unknown. */
+/** Resolves values against the current stack. What the deployment is about to create or change is unknown. */
 function previewScope(
-  scope: Scope,
+  scope: TemplateScope,
   stack: Stack,
   changes: ReadonlyMap<string, ResourceChange>,
   types: ResourceTypes,
-): Scope {
+): TemplateScope {
   return {
     ...scope,
     unknown: UNKNOWN,
@@ -105,7 +103,7 @@ function inOrder(resources: Readonly<Record<string, ResourceDefinition>>): strin
 function changeOf(
   logicalId: string,
   { current, definition }: { readonly current?: ResourceState; readonly definition: ResourceDefinition },
-  scope: Scope,
+  scope: TemplateScope,
   types: ResourceTypes,
 ): ResourceChange | undefined {
   const type = definition.Type;

@@ -1,48 +1,50 @@
-/**
- * Deployments: how a stack gets from one template to another, back again where that fails, and away.
- */
+/** Deployments: they bring a stack from one template to another, back after a failure, and to its deletion. */
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { resolveDynamicReferences } from './dynamic-references';
-import { type Dependencies, dependenciesOf, reversed, walk } from './graph';
-import { type Scope, conditionHolds, resolve } from './intrinsics';
+import { type Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
+import { type TemplateScope, conditionHolds, resolve } from './intrinsics';
 import { ResourceSteps, type StepContext, type Wanted } from './resource-steps';
-import { type Surroundings, includedResources, scopeOf } from './scope';
+import { type DeploymentSurroundings, includedResources, scopeOf } from './scope';
 import { type Abandoned, type Deployed, type ResourceState, type Stack, type StackOutput, type Undo } from './stack';
 import { type Properties, type ResourceDefinition } from './template';
 
-export interface DeploymentContext extends StepContext, Surroundings {
-  /** Throws ValidationError if another stack exports one of these names, or imports one that would go. */
+export interface DeploymentContext extends StepContext, DeploymentSurroundings {
+  /** Throws ValidationError if another stack exports one of these names, or imports a name that would disappear. */
   checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void;
 }
 
 export interface DeploymentOptions {
-  /** Whether what a failed deployment has done stays. */
+  /** Whether the changes of a failed deployment stay. */
   readonly disableRollback?: boolean;
-  /** Whether a rollback deletes what the deployment created, even where the template retains it. */
+  /** Whether a rollback deletes what the deployment has created, even if the template retains it. */
   readonly retainExceptOnCreate?: boolean;
-  /** Whether a stack that could not be created goes altogether. */
+  /** Whether a stack whose creation has failed is deleted completely. */
   readonly deleteOnFailure?: boolean;
-  /** Whether the parent stack decides what happens to a failure. */
+  /** Whether the parent stack decides what happens after a failure. */
   readonly isNested?: boolean;
+  /** Whether a nested stack shows that it is complete while it waits for the clean-up of its root. */
+  readonly waitsComplete?: boolean;
 }
 
 export interface DeletionOptions {
-  /** Logical ids to leave where they are; of a stack whose deletion has failed. */
+  /** Logical ids of resources to retain, for a stack whose deletion has failed. */
   readonly retain?: readonly string[];
-  /** Whether what cannot be deleted is left behind. */
+  /** Whether resources that cannot be deleted are left behind. */
   readonly force?: boolean;
-  /** What the stack's event says. @default 'User Initiated' */
+  /** The reason in the stack's event. @default 'User Initiated' */
   readonly reason?: string;
 }
 
-/** How often the clean-up tries to delete something before it leaves it behind (CloudFormation's troubleshooting page). */
+/**
+ * How often the clean-up tries to delete a resource before it leaves it behind (CloudFormation's troubleshooting page).
+ */
 const CLEAN_UP_ATTEMPTS = 3;
 
-/** The stack's reason after that, in both clean-ups (cloudformation-coverage-roadmap #744). */
+/** The stack's reason after that, in both kinds of clean-ups (cloudformation-coverage-roadmap #744). */
 const LEFT_BEHIND = 'Update successful. One or more resources could not be deleted.';
 
-/** One stack's deployments. Each phase leaves the stack in a status from which the next one goes on. */
+/** The deployments of one stack. Each phase leaves the stack in a status from which the next phase continues. */
 export class Deployment {
   private readonly steps: ResourceSteps;
   private readonly cancelled = new AbortController();
@@ -55,18 +57,18 @@ export class Deployment {
     this.steps = new ResourceSteps(stack, context);
   }
 
-  /** Stops the running creation or update and has it rolled back, or left to the parent of a nested stack. */
+  /** Stops the running creation or update. It is rolled back, or the parent of a nested stack decides. */
   cancel(reason = 'User Initiated. '): void {
     this.cancelled.abort(reason);
   }
 
-  /** Stops the running creation of a stack that is about to be deleted: nothing is rolled back. */
+  /** Stops the running creation of a stack that is about to be deleted, without a rollback. */
   giveUp(): void {
     this.isGivenUp = true;
     this.cancel();
   }
 
-  /** Creates the stack, to CREATE_COMPLETE, CREATE_FAILED or the end of the rollback. */
+  /** Creates the stack, up to CREATE_COMPLETE, CREATE_FAILED or the end of the rollback. */
   async create(deployed: Deployed, options: DeploymentOptions): Promise<void> {
     const failure = await this.createForward(deployed, options);
     if (failure === undefined || this.isGivenUp || this.leavesFailure(options)) return;
@@ -74,7 +76,7 @@ export class Deployment {
     else await this.rollBackCreation(`${failure}Rollback requested by user.`, options);
   }
 
-  /** Creates the resources and leaves what to do about a failure to the caller. Gives its reason. */
+  /** Creates the resources. The caller handles a failure. Returns its reason. */
   async createForward(deployed: Deployed, options: DeploymentOptions): Promise<string | undefined> {
     const { stack } = this;
     stack.deployed = deployed;
@@ -94,14 +96,14 @@ export class Deployment {
     else stack.enter('ROLLBACK_COMPLETE');
   }
 
-  /** Updates the stack, to UPDATE_COMPLETE, UPDATE_FAILED or the end of the rollback. */
+  /** Updates the stack, up to UPDATE_COMPLETE, UPDATE_FAILED or the end of the rollback. */
   async update(deployed: Deployed, options: DeploymentOptions): Promise<void> {
     const failure = await this.updateForward(deployed, options);
     if (failure === undefined) await this.cleanUp('UPDATE_COMPLETE');
     else if (!this.leavesFailure(options)) await this.rollBackUpdate(failure);
   }
 
-  /** Updates the resources, up to the clean-up, and leaves what to do about a failure to the caller. */
+  /** Updates the resources, up to the clean-up. The caller handles a failure. */
   async updateForward(deployed: Deployed, options: DeploymentOptions): Promise<string | undefined> {
     const { stack } = this;
     stack.undo ??= {
@@ -115,12 +117,14 @@ export class Deployment {
     stack.updatedAt = this.context.world.clock.now();
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.forward(deployed, options);
-    if (failure === undefined) stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
+    if (failure === undefined) {
+      stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      if (options.waitsComplete) stack.enter('UPDATE_COMPLETE');
+    } else if (this.leavesFailure(options)) stack.enter('UPDATE_FAILED', failure);
     return failure;
   }
 
-  /** Takes the resources back to what they were before the update, then deletes what the update had made. */
+  /** Restores the resources as they were before the update, then deletes what the update has created. */
   async rollBackUpdate(reason: string, skip: readonly string[] = []): Promise<void> {
     const { stack } = this;
     stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', reason);
@@ -136,9 +140,10 @@ export class Deployment {
     await this.cleanUp('UPDATE_ROLLBACK_COMPLETE');
   }
 
-  /** Deletes what was replaced and what the template does not have, and brings the stack to rest. */
+  /** Deletes what was replaced or is not in the template, and brings the stack to rest. */
   async cleanUp(status: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Promise<void> {
     const { stack } = this;
+    if (stack.status === 'UPDATE_COMPLETE') stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     const wanted = includedResources(this.scope(stack.deployed!));
     const replaced = this.abandoned();
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
@@ -148,7 +153,7 @@ export class Deployment {
     ];
     const byKey = new Map(leaving.map((entry, index) => [String(index), entry]));
     const left: ResourceState[] = [];
-    await walk(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
+    await visitInOrder(orderOfDeletion([...byKey].map(([key, { resource }]) => [key, resource])), async key => {
       const { resource, retain, replaced } = byKey.get(key)!;
       if (retain) this.steps.skip(resource, { replaced });
       else if (!(await this.deletes(resource, { replaced }))) left.push(resource);
@@ -159,7 +164,7 @@ export class Deployment {
     stack.enter(status, left.length > 0 ? LEFT_BEHIND : undefined);
   }
 
-  /** Deletes the stack, to DELETE_COMPLETE or DELETE_FAILED. */
+  /** Deletes the stack, up to DELETE_COMPLETE or DELETE_FAILED. */
   async delete({ retain = [], force = false, reason = 'User Initiated' }: DeletionOptions = {}): Promise<void> {
     const { stack } = this;
     stack.enter('DELETE_IN_PROGRESS', reason);
@@ -181,7 +186,7 @@ export class Deployment {
     stack.enter('DELETE_COMPLETE');
   }
 
-  /** Brings every resource of the template to what it is wanted to be. Gives the reason of a failure. */
+  /** Brings every resource of the template to its wanted state. Returns the reason of a failure. */
   private async forward(deployed: Deployed, { disableRollback }: DeploymentOptions): Promise<string | undefined> {
     const { stack } = this;
     const scope = this.scope(deployed);
@@ -196,12 +201,12 @@ export class Deployment {
       try {
         await this.bring(id, wanted[id], { dependencies, scope, signal: cancel.signal });
       } catch (error) {
-        // with rollback, nobody waits for the others: what they may have done is undone, too.
+        // with rollback, nobody waits for the other resources: what they may have done is undone, too.
         if (!disableRollback) cancel.abort();
         throw error;
       }
     };
-    const failed = await walk(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
+    const failed = await visitInOrder(dependencies, bring, { mayStart: () => !cancel.signal.aborted });
     if (this.cancelled.signal.aborted) return String(this.cancelled.signal.reason);
     if (failed.size > 0) return failedToBring([...failed.keys()], before);
     try {
@@ -214,7 +219,7 @@ export class Deployment {
     }
   }
 
-  /** Whether what a failed deployment has done stays, for now or for good. */
+  /** Whether the changes of a failed deployment stay, for now or forever. */
   private leavesFailure({ disableRollback = false, isNested = false }: DeploymentOptions): boolean {
     return isNested || (disableRollback && !this.cancelled.signal.aborted);
   }
@@ -226,7 +231,7 @@ export class Deployment {
       dependencies,
       scope,
       signal,
-    }: { readonly dependencies: Dependencies; readonly scope: Scope; readonly signal: AbortSignal },
+    }: { readonly dependencies: Dependencies; readonly scope: TemplateScope; readonly signal: AbortSignal },
   ): Promise<void> {
     const { stack } = this;
     const current = stack.resources.get(logicalId);
@@ -259,19 +264,20 @@ export class Deployment {
     this.stack.undo?.touched.add(wanted.logicalId);
     if (!current) return this.steps.create(wanted, signal);
     if (current.status === 'CREATE_FAILED' || current.status === 'DELETE_FAILED') {
-      // left by a deployment without rollback: what never was complete goes with the next operation on the stack.
+      // left by a deployment without rollback: a resource that was never complete is deleted by the next operation on
+      // the stack.
       await this.steps.delete(current);
       return this.steps.create(wanted, signal);
     }
     return this.steps.update(current, wanted, signal);
   }
 
-  /** Undoes, in the order of the old template, what the deployment did to the resources that were there before. */
+  /** Undoes the changes of the deployment to the resources that existed before, in the order of the old template. */
   private async revert({ before, touched }: Undo, skip: readonly string[]): Promise<ReadonlyMap<string, Error>> {
     const { stack } = this;
     const old = new Map([...before].filter((entry): entry is [string, ResourceState] => entry[1] !== undefined));
     const dependencies = new Map([...old].map(([id, { dependsOn }]) => [id, dependsOn]));
-    return walk(dependencies, async id => {
+    return visitInOrder(dependencies, async id => {
       const was = old.get(id)!;
       const is = stack.resources.get(id)!;
       if (skip.includes(id)) this.steps.skipRevert(was);
@@ -281,7 +287,7 @@ export class Deployment {
     });
   }
 
-  /** What was replaced, without what a resource has come back to. */
+  /** The replaced resources, without those to which a resource has come back. */
   private abandoned(): Abandoned[] {
     const { abandoned, resources } = this.stack;
     const byId = new Map(abandoned.map(entry => [`${entry.resource.logicalId} ${entry.resource.physicalId}`, entry]));
@@ -290,14 +296,14 @@ export class Deployment {
     );
   }
 
-  /** Deletes what the stack has no more, or leaves it behind. Whether it is gone. */
+  /** Deletes what is no longer in the stack, or leaves it behind. Returns whether it is gone. */
   private async deletes(resource: ResourceState, { replaced }: { readonly replaced: boolean }): Promise<boolean> {
     for (let attempt = 1; attempt <= CLEAN_UP_ATTEMPTS; attempt += 1) {
       try {
         await this.steps.delete(resource, { replaced });
         return true;
       } catch {
-        // told by an event, and no failure of the stack.
+        // shown by an event; the stack does not fail.
       }
     }
     if (!replaced) this.stack.remove(resource.logicalId);
@@ -309,7 +315,7 @@ export class Deployment {
     { force = false }: { readonly force?: boolean } = {},
   ): Promise<ReadonlyMap<string, Error>> {
     const resources = new Map(this.stack.resources);
-    return walk(orderOfDeletion([...resources]), async id => {
+    return visitInOrder(orderOfDeletion([...resources]), async id => {
       const resource = resources.get(id)!;
       if (retained(resource)) return this.steps.skip(resource);
       try {
@@ -321,7 +327,7 @@ export class Deployment {
     });
   }
 
-  /** Whether a resource that the template does not have stays: another rule holds where its creation is rolled back. */
+  /** Whether a resource that is not in the template stays. Another rule holds if its creation is rolled back. */
   private isRetained({ logicalId, deletionPolicy }: ResourceState): boolean {
     const { undo } = this.stack;
     const isNew = undo !== undefined && undo.before.has(logicalId) && undo.before.get(logicalId) === undefined;
@@ -329,7 +335,7 @@ export class Deployment {
     return deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
   }
 
-  private outputs(scope: Scope): StackOutput[] {
+  private outputs(scope: TemplateScope): StackOutput[] {
     return Object.entries(scope.template.Outputs ?? {})
       .filter(([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope))
       .map(([key, { Value, Description, Export }]) => ({
@@ -340,14 +346,14 @@ export class Deployment {
       }));
   }
 
-  private scope(deployed: Deployed): Scope {
+  private scope(deployed: Deployed): TemplateScope {
     return scopeOf(this.stack, deployed, this.context);
   }
 }
 
 const isComplete = ({ status }: ResourceState): boolean => !status.endsWith('_FAILED');
 
-/** Each after all that need it. Several may have one logical id. */
+/** Each resource comes after all that need it. Several can have one logical id. */
 function orderOfDeletion(resources: readonly (readonly [string, ResourceState])[]): Dependencies {
   const keysOf = (logicalId: string) => resources.filter(([, other]) => other.logicalId === logicalId);
   return reversed(

@@ -1,14 +1,15 @@
 /**
- * Drift: whether resources still are what their stack has deployed. As in CloudFormation, what a template leaves out is not
- * compared, and custom resources are not checked; of the other types only those that can be read here are.
+ * Drift: whether resources still are as their stack has deployed them. As in CloudFormation, properties that the
+ * template leaves out are not compared, and custom resources are not checked. Of the other types, only the ones that
+ * the local AWS can read are checked.
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Surroundings } from './scope';
+import { type DeploymentSurroundings } from './scope';
 import { type ResourceState, type Stack } from './stack';
 import { type Properties } from './template';
 
-/** What a stack was found to be. */
+/** The result of a drift detection. */
 export interface StackDrift {
   readonly id: string;
   readonly at: number;
@@ -30,7 +31,7 @@ export interface PropertyDifference {
   readonly actual: unknown;
 }
 
-export async function detectDrift(stack: Stack, surroundings: Surroundings): Promise<StackDrift> {
+export async function detectDrift(stack: Stack, surroundings: DeploymentSurroundings): Promise<StackDrift> {
   const found = await Promise.all([...stack.resources.values()].map(each => driftOf(stack, each, surroundings)));
   const resources = found.filter(drift => drift !== undefined);
   return {
@@ -44,7 +45,7 @@ export async function detectDrift(stack: Stack, surroundings: Surroundings): Pro
 async function driftOf(
   stack: Stack,
   resource: ResourceState,
-  { world, types }: Surroundings,
+  { world, types }: DeploymentSurroundings,
 ): Promise<ResourceDrift | undefined> {
   const { type, logicalId, physicalId, properties, attributes } = resource;
   const { read } = types.get(type);
@@ -62,7 +63,7 @@ async function driftOf(
   return { resource, status: differences.length > 0 ? 'MODIFIED' : 'IN_SYNC', expected, actual, differences };
 }
 
-/** Numbers and booleans as text: services tell them as they like. */
+/** Numbers and booleans as text, because services return them in different forms. */
 function comparable(value: unknown): unknown {
   const isText = (member: unknown) => typeof member === 'number' || typeof member === 'boolean';
   return JSON.parse(JSON.stringify({ value }, (_key, member: unknown) => (isText(member) ? String(member) : member)));

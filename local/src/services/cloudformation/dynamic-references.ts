@@ -1,6 +1,4 @@
-/**
- * Dynamic references, such as `{{resolve:ssm:/name}}`: values that CloudFormation reads while it deploys.
- */
+/** Dynamic references, such as `{{resolve:ssm:/name}}`: values that CloudFormation reads during a deployment. */
 import { type World } from '../../core/service';
 import { type Properties, isRecord, validationError } from './template';
 
@@ -33,7 +31,7 @@ async function fromParameter(path: string, world: World): Promise<string> {
   return String(Parameter.Value);
 }
 
-/** `id:SecretString:json-key:stage:version`, where the id may be an ARN. */
+/** `id:SecretString:json-key:stage:version`, where the id can be an ARN. */
 async function fromSecret(path: string, world: World): Promise<string> {
   const [, id, key] = /^((?:arn:(?:[^:]*:){5}[^:]+)|[^:]+)(?::SecretString(?::([^:]*))?(?::.*)?)?$/.exec(path) ?? [];
   if (!id) throw validationError(`Invalid dynamic reference to a secret: ${path}`);

@@ -1,7 +1,6 @@
-/**
- * The engine: takes what an operation or a test asks for, checks it, and runs the deployment.
- */
+/** The engine: takes the request of an operation or a test, checks it, and runs the deployment. */
 import { randomUUID } from 'node:crypto';
+import { readingsOfEnvironment } from '../../core/readings';
 import { type World } from '../../core/service';
 import { checkCapabilities } from './capabilities';
 import { type DeletionOptions, Deployment, type DeploymentContext, type DeploymentOptions } from './deployment';
@@ -16,28 +15,28 @@ import { type Deployed, Stack, type StackStatusListener } from './stack';
 import { Stacks } from './stacks';
 import { parseTemplate, validationError } from './template';
 
-/** What is asked for: a template and what goes with it. */
-export interface Request {
-  /** Absent: the one that the stack has. */
+/** A request: a template and its options. */
+export interface DeploymentRequest {
+  /** Absent: the current one of the stack. */
   readonly body?: string;
   readonly parameters?: readonly GivenParameter[];
-  /** Absent: those that the stack has. */
+  /** Absent: the current ones of the stack. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Absent: whatever the template needs. */
+  /** Absent: everything that the template needs. */
   readonly capabilities?: readonly string[];
   readonly notificationArns?: readonly string[];
   readonly roleArn?: string;
 }
 
 export interface StartOptions extends DeploymentOptions {
-  /** What the events of the operation are known by. */
+  /** The token that the events of the operation have. */
   readonly token?: string;
 }
 
 export interface ContinueOptions {
-  /** Logical ids to take for rolled back. */
+  /** Logical ids of resources to treat as rolled back. */
   readonly skip: readonly string[];
-  /** Whether all that failed is taken for rolled back. */
+  /** Whether all failed resources are treated as rolled back. */
   readonly force?: boolean;
   readonly token?: string;
 }
@@ -49,13 +48,16 @@ export class Engine {
   readonly stacks = new Stacks();
   readonly failures = new WantedFailures();
   readonly listeners: StackStatusListener[] = [];
-  /** Whether a request to a custom resource that is made again carries the same RequestId. */
+  /** Whether a repeated request to a custom resource has the same RequestId. */
   reuseRequestIds = false;
+  /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
+  nestedStacksWaitComplete: boolean;
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
+    this.nestedStacksWaitComplete = (world.readings ?? readingsOfEnvironment()) === 'other';
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
@@ -70,7 +72,7 @@ export class Engine {
     };
   }
 
-  /** A stack without resources, in REVIEW_IN_PROGRESS, that is not among the stacks yet. */
+  /** A stack without resources, in REVIEW_IN_PROGRESS, that is not yet among the stacks. */
   newStack(name: string, nesting: { parentId?: string; rootId?: string } = {}): Stack {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validationError(
@@ -84,8 +86,8 @@ export class Engine {
     return new Stack({ name, id, createdAt: now(), ...nesting }, now, listeners);
   }
 
-  /** Works out what a request makes of a stack. Throws ValidationError. */
-  async prepare(stack: Stack, request: Request): Promise<Deployed> {
+  /** Computes the result of a request for a stack. Throws ValidationError. */
+  async prepare(stack: Stack, request: DeploymentRequest): Promise<Deployed> {
     const previous = stack.deployed;
     const body = request.body ?? previous?.body;
     if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
@@ -107,7 +109,7 @@ export class Engine {
     return deployed;
   }
 
-  /** Throws ValidationError if the stack's status does not let it be created or updated. */
+  /** Throws ValidationError if the stack cannot be created or updated in its status. */
   checkUpdatable(stack: Stack, { disableRollback = false }: DeploymentOptions): void {
     const { id, status } = stack;
     if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(status)) {
@@ -121,7 +123,7 @@ export class Engine {
     if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
   }
 
-  /** Creates or updates, whichever the stack's status asks for. */
+  /** Creates or updates the stack, by its status. */
   start(stack: Stack, deployed: Deployed, options: StartOptions): Promise<void> {
     stack.disableRollback = options.disableRollback ?? false;
     const isNew = stack.status === 'REVIEW_IN_PROGRESS';
@@ -130,7 +132,7 @@ export class Engine {
     );
   }
 
-  /** Throws ValidationError if the stack is protected, or in the middle of an update. */
+  /** Throws ValidationError if the stack is protected, or if an update is in progress. */
   delete(stack: Stack, options: DeletionOptions & { readonly token?: string } = {}): Promise<void> {
     if (stack.terminationProtection) {
       throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
@@ -140,12 +142,12 @@ export class Engine {
     if (stack.status !== 'CREATE_IN_PROGRESS') {
       throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
     }
-    // what is in flight is canceled, and nothing rolled back: the next status is DELETE_IN_PROGRESS.
+    // the operation in flight is canceled without a rollback: the next status is DELETE_IN_PROGRESS.
     run.deployment.giveUp();
     return run.end.then(() => this.delete(stack, options));
   }
 
-  /** Takes a stack that failed without rollback back to what it was. */
+  /** Rolls a stack back that failed without rollback. */
   rollBack(stack: Stack, options: DeploymentOptions & { readonly token?: string }): Promise<void> {
     if (!['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status)) {
       throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
@@ -157,7 +159,7 @@ export class Engine {
     );
   }
 
-  /** Goes on with a rollback that has failed. */
+  /** Continues a rollback that has failed. */
   continueRollback(stack: Stack, { skip, force, token }: ContinueOptions): Promise<void> {
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
       throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`);
@@ -173,7 +175,7 @@ export class Engine {
     return this.runs(stack, token, deployment => deployment.rollBackUpdate('User Initiated', force ? known : skip));
   }
 
-  /** Stops a running update and has it rolled back. */
+  /** Stops a running update and rolls it back. */
   cancelUpdate(stack: Stack): void {
     const run = this.running.get(stack);
     if (!run || stack.status !== 'UPDATE_IN_PROGRESS') {
@@ -182,13 +184,13 @@ export class Engine {
     run.deployment.cancel();
   }
 
-  /** Runs one deployment of a stack; others have to wait for its end. */
+  /** Runs one deployment of a stack. Other deployments must wait for its end. */
   private runs(stack: Stack, token: string | undefined, run: (deployment: Deployment) => Promise<void>): Promise<void> {
     const deployment = new Deployment(stack, this.surroundings);
     stack.token = token;
     const end = run(deployment)
       .catch(error => {
-        // a defect of this engine or of a listener: whoever polls the stack must not wait forever.
+        // a defect of this engine or of a listener: callers that poll the stack must not wait forever.
         stack.status = stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED');
         stack.reason = `The local CloudFormation broke: ${(error as Error).message}`;
         throw error;
@@ -210,7 +212,7 @@ export class Engine {
   }
 
   private nestedStacks(): NestedStacks {
-    const requestOf = async ({ properties, call }: ResourceRequest): Promise<Request> => ({
+    const requestOf = async ({ properties, call }: ResourceRequest): Promise<DeploymentRequest> => ({
       body: await templateAt(String(properties.TemplateURL), call),
       parameters: Object.entries((properties.Parameters ?? {}) as Record<string, unknown>).map(([key, value]) => ({
         ParameterKey: key,
@@ -218,7 +220,7 @@ export class Engine {
       })),
     });
     const deployment = (stack: Stack) => new Deployment(stack, this.surroundings);
-    // unverified: that what is canceled in the parent is canceled in the nested stack, and in which status it waits.
+    // unverified: that a cancellation of the parent also cancels the nested stack, and in which status it waits.
     const cancellable = (stack: Stack, { signal }: ResourceRequest, message: string) => {
       const running = deployment(stack);
       const cancel = () => running.cancel(message);
@@ -228,6 +230,7 @@ export class Engine {
     };
     const optionsFor = ({ rootId = '' }: Stack) => ({
       isNested: true,
+      waitsComplete: this.nestedStacksWaitComplete,
       disableRollback: this.stacks.find(rootId)?.disableRollback ?? false,
     });
     return {
@@ -264,7 +267,7 @@ export class Engine {
   }
 }
 
-/** The template at a URL of S3: path-style, virtual-hosted, or of the local AWS. */
+/** The template at a URL of S3 (path-style or virtual-hosted) or of the local AWS. */
 export async function templateAt(url: string, call: World['call']): Promise<string> {
   const { hostname, pathname } = new URL(url);
   const [, virtualBucket] = /^(.+)\.s3[.-][^/]*$/.exec(hostname) ?? [];

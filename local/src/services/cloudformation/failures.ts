@@ -1,16 +1,16 @@
-/** A failure that a test wants: the next time that the resource is created, updated or deleted. */
+/** A failure that a test wants, the next time that the resource is created, updated or deleted. */
 export interface WantedFailure {
   readonly logicalId: string;
   readonly on: 'CREATE' | 'UPDATE' | 'DELETE';
-  /** What the resource's event says. */
+  /** The reason in the resource's event. */
   readonly message?: string;
   /** How many times in a row. Absent: once. */
   readonly times?: number;
-  /** Absent: in whatever stack comes first. */
+  /** Absent: in any stack. */
   readonly stackName?: string;
 }
 
-/** The failures that tests want, each until it has happened. */
+/** The failures that tests want. Each stays until it has happened. */
 export class WantedFailures {
   private wanted: { failure: WantedFailure; left: number }[] = [];
 
@@ -18,7 +18,7 @@ export class WantedFailures {
     this.wanted.push({ failure, left: failure.times ?? 1 });
   }
 
-  /** Throws if this step is wanted to fail; the resource hears nothing of it. */
+  /** Throws if this step must fail. The resource itself hears nothing of it. */
   check(stackName: string, logicalId: string, on: WantedFailure['on']): void {
     const entry = this.wanted.find(
       ({ failure }) =>

@@ -1,12 +1,10 @@
-/**
- * The order of resources: what needs what, and doing things in that order, the independent ones at the same time.
- */
+/** The order of resources: visits each after those that it needs, and independent ones at the same time. */
 import { referencesOf } from './intrinsics';
 import { type ResourceDefinition, validationError } from './template';
 
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
-/** What each of the resources needs, among them. Throws ValidationError for a circle or a missing resource. */
+/** The resources that each resource needs. Throws ValidationError for a cycle or a missing resource. */
 export function dependenciesOf(resources: Readonly<Record<string, ResourceDefinition>>): Dependencies {
   const dependencies = new Map<string, readonly string[]>();
   for (const [logicalId, resource] of Object.entries(resources)) {
@@ -22,7 +20,7 @@ export function dependenciesOf(resources: Readonly<Record<string, ResourceDefini
   return dependencies;
 }
 
-/** Who needs each of them: the order of deletion. */
+/** The resources that need each resource: the order of deletion. */
 export function reversed(dependencies: Dependencies): Dependencies {
   const dependents = new Map<string, string[]>([...dependencies.keys()].map(id => [id, []]));
   for (const [id, needed] of dependencies) {
@@ -32,10 +30,10 @@ export function reversed(dependencies: Dependencies): Dependencies {
 }
 
 /**
- * Visits every node once all that it needs are done; independent ones at the same time. What needs a failed one is not
- * visited, and nothing more once `mayStart` says no. Gives the errors by node.
+ * Visits every node when all that it needs are done, independent ones at the same time. What needs a failed node is not
+ * visited, and nothing more is visited when `mayStart` returns false. Returns the errors by node.
  */
-export async function walk(
+export async function visitInOrder(
   dependencies: Dependencies,
   visit: (id: string) => Promise<void>,
   { mayStart = (): boolean => true } = {},

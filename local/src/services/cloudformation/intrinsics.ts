@@ -1,44 +1,42 @@
-/**
- * CloudFormation's intrinsic functions: from a value of the template to the value that a resource gets.
- */
+/** CloudFormation's intrinsic functions: they make the value that a resource gets of a value in the template. */
 import { type Members } from '../../core/service';
 import { type Template, isRecord, validationError } from './template';
 
-/** What a template's values are resolved against. */
-export interface Scope {
+/** The values against which a template is resolved. */
+export interface TemplateScope {
   readonly template: Template;
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
   readonly pseudoParameters: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** What `Ref` of a resource gives. */
+  /** The value of `Ref` of a resource. */
   ref(logicalId: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
-  /** Stands for what only the deployment knows, in a preview of it. */
+  /** A placeholder in previews for what only the deployment knows. */
   readonly unknown?: string;
   importValue(name: string): string;
   stackOutput(reference: StackOutputReference): string;
 }
 
-/** What `Fn::GetStackOutput` asks for. */
+/** The request of `Fn::GetStackOutput`. */
 export interface StackOutputReference {
   readonly stackName: string;
   readonly outputName: string;
-  /** Absent: the stack's own. */
+  /** Absent: the region of the stack. */
   readonly region?: string;
 }
 
-/** `AWS::NoValue`: whatever holds it is dropped. */
+/** `AWS::NoValue`: the member or element that has it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
-type Intrinsic = (argument: Members, scope: Scope) => unknown;
+type Intrinsic = (argument: Members, scope: TemplateScope) => unknown;
 
-/** Resolves a value of the template; members and elements that are `AWS::NoValue` are dropped. */
-export function resolve(value: unknown, scope: Scope): unknown {
+/** Resolves a value of the template. Members and elements that are `AWS::NoValue` are dropped. */
+export function resolve(value: unknown, scope: TemplateScope): unknown {
   const resolved = evaluate(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
 }
 
 /** Whether a condition of the template holds. */
-export function conditionHolds(name: string, scope: Scope): boolean {
+export function conditionHolds(name: string, scope: TemplateScope): boolean {
   const condition = scope.template.Conditions?.[name];
   if (condition === undefined) {
     throw validationError(`Template format error: Unresolved condition dependency ${name}`);
@@ -46,7 +44,7 @@ export function conditionHolds(name: string, scope: Scope): boolean {
   return truth(condition, scope);
 }
 
-function evaluate(value: unknown, scope: Scope): unknown {
+function evaluate(value: unknown, scope: TemplateScope): unknown {
   if (Array.isArray(value)) {
     return value.map(element => evaluate(element, scope)).filter(element => element !== NO_VALUE);
   }
@@ -127,7 +125,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Base64': (argument, scope) => Buffer.from(text('Fn::Base64', argument, scope)).toString('base64'),
 };
 
-function reference(name: string, scope: Scope): unknown {
+function reference(name: string, scope: TemplateScope): unknown {
   if (name === 'AWS::NoValue') return NO_VALUE;
   if (name.startsWith('AWS::')) {
     const value = scope.pseudoParameters[name];
@@ -137,7 +135,7 @@ function reference(name: string, scope: Scope): unknown {
   return scope.parameters[name] ?? scope.ref(name);
 }
 
-function substitute(argument: unknown, scope: Scope): string {
+function substitute(argument: unknown, scope: TemplateScope): string {
   const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
   if (typeof template !== 'string') {
     throw validationError("Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments");
@@ -151,7 +149,7 @@ function substitute(argument: unknown, scope: Scope): string {
 
 const SUBSTITUTION = /\$\{(?:!([^}]*)|([^!}][^}]*))\}/g;
 
-function findInMap(argument: unknown, scope: Scope): unknown {
+function findInMap(argument: unknown, scope: TemplateScope): unknown {
   if (!Array.isArray(argument) || argument.length < 3) {
     throw validationError('Template error: every Fn::FindInMap object requires three parameters');
   }
@@ -181,7 +179,7 @@ function collect(value: unknown, found: Set<string>): void {
   }
 }
 
-/** The export names that a template imports, as far as they are written out. */
+/** The export names that a template imports, if they are literal. */
 export function referencesToImports(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) value.forEach(element => referencesToImports(element, found));
   else if (isRecord(value)) {
@@ -201,20 +199,20 @@ function collectFromSub(argument: unknown, found: Set<string>): void {
   collect(variables, found);
 }
 
-function truth(condition: unknown, scope: Scope): boolean {
-  // only here, since policies have a member of that name, too.
+function truth(condition: unknown, scope: TemplateScope): boolean {
+  // only here, because policies also have a member with this name.
   if (isRecord(condition) && typeof condition.Condition === 'string') return conditionHolds(condition.Condition, scope);
   const value = evaluate(condition, scope);
   return value === true || value === 'true';
 }
 
-function text(name: string, value: unknown, scope: Scope): string {
+function text(name: string, value: unknown, scope: TemplateScope): string {
   const resolved = evaluate(value, scope);
   if (typeof resolved === 'object') throw validationError(`Template error: ${name} requires a string`);
   return String(resolved);
 }
 
-function list(name: string, value: unknown, scope: Scope): unknown[] {
+function list(name: string, value: unknown, scope: TemplateScope): unknown[] {
   const resolved = evaluate(value, scope);
   if (Array.isArray(resolved)) return resolved;
   throw validationError(`Template error: ${name} requires a list, got ${JSON.stringify(resolved)}`);

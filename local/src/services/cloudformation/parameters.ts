@@ -1,6 +1,4 @@
-/**
- * A template's parameters: the values that a deployment gives them, by their rules.
- */
+/** The parameters of a template: the values that a deployment gives them, and their rules. */
 import { type World } from '../../core/service';
 import { type ParameterDefinition, type Template, validationError } from './template';
 
@@ -11,13 +9,13 @@ export interface GivenParameter {
 }
 
 export interface ParameterValues {
-  /** As given or by default; of an SSM parameter, its name. */
+  /** The given or default value; for an SSM parameter, its name. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly parameterValues: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Works out the parameters of a deployment. Throws ValidationError. */
+/** Computes the parameters of a deployment. Throws ValidationError. */
 export async function parameterValues(
   template: Template,
   given: readonly GivenParameter[],

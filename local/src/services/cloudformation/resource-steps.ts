@@ -1,6 +1,4 @@
-/**
- * The steps of a deployment on one resource: create, update, undo an update, delete; and the events that tell of them.
- */
+/** The steps of a deployment for one resource (create, update, undo an update, delete) and their events. */
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { type World } from '../../core/service';
@@ -16,7 +14,7 @@ import {
 import { type ResourceState, type Stack } from './stack';
 import { type Properties } from './template';
 
-/** What a template makes of a resource. */
+/** A resource as the template wants it. */
 export type Wanted = Pick<
   ResourceState,
   'logicalId' | 'type' | 'properties' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy'
@@ -52,7 +50,7 @@ export class ResourceSteps {
     }
   }
 
-  /** Updates in place or replaces; what is replaced is abandoned, for the clean-up to delete. */
+  /** Updates in place or replaces. The clean-up deletes what was replaced. */
   async update(current: ResourceState, wanted: Wanted, signal: AbortSignal): Promise<void> {
     const type = this.type(wanted.type);
     const replaces = replacesWith(type, current.properties, wanted.properties);
@@ -82,7 +80,9 @@ export class ResourceSteps {
     this.put({ ...resource, ...kept(made) }, 'UPDATE_COMPLETE');
   }
 
-  /** Undoes what the deployment did to a resource that was there before: what it was, and what it is by now. */
+  /**
+   * Undoes the changes of the deployment to a resource that existed before: from its current state to its former one.
+   */
   async revert(before: ResourceState, current: ResourceState): Promise<void> {
     const type = this.type(before.type);
     this.put({ ...current, properties: before.properties }, 'UPDATE_IN_PROGRESS');
@@ -92,13 +92,13 @@ export class ResourceSteps {
       const request = this.existing(current, before.properties, NEVER);
       if (type.rollBack) made = await type.rollBack(request);
       else if (type.choosesPhysicalId || !isReplacement(type, before, current)) {
-        // that a replaced custom resource hears of the rollback under its new id is unverified.
+        // unverified: that a replaced custom resource hears of the rollback under its new id.
         made = await type.update!({ ...request, oldProperties: current.properties });
       }
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
       if (physicalId !== current.physicalId) this.abandon(current, { retain: false });
-      // with the properties that it has, so that the next try swaps the same ones.
+      // with its current properties, so that the next try exchanges the same ones.
       this.put({ ...current, physicalId }, 'UPDATE_FAILED', message);
       throw error;
     }
@@ -112,12 +112,12 @@ export class ResourceSteps {
     else this.put({ ...wanted, attributes: {} }, 'CREATE_FAILED', reason);
   }
 
-  /** Takes a resource for reverted, at the wish of the user. */
+  /** Treats a resource as reverted, because the user wants it. */
   skipRevert(before: ResourceState): void {
     this.put(before, 'UPDATE_COMPLETE', 'Resource skipped during UpdateRollback');
   }
 
-  /** Deletes what is a resource of the stack, or no longer is. */
+  /** Deletes a current or former resource of the stack. */
   async delete(resource: ResourceState, { replaced = false } = {}): Promise<void> {
     const tell = (status: string, reason?: string) =>
       replaced ? this.stack.tell({ ...resource, status, reason }) : this.put(resource, status, reason);
@@ -135,14 +135,14 @@ export class ResourceSteps {
     if (!replaced) this.stack.remove(resource.logicalId);
   }
 
-  /** Leaves a resource where it is. */
+  /** Retains a resource. */
   skip(resource: ResourceState, { replaced = false } = {}): void {
     if (replaced) return this.stack.tell({ ...resource, status: 'DELETE_SKIPPED', reason: undefined });
     this.put(resource, 'DELETE_SKIPPED');
     this.stack.remove(resource.logicalId);
   }
 
-  /** Tells a resource that nothing will be rolled back any more. */
+  /** Tells a resource that no rollback can follow. */
   async cleanUp(resource: ResourceState): Promise<void> {
     await this.type(resource.type).cleanUp?.(this.existing(resource, resource.properties, NEVER));
   }
@@ -194,13 +194,13 @@ setMaxListeners(0, NEVER);
 
 const kept = ({ physicalId, attributes = {}, noEcho }: Made) => ({ physicalId, attributes, noEcho });
 
-/** Whether these properties cannot follow those in place. */
+/** Whether these properties cannot follow the current ones. */
 export function replacesWith(type: ResourceType, from: Properties, to: Properties): boolean {
   if (!type.update) return true;
   return (type.createOnly ?? []).some(name => !isDeepStrictEqual(from[name], to[name]));
 }
 
-/** Whether the deployment made a new resource beside the old one, or tried to. */
+/** Whether the deployment created a new resource beside the old one, or tried to. */
 const isReplacement = (type: ResourceType, before: ResourceState, current: ResourceState): boolean =>
   before.physicalId !== current.physicalId || replacesWith(type, before.properties, current.properties);
 

@@ -1,26 +1,24 @@
-/**
- * What the values of a stack's template are resolved against: its parameters and the resources that it has by now.
- */
+/** The values against which a stack's template is resolved: its parameters and its current resources. */
 import { type World } from '../../core/service';
-import { type Scope, type StackOutputReference, conditionHolds, referencesOf } from './intrinsics';
+import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
 import { type Deployed, type ResourceState, type Stack } from './stack';
 import { type ResourceDefinition, validationError } from './template';
 
-export interface Surroundings {
+export interface DeploymentSurroundings {
   readonly world: World;
   readonly types: ResourceTypes;
   /** The value that a stack of this region exports. Throws ValidationError if there is none. */
   importValue(name: string): string;
-  /** The value of an output of whatever stack. Throws ValidationError if there is none. */
+  /** The value of an output of any stack. Throws ValidationError if there is none. */
   stackOutput(reference: StackOutputReference): string;
 }
 
 export function scopeOf(
   stack: Stack,
   deployed: Deployed,
-  { world, types, importValue, stackOutput }: Surroundings,
-): Scope {
+  { world, types, importValue, stackOutput }: DeploymentSurroundings,
+): TemplateScope {
   const known = (logicalId: string): ResourceState => {
     const resource = stack.resources.get(logicalId);
     if (resource) return resource;
@@ -42,7 +40,7 @@ export function scopeOf(
   };
 }
 
-function pseudoParameters(stack: Stack, deployed: Deployed, world: World): Scope['pseudoParameters'] {
+function pseudoParameters(stack: Stack, deployed: Deployed, world: World): TemplateScope['pseudoParameters'] {
   return {
     'AWS::AccountId': world.account,
     'AWS::Region': world.region,
@@ -55,7 +53,7 @@ function pseudoParameters(stack: Stack, deployed: Deployed, world: World): Scope
 }
 
 /** The resources whose conditions hold. */
-export function includedResources(scope: Scope): Record<string, ResourceDefinition> {
+export function includedResources(scope: TemplateScope): Record<string, ResourceDefinition> {
   return Object.fromEntries(
     Object.entries(scope.template.Resources).filter(
       ([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope),
@@ -63,8 +61,8 @@ export function includedResources(scope: Scope): Record<string, ResourceDefiniti
   );
 }
 
-/** Refuses a template that refers to what it does not have, or has resources of unknown types. */
-export function validateReferences(scope: Scope, types: ResourceTypes): void {
+/** Refuses a template that refers to something that it does not have, or has resources of unknown types. */
+export function validateReferences(scope: TemplateScope, types: ResourceTypes): void {
   const { Resources, Parameters = {}, Outputs = {} } = scope.template;
   const missing = new Set<string>();
   const check = (value: unknown) => {

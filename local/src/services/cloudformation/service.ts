@@ -14,11 +14,11 @@ export interface DeployInput {
   /** An object, or text in JSON or YAML. */
   readonly template: object | string;
   readonly parameters?: Readonly<Record<string, string>>;
-  /** @default - those of the stack */
+  /** @default - the current ones of the stack */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Whether what a failed deployment has done stays. @default false */
+  /** Whether the changes of a failed deployment stay. @default false */
   readonly disableRollback?: boolean;
-  /** What happens to a stack that cannot be created. @default 'ROLLBACK', or 'DO_NOTHING' where rollback is disabled */
+  /** What happens to a stack that cannot be created. @default 'ROLLBACK', or 'DO_NOTHING' if rollback is disabled */
   readonly onFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
 }
 
@@ -28,15 +28,15 @@ export interface StackOutcome {
   readonly status: string;
   readonly reason?: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Of this operation, oldest first. */
+  /** The events of this operation, oldest first. */
   readonly events: readonly StackEvent[];
-  /** Why resources failed, in the order in which they did: `LogicalId: reason`. */
+  /** Why resources failed, in the order in which they failed: `LogicalId: reason`. */
   readonly failures: readonly string[];
 }
 
 /**
- * AWS CloudFormation. The operations are those that the CDK CLI calls; tests that need not go through the CLI deploy
- * directly. All waiting goes over the local AWS's clock, and nothing takes longer than the resources themselves.
+ * AWS CloudFormation. It has the operations that the CDK CLI calls. Tests that do not need the CLI deploy directly. All
+ * waits use the clock of the local AWS, and nothing takes longer than the resources themselves.
  */
 export class CloudFormation implements Service {
   readonly signingName = 'cloudformation';
@@ -59,7 +59,7 @@ export class CloudFormation implements Service {
   /**
    * Creates or updates a stack, and waits for the end. A stack whose creation was rolled back is deleted first.
    *
-   * @throws ServiceError where the template or the stack's status forbids it
+   * @throws ServiceError if the template or the status of the stack does not allow it
    */
   async deploy(input: DeployInput): Promise<StackOutcome> {
     const { engine } = this;
@@ -83,33 +83,41 @@ export class CloudFormation implements Service {
     return this.outcome(stack, () => this.engine.delete(stack));
   }
 
-  /** The stack of that name or id; a deleted one by its id alone. */
+  /** The stack with this name or id. A deleted stack is only found by its id. */
   describe(stackName: string): Stack | undefined {
     return this.engine.stacks.find(stackName);
   }
 
   /**
-   * Makes a resource fail the next time that it is created, updated or deleted, whatever its type. The resource itself
-   * hears nothing of it. The Update of a rollback counts as an update, and each try of the clean-up as a deletion.
+   * Makes a resource of any type fail the next time that it is created, updated or deleted. The resource itself hears
+   * nothing of it. The Update of a rollback counts as an update, and each try of the clean-up as a deletion.
    */
   failNext(failure: WantedFailure): void {
     this.engine.failures.add(failure);
   }
 
-  /** Calls the listener with a stack each time that its status changes. */
+  /** Calls the listener with a stack whenever its status changes. */
   onStackStatus(listener: (stack: Stack) => void): void {
     this.engine.listeners.push(listener);
   }
 
   /**
-   * Whether a request to a custom resource that is made again, as when a failed deployment is retried, carries the same
-   * RequestId: CloudFormation has been seen doing so. @default false
+   * Whether a repeated request to a custom resource, for example when a failed deployment is retried, has the same
+   * RequestId. CloudFormation was observed to do so. @default false
    */
   set reuseRequestIds(value: boolean) {
     this.engine.reuseRequestIds = value;
   }
 
-  /** As the CDK CLI does, a stack that could not be created is deleted before it is created again. */
+  /**
+   * Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root, and not in
+   * UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. Not documented. @default false
+   */
+  set nestedStacksWaitComplete(value: boolean) {
+    this.engine.nestedStacksWaitComplete = value;
+  }
+
+  /** Deletes a stack that could not be created before it is created again, as the CDK CLI does. */
   private async existing(stackName: string): Promise<Stack | undefined> {
     const stack = this.engine.stacks.find(stackName);
     if (stack?.status !== 'ROLLBACK_COMPLETE') return stack;

@@ -1,17 +1,15 @@
-/**
- * A stack: what it is made of, what it is doing, and what has happened to it.
- */
+/** A stack: its parts, its current operation and its history. */
 import { randomUUID } from 'node:crypto';
 import type { StackDrift } from './drift';
 import { type Properties, type RemovalPolicy, type Template } from './template';
 
-/** What a deployment gives a stack, beside the template's text. */
+/** What a deployment gives a stack, beside the text of the template. */
 export interface Deployed {
   readonly body: string;
   readonly template: Template;
-  /** As given or by default; of an SSM parameter, its name. */
+  /** The given or default values; for an SSM parameter, its name. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** What `Ref` gives: lists split, SSM parameters read. */
+  /** The values of `Ref`: lists are split, SSM parameters are read. */
   readonly parameterValues: Readonly<Record<string, string | readonly string[]>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
@@ -20,23 +18,23 @@ export interface Deployed {
   readonly description?: string;
 }
 
-/** One resource of a stack, as its last event left it. */
+/** One resource of a stack, after its last event. */
 export interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
-  /** Absent: nothing was made that could be deleted. */
+  /** Absent: nothing was created that could be deleted. */
   readonly physicalId?: string;
   readonly status: string;
   readonly reason?: string;
-  /** When its last event happened. */
+  /** The time of its last event. */
   readonly updatedAt: number;
-  /** Resolved. */
+  /** The resolved properties. */
   readonly properties: Properties;
-  /** What GetAtt gives. */
+  /** The values of GetAtt. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Whether the attributes are masked where they are shown. */
+  /** Whether the attributes are masked in answers. */
   readonly noEcho?: boolean;
-  /** Logical ids that this resource needs: it is deleted before them. */
+  /** The logical ids of the resources that this one needs. It is deleted before them. */
   readonly dependsOn: readonly string[];
   readonly deletionPolicy: RemovalPolicy;
   readonly updateReplacePolicy: RemovalPolicy;
@@ -49,14 +47,14 @@ export interface StackEvent {
   readonly logicalId: string;
   readonly physicalId?: string;
   readonly type: string;
-  /** Milliseconds since the epoch, by the local AWS's clock. Events of one moment have the same. */
+  /** Milliseconds since the epoch, by the clock of the local AWS. Events of one moment have the same time. */
   readonly timestamp: number;
   readonly status: string;
   readonly reason?: string;
   readonly properties?: Properties;
-  /** One for each operation; a rollback has one of its own. */
+  /** One for each operation. A rollback has its own. */
   readonly operationId: string;
-  /** What the caller of the operation gave it to know its events by. */
+  /** The token that the caller gave the operation to recognize its events. */
   readonly token?: string;
 }
 
@@ -67,23 +65,23 @@ export interface StackOutput {
   readonly exportName?: string;
 }
 
-/** What a resource of the stack was before it was replaced: the clean-up deletes it. */
+/** A resource of the stack before its replacement. The clean-up deletes it. */
 export interface Abandoned {
   readonly resource: ResourceState;
-  /** Whether the clean-up leaves it where it is. */
+  /** Whether the clean-up retains it. */
   readonly retain: boolean;
 }
 
-/** What the running deployment began with, and what it did. */
+/** The state before the running deployment, and its changes. */
 export interface Undo {
   /** Absent: the stack was never complete. */
   readonly deployed?: Deployed;
   readonly outputs: readonly StackOutput[];
-  /** The resources as they were. `undefined`: it was not there. */
+  /** The former resources. `undefined`: it did not exist. */
   readonly before: Map<string, ResourceState | undefined>;
-  /** Those that it created or updated, or tried to. */
+  /** The resources that the deployment has created or updated, or tried to. */
   readonly touched: Set<string>;
-  /** Whether a rollback deletes what was created, even where the template retains it. */
+  /** Whether a rollback deletes what was created, even if the template retains it. */
   readonly retainExceptOnCreate: boolean;
 }
 
@@ -108,7 +106,7 @@ export class Stack {
   readonly rootId?: string;
   readonly events: StackEvent[] = [];
   readonly resources = new Map<string, ResourceState>();
-  /** As they were last seen. */
+  /** The deleted resources, in their last state. */
   readonly deletedResources = new Map<string, ResourceState>();
   status = 'REVIEW_IN_PROGRESS';
   reason?: string;
@@ -118,12 +116,12 @@ export class Stack {
   disableRollback = false;
   deployed?: Deployed;
   outputs: readonly StackOutput[] = [];
-  /** Until the stack is stable again. */
+  /** Present until the stack is stable again. */
   undo?: Undo;
   abandoned: Abandoned[] = [];
-  /** As it was last looked for. */
+  /** The result of the last drift detection. */
   drift?: StackDrift;
-  /** Of the running operation. */
+  /** The token of the running operation. */
   token?: string;
   private operationId: string = randomUUID();
 
@@ -139,7 +137,7 @@ export class Stack {
     this.rootId = options.rootId;
   }
 
-  /** Moves the stack to a status and tells it. */
+  /** Sets the status of the stack and reports it. */
   enter(status: string, reason?: string): void {
     if (BEGINNINGS.includes(status)) this.operationId = randomUUID();
     this.status = status;
@@ -149,7 +147,7 @@ export class Stack {
     for (const listener of this.listeners) listener(this);
   }
 
-  /** Moves a resource to a status, keeps its state and tells it. */
+  /** Sets the status of a resource, keeps its state and reports it. */
   put(resource: Omit<ResourceState, 'updatedAt'>): void {
     const updatedAt = this.time();
     this.resources.set(resource.logicalId, { ...resource, updatedAt });
@@ -157,13 +155,13 @@ export class Stack {
     this.tell(resource, updatedAt);
   }
 
-  /** Tells the status of a resource that is none of the stack any more. */
+  /** Reports the status of a resource that is no longer in the stack. */
   tell(resource: Omit<ResourceState, 'updatedAt'>, timestamp = this.time()): void {
     const { logicalId, physicalId, type, status, reason, properties } = resource;
     this.record({ logicalId, physicalId, type, timestamp, status, reason, properties });
   }
 
-  /** Takes a resource out of the stack. */
+  /** Removes a resource from the stack. */
   remove(logicalId: string): void {
     const resource = this.resources.get(logicalId);
     if (!resource) return;
@@ -171,7 +169,7 @@ export class Stack {
     this.deletedResources.set(logicalId, resource);
   }
 
-  /** By the clock, never before the newest event. */
+  /** The time of the clock, but never before the newest event. */
   private time(): number {
     return Math.max(this.now(), this.events.at(-1)?.timestamp ?? 0);
   }
@@ -201,7 +199,7 @@ export class Stack {
   }
 }
 
-/** Statuses in which an operation begins. */
+/** The statuses with which an operation begins. */
 const BEGINNINGS = [
   'CREATE_IN_PROGRESS',
   'ROLLBACK_IN_PROGRESS',

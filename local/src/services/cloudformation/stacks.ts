@@ -1,6 +1,4 @@
-/**
- * All stacks of the account: found by name or id, and what they export to each other.
- */
+/** All stacks of the account, by name or id, and their exports. */
 import { type StackOutputReference, referencesToImports } from './intrinsics';
 import { type Stack, type StackOutput } from './stack';
 import { validationError } from './template';
@@ -27,7 +25,7 @@ export class Stacks {
     this.all.splice(this.all.indexOf(stack), 1);
   }
 
-  /** By name, or by id: a deleted stack only by its id. */
+  /** Finds a stack by name or id. A deleted stack is only found by its id. */
   find(nameOrId: string): Stack | undefined {
     return this.all.find(
       stack => stack.id === nameOrId || (stack.name === nameOrId && stack.status !== 'DELETE_COMPLETE'),
@@ -67,18 +65,18 @@ export class Stacks {
     throw validationError(`No export named ${name} found. Rollback requested by user.`);
   }
 
-  /** What `Fn::GetStackOutput` gives: a weak reference, which keeps neither stack nor output. */
+  /** The value of `Fn::GetStackOutput`: a weak reference, which does not protect the stack or the output. */
   output({ stackName, outputName, region }: StackOutputReference, here: string): string {
     if (region !== undefined && region !== here) {
-      throw validationError(`The local AWS has the region ${here} alone: there is no stack ${stackName} in ${region}`);
+      throw validationError(`The local AWS only has the region ${here}: there is no stack ${stackName} in ${region}`);
     }
     const found = this.get(stackName).outputs.find(({ key }) => key === outputName);
     if (found) return found.value;
-    // unverified: the words.
+    // unverified: the wording.
     throw validationError(`Output ${outputName} does not exist in stack ${stackName}`);
   }
 
-  /** Throws if another stack exports one of the new outputs' names, or imports one that is not among them. */
+  /** Throws if another stack exports one of the new outputs' names, or imports a name that is not among them. */
   checkExports(stack: Stack, before: readonly StackOutput[], after: readonly StackOutput[]): void {
     const names = new Set(after.map(({ exportName }) => exportName));
     for (const { name, stack: other } of this.exports()) {

@@ -1,6 +1,4 @@
-/**
- * What a CloudFormation template is: reading it from JSON or YAML, and checking its outer form.
- */
+/** CloudFormation templates: reads them from JSON or YAML, and checks their outer form. */
 import * as yaml from 'js-yaml';
 import { ServiceError } from '../../core/service';
 
@@ -16,7 +14,7 @@ export interface ResourceDefinition {
   readonly Metadata?: unknown;
 }
 
-/** What happens to a resource that goes, or of the old one when it is replaced. */
+/** What happens to a resource that is removed, or to the old one if it is replaced. */
 export type RemovalPolicy = 'Delete' | 'Retain' | 'Snapshot' | 'RetainExceptOnCreate';
 
 export interface ParameterDefinition {
@@ -44,7 +42,7 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, ParameterDefinition>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
-  /** Not evaluated. */
+  /** This part is not evaluated. */
   readonly Rules?: unknown;
   readonly Resources: Readonly<Record<string, ResourceDefinition>>;
   readonly Outputs?: Readonly<Record<string, OutputDefinition>>;
@@ -64,12 +62,12 @@ const SECTIONS = [
   'Transform',
 ];
 
-/** A refusal of a template or of an operation, as CloudFormation words its own. */
+/** A refusal of a template or of an operation, in CloudFormation's wording. */
 export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
 }
 
-/** Bytes of a template in S3. That one in the request itself has 51,200 at most is not held to. */
+/** The most bytes of a template in S3. The limit of 51,200 for a template in the request itself is not checked. */
 const TEMPLATE_BYTES = 1_000_000;
 
 /** Reads a template. Throws ValidationError. */
@@ -114,7 +112,7 @@ function parseDocument(body: string): unknown {
   }
 }
 
-/** `!Ref x`, `!GetAtt a.b`, `!Sub ...` and the others: the short forms of the intrinsic functions in YAML. */
+/** The short forms of the intrinsic functions in YAML: `!Ref x`, `!GetAtt a.b`, `!Sub ...` and the others. */
 const SHORT_FORMS = yaml.CORE_SCHEMA.extend(
   [
     'Ref',

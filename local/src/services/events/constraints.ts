@@ -1,13 +1,13 @@
 /** The documented constraints of the members of an input to Amazon EventBridge. */
 import { decimal, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 
-/** Rules of an event bus. */
+/** The most rules of an event bus. */
 export const RULES = 300;
 
-/** Targets of a rule. */
+/** The most targets of a rule. */
 export const TARGETS = 5;
 
-/** Bytes of all entries of a PutEvents. */
+/** The most bytes of all entries of a PutEvents. */
 export const ENTRIES_BYTES = 262_144;
 
 const ruleName = text({ min: 1, max: 64, pattern: /[.\-_A-Za-z0-9]+/ });

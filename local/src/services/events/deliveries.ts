@@ -5,26 +5,26 @@ import { type Rule, type Target } from './rules';
 import { type DeliveredEvent, inputOf } from './target-input';
 import { type TargetsOptions, send, sendDeadLetter } from './targets';
 
-/** An event that a target has been given, or should have been. */
+/** An event that a target got, or that did not reach it. */
 export interface Delivery {
   readonly ruleName: string;
   readonly targetArn: string;
   readonly event: DeliveredEvent;
   /** JSON. */
   readonly input: string;
-  /** Why the target did not take it. */
+  /** Why the target did not accept it. */
   readonly error?: string;
 }
 
 export interface DeliveriesOptions extends Omit<TargetsOptions, 'now'> {
   readonly clock: LocalClock;
-  /** Milliseconds before the retries of a delivery for which its target had no time. */
+  /** Milliseconds before the retries of a delivery that the target was too busy for. */
   readonly retryDelays: readonly number[];
   readonly copies: () => number;
   readonly delay: () => number;
 }
 
-/** Brings events to targets, at least once. */
+/** Delivers events to targets, at least once. */
 export class Deliveries {
   readonly done: Delivery[] = [];
   private readonly background = new Background();
@@ -42,12 +42,12 @@ export class Deliveries {
     }
   }
 
-  /** Waits until nothing is under way. */
+  /** Waits until no delivery is in flight. */
   async settled(): Promise<void> {
     await this.background.settled();
   }
 
-  /** Delivers nothing any more. */
+  /** Stops all deliveries. */
   stop(): void {
     this.isStopped = true;
   }
@@ -82,7 +82,7 @@ export class Deliveries {
   }
 }
 
-/** EventBridge tries again where a target throttles or is not to be reached, and not where it refuses. */
+/** EventBridge retries if a target throttles or cannot be reached, but not if it refuses. */
 const isTransient = (error: unknown): boolean =>
   error instanceof ConnectionCut ||
   (error instanceof ServiceError && (error.status >= 500 || /Throttl|TooManyRequests/.test(error.code)));

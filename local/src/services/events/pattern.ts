@@ -1,5 +1,5 @@
 /**
- * Event patterns: which events a rule is for. All of a pattern's members must match; a leaf lists alternatives, of which
+ * Event patterns select the events of a rule. All members of a pattern must match. A leaf lists alternatives, of which
  * one must match one of the event's values.
  */
 import { invalidPattern } from './errors';
@@ -7,7 +7,7 @@ import { wildcard } from './wildcard';
 
 export type Pattern = Readonly<Record<string, unknown>>;
 
-/** Reads a pattern; throws InvalidEventPatternException. */
+/** Reads a pattern. Throws InvalidEventPatternException. */
 export function parsePattern(text: string): Pattern {
   let pattern: unknown;
   try {
@@ -20,7 +20,7 @@ export function parsePattern(text: string): Pattern {
   return pattern;
 }
 
-/** Whether an event, in the form in which it is delivered, is one of those that a pattern describes. */
+/** Whether a pattern matches an event in its delivered form. */
 export function matchesPattern(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     if (name === '$or') return (wanted as Pattern[]).some(alternative => matchesPattern(alternative, event));
@@ -29,7 +29,7 @@ export function matchesPattern(pattern: Pattern, event: unknown): boolean {
       const values = members.filter(member => !isObject(member));
       return wanted.some(rule => matchesRule(rule, values));
     }
-    // an absent member is looked into all the same: what must not exist in it does not.
+    // an absent member is also searched, because the pattern can say that its members must not exist.
     const objects = members.filter(isObject);
     return (objects.length > 0 ? objects : [{}]).some(member => matchesPattern(wanted as Pattern, member));
   });
@@ -54,7 +54,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
   '>=': (value, bound) => value >= bound,
 };
 
-/** The rules beside exact values and `exists`. */
+/** The matchers beside exact values and `exists`. */
 const TESTS: Readonly<Record<string, Test>> = {
   prefix: onText((operand, value) => value.startsWith(operand)),
   suffix: onText((operand, value) => value.endsWith(operand)),
@@ -74,7 +74,7 @@ function matchesRule(rule: unknown, values: readonly unknown[]): boolean {
   return values.some(value => TESTS[name](operand, value));
 }
 
-/** The values of a member; those of all elements where there are arrays. */
+/** The values of a member. For arrays, the values of all elements. */
 function membersOf(value: unknown, name: string): unknown[] {
   const members = [value].flat().flatMap(each => (isObject(each) && name in each ? [each[name]] : []));
   return members.flat(Infinity);

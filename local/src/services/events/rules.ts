@@ -1,6 +1,6 @@
 import { checked } from '../../core/checked';
 import { type Operation, ServiceError, type World } from '../../core/service';
-import { type Input, type Members } from '../../core/shape';
+import { type Input, type MemberRules } from '../../core/shape';
 import { MEMBERS, RULES, TARGETS, type target } from './constraints';
 import { invalid, limitExceeded, noBus, noRule } from './errors';
 import { type Pattern, parsePattern } from './pattern';
@@ -19,9 +19,9 @@ export interface Rule {
   readonly state: string;
   readonly pattern?: Pattern;
   readonly schedule?: Schedule;
-  /** By id. */
+  /** The targets by id. */
   readonly targets: Map<string, Target>;
-  /** Up to when the schedule has been looked at, in milliseconds since the epoch. */
+  /** The time up to which the schedule was checked, in milliseconds since the epoch. */
   readonly firedUntil: number;
 }
 
@@ -54,7 +54,7 @@ export class Rules {
       }),
       DescribeRule: onRule('DescribeRule', MEMBERS.OfRule, ({ Name }) => describe(this.find(Name))),
       EnableRule: onRule('EnableRule', MEMBERS.OfRule, ({ Name }, world) => {
-        // a schedule counts from when its rule is enabled.
+        // a schedule starts when its rule is enabled.
         this.set({ ...this.find(Name), state: 'ENABLED', firedUntil: world.clock.now() });
       }),
       DisableRule: onRule('DisableRule', MEMBERS.OfRule, ({ Name }) => {
@@ -125,8 +125,8 @@ interface OfRule {
   readonly EventBusName?: string;
 }
 
-/** An operation on one rule, or all, of the default bus. */
-function onRule<M extends Members>(
+/** An operation on one rule or all rules of the default bus. */
+function onRule<M extends MemberRules>(
   action: string,
   members: M,
   run: (input: Input<M>, world: World) => unknown,

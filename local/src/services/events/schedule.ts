@@ -1,12 +1,12 @@
 import * as cron from 'aws-cron-parser';
 import { invalid } from './errors';
 
-/** When a rule fires: the first time after a moment, `undefined` if there is none. */
+/** When a rule fires: the first time after a moment, or `undefined`. */
 export type Schedule = (after: number) => number | undefined;
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Reads `rate(5 minutes)` or `cron(0 12 * * ? *)`; throws ValidationException. */
+/** Reads `rate(5 minutes)` or `cron(0 12 * * ? *)`. Throws ValidationException. */
 export function parseSchedule(expression: string): Schedule {
   const [, value, unit, plural] = /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
   if (value !== undefined && (value === '1') === (plural === '')) {
@@ -21,7 +21,7 @@ export function parseSchedule(expression: string): Schedule {
   throw notValid();
 }
 
-/** Every time after a moment, up to another. */
+/** All times after one moment, up to another. */
 export function* timesBetween(schedule: Schedule, after: number, until: number): Generator<number> {
   let time = schedule(after);
   while (time !== undefined && time <= until) {
@@ -33,7 +33,7 @@ export function* timesBetween(schedule: Schedule, after: number, until: number):
 /** Minutes, hours, day of month, month, day of week, year. */
 const FIELDS = [/^[\d*,/-]+$/, /^[\d*,/-]+$/, /^[\dLW*,/?-]+$/, /^[\dA-Z*,/-]+$/i, /^[\dA-Z*,/?#-]+$/i, /^[\d*,/-]+$/];
 
-/** Of day of month and day of week, one must be left open. */
+/** One of day of month and day of week must be `?`. */
 const isCron = (fields: readonly string[]): boolean =>
   fields.length === FIELDS.length &&
   FIELDS.every((pattern, i) => pattern.test(fields[i])) &&

@@ -16,11 +16,11 @@ export type { Rule, Target } from './rules';
 
 export interface EventsOptions {
   readonly world: World;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
-  /** Whether EventBridge may assume a role. */
+  /** Whether EventBridge can assume a role. */
   readonly mayAssume: (roleArn: string) => boolean;
-  /** Milliseconds before the retries of a delivery for which its target had no time. */
+  /** Milliseconds before the retries of a delivery that the target was too busy for. */
   readonly retryDelays: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export class Events implements Service {
   readonly protocol = 'json';
   readonly targetPrefix = 'AWSEvents';
   readonly operations: Readonly<Record<string, Operation>>;
-  /** How often every event is delivered: at least once is all that EventBridge promises. @default 1 */
+  /** How often every event is delivered. EventBridge only promises at least once. @default 1 */
   copies = 1;
   /** Milliseconds after which an event is delivered. @default 0 */
   delay = 0;
@@ -64,7 +64,7 @@ export class Events implements Service {
     return this.bus.byName;
   }
 
-  /** What targets were given, in that order. */
+  /** All deliveries, in order. */
   get delivered(): readonly Delivery[] {
     return this.deliveries.done;
   }
@@ -78,12 +78,12 @@ export class Events implements Service {
     return event.id;
   }
 
-  /** Fires a rule's schedule once, now, whenever it would be due. Throws ResourceNotFoundException. */
+  /** Fires the schedule of a rule once, now. Throws ResourceNotFoundException. */
   fireSchedule(ruleName: string): void {
     this.fire(this.bus.find(ruleName), this.world.clock.now());
   }
 
-  /** Fires every enabled rule once for each time that its schedule has come since the rule was made, enabled or fired. */
+  /** Fires every enabled rule once for each time of its schedule since the rule was created, enabled or last fired. */
   fireDueSchedules(): void {
     const now = this.world.clock.now();
     for (const rule of this.bus.enabled()) {
@@ -96,12 +96,12 @@ export class Events implements Service {
     }
   }
 
-  /** Waits until no event is under way to a target. */
+  /** Waits until no delivery is in flight. */
   async settled(): Promise<void> {
     await this.deliveries.settled();
   }
 
-  /** Delivers nothing any more. */
+  /** Stops all deliveries. */
   stop(): void {
     this.deliveries.stop();
   }
@@ -148,7 +148,7 @@ type Entry = Input<typeof MEMBERS.PutEvents>['Entries'][number];
 const sizeOf = ({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: Entry): number =>
   (Time === undefined ? 0 : 14) + Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''));
 
-/** Why an entry is not put on the bus, as the answer has it. */
+/** Why an entry is not put on the bus, in the form of the answer. */
 function refusalOf({
   Source = '',
   DetailType,
@@ -166,7 +166,7 @@ function refusalOf({
     const detail: unknown = JSON.parse(Detail ?? '');
     if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return undefined;
   } catch {
-    // falls through to the error for what is not JSON object.
+    // falls through to the error for text that is not a JSON object.
   }
   return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }

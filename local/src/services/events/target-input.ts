@@ -1,10 +1,10 @@
 import { JSONPath } from 'jsonpath-plus';
 import { type Target } from './rules';
 
-/** An event in the form in which targets get it. */
+/** An event in the form that targets get. */
 export type DeliveredEvent = Readonly<Record<string, unknown>>;
 
-/** The rule that an event is delivered by, and when. */
+/** The rule that delivers an event, and the time. */
 export interface InputContext {
   readonly ruleArn: string;
   readonly ruleName: string;
@@ -12,7 +12,7 @@ export interface InputContext {
   readonly ingestionTime: number;
 }
 
-/** What a target gets of an event, as JSON. */
+/** The part of an event that a target gets, as JSON. */
 export function inputOf(target: Target, event: DeliveredEvent, context: InputContext): string {
   const { Input, InputPath, InputTransformer } = target;
   if (Input !== undefined) return Input;
@@ -30,7 +30,7 @@ export function inputOf(target: Target, event: DeliveredEvent, context: InputCon
   return fill(InputTemplate, values);
 }
 
-/** Puts values for `<names>`: as JSON, but as plain text within a string. */
+/** Replaces `<names>` by values: as JSON, or as plain text inside a string. */
 function fill(template: string, values: Readonly<Record<string, unknown>>): string {
   return template.replace(/"(?:[^"\\]|\\.)*"|<([\w.-]+)>/g, (part, name?: string) => {
     if (name !== undefined) return name in values ? JSON.stringify(values[name] ?? null) : part;

@@ -6,17 +6,17 @@ import { wildcard } from './wildcard';
 export interface TargetsOptions {
   /** Calls as EventBridge. */
   readonly call: InternalCall;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
-  /** Whether EventBridge may assume a role. */
+  /** Whether EventBridge can assume a role. */
   readonly mayAssume: (roleArn: string) => boolean;
   readonly now: () => number;
 }
 
-/** The service principal, for which the policies of functions name it. */
+/** The service principal, which the policies of functions name. */
 const PRINCIPAL = 'events.amazonaws.com';
 
-/** Hands an input to a target. Throws if the target does not take it. */
+/** Sends an input to a target. Throws if the target does not accept it. */
 export async function send(rule: Rule, target: Target, input: string, options: TargetsOptions): Promise<void> {
   const { Arn } = target;
   const [, , service, , , ...resource] = Arn.split(':');
@@ -37,8 +37,9 @@ export async function send(rule: Rule, target: Target, input: string, options: T
 }
 
 /**
- * Hands what a target did not take to the target's queue for dead letters, if it has one. Without the attributes with the
- * reason, since messages are kept as their bodies. Where the queue's policy does not let the rule in, it is lost.
+ * Sends an event that a target did not accept to the target's dead-letter queue, if it has one, without the attributes
+ * with the reason, because only bodies of messages are kept. If the queue's policy does not allow it, the event is
+ * lost.
  */
 export async function sendDeadLetter(
   { arn }: Rule,
@@ -67,7 +68,7 @@ async function invoke({ arn }: Rule, functionArn: string, input: string, { call 
   await call('lambda', 'Invoke', { FunctionName: functionArn, InvocationType: 'Event', Payload: input });
 }
 
-/** A statement of a function's policy, as AddPermission makes it, or of a queue's, as the CDK does. */
+/** A statement of a function's policy, as AddPermission makes it, or of a queue's policy, as the CDK makes it. */
 interface Permission {
   readonly Principal: { readonly Service?: string };
   readonly Action: string;
@@ -76,7 +77,7 @@ interface Permission {
 
 function permits({ Principal, Action, Condition }: Permission, ruleArn: string, action: string): boolean {
   const conditions = Condition?.ArnLike ?? {};
-  // the names of conditions have no case.
+  // the names of conditions are not case-sensitive.
   const source = conditions['AWS:SourceArn'] ?? conditions['aws:SourceArn'] ?? '*';
   const [service] = action.split(':');
   return Principal.Service === PRINCIPAL && [action, `${service}:*`].includes(Action) && wildcard(source).test(ruleArn);

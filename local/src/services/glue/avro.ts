@@ -1,8 +1,8 @@
-/** AVRO as its implementation in Java reads it, on top of `avsc`. */
+/** AVRO as its Java implementation reads it, with the library `avsc`. */
 import { Type } from 'avsc';
 import { replaceLongNumbers } from './long-numbers';
 
-/** Throws if a definition is none. */
+/** Throws if a definition is invalid. */
 export function avroType(definition: string): Type {
   const schema: unknown = JSON.parse(replaceLongNumbers(definition, readable));
   return Type.forSchema(translated(schema) as Parameters<typeof Type.forSchema>[0]);
@@ -10,7 +10,10 @@ export function avroType(definition: string): Type {
 
 const LONG = 2n ** 63n;
 
-/** The library holds no long from 2^53-1 on. Any other of the type's range stands for it: nothing is ever encoded. */
+/**
+ * The library cannot hold a long from 2^53-1 on. Another number of the type's range replaces it, because nothing is
+ * ever encoded.
+ */
 function readable(digits: string): string {
   const number = BigInt(digits);
   if (number < -LONG || number >= LONG) return digits;
@@ -20,17 +23,17 @@ function readable(digits: string): string {
 const NAMED = ['record', 'error', 'enum', 'fixed'];
 
 /**
- * A schema as the library reads it. It knows fewer names than Java does, neither empty unions nor empty enums, and no
- * text as the default of a number. It takes types without a name, and aliases that are no list.
+ * A schema in the form that the library reads. The library accepts fewer names than Java, and no empty unions, no empty
+ * enums and no text as the default of a number. It accepts types without a name, and aliases that are not a list.
  */
 function translated(schema: unknown): unknown {
   if (typeof schema === 'string') return asciiName(schema);
-  // what stands for the empty ones is equal to itself alone, as they are.
+  // the replacement of an empty one only equals itself, as the empty one does.
   if (Array.isArray(schema)) return schema.length === 0 ? emptyUnion() : schema.map(translated);
   if (typeof schema !== 'object' || schema === null) return schema;
   const { type, name, namespace, aliases, fields, items, values, symbols } = schema as Record<string, unknown>;
   if (typeof type === 'string' && NAMED.includes(type) && typeof name !== 'string')
-    throw new Error(`no name in ${type}`);
+    throw new Error(`${type} has no name`);
   if (aliases !== undefined && !Array.isArray(aliases)) throw new Error(`aliases must be a list: ${String(aliases)}`);
   return {
     ...schema,
@@ -45,7 +48,7 @@ function translated(schema: unknown): unknown {
   };
 }
 
-// a name may be declared once, and namespaces are ignored where definitions are compared.
+// a name can be declared once, and namespaces are ignored when definitions are compared.
 let emptyUnions = 0;
 const emptyUnion = () => ({ type: 'fixed', name: '__empty_union', namespace: `n${++emptyUnions}`, size: 0 });
 const EMPTY_ENUM = '__empty_enum';
@@ -58,10 +61,10 @@ function translatedField(field: unknown): unknown {
   return { ...read, default: 0 };
 }
 
-/** What Java reads as a number: `Double.valueOf`, without hexadecimal ones. */
+/** The text that Java reads as a number: `Double.valueOf`, without hexadecimal numbers. */
 const JAVA_NUMBER = /^\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*$/;
 
-/** Java takes letters and digits of all scripts, and checks the namespace before a name for nothing. */
+/** Java accepts letters and digits of all scripts, and does not check the namespace before a name. */
 function asciiName<T>(name: T): T | string {
   if (typeof name !== 'string') return name;
   const end = name.lastIndexOf('.') + 1;

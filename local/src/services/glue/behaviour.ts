@@ -1,11 +1,11 @@
 /**
- * What a test may turn in the local AWS Glue schema registry: where neither the documentation nor an observation of the
- * service settles a behaviour, which of the plausible ones; what the service does slowly, and how slowly.
+ * The settings of the local AWS Glue schema registry that a test can change: one of the plausible behaviors where
+ * neither the documentation nor an observation of the service decides, and how slow the service is.
  */
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { Compatibility, DataFormat } from './state';
 
-/** A definition that is held against an existing one. */
+/** A definition that is compared with an existing one. */
 export interface CompatibilityCheck {
   readonly dataFormat: DataFormat;
   readonly compatibility: Compatibility;
@@ -28,41 +28,46 @@ export interface VersionError {
 }
 
 export interface GlueBehaviour {
-  // unverified choices, each with the likelier one as default.
+  // unverified choices. The default is the more likely one.
 
-  /** A new version under the compatibility mode DISABLED: an error, or one more version in FAILURE. */
+  /** What happens to a new version in the compatibility mode DISABLED: an error, or one more version in FAILURE. */
   disabledRegistration: 'refused' | 'failure';
-  /** DeleteSchemaVersions of version 1 when the checkpoint is elsewhere: an error of the call, or of the version. */
+  /**
+   * What DeleteSchemaVersions of version 1 gives if the checkpoint is another version: an error of the call, or of the
+   * version.
+   */
   firstVersionDeletion: 'refused' | 'item-error';
-  /** Versions in one range of DeleteSchemaVersions; no limit is documented. */
+  /** The most versions in one range of DeleteSchemaVersions. No limit is documented. */
   maxVersionsPerDeletion: number;
-  /** The checkpoint on a version in FAILURE. */
+  /** Whether the checkpoint can be a version in FAILURE. */
   checkpointOnFailure: 'refused' | 'allowed';
-  /** The number of the version that follows the deletion of the highest one. */
+  /** The number of the next version after the deletion of the highest one. */
   numberAfterDeletion: 'next' | 'reused';
-  /** Writes to what is being deleted. */
+  /** The error of a write to something in deletion. */
   deletingError: 'ConcurrentModificationException' | 'InvalidInputException';
   /**
-   * The order of ListSchemaVersions. The one observation had the available ones first, the newest first among them,
-   * and does not claim to be the rule.
+   * The order of ListSchemaVersions. In the only observation, the available versions came first, the newest first among
+   * them. The observer does not say that this is the rule.
    */
   versionOrder: 'by-status' | 'by-id';
   /**
-   * What a policy must allow for a call that names a version by its id alone (GetSchemaVersion and the three operations
-   * on metadata): any resource, as the guide's policy for consumers does, or the schema and its registry.
+   * The resource that a policy must allow for a call that names a version only by its id (GetSchemaVersion and the
+   * three operations on metadata): any resource, as in the guide's policy for consumers, or the schema and its
+   * registry.
    */
   versionByIdNeeds: 'any-resource' | 'its-arns';
   /**
-   * Whether a JSON definition is compatible. The developer guide documents rules; people report that the service does
-   * not check them (awslabs/aws-glue-schema-registry, pull request 494). AVRO and PROTOBUF are decided by their rules.
+   * Whether a JSON definition is compatible. The developer guide documents rules, but users report that the service
+   * does not check them (awslabs/aws-glue-schema-registry, pull request 494). The rules of AVRO and PROTOBUF decide
+   * about their definitions.
    */
   compatible: (check: CompatibilityCheck) => boolean;
   /**
-   * Whether the compatibility mode still needs a version, so that its deletion is refused. Documented for some mode or
-   * other; observed in none of BACKWARD, BACKWARD_ALL and FULL_ALL.
+   * Whether the compatibility mode still needs a version, so that its deletion is refused. Documented for some mode;
+   * not observed in BACKWARD, BACKWARD_ALL and FULL_ALL.
    */
   necessary: (deletion: VersionDeletion) => boolean;
-  /** An error that leaves one version of a range undeleted. */
+  /** An error because of which one version of a range is not deleted. */
   deletionError: (deletion: VersionDeletion) => VersionError | undefined;
 
   // quotas.
@@ -72,11 +77,14 @@ export interface GlueBehaviour {
   maxSchemaVersions: number;
   maxMetadataPairs: number;
 
-  // what is slow.
+  // slow operations.
 
-  /** Milliseconds in which a new version is PENDING. Observed: up to three seconds in the modes that check all versions. */
+  /**
+   * How long, in milliseconds, a new version is PENDING. Observed: up to three seconds in the modes that check all
+   * versions.
+   */
   checkTime: (compatibility: Compatibility) => number;
-  /** Milliseconds in which something deleted is DELETING. Observed: less than a second. */
+  /** How long, in milliseconds, a deleted resource is DELETING. Observed: less than a second. */
   deletionTime: number;
 }
 
@@ -109,4 +117,7 @@ const OTHER: Partial<GlueBehaviour> = {
   versionByIdNeeds: 'its-arns',
 };
 
-export const defaultBehaviour = (): GlueBehaviour => ({ ...LIKELY, ...(isOtherReading() && OTHER) });
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): GlueBehaviour => ({
+  ...LIKELY,
+  ...(readings === 'other' && OTHER),
+});

@@ -1,4 +1,4 @@
-/** Whether a definition may follow the versions that are there. */
+/** Whether a definition can follow the existing versions. */
 import { avroType } from './avro';
 import type { CompatibilityCheck } from './behaviour';
 import { protobufRoot } from './protobuf';
@@ -8,17 +8,17 @@ import type { Compatibility } from './state';
 type Existing = CompatibilityCheck['existing'];
 
 /** A new definition, and the available versions from the checkpoint on, by ascending number. */
-export interface Candidate {
+export interface NewDefinition {
   readonly dataFormat: CompatibilityCheck['dataFormat'];
   readonly compatibility: Compatibility;
   readonly definition: string;
   readonly available: readonly Existing[];
 }
 
-/** @param judge decides where the format is JSON, whose compatibility the service does not check */
-export function isCompatible(candidate: Candidate, judge: (check: CompatibilityCheck) => boolean): boolean {
+/** @param judge decides if the format is JSON, whose compatibility the service does not check */
+export function isCompatible(candidate: NewDefinition, judge: (check: CompatibilityCheck) => boolean): boolean {
   const { dataFormat, compatibility, definition, available } = candidate;
-  // inferred, not documented: the plain modes look at the newest available version, the `_ALL` ones at all of them.
+  // inferred, not documented: the plain modes check the newest available version, the `_ALL` modes check all.
   const compared = compatibility.endsWith('_ALL') ? available : available.slice(-1);
   const direction = compatibility.replace('_ALL', '');
   if (direction === 'NONE') return true;
@@ -35,7 +35,7 @@ export function isCompatible(candidate: Candidate, judge: (check: CompatibilityC
 const canRead = {
   AVRO(reader: string, writer: string): boolean {
     try {
-      // by the rules of AVRO's own implementation it is the unqualified names that have to match.
+      // by the rules of AVRO's own implementation, the unqualified names must match.
       avroType(reader).createResolver(avroType(writer), { ignoreNamespaces: true });
       return true;
     } catch {

@@ -1,4 +1,4 @@
-/** Every constraint that the API model of the AWS Glue schema registry has for the members of an input. */
+/** The constraints of the API model of the AWS Glue schema registry for the members of inputs. */
 import { flag, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 
 const name = text({ min: 1, max: 255, pattern: /[a-zA-Z0-9\-_$#.]+/u });
@@ -19,7 +19,7 @@ const compatibility = oneOf(
   'FULL',
   'FULL_ALL',
 );
-// definitions have line breaks: the dot of the documented `.*\S.*` stands for them, too.
+// definitions have line breaks: the dot of the documented `.*\S.*` also matches them.
 const definition = text({ min: 1, max: 170_000, pattern: /[^]*\S[^]*/u });
 const tags = map(text({ min: 1, max: 128 }), text({ min: 0, max: 256 }), { min: 0, max: 50 });
 
@@ -27,7 +27,7 @@ const registryId = structure({ RegistryName: name, RegistryArn: arn });
 const schemaId = structure({ SchemaArn: arn, SchemaName: name, RegistryName: name });
 const versionId = text({ min: 36, max: 36, pattern: /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/u });
 const versionNumber = structure({ LatestVersion: flag(), VersionNumber: integer({ min: 1, max: 100_000 }) });
-// `+-=` is a range, as documented: it lets colons, commas and semicolons through.
+// `+-=` is a range, as documented: it includes colons, commas and semicolons.
 const metadataKey = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9+-=._./@]+/u });
 const metadataValue = text({ min: 1, max: 256, pattern: /[a-zA-Z0-9+-=._./@]+/u });
 const metadata = structure({ MetadataKey: metadataKey, MetadataValue: metadataValue });

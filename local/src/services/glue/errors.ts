@@ -1,4 +1,4 @@
-/** The errors of the AWS Glue schema registry: all of them are HTTP 400, whatever its pages say of 404 and 409. */
+/** The errors of the AWS Glue schema registry. All are HTTP 400, although its pages list 404 and 409. */
 import { ServiceError } from '../../core/service';
 
 export const invalidInput = (message: string) => new ServiceError('InvalidInputException', message);
@@ -6,6 +6,6 @@ export const notFound = (message: string) => new ServiceError('EntityNotFoundExc
 export const alreadyExists = (message: string) => new ServiceError('AlreadyExistsException', message);
 export const limitExceeded = (message: string) => new ServiceError('ResourceNumberLimitExceededException', message);
 
-/** Two calls at once; also for faults that tests inject. */
+/** The error of two calls at once, also for faults that tests inject. */
 export const concurrentModification = (message = 'The resource is being modified by another call.') =>
   new ServiceError('ConcurrentModificationException', message);

@@ -1,6 +1,6 @@
 /**
- * What definitions are in their three formats. The syntax is checked by libraries, whose messages are not the
- * service's own: only that there is a message is the same.
+ * The three formats of definitions. Libraries check the syntax. Their messages differ from the service's: only the fact
+ * that there is a message is the same.
  */
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
@@ -11,22 +11,22 @@ import { protobufRoot } from './protobuf';
 import type { DataFormat } from './state';
 
 interface Format {
-  /** Throws if the definition is none. */
+  /** Throws if the definition is invalid. */
   check(definition: string): void;
-  /** The same for all definitions that the service takes for one. */
+  /** The same text for all definitions that the service treats as one. */
   canonical(definition: string): string;
 }
 
 const FORMATS: Readonly<Record<DataFormat, Format>> = {
   AVRO: { check: definition => void avroType(definition), canonical: sortedJson },
   JSON: { check: checkJsonSchema, canonical: sortedJson },
-  // unverified: which definitions are duplicates of each other in this format.
+  // unverified: which definitions are duplicates in this format.
   PROTOBUF: { check: definition => void protobufRoot(definition), canonical: definition => definition },
 };
 
 const MAX_ERROR = 5000;
 
-/** What is wrong with a definition, or undefined if nothing is. */
+/** The problem of a definition, or undefined. */
 export function syntaxError(dataFormat: DataFormat, definition: string): string | undefined {
   try {
     FORMATS[dataFormat].check(definition);
@@ -36,14 +36,17 @@ export function syntaxError(dataFormat: DataFormat, definition: string): string 
   }
 }
 
-/** A definition as duplicates are recognized by: neither whitespace nor the order of JSON keys makes a difference. */
+/**
+ * The form of a definition by which duplicates are recognized: whitespace and the order of JSON keys make no
+ * difference.
+ */
 export function canonical(dataFormat: DataFormat, definition: string): string {
   return FORMATS[dataFormat].canonical(definition);
 }
 
 /**
- * The documented drafts are 04, 06 and 07, by http or https; a definition that names none is read as draft 07. What a
- * `$ref` names must be in the definition itself.
+ * The documented drafts are 04, 06 and 07, with http or https. A definition without a draft is read as draft 07. The
+ * definition itself must contain the target of a `$ref`.
  */
 function checkJsonSchema(definition: string): void {
   const schema = withMetaSchema(JSON.parse(definition));
@@ -56,7 +59,7 @@ function checkJsonSchema(definition: string): void {
 
 const DRAFT = /^https?:\/\/json-schema\.org\/draft-0[467]\/schema#?$/;
 
-/** The meta schemas have one name each: by http, with the empty fragment. */
+/** Each meta schema has one name: with http and the empty fragment. */
 function withMetaSchema<T>(schema: T): T & { readonly $schema: string } {
   const { $schema } = Object(schema) as { $schema?: unknown };
   if (typeof $schema !== 'string' || !DRAFT.test($schema)) return schema as T & { readonly $schema: string };
@@ -64,8 +67,8 @@ function withMetaSchema<T>(schema: T): T & { readonly $schema: string } {
 }
 
 /**
- * The documented validator (Everit) reads patterns as Java does: what only Java knows is left out before JavaScript
- * judges the rest. Nothing is ever matched with it.
+ * The documented validator (Everit) reads patterns as Java does. The constructs that only Java has are left out before
+ * JavaScript checks the rest. Patterns are never matched.
  */
 const javaPattern = Object.assign(
   (pattern: string) => {
@@ -80,7 +83,7 @@ const javaPattern = Object.assign(
 );
 
 function sortedJson(definition: string): string {
-  // a number that would lose digits is compared by them.
+  // a number that would lose digits is compared by its digits.
   const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
   return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

@@ -3,7 +3,7 @@ export type PatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string };
 
-/** The JSON Patch that makes one JSON value of another: member by member, and arrays place by place. */
+/** The JSON Patch that turns one JSON value into another: member by member, and arrays index by index. */
 export function jsonPatch(before: unknown, after: unknown, path = ''): readonly PatchOperation[] {
   if (before === after) return [];
   if (!isContainer(before) || !isContainer(after) || Array.isArray(before) !== Array.isArray(after)) {
@@ -11,7 +11,7 @@ export function jsonPatch(before: unknown, after: unknown, path = ''): readonly 
   }
   const at = (key: string) => `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   return [
-    // from the end, so that the places of the others stay.
+    // from the end, so that the indexes of the others stay valid.
     ...Object.keys(before)
       .reverse()
       .flatMap(key =>

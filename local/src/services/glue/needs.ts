@@ -1,11 +1,11 @@
-/** The permissions that calls need: on a schema they need its registry as well. */
+/** The permissions that calls need. Calls on a schema also need a permission on its registry. */
 import type { Needed, ReferencedCall, World } from '../../core/service';
 import type { GlueBehaviour } from './behaviour';
 import { DEFAULT_REGISTRY, type RegistryId, type RegistryStore, type SchemaId, registryArn, schemaArn } from './state';
 
 type Tags = Readonly<Record<string, string>>;
 
-export class Permissions {
+export class GlueNeeds {
   constructor(
     private readonly store: RegistryStore,
     private readonly behaviour: GlueBehaviour,
@@ -29,7 +29,7 @@ export class Permissions {
     return [{ action: `glue:${action}`, resource: '*' }];
   }
 
-  /** @param requested the tags that a create brings */
+  /** @param requested the tags of a create request */
   private onRegistry(action: string, world: World, id: RegistryId = {}, requested?: Tags): readonly Needed[] {
     const resource = id.RegistryArn ?? registryArn(world, id.RegistryName);
     const found = this.store.all.find(({ arn }) => arn === resource);
@@ -47,7 +47,7 @@ export class Permissions {
     ];
   }
 
-  /** A version is named by schema and number or by its id alone. */
+  /** A call names a version by schema and number, or only by its id. */
   private onVersion(
     action: string,
     world: World,
@@ -56,8 +56,8 @@ export class Permissions {
   ): readonly Needed[] {
     if (SchemaVersionId === undefined) return this.onSchema(action, world, SchemaId, requested);
     // unverified: GetSchemaVersion by id is known to need `*`, and the authorization reference treats the three
-    // operations on metadata as it does that one. The guide's policy for producers has them on registry and schema,
-    // but its client swallows the refusal.
+    // operations on metadata in the same way. The guide's policy for producers grants them on registry and schema, but
+    // its client ignores the refusal.
     if (this.behaviour.versionByIdNeeds === 'any-resource') return this.anywhere(action);
     const version = this.store.findVersionById(SchemaVersionId);
     return version ? this.onSchema(action, world, { SchemaArn: version.schema.arn }) : this.anywhere(action);
@@ -73,7 +73,7 @@ export class Permissions {
 
 const registryNameOf = (id: RegistryId = {}) => id.RegistryName ?? /:registry\/(.+)$/.exec(id.RegistryArn ?? '')?.[1];
 
-/** The condition keys of a call: the resource's own tags, and those that the request brings or names. */
+/** The condition keys of a call: the tags of the resource, and those in the request. */
 function tagContext(
   own: ReadonlyMap<string, string> = new Map(),
   requested?: Tags,

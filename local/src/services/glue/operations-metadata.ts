@@ -1,4 +1,4 @@
-/** Metadata of versions: pairs of keys and values, several values to a key. */
+/** The metadata of versions: pairs of keys and values. A key can have several values. */
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';
@@ -39,7 +39,7 @@ export function metadataOperations({ store, behaviour }: RegistryContext): Opera
         const { key, value } = wholePair(input.MetadataKeyValue);
         const position = positionOf(version, key, value);
         if (position < 0) {
-          // the blank at its end is the service's own.
+          // the service writes the blank at the end.
           throw notFound(`Metadata is not found for the schema version. SchemaVersionId: ${version.id} `);
         }
         version.metadata.splice(position, 1);
@@ -55,7 +55,7 @@ export function metadataOperations({ store, behaviour }: RegistryContext): Opera
           pair => MetadataList.length === 0 || MetadataList.some(wanted => matches(pair, wanted)),
         );
         const keys = new Set(matching.map(({ key }) => key));
-        // unverified: that a page is counted in keys.
+        // unverified: that a page counts keys.
         const page = pageOf(
           keys,
           { MaxResults, NextToken },
@@ -75,7 +75,7 @@ export function metadataOperations({ store, behaviour }: RegistryContext): Opera
   };
 }
 
-/** unverified: that a pair needs both, which the model does not say. */
+/** unverified: that a pair needs both. The model does not say so. */
 function wholePair({ MetadataKey, MetadataValue }: Pair): { key: string; value: string } {
   if (MetadataKey === undefined || MetadataValue === undefined) {
     throw invalidInput('MetadataKeyValue needs MetadataKey and MetadataValue.');
@@ -86,12 +86,12 @@ function wholePair({ MetadataKey, MetadataValue }: Pair): { key: string; value: 
 const positionOf = (version: VersionRecord, key: string, value: string) =>
   version.metadata.findIndex(pair => pair.key === key && pair.value === value);
 
-/** unverified: that any of the wanted pairs will do, and a key or a value alone. */
+/** unverified: that one of the wanted pairs is enough, also with only a key or a value. */
 const matches = (pair: MetadataPair, { MetadataKey, MetadataValue }: Pair) =>
   (MetadataKey === undefined || MetadataKey === pair.key) &&
   (MetadataValue === undefined || MetadataValue === pair.value);
 
-/** The newest value, and the older ones beside it. */
+/** The newest value, and the older values. */
 function info(pairs: readonly MetadataPair[]) {
   const [newest, ...older] = [...pairs]
     .reverse()
@@ -99,7 +99,7 @@ function info(pairs: readonly MetadataPair[]) {
   return { ...newest, OtherMetadataValueList: older };
 }
 
-/** A call by id is answered without the names, and with 0 for the number. */
+/** The answer to a call by id has no names, and 0 as the number. */
 function changed(
   store: RegistryStore,
   version: VersionRecord,

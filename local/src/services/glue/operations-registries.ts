@@ -9,7 +9,7 @@ import { checkTags } from './operations-tags';
 import { pageOf } from './paging';
 import { type RegistryRecord, type RegistryStore, isDeleting } from './state';
 
-/** What the operations of the schema registry share. */
+/** The context that the operations of the schema registry share. */
 export interface RegistryContext {
   readonly store: RegistryStore;
   readonly behaviour: GlueBehaviour;

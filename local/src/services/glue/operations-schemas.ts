@@ -26,7 +26,7 @@ export function schemaOperations(context: RegistryContext): Operations {
     CreateSchema: checked(invalidInput, {
       members: SCHEMAS.CreateSchema,
       run({ RegistryId, SchemaName, DataFormat, Compatibility, Description, Tags, SchemaDefinition }, { world }) {
-        // the model calls these two optional; the service does not.
+        // the model says that these two are optional; the service requires them.
         if (!Compatibility) throw invalidInput('Compatibility is not valid.');
         if (SchemaDefinition === undefined) throw invalidInput(MISSING_DEFINITION);
         checkTags(Tags);
@@ -111,7 +111,7 @@ export function schemaOperations(context: RegistryContext): Operations {
 const MISSING_DEFINITION =
   'The resource name contains too many or too few characters. Parameter Name: schemaDefinition';
 
-/** A schema that names no registry makes the default one, if need be. */
+/** A schema without a registry creates the default registry if it does not exist. */
 function registryFor({ store, behaviour }: RegistryContext, id: RegistryId | undefined): RegistryRecord {
   if (id?.RegistryName || id?.RegistryArn) return store.registry(id);
   const found = store.findRegistry(DEFAULT_REGISTRY);
@@ -120,7 +120,7 @@ function registryFor({ store, behaviour }: RegistryContext, id: RegistryId | und
   return store.addRegistry(DEFAULT_REGISTRY);
 }
 
-/** A checkpoint can be neither taken away nor moved back. */
+/** A checkpoint cannot be removed or moved back. */
 function nextCheckpoint({ store, behaviour }: RegistryContext, schema: SchemaRecord, wanted: VersionNumber): number {
   const version = findVersion(store, schema, wanted);
   const status = store.statusOf(version);
@@ -128,7 +128,7 @@ function nextCheckpoint({ store, behaviour }: RegistryContext, schema: SchemaRec
     throw invalidInput(`Schema version checkpoint ${version.number} is below the current one, ${schema.checkpoint}.`);
   }
   const isAllowed = status === 'AVAILABLE' || (status === 'FAILURE' && behaviour.checkpointOnFailure === 'allowed');
-  // unverified: what the service says of a checkpoint that is no available version.
+  // unverified: the error for a checkpoint that is not an available version.
   if (!isAllowed) throw invalidInput(`Schema version ${version.number} is ${status}: it cannot be the checkpoint.`);
   return version.number;
 }

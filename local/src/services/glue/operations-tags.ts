@@ -3,18 +3,18 @@ import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { TAGS } from './constraints';
 import { invalidInput, notFound } from './errors';
-import { type Permissions } from './needs';
+import { type GlueNeeds } from './needs';
 import { type RegistryStore } from './state';
 
 const MAX_TAGS = 50;
 
-/** Refuses tags that only AWS may write. */
+/** Refuses tags that only AWS can write. */
 export function checkTags(tags: Readonly<Record<string, string>> = {}): void {
   const reserved = Object.keys(tags).find(key => /^aws:/i.test(key));
   if (reserved !== undefined) throw invalidInput(`Tag key ${reserved} has the reserved prefix aws:`);
 }
 
-export function tagOperations(store: RegistryStore, permissions: Permissions): Operations {
+export function tagOperations(store: RegistryStore, permissions: GlueNeeds): Operations {
   const tagsOf = (arn: string): Map<string, string> => {
     const tags = store.findTags(arn);
     if (!tags) throw notFound(`Resource is not found. ResourceArn: ${arn}`);
@@ -48,7 +48,7 @@ export function tagOperations(store: RegistryStore, permissions: Permissions): O
 
     GetTags: checked(invalidInput, {
       members: TAGS.GetTags,
-      // the authorization reference lists neither registries nor schemas for it: only `*` grants it.
+      // the authorization reference lists no registries and schemas for this operation: only `*` grants it.
       needs: () => permissions.anywhere('GetTags'),
       run: ({ ResourceArn }) => ({ Tags: Object.fromEntries(tagsOf(ResourceArn)) }),
     }),

@@ -24,20 +24,20 @@ export function versionDeletionOperations(context: RegistryContext): Operations 
   };
 }
 
-/** `3`, or `3-7`, both ends included. */
+/** `3`, or `3-7` with both ends included. */
 function numbersOf(versions: string, most: number): readonly number[] {
   const [first, last = first] = versions.split('-').map(Number);
   const count = last - first + 1;
-  // unverified: what the service says of a range that runs backwards, and where it finds one too long.
+  // unverified: the error for a reversed range, and the limit of a range.
   if (count < 1) throw invalidInput(`The range ${versions} of versions is not valid.`);
   if (count > most) throw invalidInput(`The range ${versions} has ${count} versions. The limit is ${most}.`);
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** What keeps a call from deleting anything. */
+/** Why a call does not delete anything. */
 function checkRange({ store, behaviour }: RegistryContext, schema: SchemaRecord, numbers: readonly number[]): void {
   if (numbers.includes(schema.checkpoint)) throw invalidInput('Cannot delete checkpoint version.');
-  // documented without the error's type: only the deletion of the schema deletes its first version.
+  // documented without the type of the error: only the deletion of the schema deletes its first version.
   if (numbers.includes(1) && behaviour.firstVersionDeletion === 'refused') throw invalidInput(FIRST_VERSION);
   const needed = store
     .versionsOf(schema)
@@ -55,7 +55,7 @@ function deleteVersion(
   const version = store.versionsOf(schema).find(candidate => candidate.number === number);
   if (!version) return { code: 'ResourceNotFoundException', message: 'Version number not found' };
   if (number === 1) return { code: 'InvalidInputException', message: FIRST_VERSION };
-  // unverified: the error of a version that is being deleted already.
+  // unverified: the error for a version that is already in deletion.
   if (version.goneAt !== undefined) {
     return { code: 'ConcurrentModificationException', message: 'Version is being deleted' };
   }

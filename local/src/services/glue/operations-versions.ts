@@ -24,7 +24,7 @@ export function versionOperations(context: RegistryContext): Operations {
         const duplicate = findDuplicate(store, schema, SchemaDefinition);
         if (duplicate) return registered(store, duplicate);
         if (schema.compatibility === 'DISABLED' && behaviour.disabledRegistration === 'refused') {
-          throw invalidInput('Compatibility is DISABLED: the schema takes no further versions.');
+          throw invalidInput('Compatibility is DISABLED: the schema can have no further versions.');
         }
         return registered(store, addVersion(context, schema, SchemaDefinition, world));
       },
@@ -92,7 +92,7 @@ const ORDERS: Readonly<Record<'by-status' | 'by-id', (version: VersionRecord, st
   'by-id': ({ id }) => [id],
 };
 
-/** A version of the same definition in whatever status, FAILURE included; one that is being deleted is none. */
+/** The version with the same definition in any status, also FAILURE, but not one in deletion. */
 function findDuplicate(store: RegistryStore, schema: SchemaRecord, definition: string): VersionRecord | undefined {
   const wanted = canonical(schema.dataFormat, definition);
   return store.versionsOf(schema).find(version => version.canonical === wanted && version.goneAt === undefined);
@@ -112,7 +112,9 @@ function summary(store: RegistryStore, version: VersionRecord) {
   };
 }
 
-/** A JSON Patch. unverified: what it is where a definition is not JSON, here its replacement as a whole. */
+/**
+ * A JSON Patch. unverified: the difference for a definition that is not JSON. Here it replaces the whole definition.
+ */
 function difference({ dataFormat }: SchemaRecord, first: VersionRecord, second: VersionRecord): readonly object[] {
   const [before, after] = [first.definition, second.definition].map(definition =>
     dataFormat === 'PROTOBUF' ? definition : JSON.parse(definition),

@@ -1,7 +1,7 @@
 /**
- * Whether a reader of one PROTOBUF definition understands what was written with another: the developer guide's rules
- * (required fields, messages, methods), and for types on the wire those of "Updating a message type" in the
- * documentation of Protocol Buffers, which the guide refers to.
+ * Whether a reader of one PROTOBUF definition understands data of another: by the developer guide's rules (required
+ * fields, messages, methods), and for types on the wire by "Updating a message type" in the documentation of Protocol
+ * Buffers, to which the guide refers.
  */
 import {
   Enum,
@@ -27,7 +27,7 @@ export function readsProtobuf(reader: Root, writer: Root): boolean {
   });
 }
 
-/** Messages and methods by their full names, but for the well-known types, which come with their import. */
+/** Messages and methods by their full names, without the well-known types, which come with their import. */
 function declaredIn(parent: NamespaceBase, found = new Map<string, Type | Method>()): Map<string, Type | Method> {
   for (const each of parent.nestedArray) {
     if (each.fullName === '.google') continue;
@@ -39,8 +39,8 @@ function declaredIn(parent: NamespaceBase, found = new Map<string, Type | Method
 }
 
 /**
- * What is the type of another message's field is never a record by itself. unverified: that the service leaves it to its
- * field, as "add fields" and "delete optional fields" in the guide suggest, whose types come and go with them.
+ * A message that is the type of a field is never a record by itself. unverified: that the service checks it with the
+ * field, as "add fields" and "delete optional fields" in the guide suggest, where types come and go with fields.
  */
 function partsOf(declared: Iterable<Type | Method>): ReadonlySet<Type> {
   const types = [...declared].filter(each => each instanceof Type);
@@ -51,7 +51,7 @@ function partsOf(declared: Iterable<Type | Method>): ReadonlySet<Type> {
 const signature = ({ resolvedRequestType, resolvedResponseType, requestStream, responseStream }: Method): string =>
   JSON.stringify([resolvedRequestType?.fullName, !!requestStream, resolvedResponseType?.fullName, !!responseStream]);
 
-/** @param pairs the pairs of messages that are being compared, since messages may hold themselves */
+/** @param pairs the pairs of messages in comparison, because messages can contain themselves */
 function readsMessage(reader: Type, writer: Type, pairs: Set<string>): boolean {
   const pair = `${reader.fullName} ${writer.fullName}`;
   if (pairs.has(pair)) return true;
@@ -65,7 +65,7 @@ function readsMessage(reader: Type, writer: Type, pairs: Set<string>): boolean {
   );
 }
 
-/** A writer that sets two fields of what is one oneof to the reader loses the first of them. */
+/** If a writer sets two fields that are one oneof for the reader, the reader loses the first field. */
 function fitsOneof(oneof: OneOf, writer: Type): boolean {
   const written = oneof.fieldsArray.map(({ id }) => writer.fieldsById[id]).filter(field => field !== undefined);
   const [first, ...others] = written;
@@ -77,9 +77,9 @@ function readsField(read: Field, written: Field, pairs: Set<string>): boolean {
     const isKeyRead = SCALAR_WIRE[read.keyType] === SCALAR_WIRE[written.keyType];
     return isKeyRead && readsType(read, written, pairs);
   }
-  // unverified: a map for the repeated message of its keys and values, which is the same on the wire.
+  // unverified: that a map can replace the repeated message of its keys and values, which is the same on the wire.
   if (read instanceof MapField || written instanceof MapField) return false;
-  // repeated numbers are packed, a single one is not.
+  // repeated numbers are packed, but a single number is not.
   if (read.repeated !== written.repeated && !DELIMITED.includes(wire(read))) return false;
   return readsType(read, written, pairs);
 }
@@ -88,11 +88,11 @@ function readsType(read: Field, written: Field, pairs: Set<string>): boolean {
   const [reader, writer] = [read.resolvedType, written.resolvedType];
   if (reader instanceof Type && writer instanceof Type) return readsMessage(reader, writer, pairs);
   if (wire(read) === wire(written)) return true;
-  // a message is bytes to whoever does not know it.
+  // a message is bytes for a reader that does not know its type.
   return [wire(read), wire(written)].sort().join() === 'message,text' && [read.type, written.type].includes('bytes');
 }
 
-/** Types whose name here is the same can be exchanged. */
+/** Types with the same name in this table are interchangeable. */
 const SCALAR_WIRE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['int32', 'uint32', 'int64', 'uint64', 'bool'].map(type => [type, 'varint'])),
   ...Object.fromEntries(['sint32', 'sint64'].map(type => [type, 'zigzag'])),

@@ -1,24 +1,27 @@
 /**
- * PROTOBUF as the schema registry takes it: "proto2 and proto3 without support for extensions or groups" (developer
- * guide). A definition is self-contained but for the well-known types.
+ * PROTOBUF as the schema registry accepts it: "proto2 and proto3 without support for extensions or groups" (developer
+ * guide). A definition contains all its types, except the well-known ones.
  */
 import { Enum, Field, type NamespaceBase, Root, Type, common, parse, tokenize } from 'protobufjs';
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';
 
-/** Throws if a definition is none. The words are not the service's own, but for the import that is not found. */
+/**
+ * Throws if a definition is invalid. The wording differs from the service's, except for an import that is not found.
+ */
 export function protobufRoot(definition: string): Root {
   const syntax = syntaxOf(definition);
   const { root, imports = [], weakImports = [] } = parse(definition, new Root(), { keepCase: true });
   if (root.nestedArray.length === 0) throw new Error('the definition declares nothing');
   for (const each of nestedIn(root)) checkDeclaration(each, syntax);
   for (const name of [...imports, ...weakImports]) addWellKnown(root, name);
-  // types that are nowhere, be it in a field or in the method of a service.
+  // finds unknown types, in a field or in the method of a service.
   root.resolveAll();
   return root;
 }
 
-/** Without a syntax line a definition is proto2, as for the compiler of PROTOBUF. */
+/** A definition without a syntax line is proto2, as for the PROTOBUF compiler. */
 function syntaxOf(definition: string): string {
+  // eslint-disable-next-line no-restricted-syntax -- comments are none of ours, and this is not our API.
   const tokens = tokenize(definition, false);
   const first = tokens.next();
   if (first === 'edition') throw new Error('editions are not supported: the syntax must be proto2 or proto3');
@@ -36,8 +39,8 @@ function* nestedIn(parent: NamespaceBase): Iterable<unknown> {
   }
 }
 
-// custom options extend the types of the compiler itself: these extensions are no fields of messages.
-// unverified: that the service takes them.
+// custom options extend the types of the compiler itself: these extensions are not fields of messages. unverified: that
+// the service accepts them.
 const OPTIONS = /^\.?google\.protobuf\.\w+Options$/;
 
 function checkDeclaration(each: unknown, syntax: string): void {
@@ -59,7 +62,7 @@ function checkDeclaration(each: unknown, syntax: string): void {
 
 const MAX_NUMBER = 2 ** 29 - 1;
 
-// unverified: google/type, which the service's own serializers carry; nobody has the files here.
+// unverified: google/type. The service's own serializers have these files; they are not available here.
 function addWellKnown(root: Root, name: string): void {
   const found = name === 'google/protobuf/descriptor.proto' ? descriptor : common.get(name);
   if (!found?.nested) throw new Error(`unable to find ${name}`);

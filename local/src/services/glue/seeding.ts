@@ -1,4 +1,4 @@
-/** Versions as a test wants them, without the way that leads there. */
+/** Versions in a state that a test wants, without the calls that lead to it. */
 import { randomUUID } from 'node:crypto';
 import { canonical } from './formats';
 import type { RegistryStore, SchemaRecord } from './state';
@@ -6,9 +6,9 @@ import type { RegistryStore, SchemaRecord } from './state';
 export interface SeededVersion {
   /** @default 'AVAILABLE' */
   readonly status?: 'AVAILABLE' | 'PENDING' | 'FAILURE' | 'DELETING';
-  /** @default - one that no other version has */
+  /** @default - a new id */
   readonly definition?: string;
-  /** When it was registered. @default - now */
+  /** The time of the registration. @default - now */
   readonly createdAt?: Date;
   /** @default - none */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export function seedVersions(
       canonical: canonical(schema.dataFormat, text),
       createdAt: at,
       verdict: status === 'FAILURE' ? 'FAILURE' : 'AVAILABLE',
-      // what is on its way stays there.
+      // a version in transition stays in transition.
       decidedAt: status === 'PENDING' ? Infinity : at,
       goneAt: status === 'DELETING' ? Infinity : undefined,
       metadata: Object.entries(metadata).map(([key, value]) => ({ key, value, createdAt: at })),

@@ -1,7 +1,7 @@
 /** The AWS Glue schema registry in the local AWS. */
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
 import { type GlueBehaviour, defaultBehaviour } from './behaviour';
-import { Permissions } from './needs';
+import { GlueNeeds } from './needs';
 import { metadataOperations } from './operations-metadata';
 import { registryOperations } from './operations-registries';
 import { schemaOperations } from './operations-schemas';
@@ -24,7 +24,7 @@ export type { CompatibilityCheck, GlueBehaviour, VersionDeletion, VersionError }
 export { concurrentModification } from './errors';
 export type { SeededVersion } from './seeding';
 
-/** A schema as tests compare it; members that it does not have are absent. */
+/** A schema in the form that tests compare. Absent members have no value. */
 export interface SchemaDescription {
   readonly registryName: string;
   readonly schemaName: string;
@@ -34,7 +34,7 @@ export interface SchemaDescription {
   readonly status: 'AVAILABLE' | 'DELETING';
   readonly checkpoint: number;
   readonly tags: Readonly<Record<string, string>>;
-  /** By number. */
+  /** The versions by number. */
   readonly versions: Readonly<Record<number, SchemaVersionDescription>>;
 }
 
@@ -42,29 +42,29 @@ export interface SchemaVersionDescription {
   readonly versionId: string;
   readonly status: VersionStatus;
   readonly definition: string;
-  /** The values of each key, the oldest first. */
+  /** The values of each key, oldest first. */
   readonly metadata: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The local AWS Glue, and what a test sees and turns of it. */
+/** The local AWS Glue, with the members that tests read and set. */
 export class Glue implements Service {
   readonly signingName = 'glue';
   readonly protocol = 'json';
   readonly targetPrefix = 'AWSGlue';
   readonly operations: Operations;
-  /** May be changed at any time. */
+  /** A test can change it at any time. */
   readonly behaviour: GlueBehaviour;
 
   private readonly store: RegistryStore;
-  private readonly permissions: Permissions;
+  private readonly permissions: GlueNeeds;
 
   constructor(
     private readonly world: World,
     behaviour: Partial<GlueBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.store = new RegistryStore(world, this.behaviour);
-    this.permissions = new Permissions(this.store, this.behaviour);
+    this.permissions = new GlueNeeds(this.store, this.behaviour);
     const context = { store: this.store, behaviour: this.behaviour };
     this.operations = {
       ...registryOperations(context),
@@ -80,13 +80,13 @@ export class Glue implements Service {
     return this.permissions.for(call);
   }
 
-  /** Calls an operation as the developer by hand, past HTTP and IAM. */
+  /** Calls an operation as the developer does by hand, without HTTP and IAM. */
   async byHand<Answer = unknown>(operation: string, input: object): Promise<Answer> {
     const context = { world: this.world, principal: { kind: 'developer' } } as const;
     return this.operations[operation].run(input, context) as Answer;
   }
 
-  /** Makes a schema by hand, and its registry where there is none; unless told otherwise, of AVRO and without checks. */
+  /** Creates a schema by hand, and its registry if it does not exist. By default, a schema is AVRO without checks. */
   async createSchema(
     schemaName: string,
     options: { readonly registryName?: string; readonly [member: string]: unknown } = {},
@@ -103,18 +103,18 @@ export class Glue implements Service {
     });
   }
 
-  /** Adds versions to a schema as they are wanted, past every check. */
+  /** Adds versions to a schema in the wanted state, without checks. */
   addVersions(schemaName: string, versions: readonly SeededVersion[], registryName = DEFAULT_REGISTRY): void {
     const schema = this.store.schema({ RegistryName: registryName, SchemaName: schemaName });
     seedVersions(this.store, schema, versions, this.world.clock.now());
   }
 
-  /** The names of all registries, those in deletion too. */
+  /** The names of all registries, including those in deletion. */
   get registries(): readonly string[] {
     return this.store.all.map(({ name }) => name).sort();
   }
 
-  /** The names of a registry's schemas, those in deletion too. */
+  /** The names of a registry's schemas, including those in deletion. */
   schemas(registryName = DEFAULT_REGISTRY): readonly string[] {
     const registry = this.store.findRegistry(registryName);
     return registry
@@ -125,7 +125,7 @@ export class Glue implements Service {
       : [];
   }
 
-  /** A schema with all its versions, or undefined if there is none. */
+  /** A schema with all its versions, or undefined if it does not exist. */
   describe(schemaName: string, registryName = DEFAULT_REGISTRY): SchemaDescription | undefined {
     const schema = this.store.findSchema({ RegistryName: registryName, SchemaName: schemaName });
     return schema && this.describeSchema(schema);

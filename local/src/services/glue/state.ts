@@ -10,9 +10,9 @@ export type Compatibility =
 
 export type VersionStatus = 'AVAILABLE' | 'PENDING' | 'FAILURE' | 'DELETING';
 
-/** What takes a while to go. */
+/** A resource whose deletion takes time. */
 interface Deletable {
-  /** When it is gone, once it is being deleted. */
+  /** When the resource is gone. Present if it is in deletion. */
   goneAt?: number;
 }
 
@@ -33,13 +33,13 @@ export interface SchemaRecord extends Deletable {
   readonly dataFormat: DataFormat;
   readonly createdAt: number;
   readonly tags: Map<string, string>;
-  /** By number. */
+  /** The versions by number. */
   readonly versions: Map<number, VersionRecord>;
   updatedAt: number;
   description?: string;
   compatibility: Compatibility;
   checkpoint: number;
-  /** The highest number that was ever given. */
+  /** The highest number that any version has had. */
   lastNumber: number;
 }
 
@@ -48,13 +48,13 @@ export interface VersionRecord extends Deletable {
   readonly id: string;
   readonly number: number;
   readonly definition: string;
-  /** The definition as duplicates are recognized by. */
+  /** The form of the definition by which duplicates are recognized. */
   readonly canonical: string;
   readonly createdAt: number;
-  /** The outcome of the compatibility check, and when it shows. */
+  /** The result of the compatibility check, and when it becomes visible. */
   readonly verdict: 'AVAILABLE' | 'FAILURE';
   readonly decidedAt: number;
-  /** In the order in which the pairs came. */
+  /** The pairs in the order in which they were added. */
   readonly metadata: MetadataPair[];
 }
 
@@ -75,7 +75,7 @@ export interface SchemaId {
   readonly RegistryName?: string;
 }
 
-/** The registry of schemas that name none. */
+/** The registry of schemas without a registry. */
 export const DEFAULT_REGISTRY = 'default-registry';
 
 export const registryArn = (world: Pick<World, 'arn'>, name = '*') => world.arn('glue', `registry/${name}`);
@@ -102,7 +102,7 @@ export class RegistryStore {
     return this.world.clock;
   }
 
-  /** Those that are not gone; the ones in deletion too. */
+  /** The existing registries, including those in deletion. */
   get all(): readonly RegistryRecord[] {
     return present(this.registries, this.clock.now());
   }
@@ -160,7 +160,7 @@ export class RegistryStore {
     );
   }
 
-  /** The versions that are not gone, by ascending number. */
+  /** The existing versions, by ascending number. */
   versionsOf(schema: SchemaRecord): readonly VersionRecord[] {
     return present(schema.versions, this.clock.now());
   }
@@ -172,7 +172,7 @@ export class RegistryStore {
       .at(-1);
   }
 
-  /** The highest number, be it of a version in FAILURE. */
+  /** The highest number, also of a version in FAILURE. */
   latestNumberOf(schema: SchemaRecord): number {
     return this.versionsOf(schema).at(-1)?.number ?? 0;
   }
@@ -202,7 +202,7 @@ export class RegistryStore {
     return schemas.reduce((sum, schema) => sum + this.versionsOf(schema).length, 0);
   }
 
-  /** Refuses what is being deleted. unverified: with which error. */
+  /** Refuses a resource in deletion. unverified: with which error. */
   requireLiving<T extends RegistryRecord | SchemaRecord>(record: T): T {
     if (!isDeleting(record)) return record;
     const message = `${record.arn} is being deleted.`;
@@ -222,7 +222,7 @@ export class RegistryStore {
   }
 }
 
-/** Drops what is gone, and gives the rest. */
+/** Drops what is gone, and returns the rest. */
 function present<K, T extends Deletable>(records: Map<K, T>, now: number): readonly T[] {
   for (const [key, record] of records) {
     if (record.goneAt !== undefined && record.goneAt <= now) records.delete(key);

@@ -13,7 +13,7 @@ export function requireSyntax(dataFormat: DataFormat, definition: string): void 
   if (error) throw invalidInput(`Schema definition of ${dataFormat} data format is invalid: ${error}`);
 }
 
-/** An incompatible definition is no error: it becomes a version in FAILURE, and takes a number. */
+/** An incompatible definition is not an error: it becomes a version in FAILURE, and uses a number. */
 export function addVersion(
   { store, behaviour }: RegistryContext,
   schema: SchemaRecord,
@@ -24,7 +24,7 @@ export function addVersion(
     throw limitExceeded(`More schema versions than allowed. The limit is ${behaviour.maxSchemaVersions}.`);
   }
   const { dataFormat, compatibility } = schema;
-  // a version that is pending and will be available counts: its check has the earlier place in the line.
+  // a pending version that will be available counts, because its check comes first.
   const available = store
     .versionsOf(schema)
     .filter(version => version.goneAt === undefined && version.verdict === 'AVAILABLE')

@@ -1,4 +1,4 @@
-/** Versions as calls name them. */
+/** Finds versions as calls name them. */
 import { invalidInput, notFound } from './errors';
 import type { RegistryStore, SchemaId, SchemaRecord, VersionRecord } from './state';
 
@@ -8,7 +8,7 @@ export interface VersionNumber {
   readonly VersionNumber?: number;
 }
 
-/** A version by its id alone, or by schema and number. */
+/** Finds a version by its id, or by schema and number. */
 export interface VersionId {
   readonly SchemaId?: SchemaId;
   readonly SchemaVersionNumber?: VersionNumber;
@@ -38,5 +38,5 @@ export function findVersionById(store: RegistryStore, id: VersionId): VersionRec
   throw invalidInput('SchemaVersionId, or SchemaId and SchemaVersionNumber must be given.');
 }
 
-/** unverified: all but the first sentence, which AWS's own client looks for. */
+/** unverified: everything except the first sentence, for which AWS's own client searches. */
 export const versionNotFound = (detail: string) => notFound(`Schema version is not found. ${detail}`);

@@ -3,16 +3,16 @@ import { ServiceError } from '../../core/service';
 
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
-/** Characters, white space aside, of a role's inline policies together. */
+/** The most characters of a role's inline policies together, without white space. */
 export const INLINE_CHARACTERS = 10_240;
-/** Characters, white space aside, of a managed policy. */
+/** The most characters of a managed policy, without white space. */
 export const MANAGED_CHARACTERS = 6_144;
 
-/** Reads a policy document for an identity; throws MalformedPolicyDocument. */
+/** Reads a policy document of an identity. Throws MalformedPolicyDocument. */
 export const identityPolicy = (text: unknown): PolicyDocument =>
   parse(text, { oneOf: [ACTIONS, ['Resource', 'NotResource']], never: ['Principal', 'NotPrincipal'] });
 
-/** Reads a trust policy; throws MalformedPolicyDocument. */
+/** Reads a trust policy. Throws MalformedPolicyDocument. */
 export const trustPolicy = (text: unknown): PolicyDocument =>
   parse(text, { oneOf: [ACTIONS, ['Principal', 'NotPrincipal']], never: ['Resource', 'NotResource'] });
 
@@ -30,7 +30,7 @@ const ELEMENTS = [
   'NotResource',
 ];
 
-/** The elements of a statement: of each pair exactly one, and those that this kind of policy does not have. */
+/** Checks the elements of a statement: exactly one of each pair, and none that this kind of policy does not have. */
 interface Grammar {
   readonly oneOf: readonly (readonly string[])[];
   readonly never: readonly string[];
@@ -43,7 +43,7 @@ function parse(text: unknown, grammar: Grammar): PolicyDocument {
   } catch {
     throw malformed('the policy is not JSON');
   }
-  if (!isObject(document)) throw malformed('the policy is no object');
+  if (!isObject(document)) throw malformed('the policy must be an object');
   requireKnown('the policy', document, MEMBERS);
   const { Version = '2008-10-17', Statement } = document;
   if (!['2012-10-17', '2008-10-17'].includes(String(Version))) throw malformed(`there is no version ${Version}`);
@@ -53,7 +53,7 @@ function parse(text: unknown, grammar: Grammar): PolicyDocument {
 }
 
 function requireStatement(name: string, statement: unknown, { oneOf, never }: Grammar): void {
-  if (!isObject(statement)) throw malformed(`${name} is no object`);
+  if (!isObject(statement)) throw malformed(`${name} must be an object`);
   requireKnown(name, statement, ELEMENTS);
   const { Effect, Condition = {} } = statement;
   if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed(`the Effect of ${name} is neither Allow nor Deny`);
@@ -65,12 +65,12 @@ function requireStatement(name: string, statement: unknown, { oneOf, never }: Gr
   for (const element of never) if (element in statement) throw malformed(`${name} can have no ${element}`);
   for (const element of ['Action', 'NotAction', 'Resource', 'NotResource']) {
     const texts = [statement[element] ?? []].flat();
-    if (!texts.every(each => typeof each === 'string')) throw malformed(`the ${element} of ${name} is no text`);
+    if (!texts.every(each => typeof each === 'string')) throw malformed(`the ${element} of ${name} must be a text`);
   }
-  if (!isObject(Condition)) throw malformed(`the Condition of ${name} is no object`);
+  if (!isObject(Condition)) throw malformed(`the Condition of ${name} must be an object`);
   for (const [operator, keys] of Object.entries(Condition)) {
     if (!isOperator(operator)) throw malformed(`there is no condition operator ${operator}, as in ${name}`);
-    if (!isObject(keys)) throw malformed(`the keys of ${operator} in ${name} are no object`);
+    if (!isObject(keys)) throw malformed(`the keys of ${operator} in ${name} must be an object`);
   }
 }
 
@@ -93,7 +93,7 @@ const logging = {
   Resource: '*',
 };
 
-/** The managed policies of AWS that functions use, by name with path. */
+/** The managed policies of AWS that functions use, by path and name. */
 export const AWS_MANAGED: Readonly<Record<string, PolicyDocument>> = {
   'service-role/AWSLambdaBasicExecutionRole': { Version: '2012-10-17', Statement: [logging] },
   'service-role/AWSLambdaVPCAccessExecutionRole': {

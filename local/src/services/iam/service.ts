@@ -13,7 +13,7 @@ import {
 } from './policies';
 import { type UnusedGrant, Usage } from './usage';
 
-/** A role as IAM keeps it. */
+/** A role of IAM. */
 export interface Role {
   readonly RoleName: string;
   readonly RoleId: string;
@@ -25,9 +25,9 @@ export interface Role {
   trust: PolicyDocument;
   /** Inline policies by name. */
   readonly inline: Map<string, PolicyDocument>;
-  /** ARNs of managed policies. */
+  /** The ARNs of managed policies. */
   readonly attached: Set<string>;
-  /** The ARN of a managed policy. */
+  /** The ARN of the permissions boundary, a managed policy. */
   boundary?: string;
   tags: Tag[];
 }
@@ -56,7 +56,7 @@ export class Iam implements Service, PolicySource {
   readonly roles = new Map<string, Role>();
   readonly managedPolicies = new Map<string, ManagedPolicy>();
   private readonly usageByRole = new Map<string, Usage>();
-  /** Of roles that have no policies any more, as when their stack is gone. */
+  /** The policies of former roles, for example of a deleted stack. */
   private readonly lastPolicies = new Map<string, readonly NamedPolicy[]>();
 
   readonly operations: Readonly<Record<string, Operation>> = {
@@ -164,14 +164,14 @@ export class Iam implements Service, PolicySource {
     usage.record(usages);
   }
 
-  /** What the role is granted, by the policies that it has now or had last, and no call has ever needed. */
+  /** What the current or last policies of the role grant, and no call has ever needed. */
   unusedStatements(roleArn: string): UnusedGrant[] {
     const policies = this.policiesOf(roleArn);
     const granted = policies.length > 0 ? policies : (this.lastPolicies.get(roleArn) ?? []);
     return (this.usageByRole.get(roleArn) ?? new Usage()).unused(granted);
   }
 
-  /** Whether a service may assume a role. */
+  /** Whether a service can assume a role. */
   trusts(roleArn: string, servicePrincipal: string): boolean {
     const role = this.byArn(roleArn);
     return [role?.trust.Statement].flat().some(statement => {
@@ -213,7 +213,7 @@ export class Iam implements Service, PolicySource {
       tags: Tags,
     };
     this.roles.set(RoleName, role);
-    // a new role of an old name is another role: nothing of it has been used yet.
+    // a new role with an old name is another role: nothing of it has been used.
     this.usageByRole.delete(role.Arn);
     return { Role: describe(role) };
   }

@@ -1,7 +1,7 @@
 import { type MatchedStatement, type NamedPolicy } from '../../core/policy';
 import { type PolicyDocument } from './policies';
 
-/** What no call has needed of a statement. */
+/** The parts of a statement that no call has needed. */
 export interface UnusedGrant {
   readonly policyName: string;
   readonly sid?: string;
@@ -11,7 +11,7 @@ export interface UnusedGrant {
   readonly resources: readonly string[];
 }
 
-/** What calls have needed of one role's statements. */
+/** The parts of one role's statements that calls have needed. */
 export class Usage {
   private readonly needed = new Set<string>();
 
@@ -22,7 +22,7 @@ export class Usage {
     }
   }
 
-  /** Allow statements of these policies of which something was never needed. */
+  /** The Allow statements of these policies of which a part was never needed. */
   unused(policies: readonly NamedPolicy[]): UnusedGrant[] {
     return policies.flatMap(({ name, document }) =>
       [(document as PolicyDocument).Statement].flat().flatMap((statement, index) => {

@@ -1,8 +1,8 @@
 /**
- * What a test may turn in the local AWS IoT: where the documentation leaves two behaviours plausible, which of them;
- * what the service does rarely or slowly, when and for how long.
+ * The settings of the local AWS IoT that a test can change: one of the plausible behaviors where the documentation does
+ * not decide, and when and how long the service is slow or does something rare.
  */
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
 
@@ -22,57 +22,71 @@ export interface ValidatedSbom {
 }
 
 export interface PackageBehaviour {
-  // undocumented choices, each with the likelier one as default.
+  // undocumented choices. The default is the more likely one.
 
-  /** PUBLISH of a published version, DEPRECATE of a deprecated one. */
+  /** What happens to PUBLISH of a published version, and DEPRECATE of a deprecated one. */
   republish: 'noop' | 'conflict';
-  /** Delete of a package or version that is not there; neither operation declares ResourceNotFoundException. */
+  /**
+   * What happens to the Delete of a package or version that does not exist. The operations do not declare
+   * ResourceNotFoundException.
+   */
   deleteMissing: 'silent' | 'not-found';
-  /** Delete of the default version. */
+  /** The error for the deletion of the default version. */
   defaultDeleteError: RefusalCode;
-  /** Delete of a package that has versions. */
+  /** The error for the deletion of a package that has versions. */
   packageWithVersionsDeleteError: RefusalCode;
-  /** An action that the lifecycle has no transition for. */
+  /** The error for an action for which the lifecycle has no transition. */
   illegalTransitionError: RefusalCode;
-  /** Attributes or artifact of a version that is no draft, sent again even if unchanged. */
+  /** The error for attributes or an artifact of a version that is not a draft, even unchanged ones. */
   frozenUpdateError: RefusalCode;
-  /** A draft as default version. */
+  /** The error for a draft as the default version. */
   draftDefaultError: RefusalCode;
-  /** A version of a package that is not there; CreatePackageVersion declares no ResourceNotFoundException. */
+  /**
+   * The error for a version of a package that does not exist. CreatePackageVersion does not declare
+   * ResourceNotFoundException.
+   */
   createInMissingPackageError: 'ValidationException' | 'ResourceNotFoundException';
-  /** Recipe of a published version: one page of the developer guide lets it change, another does not. */
+  /**
+   * Whether the recipe of a published version can change: one page of the developer guide allows it, another does not.
+   */
   publishedRecipe: 'editable' | 'frozen';
-  /** Bytes of all attributes of a version; the documentation says 3KB. */
+  /** The most bytes of all attributes of a version. The documentation says 3KB. */
   attributesBytes: 3000 | 3072;
-  /** Whether a repeated client token is answered as the first time; by AWS's own resource handlers it was not. */
+  /** Whether a repeated client token gets the first answer again. By AWS's own resource handlers, it does not. */
   honourClientTokens: boolean;
-  /** Whether packages need fleet indexing of the `$package` shadow to be on. */
+  /** Whether packages require fleet indexing of the `$package` shadow. */
   requireIndexing: boolean;
 
-  /** An SBOM without the version of its S3 object. The guide's troubleshooting page has it refused. */
+  /**
+   * What happens to an SBOM without the version of its S3 object. The guide's troubleshooting page says that it is
+   * refused.
+   */
   sbomWithoutVersion: 'refused' | 'taken';
-  /** An artifact without the version of its S3 object: the guide asks for one, and does not say who refuses when. */
+  /**
+   * What happens to an artifact without the version of its S3 object. The guide requires one, but does not say what
+   * refuses it and when.
+   */
   artifactWithoutVersion: 'refused' | 'taken';
-  /** Whether artifacts and SBOMs must be there in S3, and readable. Turned off, any location will do. */
+  /** Whether artifacts and SBOMs must exist in S3 and be readable. If off, any location is accepted. */
   lookUpObjects: boolean;
 
-  // quotas of the account, with the values of the AWS General Reference; both can be raised.
+  // quotas of the account, with the values of the AWS General Reference. Both can be raised.
 
   maxPackages: number;
   /** Of all packages together. */
   maxVersions: number;
-  /** SBOMs in validation at the same time. The guide names the limit, and not its value. */
+  /** The most SBOMs in validation at the same time. The guide mentions the limit, but not its value. */
   maxSbomValidations: number;
 
-  // what is slow, late or rare.
+  // slow, late and rare events.
 
-  /** How many Gets still see a package or version after its delete. */
+  /** How many Gets still see a package or version after its deletion. */
   staleReads: number;
-  /** Milliseconds that the validation of an SBOM takes. */
+  /** How long, in milliseconds, the validation of an SBOM takes. */
   sbomValidationTime: number;
-  /** The results of a validation, by file; it fails if any file fails. Absent: what is in the archive decides. */
+  /** The results of a validation, by file. It fails if any file fails. Absent: the content of the archive decides. */
   sbomValidation: ((sbom: ValidatedSbom) => readonly SbomFileResult[]) | undefined;
-  /** Lets a write end with an errorReason instead of an error, and without its effect. */
+  /** Lets a write end with an errorReason instead of an error, without an effect. */
   errorReason: (write: VersionWrite) => string | undefined;
 }
 
@@ -102,38 +116,41 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehaviour> = {
 };
 
 export interface JobBehaviour {
-  // undocumented choices, each with the likelier one as default.
+  // undocumented choices. The default is the more likely one.
 
-  /** Whether DeleteJob needs force while a job that has ended still has executions. */
+  /** Whether DeleteJob needs force while an ended job still has executions. */
   deleteJobWithExecutions: 'free' | 'needs-force';
-  /** Whether DeleteJobExecution takes TIMED_OUT for a terminal state, as the guide does and its own page does not. */
+  /**
+   * Whether DeleteJobExecution treats TIMED_OUT as a terminal state. The guide does; the page of the operation does
+   * not.
+   */
   deleteTimedOut: 'free' | 'needs-force';
-  /** Whether force lets DeleteJobExecution delete QUEUED executions: its page names IN_PROGRESS only. */
+  /** Whether force lets DeleteJobExecution delete QUEUED executions. Its page only names IN_PROGRESS. */
   forcedDeleteOfQueued: 'allowed' | 'refused';
 
   /**
-   * ListJobExecutionsForThing of a thing that does not exist. Two other models of the service, one of them held against
-   * it, answer an empty page; the operation declares ResourceNotFoundException.
+   * What ListJobExecutionsForThing answers for a thing that does not exist. Two other models of the service, of which
+   * one was compared with it, answer an empty page. The operation declares ResourceNotFoundException.
    */
   executionsOfMissingThing: 'empty' | 'not-found';
   /**
    * The number of the first execution of a job on a thing. The guide's pages show 1, an example of the AWS CLI shows
-   * 2939653338: numbers need not fit into 32 bits.
+   * 2939653338: a number can need more than 32 bits.
    */
   firstExecutionNumber: number;
   /**
-   * Whether the number of a deleted execution is given again to a thing that gets the job once more. The model of
-   * DeleteJobExecution warns of it.
+   * Whether a thing that gets the same job again can get the number of a deleted execution again. The model of
+   * DeleteJobExecution warns about it.
    */
   numbersOfDeleted: 'reused' | 'never-again';
 
-  // what is slow.
+  // slow operations.
 
-  /** Executions of a canceled job that are canceled in a minute. */
+  /** How many executions of a canceled job are canceled each minute. */
   executionsCanceledPerMinute: number;
-  /** Milliseconds that the deletion of a job takes, by its number of executions. */
+  /** How long, in milliseconds, the deletion of a job takes, by its number of executions. */
   jobDeletionTime: (executions: number) => number;
-  /** Milliseconds that the index of things is built after its configuration has changed. */
+  /** How long, in milliseconds, the index of things is rebuilt after a change of its configuration. */
   indexBuildTime: number;
 }
 
@@ -149,7 +166,7 @@ const LIKELY_OF_JOBS: Readonly<JobBehaviour> = {
   indexBuildTime: 0,
 };
 
-/** All that may be turned in the local AWS IoT. */
+/** All settings of the local AWS IoT. */
 export type IotBehaviour = PackageBehaviour & JobBehaviour;
 
 const OTHER: Partial<IotBehaviour> = {
@@ -171,10 +188,11 @@ const OTHER: Partial<IotBehaviour> = {
   forcedDeleteOfQueued: 'refused',
   executionsOfMissingThing: 'not-found',
   firstExecutionNumber: 2_939_653_338,
+  numbersOfDeleted: 'never-again',
 };
 
-export const defaultBehaviour = (): IotBehaviour => ({
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): IotBehaviour => ({
   ...LIKELY_OF_PACKAGES,
   ...LIKELY_OF_JOBS,
-  ...(isOtherReading() && OTHER),
+  ...(readings === 'other' && OTHER),
 });

@@ -58,20 +58,20 @@ export class Catalog {
     return [...this.packages.values()].reduce((sum, { versions }) => sum + versions.size, 0);
   }
 
-  /** The version that an ARN names, `$default` resolved, or undefined if there is none. */
+  /** The version that an ARN names, with `$default` resolved, or undefined if it does not exist. */
   findVersion(arn: string): VersionRecord | undefined {
     const [, packageName = '', wanted = ''] = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn) ?? [];
     const found = this.packages.get(packageName);
     return found?.versions.get(wanted === '$default' ? (found.defaultVersionName ?? '') : wanted);
   }
 
-  /** Lets the next `reads` of a deleted record still see it. */
+  /** Lets the next `reads` reads still see a deleted record. */
   leaveAfterimage(record: PackageRecord | VersionRecord, reads: number): void {
     this.afterimages.delete(record.arn);
     if (reads > 0) this.afterimages.set(record.arn, { record, reads });
   }
 
-  /** A read that may still see what was deleted. */
+  /** A read that can still see a deleted record. */
   readPackage(world: World, name: string): PackageRecord {
     return this.packages.get(name) ?? this.afterimage(packageArn(world, name)) ?? this.package(name);
   }

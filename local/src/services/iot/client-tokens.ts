@@ -1,9 +1,9 @@
-/** Client tokens, which let a caller repeat a call. */
+/** Client tokens, with which a caller can repeat a call. */
 import { type Operation, type Operations } from '../../core/service';
 
 /**
- * Answers a repeated client token as the first time, while `honoured` says so.
- * unverified: whether the service does; by AWS's own resource handlers of 2024 it did not.
+ * Gives a repeated client token the first answer again, while `honoured` returns true. unverified: whether the service
+ * does; by AWS's own resource handlers of 2024, it did not.
  */
 export function withClientTokens(operations: Operations, honoured: () => boolean): Operations {
   const answers = new Map<string, unknown>();

@@ -1,14 +1,14 @@
 /**
- * Every constraint that the API reference of AWS IoT documents for the members of an input: of the software package
- * catalog, tags, fleet indexing and jobs.
+ * The documented constraints of AWS IoT for the members of inputs: of the software package catalog, tags, fleet
+ * indexing and jobs.
  */
 import { decimal, flag, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 import { EXECUTION_STATUSES } from './execution-status';
 
 const packageName = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9\-_.]+/u });
 const versionName = text({ min: 1, max: 64, pattern: /[a-zA-Z0-9\-_.]+/u });
-// the AWS General Reference counts in bytes.
-// the minimum is 0, the pattern wants a character all the same: an empty description is refused.
+// the AWS General Reference counts bytes. The minimum is 0, but the pattern requires a character: an empty
+// description is refused.
 const description = text({ min: 0, max: 1024, bytes: true, pattern: /[^\p{C}]+/u });
 const clientToken = text({ min: 36, max: 64, pattern: /\S{36,64}/u });
 const attributes = map(text({ min: 1, pattern: /[a-zA-Z0-9:_-]+/u }), text({ min: 1, pattern: /[^\p{C}]+/u }));
@@ -124,6 +124,11 @@ const executionStatus = oneOf(...EXECUTION_STATUSES);
 const jobPage = { maxResults: integer({ min: 1, max: 250 }), nextToken: text() };
 const ofJob = { jobId: required(jobId) };
 const ofExecution = { ...ofJob, thingName: required(thingName) };
+const statusDetails = map(
+  text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
+  text({ min: 1, pattern: /[^\p{C}]+/u }),
+  { max: 10 },
+);
 
 const jobConfiguration = {
   description: comment,
@@ -220,11 +225,7 @@ export const EXECUTIONS = {
     ...ofExecution,
     force: flag(),
     expectedVersion: integer(),
-    statusDetails: map(
-      text({ min: 1, max: 128, pattern: /[a-zA-Z0-9:_-]+/u }),
-      text({ min: 1, pattern: /[^\p{C}]+/u }),
-      { max: 10 },
-    ),
+    statusDetails,
   },
   DeleteJobExecution: { ...ofExecution, executionNumber: required(integer()), force: flag(), namespaceId },
   ListJobExecutionsForJob: { ...ofJob, ...jobPage, status: executionStatus },
@@ -235,4 +236,21 @@ export const EXECUTIONS = {
     jobId,
     namespaceId,
   },
+} as const;
+
+const ofThing = { thingName: required(thingName) };
+const ofGroup = { thingGroupName: required(thingName) };
+
+export const THINGS = {
+  CreateThing: ofThing,
+  DeleteThing: ofThing,
+  CreateThingGroup: ofGroup,
+  DeleteThingGroup: ofGroup,
+  AddThingToThingGroup: { ...ofThing, ...ofGroup },
+  RemoveThingFromThingGroup: { ...ofThing, ...ofGroup },
+  DescribeEndpoint: { endpointType: text({ max: 128 }) },
+} as const;
+
+export const JOBS_DATA = {
+  StartNextPendingJobExecution: { ...ofThing, statusDetails },
 } as const;

@@ -1,10 +1,10 @@
-/** The side of the devices: who is in the fleet, what they do with their jobs and what they report. */
-import { type ExecutionStatus, isTerminal } from './execution-status';
+/** The devices: the things of the fleet, what they do with their jobs and what they report. */
+import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, ReportedPackage, Thing } from './fleet';
-import type { Execution, JobStore } from './job-store';
+import type { JobExecution, JobStore } from './job-store';
 
-/** What a device may report of an execution. */
-export type ReportedStatus = Extract<ExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;
+/** What a device can report about an execution. */
+export type ReportedStatus = Extract<JobExecutionStatus, 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'>;
 
 export class Devices {
   constructor(
@@ -12,7 +12,7 @@ export class Devices {
     private readonly jobs: JobStore,
   ) {}
 
-  /** Registers things, each in the given groups; a group exists once a thing was in it. */
+  /** Registers things in the given groups. A group exists after a thing was in it. */
   add(thingNames: string | readonly string[], options: { readonly groups?: readonly string[] } = {}): void {
     for (const name of [thingNames].flat()) {
       this.fleet.add(name);
@@ -20,7 +20,7 @@ export class Devices {
     }
   }
 
-  /** Deletes a thing: what it has not finished is REMOVED, its executions stay. */
+  /** Deletes a thing. Its unfinished executions become REMOVED, and all its executions stay. */
   remove(thingName: string): void {
     const thing = this.fleet.thing(thingName);
     for (const group of [...thing.groups]) this.leave(thingName, group);
@@ -28,21 +28,21 @@ export class Devices {
     thing.deleted = true;
   }
 
-  /** Puts a thing into a group, where continuous jobs wait for it. */
+  /** Adds a thing to a group. Continuous jobs of the group then start for it. */
   join(thingName: string, group: string): void {
     const thing = this.fleet.thing(thingName);
     this.fleet.join(thing, group);
     this.jobs.regroup(thing, group);
   }
 
-  /** Takes a thing out of a group: continuous jobs of the group end for it as REMOVED. */
+  /** Removes a thing from a group. Continuous jobs of the group end for it as REMOVED. */
   leave(thingName: string, group: string): void {
     const thing = this.fleet.thing(thingName);
     this.fleet.leave(thing, group);
     this.jobs.regroup(thing, group);
   }
 
-  /** Reports the latest execution of a job on a thing. Throws if it is over already, as a device would be told. */
+  /** Reports the latest execution of a job on a thing. Throws if it has ended, as the service tells the device. */
   advance(
     thingName: string,
     jobId: string,
@@ -56,7 +56,19 @@ export class Devices {
     this.report(execution, status, statusDetails);
   }
 
-  /** Reports all executions of a job that are not over; `status` may choose by thing, undefined leaves one alone. */
+  /** Begins the next job that a thing has, or goes on with the one that it has begun. `undefined` where it has none. */
+  startNext(thingName: string, statusDetails?: Readonly<Record<string, string>>): JobExecution | undefined {
+    const executions = [...this.jobs.settled(this.fleet.thing(thingName).executions).values()];
+    const begun = executions.find(({ status }) => status === 'IN_PROGRESS');
+    const next = begun ?? executions.find(({ status }) => status === 'QUEUED');
+    if (next && !begun) this.report(next, 'IN_PROGRESS', statusDetails);
+    return next;
+  }
+
+  /**
+   * Reports all executions of a job that have not ended. `status` can choose by thing; undefined leaves an execution
+   * alone.
+   */
   advanceAll(jobId: string, status: ReportedStatus | ((thingName: string) => ReportedStatus | undefined)): void {
     const open = [...this.jobs.job(jobId).executions.values()].filter(execution => !isTerminal(execution.status));
     for (const execution of open) {
@@ -65,12 +77,12 @@ export class Devices {
     }
   }
 
-  /** Writes what a device has installed into its shadow `$package`; undefined takes the package out. */
+  /** Writes the installed version of a package into the thing's shadow `$package`; undefined removes the package. */
   reportPackage(thingName: string, packageName: string, reported: ReportedPackage | undefined): void {
     setPackage(this.fleet.thing(thingName), packageName, reported);
   }
 
-  private report(execution: Execution, status: ReportedStatus, statusDetails = execution.statusDetails): void {
+  private report(execution: JobExecution, status: ReportedStatus, statusDetails = execution.statusDetails): void {
     execution.statusDetails = statusDetails;
     this.jobs.move(execution, status);
   }

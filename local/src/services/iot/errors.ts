@@ -1,7 +1,7 @@
 /** The errors of AWS IoT, with the HTTP statuses of its API reference. */
 import { ServiceError } from '../../core/service';
 
-/** The error of a constraint that the input breaks: the package operations have one type, the older ones another. */
+/** The error for a broken constraint: the package operations have one type, the older operations another. */
 export type InvalidCode = 'ValidationException' | 'InvalidRequestException';
 
 export const invalid = (code: InvalidCode, message: string) => new ServiceError(code, message, 400);
@@ -13,15 +13,13 @@ export const notFound = (message: string) => new ServiceError('ResourceNotFoundE
 export const conflict = (message: string, resourceId: string) =>
   new ServiceError('ConflictException', message, 409, { resourceId });
 
-/** Payment Required, of all statuses. */
+/** The status is Payment Required. */
 export const quotaExceeded = (message: string) => new ServiceError('ServiceQuotaExceededException', message, 402);
 
-/** Gone: the limit of tags and of jobs. */
+/** The limit of tags and of jobs. The status is Gone. */
 export const limitExceeded = (message: string) => new ServiceError('LimitExceededException', message, 410);
 
-/**
- * A refusal whose error type AWS does not document: the operation declares, or AWS's own code expects, either.
- */
+/** A refusal whose error type is not documented: the operation declares both, or AWS's own code expects both. */
 export type RefusalCode = InvalidCode | 'ConflictException';
 
 export const refusal = (code: RefusalCode, message: string, resourceId: string) =>

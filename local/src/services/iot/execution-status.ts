@@ -10,6 +10,6 @@ export const EXECUTION_STATUSES = [
   'CANCELED',
 ] as const;
 
-export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+export type JobExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
-export const isTerminal = (status: ExecutionStatus) => status !== 'QUEUED' && status !== 'IN_PROGRESS';
+export const isTerminal = (status: JobExecutionStatus) => status !== 'QUEUED' && status !== 'IN_PROGRESS';

@@ -1,17 +1,17 @@
-/** The state of the fleet: things, the groups that they are in, and what they report. */
+/** The state of the fleet: things, their groups, and what they report. */
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';
-import type { Execution } from './job-store';
+import type { JobExecution } from './job-store';
 
 export interface Thing {
   readonly name: string;
   readonly arn: string;
   readonly groups: Set<string>;
-  readonly executions: Listing<Execution>;
-  /** The named shadow `$package`, as reported: packages by name. */
+  readonly executions: Listing<JobExecution>;
+  /** The reported named shadow `$package`: packages by name. */
   readonly packages: Map<string, ReportedPackage>;
-  /** A thing that was deleted leaves its executions behind. */
+  /** Whether the thing is deleted. Its executions stay. */
   deleted: boolean;
 }
 
@@ -31,7 +31,7 @@ export class Fleet {
 
   add(name: string): Thing {
     const arn = thingArn(this.world, name);
-    const thing = { name, arn, groups: new Set<string>(), executions: new Listing<Execution>() };
+    const thing = { name, arn, groups: new Set<string>(), executions: new Listing<JobExecution>() };
     const added: Thing = { ...thing, packages: new Map(), deleted: false };
     this.things.add(name, added);
     return added;
@@ -41,6 +41,28 @@ export class Fleet {
     const found = this.things.get(name);
     if (!found) throw notFound(`Thing ${name} not found`);
     return found;
+  }
+
+  /** Whether there is a thing of this name, which was not deleted. */
+  has(name: string): boolean {
+    return this.things.get(name)?.deleted === false;
+  }
+
+  addGroup(name: string): void {
+    if (!this.groups.has(name)) this.groups.set(name, new Set());
+  }
+
+  removeGroup(name: string): void {
+    this.groups.delete(name);
+  }
+
+  get groupNames(): readonly string[] {
+    return [...this.groups.keys()].sort();
+  }
+
+  /** The members of a group; none where there is none. */
+  members(name: string): readonly Thing[] {
+    return [...(this.groups.get(name) ?? [])];
   }
 
   /** The members of a group. */
@@ -61,7 +83,7 @@ export class Fleet {
     this.groups.get(group)?.delete(thing);
   }
 
-  /** The things behind the ARN of a thing or a thing group. */
+  /** The things of an ARN of a thing or a thing group. */
   target(arn: string): Iterable<Thing> {
     const [, kind, name] = /:(thing|thinggroup)\/(.+)$/.exec(arn) ?? [];
     if (kind === 'thing') {

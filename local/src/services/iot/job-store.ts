@@ -1,11 +1,11 @@
-/** Jobs and their executions: the state machines, moved on by calls, by devices and by time. */
+/** Jobs and their executions: state machines that calls, devices and time move. */
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import type { Input } from '../../core/shape';
 import type { JobBehaviour } from './behaviour';
 import type { JOBS } from './constraints';
 import { notFound } from './errors';
-import { type ExecutionStatus, isTerminal } from './execution-status';
+import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, Thing } from './fleet';
 import type { ResolvedJob } from './job-substitution';
 
@@ -18,10 +18,10 @@ export interface Job {
   readonly arn: string;
   readonly targets: Set<string>;
   readonly createdAt: number;
-  readonly executions: Listing<Execution>;
-  /** What it deploys and its document, `$default` and placeholders resolved. */
+  readonly executions: Listing<JobExecution>;
+  /** What the job deploys and its document, with `$default` and placeholders resolved. */
   readonly resolved: ResolvedJob;
-  readonly counts: Record<ExecutionStatus, number>;
+  readonly counts: Record<JobExecutionStatus, number>;
   readonly startsAt?: number;
   readonly endsAt?: number;
   settings: JobSettings;
@@ -31,21 +31,21 @@ export interface Job {
   forceCanceled?: boolean;
   reasonCode?: string;
   comment?: string;
-  /** No execution is rolled out any more. */
+  /** Whether the rollout of executions has ended. */
   ended: boolean;
-  /** Executions that are still to be canceled, one after the other. */
-  cancelation?: { readonly force: boolean; readonly rest: Iterator<Execution>; next: number };
-  /** When its deletion will be done. */
+  /** The executions that are still to cancel, one after the other. */
+  cancelation?: { readonly force: boolean; readonly rest: Iterator<JobExecution>; next: number };
+  /** When its deletion is complete. */
   goneAt?: number;
 }
 
-export interface Execution {
+export interface JobExecution {
   readonly job: Job;
   readonly thing: Thing;
   readonly number: number;
   readonly retryAttempt: number;
   readonly queuedAt: number;
-  status: ExecutionStatus;
+  status: JobExecutionStatus;
   startedAt?: number;
   updatedAt: number;
   versionNumber: number;
@@ -55,7 +55,7 @@ export interface Execution {
 
 const openExecutions = ({ counts }: Job) => counts.QUEUED + counts.IN_PROGRESS;
 
-function latest(executions: Listing<Execution> | undefined, jobId: string): Execution | undefined {
+function latest(executions: Listing<JobExecution> | undefined, jobId: string): JobExecution | undefined {
   return [...(executions?.values() ?? [])].filter(({ job }) => job.id === jobId).at(-1);
 }
 
@@ -64,17 +64,17 @@ const hasOpenExecution = (thing: Thing, job: Job) =>
 
 const MINUTE = 60_000;
 
-/** Who hears what comes of jobs. */
+/** The listeners to the results of jobs. */
 export interface JobListener {
-  succeeded(execution: Execution): void;
+  succeeded(execution: JobExecution): void;
   gone(job: Job): void;
 }
 
 export class JobStore {
   private readonly jobs = new Listing<Job>();
-  /** Jobs that time moves. */
+  /** The jobs that time moves. */
   private readonly timed = new Set<Job>();
-  /** The highest number that a thing was given of a job, where none is given again. */
+  /** The highest number of a job's executions on a thing, if numbers are not used again. */
   private readonly given = new WeakMap<Job, Map<Thing, number>>();
 
   constructor(
@@ -84,14 +84,14 @@ export class JobStore {
     private readonly told: JobListener,
   ) {}
 
-  /** All jobs, as they are now. */
+  /** All jobs in their current state. */
   get all(): Listing<Job> {
     this.settle();
     return this.jobs;
   }
 
-  /** A listing of executions, as it is now. */
-  settled(executions: Listing<Execution>): Listing<Execution> {
+  /** A list of executions in its current state. */
+  settled(executions: Listing<JobExecution>): Listing<JobExecution> {
     this.settle();
     return executions;
   }
@@ -102,8 +102,8 @@ export class JobStore {
     return found;
   }
 
-  /** The latest execution of a job on a thing, or the one with a number. */
-  execution(jobId: string, thingName: string, number?: number): Execution {
+  /** The latest execution of a job on a thing, or the one with the given number. */
+  execution(jobId: string, thingName: string, number?: number): JobExecution {
     this.settle();
     const executions = this.fleet.things.get(thingName)?.executions;
     const found = number === undefined ? latest(executions, jobId) : executions?.get(`${jobId}#${number}`);
@@ -118,14 +118,14 @@ export class JobStore {
     this.settle();
   }
 
-  /** Starts a rollout to targets that the job did not have. */
+  /** Starts a rollout to new targets of the job. */
   addTargets(job: Job, targets: readonly string[]): void {
     for (const target of targets) job.targets.add(target);
     this.touch(job, this.now());
     this.rollOut(job, this.now());
   }
 
-  /** Cancels a job now, and its executions little by little. */
+  /** Cancels a job at once, and its executions gradually. */
   cancel(job: Job, { force, at = this.now() }: { readonly force: boolean; readonly at?: number }): void {
     job.status = 'CANCELED';
     job.forceCanceled = force;
@@ -144,7 +144,7 @@ export class JobStore {
     this.timed.add(job);
   }
 
-  /** Opens or closes a maintenance window of a job, which goes between IN_PROGRESS and SCHEDULED. */
+  /** Opens or closes a maintenance window of a job, which moves between IN_PROGRESS and SCHEDULED. */
   setWindow(job: Job, window: 'open' | 'closed'): void {
     if (job.ended) return;
     job.status = window === 'open' ? 'IN_PROGRESS' : 'SCHEDULED';
@@ -152,8 +152,8 @@ export class JobStore {
     if (window === 'open') this.rollOut(job, this.now());
   }
 
-  /** Moves an execution, retries it where its job says so, and completes the job if it was the last. */
-  move(execution: Execution, status: ExecutionStatus, at = this.now()): void {
+  /** Moves an execution, retries it if its job says so, and completes the job after the last one. */
+  move(execution: JobExecution, status: JobExecutionStatus, at = this.now()): void {
     const { job } = execution;
     job.counts[execution.status]--;
     job.counts[status]++;
@@ -166,7 +166,7 @@ export class JobStore {
     this.complete(job, at);
   }
 
-  remove(execution: Execution): void {
+  remove(execution: JobExecution): void {
     const { job, thing, number } = execution;
     job.counts[execution.status]--;
     job.executions.delete(`${thing.name}#${number}`);
@@ -174,7 +174,7 @@ export class JobStore {
     this.complete(job, this.now());
   }
 
-  /** A thing came into a group, or left it. */
+  /** Handles that a thing joins or leaves a group. */
   regroup(thing: Thing, group: string): void {
     for (const job of this.all.values()) {
       const concerned = job.settings.targetSelection === 'CONTINUOUS' && job.status === 'IN_PROGRESS' && !job.ended;
@@ -184,7 +184,7 @@ export class JobStore {
     }
   }
 
-  /** Ends what a thing has not finished, since it is no target any more. */
+  /** Ends the unfinished executions of a thing that is no longer a target. */
   withdraw(thing: Thing, job?: Job): void {
     for (const execution of thing.executions.values()) {
       if ((!job || execution.job === job) && !isTerminal(execution.status)) this.move(execution, 'REMOVED');
@@ -239,13 +239,13 @@ export class JobStore {
   private queue(job: Job, thing: Thing, at: number, retryAttempt: number): void {
     const times = { queuedAt: at, updatedAt: at };
     const number = this.nextNumber(job, thing);
-    const queued: Execution = { job, thing, number, retryAttempt, ...times, status: 'QUEUED', versionNumber: 1 };
+    const queued: JobExecution = { job, thing, number, retryAttempt, ...times, status: 'QUEUED', versionNumber: 1 };
     job.executions.add(`${thing.name}#${number}`, queued);
     thing.executions.add(`${job.id}#${number}`, queued);
     job.counts.QUEUED++;
   }
 
-  /** One more than the highest that the thing still has of the job, or has ever had. */
+  /** One more than the highest number that the thing still has, or has ever had, for the job. */
   private nextNumber(job: Job, thing: Thing): number {
     const { firstExecutionNumber: first, numbersOfDeleted } = this.behaviour;
     const taken = [...thing.executions.values()].filter(execution => execution.job === job);
@@ -257,7 +257,7 @@ export class JobStore {
     return number;
   }
 
-  private mayRetry({ job, status, retryAttempt }: Execution): boolean {
+  private mayRetry({ job, status, retryAttempt }: JobExecution): boolean {
     if (job.ended || (status !== 'FAILED' && status !== 'TIMED_OUT')) return false;
     return !!job.settings.jobExecutionsRetryConfig?.criteriaList.some(
       ({ failureType, numberOfRetries }) =>
@@ -276,7 +276,7 @@ export class JobStore {
 
   private end(job: Job, at: number): void {
     const behaviour = job.settings.schedulingConfig?.endBehavior;
-    // unverified: that a job whose end comes with a cancelation is CANCELED afterwards.
+    // unverified: that a job that ends during its cancellation is CANCELED afterwards.
     if (behaviour === 'CANCEL' || behaviour === 'FORCE_CANCEL')
       return this.cancel(job, { force: behaviour === 'FORCE_CANCEL', at });
     job.ended = true;
@@ -300,7 +300,7 @@ export class JobStore {
     return MINUTE / this.behaviour.executionsCanceledPerMinute;
   }
 
-  /** A continuous job goes on forever, unless it has an end. */
+  /** A continuous job never ends, unless its schedule has an end. */
   private complete(job: Job, at: number): void {
     const runs = job.status === 'IN_PROGRESS' || (job.status === 'SCHEDULED' && job.ended);
     const hasEnd = job.settings.targetSelection !== 'CONTINUOUS' || job.ended;

@@ -1,19 +1,19 @@
 /**
- * What stands for `$default` and for placeholders once they are resolved: the view of a job after substitution, which
- * DescribeJob and GetJobDocument show unless they are asked for the one before (developer guide, "Preparing jobs for
- * service package catalog").
+ * The view of a job after substitution, with `$default` and placeholders resolved. DescribeJob and GetJobDocument show
+ * it, unless the caller asks for the view before substitution (developer guide, "Preparing jobs for service package
+ * catalog").
  */
 import type { Catalog, VersionRecord } from './catalog';
 import type { JobSettings } from './job-store';
 
-/** What a job deploys and says, after substitution. */
+/** What a job deploys, and its document, after substitution. */
 export interface ResolvedJob {
   readonly destinationPackageVersions?: readonly string[];
   readonly document?: string;
 }
 
-/** unverified: that a job resolves when it is created, and does not follow a default that moves afterwards. */
-export function resolve(catalog: Catalog, settings: JobSettings): ResolvedJob {
+/** unverified: that a job is resolved when it is created, and does not follow a default that moves later. */
+export function resolveJob(catalog: Catalog, settings: JobSettings): ResolvedJob {
   const { destinationPackageVersions: arns, document } = settings;
   return {
     destinationPackageVersions: arns?.map(arn => catalog.findVersion(arn)?.arn ?? arn),
@@ -26,7 +26,10 @@ export function resolve(catalog: Catalog, settings: JobSettings): ResolvedJob {
 
 const PLACEHOLDER = /\$\{aws:iot:package:([^:}]+):version:([^:}]+):([^}]+)\}/g;
 
-/** An attribute's value; all else, such as a presigned URL, is made for each device, and only its version is known. */
+/**
+ * The value of an attribute. Everything else, such as a presigned URL, is made for each device, so that only its
+ * version is known.
+ */
 function substitute({ packageName, name, attributes = {} }: VersionRecord, what: string): string {
   const [, key = ''] = /^attributes:(.+)$/.exec(what) ?? [];
   return attributes[key] ?? `\${aws:iot:package:${packageName}:version:${name}:${what}}`;

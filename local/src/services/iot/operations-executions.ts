@@ -7,16 +7,16 @@ import type { JobBehaviour } from './behaviour';
 import { EXECUTIONS } from './constraints';
 import { invalidRequest, invalidStateTransition, notFound, versionConflict } from './errors';
 import { isTerminal } from './execution-status';
-import type { Execution } from './job-store';
+import type { JobExecution } from './job-store';
 import { type JobContext, inNamespace } from './operations-jobs';
 
 export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): Operations {
   return {
     DescribeJobExecution: checked(invalidRequest, {
       members: EXECUTIONS.DescribeJobExecution,
-      // unverified: which of the two resources is asked for; the authorization reference has both as optional.
+      // unverified: which of the two resources is needed; the authorization reference says that both are optional.
       run({ jobId, thingName, executionNumber }, { world }) {
-        // unverified: that it is the latest one where no number is given.
+        // unverified: that the latest one is used if there is no number.
         return { execution: describe(jobs.execution(jobId, thingName, executionNumber), world.clock.now()) };
       },
     }),
@@ -95,13 +95,17 @@ export function jobExecutionOperations({ jobs, fleet, behaviour }: JobContext): 
   };
 }
 
-function mayBeDeleted({ status }: Execution, { force }: { readonly force: boolean }, behaviour: JobBehaviour): boolean {
+function mayBeDeleted(
+  { status }: JobExecution,
+  { force }: { readonly force: boolean },
+  behaviour: JobBehaviour,
+): boolean {
   if (status === 'QUEUED') return force && behaviour.forcedDeleteOfQueued === 'allowed';
   if (status === 'TIMED_OUT') return force || behaviour.deleteTimedOut === 'free';
   return force || isTerminal(status);
 }
 
-function summary(execution: Execution) {
+function summary(execution: JobExecution) {
   return {
     status: execution.status,
     queuedAt: date(execution.queuedAt),
@@ -112,7 +116,7 @@ function summary(execution: Execution) {
   };
 }
 
-function describe(execution: Execution, now: number) {
+function describe(execution: JobExecution, now: number) {
   const { retryAttempt: _, ...rest } = summary(execution);
   return {
     ...rest,
@@ -125,7 +129,7 @@ function describe(execution: Execution, now: number) {
   };
 }
 
-function secondsLeft({ status, startedAt, job }: Execution, now: number): number | undefined {
+function secondsLeft({ status, startedAt, job }: JobExecution, now: number): number | undefined {
   const minutes = job.settings.timeoutConfig?.inProgressTimeoutInMinutes;
   if (status !== 'IN_PROGRESS' || startedAt === undefined || minutes === undefined) return undefined;
   return Math.max(0, Math.round(minutes * 60 - (now - startedAt) / 1000));

@@ -45,7 +45,7 @@ export function fleetIndexOperations(context: {
   };
 }
 
-/** Refuses fields that are not indexed, as others have measured it on the service. */
+/** Refuses fields that are not indexed, as others have observed on the service. */
 function checkFields(query: Query, queryString: string, indexing: Indexing): void {
   for (const path of query.fields) {
     const problem = fieldProblem(path, indexing);
@@ -66,7 +66,7 @@ function checkFields(query: Query, queryString: string, indexing: Indexing): voi
 
 const REGISTRY_FIELDS = ['thingName', 'thingId', 'thingTypeName', 'thingGroupNames'];
 
-/** What keeps a field from being asked for: its name, or a source that is not indexed. */
+/** Why a query cannot use a field: its name, or a source that is not indexed. */
 function fieldProblem(path: readonly string[], indexing: Indexing): string | undefined {
   const [root, second, name] = path;
   if (root === 'shadow' && second === 'name') {

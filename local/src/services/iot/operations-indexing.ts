@@ -9,7 +9,7 @@ type Configuration = Input<typeof INDEXING.UpdateIndexingConfiguration>;
 type ThingIndexing = NonNullable<Configuration['thingIndexingConfiguration']>;
 type ThingGroupIndexing = NonNullable<Configuration['thingGroupIndexingConfiguration']>;
 
-/** What the operations of packages need besides their own action. */
+/** The permissions that the operations of packages need beside their own action. */
 export const INDEXING_NEED = { action: 'iot:GetIndexingConfiguration', resource: '*' } as const;
 
 const OFF: ThingIndexing = {
@@ -22,19 +22,19 @@ const OFF: ThingIndexing = {
 export class Indexing {
   private things = OFF;
   private thingGroups: ThingGroupIndexing = { thingGroupIndexingMode: 'OFF' };
-  /** When the configuration of things changed last, from where an index is built again. */
+  /** When the configuration of things last changed. The rebuild of an index starts then. */
   changedAt = -Infinity;
 
   get enabled(): boolean {
     return this.things.thingIndexingMode !== 'OFF';
   }
 
-  /** Whether shadows without a name are a source of the index. */
+  /** Whether unnamed shadows are a source of the index. */
   get coversClassicShadow(): boolean {
     return this.things.thingIndexingMode === 'REGISTRY_AND_SHADOW';
   }
 
-  /** Whether any named shadow is. */
+  /** Whether any named shadow is a source of the index. */
   get coversNamedShadows(): boolean {
     return this.enabled && this.things.namedShadowIndexingMode === 'ON';
   }
@@ -51,7 +51,7 @@ export class Indexing {
   update({ thingIndexingConfiguration: things, thingGroupIndexingConfiguration: groups }: Configuration, now: number) {
     if (things) {
       checkModes(things);
-      // measured by others: a mode that an update leaves out is off afterwards.
+      // observed by others: a mode that an update leaves out is off afterwards.
       this.things = things.thingIndexingMode === 'OFF' ? OFF : { ...OFF, ...things };
       this.changedAt = now;
     }

@@ -11,11 +11,11 @@ import { alreadyExists, invalidRequest, invalidStateTransition, limitExceeded, n
 import { EXECUTION_STATUSES } from './execution-status';
 import { type Fleet, thingGroupArn } from './fleet';
 import type { Job, JobSettings, JobStore } from './job-store';
-import { resolve } from './job-substitution';
+import { resolveJob } from './job-substitution';
 import type { TagStore } from './operations-tags';
 import { readSchedule } from './schedule';
 
-/** What the operations of jobs and executions share. */
+/** The context that the operations of jobs and executions share. */
 export interface JobContext {
   readonly jobs: JobStore;
   readonly fleet: Fleet;
@@ -60,7 +60,7 @@ export function jobOperations(context: JobContext): Operations {
           arn,
           targets: new Set(targets),
           settings: { targetSelection: 'SNAPSHOT', ...settings },
-          resolved: resolve(catalog, settings),
+          resolved: resolveJob(catalog, settings),
           status: schedule.later ? 'SCHEDULED' : 'IN_PROGRESS',
           startsAt: schedule.startsAt,
           endsAt: schedule.endsAt,
@@ -89,7 +89,7 @@ export function jobOperations(context: JobContext): Operations {
 
     GetJobDocument: checked(invalidRequest, {
       members: JOBS.GetJobDocument,
-      // a documentSource is not looked up.
+      // a documentSource is not read.
       run({ jobId, beforeSubstitution = false }) {
         const { settings, resolved } = jobs.job(jobId);
         return { document: beforeSubstitution ? settings.document : resolved.document };
@@ -170,7 +170,7 @@ export function jobOperations(context: JobContext): Operations {
   };
 }
 
-/** unverified: that a namespace which is not the job's hides it, and that none shows every job. */
+/** unverified: that a filter by another namespace hides the job, and that no filter shows every job. */
 export function inNamespace(job: Job, namespaceId: string | undefined): Job {
   if (namespaceId !== undefined && job.settings.namespaceId !== namespaceId) {
     throw notFound(`Job ${job.id} cannot be found in namespace ${namespaceId}.`);
@@ -183,7 +183,7 @@ function mayBeDeleted(job: Job, behaviour: JobBehaviour): boolean {
   return isOver && (behaviour.deleteJobWithExecutions === 'free' || job.executions.size === 0);
 }
 
-/** unverified: the errors of both and of neither. */
+/** unverified: the errors for both and for neither. */
 function checkDocument({ document, documentSource, jobTemplateArn }: JobSettings): void {
   if (jobTemplateArn) throw notFound(`Job template ${jobTemplateArn} not found: the local AWS has none`);
   if (document === undefined && documentSource === undefined) {
@@ -213,7 +213,7 @@ type Filter = Omit<Input<typeof JOBS.ListJobs>, 'maxResults' | 'nextToken'>;
 function matches(job: Job, filter: Filter, world: World): boolean {
   const { status, targetSelection, thingGroupName, thingGroupId, namespaceId } = filter;
   const group = thingGroupName ?? thingGroupId;
-  // known of the service: the filter by group leaves out the jobs that are scheduled.
+  // observed: the filter by group leaves out the scheduled jobs.
   if (group && (job.status === 'SCHEDULED' || !job.targets.has(thingGroupArn(world, group)))) return false;
   return (
     (status === undefined || job.status === status) &&
@@ -222,7 +222,7 @@ function matches(job: Job, filter: Filter, world: World): boolean {
   );
 }
 
-/** The listing says less than DescribeJob: neither namespace nor package versions. */
+/** The list shows less than DescribeJob: no namespace and no package versions. */
 function summary(job: Job) {
   return {
     jobArn: job.arn,
@@ -245,7 +245,7 @@ function describe(job: Job) {
     forceCanceled: job.forceCanceled,
     reasonCode: job.reasonCode,
     comment: job.comment,
-    // unverified: whether a thing that was retried counts once, or with each of its executions, as here.
+    // unverified: whether a retried thing counts once, or with each of its executions, as here.
     jobProcessDetails: {
       numberOfCanceledThings: job.counts.CANCELED,
       numberOfSucceededThings: job.counts.SUCCEEDED,

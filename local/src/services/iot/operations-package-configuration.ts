@@ -1,4 +1,4 @@
-/** The account's package configuration: whether jobs write the versions that they installed into shadows. */
+/** The account's package configuration: whether jobs write the installed versions into shadows. */
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';
@@ -8,7 +8,7 @@ import { validation } from './errors';
 type VersionUpdateByJobs = NonNullable<Input<typeof PACKAGES.UpdatePackageConfiguration>['versionUpdateByJobsConfig']>;
 
 export class PackageConfiguration {
-  // unverified: that an account which never set it is answered so.
+  // unverified: the answer if the account has never set it.
   versionUpdateByJobsConfig: VersionUpdateByJobs = { enabled: false };
 }
 

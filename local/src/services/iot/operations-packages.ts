@@ -10,7 +10,7 @@ import { conflict, notFound, quotaExceeded, refusal, validation } from './errors
 import { INDEXING_NEED, type Indexing } from './operations-indexing';
 import { type TagStore, checkTagMap } from './operations-tags';
 
-/** What the operations of packages, versions and SBOMs share. */
+/** The context that the operations of packages, versions and SBOMs share. */
 export interface CatalogContext {
   readonly catalog: Catalog;
   readonly tags: TagStore;
@@ -72,7 +72,7 @@ export function packageOperations(context: CatalogContext): Operations {
           }
           found.defaultVersionName = defaultVersionName;
         }
-        // unverified: that a package without default version takes this, too.
+        // unverified: that a package without a default version also accepts this.
         if (unsetDefaultVersion) found.defaultVersionName = undefined;
         if (description !== undefined) found.description = description;
         found.modifiedAt = world.clock.now();
@@ -82,7 +82,7 @@ export function packageOperations(context: CatalogContext): Operations {
 
     DeletePackage: checked(validation, {
       members: PACKAGES.DeletePackage,
-      // unverified: the API reference names DeletePackageVersion here, the authorization reference DeletePackage.
+      // unverified: the API reference names DeletePackageVersion, and the authorization reference DeletePackage.
       run({ packageName }) {
         const found = catalog.packages.get(packageName);
         if (!found) return deletedNothing(behaviour, `Package ${packageName} not found`);
@@ -107,14 +107,14 @@ export function packageOperations(context: CatalogContext): Operations {
   };
 }
 
-/** unverified: whether the service insists, and with which error; the guide calls indexing a prerequisite. */
+/** unverified: whether the service requires it, and with which error. The guide calls indexing a prerequisite. */
 export function requireIndexing({ behaviour, indexing }: CatalogContext): void {
   if (behaviour.requireIndexing && !indexing.covers('$package')) {
     throw validation('Fleet indexing of the named shadow $package must be enabled');
   }
 }
 
-/** unverified: whether a delete of what is not there is answered 200; no such error is declared. */
+/** unverified: whether the deletion of what does not exist gives 200. No such error is declared. */
 export function deletedNothing(behaviour: PackageBehaviour, message: string): object {
   if (behaviour.deleteMissing === 'not-found') throw notFound(message);
   return {};

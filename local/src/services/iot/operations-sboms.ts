@@ -1,4 +1,4 @@
-/** The software bill of materials of a version: attached at once, validated after a while. */
+/** The software bill of materials of a version. It is attached at once and validated later. */
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
@@ -41,7 +41,7 @@ export function sbomOperations({ catalog, behaviour }: CatalogContext): Operatio
         if (ongoingValidations(catalog, world.clock.now()) >= behaviour.maxSbomValidations) {
           throw limitExceeded('Too many ongoing SBOM validation workflows. Please wait and retry');
         }
-        // an SBOM whose objects are not looked up is a good one, unless a test says otherwise.
+        // an SBOM whose objects are not read is valid, unless a test says otherwise.
         const archive = behaviour.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
         const found =
           behaviour.sbomValidation?.({ packageName, versionName, ...location }) ??
@@ -60,7 +60,7 @@ export function sbomOperations({ catalog, behaviour }: CatalogContext): Operatio
       members: SBOMS.DisassociateSbomFromPackageVersion,
       run({ packageName, versionName }, { world }) {
         const version = catalog.version(packageName, versionName);
-        // unverified: that a version without SBOM is not the ResourceNotFoundException which is declared.
+        // unverified: that a version without an SBOM is not the declared ResourceNotFoundException.
         version.sbom = undefined;
         version.modifiedAt = world.clock.now();
         return {};
@@ -71,7 +71,7 @@ export function sbomOperations({ catalog, behaviour }: CatalogContext): Operatio
       members: SBOMS.ListSbomValidationResults,
       run({ packageName, versionName, validationResult, ...request }, { world }) {
         const { sbom } = catalog.version(packageName, versionName);
-        // unverified: that a version without SBOM has no results, and one in validation none yet.
+        // unverified: that a version without an SBOM has no results, and one in validation none yet.
         if (!sbom || world.clock.now() < sbom.validatedAt) return { validationResultSummaries: [] };
         const page = sbom.results.page(request, {
           scope: `sbom ${packageName} ${versionName} ${validationResult ?? ''}`,

@@ -1,4 +1,4 @@
-/** Tags of every resource of AWS IoT that can have some, by ARN. */
+/** The tags of every AWS IoT resource that can have tags, by ARN. */
 import { checked } from '../../core/checked';
 import { type Needed, type Operations } from '../../core/service';
 import { TAGS } from './constraints';
@@ -11,7 +11,7 @@ const MAX_TAGS = 50;
 export class TagStore {
   private readonly byArn = new Map<string, Map<string, string>>();
 
-  /** Makes a resource one that has tags, even if none yet. */
+  /** Registers a resource that can have tags. */
   register(arn: string, tags: Tags = {}): void {
     this.byArn.set(arn, new Map(Object.entries(tags)));
   }
@@ -31,7 +31,7 @@ export class TagStore {
     return tags;
   }
 
-  /** The condition keys of a call on a resource: its own tags, and those that the request brings. */
+  /** The condition keys of a call on a resource: its tags, and those in the request. */
   context(arn: string, requested?: Tags): NonNullable<Needed['context']> {
     const context: Record<string, string | string[]> = {};
     for (const [key, value] of Object.entries(this.of(arn))) context[`aws:ResourceTag/${key}`] = value;
@@ -43,7 +43,7 @@ export class TagStore {
   }
 }
 
-/** Refuses tags that only AWS may write. */
+/** Refuses tags that only AWS can write. */
 export function checkTagMap(tags: Tags = {}): void {
   const reserved = Object.keys(tags).find(isReserved);
   if (reserved !== undefined) throw validation(`Tag key ${reserved} has the reserved prefix aws:`);
@@ -90,8 +90,7 @@ export function tagOperations(store: TagStore): Operations {
     }),
     ListTagsForResource: checked(invalidRequest, {
       members: TAGS.ListTagsForResource,
-      // the authorization reference lists neither packages nor versions for it: only `*` grants it.
-      // unverified: that one page holds the 50 tags that a resource can have; there is no maxResults.
+      // the authorization reference lists no packages and versions for this operation: only `*` grants it.
       run: ({ resourceArn }) => ({
         tags: [...store.require(resourceArn)].map(([Key, Value]) => ({ Key, Value })),
       }),

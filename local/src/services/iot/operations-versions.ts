@@ -128,7 +128,7 @@ export function versionOperations(context: CatalogContext): Operations {
     ListPackageVersions: checked(validation, {
       members: VERSIONS.ListPackageVersions,
       run({ packageName, status, ...request }) {
-        // unverified: that a package which is not there has an empty list; no such error is declared.
+        // unverified: that a package that does not exist has an empty list. No such error is declared.
         const page = catalog.packages.get(packageName)?.versions.page(request, {
           scope: `versions ${packageName} ${status ?? ''}`,
           pageSize: 100,
@@ -158,7 +158,7 @@ function statusAfter(behaviour: PackageBehaviour, version: VersionRecord, action
   return to;
 }
 
-/** Publishing freezes attributes and artifact for good; a deprecated version stays frozen. */
+/** Publishing freezes attributes and artifact forever. A deprecated version stays frozen. */
 function checkFrozen(
   behaviour: PackageBehaviour,
   version: VersionRecord,
@@ -182,7 +182,7 @@ async function checkArtifact(behaviour: PackageBehaviour, world: World, location
   if (behaviour.lookUpObjects) await requireObject(world, ARTIFACT, object);
 }
 
-/** unverified: that keys and values count, in bytes, and that the error is this one. */
+/** unverified: that the bytes of keys and values count, and that the error is this one. */
 function checkAttributes(behaviour: PackageBehaviour, attributes: Readonly<Record<string, string>> = {}): void {
   const bytes = Buffer.byteLength(Object.entries(attributes).flat().join(''));
   if (bytes > behaviour.attributesBytes) {

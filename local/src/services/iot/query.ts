@@ -1,11 +1,11 @@
-/** The query language of fleet indexing, as far as fields with a word or a phrase, AND, OR, NOT and parentheses go. */
+/** The query language of fleet indexing: fields with a word or a phrase, AND, OR, NOT and parentheses. */
 import { invalidQuery } from './errors';
 
 /** A document of the index: all values of a field, by its path. */
 export type Lookup = (path: readonly string[]) => readonly string[];
 
 export interface Query {
-  /** The paths of all fields that it asks for. */
+  /** The paths of all fields in the query. */
   readonly fields: readonly (readonly string[])[];
   matches(lookup: Lookup): boolean;
 }
@@ -34,7 +34,7 @@ function tokenize(text: string): readonly Token[] {
   for (let rest = text.trimStart(); rest; rest = rest.trimStart()) {
     const operator = OPERATOR.exec(rest);
     const term = operator ? undefined : TERM.exec(rest);
-    // a hyphen excludes what follows, so that one in a field's name must be escaped.
+    // a hyphen excludes what follows, so a hyphen in a field's name must be escaped.
     if (!operator && !term) throw invalidQuery(`Cannot read the query from: ${rest}`);
     if (operator) tokens.push({ kind: (operator[1] ?? operator[2]) as '(' });
     if (term) tokens.push({ kind: 'term', path: fieldPath(term[1]), words: wordsOf(unescape(term[2] ?? term[3])) });
@@ -43,12 +43,12 @@ function tokenize(text: string): readonly Token[] {
   return tokens;
 }
 
-/** unverified: how the name of a package with a dot is written; here an escaped dot does not part a path. */
+/** unverified: the form of a package name with a dot. Here, an escaped dot does not divide a path. */
 const fieldPath = (field: string) => field.split(/(?<!\\)\./).map(unescape);
 const unescape = (text: string) => text.replace(/\\(.)/g, '$1');
 const wordsOf = (text: string) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
-/** OR binds less than AND, which is also between terms that stand side by side; NOT binds most. */
+/** OR binds weaker than AND, which is also implied between adjacent terms. NOT binds strongest. */
 class Parser {
   private at = 0;
 
@@ -108,7 +108,7 @@ class Parser {
   }
 }
 
-/** Whether the words of a phrase follow each other in a value; the last one may end in a wildcard. */
+/** Whether the words of a phrase follow each other in a value. The last word can end in a wildcard. */
 function holds(value: readonly string[], phrase: readonly string[]): boolean {
   const same = (word: string, wanted: string) =>
     wanted.endsWith('*') ? word.startsWith(wanted.slice(0, -1)) : word === wanted;

@@ -16,30 +16,30 @@ export interface S3Object {
   readonly version?: string;
 }
 
-/** What an object is for: the errors of the two uses differ. */
+/** The use of an object. The errors of the two uses differ. */
 export interface ObjectUse {
   readonly what: string;
   readonly code: InvalidCode;
 }
 
-/** unverified: the error; the guide's troubleshooting page has InvalidRequestException for presigned URLs only. */
+/** unverified: the error. The guide's troubleshooting page has InvalidRequestException, but only for presigned URLs. */
 export const ARTIFACT: ObjectUse = { what: 'the artifact', code: 'ValidationException' };
 
 /** By the guide's troubleshooting page, although the operation does not declare this error. */
 export const SBOM: ObjectUse = { what: 'the sbom', code: 'InvalidRequestException' };
 
-/** unverified: the error of a location without bucket or key. */
+/** unverified: the error for a location without a bucket or key. */
 export function checkLocation({ what, code }: ObjectUse, { bucket, key, version }: S3Location): S3Object {
   if (!bucket || !key) throw invalid(code, `The s3Location of ${what} needs a bucket and a key`);
   return { bucket, key, version };
 }
 
-/** unverified: that a location with nothing there is refused at once, with this error. */
+/** unverified: that a location without an object is refused at once, with this error. */
 export async function requireObject(world: World, use: ObjectUse, object: S3Object): Promise<void> {
   await readable(use, object, () => world.call('s3', 'HeadObject', members(object)));
 }
 
-/** Reads an object as AWS IoT itself, which the bucket's policy must let in. */
+/** Reads an object as AWS IoT itself. The policy of the bucket must allow it. */
 export async function readObject(world: World, use: ObjectUse, object: S3Object): Promise<Buffer> {
   const { what, code } = use;
   const policy = await bucketPolicy(world, object.bucket);
@@ -53,7 +53,7 @@ export async function readObject(world: World, use: ObjectUse, object: S3Object)
   return Body as Buffer;
 }
 
-/** What the caller needs for a location that it hands in, so that nobody ships what he may not read. */
+/** The permissions that the caller needs for a location, so that nobody distributes an object that he cannot read. */
 export function objectNeeds(world: World, location: S3Location | undefined): readonly Needed[] {
   if (!location?.bucket || !location.key) return [];
   return [{ action: 's3:GetObjectVersion', resource: objectArn(world, location as S3Object) }];
@@ -86,7 +86,7 @@ async function bucketPolicy(world: World, bucket: string): Promise<object | unde
   }
 }
 
-/** unverified: that AWS IoT reads on behalf of an account, as aws:SourceAccount says. */
+/** unverified: that AWS IoT reads on behalf of an account, so that aws:SourceAccount is set. */
 async function letsIotRead(world: World, object: S3Object, resourcePolicy: object): Promise<boolean> {
   const action = object.version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
   const { decision } = await decide(

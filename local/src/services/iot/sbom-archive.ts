@@ -1,7 +1,7 @@
-/** What the validation of an SBOM finds in its archive. */
+/** The validation of an SBOM's archive. */
 import { unzipSync } from 'fflate';
 
-/** What the validation says of one file of the archive. */
+/** The result for one file of the archive. */
 export interface SbomFileResult {
   readonly fileName: string;
   readonly validationResult: 'SUCCEEDED' | 'FAILED';
@@ -10,15 +10,15 @@ export interface SbomFileResult {
 }
 
 /**
- * Judges each file of a zip archive: SPDX or CycloneDX in JSON.
- * unverified: how far the service looks into the files, what it says of other ones, and which size it allows.
+ * Validates each file of a zip archive: SPDX or CycloneDX in JSON. unverified: how deep the service validates the
+ * files, its results for other files, and its limit for the size.
  */
 export function validateArchive(archiveName: string, archive: Uint8Array): readonly SbomFileResult[] {
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(archive);
   } catch {
-    return [incompatible(archiveName, 'The file is no zip archive')];
+    return [incompatible(archiveName, 'The file is not a zip archive')];
   }
   const results = Object.entries(files)
     .filter(([name]) => !name.endsWith('/'))
@@ -27,7 +27,7 @@ export function validateArchive(archiveName: string, archive: Uint8Array): reado
 }
 
 function validateFile(fileName: string, content: Uint8Array): SbomFileResult {
-  if (!fileName.endsWith('.json')) return incompatible(fileName, 'The file is no .json file');
+  if (!fileName.endsWith('.json')) return incompatible(fileName, 'The file is not a .json file');
   const document = parse(content);
   const known = typeof document?.spdxVersion === 'string' || document?.bomFormat === 'CycloneDX';
   return known

@@ -5,7 +5,7 @@ import type { JobSettings } from './job-store';
 const MINUTE = 60_000;
 const YEAR = 365 * 24 * 60 * MINUTE;
 
-export interface Schedule {
+export interface JobSchedule {
   /** Whether the job waits for its start or its first maintenance window. */
   readonly later: boolean;
   readonly startsAt?: number;
@@ -13,17 +13,17 @@ export interface Schedule {
 }
 
 /**
- * Checks a schedule against the documented distances: half an hour to the start, at most a year; half an hour at least
- * and two years at most from there to the end.
+ * Checks a schedule against the documented limits: the start is between half an hour and a year away, and the end
+ * between half an hour and two years after the start.
  */
-export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: number): Schedule {
+export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: number): JobSchedule {
   if (!scheduling) return { later: false };
   const { startTime, endTime, maintenanceWindows = [] } = scheduling;
   const startsAt = startTime === undefined ? undefined : read('startTime', startTime);
   const endsAt = endTime === undefined ? undefined : read('endTime', endTime);
   if (startsAt !== undefined) checkDistance('startTime', startsAt - now, YEAR);
   if (endsAt !== undefined) checkDistance('endTime', endsAt - (startsAt ?? now), 2 * YEAR);
-  // the windows' cron expressions are not read: a test opens and closes windows.
+  // the cron expressions of windows are not read: a test opens and closes windows.
   if (maintenanceWindows.length > 0) return { later: true, endsAt };
   return { later: startsAt !== undefined, startsAt, endsAt };
 }
@@ -32,7 +32,7 @@ export function readSchedule(scheduling: JobSettings['schedulingConfig'], now: n
 function read(member: string, text: string): number {
   const [, day, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(text) ?? [];
   const at = Date.parse(day ? `${day}T${time}:00Z` : text);
-  if (Number.isNaN(at)) throw invalidRequest(`${member} is no date and time: ${text}`);
+  if (Number.isNaN(at)) throw invalidRequest(`${member} must be a date and time, got ${text}`);
   return at;
 }
 

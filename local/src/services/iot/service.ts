@@ -5,9 +5,9 @@ import { type IotBehaviour, defaultBehaviour } from './behaviour';
 import { Catalog, type PackageRecord, type VersionRecord, type VersionStatus } from './catalog';
 import { withClientTokens } from './client-tokens';
 import { Devices, setPackage } from './devices';
-import type { ExecutionStatus } from './execution-status';
+import type { JobExecutionStatus } from './execution-status';
 import { Fleet } from './fleet';
-import { type Execution, type JobStatus, JobStore } from './job-store';
+import { type JobExecution, type JobStatus, JobStore } from './job-store';
 import { jobExecutionOperations } from './operations-executions';
 import { fleetIndexOperations } from './operations-fleet-index';
 import { Indexing, indexingOperations } from './operations-indexing';
@@ -16,13 +16,14 @@ import { PackageConfiguration, packageConfigurationOperations } from './operatio
 import { packageOperations } from './operations-packages';
 import { sbomOperations, sbomStatus } from './operations-sboms';
 import { TagStore, tagOperations } from './operations-tags';
+import { thingOperations } from './operations-things';
 import { versionOperations } from './operations-versions';
 
 export type { IotBehaviour, JobBehaviour, PackageBehaviour, ValidatedSbom, VersionWrite } from './behaviour';
 export type { Devices, ReportedStatus } from './devices';
 export type { SbomFileResult } from './sbom-archive';
 
-/** A version as tests compare it; members that it does not have are absent. */
+/** A version in the form that tests compare. Absent members have no value. */
 export interface VersionDescription {
   readonly status: VersionStatus;
   readonly description?: string;
@@ -35,7 +36,7 @@ export interface VersionDescription {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A package as tests compare it. */
+/** A package in the form that tests compare. */
 export interface PackageDescription {
   readonly packageName: string;
   readonly description?: string;
@@ -44,10 +45,10 @@ export interface PackageDescription {
   readonly versions: Readonly<Record<string, VersionDescription>>;
 }
 
-/** A job as tests compare it. */
+/** A job in the form that tests compare. */
 export interface JobDescription {
   readonly status: JobStatus;
-  /** In the order in which they were queued. */
+  /** The executions in the order in which they were queued. */
   readonly executions: readonly ExecutionDescription[];
 }
 
@@ -55,18 +56,18 @@ export interface ExecutionDescription {
   readonly thingName: string;
   readonly executionNumber: number;
   readonly retryAttempt: number;
-  readonly status: ExecutionStatus;
+  readonly status: JobExecutionStatus;
 }
 
-/** The local AWS IoT, and what a test sees and turns of it. */
+/** The local AWS IoT, with the members that tests read and set. */
 export class Iot implements Service {
   readonly signingName = 'iot';
   readonly protocol = 'rest-json';
   readonly client = () => import('@aws-sdk/client-iot');
   readonly operations: Operations;
-  /** May be changed at any time. */
+  /** A test can change it at any time. */
   readonly behaviour: IotBehaviour;
-  /** What the devices do. */
+  /** The devices of the fleet. */
   readonly devices: Devices;
 
   private readonly catalog = new Catalog();
@@ -80,7 +81,7 @@ export class Iot implements Service {
     private readonly world: World,
     behaviour: Partial<IotBehaviour> = {},
   ) {
-    this.behaviour = { ...defaultBehaviour(), ...behaviour };
+    this.behaviour = { ...defaultBehaviour(world.readings), ...behaviour };
     this.fleet = new Fleet(world);
     this.jobStore = new JobStore(world, this.fleet, this.behaviour, {
       succeeded: execution => this.recordInstalled(execution),
@@ -91,7 +92,7 @@ export class Iot implements Service {
   }
 
   private createOperations(): Operations {
-    const { catalog, tags, indexing, behaviour, fleet, jobStore: jobs } = this;
+    const { catalog, tags, indexing, behaviour, fleet, devices, jobStore: jobs } = this;
     const context = { catalog, tags, indexing, behaviour };
     const jobContext = { jobs, fleet, catalog, tags, behaviour };
     return {
@@ -105,6 +106,7 @@ export class Iot implements Service {
         () => behaviour.honourClientTokens,
       ),
       ...tagOperations(tags),
+      ...thingOperations({ fleet, devices }),
       ...indexingOperations(indexing),
       ...fleetIndexOperations({ fleet, indexing, behaviour }),
       ...jobOperations(jobContext),
@@ -112,7 +114,7 @@ export class Iot implements Service {
     };
   }
 
-  /** The resources that a call names by members of its input; `*` where it can name none. */
+  /** The resources that members of the input name; `*` if they name none. */
   async needsFor({ action, operation, input, world }: ReferencedCall): Promise<readonly Needed[]> {
     const { members = [] } = operation;
     const named = await namedResources({ service: this.signingName, action, members, input, world });
@@ -124,18 +126,18 @@ export class Iot implements Service {
     }));
   }
 
-  /** Calls an operation as the developer by hand, past HTTP and IAM. */
+  /** Calls an operation as the developer does by hand, without HTTP and IAM. */
   async byHand<Answer = unknown>(operation: string, input: object): Promise<Answer> {
     const context = { world: this.world, principal: { kind: 'developer' } } as const;
     return this.operations[operation].run(input, context) as Answer;
   }
 
-  /** Makes a package by hand. */
+  /** Creates a package by hand. */
   async createPackage(packageName: string, input: object = {}): Promise<void> {
     await this.byHand('CreatePackage', { packageName, ...input });
   }
 
-  /** Makes a version by hand, and brings it where it is wanted along the lifecycle. */
+  /** Creates a version by hand, and brings it to the wanted state of its lifecycle. */
   async createVersion(
     packageName: string,
     versionName: string,
@@ -154,18 +156,28 @@ export class Iot implements Service {
     return [...this.catalog.packages.values()].map(({ name }) => name).sort();
   }
 
-  /** A package with all its versions, or undefined if there is none. */
+  /** A package with all its versions, or undefined if it does not exist. */
   describe(packageName: string): PackageDescription | undefined {
     const record = this.catalog.packages.get(packageName);
     return record && this.describePackage(record);
   }
 
-  /** The ids of all jobs, those in deletion too. */
+  /** The names of all things, but of those that were deleted. */
+  get things(): readonly string[] {
+    return [...this.fleet.things.values()].flatMap(({ name, deleted }) => (deleted ? [] : name)).sort();
+  }
+
+  /** The names of all thing groups. */
+  get thingGroups(): readonly string[] {
+    return this.fleet.groupNames;
+  }
+
+  /** The ids of all jobs, including those in deletion. */
   get jobs(): readonly string[] {
     return [...this.jobStore.all.values()].map(({ id }) => id).sort();
   }
 
-  /** A job with all its executions, or undefined if there is none. */
+  /** A job with all its executions, or undefined if it does not exist. */
   describeJob(jobId: string): JobDescription | undefined {
     const job = this.jobStore.all.get(jobId);
     return (
@@ -181,17 +193,17 @@ export class Iot implements Service {
     );
   }
 
-  /** Opens or closes a maintenance window of a job that has some. */
+  /** Opens or closes a maintenance window of a job that has windows. */
   setMaintenanceWindow(jobId: string, window: 'open' | 'closed'): void {
     this.jobStore.setWindow(this.jobStore.job(jobId), window);
   }
 
-  /** What a job has installed goes into the thing's shadow, where the package configuration says so. */
-  private recordInstalled({ job, thing }: Execution): void {
+  /** Writes what a job has installed into the thing's shadow, if the package configuration says so. */
+  private recordInstalled({ job, thing }: JobExecution): void {
     if (!this.packageConfiguration.versionUpdateByJobsConfig.enabled) return;
     for (const arn of job.resolved.destinationPackageVersions ?? []) {
       const version = this.catalog.findVersion(arn);
-      // a version that was deleted meanwhile cannot be recorded; the job has succeeded all the same.
+      // a version that was deleted meanwhile cannot be recorded, but the job has succeeded.
       if (version) setPackage(thing, version.packageName, { version: version.name });
     }
   }

@@ -1,16 +1,16 @@
 import { type LocalClock, type Members, ServiceError } from '../../core/service';
-import { type Invocation, type Outcome } from './execution-environment';
+import { type Invocation, type InvocationOutcome } from './execution-environment';
 
-/** An event that a function was handed asynchronously. */
+/** An event that was sent to a function asynchronously. */
 export interface AsynchronousEvent {
   readonly functionArn: string;
-  /** The same whenever the event is delivered again. */
+  /** The request id. It is the same for each delivery of the event. */
   readonly requestId: string;
-  /** Parsed. */
+  /** The parsed event. */
   readonly payload: Members;
 }
 
-/** Which events are meant: `({ RequestType }) => RequestType === 'Delete'`. */
+/** Selects events: `({ RequestType }) => RequestType === 'Delete'`. */
 export type EventSelector = (payload: Members, event: AsynchronousEvent) => boolean;
 
 export interface DuplicateOptions {
@@ -22,7 +22,7 @@ export interface DuplicateOptions {
 
 interface Submitted {
   readonly event: AsynchronousEvent;
-  /** Runs it with its retries. */
+  /** Runs the event with its retries. */
   deliver(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ interface Duplication {
   left: number;
 }
 
-/** Asynchronous invocations: queued, and run again when they fail. */
+/** Asynchronous invocations: they are queued, and retried if they fail. */
 export class AsynchronousInvocations {
   private readonly running = new Set<Promise<void>>();
   private readonly submitted: Submitted[] = [];
@@ -41,14 +41,14 @@ export class AsynchronousInvocations {
 
   constructor(
     private readonly clock: LocalClock,
-    /** Milliseconds before each retry; Lambda itself waits one and then two minutes. */
+    /** Milliseconds before each retry. Lambda itself waits one minute, then two. */
     private readonly delays: readonly number[],
-    /** Takes what has failed each time. */
+    /** Gets an event that has failed each time. */
     private readonly drop: (invocation: Invocation) => Promise<void>,
   ) {}
 
   /** Runs an invocation with its retries, in the background. */
-  submit(invocation: Invocation, attempts: number, run: (invocation: Invocation) => Promise<Outcome>): void {
+  submit(invocation: Invocation, attempts: number, run: (invocation: Invocation) => Promise<InvocationOutcome>): void {
     const { functionArn, requestId, payload } = invocation;
     const event = { functionArn, requestId, payload: JSON.parse(payload) as Members };
     const submitted = { event, deliver: () => this.deliver(invocation, attempts, run) };
@@ -60,12 +60,12 @@ export class AsynchronousInvocations {
     void this.track(this.later(submitted, duplication.delay));
   }
 
-  /** Oldest first. */
+  /** The events, oldest first. */
   get events(): readonly AsynchronousEvent[] {
     return this.submitted.map(({ event }) => event);
   }
 
-  /** Delivers the newest selected event again, and waits for its end. Throws if there is none. */
+  /** Delivers the newest selected event again, and waits until it is done. Throws if there is none. */
   async again(selects: EventSelector): Promise<void> {
     const found = [...this.submitted].reverse().find(({ event }) => selects(event.payload, event));
     if (!found) {
@@ -84,7 +84,7 @@ export class AsynchronousInvocations {
     while (this.running.size > 0) await Promise.all(this.running);
   }
 
-  /** Retries nothing any more. */
+  /** Stops all retries. */
   stop(): void {
     this.isStopped = true;
   }
@@ -103,7 +103,7 @@ export class AsynchronousInvocations {
   private async deliver(
     invocation: Invocation,
     attempts: number,
-    run: (invocation: Invocation) => Promise<Outcome>,
+    run: (invocation: Invocation) => Promise<InvocationOutcome>,
   ): Promise<void> {
     for (let attempt = 1; attempt <= attempts && !this.isStopped; attempt++) {
       if (attempt > 1) await this.clock.sleep(this.delays[attempt - 2] ?? 0);
@@ -113,8 +113,8 @@ export class AsynchronousInvocations {
   }
 }
 
-/** A function that cannot be run at all counts as failed; one that is gone is not tried again. */
-async function succeeds(running: Promise<Outcome>): Promise<boolean> {
+/** A function that cannot run counts as failed. A function that is gone is not retried. */
+async function succeeds(running: Promise<InvocationOutcome>): Promise<boolean> {
   try {
     return !('error' in (await running));
   } catch (error) {

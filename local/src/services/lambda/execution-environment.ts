@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { type Readable } from 'stream';
+import { type Inspection } from './inspection';
 
 const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
 
-/** Separates what the runtime says from what the function writes. */
+/** Separates the messages of the runtime from the output of the function. */
 const SEPARATOR = '\x1e';
 
-/** How long a function's module may take to load. */
+/** How long a function's module can take to load. */
 const INIT_MILLISECONDS = 10_000;
 
 /** An error as Lambda returns it in the payload. */
@@ -20,52 +21,63 @@ export interface FunctionError {
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
-  /** JSON. */
+  /** The payload as JSON. */
   readonly payload: string;
 }
 
-/** What came of an invocation: JSON, or an error. */
-export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
+/** The result of an invocation: JSON, or an error. */
+export type InvocationOutcome = { readonly payload: string } | { readonly error: FunctionError };
 
 type Message =
   | { readonly ready: true }
   | { readonly log: string }
   | { readonly fatal: FunctionError }
-  | { readonly result: Outcome; readonly memory: number };
+  | { readonly result: InvocationOutcome; readonly memory: number };
 
 export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly codeDirectory: string;
   readonly timeoutMilliseconds: number;
-  /** Takes what the function and its runtime write, a message or line at a time. */
+  /** Gets the output of the function and its runtime, one message or line at a time. */
   readonly log: (message: string) => void;
+  /** How it is opened to a debugger, if it is. */
+  readonly inspection?: Inspection;
 }
 
-/** One process that runs a function, an invocation at a time. */
+/** A process that runs a function, one invocation at a time. */
 export class ExecutionEnvironment {
-  /** Bytes that the process held at the end of its last invocation. */
+  /** The memory of the process, in bytes, at the end of its last invocation. */
   memory = 0;
-  /** The payload of the invocation that runs. */
+  /** The payload of the current invocation. */
   payload: string | undefined;
+  /** Of the invocation that runs, or of the last one. */
+  requestId: string | undefined;
+  /** Whether a debugger may hold it, so that no time is too long. */
+  private isHeld: boolean;
   private readonly process: ChildProcess;
-  /** Once the function's module is loaded or has failed to; `undefined` if that took too long. */
+  /** Settles when the function's module is loaded or has failed to load; `undefined` if that took too long. */
   readonly initialised: Promise<true | undefined>;
   private readonly ended: Promise<void>;
   private hasEnded = false;
   private onReady!: () => void;
-  private settle: ((outcome: Outcome) => void) | undefined;
+  private settle: ((outcome: InvocationOutcome) => void) | undefined;
   private fatal: FunctionError | undefined;
 
   constructor(private readonly options: EnvironmentOptions) {
-    this.process = spawn(process.execPath, [BOOTSTRAP], {
+    const { inspection } = options;
+    this.isHeld = inspection?.isWaitedFor ?? false;
+    this.process = spawn(process.execPath, [...(inspection?.flags ?? []), BOOTSTRAP], {
       cwd: options.codeDirectory,
       env: { ...options.variables },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    // a process that was killed does not read on.
+    // a killed process no longer reads.
     this.process.stdin!.on('error', () => undefined);
     eachLine(this.process.stdout!, line => this.read(line));
-    eachLine(this.process.stderr!, line => options.log(line));
+    eachLine(this.process.stderr!, line => {
+      if (!inspection?.hears(line)) options.log(line);
+      else if (inspection.isAttaching(line)) this.hold();
+    });
     const ready = new Promise<true>(resolve => (this.onReady = () => resolve(true)));
     this.ended = new Promise(resolve => {
       this.process.on('close', (code, signal) => {
@@ -77,21 +89,21 @@ export class ExecutionEnvironment {
         resolve();
       });
     });
-    this.initialised = within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
+    this.initialised = this.within(INIT_MILLISECONDS, Promise.race([ready, this.ended.then(() => true as const)]));
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can run another invocation. */
   get isAlive(): boolean {
     return !this.hasEnded && this.fatal === undefined && this.process.signalCode === null && !this.process.killed;
   }
 
-  /** Runs an invocation until it has an outcome; one that takes too long ends the process. */
-  async invoke(invocation: Invocation): Promise<Outcome> {
+  /** Runs an invocation until it has a result. An invocation that takes too long ends the process. */
+  async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const { timeoutMilliseconds } = this.options;
     this.payload = invocation.payload;
     try {
       const isInitialised = await this.initialised;
-      const outcome = isInitialised && (await within(timeoutMilliseconds, this.run(invocation)));
+      const outcome = isInitialised && (await this.within(timeoutMilliseconds, this.run(invocation)));
       if (outcome) return outcome;
       await this.kill();
       return timedOut(invocation, isInitialised ? timeoutMilliseconds : INIT_MILLISECONDS);
@@ -107,11 +119,36 @@ export class ExecutionEnvironment {
     await this.ended;
   }
 
-  private run(invocation: Invocation): Promise<Outcome> {
+  private run(invocation: Invocation): Promise<InvocationOutcome> {
     const deadline = Date.now() + this.options.timeoutMilliseconds;
-    const result = new Promise<Outcome>(resolve => (this.settle = resolve));
-    this.process.stdin!.write(`${JSON.stringify({ ...invocation, deadline })}\n`);
+    const result = new Promise<InvocationOutcome>(resolve => (this.settle = resolve));
+    this.send({ ...invocation, deadline, isHeld: this.isHeld });
     return Promise.race([result, this.ended.then(() => crashed(invocation, this.fatal!))]);
+  }
+
+  private send(message: object): void {
+    this.process.stdin!.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** A debugger is attached: from now on no time runs. */
+  private hold(): void {
+    this.isHeld = true;
+    this.send({ isHeld: true });
+  }
+
+  /** `undefined` if it takes longer, and no debugger is the reason. */
+  private async within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<undefined>(resolve => {
+      const over = () => (this.isHeld ? wait() : resolve(undefined));
+      const wait = () => void (timer = setTimeout(over, milliseconds));
+      wait();
+    });
+    try {
+      return await Promise.race([work, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private read(line: string): void {
@@ -131,17 +168,6 @@ export class ExecutionEnvironment {
   }
 }
 
-/** `undefined` if it takes longer. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), milliseconds)));
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function eachLine(stream: Readable, take: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
@@ -155,14 +181,14 @@ function eachLine(stream: Readable, take: (line: string) => void): void {
   });
 }
 
-const timedOut = ({ requestId }: Invocation, milliseconds: number): Outcome => ({
+const timedOut = ({ requestId }: Invocation, milliseconds: number): InvocationOutcome => ({
   error: {
     errorType: 'Sandbox.Timedout',
     errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(milliseconds / 1000).toFixed(2)} seconds`,
   },
 });
 
-const crashed = ({ requestId }: Invocation, fatal: FunctionError): Outcome => ({
+const crashed = ({ requestId }: Invocation, fatal: FunctionError): InvocationOutcome => ({
   error:
     fatal.errorType === 'Runtime.ExitError'
       ? { ...fatal, errorMessage: `RequestId: ${requestId} Error: ${fatal.errorMessage}` }

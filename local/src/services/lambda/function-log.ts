@@ -10,8 +10,8 @@ interface Line {
 }
 
 /**
- * The log stream of an execution environment. Lambda writes it with the function's own role: what the role may not write
- * is lost without a word. A log group that is not there is made, where the role may.
+ * The log stream of an execution environment. Lambda writes it with the function's own role. What the role cannot write
+ * is lost silently. A missing log group is created if the role can create it.
  */
 export class FunctionLog {
   private pending: Line[] = [];
@@ -47,7 +47,7 @@ export class FunctionLog {
   }
 
   private async write(): Promise<void> {
-    // lines that come together are written together.
+    // lines that come at the same time are written together.
     await new Promise(resolve => setImmediate(resolve));
     while (this.pending.length > 0) {
       const logEvents = this.pending.splice(0);

@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from 'path';
 import { unzipSync } from 'fflate';
 import { type Members, ServiceError, type World } from '../../core/service';
 
-/** What a function is configured with, as the API has it. */
+/** The configuration of a function, in the form of the API. */
 export interface FunctionConfiguration {
   readonly FunctionName: string;
   readonly FunctionArn: string;
@@ -13,9 +13,9 @@ export interface FunctionConfiguration {
   readonly Role: string;
   readonly Handler: string;
   readonly Description: string;
-  /** Seconds. */
+  /** The timeout in seconds. */
   readonly Timeout: number;
-  /** MB. */
+  /** The memory in MB. */
   readonly MemorySize: number;
   readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
   readonly LoggingConfig: { readonly LogFormat: string; readonly LogGroup: string };
@@ -33,7 +33,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   Handler: /^[^\s]{1,128}$/,
 };
 
-/** Reads the members of Create and UpdateFunctionConfiguration over those that were; throws what Lambda throws. */
+/** Reads the members of Create and UpdateFunctionConfiguration over the current ones. Throws the errors of Lambda. */
 export function configure(
   before: FunctionConfiguration | undefined,
   input: Members,
@@ -70,7 +70,7 @@ export function configure(
   return merged;
 }
 
-/** Members of the inputs that are no configuration. */
+/** The members of the inputs that are not configuration. */
 const OTHER = new Set([
   'Code',
   'Tags',

@@ -4,24 +4,27 @@ import { type FunctionError, type Invocation } from './execution-environment';
 import { type FunctionConfiguration } from './function';
 import { type Result } from './runner';
 
-/** What a hosted function is told about an invocation, beside what Lambda tells. */
+/** What a hosted function learns about an invocation, beside what Lambda tells. */
 export interface HostedContext {
   readonly awsRequestId: string;
   readonly logGroupName: string;
   readonly functionName: string;
   getRemainingTimeInMillis(): number;
-  /** Of this invocation alone: a killed one can call nothing any more. */
+  /** The credentials of this invocation only: a killed invocation can make no more calls. */
   readonly credentials: Credentials;
-  /** Aborts when the invocation is killed or its time is over: a process would end here. */
+  /** Aborts when the invocation is killed or its time is over. A process would end then. */
   readonly death: AbortSignal;
 }
 
 export type HostedHandler = (event: unknown, context: HostedContext) => Promise<unknown>;
 
 export interface HostOptions {
-  /** The role whose policies its calls are held against. @default - calls are the developer's and may do everything */
+  /**
+   * The role whose policies its calls are checked against. @default - the calls are the developer's and can do
+   * everything
+   */
   readonly role?: string;
-  /** Seconds. @default 900 */
+  /** The timeout in seconds. @default 900 */
   readonly timeout?: number;
 }
 
@@ -32,8 +35,8 @@ interface Running {
 }
 
 /**
- * Runs a function in the process of the local AWS itself: fast, and open to a debugger. An invocation that is killed or
- * takes too long has its credentials revoked, so that what is left of it does no more harm than a dead process.
+ * Runs a function in the process of the local AWS itself: fast, and accessible to a debugger. The credentials of an
+ * invocation that is killed or takes too long are revoked, so that its remains do no more harm than a dead process.
  */
 export class HostedRunner {
   readonly code = undefined;

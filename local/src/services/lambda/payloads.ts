@@ -1,10 +1,10 @@
-/** What an invocation brings and what it answers. */
+/** The payload and the answer of an invocation. */
 import { type Members, ServiceError } from '../../core/service';
-import { type Answer } from '../../wire/protocol';
+import { type HttpAnswer } from '../../wire/protocol';
 import { invalid } from './function';
 import { type Result } from './runner';
 
-/** Bytes of the payload of an invocation. */
+/** The most bytes of the payload of an invocation. */
 const PAYLOAD_BYTES = { RequestResponse: 6_291_456, Event: 1_048_576 };
 
 export function readPayload(payload: Buffer | string | undefined, type: keyof typeof PAYLOAD_BYTES): string {
@@ -40,7 +40,13 @@ export function describeResult(result: Result, { withTail }: { readonly withTail
   };
 }
 
-export function invocationAnswer({ StatusCode, ExecutedVersion, LogResult, FunctionError, Payload }: Members): Answer {
+export function invocationAnswer({
+  StatusCode,
+  ExecutedVersion,
+  LogResult,
+  FunctionError,
+  Payload,
+}: Members): HttpAnswer {
   return {
     status: StatusCode,
     headers: {

@@ -1,32 +1,40 @@
 import { randomBytes } from 'crypto';
 import { dirname, join } from 'path';
 import { type CredentialStore, type Credentials } from '../../core/credentials';
+import { type FunctionLine } from '../../core/request-log';
 import { type InternalCall, type LocalClock, type Principal, ServiceError, type World } from '../../core/service';
-import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment';
+import { ExecutionEnvironment, type Invocation, type InvocationOutcome } from './execution-environment';
 import { type Code, type FunctionConfiguration } from './function';
 import { FunctionLog } from './function-log';
+import { type Inspection } from './inspection';
 
-/** Lambda's runtime brings the SDK, for functions that bring none. Here it is the one that is installed. */
+/** Lambda's runtime contains the SDK, for functions without it. Here it is the installed SDK. */
 const SDK = join(dirname(require.resolve('@aws-sdk/client-iot/package.json')), '../..');
 
-/** What the environments of a function need of their surroundings. */
+/** What the environments of a function need from outside. */
 export interface RunnerOptions {
   readonly world: World;
   readonly credentials: CredentialStore;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
+  /** Is told what functions write. */
+  readonly watch: (line: FunctionLine) => void;
+  /** How functions are opened to a debugger, if they are. */
+  readonly inspection?: Inspection;
 }
 
-/** An environment with what belongs to it. */
+/** An environment with its credentials and log. */
 interface Worker {
   readonly environment: ExecutionEnvironment;
   readonly log: FunctionLog;
+  /** Writes to the log. */
+  readonly say: (message: string) => void;
   readonly accessKeyId: string;
   isBusy: boolean;
 }
 
-/** What an invocation came to, with the last 4 KB of its log. */
-export type Result = Outcome & { readonly logTail: string };
+/** The result of an invocation, with the last 4 KB of its log. */
+export type Result = InvocationOutcome & { readonly logTail: string };
 
 /** Runs one version of a function: its code with its configuration. Environments stay warm between invocations. */
 export class Runner {
@@ -41,6 +49,20 @@ export class Runner {
 
   /** Throws TooManyRequestsException if all of the reserved concurrency is in use. */
   async invoke(invocation: Invocation, reservedConcurrency = Infinity): Promise<Result> {
+    const end = await this.options.inspection?.turnOf(this);
+    try {
+      return await this.invokeNow(invocation, reservedConcurrency);
+    } finally {
+      end?.();
+    }
+  }
+
+  /** Ends the environments that are idle. */
+  async rest(): Promise<void> {
+    await Promise.all(this.workers.filter(({ isBusy }) => !isBusy).map(({ environment }) => environment.kill()));
+  }
+
+  private async invokeNow(invocation: Invocation, reservedConcurrency: number): Promise<Result> {
     const worker = this.take(reservedConcurrency);
     try {
       return await this.run(worker, invocation);
@@ -51,10 +73,10 @@ export class Runner {
     }
   }
 
-  /** Takes no more invocations; environments end when they are idle. */
+  /** Accepts no more invocations. Environments end when they are idle. */
   async retire(): Promise<void> {
     this.isRetired = true;
-    await Promise.all(this.workers.filter(({ isBusy }) => !isBusy).map(({ environment }) => environment.kill()));
+    await this.rest();
   }
 
   /** Ends every environment at once. */
@@ -63,7 +85,7 @@ export class Runner {
     await Promise.all(this.workers.map(({ environment }) => environment.kill()));
   }
 
-  /** Ends the environments that a test of their access key or of the payload at work selects. */
+  /** Ends the environments whose access key or current payload a test selects. */
   killWhere(selects: (accessKeyId: string, payload: string | undefined) => boolean): void {
     for (const { environment, accessKeyId } of this.workers) {
       if (selects(accessKeyId, environment.payload)) void environment.kill();
@@ -83,39 +105,45 @@ export class Runner {
 
   private start(): Worker {
     const { FunctionName, Role, LoggingConfig, Timeout } = this.configuration;
-    const { world, credentials, callAs } = this.options;
+    const { world, credentials, callAs, watch, inspection } = this.options;
     const principal: Principal = { kind: 'role', roleArn: Role, session: FunctionName };
     const call = callAs(principal);
     const stream = `${day(world.clock)}/[$LATEST]${randomBytes(16).toString('hex')}`;
     const logs = (operation: string, input: object) => call('logs', operation, input);
     const log = new FunctionLog(LoggingConfig.LogGroup, stream, logs, () => world.clock.now());
     const issued = credentials.issue(principal);
-    const environment = new ExecutionEnvironment({
+    const say = (message: string) => {
+      log.add(message);
+      watch({ functionName: FunctionName, requestId: environment.requestId, message });
+    };
+    const environment: ExecutionEnvironment = new ExecutionEnvironment({
       variables: this.variables(issued, stream),
       codeDirectory: this.code.directory,
       timeoutMilliseconds: Timeout * 1000,
-      log: message => log.add(message),
+      log: say,
+      inspection,
     });
-    const worker = { environment, log, accessKeyId: issued.accessKeyId, isBusy: false };
+    const worker = { environment, log, say, accessKeyId: issued.accessKeyId, isBusy: false };
     this.workers.push(worker);
     return worker;
   }
 
-  private async run({ environment, log }: Worker, invocation: Invocation): Promise<Result> {
+  private async run({ environment, log, say }: Worker, invocation: Invocation): Promise<Result> {
     const { requestId } = invocation;
     await environment.initialised;
     log.clearTail();
-    log.add(`START RequestId: ${requestId} Version: $LATEST`);
+    environment.requestId = requestId;
+    say(`START RequestId: ${requestId} Version: $LATEST`);
     const started = performance.now();
     const outcome = await environment.invoke(invocation);
     const duration = performance.now() - started;
     if ('error' in outcome && outcome.error.errorType.startsWith('Sandbox.')) {
-      log.add(
+      say(
         `${new Date(this.options.world.clock.now()).toISOString()} ${requestId} ${outcome.error.errorMessage.split('Error: ')[1]}`,
       );
     }
-    log.add(`END RequestId: ${requestId}`);
-    log.add(this.report(requestId, duration, environment.memory));
+    say(`END RequestId: ${requestId}`);
+    say(this.report(requestId, duration, environment.memory));
     await log.flush();
     return { ...outcome, logTail: log.tail };
   }
@@ -142,7 +170,7 @@ export class Runner {
       LANG: 'en_US.UTF-8',
       AWS_ENDPOINT_URL: endpoint,
       NODE_PATH: SDK,
-      // the SDK's advice on the Node.js that happens to run here does not belong in a function's log.
+      // the SDK's advice about the local version of Node.js does not belong in a function's log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
       ...Environment?.Variables,

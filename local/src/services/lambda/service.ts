@@ -25,9 +25,9 @@ import { type Result, Runner, type RunnerOptions } from './runner';
 export interface LambdaOptions extends RunnerOptions {
   /** Milliseconds before the retries of a failed asynchronous invocation. */
   readonly asyncRetryDelays: readonly number[];
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
-  /** Whether Lambda may assume a role. */
+  /** Whether Lambda can assume a role. */
   readonly mayAssume: (roleArn: string) => boolean;
 }
 
@@ -41,19 +41,21 @@ export interface LambdaFunction {
   /** Statements of the function's resource policy, by id. */
   readonly permissions: Map<string, object>;
   reservedConcurrency?: number;
-  /** How often a failed asynchronous invocation is run again. */
+  /** How often a failed asynchronous invocation is retried. */
   maximumRetryAttempts: number;
 }
 
 const FUNCTIONS = '/2015-03-31/functions';
 
-/** AWS Lambda, for functions on Node.js. Each runs as processes of its own, on the Node.js that runs the local AWS. */
+/**
+ * AWS Lambda, for functions on Node.js. Each function has its own processes, on the Node.js that runs the local AWS.
+ */
 export class Lambda implements Service {
   readonly signingName = 'lambda';
   readonly protocol = 'rest-json';
   readonly functions = new Map<string, LambdaFunction>();
   private readonly asynchronous: AsynchronousInvocations;
-  /** Runners that were replaced too: an invocation that runs goes on to its end. */
+  /** Includes replaced runners, because a running invocation runs to its end. */
   private readonly runners = new Set<Runner | HostedRunner>();
 
   constructor(private readonly options: LambdaOptions) {
@@ -193,8 +195,8 @@ export class Lambda implements Service {
   };
 
   /**
-   * Makes a function that runs in this process, and gives its ARN: for tests that look into a handler, and for a debugger.
-   * Its log is the handler's own affair.
+   * Creates a function that runs in this process, and returns its ARN: for tests that look into a handler, and for a
+   * debugger. The handler itself handles its log.
    */
   host(name: string, handler: HostedHandler, { role, timeout = 900 }: HostOptions = {}): string {
     const { world, credentials } = this.options;
@@ -212,14 +214,14 @@ export class Lambda implements Service {
     return configuration.FunctionArn;
   }
 
-  /** The events that functions were handed asynchronously, oldest first; CloudFormation's requests are among them. */
+  /** The events that were sent to functions asynchronously, oldest first, including CloudFormation's requests. */
   get asynchronousEvents(): readonly AsynchronousEvent[] {
     return this.asynchronous.events;
   }
 
   /**
-   * Delivers an event that a function was handed asynchronously once more, and waits until the function has dealt with it.
-   * Lambda does so at times, minutes later: its queue is eventually consistent. Of those selected it is the newest.
+   * Delivers the newest selected event that was sent to a function asynchronously again, and waits until the function
+   * has handled it. Lambda sometimes does so, minutes later, because its queue is eventually consistent.
    *
    * @throws if no event is selected
    */
@@ -227,7 +229,7 @@ export class Lambda implements Service {
     await this.asynchronous.again(selects);
   }
 
-  /** Delivers the next event that is selected twice, as Lambda does at times: the first may still be at work. */
+  /** Delivers the next selected event twice, as Lambda sometimes does. The first delivery can still be in progress. */
   deliverTwice(selects: EventSelector, options?: DuplicateOptions): void {
     this.asynchronous.twice(selects, options);
   }
@@ -237,12 +239,12 @@ export class Lambda implements Service {
     await this.asynchronous.settled();
   }
 
-  /** Kills environments by the access key that they hold or by the payload that they work on. */
+  /** Kills environments by their access key or by the payload that they work on. */
   killWhere(selects: (accessKeyId: string, payload: string | undefined) => boolean): void {
     for (const runner of this.runners) runner.killWhere(selects);
   }
 
-  /** Ends all processes and removes what was unpacked. */
+  /** Ends all processes and removes the unpacked files. */
   async stop(): Promise<void> {
     this.asynchronous.stop();
     this.functions.clear();
@@ -310,13 +312,13 @@ export class Lambda implements Service {
     return describeResult(await this.run(invocation), { withTail: LogType === 'Tail' });
   }
 
-  /** Runs an invocation on the function as it is now. */
+  /** Runs an invocation on the current version of the function. */
   private async run(invocation: Invocation): Promise<Result> {
     const { runner, reservedConcurrency } = this.find({ FunctionName: invocation.functionArn });
     return runner.invoke(invocation, reservedConcurrency);
   }
 
-  /** Hands an event to the function's queue for dead letters, if it has one, in the name of the function's role. */
+  /** Sends an event to the function's dead-letter queue, if it has one, in the name of the function's role. */
   private async sendDeadLetter({ functionArn, requestId, payload }: Invocation): Promise<void> {
     const found = [...this.functions.values()].find(({ configuration }) => configuration.FunctionArn === functionArn);
     const { TargetArn } = (found?.configuration.DeadLetterConfig ?? {}) as { TargetArn?: string };
@@ -357,7 +359,7 @@ export class Lambda implements Service {
   }
 }
 
-/** Stands in a hosted function's configuration where it has no role of its own. */
+/** The role in the configuration of a hosted function without a role. */
 const HOSTED_ROLE = 'arn:aws:iam::000000000000:role/hosted';
 
 function packaged({ code, configuration }: LambdaFunction): Code {

@@ -1,11 +1,11 @@
 import { type Members } from '../../core/service';
-import { type Answer } from '../../wire/protocol';
+import { type HttpAnswer } from '../../wire/protocol';
 import { xmlDocument } from '../../wire/s3';
 
 /** An answer whose members are the children of one XML element. */
 export const xml =
   (root: string) =>
-  (result: Members): Answer => ({
+  (result: Members): HttpAnswer => ({
     status: 200,
     headers: { 'content-type': 'application/xml' },
     body: xmlDocument(root, result),
@@ -25,7 +25,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** An answer whose members are headers; a Body is the body. */
-export function headers({ Body, LastModified, Metadata = {}, ...members }: Members): Answer {
+export function headers({ Body, LastModified, Metadata = {}, ...members }: Members): HttpAnswer {
   const named = Object.entries(members).filter(([name, value]) => HEADERS[name] && value !== undefined);
   return {
     status: members.ContentRange ? 206 : 200,
@@ -39,4 +39,4 @@ export function headers({ Body, LastModified, Metadata = {}, ...members }: Membe
 }
 
 /** An answer without a body. */
-export const noContent = (result: Members): Answer => ({ ...headers(result ?? {}), status: 204 });
+export const noContent = (result: Members): HttpAnswer => ({ ...headers(result ?? {}), status: 204 });

@@ -3,19 +3,19 @@ import { ServiceError } from '../../core/service';
 
 /** A version of an object, or the marker that it was deleted. */
 export interface ObjectVersion {
-  /** `null` where the bucket was not versioned when it was written. */
+  /** `null` if the bucket was not versioned when the object was written. */
   readonly versionId: string;
   readonly lastModified: Date;
-  /** Absent: a delete marker. */
+  /** Absent for a delete marker. */
   readonly content?: ObjectContent;
 }
 
 export interface ObjectContent {
   readonly body: Buffer;
-  /** With its quotes. */
+  /** The ETag with its quotes. */
   readonly etag: string;
   readonly contentType: string;
-  /** User metadata, without the prefix `x-amz-meta-`. */
+  /** The user metadata, without the prefix `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ export class Bucket {
   encryption: readonly object[] = [
     { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false },
   ];
-  /** Versions of each object, newest last. */
+  /** The versions of each object, newest last. */
   private readonly versions = new Map<string, ObjectVersion[]>();
 
   constructor(
@@ -49,12 +49,12 @@ export class Bucket {
     return this.add(key, now, { body, contentType, metadata, etag });
   }
 
-  /** Whether there is such an object now. */
+  /** Whether the object exists now. */
   has(key: string): boolean {
     return this.versions.get(key)?.at(-1)?.content !== undefined;
   }
 
-  /** Throws NoSuchKey, NoSuchVersion and, for a version that is a delete marker, MethodNotAllowed. */
+  /** Throws NoSuchKey, NoSuchVersion and, for a delete marker, MethodNotAllowed. */
   get(key: string, versionId?: string): ObjectVersion & { readonly content: ObjectContent } {
     const versions = this.versions.get(key) ?? [];
     const found = versionId === undefined ? versions.at(-1) : versions.find(version => version.versionId === versionId);
@@ -69,7 +69,7 @@ export class Bucket {
     });
   }
 
-  /** Deletes a version for good, or the object: with a marker where the bucket is versioned. */
+  /** Deletes a version finally, or the object: with a delete marker if the bucket is versioned. */
   delete(key: string, now: Date, versionId?: string): { readonly versionId?: string; readonly marker: boolean } {
     const versions = this.versions.get(key) ?? [];
     if (versionId !== undefined) {

@@ -8,7 +8,7 @@ export const onBucket =
     { action: `s3:${action}`, resource: bucketArn(Bucket, world), resourcePolicy: s3.buckets.get(Bucket)?.policy },
   ];
 
-/** A permission on an object; on one version of it, S3 asks for another. */
+/** A permission on an object. For one version of it, S3 needs another permission. */
 export const onObject =
   (s3: S3, action: string) =>
   ({ Bucket, Key, VersionId }: Members, world: World): Needed[] => [
@@ -20,8 +20,8 @@ export const onObject =
   ];
 
 /**
- * The permission to read an object. Who may not list the bucket does not learn that it has no such object: AccessDenied
- * in place of NoSuchKey (documentation of GetObject and HeadObject; unverified for a version that is asked for by id).
+ * The permission to read an object. A caller that cannot list the bucket does not learn that the object does not exist:
+ * AccessDenied instead of NoSuchKey (documentation of GetObject and HeadObject; unverified for a version by id).
  */
 export const toRead =
   (s3: S3) =>

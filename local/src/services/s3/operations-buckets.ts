@@ -47,7 +47,7 @@ export const bucketOperations = (s3: S3): Record<string, Operation> => ({
     needs: onBucket(s3, 'GetBucketLocation'),
     run: ({ Bucket }, { world }) => {
       s3.bucket(Bucket);
-      // the oldest region has no location.
+      // the first region has no location.
       return { LocationConstraint: world.region === 'us-east-1' ? '' : world.region };
     },
     answer: ({ LocationConstraint }) => xml('LocationConstraint')(LocationConstraint),

@@ -99,5 +99,5 @@ function remove(s3: S3, { Bucket, Key, VersionId }: Members, now: Date) {
 const victims = ({ Bucket, Delete }: Members): { Bucket: string; Key: string; VersionId?: string }[] =>
   [Delete.Objects ?? Delete.Object].flat().map(({ Key, VersionId }) => ({ Bucket, Key, VersionId }));
 
-/** Without versioning there are no version ids to see. */
+/** Without versioning, answers have no version ids. */
 const shown = (versionId?: string): string | undefined => (versionId === 'null' ? undefined : versionId);

@@ -13,7 +13,7 @@ interface Upload {
 
 const query = { uploadId: 'UploadId', partNumber: 'PartNumber' };
 
-/** Uploads in parts, as the SDK makes of large assets. */
+/** Uploads in parts, which the SDK uses for large assets. */
 export function uploadOperations(s3: S3): Record<string, Operation> {
   const uploads = new Map<string, Upload>();
 

@@ -13,7 +13,7 @@ export class S3 implements Service {
 
   constructor(world: World) {
     this.operations = { ...bucketOperations(this), ...objectOperations(this), ...uploadOperations(this) };
-    // where the CDK CLI puts assets: part of a bootstrapped account.
+    // the bucket for assets of the CDK CLI, as in a bootstrapped account.
     const staging = new Bucket(`cdk-hnb659fds-assets-${world.account}-${world.region}`, new Date(world.clock.now()));
     staging.versioning = 'Enabled';
     this.buckets.set(staging.name, staging);

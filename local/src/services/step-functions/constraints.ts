@@ -1,10 +1,10 @@
 /** The documented constraints of the members of an input to AWS Step Functions. */
 import { flag, integer, list, oneOf, required, structure, text } from '../../core/shape';
 
-/** Bytes of JSON that go into and come out of a state, a task or an execution. */
+/** The most bytes of JSON of the input and output of a state, a task or an execution. */
 export const PAYLOAD_BYTES = 262_144;
 
-/** Events of an execution's history. */
+/** The most events of an execution's history. */
 export const HISTORY_EVENTS = 25_000;
 
 const arn = text({ min: 1, max: 256 });

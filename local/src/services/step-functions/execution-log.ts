@@ -29,7 +29,7 @@ export async function writeLog(execution: Execution, logging: Logging, call: Int
     await call('logs', 'CreateLogStream', stream);
     await call('logs', 'PutLogEvents', { ...stream, logEvents: shown.map(event => logEvent(execution, event)) });
   } catch (error) {
-    // what cannot be written is lost without a word.
+    // what cannot be written is lost silently.
     if (!(error instanceof ServiceError || error instanceof ConnectionCut)) throw error;
   }
 }

@@ -2,7 +2,7 @@ import { type InternalCall, type LocalClock } from '../../core/service';
 import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';
 import { type ExecutionFailure, type InterpreterEvent, interpret } from './interpreter';
-import { type Definition, type State, type StateInput, allStates } from './states';
+import { type MachineDefinition, type State, type StateInput, allStates } from './states';
 import { RETRY_COUNT, runTaskState, textOf } from './task-state';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -10,22 +10,22 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
 export interface ExecutionOptions {
   readonly arn: string;
   readonly name: string;
-  /** As it is now: an update of the machine does not concern an execution that runs. */
+  /** The current machine: an update of the machine does not change a running execution. */
   readonly machine: { readonly arn: string; readonly name: string; readonly roleArn: string };
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   /** JSON. */
   readonly input: string;
   /** Whether the machine is being deleted. */
   readonly isMachineDeleted: () => boolean;
-  /** Makes calls as the machine's role. */
+  /** Makes calls with the role of the machine. */
   readonly call: InternalCall;
   readonly clock: LocalClock;
-  /** What the seconds of waits and between retries are multiplied by. */
+  /** The factor for the seconds of waits and between retries. */
   readonly waitScale: () => number;
   readonly onStatus: (execution: Execution) => void;
 }
 
-/** The types of the events that end a history. */
+/** The types of events that end a history. */
 const LAST_EVENTS = {
   SUCCEEDED: 'ExecutionSucceeded',
   FAILED: 'ExecutionFailed',
@@ -63,7 +63,7 @@ export class Execution {
     this.states = allStates(definition);
   }
 
-  /** Runs it to its end. */
+  /** Runs the execution to its end. */
   async run(): Promise<void> {
     const { definition, machine, onStatus } = this.options;
     onStatus(this);
@@ -81,7 +81,7 @@ export class Execution {
     else this.finish('SUCCEEDED', { output: JSON.stringify(result.output) });
   }
 
-  /** Ends it from outside. What its tasks have begun goes on. */
+  /** Ends the execution from outside. What its tasks have started continues. */
   stop(status: 'FAILED' | 'TIMED_OUT' | 'ABORTED', failure: Partial<ExecutionFailure> = {}): void {
     this.finish(status, failure);
     this.end.abort();
@@ -94,7 +94,7 @@ export class Execution {
     this.options.onStatus(this);
   }
 
-  /** The context object, of which the states know `Execution` as `Run`. */
+  /** The context object. In it, the states have `Execution` as `Run`. */
   private context(): Readonly<Record<string, unknown>> {
     const { clock, machine, input } = this.options;
     return {
@@ -118,7 +118,7 @@ export class Execution {
 
   /** Runs a Wait or a Task. */
   private async enter(state: State, given: StateInput): Promise<unknown> {
-    // what the interpreter has told is heard first.
+    // first handles what the interpreter has reported.
     await new Promise(setImmediate);
     this.end.signal.throwIfAborted();
     if (state.Type === 'Wait') {
@@ -145,7 +145,7 @@ export class Execution {
     return this.startDate + (this.options.definition.TimeoutSeconds ?? Infinity) * 1000;
   }
 
-  /** Throws if the execution is over. Its time-out is looked at between the things that it does. */
+  /** Throws if the execution has ended. Its timeout is checked between its steps. */
   private checkTime(): void {
     if (this.options.clock.now() >= this.deadline) this.stop('TIMED_OUT');
     this.end.signal.throwIfAborted();
@@ -153,8 +153,8 @@ export class Execution {
 
   private hear({ type, index, state, parentState }: InterpreterEvent): void {
     if (type === 'StateEntered' && this.status === 'RUNNING' && this.options.isMachineDeleted()) {
-      // the executions of a deleted machine end with their next transition (documentation of DeleteStateMachine); that
-      // they are ABORTED is unverified.
+      // the executions of a deleted machine end with their next transition (documentation of DeleteStateMachine).
+      // unverified: that they are ABORTED.
       this.stop('ABORTED');
     }
     if (state && type === 'StateEntered') {

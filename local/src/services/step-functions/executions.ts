@@ -20,11 +20,11 @@ import { page } from './paging';
 
 export interface ExecutionsOptions {
   readonly world: World;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
   readonly waitScale: () => number;
   readonly machine: (arn: string) => StateMachine;
-  /** Hears of every execution that starts or ends. */
+  /** Called when an execution starts or ends. */
   readonly onStatus: (execution: Execution) => void;
 }
 
@@ -43,7 +43,7 @@ export class Executions {
     return this.of(machineArn).some(({ status }) => status === 'RUNNING');
   }
 
-  /** Waits until none runs. */
+  /** Waits until no execution runs. */
   async settled(): Promise<void> {
     await this.background.settled();
   }

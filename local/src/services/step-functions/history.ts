@@ -1,16 +1,16 @@
 import { HISTORY_EVENTS } from './constraints';
 
-/** An event of an execution's history, as the service shows it. */
+/** An event of an execution's history, in the form of the service. */
 export interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
   readonly type: string;
   readonly timestamp: Date;
-  /** Under the key that the API has for this type. */
+  /** The details, under the key of the API for this type. */
   readonly [details: `${string}EventDetails`]: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Details that hold data of the execution, which a listing may leave out. */
+/** The details with data of the execution, which a list can leave out. */
 const DATA = ['input', 'output', 'parameters'];
 
 /** The history of one execution. */
@@ -19,7 +19,7 @@ export class History {
 
   constructor(private readonly now: () => number) {}
 
-  /** Whether only the event that ends the execution has room left. */
+  /** Whether the history only has room for the event that ends the execution. */
   get isFull(): boolean {
     return this.events.length >= HISTORY_EVENTS - 1;
   }
@@ -38,7 +38,7 @@ export class History {
 
 /** The member of an event that holds its details: `TaskSucceeded` has `taskSucceededEventDetails`. */
 export function detailsKey(type: string): `${string}EventDetails` {
-  // the events of all types of states share the members of two.
+  // the events of all types of states share two members.
   const shared = /State(Entered|Exited)$/.test(type) ? type.replace(/^.*(?=State)/, '') : type;
   return `${shared[0].toLowerCase()}${shared.slice(1)}EventDetails`;
 }

@@ -1,8 +1,8 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { invalidDefinition } from './errors';
-import { type Definition, type StateInput, interpretable } from './states';
+import { type MachineDefinition, type StateInput, interpretable } from './states';
 
-/** What the interpreter tells of an execution. */
+/** What the interpreter reports about an execution. */
 export interface InterpreterEvent {
   readonly type: string;
   readonly index?: number;
@@ -11,24 +11,24 @@ export interface InterpreterEvent {
 }
 
 export interface Interpretation {
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   readonly input: unknown;
-  /** What `$$` gives; the execution is its `Run`. */
+  /** The value of `$$`. Its `Run` is the execution. */
   readonly context: Readonly<Record<string, unknown>>;
   /** The functions of Task and Wait states, by name. */
   readonly functions: Readonly<Record<string, (input: StateInput) => Promise<unknown>>>;
   readonly tell: (event: InterpreterEvent) => void;
-  /** Aborted when the execution ends from outside. */
+  /** Aborts when the execution is ended from outside. */
   readonly signal: AbortSignal;
 }
 
-/** An error by which an execution fails. */
+/** The error of a failed execution. */
 export interface ExecutionFailure {
   readonly error: string;
   readonly cause: string;
 }
 
-/** Runs an execution to its end; `null` where it was aborted. */
+/** Runs an execution to its end; `null` if it was aborted. */
 export async function interpret(
   interpretation: Interpretation,
 ): Promise<{ output: unknown } | ExecutionFailure | null> {
@@ -59,11 +59,11 @@ export async function interpret(
   }
 }
 
-/** Throws InvalidDefinition where the text is no definition that the interpreter runs. */
-export async function parseDefinition(text: string): Promise<Definition> {
-  let definition: Definition;
+/** Throws InvalidDefinition if the text is not a definition that the interpreter can run. */
+export async function parseDefinition(text: string): Promise<MachineDefinition> {
+  let definition: MachineDefinition;
   try {
-    definition = JSON.parse(text) as Definition;
+    definition = JSON.parse(text) as MachineDefinition;
   } catch (error) {
     throw invalidDefinition(`INVALID_JSON_DESCRIPTION: ${(error as Error).message}`);
   }
@@ -82,10 +82,12 @@ export async function parseDefinition(text: string): Promise<Definition> {
   return definition;
 }
 
-/** Definitions that have been checked, which takes some tenths of a second: most differ in what they hand over alone. */
+/**
+ * The checked definitions. A check takes some tenths of a second, and most definitions only differ in their parameters.
+ */
 const VALID = new Set<string>();
 
-/** Parameters without the values that no rule is about; a path is one, by its key. */
+/** Parameters without the values to which no rule applies. A path is recognized by its key. */
 function blank(parameters: unknown): unknown {
   if (Array.isArray(parameters)) return parameters.map(blank);
   if (typeof parameters !== 'object' || parameters === null) return null;
@@ -94,9 +96,9 @@ function blank(parameters: unknown): unknown {
   );
 }
 
-/** Loaded on demand: it brings an AWS SDK that most local AWSs never need. */
+/** Loaded on demand, because it loads an AWS SDK that most local AWSs never need. */
 async function interpreter() {
-  // the interpreter expects it; Node.js has it from version 22 on.
+  // the interpreter needs it; Node.js has it from version 22 on.
   if (!('withResolvers' in Promise)) Object.assign(Promise, { withResolvers });
   return import('aws-local-stepfunctions');
 }

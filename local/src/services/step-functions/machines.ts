@@ -8,14 +8,14 @@ import { deleting, invalid, invalidArn, invalidDefinition, invalidName, noMachin
 import { type Logging } from './execution-log';
 import { parseDefinition } from './interpreter';
 import { page } from './paging';
-import { type Definition, allStates } from './states';
+import { type MachineDefinition, allStates } from './states';
 import { taskOf } from './tasks';
 
-/** What can be changed of a state machine. */
+/** The parts of a state machine that can change. */
 interface Configuration {
-  /** The definition as it was given. */
+  /** The original definition. */
   readonly text: string;
-  readonly definition: Definition;
+  readonly definition: MachineDefinition;
   readonly roleArn: string;
   readonly logging: Logging;
   readonly tracing: { readonly enabled?: boolean };
@@ -28,12 +28,12 @@ export interface StateMachine extends Configuration {
   readonly creationDate: number;
   readonly revisionId?: string;
   readonly tags: Map<string, string>;
-  /** Whether it goes as soon as its last execution has ended. */
+  /** Whether it is deleted when its last execution has ended. */
   readonly isDeleting: boolean;
 }
 
 /** The state machines of an account. */
-export class Machines {
+export class StateMachines {
   readonly byArn = new Map<string, StateMachine>();
 
   constructor(
@@ -49,7 +49,7 @@ export class Machines {
     return machine;
   }
 
-  /** Removes a machine that is being deleted once nothing runs on it. */
+  /** Removes a machine in deletion when no execution of it runs. */
   removeIdle(arn: string): void {
     if (this.byArn.get(arn)?.isDeleting && !this.isRunning(arn)) this.byArn.delete(arn);
   }
@@ -122,7 +122,7 @@ export class Machines {
     const arn = machineArn(name, world);
     const existing = this.byArn.get(arn);
     if (existing?.isDeleting) throw deleting(arn);
-    // the role and the tags are no part of what makes a repeated creation the same.
+    // the role and the tags do not count when a creation is repeated.
     if (
       existing &&
       (existing.text !== configuration.text || !isDeepStrictEqual(existing.logging, configuration.logging))
@@ -183,7 +183,7 @@ export class Machines {
   }
 }
 
-function checkTasks(definition: Definition): void {
+function checkTasks(definition: MachineDefinition): void {
   for (const [name, { Type, Resource = '' }] of allStates(definition)) {
     if (Type === 'Task' && !taskOf(Resource)) {
       throw invalidDefinition(

@@ -5,7 +5,7 @@ interface PageInput {
   readonly nextToken?: string;
 }
 
-/** A page of a list, of 100 where nothing else is asked for. */
+/** A page of a list. The default size is 100. */
 export function page<T>(
   items: readonly T[],
   { maxResults, nextToken = '0' }: PageInput,

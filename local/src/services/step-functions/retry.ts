@@ -11,7 +11,7 @@ export interface Retrier {
 /** Errors that no wildcard matches. */
 const TERMINAL = ['States.DataLimitExceeded', 'States.Runtime'];
 
-/** The retries of a state that is being run: which errors are tried again, how often and after how long. */
+/** The retries of a running state: which errors are retried, how often and after how long. */
 export class Retries {
   private readonly attempts: number[];
 

@@ -1,9 +1,8 @@
 import { type InternalCall, type Operation, type Principal, type Service, type World } from '../../core/service';
-import { type AwsEvent } from '../events/event';
+import { type AwsEvent, executionStatusChange } from '../events/event';
 import { type Execution } from './execution';
 import { Executions } from './executions';
-import { Machines, type StateMachine } from './machines';
-import { executionStatusChange } from './status-event';
+import { type StateMachine, StateMachines } from './machines';
 
 export type { Execution, ExecutionStatus } from './execution';
 export type { HistoryEvent } from './history';
@@ -11,11 +10,11 @@ export type { StateMachine } from './machines';
 
 export interface StepFunctionsOptions {
   readonly world: World;
-  /** Makes calls in a principal's name. */
+  /** Makes calls in the name of a principal. */
   readonly callAs: (principal: Principal) => InternalCall;
-  /** Whether Step Functions may assume a role. */
+  /** Whether Step Functions can assume a role. */
   readonly mayAssume: (roleArn: string) => boolean;
-  /** Takes the events by which executions tell their status. */
+  /** Publishes the events with which executions report their status. */
   readonly publish: (event: AwsEvent) => void;
 }
 
@@ -25,13 +24,13 @@ export class StepFunctions implements Service {
   readonly protocol = 'json';
   readonly targetPrefix = 'AWSStepFunctions';
   readonly operations: Readonly<Record<string, Operation>>;
-  /** What the seconds of waits and between retries are multiplied by; time-outs are not. @default 1 */
+  /** The factor for the seconds of waits and between retries, but not of timeouts. @default 1 */
   waitScale = 1;
-  private readonly machines: Machines;
+  private readonly machines: StateMachines;
   private readonly all: Executions;
 
   constructor({ world, callAs, mayAssume, publish }: StepFunctionsOptions) {
-    this.machines = new Machines(mayAssume, arn => this.all.isRunning(arn));
+    this.machines = new StateMachines(mayAssume, arn => this.all.isRunning(arn));
     this.all = new Executions({
       world,
       callAs,
@@ -50,7 +49,7 @@ export class StepFunctions implements Service {
     return this.machines.byArn;
   }
 
-  /** The executions, of all machines or of one, in the order in which they started. */
+  /** The executions of all machines or of one, in the order in which they started. */
   executions(machineArn?: string): readonly Execution[] {
     return machineArn === undefined ? [...this.all.byArn.values()] : this.all.of(machineArn);
   }
@@ -60,7 +59,7 @@ export class StepFunctions implements Service {
     await this.all.settled();
   }
 
-  /** Aborts everything that runs. */
+  /** Aborts all executions. */
   stop(): void {
     this.all.stopAll();
   }

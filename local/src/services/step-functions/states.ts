@@ -1,10 +1,10 @@
 /**
- * State machines as the interpreter runs them. It knows real time only, so what takes time is given to functions of the
- * local AWS: a Wait becomes a Task, and a Task's retries and time-out become theirs.
+ * State machines in the form that the interpreter runs. It only has real time, so functions of the local AWS do what
+ * takes time: a Wait becomes a Task, and the function of a Task handles its retries and timeout.
  */
 import { type Retrier } from './retry';
 
-/** The members of a state that matter here. */
+/** The members of a state that are used here. */
 export interface State {
   readonly Type: string;
   readonly Resource?: string;
@@ -27,25 +27,25 @@ export interface States {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export interface Definition extends States {
+export interface MachineDefinition extends States {
   readonly TimeoutSeconds?: number;
 }
 
-/** What the function of a Task or Wait state gets. */
+/** The input of the function of a Task or Wait state. */
 export interface StateInput {
   readonly input: unknown;
-  /** Of a Task. */
+  /** For a Task. */
   readonly timeoutSeconds?: number;
-  /** Of a Wait. */
+  /** For a Wait. */
   readonly seconds?: number;
-  /** Of a Wait: an ISO date. */
+  /** For a Wait: an ISO date. */
   readonly timestamp?: string;
 }
 
-/** The most that a timer of Node.js takes; in seconds, 24 days. */
+/** The longest time of a Node.js timer, in seconds: 24 days. */
 const LONGEST_TIMER = 2_147_483;
 
-/** All states of a machine by name, those of branches and iterations too: names are unique. */
+/** All states of a machine by name, including those of branches and iterations, because names are unique. */
 export function allStates({ States }: States): Map<string, State> {
   return new Map(
     Object.entries(States).flatMap(([name, state]) => [
@@ -55,11 +55,11 @@ export function allStates({ States }: States): Map<string, State> {
   );
 }
 
-/** The machine for the interpreter. */
-export function interpretable({ TimeoutSeconds: _, ...definition }: Definition): Definition {
+/** The machine in the form for the interpreter. */
+export function interpretable({ TimeoutSeconds: _, ...definition }: MachineDefinition): MachineDefinition {
   const machine = withStates(definition);
   // the interpreter would write its own time and, in branches, another input into `Execution`.
-  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', () => '$$.Run')) as Definition;
+  return JSON.parse(JSON.stringify(machine).replaceAll('$$.Execution', () => '$$.Run')) as MachineDefinition;
 }
 
 const nested = ({ Branches = [], Iterator, ItemProcessor }: State): States[] =>

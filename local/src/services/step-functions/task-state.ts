@@ -5,15 +5,17 @@ import { Retries } from './retry';
 import { type State, type StateInput } from './states';
 import { type Task, TaskError, taskOf } from './tasks';
 
-/** What a state has of the execution that it is a part of. */
+/** What a state needs of its execution. */
 export interface StateSurroundings {
   readonly call: InternalCall;
   readonly record: (type: string, details?: Readonly<Record<string, unknown>>) => void;
-  /** Waits; throws if the execution is over by then. */
+  /** Waits. Throws if the execution has ended meanwhile. */
   readonly sleep: (seconds: number) => Promise<void>;
 }
 
-/** What `$$.State.RetryCount` gives until an attempt is made: the interpreter reads the parameters but once. */
+/**
+ * A placeholder for `$$.State.RetryCount` until an attempt is made, because the interpreter reads the parameters only once.
+ */
 export const RETRY_COUNT = randomUUID();
 
 /** Runs a Task state with its retries. */
@@ -65,7 +67,7 @@ async function attempt(
   }
 }
 
-/** The JSON of what a state or a task gives. Throws if there is too much of it. */
+/** The JSON of the output of a state or a task. Throws if it is too large. */
 export function textOf(output: unknown): string {
   const text = JSON.stringify(output);
   if (Buffer.byteLength(text) <= PAYLOAD_BYTES) return text;
@@ -75,7 +77,7 @@ export function textOf(output: unknown): string {
   );
 }
 
-/** Functions run in real time, so their time-outs do. */
+/** Functions run in real time, and so do their timeouts. */
 async function within<T>(seconds: number | undefined, work: Promise<T>): Promise<T> {
   if (seconds === undefined) return work;
   let timer: NodeJS.Timeout | undefined;

@@ -1,17 +1,19 @@
 import { ConnectionCut } from '../../core/faults';
 import { type InternalCall, type Members, ServiceError } from '../../core/service';
 
-/** What a task does. */
+/** The work of a task. */
 export interface Task {
-  /** As the history shows it, such as `lambda` and `invoke`. Absent: a function by its ARN, which has events of its own. */
+  /**
+   * The names in the history, such as `lambda` and `invoke`. Absent: a function by its ARN, which has its own events.
+   */
   readonly integration?: { readonly resourceType: string; readonly resource: string };
   /** Throws TaskError. */
   run(input: Members, call: InternalCall): Promise<unknown>;
 }
 
-/** How a task fails: a name for retriers and catchers, and a cause. */
+/** The error of a task: a name for retriers and catchers, and a cause. */
 export class TaskError extends Error {
-  // the interpreter asks for it: no catcher may have an error that ends the execution.
+  // the interpreter reads this: a catcher cannot handle an error that ends the execution.
   readonly isCatchable: boolean;
 
   constructor(name: string, cause: string) {
@@ -21,13 +23,13 @@ export class TaskError extends Error {
   }
 }
 
-/** Services whose every operation a task can call, by their names in a resource. */
+/** The services of which a task can call every operation, by their names in a resource. */
 const SDK_SERVICES: Readonly<Record<string, { signingName: string; errors: string; isCamelCased: boolean }>> = {
   cloudformation: { signingName: 'cloudformation', errors: 'CloudFormation', isCamelCased: false },
   sfn: { signingName: 'states', errors: 'Sfn', isCamelCased: true },
 };
 
-/** What a Task state's resource stands for; `undefined` if the local AWS has no such integration. */
+/** The task for the resource of a Task state; `undefined` if the local AWS does not have the integration. */
 export function taskOf(resource: string): Task | undefined {
   if (/^arn:[\w-]+:lambda:/.test(resource)) {
     return { run: async (input, call) => (await invoke({ FunctionName: resource, Payload: input }, call)).Payload };
@@ -49,7 +51,7 @@ export function taskOf(resource: string): Task | undefined {
 
 async function invoke({ Payload = {}, ...input }: Members, call: InternalCall): Promise<Members> {
   const invocation = call('lambda', 'Invoke', { ...input, Payload: JSON.stringify(Payload) });
-  // a denied invocation comes under the name of the client's own exception.
+  // a denied invocation has the name of the client's own exception.
   const answer = await named('Lambda', invocation, { AccessDeniedException: 'AWSLambdaException' });
   const { StatusCode, ExecutedVersion, FunctionError, Payload: text = '{}' } = answer;
   if (FunctionError) throw new TaskError(JSON.parse(text).errorType ?? 'Lambda.Unknown', text);
@@ -68,12 +70,12 @@ async function callSdk(service: string, operation: string, input: Members, call:
     errors,
     call(signingName, upperFirst(operation), isCamelCased ? renamed(input, lowerFirst) : input),
   );
-  // dates become text on the way.
+  // dates become text in JSON.
   const output: unknown = JSON.parse(JSON.stringify(answer ?? {}));
   return isCamelCased ? renamed(output, upperFirst) : output;
 }
 
-/** The answer to a call; its error under the name that state machines have for it. */
+/** The answer to a call. An error has the name that state machines use for it. */
 async function named(
   service: string,
   answer: Promise<Members>,

@@ -1,19 +1,19 @@
-import { isOtherReading } from '../../core/readings';
+import { type Readings, readingsOfEnvironment } from '../../core/readings';
 
 /**
- * What a test may turn in the local WeChat API: where the documentation leaves several behaviours plausible, which of
- * them. Codes of CloudBase itself are an open set that is documented nowhere; those here are made up.
+ * The settings of the local WeChat API that a test can change: one of the plausible behaviors where the documentation
+ * does not decide. The codes of CloudBase itself are not documented; those here are invented.
  */
 export interface WeChatBehaviour {
-  // unverified choices, each with the likelier one as default.
+  // unverified choices. The default is the more likely one.
 
-  /** Whether a new component_access_token voids the one before, as "not latest" in error 40001 suggests. */
+  /** Whether a new component_access_token invalidates the former one, as "not latest" in error 40001 suggests. */
   newTokenVoidsOld: boolean;
-  /** The code for a call from an address that is not on the allow-list: reports have all three. */
+  /** The code for a call from an address that is not on the allow-list. Reports show all three. */
   addressCode: 61_004 | 40_164 | 45_035;
-  /** Whether codes, totals and percentages come as numbers, or as text as reports of other APIs of WeChat have it. */
+  /** Whether codes, totals and percentages are numbers, or text, as reports about other APIs of WeChat show. */
   numbers: 'number' | 'text';
-  /** How the listing writes times: as its page shows it, as ISO 8601, as seconds since the epoch, or not at all. */
+  /** The form of times in the list: as on its page, ISO 8601, seconds since the epoch, or none. */
   times: 'beijing' | 'iso' | 'epoch' | 'absent';
   /** The code for a service or version that does not exist. */
   missingCode: number;
@@ -21,11 +21,11 @@ export interface WeChatBehaviour {
   transitionCode: number;
   /** What happens to a request to delete a version that carries traffic beside others. */
   trafficDeletion: 'allowed' | 'refused';
-  /** The code of that refusal. */
+  /** The code of this refusal. */
   trafficCode: number;
-  /** The listing of a service that does not exist. */
+  /** What the list of a service that does not exist answers. */
   missingServiceListing: 'empty' | 'refused';
-  /** Whether getcsversionlist, of the older generation of the interface, is still served, and shows these versions. */
+  /** Whether getcsversionlist, of the older generation of the interface, still works and shows these versions. */
   listing: 'served' | 'retired';
 }
 
@@ -51,4 +51,7 @@ const OTHER: Partial<WeChatBehaviour> = {
   missingServiceListing: 'empty',
 };
 
-export const defaultBehaviour = (): WeChatBehaviour => ({ ...LIKELY, ...(isOtherReading() && OTHER) });
+export const defaultBehaviour = (readings: Readings = readingsOfEnvironment()): WeChatBehaviour => ({
+  ...LIKELY,
+  ...(readings === 'other' && OTHER),
+});

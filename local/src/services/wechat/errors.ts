@@ -1,4 +1,4 @@
-/** The errors of the WeChat API: a code and a message in a JSON body, mostly under the HTTP status 200. */
+/** The errors of the WeChat API: a code and a message in a JSON body, usually with the HTTP status 200. */
 import { ServiceError } from '../../core/service';
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -30,7 +30,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   85088: 'no qbase privilege',
 };
 
-/** An error of the WeChat API; also for faults that tests inject. */
+/** An error of the WeChat API, also for faults that tests inject. */
 export function weChatError(code: number, message = MESSAGES[code] ?? 'cloudbase error', status = 200): ServiceError {
   return new ServiceError(String(code), message, status);
 }

@@ -1,8 +1,8 @@
-/** The WeChat API for third-party platforms in the local AWS, as far as it concerns versions of CloudBase Run services. */
+/** The WeChat API for third-party platforms in the local AWS: the part for versions of CloudBase Run services. */
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
-import { type Answer, type HttpRequest } from '../../wire/protocol';
+import { type HttpAnswer, type HttpRequest } from '../../wire/protocol';
 import { type WeChatBehaviour, defaultBehaviour } from './behaviour';
 import { weChatError } from './errors';
 import { CloudBaseServices, type SeededCloudBaseVersion } from './state';
@@ -13,36 +13,37 @@ export { weChatError } from './errors';
 export type { SeededCloudBaseVersion } from './state';
 export type { Platform } from './tokens';
 
-/** A version as tests compare it. */
+/** A version in the form that tests compare. */
 export interface CloudBaseVersionDescription {
   readonly status: string;
   readonly flowRatio: number;
 }
 
 const PREFIX = '/wechat/';
-/** Where everybody calls from. */
+/** The address of every caller. */
 const CALLER = '127.0.0.1';
 const MAX_PAGE = 20;
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The local WeChat API, and what a test sees and turns of it. */
+/** The local WeChat API, with the members that tests read and set. */
 export class WeChat implements Endpoint {
-  /** The host that it stands for. */
+  /** The host that it replaces. */
   readonly recordedAs = 'api.weixin.qq.com';
-  /** May be changed at any time. */
-  readonly behaviour = defaultBehaviour();
-  /** The addresses from which the platform's tokens are taken. @default - every one */
+  /** A test can change it at any time. */
+  readonly behaviour: WeChatBehaviour;
+  /** The addresses from which the platform's tokens are accepted. @default - all */
   allowedAddresses?: readonly string[];
   private readonly tokens: Tokens;
   private readonly services: CloudBaseServices;
 
   constructor(private readonly world: World) {
+    this.behaviour = defaultBehaviour(world.readings);
     this.tokens = new Tokens(world.clock, this.behaviour);
     this.services = new CloudBaseServices(this.behaviour);
   }
 
-  /** What stands for `https://api.weixin.qq.com`. */
+  /** The endpoint that replaces `https://api.weixin.qq.com`. */
   get endpoint(): string {
     return `${this.world.endpoint}${PREFIX.slice(0, -1)}`;
   }
@@ -52,12 +53,12 @@ export class WeChat implements Endpoint {
     return this.tokens.current;
   }
 
-  /** What tokens are made from. */
+  /** The credentials from which tokens are made. */
   get platform(): Platform {
     return this.tokens.platform;
   }
 
-  /** Makes a new token, as the platform itself does every two hours. */
+  /** Makes a new token, as the platform does every two hours. */
   rotateToken(): string {
     return this.tokens.issue();
   }
@@ -67,18 +68,18 @@ export class WeChat implements Endpoint {
     this.tokens.expire();
   }
 
-  /** Adds versions to a service, which is made where there is none; so is its environment. */
+  /** Adds versions to a service. Creates the service and its environment if they do not exist. */
   addVersions(environmentId: string, serverName: string, versions: readonly SeededCloudBaseVersion[]): void {
     this.services.add({ env: environmentId, server: serverName }, versions, this.world.clock.now());
   }
 
-  /** Moves a service's traffic by hand: percent by version; the others have none. */
+  /** Moves the traffic of a service by hand: percent by version. Other versions get none. */
   route(environmentId: string, serverName: string, traffic: Readonly<Record<string, number>>): void {
     const versions = this.services.find({ env: environmentId, server: serverName })?.values() ?? [];
     for (const version of versions) version.flowRatio = traffic[version.name] ?? 0;
   }
 
-  /** The versions of a service, or undefined if there is no such service. */
+  /** The versions of a service, or undefined if the service does not exist. */
   describe(
     environmentId: string,
     serverName: string,
@@ -99,7 +100,7 @@ export class WeChat implements Endpoint {
     return request.path.startsWith(PREFIX);
   }
 
-  /** The token is not among the input: the record of calls does not show it. */
+  /** The input does not contain the token, so that the record of calls does not show it. */
   read(request: HttpRequest): UnsignedCall {
     const path = request.path.slice(PREFIX.length);
     const input = parse(request.body);
@@ -112,14 +113,14 @@ export class WeChat implements Endpoint {
     };
   }
 
-  /** An error of the WeChat API as JSON; what is none, as a proxy on the way would answer it. */
-  writeError({ code, message, status }: ServiceError): Answer {
+  /** An error of the WeChat API as JSON. Another error has the form of a proxy's answer. */
+  writeError({ code, message, status }: ServiceError): HttpAnswer {
     if (!Number.isInteger(Number(code))) return { status, body: message };
     return json({ errcode: Number(code), errmsg: `${message} rid: ${randomUUID()}` }, status);
   }
 
   // unverified: which of two errors comes first.
-  private serve(path: string, { method, query }: HttpRequest, input: Input | 'empty' | 'unreadable'): Answer {
+  private serve(path: string, { method, query }: HttpRequest, input: Input | 'empty' | 'unreadable'): HttpAnswer {
     const operation = this.operations[path];
     if (!operation) return { status: 404, body: 'Not Found' };
     if (method !== 'POST') throw weChatError(43002);
@@ -158,7 +159,7 @@ export class WeChat implements Endpoint {
         const at = { env: text(input, 'env'), server: text(input, 'service_name') };
         const [limit, offset] = [count(input, 'limit', MAX_PAGE), count(input, 'offset', 0)];
         const all = this.services.list(at);
-        // unverified: that a longer page is cut and not refused.
+        // unverified: that a longer page is shortened, and not refused.
         const items = all.slice(offset, offset + Math.min(limit, MAX_PAGE)).map(version => ({
           version_name: version.name,
           status: version.status,
@@ -175,7 +176,7 @@ export class WeChat implements Endpoint {
 
 const OK = { errcode: 0, errmsg: 'ok' };
 
-const json = (body: object, status = 200): Answer => ({
+const json = (body: object, status = 200): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/json; encoding=utf-8' },
   body: JSON.stringify(body),
@@ -221,7 +222,7 @@ const TIMES: Readonly<Record<WeChatBehaviour['times'], (time: number) => string 
   absent: () => undefined,
 };
 
-/** unverified: that times, which name no zone, are those of Beijing. */
+/** unverified: that times, which have no zone, are in Beijing time. */
 function beijingTime(time: number): string {
   return new Date(time + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -4,14 +4,14 @@ import { weChatError } from './errors';
 
 export interface VersionRecord {
   readonly name: string;
-  /** unverified: the words; only `build_fail` is documented. */
+  /** unverified: the names. Only `build_fail` is documented. */
   status: string;
-  /** Percent. */
+  /** The traffic in percent. */
   flowRatio: number;
   readonly createdAt: number;
 }
 
-/** A version as a test wants it. */
+/** A version that a test wants. */
 export interface SeededCloudBaseVersion {
   readonly versionName: string;
   /** @default 'normal' */
@@ -27,7 +27,7 @@ interface Named {
   readonly server: string;
 }
 
-/** What a deletion asks for. */
+/** The request of a deletion. */
 export interface VersionDeletion extends Named {
   readonly version: string;
   readonly deleteServer: boolean;
@@ -75,7 +75,7 @@ export class CloudBaseServices {
       throw weChatError(behaviour.trafficCode, 'version has flow');
     }
     versions.delete(version);
-    // both flags only take effect with the last version.
+    // both flags only have an effect with the last version.
     if (versions.size > 0 || !deleteServer) return;
     services.delete(at.server);
     if (deleteImage) this.deletedImages.push(`${at.env}/${at.server}`);
@@ -83,7 +83,7 @@ export class CloudBaseServices {
 
   private requireEnvironment(env: string): Map<string, Map<string, VersionRecord>> {
     const services = this.environments.get(env);
-    // unverified: that an environment of somebody else's, or none, is answered so.
+    // unverified: the answer for an environment of somebody else, or for none.
     if (!services) throw weChatError(85088);
     return services;
   }

@@ -1,4 +1,4 @@
-/** The tokens of the third-party platform, and what they are made from. */
+/** The tokens of the third-party platform, and the credentials from which they are made. */
 import { randomBytes } from 'node:crypto';
 import type { LocalClock } from '../../core/service';
 import type { WeChatBehaviour } from './behaviour';
@@ -6,14 +6,14 @@ import { weChatError } from './errors';
 
 const TOKEN_SECONDS = 7200;
 
-/** The third-party platform whose tokens are taken. Its ticket is the one that WeChat pushed last. */
+/** The third-party platform whose tokens are accepted. Its ticket is the last one that WeChat has pushed. */
 export interface Platform {
   appId: string;
   appSecret: string;
   verifyTicket: string;
-  /** Whether the ticket is older than its twelve hours. */
+  /** Whether the ticket is older than twelve hours. */
   ticketExpired: boolean;
-  /** Tokens that may still be made today. */
+  /** How many tokens can still be made today. */
   quota: number;
 }
 
@@ -68,7 +68,7 @@ export class Tokens {
     if (input.component_verify_ticket !== verifyTicket) throw weChatError(61006);
     if (ticketExpired) throw weChatError(61005);
     if (this.platform.quota-- <= 0) throw weChatError(45009);
-    // unlike the other answers, this one has no errcode.
+    // unlike other answers, this answer has no errcode.
     return { component_access_token: this.issue(), expires_in: TOKEN_SECONDS };
   }
 }

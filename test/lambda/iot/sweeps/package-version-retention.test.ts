@@ -114,6 +114,21 @@ describe('whatever the rules say', () => {
     expect(sweep.kept['1.0.0']).toBe('DEFAULT_PREDECESSOR');
   });
 
+  test('but not where the stack is gone that would make it the default again', async () => {
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '3.0.0' });
+    await tag(packageArn(), {
+      [DEFAULT_POINTER_TAGS.owner]: '0123456789abcdef',
+      [DEFAULT_POINTER_TAGS.stack]: OTHER,
+      [DEFAULT_POINTER_TAGS.predecessor]: '1.0.0',
+    });
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(sweep.kept['1.0.0']).toBe('DEFAULT_PREDECESSOR');
+    sweep.stacks[OTHER] = { status: 'DELETE_COMPLETE' };
+    await sweep.run();
+    expect(left()).toEqual(['3.0.0']);
+  });
+
   test('nothing goes while the stack that designates the default is not at rest', async () => {
     await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
     const sweep = sweepOf();
@@ -156,6 +171,12 @@ describe('whatever the rules say', () => {
     const { state } = await sweepOf().run();
     expect(JSON.stringify(state)).toContain('cannot compare nightly with');
     expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0', 'nightly']);
+  });
+
+  test('names of both kinds are ranked by creation where the order says so', async () => {
+    await aws.iot.createVersion(PACKAGE, 'nightly', { status: 'PUBLISHED' });
+    await sweepOf({ rules: { keepLatest: 2 }, order: 'CREATION' }).run();
+    expect(left()).toEqual(['3.0.0', 'nightly']);
   });
 
   test('a retention that removes much makes hardly more than three calls for each', async () => {

@@ -281,6 +281,65 @@ test('a token that is rotated meanwhile is read again', async () => {
   expect(aws.calls.filter({ operation: 'GetSecretValue' })).toHaveLength(2);
 });
 
+test.each([
+  ['in one slice', 900_000, 6],
+  ['in slices that are shorter than that takes', 8_000, 9],
+])('a token that is renewed in the midst is waited for, %s', async (_how, remaining, nth) => {
+  deploy(6);
+  const stalled = (operation: string, nth: number) =>
+    aws.faults.inject({ operation, nth, trouble: { stall: 'until released' } });
+  const removal = stalled(DELETE, 2);
+  // the secret still holds the old one.
+  const read = stalled('GetSecretValue', nth);
+  const sweep = sweepOf();
+  sweep.remaining = remaining;
+  let isOver = false;
+  const end = outcome(sweep).finally(() => (isOver = true));
+  const reached = async (fault: { readonly hits: number }) => {
+    while (fault.hits === 0 && !isOver) await new Promise(resolve => setImmediate(resolve));
+  };
+  await reached(removal);
+  const current = aws.weChat.rotateToken();
+  removal.release();
+  await reached(read);
+  await shareToken(aws, current);
+  read.release();
+
+  expect(await end).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 4 } });
+});
+
+describe('versions whose names follow no order', () => {
+  const ages = { 'v-a': 1, 'v-b': 3, 'v-c': 2 };
+  const addAged = () =>
+    aws.weChat.addVersions(
+      ENVIRONMENT,
+      SERVER,
+      Object.entries(ages).map(([versionName, days]) => ({
+        versionName,
+        createdAt: new Date(clock.now() - days * DAY),
+      })),
+    );
+
+  test.each(['beijing', 'iso', 'epoch'] as const)(
+    'are ranked by their creation, which is written as %s',
+    async times => {
+      aws.weChat.behaviour.times = times;
+      addAged();
+      await sweepOf({ rules: { keepLatest: 1 } }).run();
+      expect(left()).toEqual(['v-a']);
+    },
+  );
+
+  test('stay where it cannot be read, and are never ranked by their names', async () => {
+    aws.weChat.behaviour.times = 'absent';
+    addAged();
+    const sweep = sweepOf({ rules: { keepLatest: 1 } });
+    await sweep.run();
+    expect(left()).toEqual(['v-a', 'v-b', 'v-c']);
+    expect(sweep.kept).toEqual({ 'v-a': 'AGE_UNKNOWN', 'v-b': 'AGE_UNKNOWN', 'v-c': 'AGE_UNKNOWN' });
+  });
+});
+
 test('a dry run removes nothing', async () => {
   deploy(4);
   await sweepOf({ rules: { keepLatest: 2, dryRun: true } }).run();

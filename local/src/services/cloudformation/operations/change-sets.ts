@@ -17,7 +17,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
       }
       const { deleteOnFailure } = failureOptions(input.OnStackFailure, {});
       if (deleteOnFailure && type !== 'CREATE') {
-        // documented; the words are unverified.
+        // documented; the wording is unverified.
         throw validationError('OnStackFailure DELETE is only valid for change sets of type CREATE');
       }
       const { id, stack } = await changeSets.create({
@@ -49,7 +49,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
 
     DeleteChangeSet: onStack(engine, 'DeleteChangeSet', ({ ChangeSetName, StackName }) => {
       const changeSet = changeSets.find(ChangeSetName, StackName);
-      // deleting what is not there is a success.
+      // to delete what does not exist is a success.
       if (changeSet) changeSets.delete(changeSet);
     }),
 

@@ -1,4 +1,4 @@
-/** Operations that deploy, roll back and delete stacks. They answer at once; the deployment goes on. */
+/** Operations that deploy, roll back and delete stacks. They answer at once, and the deployment continues. */
 import { type Members, type Operation, ServiceError } from '../../../core/service';
 import { changesOf, isWithoutChanges } from '../changes';
 import { type Engine, type StartOptions } from '../engine';
@@ -33,7 +33,7 @@ export const deploymentOperations = (engine: Engine): Record<string, Operation> 
 
   DeleteStack: onStack(engine, 'DeleteStack', input => {
     const stack = engine.stacks.find(input.StackName);
-    // deleting what is not there is a success.
+    // to delete what does not exist is a success.
     if (!stack || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return;
     begin(
       engine.delete(stack, {
@@ -70,7 +70,7 @@ export const deploymentOperations = (engine: Engine): Record<string, Operation> 
   }),
 });
 
-/** Lets an operation answer while its deployment goes on: how that ends is told by the stack. */
+/** Lets an operation answer while its deployment continues. The stack shows how it ends. */
 export const begin = (deployment: Promise<void>): void => void deployment.catch(() => undefined);
 
 const optionsOf = (input: Members, onFailure?: unknown): StartOptions => ({

@@ -1,4 +1,4 @@
-/** Operations that only look: at stacks, their resources, events, templates and exports. */
+/** Operations that only read: stacks, their resources, events, templates and exports. */
 import { type Members, type Operation } from '../../../core/service';
 import { requiredCapabilities } from '../capabilities';
 import { type ChangeSets } from '../change-sets';
@@ -34,7 +34,7 @@ export function descriptionOperations(engine: Engine, changeSets: ChangeSets): R
     DescribeEvents: onStack(engine, 'DescribeEvents', ({ StackName, ChangeSetName, NextToken, Filters }) => {
       const stack = ChangeSetName ? changeSets.get(ChangeSetName, StackName).stack : stacks.get(StackName);
       const { events, NextToken: next } = newestEvents(stack, NextToken);
-      // what fails a change set here fails its creation: no event tells of it.
+      // what makes a change set fail here makes its creation fail: no event shows it.
       const wanted = ChangeSetName ? [] : events;
       const isFailed = ({ status }: StackEvent) =>
         String(Filters?.FailedEvents) !== 'true' || status.endsWith('_FAILED');
@@ -117,12 +117,12 @@ function stackOf(engine: Engine, { StackName, PhysicalResourceId }: Members): St
   throw validationError(`Stack for ${PhysicalResourceId} does not exist`);
 }
 
-/** What DescribeStackResources shows of a stack; ListStackResources shows all (documentation of the operation). */
+/** How many resources DescribeStackResources shows; ListStackResources shows all (documentation of the operation). */
 const RESOURCES_AT_MOST = 100;
 
 const EVENTS_A_PAGE = 100;
 
-/** Newest first. The token counts the events that are still to come: new ones do not shift it. */
+/** Newest first. The token counts the remaining events, so that new ones do not shift it. */
 function newestEvents({ events }: Stack, token: string | undefined): { events: StackEvent[]; NextToken?: string } {
   const end = token === undefined ? events.length : Number(token);
   const start = Math.max(0, end - EVENTS_A_PAGE);

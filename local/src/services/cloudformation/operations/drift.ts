@@ -1,4 +1,4 @@
-/** Operations on drift. A detection is over when it is asked for. */
+/** Operations on drift. A detection is complete when it has been requested. */
 import { type Operation } from '../../../core/service';
 import { type ResourceDrift, detectDrift } from '../drift';
 import { type Engine } from '../engine';

@@ -1,7 +1,7 @@
-/** Reading inputs: over HTTP every value is text, and an empty list is an empty text. */
+/** Reads inputs: over HTTP every value is text, and an empty list is an empty text. */
 import { type Members, type Needed, type Operation, type World } from '../../../core/service';
 import { type DeploymentOptions } from '../deployment';
-import { type Engine, type Request, templateAt } from '../engine';
+import { type DeploymentRequest, type Engine, templateAt } from '../engine';
 import { type GivenParameter } from '../parameters';
 import { validationError } from '../template';
 
@@ -13,15 +13,14 @@ export function listOf<T>(value: unknown): readonly T[] | undefined {
 export const isTrue = (value: unknown): boolean => String(value) === 'true';
 
 /**
- * What happens to a deployment that fails. The choice is called `OnFailure` by CreateStack and `OnStackFailure` by a
- * change set. EXPRESS, whose resources are not waited for until they are ready, disables rollback by default (botocore
- * 1.43.38).
+ * What happens after a failed deployment. CreateStack calls the choice `OnFailure`, and a change set `OnStackFailure`.
+ * EXPRESS does not wait until resources are ready, and disables rollback by default (botocore 1.43.38).
  */
 export function failureOptions(choice: unknown, { DisableRollback, DeploymentConfig }: Members): DeploymentOptions {
   const { Mode, DisableRollback: isDisabled = Mode === 'EXPRESS' } = DeploymentConfig ?? {};
   if (choice === undefined) return { disableRollback: isTrue(DisableRollback) || isTrue(isDisabled) };
   if (isTrue(DisableRollback)) {
-    // that the two exclude each other is documented, the words are unverified.
+    // documented: that the two exclude each other. unverified: the wording.
     throw validationError('You can specify either OnFailure or DisableRollback, but not both');
   }
   if (choice !== 'DO_NOTHING' && choice !== 'ROLLBACK' && choice !== 'DELETE') {
@@ -34,7 +33,7 @@ export function failureOptions(choice: unknown, { DisableRollback, DeploymentCon
 }
 
 /** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
-export async function requestOf(input: Members, world: World): Promise<Request> {
+export async function requestOf(input: Members, world: World): Promise<DeploymentRequest> {
   const tags = listOf<{ Key: string; Value: string }>(input.Tags);
   const keepsTemplate = isTrue(input.UsePreviousTemplate);
   return {
@@ -52,7 +51,7 @@ export async function templateBody(input: Members, { call }: World): Promise<str
   return input.TemplateURL === undefined ? undefined : templateAt(input.TemplateURL, call);
 }
 
-/** An operation on one stack, and what it needs: the action of its name on the stack. */
+/** An operation on one stack. It needs the action with its name on the stack. */
 export function onStack(engine: Engine, action: string, run: Operation['run']): Operation {
   return {
     needs: ({ StackName }, world): readonly Needed[] => [
@@ -68,7 +67,7 @@ function stackArn(engine: Engine, stackName: string | undefined, world: World): 
   return engine.stacks.find(stackName)?.id ?? world.arn('cloudformation', `stack/${stackName}/*`);
 }
 
-/** An operation that is about no stack in particular. */
+/** An operation that is not about one stack. */
 export const onAll = (action: string, run: Operation['run']): Operation => ({
   needs: () => [{ action: `cloudformation:${action}`, resource: '*' }],
   run,
@@ -76,7 +75,7 @@ export const onAll = (action: string, run: Operation['run']): Operation => ({
 
 const PAGE = 100;
 
-/** One page of a list, by an offset as token. */
+/** One page of a list. The token is an offset. */
 export function page<T>(
   items: readonly T[],
   token: string | undefined,

@@ -1,4 +1,4 @@
-/** Stacks, resources, events and change sets as the operations show them. */
+/** Stacks, resources, events and change sets in the form of the answers. */
 import { type ChangeSet } from '../change-sets';
 import { type ResourceChange } from '../changes';
 import { type Deployed, type ResourceState, type Stack, type StackEvent } from '../stack';
@@ -51,7 +51,7 @@ export function viewOfParameters({ template, parameters, parameterValues }: Depl
 
 const viewOfTags = ({ tags }: Deployed): object[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-/** A resource as `DescribeStackResources` has it. */
+/** A resource in the form of `DescribeStackResources`. */
 export const viewOfResource = (stack: Stack, resource: ResourceState): object => ({
   ...resourceMembers(resource),
   StackId: stack.id,
@@ -59,13 +59,13 @@ export const viewOfResource = (stack: Stack, resource: ResourceState): object =>
   Timestamp: new Date(resource.updatedAt),
 });
 
-/** A resource as `ListStackResources` has it. */
+/** A resource in the form of `ListStackResources`. */
 export const summaryOfResource = (resource: ResourceState): object => ({
   ...resourceMembers(resource),
   LastUpdatedTimestamp: new Date(resource.updatedAt),
 });
 
-/** A resource as `DescribeStackResource` has it. */
+/** A resource in the form of `DescribeStackResource`. */
 export const detailOfResource = (stack: Stack, resource: ResourceState): object => ({
   ...summaryOfResource(resource),
   StackId: stack.id,

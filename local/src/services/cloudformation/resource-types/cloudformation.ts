@@ -1,14 +1,14 @@
-/** CloudFormation's and the CDK's own resources that do nothing here. */
+/** CloudFormation's and the CDK's own resources that do nothing in the local AWS. */
 import { type ResourceType, generatedName } from './resource-type';
 
-/** What the CDK counts its users by. */
+/** The resource with which the CDK counts its users. */
 export const metadata: ResourceType = {
   create: request => Promise.resolve({ physicalId: generatedName(request) }),
   update: request => Promise.resolve(request),
   delete: () => Promise.resolve(),
 };
 
-/** Often used for a stack that must have a resource. No wait condition waits for its signals here. */
+/** Often used in a stack that must have at least one resource. Here, no wait condition waits for its signals. */
 export const waitConditionHandle: ResourceType = {
   create: request =>
     Promise.resolve({

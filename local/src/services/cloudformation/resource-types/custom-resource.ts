@@ -1,6 +1,4 @@
-/**
- * Custom resources: CloudFormation's requests to a function, and the rules that an answer has to keep.
- */
+/** Custom resources: CloudFormation's requests to a function, and the rules for an answer. */
 import { createHash, randomUUID } from 'node:crypto';
 import { type ExpectedResponse } from '../../../core/responses';
 import { type LocalClock } from '../../../core/service';
@@ -17,8 +15,8 @@ import {
 
 export interface CustomResourceOptions {
   /**
-   * Whether the same request of the same resource carries the same RequestId again, as happens when a deployment is
-   * retried after a failure.
+   * Whether a repeated request of the same resource has the same RequestId, as when a deployment is retried after a
+   * failure.
    */
   reuseRequestIds(): boolean;
 }
@@ -30,12 +28,12 @@ const MAX_RESPONSE_BYTES = 4096;
 const MAX_PHYSICAL_ID_BYTES = 1024;
 const MAX_TIMEOUT_SECONDS = 3600;
 
-/** How often, in milliseconds, a waiting deployment looks whether the time is over. */
+/** How often, in milliseconds, a waiting deployment checks whether the time is over. */
 const LOOK_EVERY = 1000;
 
 type RequestType = 'Create' | 'Update' | 'Delete';
 
-/** What a custom resource's function gets. */
+/** The event that the function of a custom resource gets. */
 export interface CustomResourceEvent {
   readonly RequestType: RequestType;
   readonly ServiceToken: string;
@@ -47,7 +45,7 @@ export interface CustomResourceEvent {
   readonly ResourceType: string;
   readonly ResourceProperties: unknown;
   readonly OldResourceProperties?: unknown;
-  /** It is among the properties, too. That it is text here is unverified. */
+  /** The properties also have it. unverified: that it is text here. */
   readonly ServiceTimeout?: string;
 }
 
@@ -60,7 +58,7 @@ interface Answer {
   readonly noEcho: boolean;
 }
 
-/** A request as the engine makes it: of a Create without a physical id, of an Update with the old properties. */
+/** A request of the engine: a Create has no physical id, an Update has the old properties. */
 type AnyRequest = ResourceRequest & Partial<ExistingRequest> & { readonly oldProperties?: Properties };
 
 export function customResource(options: CustomResourceOptions): ResourceType {
@@ -87,7 +85,7 @@ export function customResource(options: CustomResourceOptions): ResourceType {
       InvocationType: 'Event',
       Payload: JSON.stringify(event),
     });
-    // from here on the function may have made something, whatever happens to the answer.
+    // from here on the function can have created something, whatever happens to the answer.
     const fallback = request.physicalId ?? generatedName(request);
     try {
       const body = await waitFor(response, timeout * 1000, request, requestId);
@@ -139,7 +137,7 @@ function timeoutSeconds({ ServiceTimeout }: Properties): number {
   );
 }
 
-/** The answer's body. Throws when none comes in time, or when the deployment stops waiting. */
+/** The body of the answer. Throws if none comes in time, or if the deployment stops waiting. */
 async function waitFor(
   response: ExpectedResponse,
   milliseconds: number,
@@ -166,7 +164,7 @@ async function waitFor(
   );
 }
 
-/** In short sleeps, so that no long one outlives the answer. */
+/** Sleeps for short times, so that no long sleep outlives the answer. */
 async function expiry(clock: LocalClock, milliseconds: number, over: AbortSignal): Promise<undefined> {
   const end = clock.now() + milliseconds;
   while (!over.aborted && clock.now() < end) await clock.sleep(Math.min(LOOK_EVERY, end - clock.now()));
@@ -178,7 +176,7 @@ function parse(body: string, event: CustomResourceEvent): Answer {
   const answer = parseObject(body);
   const { Status, Reason, PhysicalResourceId, Data = {}, NoEcho } = answer;
   for (const member of ['StackId', 'RequestId', 'LogicalResourceId'] as const) {
-    // CloudFormation's own words for this are unverified.
+    // unverified: CloudFormation's wording.
     if (answer[member] !== event[member]) throw new Error(`Invalid Response: ${member} does not match the request`);
   }
   if (Status !== 'SUCCESS' && Status !== 'FAILED') throw new Error('Invalid Status');
@@ -203,12 +201,15 @@ function parseObject(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body);
     if (isRecord(value)) return value;
   } catch {
-    // said below, for anything that is no object.
+    // reported below, for everything that is not an object.
   }
   throw new Error('Invalid Response object: Value of property must be an object');
 }
 
-/** Properties as a function gets them: numbers and booleans are strings; nulls, empty lists and objects are gone. */
+/**
+ * Properties in the form that a function gets: numbers and booleans are strings; nulls, empty lists and empty objects
+ * are left out.
+ */
 function asStrings(properties: Properties): Properties {
   return stringified(properties) ?? {};
 }
@@ -223,7 +224,7 @@ function stringified<T>(value: T): T | undefined {
   return (Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members)) as T;
 }
 
-/** The same for the same request, of whatever deployment. */
+/** The same id for the same request, in any deployment. */
 function stableRequestId(type: RequestType, request: AnyRequest): string {
   const { stack, logicalId, physicalId, properties, oldProperties } = request;
   const what = JSON.stringify([type, stack.id, logicalId, physicalId, properties, oldProperties]);

@@ -1,6 +1,6 @@
 /**
- * Networks. The local AWS has none: their parts have ids and addresses, so that templates with a function in a VPC can be
- * deployed.
+ * Networks. The local AWS has none: the resources only have ids and addresses, so that templates with a function in a
+ * VPC can be deployed.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Properties } from '../template';
@@ -8,7 +8,7 @@ import { type ResourceType } from './resource-type';
 
 type Attributes = (id: string, properties: Properties) => Readonly<Record<string, unknown>>;
 
-/** A part of a network, whose id has a prefix. */
+/** A part of a network. Its id has a prefix. */
 function part(prefix: string, attributesOf: Attributes = () => ({})): ResourceType {
   return {
     create({ properties }) {

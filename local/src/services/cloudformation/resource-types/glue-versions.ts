@@ -31,7 +31,7 @@ export const schemaVersion: ResourceType = {
     const found = await orUndefined(call('glue', 'GetSchemaVersion', { SchemaVersionId }));
     return found && { SchemaDefinition: found.SchemaDefinition };
   },
-  /** Whoever has adopted the version meanwhile. */
+  /** The owner that has adopted the version meanwhile. */
   async delete({ physicalId: SchemaVersionId, call, world }) {
     const look = () => call('glue', 'GetSchemaVersion', { SchemaVersionId });
     await unlessMissing(
@@ -40,7 +40,7 @@ export const schemaVersion: ResourceType = {
         const SchemaId = { SchemaArn };
         const deletion = { SchemaId, Versions: String(VersionNumber) };
         const { SchemaVersionErrors = [] } = await call('glue', 'DeleteSchemaVersions', deletion);
-        // AWS's handler does not look at the errors, and waits in vain for two minutes.
+        // AWS's handler does not read the errors, and waits for two minutes without success.
         if (SchemaVersionErrors.length > 0) throw new ResourceFailure('Exceeded attempts to wait');
       })(),
     );
@@ -48,7 +48,7 @@ export const schemaVersion: ResourceType = {
   },
 };
 
-/** The id of the version that a schema has of a definition. */
+/** The id of a schema's version with a definition. */
 async function versionOf(definition: object, call: InternalCall): Promise<string | undefined> {
   try {
     return (await call('glue', 'GetSchemaByDefinition', definition)).SchemaVersionId;
@@ -58,7 +58,7 @@ async function versionOf(definition: object, call: InternalCall): Promise<string
   }
 }
 
-/** Throws if the version fails. That a rollback deletes it then is unverified. */
+/** Throws if the version fails. unverified: that a rollback then deletes it. */
 async function untilAvailable(SchemaVersionId: string, call: InternalCall, { clock }: World): Promise<void> {
   for (;;) {
     const { Status } = await call('glue', 'GetSchemaVersion', { SchemaVersionId });

@@ -1,4 +1,4 @@
-/** CloudFormation's own schema registries and schemas. A schema's definition is that of its first version. */
+/** CloudFormation's own schema registries and schemas. The definition of a schema is that of its first version. */
 import { type InternalCall, type LocalClock } from '../../../core/service';
 import { type Properties } from '../template';
 import { type ResourceType, generatedName, tagMap, unlessMissing, untilMissing } from './resource-type';
@@ -45,7 +45,7 @@ export const schema: ResourceType = {
     const checkpoint = checkpointOf(properties);
     const isMoved = JSON.stringify(checkpoint) !== JSON.stringify(checkpointOf(oldProperties));
     const isOtherMode = properties.Compatibility !== oldProperties.Compatibility;
-    // the service takes no mode without a checkpoint, and no mode that it has already.
+    // the service accepts no mode without a checkpoint, and not the mode that it already has.
     const { SchemaCheckpoint } = await call('glue', 'GetSchema', { SchemaId });
     await call('glue', 'UpdateSchema', {
       SchemaId,
@@ -69,7 +69,7 @@ function checkpointOf({ CheckpointVersion }: Properties): object | undefined {
   return CheckpointVersion === undefined ? undefined : { LatestVersion: IsLatest, VersionNumber };
 }
 
-/** Deletes, and waits until it is gone. */
+/** Deletes the resource, and waits until it is gone. */
 async function deleted(call: InternalCall, clock: LocalClock, kind: 'Registry' | 'Schema', id: object): Promise<void> {
   await unlessMissing(call('glue', `Delete${kind}`, id));
   await untilMissing(() => call('glue', `Get${kind}`, id), clock);

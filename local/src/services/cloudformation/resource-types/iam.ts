@@ -70,7 +70,7 @@ async function changeTags(call: Call, RoleName: string, from: Properties, to: Pr
   if (tags.length > 0) await call('iam', 'TagRole', { RoleName, Tags: tags });
 }
 
-/** An inline policy of roles that stand elsewhere in the template. */
+/** An inline policy of roles that are elsewhere in the template. */
 export const policy: ResourceType = {
   async create(request) {
     await putPolicy(request.call, request.properties);
@@ -130,7 +130,7 @@ export const managedPolicy: ResourceType = {
   },
 };
 
-/** A policy keeps five versions. */
+/** A policy has at most five versions. */
 async function makeRoomForVersion(call: Call, PolicyArn: string): Promise<void> {
   const { Versions } = await call('iam', 'ListPolicyVersions', { PolicyArn });
   const others = (Versions as { VersionId: string; IsDefaultVersion: boolean }[]).filter(v => !v.IsDefaultVersion);

@@ -1,4 +1,4 @@
-/** Every resource type that the local CloudFormation knows. To add one, add a line. */
+/** Every resource type that the local CloudFormation has. To add one, add a line. */
 import { validationError } from '../template';
 import { metadata, waitConditionHandle } from './cloudformation';
 import { alarm, dashboard } from './cloudwatch';

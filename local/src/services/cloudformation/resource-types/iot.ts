@@ -38,7 +38,10 @@ export const softwarePackage: ResourceType = {
     const found = await orUndefined(call('iot', 'GetPackage', { packageName }));
     return found && { PackageName: found.packageName, Description: found.description };
   },
-  /** With all its versions, whoever made them. The default version keeps it: the handler does not undesignate it. */
+  /**
+   * Deletes the package with all its versions, even those of others. The default version prevents it, because the
+   * handler does not undesignate it.
+   */
   async delete({ physicalId: packageName, call, world }) {
     const look = () => call('iot', 'GetPackage', { packageName });
     await unlessMissing(
@@ -93,7 +96,7 @@ export const softwarePackageVersion: ResourceType = {
     const found = await orUndefined(call('iot', 'GetPackageVersion', namesOf(physicalId)));
     return found && { VersionName: found.versionName, Description: found.description, Attributes: found.attributes };
   },
-  /** Whoever has adopted it meanwhile. */
+  /** The owner that has adopted it meanwhile. */
   async delete({ physicalId, call, world }) {
     const names = namesOf(physicalId);
     const look = () => call('iot', 'GetPackageVersion', names);
@@ -102,13 +105,13 @@ export const softwarePackageVersion: ResourceType = {
   },
 };
 
-/** The stack's tags, too; those of the resource win. */
+/** Includes the tags of the stack. The tags of the resource win. */
 function tagsOf({ properties, stack }: ResourceRequest): Readonly<Record<string, string>> | undefined {
   const tags = { ...stack.deployed?.tags, ...tagMap(properties) };
   return Object.keys(tags).length > 0 ? tags : undefined;
 }
 
-/** Exchanges the tags that the resource had for those that it has now; others' tags stay, which is unverified. */
+/** Exchanges the former tags of the resource for its current ones. unverified: that other tags stay. */
 async function retag(resourceArn: string, request: UpdateRequest): Promise<void> {
   const { properties, oldProperties, call } = request;
   const tags = tagsOf(request) ?? {};

@@ -1,4 +1,7 @@
-/** Keys and aliases. The local AWS encrypts nothing: they have names, so that policies and properties can refer to them. */
+/**
+ * Keys and aliases. The local AWS encrypts nothing: the resources only have names, so that policies and properties can
+ * refer to them.
+ */
 import { randomUUID } from 'node:crypto';
 import { type ResourceType } from './resource-type';
 

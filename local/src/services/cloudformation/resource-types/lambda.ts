@@ -1,4 +1,4 @@
-/** Functions and who may invoke them. */
+/** Functions, and the permissions to invoke them. */
 import { isDeepStrictEqual } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import { type Properties } from '../template';
@@ -6,7 +6,7 @@ import { type ResourceRequest, type ResourceType, generatedName, tagMap, unlessM
 
 type Call = ResourceRequest['call'];
 
-/** Properties that are members of a function's configuration under the same name. */
+/** Properties that have the same name in a function's configuration. */
 const CONFIGURATION = [
   'DeadLetterConfig',
   'Description',
@@ -70,7 +70,7 @@ async function reserveConcurrency(call: Call, FunctionName: string, properties: 
   else await call('lambda', 'PutFunctionConcurrency', { FunctionName, ReservedConcurrentExecutions });
 }
 
-/** Code in the template itself becomes the one file of a package; other code is in S3. */
+/** Code in the template becomes the only file of a package. Other code is in S3. */
 function code({ Code }: Properties): Properties {
   const { ZipFile, ...location } = Code as Properties;
   if (typeof ZipFile !== 'string') return location;
@@ -88,7 +88,7 @@ export const permission: ResourceType = {
     unlessMissing(call('lambda', 'RemovePermission', { FunctionName, StatementId: physicalId })),
 };
 
-/** How a function is invoked asynchronously. */
+/** The configuration of asynchronous invocations. */
 export const eventInvokeConfig: ResourceType = {
   createOnly: ['FunctionName', 'Qualifier'],
   async create(request) {

@@ -1,8 +1,8 @@
-/** Stacks in stacks. */
+/** Nested stacks. */
 import { type Stack } from '../stack';
 import { CANCELLED, ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
 
-/** What the engine does with the stacks in a stack: they wait for the root before they clean up or roll back. */
+/** How the engine handles nested stacks: they wait for the root stack before they clean up or roll back. */
 export interface NestedStacks {
   create(request: ResourceRequest): Promise<{ stack: Stack; failure?: string }>;
   update(request: ResourceRequest, stackId: string): Promise<{ stack: Stack; failure?: string }>;

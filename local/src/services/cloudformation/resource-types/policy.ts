@@ -1,11 +1,11 @@
-/** Policies that are attributes of the resources that they are about. */
+/** Policies that are attributes of their resources. */
 import { type InternalCall } from '../../../core/service';
 import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 interface Targets {
   /** The property that names the resources. */
   readonly property: string;
-  /** Sets the policy of one; an empty one is none. */
+  /** Sets the policy of one resource. An empty text removes it. */
   set(target: string, policy: string, call: InternalCall): Promise<unknown>;
 }
 

@@ -1,28 +1,26 @@
-/**
- * What a resource type is: how to create, update and delete one resource by calls to its service.
- */
+/** A resource type: it creates, updates and deletes one resource by calls to its service. */
 import { randomInt } from 'node:crypto';
 import { type InternalCall, type LocalClock, type World } from '../../../core/service';
 import { type Stack } from '../stack';
 import { type Properties, isRecord } from '../template';
 
-/** What a resource type is asked to do. */
+/** The request to a resource type. */
 export interface ResourceRequest {
   readonly world: World;
   readonly stack: Stack;
   readonly type: string;
   readonly logicalId: string;
-  /** Resolved. */
+  /** The resolved properties. */
   readonly properties: Properties;
-  /** Calls an operation as CloudFormation does on the deployer's behalf. */
+  /** Calls an operation on the deployer's behalf, as CloudFormation does. */
   call: InternalCall;
-  /** Aborted when the deployment has failed elsewhere: whoever waits for an answer stops. */
+  /** Aborts when the deployment has failed elsewhere, so that a wait for an answer stops. */
   readonly signal: AbortSignal;
 }
 
 export interface ExistingRequest extends ResourceRequest {
   readonly physicalId: string;
-  /** What GetAtt gives. */
+  /** The values of GetAtt. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -30,54 +28,54 @@ export interface UpdateRequest extends ExistingRequest {
   readonly oldProperties: Properties;
 }
 
-/** A resource as it is after a create or an update. */
+/** A resource after a create or an update. */
 export interface Made {
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly physicalId: string;
-  /** What `GetAtt` gives. */
+  /** The values of `GetAtt`. */
   readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Whether the attributes are masked where they are shown. */
+  /** Whether the attributes are masked in answers. */
   readonly noEcho?: boolean;
 }
 
 export interface ResourceType {
-  /** Properties whose change replaces the resource. */
+  /** The properties whose change replaces the resource. */
   readonly createOnly?: readonly string[];
-  /** The property with a name of the user's choice: a replacement under the same name is refused. */
+  /** The property with a name that the user has chosen. A replacement with the same name is refused. */
   readonly nameProperty?: string;
-  /** Whether the resource itself says with the physical id of an update whether it was replaced. */
+  /** Whether the physical id after an update tells whether the resource was replaced. */
   readonly choosesPhysicalId?: boolean;
   create(request: ResourceRequest): Promise<Made>;
-  /** Throws if these properties may not follow those. Not asked in a rollback. */
+  /** Throws if these properties cannot follow the others. Not called in a rollback. */
   checkUpdate?(from: Properties, to: Properties): void;
   /** Absent: every change replaces the resource. */
   update?(request: UpdateRequest): Promise<Made>;
   delete(request: ExistingRequest): Promise<void>;
-  /** Undoes the update of the running deployment where that is something else than an update to the old properties. */
+  /** Undoes the update of the running deployment, if that is more than an update to the old properties. */
   rollBack?(request: ExistingRequest): Promise<Made>;
-  /** Called in the clean-up of the stack, when nothing can be rolled back any more. */
+  /** Called in the clean-up of the stack, when no rollback can follow. */
   cleanUp?(request: ExistingRequest): Promise<void>;
-  /** The properties that a resource has by now, as far as they can be told; `undefined` if it is gone. */
+  /** The current properties of a resource that can be read; `undefined` if the resource is gone. */
   read?(request: ExistingRequest): Promise<Properties | undefined>;
-  /** The message of a GetAtt that finds no such attribute. */
+  /** The message for an unknown attribute. */
   missingAttribute?(attribute: string, physicalId: string): string;
 }
 
-/** A failure that says which resource it leaves behind. */
+/** A failure with the id of the resource that it leaves behind. */
 export class ResourceFailure extends Error {
   constructor(
     message: string,
-    /** What a rollback has to delete or to update. Absent: nothing was made, or nothing has changed. */
+    /** The resource that a rollback must delete or update. Absent: nothing was created, or nothing has changed. */
     readonly physicalId?: string,
   ) {
     super(message);
   }
 }
 
-/** The message of a failure that is none of the resource's own: the deployment has failed elsewhere. */
+/** The message of a failure for another reason than the resource: the deployment has failed elsewhere. */
 export const CANCELLED = 'cancelled';
 
-/** A name as CloudFormation generates it: stack, logical id and something random. */
+/** A name in the form of CloudFormation's generated names: stack, logical id and a random part. */
 export function generatedName(
   { stack, logicalId }: Pick<ResourceRequest, 'stack' | 'logicalId'>,
   maxLength = 255,
@@ -99,7 +97,7 @@ export function tagMap(properties: Properties): Record<string, string> | undefin
   return tagList(properties) && Object.fromEntries(tagList(properties)!.map(({ Key, Value }) => [Key, Value]));
 }
 
-/** A property of members with capitals, for an API that has them with small letters. */
+/** A property with capitalized members, for an API with members in lower case. */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (!isRecord(value)) return value;
@@ -107,7 +105,7 @@ export function camelCased(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key[0].toLowerCase() + key.slice(1), camelCased(member)]));
 }
 
-/** Runs a delete for which a missing thing is as good as a deleted one. */
+/** Runs a delete. A missing resource counts as deleted. */
 export async function unlessMissing(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;
@@ -116,17 +114,17 @@ export async function unlessMissing(deletion: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What was asked for; `undefined` if it is missing. */
+/** The result of a read; `undefined` if the resource is missing. */
 export async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
   let answer: T | undefined;
   await unlessMissing(asked.then(value => (answer = value)));
   return answer;
 }
 
-/** Milliseconds between two looks at something that takes its time. */
+/** Milliseconds between two reads while something takes time. */
 export const POLL_INTERVAL = 250;
 
-/** Waits until what is looked at is missing. */
+/** Waits until a resource is gone. */
 export async function untilMissing(look: () => Promise<unknown>, clock: LocalClock): Promise<void> {
   const looks = async () => {
     for (;;) {

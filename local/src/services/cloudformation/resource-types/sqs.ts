@@ -21,7 +21,7 @@ export const queue: ResourceType = {
   delete: ({ physicalId: QueueUrl, call }) => unlessMissing(call('sqs', 'DeleteQueue', { QueueUrl })),
 };
 
-/** The properties that are attributes of the queue; none is ever acted upon. */
+/** The properties that are attributes of the queue. None has an effect. */
 const attributes = ({ QueueName: _name, Tags: _tags, ...others }: Properties): Record<string, string> =>
   Object.fromEntries(
     Object.entries(others).map(([name, value]) => [

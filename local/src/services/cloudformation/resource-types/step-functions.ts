@@ -20,7 +20,7 @@ export const stateMachine: ResourceType = {
     await call('states', 'UpdateStateMachine', { ...configuration(properties), stateMachineArn: physicalId });
     return { physicalId, attributes };
   },
-  /** Waits until it is gone: it goes with its last execution (documentation of DeleteStateMachine). */
+  /** Waits until the machine is gone, which is after its last execution (documentation of DeleteStateMachine). */
   async delete({ physicalId: stateMachineArn, call, world }) {
     await call('states', 'DeleteStateMachine', { stateMachineArn });
     await untilMissing(() => call('states', 'DescribeStateMachine', { stateMachineArn }), world.clock);

@@ -1,0 +1,200 @@
+/** What the entries of a stack, its history, tell about claims and about what its resources were. */
+import { type RawProperties } from './event';
+
+/** A resource as CloudFormation shows it. */
+export interface StackResourceState {
+  readonly status: string;
+  readonly physicalId?: string;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** An entry of a stack's history, of the stack itself or of a resource. */
+export interface StackEvent extends StackResourceState {
+  readonly logicalId: string;
+  /** JSON, as CloudFormation writes it. */
+  readonly properties?: string;
+}
+
+export interface StackHistory {
+  /** Newest first. */
+  events(stackId: string): AsyncIterable<StackEvent>;
+}
+
+/** Something that a resource has claimed. */
+interface ClaimOf {
+  /** The stack whose deployments decide. */
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** Milliseconds since the epoch, in whole seconds. */
+  readonly claimedAt: number;
+}
+
+// not a clean-up: what a clean-up removes was claimed before its deployment began, perhaps by a deployment that failed
+// without a rollback.
+const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
+
+/**
+ * Tells from the entries of a stack, newest first, which of them say that a deployment of it has succeeded. Without a
+ * new beginning, only a stack that this one is nested in can roll a success back: then it was none.
+ */
+function successesOf(stackId: string): (entry: StackEvent) => boolean {
+  let next = '';
+  return ({ physicalId, status }) => {
+    if (physicalId !== stackId) return false;
+    const isUndone = next.endsWith('ROLLBACK_IN_PROGRESS');
+    next = status;
+    return SUCCESS.test(status) && !isUndone;
+  };
+}
+
+/** Events have a time in seconds: the order of the entries decides within a second. */
+export const SECOND = 1_000;
+
+/** A deletion makes no claims. */
+const BEGUN = /^(?!DELETE_).*_IN_PROGRESS$/;
+
+/**
+ * Whether the operation that made a claim has ended well: a deployment that has succeeded, or a rollback, since what a
+ * rollback restores belongs to its resource as before.
+ */
+export async function hasSucceeded(events: AsyncIterable<StackEvent>, claim: ClaimOf): Promise<boolean> {
+  const way = new WayToClaim(claim);
+  let oldest: StackEvent | undefined;
+  for await (const entry of events) {
+    oldest = entry;
+    if (entry.changedAt < claim.claimedAt - SECOND) break;
+    if (way.settles(entry)) return true;
+  }
+  return way.isRestored || !reachesBack(oldest, claim);
+}
+
+/** The entries since a claim, newest first. Within the second of the claim their order decides. */
+class WayToClaim {
+  /** Whether the walk is within a rollback that has ended since the claim. */
+  isRestored = false;
+  private readonly isSuccess: (entry: StackEvent) => boolean;
+  // a claim belongs to a deployment that had begun: if none has begun after the success, the claim was made before.
+  private begunSince = false;
+  // and of an operation on its resource: where one has begun after the success, that one has made it.
+  private claimedSince = false;
+  private inTheSameSecond = false;
+  private hasRolledBack = false;
+
+  constructor(private readonly claim: ClaimOf) {
+    this.isSuccess = successesOf(claim.stackId);
+  }
+
+  settles(entry: StackEvent): boolean {
+    return entry.physicalId === this.claim.stackId ? this.settledByStack(entry) : this.settledByResource(entry);
+  }
+
+  private settledByStack(entry: StackEvent): boolean {
+    const { status, changedAt } = entry;
+    const isAtClaim = changedAt < this.claim.claimedAt + SECOND;
+    const isAfterClaim = !isAtClaim || (changedAt >= this.claim.claimedAt && !this.begunSince);
+    if (this.isSuccess(entry)) {
+      this.inTheSameSecond ||= changedAt >= this.claim.claimedAt && !this.claimedSince;
+      return isAfterClaim;
+    }
+    this.begunSince ||= BEGUN.test(status) && isAtClaim;
+    if (status === 'UPDATE_ROLLBACK_COMPLETE') this.hasRolledBack = isAfterClaim;
+    // a rollback that failed goes on as the same one.
+    else if (!status.startsWith('UPDATE_ROLLBACK_')) this.hasRolledBack = false;
+    this.isRestored = this.hasRolledBack && status !== 'UPDATE_ROLLBACK_IN_PROGRESS';
+    if (!this.hasRolledBack || this.isRestored) return false;
+    return changedAt < this.claim.claimedAt || (isAtClaim && this.claimedSince);
+  }
+
+  private settledByResource({ logicalId, status, changedAt }: StackEvent): boolean {
+    const { claim } = this;
+    if (logicalId !== claim.logicalId) return false;
+    if (this.inTheSameSecond && /^(CREATE|UPDATE)_/.test(status)) return true;
+    this.claimedSince ||= BEGUN.test(status) && changedAt < claim.claimedAt + 2 * SECOND;
+    return false;
+  }
+}
+
+/**
+ * Whether a history that ends with an entry covers the time of a claim. How long CloudFormation shows events is not
+ * documented (reportedly three months): a deployment without events is over, and no reason to destroy anything.
+ */
+function reachesBack(oldest: StackEvent | undefined, { stackId, claimedAt }: ClaimOf): boolean {
+  if (!oldest) return false;
+  return oldest.changedAt < claimedAt + SECOND || (oldest.physicalId === stackId && BEGINNING.test(oldest.status));
+}
+
+/** The entry with which the history of a stack begins. */
+const BEGINNING = /^(CREATE|REVIEW|IMPORT)_IN_PROGRESS$/;
+
+/**
+ * The first entry of a resource since the last deployment of its stack that has succeeded: an operation begins with the
+ * id that the resource had before, and a creation with no id.
+ */
+export async function firstSinceSuccess(
+  view: StackHistory,
+  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
+  root: string,
+): Promise<StackEvent | undefined> {
+  let first: StackEvent | undefined;
+  for await (const entry of sinceSuccess(view, stackId, root)) {
+    if (entry.logicalId === logicalId && entry.physicalId !== stackId) first = entry;
+  }
+  return first;
+}
+
+/** What a resource was made of at its last success before or with that of its stack, if it has been touched since. */
+export async function lastProperties(
+  view: StackHistory,
+  { stackId, logicalId }: { readonly stackId: string; readonly logicalId: string },
+  root: string,
+): Promise<RawProperties | 'unknown' | undefined> {
+  let isTouched = false;
+  for await (const { entry, isSince } of history(view, stackId, root)) {
+    if (!isSince && !isTouched) return undefined;
+    if (entry.logicalId !== logicalId || entry.physicalId === stackId) continue;
+    if (isSince) isTouched ||= entry.status.startsWith('UPDATE_');
+    else if (/^(CREATE|UPDATE)_COMPLETE$/.test(entry.status)) return propertiesOf(entry) ?? 'unknown';
+  }
+  return isTouched ? 'unknown' : undefined;
+}
+
+/** The properties that an entry shows; `undefined` where it shows none that can be read. */
+export function propertiesOf({ properties = '' }: StackEvent): RawProperties | undefined {
+  try {
+    return JSON.parse(properties) as RawProperties;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The history of a stack since the last deployment, of its root where it is nested, that has succeeded; newest first. */
+export async function* sinceSuccess(view: StackHistory, stackId: string, root: string): AsyncGenerator<StackEvent> {
+  for await (const { entry, isSince } of history(view, stackId, root)) {
+    if (!isSince) return;
+    yield entry;
+  }
+}
+
+/** The history of a stack, newest first, and whether each entry is of the time since that success. */
+async function* history(
+  view: StackHistory,
+  stackId: string,
+  root: string,
+): AsyncGenerator<{ readonly entry: StackEvent; readonly isSince: boolean }> {
+  const isSuccess = successesOf(root);
+  let succeededAt = -Infinity;
+  if (root !== stackId) {
+    const isSuccessOfRoot = successesOf(root);
+    for await (const entry of view.events(root)) {
+      if (!isSuccessOfRoot(entry)) continue;
+      succeededAt = entry.changedAt;
+      break;
+    }
+  }
+  let isSince = true;
+  for await (const entry of view.events(stackId)) {
+    if (isSuccess(entry) || entry.changedAt <= succeededAt) isSince = false;
+    yield { entry, isSince };
+  }
+}

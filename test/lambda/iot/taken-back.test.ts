@@ -1,0 +1,62 @@
+/** What a rollback has taken back from a renamed resource is the resource's as before, whatever comes next. */
+import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { PACKAGE, VERSION, aws, held, published, stack, succeeded } from './brake-ecu';
+
+const other = published('2.0.0');
+
+/** A deployment that renames the resource and gives its name to another version fails; its rollback takes the version back. */
+async function takenBack(properties: object): Promise<string> {
+  stack.history.enter('CREATE_IN_PROGRESS');
+  const former = succeeded(await stack.create(VERSION, 'V', properties)).PhysicalResourceId;
+  stack.history.enter('CREATE_COMPLETE');
+  await stack.later();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+  const renamed = succeeded(await stack.create(VERSION, 'Renamed', properties)).PhysicalResourceId;
+  const change = { id: former, properties: other, old: properties };
+  const id = succeeded(await stack.update(VERSION, 'V', change)).PhysicalResourceId;
+  await stack.later();
+  stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
+  expect(await stack.update(VERSION, 'V', { id, properties, old: other })).toMatchObject({
+    Status: 'SUCCESS',
+    PhysicalResourceId: former,
+  });
+  stack.history.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  succeeded(await stack.delete(VERSION, 'V', id, other));
+  succeeded(await stack.delete(VERSION, 'Renamed', renamed, properties));
+  stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
+  await stack.later();
+  return former;
+}
+
+const kept = published('1.0.0', { Removal: 'RETAIN' });
+
+test('a version under RETAIN stays when the next deployment takes it out', async () => {
+  const id = await takenBack(kept);
+  stack.history.enter('UPDATE_IN_PROGRESS');
+  await stack.later();
+  stack.history.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  succeeded(await stack.delete(VERSION, 'V', id, kept));
+  expect(held()?.status).toBe('PUBLISHED');
+});
+
+test('a version under RETAIN stays when the stack is deleted', async () => {
+  const id = await takenBack(kept);
+  stack.history.enter('DELETE_IN_PROGRESS');
+  succeeded(await stack.delete(VERSION, 'V', id, kept));
+  expect(held()?.status).toBe('PUBLISHED');
+});
+
+test('a version that was once adopted is not given up when the next deployment fails', async () => {
+  await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+  const properties = published('1.0.0', { AdoptExisting: true });
+  const id = await takenBack(properties);
+  const owner = held()?.tags[ARTIFACT_TAGS.owner];
+  expect(owner).toBeDefined();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+  const changed = { ...properties, Description: 'changed' };
+  succeeded(await stack.update(VERSION, 'V', { id, properties: changed, old: properties }));
+  await stack.later();
+  stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
+  succeeded(await stack.update(VERSION, 'V', { id, properties, old: changed }));
+  expect(held()?.tags[ARTIFACT_TAGS.owner]).toBe(owner);
+});
