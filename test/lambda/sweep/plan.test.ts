@@ -100,15 +100,12 @@ test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
 
-test('a candidate of unknown age has no place among the latest, and stays', async () => {
-  const listed = [{ name: 'z' }, { name: 'b', createdAt: 2 }, { name: 'a', createdAt: 1 }];
-  expect([...(await planned(config({ keepLatest: 1 }), listed)).values()]).toEqual([
-    'keep AGE_UNKNOWN',
-    'keep AMONG_LATEST',
-    'remove BEYOND_LATEST',
-  ]);
-  const bySemVer = config({ keepLatest: 1 }, { order: 'SEMVER' });
-  expect([...(await planned(bySemVer, [{ name: '1' }])).values()]).toEqual(['keep AMONG_LATEST']);
+test('a candidate of unknown age has no place among the latest, and stays, unless its name ranks', async () => {
+  const listed = [{ name: 'z' }, { name: '2', createdAt: 2 }, { name: '1', createdAt: 1 }];
+  const byCreation = await planned(config({ keepLatest: 1 }), listed);
+  expect([...byCreation.values()]).toEqual(['keep AGE_UNKNOWN', 'keep AMONG_LATEST', 'remove BEYOND_LATEST']);
+  const bySemVer = await planned(config({ keepLatest: 1 }, { order: 'SEMVER' }), [{ name: '1' }]);
+  expect(bySemVer.get('1')).toBe('keep AMONG_LATEST');
 });
 
 test.each<[SweepRulesConfig, number, boolean]>([
