@@ -127,15 +127,11 @@ test.each<[PackageVersionStatus, PackageVersionStatus, PackageVersionAction[] | 
 });
 
 test.each([
-  ['job', JobIdShape, 64, 'a-B_9', 'a:b'],
-  ['thing', ThingNameShape, 128, 'a-B_9:', 'a.b'],
-  ['namespace', NamespaceIdShape, 2048, 'a-B_9', 'a:b'],
-  ['package in the fleet index', PackageNameInIndexShape, Infinity, 'a-B_9', 'a.b'],
-])('the name of a %s has a length and letters', (_what, shape, longest, good, bad) => {
-  expect(problems(shape, good)).toEqual([]);
-  expect(problems(shape, bad)).toHaveLength(1);
-  if (longest === Infinity) return;
-  expect(problems(shape, 'x'.repeat(longest))).toEqual([]);
-  expect(problems(shape, 'x'.repeat(longest + 1))).toHaveLength(1);
-  expect(problems(shape, '')).toHaveLength(1);
+  ['job', JobIdShape, ['a-B_9', 'x'.repeat(64)], ['', 'a:b', 'x'.repeat(65)]],
+  ['thing', ThingNameShape, ['a-B_9:', 'x'.repeat(128)], ['', 'a.b', 'x'.repeat(129)]],
+  ['namespace', NamespaceIdShape, ['a-B_9', 'x'.repeat(2048)], ['', 'a:b', 'x'.repeat(2049)]],
+  ['package in the fleet index', PackageNameInIndexShape, ['a-B_9'], ['a.b']],
+])('the name of a %s has a length and letters', (_what, shape, good, bad) => {
+  expect(good.flatMap(name => problems(shape, name))).toEqual([]);
+  expect(bad.filter(name => problems(shape, name).length === 0)).toEqual([]);
 });

@@ -22,6 +22,12 @@ test.each<[Version, RegExp]>([
   [{ ServerName: 'a b' }, /the name of a service must only contain/],
   [{ ServerName: 'a/b' }, /the name of a service must only contain/],
   [{ ServerName: 'a@b' }, /the name of a service must only contain/],
+  [
+    {
+      AccessToken: { Minted: { ComponentAppId: 'a b', AppSecret: { SecretId: 's' }, VerifyTicket: { SecretId: 't' } } },
+    },
+    /the app id of a third-party platform must only contain/,
+  ],
   [{ DeleteImageWithServer: true }, /set deleteServerWithLastVersion, too/],
 ])('a version %j is refused', (more, problem) => {
   expect(of(more)).toEqual([expect.stringMatching(problem)]);

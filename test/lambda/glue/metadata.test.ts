@@ -1,15 +1,23 @@
-import { type HeldPair, diffMetadata, pairsFrom } from '../../../lambda/glue/metadata';
+import { type HeldPair, type MetadataChange, diffMetadata, pairsFrom } from '../../../lambda/glue/metadata';
 
 const held = (key: string, value: string): HeldPair => ({ key, value, putAt: 0 });
 
-test.each<[string, Record<string, string>, HeldPair[], Record<string, string>, object]>([
-  ['nothing that is there already', { a: '1' }, [held('a', '1')], { a: '1' }, { remove: [], put: [] }],
-  ['what is new', { a: '1' }, [held('b', '1')], {}, { remove: [], put: [['a', '1']] }],
-  ['what differs', { a: '2' }, [held('a', '1')], { a: '1' }, { remove: [['a', '1']], put: [['a', '2']] }],
-  ['what is wanted no more', {}, [held('a', '1')], { a: '1' }, { remove: [['a', '1']], put: [] }],
-  ['nothing that the template has not set', {}, [held('a', '1')], {}, { remove: [], put: [] }],
-  ['nothing that somebody has removed', {}, [held('a', '2')], { a: '1' }, { remove: [], put: [] }],
-])('metadata: %s', (_what, wanted, have, previous, change) => {
+interface Case {
+  readonly wanted: Record<string, string>;
+  readonly have: readonly HeldPair[];
+  readonly previous: Record<string, string>;
+}
+
+const a = [held('a', '1')];
+
+test.each<[string, Case, MetadataChange]>([
+  ['nothing that is there already', { wanted: { a: '1' }, have: a, previous: { a: '1' } }, { remove: [], put: [] }],
+  ['what is new', { wanted: { a: '1' }, have: [held('b', '1')], previous: {} }, { remove: [], put: [['a', '1']] }],
+  ['what differs', { wanted: { a: '2' }, have: a, previous: { a: '1' } }, { remove: [['a', '1']], put: [['a', '2']] }],
+  ['what is wanted no more', { wanted: {}, have: a, previous: { a: '1' } }, { remove: [['a', '1']], put: [] }],
+  ['nothing that the template has not set', { wanted: {}, have: a, previous: {} }, { remove: [], put: [] }],
+  ['nothing that a hand has changed', { wanted: {}, have: a, previous: { a: '2' } }, { remove: [], put: [] }],
+])('metadata: %s', (_what, { wanted, have, previous }, change) => {
   expect(diffMetadata(wanted, have, previous)).toEqual(change);
 });
 
