@@ -291,11 +291,11 @@ describe('an order', () => {
       '2025.1.0',
       '3.0.1.0',
       '3.0.1',
-      '2.1',
       '2025.01.1.5',
       '3.0.1-rc.1',
       '2.1.9.9.9.10',
       '2.1.9.9.9.9',
+      '2.1',
     ];
     const keys = names.map((name, index) => key(name, index));
     expect(sorted('SEMVER', keys)).toEqual([
