@@ -12,6 +12,11 @@ const a = [held('a', '1')];
 
 test.each<[string, Case, MetadataChange]>([
   ['nothing that is there already', { wanted: { a: '1' }, have: a, previous: { a: '1' } }, { remove: [], put: [] }],
+  [
+    'nothing that is there among others',
+    { wanted: { a: '1' }, have: [...a, held('b', '1')], previous: {} },
+    { remove: [], put: [] },
+  ],
   ['what is new', { wanted: { a: '1' }, have: [held('b', '1')], previous: {} }, { remove: [], put: [['a', '1']] }],
   ['what differs', { wanted: { a: '2' }, have: a, previous: { a: '1' } }, { remove: [['a', '1']], put: [['a', '2']] }],
   ['what is wanted no more', { wanted: {}, have: a, previous: { a: '1' } }, { remove: [['a', '1']], put: [] }],
