@@ -52,7 +52,7 @@ test.each<[number, Reaction]>([
 
 test.each([
   ['access clientip is not registered requestIP: 203.0.113.7 rid: 65f0-1', '203.0.113.7'],
-  ['access clientip is not registered, hint: [2001:db8::7]', '2001:db8::7'],
+  ['access clientip is not registered, hint: [2001:db8::7f3a]', '2001:db8::7f3a'],
 ])('the address that is not allow-listed is named: %s', (message, address) => {
   expect(adviceOn(61004, message)).toContain(`the function's address ${address} is not on`);
 });
