@@ -1,6 +1,7 @@
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-  mutate: ['contract/**/*.ts', 'lambda/**/*.ts', 'cli/src/plan/**/*.ts'],
+  // cli/src/plan is not among them: its tests need the constructs built from sources as they are.
+  mutate: ['contract/**/*.ts', 'lambda/**/*.ts'],
   // messages and names: the compiler knows most strings that decide something, and tests must not repeat prose.
   mutator: { excludedMutations: ['StringLiteral'] },
   testRunner: 'jest-by-file',

@@ -1,6 +1,6 @@
 // Stryker's runner for Jest, made fast enough for this repository: a mutant is tried on one test file after another, and
 // only on those that reach it, until one is red.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { PluginKind, commonTokens, declareFactoryPlugin, tokens } from '@stryker-mutator/api/plugin';
 import { strykerPlugins as ofJest } from '@stryker-mutator/jest-runner';
@@ -36,11 +36,13 @@ function byFile(injector) {
     return result;
   };
   runner.mutantRun = async options => {
-    const files = existsSync(known()) ? JSON.parse(readFileSync(known(), 'utf8')) : {};
-    // a mutant of what runs when a module is loaded concerns all tests: Stryker names none.
-    const tests = options.testFilter ?? Object.keys(files);
-    wanted = nearestFirst(Object.assign({}, ...tests.map(test => files[test])), options.sandboxFileName);
-    return mutantRun.call(runner, options);
+    const files = JSON.parse(readFileSync(known(), 'utf8'));
+    // a mutant of what runs when a module is loaded concerns all tests: Stryker names none, or their files.
+    const testFilter = options.testFilter?.filter(test => Object.hasOwn(files, test));
+    const some = testFilter?.length > 0;
+    const reached = (some ? testFilter : Object.keys(files)).map(test => files[test]);
+    wanted = nearestFirst(Object.assign({}, ...reached), options.sandboxFileName);
+    return mutantRun.call(runner, { ...options, testFilter: some ? testFilter : undefined });
   };
   return runner;
 }

@@ -7,6 +7,7 @@ import {
   oneOf,
   optional,
   problems,
+  quote,
   string,
   struct,
   withDefault,
@@ -79,6 +80,7 @@ test.each<[object, string]>([
   [{ Name: 'a', Count: '1.5' }, 'property Count must be a whole number, got "1.5"'],
   [{ Name: 'a', Count: '9007199254740993' }, 'property Count must be a whole number, got "9007199254740993"'],
   [{ Name: 'a', Count: '0x10' }, 'property Count must be a whole number, got "0x10"'],
+  [{ Name: 'a', Count: ['1'] }, 'property Count must be a whole number, got a list'],
   [{ Name: 'a', Mode: 'C' }, 'property Mode must be one of A, B, got "C"'],
   [{ Name: 'a', Attributes: ['x'] }, 'property Attributes must be a map, got a list'],
   [{ Name: 'a', Attributes: { k: {} } }, 'property Attributes.k must be a string, got a structure'],
@@ -122,4 +124,27 @@ test('what cannot be known yet is not judged, nor counted among what is', () => 
     'an item must have 1 to 3 characters, got 4 ("long")',
     'Note and Items exclude each other',
   ]);
+});
+
+test('numbers and booleans are strings where strings are wanted', () => {
+  expect([7, true].map(value => string().decode(value, 'Name'))).toEqual(['7', 'true']);
+});
+
+test('what is absent is left out', () => {
+  expect(decode({ Name: 'a' })).toStrictEqual({ Name: 'a' });
+});
+
+test.each([null, undefined])('%p is no structure', nothing => {
+  expect(() => sampleShape.decode(nothing, 'P')).toThrow('property P must be a structure, got nothing');
+});
+
+test('a rule without words for its characters shows its pattern', () => {
+  const lower = string({ what: 'a word', min: 0, max: 3, pattern: /^[a-z]*$/ });
+  expect(problems(lower, 'A')).toEqual(['a word must only contain /^[a-z]*$/, got "A"']);
+  expect(problems(lower, 'abc')).toEqual([]);
+});
+
+test('a value of a message is shortened where it is long', () => {
+  expect(quote('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
+  expect(quote('x'.repeat(81))).toBe(`"${'x'.repeat(77)}..."`);
 });

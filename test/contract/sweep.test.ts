@@ -6,7 +6,11 @@ test.each<[SweepRulesConfig, RegExp]>([
   [{ keepLatest: 251 }, /got 251/],
   [{ minAgeSeconds: -1 }, /minAge must be at least 0 seconds, got -1/],
   [{ minAgeSeconds: Number.NaN }, /minAge/],
+  [{ minAgeSeconds: Number.POSITIVE_INFINITY }, /minAge/],
   [{ keepLatest: 1, maxRemovals: 0 }, /maxRemovals must be a whole number of at least 1, got 0/],
+  [{ keepLatest: 1, maxRemovals: 1.5 }, /got 1.5/],
+  [{ keepLatest: 1, include: ['a', '!b'] }, /must not be negated, got "!b": write "b" in exclude/],
+  [{ keepLatest: 1, exclude: ['!b'] }, /must not be negated, got "!b": write "b" in include/],
   [{ keepLatest: 1, include: [''] }, /a pattern of include must have 1 to 256 characters, got ""/],
   [{ keepLatest: 1, exclude: ['x'.repeat(257)] }, /a pattern of exclude/],
   [{ keepLatest: 1, exclude: Array<string>(51).fill('a') }, /exclude must have at most 50 patterns, got 51/],
@@ -16,10 +20,15 @@ test.each<[SweepRulesConfig, RegExp]>([
   expect(checkRules(rules, 'retention')).toMatch(problem);
 });
 
-test.each<SweepRulesConfig>([{ keepLatest: 1 }, { minAgeSeconds: 1 }, { keepLatest: 250, include: ['2.*'] }])(
-  'accepts %j for a retention',
-  rules => expect(checkRules(rules, 'retention')).toBeUndefined(),
-);
+test.each<SweepRulesConfig>([
+  { keepLatest: 1 },
+  { minAgeSeconds: 1 },
+  { keepLatest: 250, include: ['2.*'] },
+  { keepLatest: 0, minAgeSeconds: 1, maxRemovals: 1 },
+  { keepLatest: 1, minAgeSeconds: 0, exclude: ['not!', 'x'.repeat(256), ...Array<string>(48).fill('a')] },
+])('accepts %j for a retention', rules => {
+  expect(checkRules(rules, 'retention')).toBeUndefined();
+});
 
 test('a cleanup need not keep anything', () => {
   expect(checkRules({}, 'cleanup')).toBeUndefined();

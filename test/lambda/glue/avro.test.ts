@@ -12,6 +12,19 @@ test.each<[string, string, string]>([
   ['a field that was renamed', record(named('b', 'int', { aliases: ['a'] })), record(named('a'))],
   ['a wider number', field('double'), field('int')],
   ['bytes as text', field('string'), field('bytes')],
+  ['a whole number as any other', field('float'), field('long')],
+  ['text as bytes', field('bytes'), field('string')],
+  ['a type in other words', field({ type: { type: 'int' } }), field('int')],
+  [
+    'bytes of the same number',
+    field({ type: 'fixed', name: 'F', size: 2 }),
+    field({ type: 'fixed', name: 'F', size: 2 }),
+  ],
+  [
+    'symbols that it does not know where one stands for them',
+    field({ type: 'enum', name: 'E', symbols: ['X'], default: 'X' }),
+    field({ type: 'enum', name: 'E', symbols: ['Y'] }),
+  ],
   ['a type among others', field(['null', 'int']), field('int')],
   ['a logical type', field({ type: 'long', logicalType: 'timestamp-millis' }), field('int')],
   [
@@ -55,6 +68,30 @@ test.each<[string, string, string, string]>([
     field({ type: 'record', name: 'Inner', fields: [named('b')] }),
     field({ type: 'record', name: 'Inner', fields: [] }),
     'field a.b is not written and has no default',
+  ],
+  [
+    'the second of its fields',
+    record(named('a'), named('b')),
+    record(named('a')),
+    'field b is not written and has no default',
+  ],
+  [
+    'what follows a record within itself',
+    record(named('next', ['null', 'Order']), named('b')),
+    record(named('next', ['null', 'Order'])),
+    'field b is not written and has no default',
+  ],
+  [
+    'a record that another one could read elsewhere',
+    record(
+      named('a', [
+        { type: 'record', name: 'Inner', fields: [named('b')] },
+        { type: 'record', name: 'Empty', fields: [] },
+      ]),
+      named('c', 'Inner'),
+    ),
+    record(named('a', { type: 'record', name: 'Inner', fields: [] }), named('c', 'Inner')),
+    'field c.b is not written and has no default',
   ],
 ])('AVRO does not read %s', (_, reader, writer, reason) => {
   expect(avroConflict(reader, writer)).toContain(reason);

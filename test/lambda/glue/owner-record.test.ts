@@ -100,7 +100,26 @@ test('nothing to change is no write', () => {
 });
 
 test('values that somebody else has written are neither read nor removed', () => {
-  const record = readRecord(['mine', '1.owner', 'owner=aa', '2.owner=aa']);
+  const record = readRecord(['mine', '1.owner', 'owner=aa', 'x3.owner=bb', '3.owner=bb.', '2.owner=aa']);
   expect(record).toEqual({ fields: { owner: 'aa' }, values: ['2.owner=aa'] });
   expect(readRecord(['mine'])).toEqual({ fields: {}, values: [] });
+});
+
+test.each([256, 257])(
+  'who has released it before is forgotten where the record would not fit: %d characters',
+  length => {
+    const fields = { owner: 'aa', [FIELDS.releasedBy]: 'cc' };
+    const room = length - `1.owner=aa.${FIELDS.releasedBy}=cc.stack=`.length;
+    const { put } = changeRecord({ fields, values: [] }, { set: { stack: 'x'.repeat(room) }, remove: [] });
+    expect(put?.includes('=cc')).toBe(length === 256);
+    expect(put?.length).toBeLessThanOrEqual(256);
+  },
+);
+
+test('a long name of a stack is shortened, its id is not', () => {
+  const { stackId: short } = claimantOf({
+    stackId: `arn:aws:cloudformation:eu-west-1:111111111111:stack/${'n'.repeat(33)}/0a1b`,
+    logicalId: 'V',
+  } as Scope);
+  expect(short).toBe(`${'n'.repeat(32)}/0a1b`);
 });

@@ -129,16 +129,25 @@ describe('Delete', () => {
       },
     );
 
-    test('is refused in the stack that had designated another version, which a hand has replaced by this one', async () => {
+    test.each([
+      ['goes in a living stack that has designated it', '1.0.0', 'own', undefined],
+      ['stays where a hand has moved the default there from another one', '2.0.0', 'own', '1.0.0'],
+      ['stays where another stack has designated it', '1.0.0', 'other', '1.0.0'],
+    ])('%s', async (_what, designated, by, left) => {
       await aws.iot.byHand('TagResource', {
         resourceArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}`,
         tags: [
-          { Key: DEFAULT_POINTER_TAGS.stack, Value: stack.stackId },
-          { Key: DEFAULT_POINTER_TAGS.version, Value: '2.0.0' },
+          {
+            Key: DEFAULT_POINTER_TAGS.stack,
+            Value: by === 'other' ? stack.stackId.replace(/[^/]*$/, 'x') : stack.stackId,
+          },
+          { Key: DEFAULT_POINTER_TAGS.version, Value: designated },
         ],
       });
-      expect((await stack.delete(VERSION, 'V', id, published())).Status).toBe('FAILED');
-      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('1.0.0');
+      const { Status } = await stack.delete(VERSION, 'V', id, published());
+      expect([Status, held() === undefined]).toEqual(left ? ['FAILED', false] : ['SUCCESS', true]);
+      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe(left);
+      expect(stack.logs).not.toContainEqual(expect.objectContaining({ level: 'WARN' }));
     });
 
     test('is allowed to a stack that is being deleted', async () => {

@@ -72,6 +72,22 @@ test.each(ORDERS)(
   },
 );
 
+test('what both have let go, and another stack has adopted before the Delete of the first ends, is that stack’s', async () => {
+  const ids = await takenOver(kept, kept);
+  const other = new Stack(aws, 'other');
+  let letGo = false;
+  stack.interrupt = async (operation, moment) => {
+    letGo ||= operation === 'UntagResource' && moment === 'after';
+    if (!letGo || operation !== 'ListTagsForResource' || moment !== 'before') return;
+    stack.interrupt = undefined;
+    succeeded(await stack.delete(VERSION, 'Former', ids.Former, kept));
+    succeeded(await other.create(VERSION, 'V', published('1.0.0', { AdoptExisting: true })));
+  };
+  succeeded(await stack.delete(VERSION, 'Taker', ids.Taker, kept));
+  expect(stack.interrupt).toBeUndefined();
+  expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+});
+
 test.each(ORDERS)(
   'whose creation is rolled back, %s’s Delete overlapped at any call by that of %s: nothing stays',
   async (...order) => {

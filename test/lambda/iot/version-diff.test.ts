@@ -1,6 +1,6 @@
-import { type SoftwarePackageVersionProperties, pathBetween } from '../../../contract/iot';
+import { type SoftwarePackageVersionProperties } from '../../../contract/iot';
 import { type HeldVersion } from '../../../lambda/iot/gateway';
-import { type VersionDiff, diffVersion } from '../../../lambda/iot/version-diff';
+import { type VersionDiff, contentOf, diffVersion, isDiff, sameLocation } from '../../../lambda/iot/version-diff';
 
 const wanted = (more: Partial<SoftwarePackageVersionProperties> = {}): SoftwarePackageVersionProperties => ({
   PackageName: 'brake-ecu',
@@ -42,6 +42,7 @@ describe('what differs is sent, and nothing else', () => {
       fullHeld,
       { sbom: { associate: { ...s3, Version: 'v2' } } },
     ],
+    ['an SBOM where there was none', full, { ...fullHeld, sbom: undefined }, { sbom: { associate: s3 } }],
     ['no SBOM any more', { ...full, Sbom: undefined }, fullHeld, { sbom: 'disassociate' }],
     [
       'attributes of a draft',
@@ -79,11 +80,24 @@ describe('what publishing has frozen is impossible', () => {
   test.each<[string, Partial<SoftwarePackageVersionProperties>, Partial<HeldVersion>, string]>([
     ['other attributes, named without their values', { Attributes: { key: 'secret' } }, {}, 'attributes (key)'],
     [
+      'several attributes, in order',
+      { Attributes: { z: '1', a: '1', same: '1' } },
+      { attributes: { m: '1', same: '1' } },
+      'attributes (a, m, z)',
+    ],
+    [
       'another artifact',
       { Artifact: { ...s3, Version: 'v2' } },
       { artifact: heldS3 },
       'artifact (s3://b/k?versionId=v1 to s3://b/k?versionId=v2)',
     ],
+    [
+      'an artifact of another object, though its version is looked up',
+      { Artifact: { ...s3, Key: 'new', ResolveVersion: true } },
+      { artifact: heldS3 },
+      'artifact (s3://b/k?versionId=v1 to s3://b/new?versionId=v1)',
+    ],
+    ['an artifact where there was none', { Artifact: s3 }, {}, 'artifact (none to s3://b/k?versionId=v1)'],
     ['no artifact any more', {}, { artifact: heldS3 }, 'artifact (removed)'],
     ['draft again', { Status: 'DRAFT' }, {}, 'status (PUBLISHED to DRAFT)'],
   ])('%s', (_what, want, have, expected) => {
@@ -111,16 +125,39 @@ test('of an adopted version, what the template leaves open stays', () => {
   expect(diffVersion(wanted(), have, { adopted: true })).toEqual(nothing);
 });
 
-describe('the lifecycle has only the documented transitions', () => {
-  test.each([
-    ['DRAFT', 'DRAFT', []],
-    ['DRAFT', 'PUBLISHED', ['PUBLISH']],
-    ['DRAFT', 'DEPRECATED', ['PUBLISH', 'DEPRECATE']],
-    ['PUBLISHED', 'DEPRECATED', ['DEPRECATE']],
-    ['DEPRECATED', 'PUBLISHED', ['PUBLISH']],
-    ['PUBLISHED', 'DRAFT', undefined],
-    ['DEPRECATED', 'DRAFT', undefined],
-  ] as const)('%s to %s', (from, to, path) => {
-    expect(pathBetween(from, to)).toEqual(path);
+test('the same bytes uploaded again are no change of a published artifact whose version is looked up', () => {
+  const again = wanted({ Status: 'PUBLISHED', Artifact: { ...s3, Version: 'v2', ResolveVersion: true } });
+  const have = held({ status: 'PUBLISHED', artifact: heldS3 });
+  expect(diffVersion(again, have, { adopted: false })).toEqual(nothing);
+});
+
+test.each<[string, VersionDiff, boolean]>([
+  ['nothing', nothing, false],
+  ['what is impossible or stays', { ...nothing, impossible: ['status'], leftovers: ['recipe'] }, false],
+  ['content', { ...nothing, content: { recipe: '{}' } }, true],
+  ['a step', { ...nothing, actions: ['PUBLISH'] }, true],
+  ['an SBOM', { ...nothing, sbom: 'disassociate' }, true],
+])('whether there is something to write: %s', (_what, diff, expected) => {
+  expect(isDiff(diff)).toBe(expected);
+});
+
+test('a version is created with what the template has, and nothing else', () => {
+  expect(contentOf(wanted())).toEqual({});
+  const full = { Description: 'd', Attributes: { a: '1' }, Artifact: s3, Recipe: '{}' };
+  expect(contentOf(wanted(full))).toEqual({
+    description: 'd',
+    attributes: { a: '1' },
+    artifact: heldS3,
+    recipe: '{}',
   });
+});
+
+test.each([
+  ['none', undefined, false],
+  ['the same', heldS3.s3Location, true],
+  ['another bucket', { ...heldS3.s3Location, bucket: 'other' }, false],
+  ['another key', { ...heldS3.s3Location, key: 'other' }, false],
+  ['another version', { ...heldS3.s3Location, version: 'other' }, false],
+])('a place is %s', (_what, place, expected) => {
+  expect(sameLocation(s3, place)).toBe(expected);
 });

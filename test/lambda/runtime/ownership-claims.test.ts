@@ -205,7 +205,11 @@ describe('a reverse Update gives back', () => {
   const byAdopter = { ...ownerTags(KEYS, me), [KEYS.adoptedFrom]: `${stranger.ownerId}+@${stranger.stackId}` };
 
   test.each<[string, Tags, TagChange | undefined]>([
-    ['nothing that somebody has adopted since', { ...adopted, ...ownedBy(stranger) }, undefined],
+    [
+      'nothing that somebody has adopted since',
+      { ...ownerTags(KEYS, stranger), [KEYS.adoptedFrom]: `${me.ownerId}@${me.stackId}` },
+      undefined,
+    ],
     ['nothing that it has made', ownerTags(KEYS, me), undefined],
     [
       'what it has taken over',

@@ -100,6 +100,32 @@ test('without rules, everything that is selected goes', async () => {
   expect([...(await planned(config({}), [{ name: 'a' }])).values()]).toEqual(['remove SELECTED']);
 });
 
+test('a candidate of unknown age has no place among the latest, and stays, unless its name ranks', async () => {
+  const listed = [{ name: 'z' }, { name: '2', createdAt: 2 }, { name: '1', createdAt: 1 }];
+  const byCreation = await planned(config({ keepLatest: 1 }), listed);
+  expect([...byCreation.values()]).toEqual(['keep AGE_UNKNOWN', 'keep AMONG_LATEST', 'remove BEYOND_LATEST']);
+  const bySemVer = await planned(config({ keepLatest: 1 }, { order: 'SEMVER' }), [{ name: '1' }]);
+  expect(bySemVer.get('1')).toBe('keep AMONG_LATEST');
+});
+
+test('removes as much as it likes, unless it is told how much, or to plan only', () => {
+  expect(new Plan(config({}), NOW)).toMatchObject({ maxRemovals: Infinity, dryRun: false });
+  const told = { maxRemovals: 3, dryRun: true };
+  expect(new Plan(config(told), NOW)).toMatchObject(told);
+});
+
+test.each([
+  ['SEMVER', { name: 'nightly' }, { ranks: true, compares: false }],
+  ['SEMVER', { name: '1.0' }, { ranks: true, compares: true }],
+  ['CREATION', { name: '1.0' }, { ranks: false, compares: undefined }],
+  ['CREATION', { name: '1.0', createdAt: 1 }, { ranks: true, compares: undefined }],
+] as const)('by %s, %j: %j', (order, candidate, { ranks, compares }) => {
+  const plan = new Plan(config({ keepLatest: 1, exclude: ['x*'] }, { order }), NOW);
+  expect(plan.ranks(candidate)).toBe(ranks);
+  expect(plan.ranks({ name: 'x', createdAt: 1 })).toBe(false);
+  expect(plan.comparable(candidate)).toBe(compares);
+});
+
 test('a candidate that is listed twice takes one place among the latest', async () => {
   const candidates = ['c', 'c', 'b', 'a'].map(name => ({ name, createdAt: name.charCodeAt(0) }));
   const result = await planned(config({ keepLatest: 2 }), candidates);
@@ -265,11 +291,11 @@ describe('an order', () => {
       '2025.1.0',
       '3.0.1.0',
       '3.0.1',
-      '2.1',
       '2025.01.1.5',
       '3.0.1-rc.1',
       '2.1.9.9.9.10',
       '2.1.9.9.9.9',
+      '2.1',
     ];
     const keys = names.map((name, index) => key(name, index));
     expect(sorted('SEMVER', keys)).toEqual([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Reaction, adviceOn, passes, reactionTo } from '../../../lambda/wechat/codes';
+import { type Reaction, adviceOn, isOfLimit, passes, reactionTo } from '../../../lambda/wechat/codes';
 
 test.each<[number, Reaction, RegExp | undefined]>([
   [0, 'done', undefined],
@@ -43,9 +43,16 @@ test('of the other codes those of CloudBase are refusals, and those of WeChat’
   );
 });
 
+test.each<[number, Reaction]>([
+  [-100_000, 'refused'],
+  [-99_999, 'fail'],
+])('six digits are CloudBase’s: %d leads to %s', (code, reaction) => {
+  expect(reactionTo(code)).toBe(reaction);
+});
+
 test.each([
   ['access clientip is not registered requestIP: 203.0.113.7 rid: 65f0-1', '203.0.113.7'],
-  ['access clientip is not registered, hint: [2001:db8::7]', '2001:db8::7'],
+  ['access clientip is not registered, hint: [2001:db8::7f3a]', '2001:db8::7f3a'],
 ])('the address that is not allow-listed is named: %s', (message, address) => {
   expect(adviceOn(61004, message)).toContain(`the function's address ${address} is not on`);
 });
@@ -58,6 +65,7 @@ test('where the message has no address, none is made up', () => {
 
 test('a limit by the minute passes', () => {
   expect(reactionTo(45011)).toBe('retry');
+  expect([45011, -1, 45009].map(isOfLimit)).toEqual([true, false, false]);
 });
 
 test.each([48001, 48004, 61007])('%d: the platform is not authorized', code => {

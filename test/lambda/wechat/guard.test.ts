@@ -23,6 +23,7 @@ test.each<[string, Found, Allowance, RegExp | undefined]>([
     undefined,
   ],
   ['of unknown traffic', found(undefined, 2), GOES, /an unknown share of the traffic/],
+  ['that is not listed, of several', { total: 2 }, GOES, /an unknown share of the traffic/],
   ['the last one', found(0, 1), GOES, /the last version of its service/],
   ['the last one, serving', found(100, 1), GOES, /the last version of its service/],
   ['the last one, with the service', found(100, 1), SERVER, undefined],
