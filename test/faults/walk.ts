@@ -143,7 +143,7 @@ function answersIn(sent: readonly Sent[]) {
 const { FAULTS: which = 'sample', SEED = '28' } = process.env;
 
 /** Every how many points is walked if not all are. */
-const STRIDE = 61;
+const STRIDE = 127;
 
 /**
  * Plays each operation once, and then again for each fault at each call that it has made: all of them with `FAULTS=all`,

@@ -53,7 +53,9 @@ describe('a handler that does not end', () => {
     const delivered = deliver(cloudFormation, { clock, handler: { create } });
     (await begun).log.warn('throttled; trying again', { error: 'Rate exceeded' });
     clock.advance(15 * MINUTE);
-    expect((await delivered).answer.Reason).toMatch(/^not done after .* the last call that failed said "Rate exceeded";/);
+    expect((await delivered).answer.Reason).toMatch(
+      /^not done after .* the last call that failed said "Rate exceeded";/,
+    );
   });
 
   test('of an Update is answered with the old id', async () => {
