@@ -9,7 +9,7 @@ type Handle = NodeHttpHandler['handle'];
  * call. Everything else is as over HTTP.
  */
 export class DirectHandler {
-  constructor(private readonly aws: LocalAws) {}
+  constructor(private readonly aws: Pick<LocalAws, 'answer'>) {}
 
   readonly handle: Handle = async ({ method, path, query = {}, headers, body }, { abortSignal } = {}) => {
     const parameters = Object.entries(query).flatMap(([name, values]) =>
@@ -22,7 +22,9 @@ export class DirectHandler {
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       body: bytesOf(body as string | Uint8Array | undefined),
     });
-    const answer = await Promise.race([answered.catch(broken), aborted(abortSignal as AbortSignal | undefined)]);
+    const done = new AbortController();
+    const cut = aborted(abortSignal as AbortSignal | undefined, done.signal);
+    const answer = await Promise.race([answered.catch(broken), cut]).finally(() => done.abort());
     return {
       response: {
         statusCode: answer.status,
@@ -41,16 +43,17 @@ const bytesOf = (body: string | Uint8Array = ''): Buffer =>
 
 /**
  * A socket that the other side has closed. In a test, errors of sockets are of another realm, so the SDK does not
- * recognize their code and does not retry them. This error behaves in the same way.
+ * recognize their code and does not retry them. This error behaves in the same way, unless it has the name that the SDK
+ * retries.
  */
-function broken(): never {
-  throw new Error('socket hang up');
+function broken(error: Error): never {
+  throw error.name === 'TimeoutError' ? error : new Error('socket hang up');
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
+function aborted(signal: AbortSignal | undefined, done: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
     if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    else signal?.addEventListener('abort', abort, { once: true, signal: done });
   });
 }

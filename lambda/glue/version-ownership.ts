@@ -20,6 +20,9 @@ export interface Marks {
 /** The metadata of a version that has just been registered. */
 export const NO_MARKS: Marks = { pairs: [], record: { fields: {}, values: [] } };
 
+/** Milliseconds between reads of what was written a moment ago. */
+const PAUSES = [200, 500, 1_000];
+
 type Version = Pick<Registered, 'id' | 'number'>;
 
 export class VersionOwnership {
@@ -86,16 +89,28 @@ export class VersionOwnership {
     const { put, remove } = changeRecord(this.marks.record, change);
     if (put === undefined) return true;
     const left = await this.put(version, put, remove);
-    if (!(await this.read(version))) {
-      throw new Error(
-        `${versionIn(this.schema, version.number)} was deleted while this deployment claimed it: deploy again`,
-      );
-    }
+    await this.readOnceItShows(version, put);
     const isOurs = this.marks.record.values.at(-1) === put;
     if (!isOurs)
       this.scope.log.warn('somebody else has claimed the version at the same time, and owns it', { id: version.id });
     await this.removeRecords(version, isOurs ? left : [put]);
     return isOurs;
+  }
+
+  /**
+   * Reads a version until it shows a record that was written a moment ago: a read that does not show it yet would tell
+   * nothing. It also ends after a while, because somebody else can have removed the record.
+   */
+  private async readOnceItShows(version: Version, value: string): Promise<void> {
+    for (const pause of [...PAUSES, 0]) {
+      if (!(await this.read(version))) {
+        throw new Error(
+          `${versionIn(this.schema, version.number)} was deleted while this deployment claimed it: deploy again`,
+        );
+      }
+      if (pause === 0 || this.marks.record.values.includes(value)) return;
+      await this.scope.clock.sleep(pause);
+    }
   }
 
   /** Throws, before the first write, if a version has no room for all pairs that it needs. */

@@ -65,7 +65,9 @@ class EndingHttpHandler extends NodeHttpHandler {
 export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
   return {
     handlers: ended => handlers(clientConfig(ended), ended),
-    view: ended => cloudFormationView(new CloudFormationClient(clientConfig(ended))),
+    // questions are repeated themselves, until the deadline: were each repeated by the client as well, the time would be
+    // over before anybody could say what is wrong.
+    view: ended => cloudFormationView(new CloudFormationClient({ ...clientConfig(ended), maxAttempts: 1 })),
   };
 }
 

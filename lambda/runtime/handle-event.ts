@@ -18,7 +18,7 @@ import {
   parseEvent,
 } from './event';
 import { type Put } from './http';
-import { type Fields, type Log } from './log';
+import { type Fields, type Log, WarnedLog } from './log';
 import { reasonOf } from './messages';
 import { isHandedOver, operation } from './operation';
 import { type CloudFormationView, holderOf, stackQuestions } from './stack';
@@ -96,7 +96,8 @@ async function outcomeOf(
     }
     const service = await world.service(event.ResourceType);
     const at = { stackId: event.StackId, logicalId: event.LogicalResourceId };
-    const asking = { clock: world.clock, deadline: limits.work, log };
+    const warned = new WarnedLog(log);
+    const asking = { clock: world.clock, deadline: limits.work, log: warned };
     const view = service.view(ended.signal);
     const questions = stackQuestions(at, view, asking);
     const scope: Scope = {
@@ -114,7 +115,7 @@ async function outcomeOf(
     const handler = handlerOf(event.ResourceType, service.handlers(ended.signal), world.sweepTypes);
     const task = operation(event, handler, scope);
     physicalResourceId = task.physicalResourceId ?? physicalResourceId;
-    const result = await inTime(task.run, limits, world.clock);
+    const result = await inTime(task.run, limits, { clock: world.clock, log: warned });
     return isHandedOver(result) ? result : { status: 'SUCCESS', ...result };
   } catch (error) {
     const message = reasonOf(error);
@@ -144,12 +145,19 @@ function requestOf(event: CloudFormationEvent): Request {
   return { ResponseURL, StackId, RequestId, LogicalResourceId, RequestType, ServiceTimeout };
 }
 
-async function inTime<T>(run: () => Promise<T>, limits: Deadlines, clock: Clock): Promise<T> {
+async function inTime<T>(
+  run: () => Promise<T>,
+  limits: Deadlines,
+  { clock, log }: { readonly clock: Clock; readonly log: WarnedLog },
+): Promise<T> {
   const timeLeft = limits.answer.remaining();
-  const late = (what: string) =>
-    new Error(
-      `${what}: the time of the function or of CloudFormation has ended; deploy again, or set a longer timeout for the provider`,
+  const late = (what: string) => {
+    // most likely that is what took the time: what fails for a while is repeated.
+    const why = log.lastError === undefined ? '' : `, and the last call that failed said ${quote(log.lastError)}`;
+    return new Error(
+      `${what}: the time of the function or of CloudFormation has ended${why}; deploy again, or set a longer timeout for the provider`,
     );
+  };
   if (limits.work.remaining() < WORTH_BEGINNING) throw late('not begun');
   const done = new AbortController();
   const tooLate = clock.sleep(timeLeft, done.signal).then(() => {

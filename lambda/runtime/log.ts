@@ -41,6 +41,23 @@ export function jsonLog(output: LogOutput, stackName: string, context: Fields): 
   };
 }
 
+/** A log that remembers of which error it was warned last. */
+export class WarnedLog implements Log {
+  /** Absent: of none. */
+  lastError?: string;
+
+  constructor(private readonly log: Log) {}
+
+  info = (...line: Parameters<Log['info']>) => this.log.info(...line);
+  error = (...line: Parameters<Log['error']>) => this.log.error(...line);
+  count = (...counted: Parameters<Log['count']>) => this.log.count(...counted);
+
+  warn = (message: string, fields: Fields = {}) => {
+    if (typeof fields.error === 'string') this.lastError = fields.error;
+    this.log.warn(message, fields);
+  };
+}
+
 /** CloudWatch's embedded metric format: a log line that CloudWatch turns into a metric, without a call. */
 function embeddedMetric(timestamp: number, stackName: string, metric: Metric, value: number) {
   return {

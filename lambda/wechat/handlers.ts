@@ -8,4 +8,7 @@ export const weChatHandlers = (clients: WeChatClients) => ({
   [CLOUDBASE_SERVICE_VERSION]: new CloudBaseServiceVersionHandler(clients),
 });
 
-export const service = awsService((config, ended) => weChatHandlers(weChatClients(config, ended)));
+// an event repeats its calls itself, until its deadline.
+export const service = awsService((config, ended) =>
+  weChatHandlers(weChatClients({ ...config, maxAttempts: 1 }, ended)),
+);

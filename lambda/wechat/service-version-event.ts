@@ -4,7 +4,7 @@ import { type CloudBaseServiceVersionProperties, WECHAT_API } from '../../contra
 import { Deadline } from '../runtime/clock';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal, isLeftAlone } from '../runtime/errors';
-import { retryPassing } from '../runtime/retry';
+import { retryPassing, retryReading } from '../runtime/retry';
 import { AccessToken, readToken } from './access-token';
 import { type WeChatClients } from './clients';
 import { NoAnswer, isRefused } from './errors';
@@ -88,7 +88,7 @@ export class ServiceVersionEvent {
    */
   private async isRecordedElsewhere(): Promise<boolean> {
     const { stackId, logicalId } = this.scope;
-    const resources = await this.clients.stackResources(stackId);
+    const resources = await retryReading(this.scope, () => this.clients.stackResources(stackId));
     const others = resources.filter(other => other.logicalId !== logicalId && !other.isGoing);
     return others.some(({ physicalId }) => physicalId.startsWith(idPrefix(this.id)));
   }

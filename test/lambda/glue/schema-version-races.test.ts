@@ -27,6 +27,17 @@ const mark = (key: string, value = 'x') =>
   });
 const before = (operation: string, act: () => Promise<unknown>) => aroundNext(operation, { before: act });
 
+test('a read that does not show the claim yet is made again', async () => {
+  const query = aws.glue.operations.QuerySchemaVersionMetadata;
+  const { run } = query;
+  let stale = 2;
+  query.run = (...args) => (stale-- > 0 ? { MetadataInfoMap: {} } : run.apply(query, args));
+  succeeded(await stack.create(VERSION, 'V', version({ Metadata: { ticket: 'A-1' } })));
+  expect(stale).toBeLessThan(0);
+  expect(records()).toHaveLength(1);
+  expect(held()?.metadata.ticket).toEqual(['A-1']);
+});
+
 describe('a producer that registers the same definition by itself', () => {
   const produce = () => byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
   const produceMarked = async () => {

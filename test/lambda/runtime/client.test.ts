@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { clientConfig } from '../../../lambda/runtime/client';
+import { awsService, clientConfig } from '../../../lambda/runtime/client';
 import { AnswerUrl, type Reception } from '../../../testing/answer-url';
 
 let service: AnswerUrl;
@@ -77,4 +77,18 @@ test('more calls are under way at a time than the SDK allows by itself', async (
   while (service.received.length < 100) await new Promise(setImmediate);
   ended.abort();
   await cut;
+});
+
+test('a question to CloudFormation is sent once: who asks repeats it, and tells the error in time', async () => {
+  const access = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const AWS_ENDPOINT_URL = new URL(service.url(0)).origin;
+  const env = jest.replaceProperty(process, 'env', { ...process.env, ...access, AWS_ENDPOINT_URL });
+  try {
+    service.meetWith(503, 503);
+    const { describeStack } = awsService(() => ({})).view(new AbortController().signal);
+    await expect(describeStack('fleet')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+    expect(service.received).toHaveLength(1);
+  } finally {
+    env.restore();
+  }
 });

@@ -47,6 +47,17 @@ describe('a handler that does not end', () => {
     expect(clock.now() - started).toBeLessThan(15 * MINUTE - 5_000);
   });
 
+  test('is answered for with the error of the call that it has repeated', async () => {
+    const clock = new FakeClock();
+    const { begun, create } = endless();
+    const delivered = deliver(cloudFormation, { clock, handler: { create } });
+    (await begun).log.warn('throttled; trying again', { error: 'Rate exceeded' });
+    clock.advance(15 * MINUTE);
+    expect((await delivered).answer.Reason).toMatch(
+      /^not done after .* the last call that failed said "Rate exceeded";/,
+    );
+  });
+
   test('of an Update is answered with the old id', async () => {
     const clock = new FakeClock();
     const { begun, update } = endless();

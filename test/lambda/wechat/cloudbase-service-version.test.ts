@@ -118,6 +118,18 @@ describe('Delete', () => {
     expect(versions()).not.toContain('api-012');
   });
 
+  test('waits while CloudFormation throttles the look at the other resources of the stack', async () => {
+    let throttles = 20;
+    const throttled = new Stack(aws, async () => {
+      if (throttles-- > 0) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+      return [];
+    });
+    expect(await throttled.remove('api-012', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')).toMatchObject({
+      Status: 'SUCCESS',
+    });
+    expect(versions()).not.toContain('api-012');
+  });
+
   test('refuses a version that carries traffic', async () => {
     const reply = await stack.remove('api-013');
     expect(reply).toMatchObject({ Status: 'FAILED' });

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION } from '../../../contract/wechat';
 import { weChatHandlers } from '../../../lambda/wechat/handlers';
-import { type StackResource } from '../../../lambda/wechat/stack-resources';
+import { type StackResource, type StackResources } from '../../../lambda/wechat/stack-resources';
 import { Stack as AnyStack, type Reply } from '../../../testing/stack';
 
 export type { Reply } from '../../../testing/stack';
@@ -31,15 +31,15 @@ export async function serviceWithTraffic(): Promise<LocalAws> {
 export class Stack extends AnyStack {
   private readonly apiEndpoint: string;
 
-  /** @param resources what CloudFormation lists */
-  constructor(aws: LocalAws, resources: readonly StackResource[] = []) {
+  /** @param resources what CloudFormation lists, or how it answers instead */
+  constructor(aws: LocalAws, resources: readonly StackResource[] | StackResources = []) {
     super(
       {
         service: 'api.weixin.qq.com',
         handlers: (access, dying) =>
           weChatHandlers({
             secrets: dying(new SecretsManagerClient(access)),
-            stackResources: async () => resources,
+            stackResources: typeof resources === 'function' ? resources : async () => resources,
             ended: new AbortController().signal,
           }),
       },

@@ -1,0 +1,87 @@
+import { type PackageVersionArtifact } from '@aws-sdk/client-iot';
+import { SoftwarePackageResourceType as Type } from '../../contract/iot';
+import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { type Subject, operationsOf } from './operations';
+import { type Known, STALE_ROLLBACK } from './report';
+import { type Family, walk } from './walk';
+
+const PACKAGE = 'brake-ecu';
+
+const family: Family = {
+  load: () => jest.requireActual('../../lambda/iot/handlers'),
+  begin: async aws => {
+    const { iot } = aws;
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    await aws.call('s3', 'PutBucketVersioning', { Bucket: 'assets', VersioningConfiguration: { Status: 'Enabled' } });
+    await aws.call('s3', 'PutObject', { Bucket: 'assets', Key: 'ecu.bin', Body: 'firmware' });
+    await iot.createPackage('other');
+    await iot.createVersion('other', '0.1.0', { status: 'PUBLISHED' });
+    await iot.createPackage(PACKAGE);
+    await iot.createVersion(PACKAGE, '0.1.0', { status: 'PUBLISHED' });
+    await iot.createVersion(PACKAGE, '0.2.0', { status: 'PUBLISHED' });
+  },
+  snapshot: ({ iot }) =>
+    ['other', PACKAGE, 'new', 'newer'].map(name => {
+      const found = iot.describe(name);
+      const versions = Object.entries(found?.versions ?? {}).map(([version, { tags, artifact, ...rest }]) => [
+        version,
+        { ...rest, tags: withoutTimes(tags), artifact: artifact && withoutVersion(artifact) },
+      ]);
+      return found && { ...found, tags: withoutTimes(found.tags), versions: Object.fromEntries(versions) };
+    }),
+};
+
+/** Claims have the time of their event; and the version before a move is remembered until a deployment has succeeded. */
+const withoutTimes = ({ [KEYS.formerVersion]: _, ...tags }: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, /^20\d\d-/.test(value) ? 'a time' : value]));
+
+/** Whatever Amazon S3 has called the version of the object. */
+const withoutVersion = ({ s3Location: { version: _, ...rest } = {}, ...artifact }: PackageVersionArtifact) => ({
+  ...artifact,
+  s3Location: rest,
+});
+
+const subjects: Subject[] = [
+  {
+    type: Type.PACKAGE,
+    first: { PackageName: 'new', Description: 'a', Removal: 'DELETE' },
+    changed: { PackageName: 'new', Description: 'b', Removal: 'DELETE' },
+    replaced: { PackageName: 'newer', Removal: 'DELETE' },
+  },
+  {
+    type: Type.VERSION,
+    first: { PackageName: PACKAGE, VersionName: '1.0.0', Status: 'PUBLISHED', Description: 'a', Removal: 'DELETE' },
+    changed: { PackageName: PACKAGE, VersionName: '1.0.0', Status: 'DEPRECATED', Description: 'b', Removal: 'DELETE' },
+    replaced: { PackageName: PACKAGE, VersionName: '2.0.0', Status: 'PUBLISHED', Removal: 'DELETE' },
+  },
+  {
+    type: Type.DEFAULT_VERSION,
+    first: { PackageName: PACKAGE, VersionName: '0.1.0' },
+    changed: { PackageName: PACKAGE, VersionName: '0.2.0' },
+    replaced: { PackageName: 'other', VersionName: '0.1.0' },
+  },
+];
+
+const known: Known[] = [
+  STALE_ROLLBACK,
+  {
+    point: /to the end, call \d+ \(iot GET \/jobs\)/,
+    why: 'as long as nobody knows whether a job deploys a version, the version stays, and belongs to nobody',
+  },
+  {
+    point: /^stalled, and done late, call \d+ \(iot POST \/tags\): UPDATE_ROLLBACK_COMPLETE/,
+    why: 'a claim that AWS IoT writes after the rollback stays: the next deployment of the stack has it again',
+  },
+];
+
+for (const subject of subjects) walk(family, subject.type, operationsOf(subject), known);
+
+const Artifact = { Bucket: 'assets', Key: 'ecu.bin', ResolveVersion: true };
+const artifact = { resources: { It: { type: Type.VERSION, properties: { ...subjects[1].first, Artifact } } } };
+
+walk(
+  family,
+  `${Type.VERSION}, with an artifact in Amazon S3`,
+  [{ title: 'Create', given: [], release: artifact }],
+  known,
+);
