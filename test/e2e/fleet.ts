@@ -10,7 +10,7 @@ export class Fleet {
   static async start(stackName = 'Fleet', options?: LocalAwsOptions): Promise<Fleet> {
     const aws = await LocalAws.start(options);
     // functions and what is local live in real time here: what is deleted still takes a moment.
-    aws.glue.behaviour.deletionTime = 100;
+    aws.glue.behavior.deletionTime = 100;
     return new Fleet(aws, stackName);
   }
 
