@@ -102,8 +102,8 @@ class WayToClaim {
     // a rollback that failed goes on as the same one.
     else if (!status.startsWith('UPDATE_ROLLBACK_')) this.hasRolledBack = false;
     this.isRestored = this.hasRolledBack && status !== 'UPDATE_ROLLBACK_IN_PROGRESS';
-    if (!this.hasRolledBack || this.isRestored) return false;
-    return changedAt < this.claim.claimedAt || (isAtClaim && this.claimedSince);
+    // in the second in which a rollback began, the claim may be of the deployment that it undoes.
+    return this.hasRolledBack && !this.isRestored && changedAt < this.claim.claimedAt;
   }
 
   private settledByResource({ logicalId, status, changedAt }: StackEvent): boolean {

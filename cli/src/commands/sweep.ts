@@ -119,7 +119,8 @@ async function follow(
         else if (state.status !== 'RUNNING') return state;
       } else if (++unknown > MOST_UNKNOWN) throw new UserError(`Step Functions does not know the execution ${run}`);
       if (!interrupted.signal.aborted) await sleep(POLL, interrupted.signal);
-      if (interrupted.signal.aborted) return { goesOnAs: run };
+      // it may have handed over to the next one meanwhile.
+      if (interrupted.signal.aborted) return { goesOnAs: (await stateOf(sfn, run))?.continuedBy ?? run };
     }
   } finally {
     bar.stop();

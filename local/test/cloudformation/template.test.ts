@@ -231,7 +231,7 @@ describe('an output of another stack', () => {
   test.each([
     ['the stack is missing', {}, 'Stack with id Test does not exist'],
     ['the output is missing', { OutputName: 'No' }, 'Output No does not exist in stack Test'],
-    ['it is in another region', { Region: 'eu-west-1' }, 'the region us-east-1 alone'],
+    ['it is in another region', { Region: 'eu-west-1' }, 'only has the region us-east-1'],
   ])('fails what needs it where %s', async (_what, more, message) => {
     const harness = new Harness();
     if ('OutputName' in more || 'Region' in more) await harness.deploy(writing('one'));

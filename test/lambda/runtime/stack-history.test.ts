@@ -162,7 +162,6 @@ describe('whether a deployment has succeeded since a claim', () => {
       ['no, of what the deployment had claimed that it undoes', false, [...rollback, ended], 92_000],
       ['no, of what a later deployment has claimed', false, [...rollback, ended, ...failed], 104_000],
       ['no, within the second of its beginning', false, [...rollback.slice(0, 3), ended], 98_000],
-      ['yes, in that second if the resource was restored then', true, [...rollback, ended], 98_000],
     ])('%s', async (_what, expected, history, claimedAt = CLAIMED) => {
       expect(await succeededSince(deleting, history, claimedAt)).toBe(expected);
     });
