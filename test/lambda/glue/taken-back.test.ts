@@ -33,6 +33,7 @@ const succeeded = (reply: Reply): string => {
 };
 const held = () =>
   Object.values(aws.glue.describe(SCHEMA)?.versions ?? {}).find(({ definition }) => definition === DEFINITION);
+const owner = () => /owner=([0-9a-f]+)/.exec(String(held()?.metadata[OWNER_KEY]))?.[1];
 
 /** A deployment that renames the resource and gives its name to another version fails; its rollback takes the version back. */
 async function takenBack(properties: object): Promise<string> {
@@ -58,15 +59,15 @@ test('a version that was made by hand is not given up when the next deployment f
   aws.glue.addVersions(SCHEMA, [{ definition: DEFINITION }]);
   const properties = { ...kept, AdoptExisting: true };
   const id = await takenBack(properties);
-  const owner = /owner=([0-9a-f]+)/.exec(String(held()?.metadata[OWNER_KEY]))?.[1];
-  expect(owner).toBeDefined();
+  const before = owner();
+  expect(before).toBeDefined();
   stack.history.enter('UPDATE_IN_PROGRESS');
   const changed = { ...properties, Metadata: { ticket: 'A-1' } };
   succeeded(await stack.update(VERSION, 'V', { id, properties: changed, old: properties }));
   await stack.later();
   stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
   succeeded(await stack.update(VERSION, 'V', { id, properties, old: changed }));
-  expect(String(held()?.metadata[OWNER_KEY])).toContain(`owner=${owner}`);
+  expect(owner()).toBe(before);
 });
 
 test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'DELETE_IN_PROGRESS'])(
@@ -80,3 +81,25 @@ test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'DELETE_IN_PROGRESS'])(
     expect(held()?.status).toBe('AVAILABLE');
   },
 );
+
+test('a version that an Update has adopted back goes back to its adopter when the deployment fails', async () => {
+  const adopting = { ...kept, AdoptExisting: true };
+  const changed = { ...adopting, Metadata: { ticket: 'A-1' } };
+  stack.history.enter('CREATE_IN_PROGRESS');
+  const id = succeeded(await stack.create(VERSION, 'V', adopting));
+  stack.history.enter('CREATE_COMPLETE');
+  await stack.later();
+  const other = new Stack(aws, 'other');
+  other.history.enter('CREATE_IN_PROGRESS');
+  succeeded(await other.create(VERSION, 'V', adopting));
+  other.history.enter('CREATE_COMPLETE');
+  const adopter = owner();
+  await stack.later();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+  succeeded(await stack.update(VERSION, 'V', { id, properties: changed, old: adopting }));
+  expect(owner()).not.toBe(adopter);
+  await stack.later();
+  stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
+  succeeded(await stack.update(VERSION, 'V', { id, properties: adopting, old: changed }));
+  expect(owner()).toBe(adopter);
+});
