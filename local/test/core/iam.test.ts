@@ -81,7 +81,11 @@ describe('IAM', () => {
     ['Action and NotAction', { Statement: { ...statement, NotAction: 's3:*' } }, 'either Action or NotAction'],
     ['no resource', { Statement: { ...statement, Resource: undefined } }, 'either Resource or NotResource'],
     ['a principal', { Statement: { ...statement, Principal: '*' } }, 'can have no Principal'],
-    ['an action that is not a text', { Statement: { ...statement, Action: [1] } }, 'the Action of Statement 0 must be a text'],
+    [
+      'an action that is not a text',
+      { Statement: { ...statement, Action: [1] } },
+      'the Action of Statement 0 must be a text',
+    ],
     ['an unknown operator', { Statement: { ...statement, Condition: { Like: {} } } }, 'no condition operator Like'],
   ])('refuses a policy with %s', async (_what, document, reason) => {
     const input = { RoleName, PolicyName: 'p', PolicyDocument: JSON.stringify(document) };

@@ -110,7 +110,7 @@ describe('a function', () => {
       'INFO  looking',
       'WARN  slow  tries=2',
       'END',
-      expect.stringMatching(/^REPORT  Duration: .* ms  Billed/),
+      expect.stringMatching(/^REPORT {2}Duration: .* ms {2}Billed/),
     ]);
     expect(lines.at(-1)).toMatch(/lambda\.Invoke +fn +200/);
     // what keeps its log is no line of its own.
