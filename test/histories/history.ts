@@ -192,9 +192,10 @@ class History<R, S> {
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
     const after = this.unswept(before, sweeps, { stackId, succeeded, own: !trouble.swept });
     this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
-    if (succeeded) this.released[stack] = release;
-    if (succeeded) this.plot.deployed(release, stackId, after, before);
-    else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
+    if (succeeded) {
+      this.released[stack] = release;
+      this.plot.deployed(release, stackId, after, before);
+    } else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
     else {
       expect(status).toMatch(/^((UPDATE_)?ROLLBACK|DELETE)_COMPLETE$/);
       this.plot.rolledBack(after, before);
