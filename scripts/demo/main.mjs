@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { byFamily } from '../families.js';
 import { bold, green, playAhead, red, say } from './screen.mjs';
 import { startStage } from './stage.mjs';
+import { accountSteps } from './stories/account.mjs';
 import { cloudBaseSteps } from './stories/cloudbase.mjs';
 import { fleetSteps } from './stories/fleet.mjs';
 import { packageSteps } from './stories/packages.mjs';
@@ -26,7 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'cdk-versioned-artifacts-demo-'));
 const stages = [];
 const underWay = [];
 try {
-  const [live, ...others] = await Promise.all(STORIES.map(([, stories]) => Promise.all(stories.map(stepsOf))));
+  const stories = [...STORIES.map(([, each]) => each), [accountSteps]];
+  const [live, ...others] = await Promise.all(stories.map(each => Promise.all(each.map(stepsOf))));
   const count = [live, ...others].flat(2).length;
   let shown = 0;
   const show = async steps => {

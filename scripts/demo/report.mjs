@@ -56,6 +56,12 @@ export function requireSuccess({ code, output }) {
   if (code !== 0) throw new Error(`the CLI should have succeeded, but ended with ${code}:\n${output}`);
 }
 
+/** Throws if what was run did not succeed, or does not say one of the patterns. */
+export function requireSaid(what, { code, output }, patterns) {
+  const unsaid = patterns.find(pattern => !pattern.test(output));
+  if (code !== 0 || unsaid) throw new Error(`${what} ended with ${code}${unsaid ? ` and does not say ${unsaid}` : ''}`);
+}
+
 /** Throws with both values. */
 export function requireSame(what, actual, expected) {
   if (isDeepStrictEqual(actual, expected)) return;

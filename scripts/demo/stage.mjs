@@ -15,7 +15,7 @@ import { isFailure, isNews, isOver, nameOf, sayEvent } from './report.mjs';
 import { busy, dim, say } from './screen.mjs';
 
 const CLI = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-const COMMAND_LINE = 'cli/build/main.mjs';
+export const COMMAND_LINE = 'cli/build/main.mjs';
 const POLL_MS = 250;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -84,13 +84,21 @@ export async function runCli({ aws, clients, folder }, { app, stack, command }, 
 }
 
 /** What a release would do, by the plan of the command line. */
-export async function planOf({ aws, folder }, { app, context }) {
+export async function planOf(stage, { app, context }) {
+  const { aws, folder } = stage;
   const env = { ...aws.env, ...isolated(folder) };
   const output = `${folder}/planned.out`;
   const synthesis = await cdk(['synth', '--quiet', '-c', context, '--app', `node ${app}`, '--output', output], env);
   if (synthesis.code !== 0) return synthesis;
-  say(dim('    $ npx cdk-versioned-artifacts plan'));
-  return runNode([COMMAND_LINE, 'plan', '--app', output], env);
+  return ask(stage, ['plan'], { run: ['plan', '--app', output] });
+}
+
+/** Runs the command line, and shows what it says. `run` are the arguments where the demo needs others than it shows. */
+export async function ask({ aws, folder }, args, { run = args } = {}) {
+  say(dim(`    $ npx cdk-versioned-artifacts ${args.join(' ')}`));
+  const ended = await runNode([COMMAND_LINE, ...run], { ...aws.env, ...isolated(folder) });
+  for (const line of ended.output.trimEnd().split('\n')) say(`    ${line}`);
+  return ended;
 }
 
 export const cdk = (args, env) => runNode([CLI, ...args, '--no-notices', '--no-color'], env);

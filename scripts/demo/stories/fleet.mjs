@@ -1,7 +1,7 @@
 // The story of a fleet: what no stack owns is swept during and after a deployment.
-import { requireNames, requireSame, requireSuccess } from '../report.mjs';
+import { requireNames, requireSaid, requireSame, requireSuccess } from '../report.mjs';
 import { Progress, busy, say, table } from '../screen.mjs';
-import { recordsOf, runCli } from '../stage.mjs';
+import { ask, recordsOf, runCli } from '../stage.mjs';
 
 const APP = 'examples/fleet/app.mjs';
 const STACK = 'Fleet';
@@ -93,6 +93,10 @@ export const fleetSteps = stage => [
     title: 'After that deployment: old versions go, and each one that stays has its reason',
     play: () => retain(stage),
   },
+  {
+    title: 'By hand: the command line says whose a version is, and sweeps what a script has made since',
+    play: () => sweepByHand(stage),
+  },
 ];
 
 async function cleanUp(stage) {
@@ -152,6 +156,22 @@ async function retain({ aws }) {
   requireNames('the versions that are left', versions, Object.keys(RETENTION.kept));
   requireSame('the reasons of the retention', kept, RETENTION.kept);
   requireSame('its removals that failed', counts.failed, 0);
+}
+
+/** A version that a script makes after the sweep. */
+const LATE = '0.9.0';
+
+async function sweepByHand(stage) {
+  const { aws } = stage;
+  await aws.iot.createVersion(PACKAGE, LATE, { status: 'PUBLISHED' });
+  requireSaid('the answer', await ask(stage, ['why', `${PACKAGE}/2.0.0`]), [/IN_ACTIVE_JOB/]);
+  requireSaid('the answer', await ask(stage, ['why', `${PACKAGE}/${LATE}`]), [/owner: nobody/, /would delete it/]);
+  requireSaid('the sweep', await ask(stage, ['sweep', 'Retention', '--yes']), [/SUCCEEDED: 1 removed/]);
+  requireNames(
+    'the versions that are left',
+    Object.keys(aws.iot.describe(PACKAGE).versions),
+    Object.keys(RETENTION.kept),
+  );
 }
 
 /** The fleet after years of updates. */

@@ -1,6 +1,6 @@
 // The story of a package whose versions are created and deleted with a stack.
 import { GetPackageCommand, GetPackageVersionCommand, ListPackageVersionsCommand } from '@aws-sdk/client-iot';
-import { check } from '../report.mjs';
+import { check, requireSaid } from '../report.mjs';
 import { bold, say, table } from '../screen.mjs';
 import { orUndefined, planOf, runCli, stackStatus } from '../stage.mjs';
 
@@ -55,10 +55,7 @@ async function play(stage, step) {
 /** The plan shows what is deleted before the deployment. */
 async function showPlan(stage, { context, says }) {
   const { code, output } = await planOf(stage, { app: APP, context });
-  for (const line of output.trimEnd().split('\n')) say(`    ${line}`);
-  const unsaid = says.find(pattern => !pattern.test(output));
-  if (code !== 0 || unsaid)
-    throw new Error(`the plan ended with ${code}${unsaid ? ` and does not say ${unsaid}` : ''}`);
+  requireSaid('the plan', { code, output }, says);
 }
 
 async function packageState(iot) {
