@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { bin as own } from '../../cli/package.json';
 
 export const ROOT = join(__dirname, '..', '..');
 
@@ -12,6 +13,9 @@ export const DOCUMENTS = [
 ];
 
 export const read = (document: string) => readFileSync(join(ROOT, document), 'utf8');
+
+/** Whether npx finds a program. npm links the repository's own only where it was built before it was installed. */
+export const isProgram = (name: string) => name in own || existsSync(join(ROOT, 'node_modules', '.bin', name));
 
 /** A block of code in a document. */
 export interface Snippet {
