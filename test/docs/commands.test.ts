@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { jsii, name, scripts, version } from '../../package.json';
 import { SNIPPETS, isProgram, nameOf, read } from './documents';
