@@ -200,7 +200,6 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   /** In the reverse Update of a rollback. */
   private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
-    if (this.scope.request.RequestType !== 'Update') return false;
     this.undone = previous?.Metadata;
     const given = await this.givesBack(tags);
     this.undone = this.wanted.Metadata;

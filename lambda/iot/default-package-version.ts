@@ -112,7 +112,7 @@ class PointerEvent extends OwnedArtifact {
     }
     const { defaultVersionName: shown } = held;
     const tags = (await this.owners()) ?? {};
-    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
+    if (await this.givesBack(tags)) return this.answer();
     const claimed = await this.take(tags, shown);
     const version = await this.moving(tags, claimed);
     if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();

@@ -167,7 +167,7 @@ class VersionEvent extends OwnedArtifact {
   /** Brings an existing version to the wanted state. Refuses before the first write. */
   private async take(held: HeldVersion, previous?: Wanted): Promise<Answer> {
     const tags = (await this.owners()) ?? {};
-    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer(held);
+    if (await this.givesBack(tags)) return this.answer(held);
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
     const ownership = taken ? rememberingStatus(claimed.change, held) : claimed.change;

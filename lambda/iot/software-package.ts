@@ -120,7 +120,7 @@ class PackageEvent extends OwnedArtifact {
   /** Brings an existing package to the wanted state. */
   private async take(held: string | undefined, previous?: Wanted): Promise<Answer> {
     const tags = (await this.owners()) ?? {};
-    if (this.scope.request.RequestType === 'Update' && (await this.givesBack(tags))) return this.answer();
+    if (await this.givesBack(tags)) return this.answer();
     const { Description, AdoptExisting, Tags } = this.wanted;
     const claimed = await this.claim(tags, { adoptExisting: AdoptExisting ?? false }, this.answer());
     if (Description === undefined && held && previous?.Description !== undefined) {

@@ -276,6 +276,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    * the resource already had. True if it did.
    */
   protected async givesBack(tags: Tags): Promise<boolean> {
+    if (this.scope.request.RequestType !== 'Update') return false;
     const { keys } = this.record;
     const change = returned(tags, keys, this.me);
     const claimed = claimOf(tags, keys, this.me);
