@@ -16,11 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const planOf = async (directory: string, ...args: string[]) => {
-  const { code, said, noted } = await world.run('plan', '--app', directory, '--json', ...args);
-  if (said === '') throw new Error(noted);
-  return { code, plan: JSON.parse(said) as PlanReport };
-};
+const planOf = (directory: string, ...args: string[]) => world.plan(directory, ...args);
 
 const isWrite = (call: string) => !/:(Get|List|Describe|Search|Query|Check)/.test(call);
 

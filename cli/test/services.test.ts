@@ -22,11 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const planOf = async (directory: string) => {
-  const { said, noted } = await world.run('plan', '--app', directory, '--json');
-  if (said === '') throw new Error(noted);
-  return JSON.parse(said) as PlanReport;
-};
+const planOf = async (directory: string) => (await world.plan(directory)).plan;
 
 const sweepOf = ({ stacks: [{ sweeps }] }: PlanReport) => sweeps[0];
 const decisions = (plan: PlanReport) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { LocalAws, type LocalAwsOptions, deployAssembly } from 'cdk-versioned-artifacts-local';
+import { type PlanReport } from '../src/plan/report';
 import { run } from '../src/program';
 import { type Terminal } from '../src/terminal';
 
@@ -56,6 +57,13 @@ export class World {
 
   run(...args: string[]): Promise<Result> {
     return this.play(terminal => run(args, terminal));
+  }
+
+  /** The plan for an output of `cdk synth`, and how the command ended. */
+  async plan(directory: string, ...args: string[]): Promise<{ readonly code: number; readonly plan: PlanReport }> {
+    const { code, said, noted } = await this.run('plan', '--app', directory, '--json', ...args);
+    if (said === '') throw new Error(noted);
+    return { code, plan: JSON.parse(said) as PlanReport };
   }
 
   /** Has a command speak to a terminal of the test's. */

@@ -108,11 +108,7 @@ describe('plan', () => {
   });
   afterEach(() => world.stop());
 
-  const planOf = async (directory: string) => {
-    const { said, noted } = await world.run('plan', '--app', directory, '--json');
-    if (said === '') throw new Error(noted);
-    return JSON.parse(said) as PlanReport;
-  };
+  const planOf = async (directory: string) => (await world.plan(directory)).plan;
 
   test('says of a stack in YAML what it says of the same in JSON', async () => {
     const deployed = world.synth(retained(['1.0.0']));
