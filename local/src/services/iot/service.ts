@@ -1,4 +1,6 @@
 /** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
+// documented: authorization reference; developer guide, "Preparing AWS IoT Jobs", for the shadow that a succeeded
+// job writes
 import { bringsTags, namedResources } from '../../core/needs';
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
 import { type IotBehavior, defaultBehavior } from './behavior';

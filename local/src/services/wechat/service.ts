@@ -1,4 +1,5 @@
 /** The WeChat API for third-party platforms in the local AWS: the part for versions of CloudBase Run services. */
+// documented: WeChat documentation, deletecloudbaserunserverversion and getcsversionlist
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
