@@ -113,7 +113,7 @@ class VersionEvent extends OwnedArtifact {
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);
+    this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS, scope.stackId);
   }
 
   /** Creates the version, or takes the one that has its name. */

@@ -86,7 +86,7 @@ class PackageEvent extends OwnedArtifact {
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS, scope.stackId);
   }
 
   /** Creates the package, or takes the one that has its name. */
