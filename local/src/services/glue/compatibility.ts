@@ -1,8 +1,8 @@
 /** Whether a definition can follow the existing versions. */
 import { avroType } from './avro';
 import type { CompatibilityCheck } from './behavior';
-import { protobufRoot } from './protobuf';
-import { readsProtobuf } from './protobuf-compatibility';
+import { readsProtobuf } from './protobuf/compatibility';
+import { protobufRoot } from './protobuf/definition';
 import type { Compatibility } from './state';
 
 type Existing = CompatibilityCheck['existing'];
