@@ -81,6 +81,8 @@ export abstract class ClaimedArtifact {
   protected isOver = false;
   /** Whether this delivery of the event has made the artifact, or written a claim to it. */
   protected hasClaimed = false;
+  /** Whether this delivery has begun to bring an existing artifact to its wanted state. */
+  protected hasWritten = false;
 
   /** @param owner the owner in the physical id, for which the event acts */
   constructor(
@@ -168,6 +170,7 @@ export abstract class ClaimedArtifact {
    * @param rest what else to write, given the claimant's record after the claim
    */
   protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
+    this.hasWritten = true;
     if (kind === 'held') return this.record.change(mergeChanges(change, rest));
     this.hasClaimed = true;
     await this.record.change(change);

@@ -131,6 +131,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
+  /** Whether an overtaken Update may have changed the artifact: in this delivery, or in one that was killed. */
+  protected async mayHaveWritten(): Promise<boolean> {
+    return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;

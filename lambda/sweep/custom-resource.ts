@@ -120,8 +120,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
 
     const { cursor } = result;
     if (isHourOver(abandonedAt, clock.now())) {
-      log.error(incomplete(cursor.counts));
-      return inPerson(incompleteAnswer(cursor.counts, OnIncomplete), physicalResourceId);
+      log.error(incomplete(cursor));
+      return inPerson(incompleteAnswer(cursor, OnIncomplete), physicalResourceId);
     }
     const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete, ConfigHash: hashOf(config) };
     try {
@@ -129,8 +129,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     } catch (error) {
       if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
       // somebody has deleted the machine: that must not prevent the deletion of the stack.
-      log.error(`${incomplete(cursor.counts)}; there is no state machine to continue in`, { error });
-      return inPerson(incompleteAnswer(cursor.counts, 'WARN'), physicalResourceId);
+      log.error(`${incomplete(cursor)}; there is no state machine to continue in`, { error });
+      return inPerson(incompleteAnswer(cursor, 'WARN'), physicalResourceId);
     }
     return handedOver;
   }

@@ -104,9 +104,9 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   const { cursor, waits } = result;
   const pause = waits ? SHORTEST_WAIT_SECONDS : 0;
   if (state.answer && isHourOver(scope.abandonedAt, clock.now(), pause * 1000)) {
-    const cause = incomplete(cursor.counts);
+    const cause = incomplete(cursor);
     log.error(cause);
-    await scope.answer(incompleteAnswer(cursor.counts, state.answer.OnIncomplete));
+    await scope.answer(incompleteAnswer(cursor, state.answer.OnIncomplete));
     return { next: 'FAILED', error: 'SweepIncomplete', cause };
   }
   const next = waits
@@ -186,9 +186,9 @@ async function answerOtherRules(
 ): Promise<ExecutionState | undefined> {
   const known = [ConfigHash, rules && hashOf(JSON.parse(rules.Config) as SweepConfig)];
   if (known.every(hash => hash === undefined || hash === hashOf(config))) return undefined;
-  const cause = incomplete(counts, OTHER_RULES);
+  const cause = incomplete({ counts }, OTHER_RULES);
   scope.log.error(cause);
-  await scope.answer(incompleteAnswer(counts, OnIncomplete, OTHER_RULES));
+  await scope.answer(incompleteAnswer({ counts }, OnIncomplete, OTHER_RULES));
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 

@@ -2,12 +2,14 @@
  * The three formats of definitions. Libraries check the syntax. Their messages differ from the service's: only the fact
  * that there is a message is the same.
  */
+// documented: developer guide, "Schemas": the formats, the drafts of JSON Schema and the validator
+// captured: stackd, for what counts as the same definition in AVRO and JSON
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { avroType } from './avro';
 import { replaceLongNumbers } from './long-numbers';
-import { protobufRoot } from './protobuf';
+import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
 interface Format {
