@@ -81,7 +81,7 @@ export class HandOver {
           await record.change(mergeChanges(change, { set: state, remove: [] }));
         }
         const now = await record.read();
-        change = now && restoredRival(known, now, record.keys, me);
+        change = now && restoredRival(known, now, record.keys, me.stackId);
         if (!now || !change) return;
         known = now;
       }

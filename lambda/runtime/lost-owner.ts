@@ -5,7 +5,7 @@
  * Pure.
  */
 import { type OwnershipTags } from '../../contract/ownership';
-import { type ClaimRecord, type Claimant, NOBODY, type TagChange, type Tags, claimsIn } from './ownership';
+import { type ClaimRecord, NOBODY, type TagChange, type Tags, claimsIn } from './ownership';
 
 /** The value of `adoptedFrom` in what was read, never in a tag: the tags of the owner are lost. */
 const LOST = '?';
@@ -33,17 +33,17 @@ export function restored(tags: Tags, keys: OwnershipTags): TagChange {
 }
 
 /**
- * Restores the owner of another stack that has claimed an artifact while this resource let it go; `undefined` if nobody
+ * Restores the owner that has claimed an artifact while this resource let it go; `undefined` if nobody
  * has, or the tags still name that owner.
  *
  * @param before as read before the release
+ * @param stackId any stack of the same account and region
  */
-export function restoredRival(before: Tags, after: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
+export function restoredRival(before: Tags, after: Tags, keys: OwnershipTags, stackId: string): TagChange | undefined {
   const isNew = ({ ownerId }: ClaimRecord) => after[keys.claim + ownerId] !== before[keys.claim + ownerId];
-  const isOther = ({ stack }: ClaimRecord) => !me.stackId.endsWith(`/${stack}`);
-  const rival = newestOf(claimsIn(after, keys).filter(claim => isNew(claim) && isOther(claim)));
+  const rival = newestOf(claimsIn(after, keys).filter(isNew));
   if (!rival || (after[keys.owner] === rival.ownerId && !isLost(after, keys))) return undefined;
-  return restored({ ...after, ...ownedBy(rival, keys, me.stackId) }, keys);
+  return restored({ ...after, ...ownedBy(rival, keys, stackId) }, keys);
 }
 
 function ownedBy({ ownerId, stack }: ClaimRecord, keys: OwnershipTags, stackId: string): Tags {

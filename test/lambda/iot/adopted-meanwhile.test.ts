@@ -2,7 +2,7 @@
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../contract/ownership';
-import { PACKAGE, aws, held, meanwhile, pointer, published, shown, stack, succeeded } from './cancellations';
+import { PACKAGE, aws, held, meanwhile, pointer, published, refusal, shown, stack, succeeded } from './cancellations';
 import { Stack } from './stack';
 
 const retained = (more: object = {}) => published('1.0.0', { Removal: 'RETAIN', ...more });
@@ -22,11 +22,10 @@ beforeEach(async () => {
 const adopt = async (more: object = {}) => {
   adopted = succeeded(await other.create(Type.VERSION, 'V', adopting(more)));
 };
-const removeTags = (...tagKeys: string[]) =>
-  aws.iot.byHand('UntagResource', {
-    resourceArn: `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`,
-    tagKeys,
-  });
+const arn = () => `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`;
+const removeTags = (...tagKeys: string[]) => aws.iot.byHand('UntagResource', { resourceArn: arn(), tagKeys });
+const tag = (Key: string, Value: string) =>
+  aws.iot.byHand('TagResource', { resourceArn: arn(), tags: [{ Key, Value }] });
 const ownersTags = () => Object.keys(held()!.tags).filter(key => key.startsWith(TAG_PREFIX));
 const denied = () => new ServiceError('AccessDeniedException', 'not authorized', 403);
 const retain = () => stack.delete(Type.VERSION, 'V', id, retained());
@@ -145,6 +144,31 @@ test('an adopter that looks again finds its tags gone, and writes them again', a
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
 });
 
+test('an adopter that looks again does not take the former owner’s claim for the newest one', async () => {
+  const [key, claimed] = Object.entries(held()!.tags).find(([name]) => name.startsWith(ARTIFACT_TAGS.claim))!;
+  // an event that was sent later, and was carried out first
+  await tag(
+    key,
+    claimed.replace(/^\d+/, year => String(Number(year) + 1)),
+  );
+  other.interrupt = async (name, moment) => {
+    if (name !== 'TagResource' || moment !== 'after') return;
+    other.interrupt = undefined;
+    await removeTags(ARTIFACT_TAGS.owner, ARTIFACT_TAGS.stack);
+  };
+  await adopt();
+  expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+});
+
+test('the restoration is throttled, and repeated', async () => {
+  meanwhile('UntagResource', 'before', async () => {
+    await adopt();
+    aws.faults.inject({ service: 'iot', operation: 'TagResource', trouble: { error: throttling() } });
+  });
+  succeeded(await retain());
+  await expectOthers();
+});
+
 test('a third stack adopts the version while the tags of the second one are restored', async () => {
   const third = new Stack(aws, 'third');
   let tagged = 0;
@@ -186,6 +210,53 @@ test('a rollback gives a version back to its former owner while a third stack ad
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
 });
 
+test('a rollback gives a version back, and an old claim of a third stack does not count', async () => {
+  await adopt();
+  await tag(`${ARTIFACT_TAGS.claim}0123456789abcdef`, '2031-01-01T00:00:00Z/0a1b2c3d/third/0a1b');
+  await other.during('ROLLBACK_IN_PROGRESS', async () =>
+    succeeded(await other.delete(Type.VERSION, 'V', adopted, adopting())),
+  );
+  expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+});
+
+test('a reverse Update gives a version back to nobody while a third stack adopts it', async () => {
+  succeeded(await retain());
+  await removeTags(ARTIFACT_TAGS.releasedBy);
+  const next = retained({ AdoptExisting: 'true' });
+  const second = succeeded(await other.create(Type.VERSION, 'V', published('2.0.0')));
+  const replaced = succeeded(
+    await other.update(Type.VERSION, 'V', { id: second, properties: next, old: published('2.0.0') }),
+  );
+  other.status = 'UPDATE_COMPLETE';
+  await other.later();
+  other.status = 'UPDATE_IN_PROGRESS';
+  await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+  await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+  const described = { ...next, Tags: [{ Key: 'team', Value: 'a' }] };
+  succeeded(await other.update(Type.VERSION, 'V', { id: replaced, properties: described, old: next }));
+  const third = new Stack(aws, 'third');
+  other.interrupt = async (name, moment) => {
+    if (name !== 'UntagResource' || moment !== 'before') return;
+    other.interrupt = undefined;
+    succeeded(await third.create(Type.VERSION, 'V', adopting()));
+  };
+  await other.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
+    succeeded(await other.update(Type.VERSION, 'V', { id: replaced, properties: next, old: described })),
+  );
+  expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
+});
+
+test('a version whose deletion is refused is adopted while it is left to nobody', async () => {
+  aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', times: 9, trouble: { error: refusal() } });
+  const made = succeeded(await stack.create(Type.VERSION, 'New', published('2.0.0')));
+  const taking = published('2.0.0', { AdoptExisting: 'true' });
+  meanwhile('UntagResource', 'before', async () => succeeded(await other.create(Type.VERSION, 'New', taking)));
+  await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
+    succeeded(await stack.delete(Type.VERSION, 'New', made, published('2.0.0'))),
+  );
+  expect(held('2.0.0')?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+});
+
 test('a package is adopted while its stack retains it', async () => {
   const named = (more: object = {}) => ({ PackageName: 'left', ...more });
   const kept = succeeded(await stack.create(Type.PACKAGE, 'P', named()));
@@ -196,20 +267,23 @@ test('a package is adopted while its stack retains it', async () => {
   expect(aws.iot.describe('left')?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
 });
 
-test('the default is adopted and moved while its stack gives it up', async () => {
-  await aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' });
-  const first = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
-  let second = '';
-  const moved = pointer('2.0.0', { AdoptExisting: 'true' });
-  meanwhile('UntagResource', 'before', async () => {
-    second = succeeded(await other.create(Type.DEFAULT_VERSION, 'D', moved));
-  });
-  succeeded(await stack.delete(Type.DEFAULT_VERSION, 'D', first, pointer('1.0.0', { Removal: 'RETAIN' })));
-  expect(aws.iot.describe(PACKAGE)?.tags).toMatchObject({
-    [DEFAULT_POINTER_TAGS.stack]: other.stackId,
-    [DEFAULT_POINTER_TAGS.version]: '2.0.0',
-  });
-  expect(shown()).toBe('2.0.0');
-  succeeded(await other.delete(Type.DEFAULT_VERSION, 'D', second, moved));
-  expect(shown()).toBeUndefined();
-});
+test.each(['RETAIN', 'DELETE'])(
+  'the default is adopted and moved while its stack gives it up, under %s',
+  async Removal => {
+    await aws.iot.createVersion(PACKAGE, '2.0.0', { status: 'PUBLISHED' });
+    const first = succeeded(await stack.create(Type.DEFAULT_VERSION, 'D', pointer('1.0.0')));
+    let second = '';
+    const moved = pointer('2.0.0', { AdoptExisting: 'true' });
+    meanwhile('UntagResource', 'before', async () => {
+      second = succeeded(await other.create(Type.DEFAULT_VERSION, 'D', moved));
+    });
+    succeeded(await stack.delete(Type.DEFAULT_VERSION, 'D', first, pointer('1.0.0', { Removal })));
+    expect(aws.iot.describe(PACKAGE)?.tags).toMatchObject({
+      [DEFAULT_POINTER_TAGS.stack]: other.stackId,
+      [DEFAULT_POINTER_TAGS.version]: '2.0.0',
+    });
+    expect(shown()).toBe('2.0.0');
+    succeeded(await other.delete(Type.DEFAULT_VERSION, 'D', second, moved));
+    expect(shown()).toBeUndefined();
+  },
+);
