@@ -1,4 +1,7 @@
 /** The engine: takes the request of an operation or a test, checks it, and runs the deployment. */
+// documented: API reference, for which statuses allow an operation; user guide, "Stack status codes" and "Nested
+// stacks"
+// captured: public report, for the words of the refusals that the CDK CLI and users meet
 import { randomUUID } from 'node:crypto';
 import { readingsOfEnvironment } from '../../core/readings';
 import { type World } from '../../core/service';

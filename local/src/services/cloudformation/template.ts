@@ -1,4 +1,7 @@
 /** CloudFormation templates: reads them from JSON or YAML, and checks their outer form. */
+// documented: user guide, "Template sections" and "Understand CloudFormation quotas"
+// captured: public report, for the messages of a template that cannot be read
+// unverified: the words for a template that is too large
 import * as yaml from 'js-yaml';
 import { ServiceError } from '../../core/service';
 

@@ -2,6 +2,8 @@
  * The three formats of definitions. Libraries check the syntax. Their messages differ from the service's: only the fact
  * that there is a message is the same.
  */
+// documented: developer guide, "Schemas": the formats, the drafts of JSON Schema and the validator
+// captured: stackd, for what counts as the same definition in AVRO and JSON
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';

@@ -3,6 +3,7 @@
  * fields, messages, methods), and for types on the wire by "Updating a message type" in the documentation of Protocol
  * Buffers, to which the guide refers.
  */
+// documented: developer guide, "Compatibility mode"; Protocol Buffers documentation, "Updating a message type"
 import {
   Enum,
   type Field,

@@ -2,6 +2,8 @@
  * PROTOBUF as the schema registry accepts it: "proto2 and proto3 without support for extensions or groups" (developer
  * guide). A definition contains all its types, except the well-known ones.
  */
+// documented: developer guide, "Schemas"; Protocol Buffers documentation, the language guides
+// captured: public report, aws-glue-schema-registry, for "unable to find" an import
 import { Enum, Field, type NamespaceBase, Root, Type, common, parse, tokenize } from 'protobufjs';
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';
 

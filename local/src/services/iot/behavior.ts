@@ -2,6 +2,9 @@
  * The settings of the local AWS IoT that a test can change: one of the plausible behaviors where the documentation does
  * not decide, and when and how long the service is slow or does something rare.
  */
+// documented: developer guide, "AWS IoT Device Management Software Package Catalog" and "AWS IoT Jobs"; General
+// Reference, for the quotas
+// captured: public report, the AWS CLI's example of an execution number; ministack, for a thing that does not exist
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
@@ -22,7 +25,7 @@ export interface ValidatedSbom {
 }
 
 export interface PackageBehavior {
-  // undocumented choices. The default is the more likely one.
+  // unverified: these choices. The default is the more likely one.
 
   /** What happens to PUBLISH of a published version, and DEPRECATE of a deprecated one. */
   republish: 'noop' | 'conflict';
@@ -116,7 +119,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
 };
 
 export interface JobBehavior {
-  // undocumented choices. The default is the more likely one.
+  // unverified: these choices. The default is the more likely one.
 
   /** Whether DeleteJob needs force while an ended job still has executions. */
   deleteJobWithExecutions: 'free' | 'needs-force';
@@ -133,6 +136,8 @@ export interface JobBehavior {
    * one was compared with it, answer an empty page. The operation declares ResourceNotFoundException.
    */
   executionsOfMissingThing: 'empty' | 'not-found';
+  /** What it answers for a thing that was deleted, and whose executions its jobs still list. */
+  executionsOfDeletedThing: 'empty' | 'listed';
   /**
    * The number of the first execution of a job on a thing. The guide's pages show 1, an example of the AWS CLI shows
    * 2939653338: a number can need more than 32 bits.
@@ -159,6 +164,7 @@ const LIKELY_OF_JOBS: Readonly<JobBehavior> = {
   deleteTimedOut: 'free',
   forcedDeleteOfQueued: 'allowed',
   executionsOfMissingThing: 'empty',
+  executionsOfDeletedThing: 'empty',
   firstExecutionNumber: 1,
   numbersOfDeleted: 'reused',
   executionsCanceledPerMinute: 1000,
@@ -187,6 +193,7 @@ const OTHER: Partial<IotBehavior> = {
   deleteTimedOut: 'needs-force',
   forcedDeleteOfQueued: 'refused',
   executionsOfMissingThing: 'not-found',
+  executionsOfDeletedThing: 'listed',
   firstExecutionNumber: 2_939_653_338,
   numbersOfDeleted: 'never-again',
 };

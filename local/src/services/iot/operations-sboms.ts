@@ -1,4 +1,6 @@
 /** The software bill of materials of a version. It is attached at once and validated later. */
+// documented: API reference of each operation; developer guide, software-package-catalog-troubleshooting, for the
+// errors
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';

@@ -1,4 +1,6 @@
 /** Package versions and their lifecycle: draft, published, deprecated. */
+// documented: API reference of each operation; developer guide, "Package version lifecycle"; General Reference, for
+// the quota
 import { checked } from '../../core/checked';
 import { type Operations, type World } from '../../core/service';
 import { date } from '../../core/time';

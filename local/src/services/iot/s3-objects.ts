@@ -1,4 +1,6 @@
 /** Objects in S3 that packages refer to. */
+// documented: developer guide, "Preparing to use Software Package Catalog" and
+// software-package-catalog-troubleshooting
 import { decide } from '../../core/authorization';
 import { type Needed, ServiceError, type World } from '../../core/service';
 import { type InvalidCode, invalid } from './errors';

@@ -1,4 +1,6 @@
 /** A resource type: it creates, updates and deletes one resource by calls to its service. */
+// documented: user guide, "Name type", for the parts of a generated name
+// unverified: how a generated name is cut to its length
 import { randomInt } from 'node:crypto';
 import { type InternalCall, type LocalClock, type World } from '../../../core/service';
 import { type Stack } from '../stack';

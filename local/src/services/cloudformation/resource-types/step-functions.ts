@@ -1,4 +1,7 @@
 /** State machines. */
+// documented: template reference, AWS::StepFunctions::StateMachine: what Ref and GetAtt return, and what replaces
+// the resource; API reference, DeleteStateMachine
+// unverified: that the deletion waits for the last execution, and not only for the status DELETING
 import { type Properties } from '../template';
 import { type ResourceType, camelCased, generatedName, tagMap, untilMissing } from './resource-type';
 
