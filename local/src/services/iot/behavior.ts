@@ -80,6 +80,8 @@ export interface PackageBehavior {
   maxVersions: number;
   /** The most SBOMs in validation at the same time. The guide mentions the limit, but not its value. */
   maxSbomValidations: number;
+  /** The most bytes of an SBOM's archive. The guide mentions the limit, but not its value. */
+  maxSbomBytes: number;
 
   // slow, late and rare events.
 
@@ -112,6 +114,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   maxPackages: 100,
   maxVersions: 10_000,
   maxSbomValidations: Infinity,
+  maxSbomBytes: Infinity,
   staleReads: 0,
   sbomValidationTime: 1000,
   sbomValidation: undefined,

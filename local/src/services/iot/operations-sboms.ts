@@ -35,7 +35,7 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
       members: SBOMS.AssociateSbomWithPackageVersion,
       async run({ packageName, versionName, sbom: { s3Location } }, { world }) {
         catalog.version(packageName, versionName);
-        if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
+        if (!s3Location) throw invalidRequest('Associate request needs to include SBOM reference');
         const location = checkLocation(SBOM, s3Location);
         if (location.version === undefined && behavior.sbomWithoutVersion === 'refused') {
           throw invalidRequest('S3 object version for SBOM cannot be null');
@@ -45,6 +45,8 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
         }
         // an SBOM whose objects are not read is valid, unless a test says otherwise.
         const archive = behavior.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
+        if (archive && archive.length > behavior.maxSbomBytes)
+          throw invalidRequest('S3 object file size exceeds limit');
         const found =
           behavior.sbomValidation?.({ packageName, versionName, ...location }) ??
           (archive ? validateArchive(location.key, archive) : []);
