@@ -78,12 +78,17 @@ test('an SBOM can be replaced, whatever the state of the version, and is validat
   expect(await run('GetPackageVersion', VERSION)).toMatchObject({ sbom, sbomValidationStatus: 'SUCCEEDED' });
 });
 
-test('an SBOM is taken off, even where there is none', async () => {
-  const { run, iot } = await startWithVersion();
+test('an SBOM is taken off, also where there is none, or ResourceNotFoundException 404 says that there is none', async () => {
+  const { run, error, iot } = await startWithVersion();
   await run('AssociateSbomWithPackageVersion', associate);
   expect(await run('DisassociateSbomFromPackageVersion', VERSION)).toEqual({});
   expect(await run('DisassociateSbomFromPackageVersion', VERSION)).toEqual({});
   expect(iot.describe('brake-ecu')?.versions['1.0.0']).toEqual({ status: 'PUBLISHED', tags: {} });
+  iot.behavior.disassociateNothing = 'not-found';
+  expect(await error('DisassociateSbomFromPackageVersion', VERSION)).toMatchObject({
+    code: 'ResourceNotFoundException',
+    status: 404,
+  });
 });
 
 test('the object must exist in S3', async () => {

@@ -6,7 +6,7 @@ import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
 import type { Catalog } from './catalog';
 import { SBOMS } from './constraints';
-import { invalidRequest, limitExceeded, validation } from './errors';
+import { invalidRequest, limitExceeded, notFound, validation } from './errors';
 import type { CatalogContext } from './operations-packages';
 import { type S3Object, SBOM, checkLocation, readObject } from './s3-objects';
 import { type SbomFileResult, validateArchive } from './sbom-archive';
@@ -64,7 +64,9 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
       members: SBOMS.DisassociateSbomFromPackageVersion,
       run({ packageName, versionName }, { world }) {
         const version = catalog.version(packageName, versionName);
-        // unverified: that a version without an SBOM is not the declared ResourceNotFoundException.
+        if (!version.sbom && behavior.disassociateNothing === 'not-found') {
+          throw notFound(`Version ${versionName} of package ${packageName} has no SBOM`);
+        }
         version.sbom = undefined;
         version.modifiedAt = world.clock.now();
         return {};
