@@ -55,6 +55,12 @@ export interface PackageBehavior {
   publishedRecipe: 'editable' | 'frozen';
   /** The most bytes of all attributes of a version. The documentation says 3KB. */
   attributesBytes: 3000 | 3072;
+  /** What ListPackageVersions answers for a package that does not exist. It declares no ResourceNotFoundException. */
+  versionsOfMissingPackage: 'empty' | 'not-found';
+  /** What happens to a request to take an SBOM off a version that has none. */
+  disassociateNothing: 'silent' | 'not-found';
+  /** What happens to a request to unset the default version of a package that has none. */
+  unsetNothing: 'silent' | 'refused';
   /** Whether a repeated client token gets the first answer again. By AWS's own resource handlers, it does not. */
   honorClientTokens: boolean;
   /** Whether packages require fleet indexing of the `$package` shadow. */
@@ -80,6 +86,8 @@ export interface PackageBehavior {
   maxVersions: number;
   /** The most SBOMs in validation at the same time. The guide mentions the limit, but not its value. */
   maxSbomValidations: number;
+  /** The most bytes of an SBOM's archive. The guide mentions the limit, but not its value. */
+  maxSbomBytes: number;
 
   // slow, late and rare events.
 
@@ -104,6 +112,9 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   createInMissingPackageError: 'ValidationException',
   publishedRecipe: 'editable',
   attributesBytes: 3072,
+  versionsOfMissingPackage: 'empty',
+  disassociateNothing: 'silent',
+  unsetNothing: 'silent',
   honorClientTokens: false,
   requireIndexing: false,
   sbomWithoutVersion: 'refused',
@@ -112,6 +123,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   maxPackages: 100,
   maxVersions: 10_000,
   maxSbomValidations: Infinity,
+  maxSbomBytes: Infinity,
   staleReads: 0,
   sbomValidationTime: 1000,
   sbomValidation: undefined,
@@ -186,6 +198,9 @@ const OTHER: Partial<IotBehavior> = {
   createInMissingPackageError: 'ResourceNotFoundException',
   publishedRecipe: 'frozen',
   attributesBytes: 3000,
+  versionsOfMissingPackage: 'not-found',
+  disassociateNothing: 'not-found',
+  unsetNothing: 'refused',
   honorClientTokens: true,
   sbomWithoutVersion: 'taken',
   artifactWithoutVersion: 'refused',

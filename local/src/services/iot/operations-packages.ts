@@ -74,7 +74,9 @@ export function packageOperations(context: CatalogContext): Operations {
           }
           found.defaultVersionName = defaultVersionName;
         }
-        // unverified: that a package without a default version also accepts this.
+        if (unsetDefaultVersion && found.defaultVersionName === undefined && behavior.unsetNothing === 'refused') {
+          throw validation(`Package ${packageName} has no default version`);
+        }
         if (unsetDefaultVersion) found.defaultVersionName = undefined;
         if (description !== undefined) found.description = description;
         found.modifiedAt = world.clock.now();

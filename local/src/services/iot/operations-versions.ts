@@ -130,8 +130,11 @@ export function versionOperations(context: CatalogContext): Operations {
     ListPackageVersions: checked(validation, {
       members: VERSIONS.ListPackageVersions,
       run({ packageName, status, ...request }) {
-        // unverified: that a package that does not exist has an empty list. No such error is declared.
-        const page = catalog.packages.get(packageName)?.versions.page(request, {
+        const found =
+          behavior.versionsOfMissingPackage === 'empty'
+            ? catalog.packages.get(packageName)
+            : catalog.package(packageName);
+        const page = found?.versions.page(request, {
           scope: `versions ${packageName} ${status ?? ''}`,
           pageSize: 100,
           matches: version => status === undefined || version.status === status,
