@@ -3,8 +3,8 @@
 // captured: LocalStack, tests validated on AWS, which agree with the modes here
 import { avroType } from './avro';
 import type { CompatibilityCheck } from './behavior';
-import { protobufRoot } from './protobuf';
-import { readsProtobuf } from './protobuf-compatibility';
+import { readsProtobuf } from './protobuf/compatibility';
+import { protobufRoot } from './protobuf/definition';
 import type { Compatibility } from './state';
 
 type Existing = CompatibilityCheck['existing'];

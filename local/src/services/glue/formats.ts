@@ -9,7 +9,7 @@ import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { avroType } from './avro';
 import { replaceLongNumbers } from './long-numbers';
-import { protobufRoot } from './protobuf';
+import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
 interface Format {

@@ -93,6 +93,11 @@ export class Iot implements Service {
     this.operations = this.createOperations();
   }
 
+  /** @deprecated its former name: use `behavior`. */
+  get behaviour(): IotBehavior {
+    return this.behavior;
+  }
+
   private createOperations(): Operations {
     const { catalog, tags, indexing, behavior, fleet, devices, jobStore: jobs } = this;
     const context = { catalog, tags, indexing, behavior };

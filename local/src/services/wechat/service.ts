@@ -44,6 +44,11 @@ export class WeChat implements Endpoint {
     this.services = new CloudBaseServices(this.behavior);
   }
 
+  /** @deprecated its former name: use `behavior`. */
+  get behaviour(): WeChatBehavior {
+    return this.behavior;
+  }
+
   /** The endpoint that replaces `https://api.weixin.qq.com`. */
   get endpoint(): string {
     return `${this.world.endpoint}${PREFIX.slice(0, -1)}`;
