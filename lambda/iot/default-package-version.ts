@@ -97,7 +97,7 @@ class PointerEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS, scope.stackId);
   }
 
   /**
@@ -216,7 +216,14 @@ class PointerEvent extends OwnedArtifact {
   protected override async destroy(tags: Tags): Promise<void> {
     await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
     const claims = Object.keys(tags).filter(key => key.startsWith(KEYS.claim));
-    await this.record.change(without(tags, ...Object.values(KEYS), ...claims));
+    await this.letGoOf(without(tags, ...Object.values(KEYS), ...claims), tags);
+  }
+
+  /** The record of another stack's pointer says what the pointer shows. */
+  protected override async restoredState(tags: Tags): Promise<Tags> {
+    if (tags[KEYS.version] !== undefined) return {};
+    const held = await this.gateway.findPackage(this.packageName);
+    return held?.defaultVersionName === undefined ? {} : { [KEYS.version]: held.defaultVersionName };
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {

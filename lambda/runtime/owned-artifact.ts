@@ -9,6 +9,8 @@ import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
+import { HandOver } from './hand-over';
+import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { isThrottled } from './retry';
@@ -25,6 +27,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
+  private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
@@ -129,6 +132,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
+  /** Whether an overtaken Update may have changed the artifact: in this delivery, or in one that was killed. */
+  protected async mayHaveWritten(): Promise<boolean> {
+    return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
@@ -163,6 +171,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags) return;
+    // a delivery of this event was killed after it had let the artifact go.
+    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
@@ -193,7 +203,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     )?.ownerId;
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
-    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+    await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
     if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
@@ -219,6 +229,25 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (claim in now || !(claim in before)) return false;
     await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
     return true;
+  }
+
+  /** Changes the record so that this resource no longer owns the artifact. */
+  protected async letGoOf(change: TagChange, tags: Tags): Promise<void> {
+    const { removesOthers, keys } = this.record;
+    if (!removesOthers || tags[keys.owner] !== this.me.ownerId) return this.record.change(change);
+    this.handOver = this.partWith(tags);
+    await this.handOver.carryOut(change);
+  }
+
+  private partWith(tags: Tags): HandOver {
+    const { me, what, record } = this;
+    const restoredState = (now: Tags) => this.restoredState(now);
+    return new HandOver({ me, what, record, restoredState }, tags, this.scope.log);
+  }
+
+  /** What else is restored with the tags of another stack. */
+  protected async restoredState(_tags: Tags): Promise<Tags> {
+    return {};
   }
 
   /**
@@ -267,7 +296,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   private async leaveToNobody(tags: Tags, why: Refusal): Promise<void> {
-    await this.record.change(this.forget(this.released(tags), tags, 'released'));
+    await this.letGoOf(this.forget(this.released(tags), tags, 'released'), tags);
     this.refused(why);
   }
 
@@ -313,7 +342,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);
-    await this.record.change(this.forget(change, tags, 'returned'));
+    await this.letGoOf(this.forget(change, tags, 'returned'), tags);
     this.scope.log.info('given back', { artifact: this.what });
   }
 
@@ -326,6 +355,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
+    await this.handOver?.requireNobody();
   }
 
   /** Throws if somebody has taken the artifact while its removal was waiting. */

@@ -347,13 +347,13 @@ const formerTags = (keys: OwnershipTags, formers: readonly FormerOwner[]): TagCh
     : { set: {}, remove: [keys.formerOwner] };
 
 function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
-  const from = adoptedFrom(tags, keys) ?? NOBODY;
-  if (from === NOBODY) {
+  const former = FORMER.exec(adoptedFrom(tags, keys) ?? NOBODY)?.groups;
+  if (!former) {
     const own = present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner);
     return { set: {}, remove: [...own, ...claimsBut(tags, keys)] };
   }
   const mine = present(tags, keys.claim + me.ownerId);
-  const { owner, stack, adopted } = FORMER.exec(from)?.groups as Record<'owner' | 'stack' | 'adopted', string>;
+  const { owner, stack, adopted } = former;
   return {
     set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
     remove: present(tags, keys.formerOwner),
@@ -380,7 +380,7 @@ export function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined
 }
 
 /** The value of a tag for "no owner", which readers can understand. */
-const NOBODY = '-';
+export const NOBODY = '-';
 
 export const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
 

@@ -335,7 +335,13 @@ describe('ListPackageVersions', () => {
     expect(failure).toMatchObject({ code: 'ValidationException' });
   });
 
-  test('of a missing package is empty', async () => {
-    expect((await startIot().run('ListPackageVersions', PACKAGE)).packageVersionSummaries).toEqual([]);
+  test('of a missing package is empty, or ResourceNotFoundException 404', async () => {
+    const { run, error, iot } = startIot();
+    expect((await run('ListPackageVersions', PACKAGE)).packageVersionSummaries).toEqual([]);
+    iot.behavior.versionsOfMissingPackage = 'not-found';
+    expect(await error('ListPackageVersions', PACKAGE)).toMatchObject({
+      code: 'ResourceNotFoundException',
+      status: 404,
+    });
   });
 });

@@ -2,12 +2,14 @@
  * The three formats of definitions. Libraries check the syntax. Their messages differ from the service's: only the fact
  * that there is a message is the same.
  */
+// documented: developer guide, "Schemas": the formats, the drafts of JSON Schema and the validator
+// captured: stackd, for what counts as the same definition in AVRO and JSON
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
-import { avroType } from './avro';
+import { avroOf } from './avro/schema';
 import { replaceLongNumbers } from './long-numbers';
-import { protobufRoot } from './protobuf';
+import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
 interface Format {
@@ -18,7 +20,7 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<DataFormat, Format>> = {
-  AVRO: { check: definition => void avroType(definition), canonical: sortedJson },
+  AVRO: { check: definition => void avroOf(definition), canonical: sortedJson },
   JSON: { check: checkJsonSchema, canonical: sortedJson },
   // unverified: which definitions are duplicates in this format.
   PROTOBUF: { check: definition => void protobufRoot(definition), canonical: definition => definition },

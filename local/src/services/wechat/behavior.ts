@@ -1,3 +1,5 @@
+// documented: WeChat documentation, the pages of the interface
+// captured: public report, threads of the WeChat community, for the codes of an address and for numbers as text
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
 
 /**
@@ -5,7 +7,7 @@ import { type Readings, readingsOfEnvironment } from '../../core/readings';
  * does not decide. The codes of CloudBase itself are not documented; those here are invented.
  */
 export interface WeChatBehavior {
-  // unverified choices. The default is the more likely one.
+  // unverified: these choices. The default is the more likely one.
 
   /** Whether a new component_access_token invalidates the former one, as "not latest" in error 40001 suggests. */
   newTokenVoidsOld: boolean;

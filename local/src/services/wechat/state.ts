@@ -1,4 +1,6 @@
 /** The services of CloudBase Run and their versions, by environment. */
+// documented: WeChat documentation, for the two flags of a deletion
+// unverified: whether a version in transition can be deleted, and that the name of its status tells
 import type { WeChatBehavior } from './behavior';
 import { weChatError } from './errors';
 
