@@ -113,6 +113,8 @@ class PointerEvent extends OwnedArtifact {
     const { defaultVersionName: shown } = held;
     const tags = (await this.owners()) ?? {};
     if (await this.givesBack(tags)) return this.answer();
+    const isAsRecorded = tags[KEYS.owner] !== this.me.ownerId || [shown, undefined].includes(tags[KEYS.version]);
+    if (!isAsRecorded && (await this.looksAgain())) return this.designate();
     const claimed = await this.take(tags, shown);
     const version = await this.moving(tags, claimed);
     if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
@@ -258,7 +260,10 @@ class PointerEvent extends OwnedArtifact {
   /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
   private async showPredecessor(tags: Tags): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
-    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
+    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
+      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain())) await this.showPredecessor(tags);
+      return;
+    }
     await this.show(tags[KEYS.predecessor]);
   }
 
