@@ -22,14 +22,30 @@ test.each([
   ['at least one where there is no plan', {}, '1'],
   ['at least what failed', { failed: 6 }, '6'],
 ])('what is left at the end of the hour is %s', (_, more, RemainingCount) => {
-  const answer = incompleteAnswer({ ...counts, ...more }, 'WARN');
+  const answer = incompleteAnswer({ counts: { ...counts, ...more } }, 'WARN');
   expect(answer).toMatchObject({ status: 'SUCCESS', data: { RemovedCount: '5', RemainingCount } });
   const atLeast = 'planned' in more ? '' : 'at least ';
-  expect(incomplete({ ...counts, ...more })).toContain(`5 removed, ${atLeast}${RemainingCount} remaining`);
+  expect(incomplete({ counts: { ...counts, ...more } })).toContain(`5 removed, ${atLeast}${RemainingCount} remaining`);
 });
 
 test('what is left fails the event unless it is to warn only', () => {
-  expect(incompleteAnswer(counts, 'FAIL')).toEqual({ status: 'FAILED', message: incomplete(counts) });
+  expect(incompleteAnswer({ counts }, 'FAIL')).toEqual({ status: 'FAILED', message: incomplete({ counts }) });
+});
+
+test('removals that failed are counted, and the first of them says why', () => {
+  const firstFailure = '1.0.0: DeletePackageVersion: AccessDeniedException: not authorized';
+  expect(answerOf({ status: 'FAILED', counts: { ...counts, failed: 2, firstFailure } })).toEqual({
+    status: 'FAILED',
+    message: `2 removals failed and 5 succeeded; the first was ${firstFailure}; the provider's log names each of them`,
+  });
+});
+
+test('what a service refused until the time was over is why a sweep is incomplete', () => {
+  const troubles = { ListTagsForResource: 'ListTagsForResource: ThrottlingException: Rate exceeded' };
+  expect(incomplete({ counts, troubles })).toBe(
+    "CloudFormation's time ended before the sweep: 5 removed, at least 1 remaining; a call that had not succeeded by " +
+      'then: ListTagsForResource: ThrottlingException: Rate exceeded; run it again, or on a schedule, which has no such limit',
+  );
 });
 
 test('a sweep that was refused, or has failed to remove something, fails the event', () => {
@@ -39,13 +55,13 @@ test('a sweep that was refused, or has failed to remove something, fails the eve
   });
   expect(answerOf({ status: 'FAILED', counts: { ...counts, failed: 3 } })).toEqual({
     status: 'FAILED',
-    message: "3 removals failed and 5 succeeded: the provider's log names each of them",
+    message: "3 removals failed and 5 succeeded; the provider's log names each of them",
   });
 });
 
 test('what is left says why, and what to do', () => {
-  expect(incomplete(counts)).toMatch(/^CloudFormation's time ended before the sweep: .*; run it again/);
-  expect(incomplete(counts, OTHER_RULES)).toMatch(/^the rules in the state machine are not .*; deploy again/);
+  expect(incomplete({ counts })).toMatch(/^CloudFormation's time ended before the sweep: .*; run it again/);
+  expect(incomplete({ counts }, OTHER_RULES)).toMatch(/^the rules in the state machine are not .*; deploy again/);
 });
 
 test('the hour ends two minutes before CloudFormation gives up, and never if nobody waits', () => {
