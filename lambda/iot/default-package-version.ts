@@ -114,6 +114,8 @@ class PointerEvent extends OwnedArtifact {
     const { defaultVersionName: shown } = held;
     const tags = (await this.owners()) ?? {};
     if (await this.givesBack(tags)) return this.answer();
+    const isAsRecorded = tags[KEYS.owner] !== this.me.ownerId || [shown, undefined].includes(tags[KEYS.version]);
+    if (!isAsRecorded && (await this.looksAgain())) return this.designate();
     const claimed = await this.take(tags, shown);
     const version = await this.moving(tags, claimed);
     if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
@@ -265,7 +267,11 @@ class PointerEvent extends OwnedArtifact {
   /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
   private async showPredecessor(tags: Tags, place = 0): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
-    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
+    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
+      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain()))
+        await this.showPredecessor(tags, place);
+      return;
+    }
     await this.show(remembered(tags[KEYS.predecessor], place));
   }
 

@@ -178,6 +178,9 @@ class VersionEvent extends OwnedArtifact {
 
     const user = diffTags(toTags(this.wanted.Tags), tags, toTags(previous?.Tags));
     const isDone = !isChange(ownership) && !isChange(user) && !isDiff(diff) && !this.waitsForSbom;
+    const hasStatusAlready = previous?.Status !== this.wanted.Status && diff.actions.length === 0;
+    if ((isDone || hasStatusAlready) && (await this.looksForChange(this.wanted, previous)))
+      return this.update(previous);
     if (isDone) return this.answer(held);
     return this.orRefused(held, () =>
       this.carryOut(

@@ -3,6 +3,7 @@
  * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
  * artifact and give it back.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
@@ -21,12 +22,22 @@ const LAST_CALL = LONGEST_CALL + 2_000;
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
 
+/** How long, in ms, until a write of the deployment that is rolled back must be visible. */
+const VISIBLE = 2_000;
+
+/** The properties of a resource that its artifact does not show. */
+interface Unshown {
+  readonly Removal?: Removal;
+  readonly AdoptExisting?: boolean;
+}
+
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
+  private hasLookedAgain = false;
   private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
@@ -137,6 +148,27 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
   }
 
+  /**
+   * Whether to read once more what leaves a rollback nothing to do: it follows so closely on the write that it undoes that
+   * it may not see it yet.
+   */
+  protected async looksAgain(): Promise<boolean> {
+    const { clock, deadline, log } = this.scope;
+    if (this.hasLookedAgain || this.isOver || deadline.remaining() <= 2 * VISIBLE) return false;
+    this.hasLookedAgain = true;
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return false;
+    log.info('nothing to roll back is visible: reading again', { artifact: this.what });
+    await clock.sleep(VISIBLE);
+    return true;
+  }
+
+  /** Whether an Update that finds nothing to change reads once more. */
+  protected async looksForChange<T extends Unshown>(wanted: T, previous: T | undefined): Promise<boolean> {
+    if (!previous) return false;
+    const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
+    return !isDeepStrictEqual(now, before) && this.looksAgain();
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
@@ -170,6 +202,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
+    if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;
     // a delivery of this event was killed after it had let the artifact go.
     if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();

@@ -15,7 +15,7 @@ import { isTransient } from '../runtime/retry';
 import { SWEPT_NOTHING, answerOf, endOfHour, hashOf, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, isMachineGone, patient } from './machine';
+import { type Machines, isMachineGone, patientMachines } from './machine';
 import { work } from './slices';
 import { type SweepKind, type SweepKinds, kindOf } from './source';
 import { nowAndThen } from './stacks';
@@ -97,7 +97,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     const { clock, log, stackId, request, abandonedAt, eventToken: name } = scope;
     const handedOver = { handedOverTo: `${StateMachineArn} ${name}` };
     // the event was delivered again: its execution continues with it, and two executions would only disturb each other.
-    const machines = patient(this.machines, scope);
+    const machines = patientMachines(this.machines, scope);
     const isRunning = async () => (await machines.running(StateMachineArn)).some(running => running.name === name);
     if (await isRunning()) return handedOver;
 

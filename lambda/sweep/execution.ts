@@ -26,7 +26,7 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, patient } from './machine';
+import { type Machines, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
@@ -58,7 +58,7 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
 }
 
 async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
-  const machines = patient(tools.machines, scope);
+  const machines = patientMachines(tools.machines, scope);
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
   // an unknown kind of sweep needs no checks.

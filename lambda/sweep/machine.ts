@@ -46,7 +46,7 @@ export class StepFunctions implements Machines {
  * Repeats what is throttled, denied or broken, as long as a further call can end in time. The client must not repeat by
  * itself: it would be busy with a call that hangs until it is too late to say so.
  */
-export function patient(machines: Machines, { clock, deadline, log }: Limits): Machines {
+export function patientMachines(machines: Machines, { clock, deadline, log }: Limits): Machines {
   const repeated = <T>(call: () => Promise<T>): Promise<T> => {
     const last = Math.min(LONGEST_CALL, deadline.remaining() / 3);
     const limits = { clock, log, deadline: new Deadline(clock, deadline.at - last) };

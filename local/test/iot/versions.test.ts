@@ -191,12 +191,16 @@ describe('what may change', () => {
 });
 
 describe('the artifact', () => {
-  test.each(['CreatePackageVersion', 'UpdatePackageVersion'])('must exist in S3 for %s', async operation => {
-    const { error, iot, run } = startIot();
+  test.each([
+    ['CreatePackageVersion', 'ValidationException'],
+    ['UpdatePackageVersion', 'ValidationException'],
+    ['UpdatePackageVersion', 'InvalidRequestException'],
+  ] as const)('must exist in S3 for %s, else %s', async (operation, artifactError) => {
+    const { error, iot, run } = startIot({ artifactError });
     await iot.createPackage('brake-ecu');
     if (operation === 'UpdatePackageVersion') await run('CreatePackageVersion', VERSION);
     expect(await error(operation, { ...VERSION, artifact: ARTIFACT })).toMatchObject({
-      code: 'ValidationException',
+      code: artifactError,
       status: 400,
       message: 'The object s3://firmware/1.bin in version v1 of the artifact cannot be read: NoSuchKey',
     });

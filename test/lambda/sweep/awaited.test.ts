@@ -55,13 +55,13 @@ test('a sweep that was refused, or has failed to remove something, fails the eve
   });
   expect(answerOf({ status: 'FAILED', counts: { ...counts, failed: 3 } })).toEqual({
     status: 'FAILED',
-    message: "3 removals failed and 5 succeeded: the provider's log names each of them",
+    message: "3 removals failed and 5 succeeded; the provider's log names each of them",
   });
 });
 
 test('what is left says why, and what to do', () => {
-  expect(incomplete(counts)).toMatch(/^CloudFormation's time ended before the sweep: .*; run it again/);
-  expect(incomplete(counts, OTHER_RULES)).toMatch(/^the rules in the state machine are not .*; deploy again/);
+  expect(incomplete({ counts })).toMatch(/^CloudFormation's time ended before the sweep: .*; run it again/);
+  expect(incomplete({ counts }, OTHER_RULES)).toMatch(/^the rules in the state machine are not .*; deploy again/);
 });
 
 test('the hour ends two minutes before CloudFormation gives up, and never if nobody waits', () => {

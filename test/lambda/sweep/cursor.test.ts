@@ -1,5 +1,5 @@
 import { SweepLimits } from '../../../contract/sweep';
-import { NOTHING, checkedCursor, firstCursor, handedOn } from '../../../lambda/sweep/cursor';
+import { NOTHING, atBeginning, checkedCursor, firstCursor, handedOn } from '../../../lambda/sweep/cursor';
 
 const NOW = 1_000_000;
 
@@ -14,8 +14,9 @@ describe('of a cursor that somebody hands on', () => {
     });
   });
 
-  test('nothing need be there', () => {
+  test('nothing need be there, and nothing has been removed at first', () => {
     expect(handedOn({}, NOW)).toEqual(firstCursor(NOW));
+    expect(firstCursor(NOW).passRemoved).toBe(false);
   });
 
   test.each<[unknown, number]>([
@@ -48,4 +49,25 @@ test('a cursor fits the state machine up to its limit', () => {
   const most = SweepLimits.CURSOR_BYTES - Buffer.byteLength(JSON.stringify(of(0)));
   expect(checkedCursor(of(most)).pageToken).toHaveLength(most);
   expect(() => checkedCursor(of(most + 1))).toThrow(`at most ${SweepLimits.CURSOR_BYTES} bytes`);
+});
+
+test('a listing that begins again keeps what is gone, and the plan where that is made already', () => {
+  const counts = {
+    ...NOTHING,
+    removed: 3,
+    gone: 2,
+    throttled: 1,
+    kept: 4,
+    keptBy: { OWNED: 4 },
+    failed: 5,
+    planned: 9,
+  };
+  const cursor = { ...firstCursor(NOW), pageToken: 'p', ranking: [{}], pushesOut: true, counts };
+  const kept = { ...NOTHING, removed: 3, gone: 2, throttled: 1 };
+  expect(atBeginning({ ...cursor, pass: 'REMOVE' })).toEqual({
+    ...firstCursor(NOW),
+    pass: 'REMOVE',
+    counts: { ...kept, planned: 9 },
+  });
+  expect(atBeginning({ ...cursor, pass: 'PLAN' }).counts).toEqual(kept);
 });

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { Deadline } from '../../../lambda/runtime/clock';
-import { StepFunctions, patient } from '../../../lambda/sweep/machine';
+import { StepFunctions, patientMachines } from '../../../lambda/sweep/machine';
 import { VirtualClock } from '../../../testing/clock';
 
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
@@ -70,7 +70,11 @@ describe('patiently', () => {
       if (clock.now() < milliseconds) throw Object.assign(new Error('not now'), { name });
     };
     const machines = { start, running: async () => [] };
-    const begun = patient(machines, { clock, deadline: new Deadline(clock, timeout), log }).start(MACHINE, 'name', {});
+    const begun = patientMachines(machines, { clock, deadline: new Deadline(clock, timeout), log }).start(
+      MACHINE,
+      'name',
+      {},
+    );
     return { tried, clock, end: clock.run(begun) };
   }
 

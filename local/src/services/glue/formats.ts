@@ -8,7 +8,7 @@ import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { avroOf } from './avro/schema';
-import { replaceLongNumbers } from './long-numbers';
+import { replaceNumbers } from './json-numbers';
 import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
@@ -84,9 +84,12 @@ const javaPattern = Object.assign(
   { code: 'javaPattern' },
 );
 
+const isLong = (number: string): boolean =>
+  /^-?\d+$/.test(number) && Math.abs(Number(number)) >= Number.MAX_SAFE_INTEGER;
+
 function sortedJson(definition: string): string {
   // a number that would lose digits is compared by its digits.
-  const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
+  const exact = replaceNumbers(definition, number => (isLong(number) ? `"long ${number}"` : number));
   return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

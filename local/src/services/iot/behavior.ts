@@ -6,7 +6,7 @@
 // Reference, for the quotas
 // captured: public report, the AWS CLI's example of an execution number; ministack, for a thing that does not exist
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
-import type { RefusalCode } from './errors';
+import type { InvalidCode, RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
 
 /** A create or update of a package version. */
@@ -76,6 +76,11 @@ export interface PackageBehavior {
    * refuses it and when.
    */
   artifactWithoutVersion: 'refused' | 'taken';
+  /**
+   * The error for an artifact whose object cannot be read. The guide's troubleshooting page has
+   * InvalidRequestException, but for presigned URLs.
+   */
+  artifactError: InvalidCode;
   /** Whether artifacts and SBOMs must exist in S3 and be readable. If off, any location is accepted. */
   lookUpObjects: boolean;
 
@@ -119,6 +124,7 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   requireIndexing: false,
   sbomWithoutVersion: 'refused',
   artifactWithoutVersion: 'taken',
+  artifactError: 'ValidationException',
   lookUpObjects: true,
   maxPackages: 100,
   maxVersions: 10_000,
@@ -204,6 +210,7 @@ const OTHER: Partial<IotBehavior> = {
   honorClientTokens: true,
   sbomWithoutVersion: 'taken',
   artifactWithoutVersion: 'refused',
+  artifactError: 'InvalidRequestException',
   deleteJobWithExecutions: 'needs-force',
   deleteTimedOut: 'needs-force',
   forcedDeleteOfQueued: 'refused',

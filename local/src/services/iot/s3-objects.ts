@@ -29,10 +29,9 @@ export interface ObjectUse {
   unreadable(missing: string): string;
 }
 
-/** unverified: the error. The guide's troubleshooting page has InvalidRequestException, but only for presigned URLs. */
-export const ARTIFACT: ObjectUse = {
+/** Its error is a setting. */
+export const ARTIFACT: Omit<ObjectUse, 'code'> = {
   what: 'the artifact',
-  code: 'ValidationException',
   absent: () => 'The s3Location of the artifact needs a bucket and a key',
   unreadable: () => '',
 };
@@ -40,10 +39,10 @@ export const ARTIFACT: ObjectUse = {
 /** In the words of the guide's troubleshooting page, although the operation does not declare this error. */
 export const SBOM: ObjectUse = {
   what: 'the sbom',
+  code: 'InvalidRequestException',
   absent: member => `S3 ${member} name for SBOM cannot be null`,
   unreadable: missing =>
     `SBOM not accessible by the service. Please make sure the ${missing} exists and S3 permission is granted. `,
-  code: 'InvalidRequestException',
 };
 
 export function checkLocation({ code, absent }: ObjectUse, { bucket, key, version }: S3Location): S3Object {

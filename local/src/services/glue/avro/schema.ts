@@ -3,8 +3,8 @@
  * guide names. No library for JavaScript keeps to them.
  */
 // documented: AVRO specification and its Java implementation, to which the developer guide refers
+import { JsonNumber, isObject, parseJson } from '../json-numbers';
 import { isDefault } from './defaults';
-import { JsonNumber, isObject, parseJson } from './json';
 
 const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 
