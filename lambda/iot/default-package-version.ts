@@ -96,7 +96,7 @@ class PointerEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS);
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS, scope.stackId);
   }
 
   /**
@@ -113,6 +113,8 @@ class PointerEvent extends OwnedArtifact {
     const { defaultVersionName: shown } = held;
     const tags = (await this.owners()) ?? {};
     if (await this.givesBack(tags)) return this.answer();
+    const isAsRecorded = tags[KEYS.owner] !== this.me.ownerId || [shown, undefined].includes(tags[KEYS.version]);
+    if (!isAsRecorded && (await this.looksAgain())) return this.designate();
     const claimed = await this.take(tags, shown);
     const version = await this.moving(tags, claimed);
     if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
@@ -216,7 +218,14 @@ class PointerEvent extends OwnedArtifact {
   protected override async destroy(tags: Tags): Promise<void> {
     await this.showPredecessor({ [KEYS.version]: tags[KEYS.version] });
     const claims = Object.keys(tags).filter(key => key.startsWith(KEYS.claim));
-    await this.record.change(without(tags, ...Object.values(KEYS), ...claims));
+    await this.letGoOf(without(tags, ...Object.values(KEYS), ...claims), tags);
+  }
+
+  /** The record of another stack's pointer says what the pointer shows. */
+  protected override async restoredState(tags: Tags): Promise<Tags> {
+    if (tags[KEYS.version] !== undefined) return {};
+    const held = await this.gateway.findPackage(this.packageName);
+    return held?.defaultVersionName === undefined ? {} : { [KEYS.version]: held.defaultVersionName };
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
@@ -251,7 +260,10 @@ class PointerEvent extends OwnedArtifact {
   /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
   private async showPredecessor(tags: Tags): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
-    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) return;
+    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
+      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain())) await this.showPredecessor(tags);
+      return;
+    }
     await this.show(tags[KEYS.predecessor]);
   }
 

@@ -47,7 +47,7 @@ import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, toTags } from './tags';
-import { applyDiff, failOn } from './version-changes';
+import { applyDiff, failOn, undoDiff } from './version-changes';
 import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 
@@ -113,7 +113,7 @@ class VersionEvent extends OwnedArtifact {
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS);
+    this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS, scope.stackId);
   }
 
   /** Creates the version, or takes the one that has its name. */
@@ -177,6 +177,9 @@ class VersionEvent extends OwnedArtifact {
 
     const user = diffTags(toTags(this.wanted.Tags), tags, toTags(previous?.Tags));
     const isDone = !isChange(ownership) && !isChange(user) && !isDiff(diff) && !this.waitsForSbom;
+    const hasStatusAlready = previous?.Status !== this.wanted.Status && diff.actions.length === 0;
+    if ((isDone || hasStatusAlready) && (await this.looksForChange(this.wanted, previous)))
+      return this.update(previous);
     if (isDone) return this.answer(held);
     return this.orRefused(held, () =>
       this.carryOut(
@@ -214,11 +217,16 @@ class VersionEvent extends OwnedArtifact {
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
-    const { content } = diffVersion(PackageVersionShape.decode(latest, ''), held, {
-      adopted: isAdopted(tags, KEYS),
-    });
-    if (Object.keys(content).length === 0) return;
-    await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
+    const now = PackageVersionShape.decode(latest, '');
+    if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
+    const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
+    if (await this.mayHaveWritten()) {
+      const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
+      if (isChange(user)) await this.record.change(user);
+      await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
+    }
+    if (Object.keys(diff.content).length === 0) return;
+    await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
   }
 

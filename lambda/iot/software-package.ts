@@ -86,7 +86,7 @@ class PackageEvent extends OwnedArtifact {
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
-    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS, scope.stackId);
   }
 
   /** Creates the package, or takes the one that has its name. */
@@ -131,7 +131,9 @@ class PackageEvent extends OwnedArtifact {
     }
     const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
-    if (!isChange(claimed.change) && !isChange(user) && !describes) return this.answer();
+    if (!isChange(claimed.change) && !isChange(user) && !describes) {
+      return (await this.looksForChange(this.wanted, previous)) ? this.update(previous) : this.answer();
+    }
     return this.carryOut(
       async () => {
         await this.confirm();
@@ -158,9 +160,14 @@ class PackageEvent extends OwnedArtifact {
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findPackage(this.packageName);
     const tags = await this.record.read();
-    const description = latest && PackageShape.decode(latest, '').Description;
-    if (!description || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
-    if (held.description !== description) await this.gateway.describePackage(this.packageName, description);
+    if (!latest || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
+    const { PackageName, Description, Tags } = PackageShape.decode(latest, '');
+    if (PackageName !== this.packageName) return;
+    const user = diffTags(toTags(Tags), tags, toTags(this.wanted.Tags));
+    if (isChange(user) && (await this.mayHaveWritten())) await this.record.change(user);
+    if (Description && held.description !== Description) {
+      await this.gateway.describePackage(this.packageName, Description);
+    }
   }
 
   protected override async destroy(): Promise<void> {

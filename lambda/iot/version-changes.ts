@@ -47,6 +47,29 @@ export async function applyDiff(
   return after;
 }
 
+/**
+ * Undoes the SBOM and the state that an overtaken event has written.
+ *
+ * @param diff from the version to what CloudFormation wants by now
+ */
+export async function undoDiff(
+  { gateway, wanted }: Tools,
+  held: HeldVersion,
+  { sbom, actions }: VersionDiff,
+): Promise<void> {
+  const { PackageName, VersionName } = wanted;
+  const location = held.sbom?.s3Location;
+  const isOurs = wanted.Sbom ? sameLocation(wanted.Sbom, location) : location === undefined;
+  if (isOurs && sbom) {
+    await (sbom === 'disassociate'
+      ? gateway.disassociateSbom(PackageName, VersionName)
+      : gateway.associateSbom(PackageName, VersionName, toS3Location(sbom.associate)));
+  }
+  // a draft is not published in passing: that cannot be undone.
+  if (held.status === 'DRAFT' || held.status !== wanted.Status) return;
+  for (const action of actions) await gateway.updateVersion(PackageName, VersionName, { action });
+}
+
 /** The service can end a creation or update with a reason and no error. */
 export function failOn(errorReason: string | undefined, { PackageName, VersionName }: Wanted): void {
   if (errorReason) throw new Error(`AWS IoT reports for version ${VersionName} of ${PackageName}: ${errorReason}`);
@@ -67,8 +90,11 @@ async function act({ gateway, wanted }: Tools, action: PackageVersionAction): Pr
 /** Associates an SBOM. AWS IoT validates a limited number at a time, and refuses more. */
 async function associate({ gateway, wanted, scope }: Tools, sbom: S3LocationProperty): Promise<void> {
   const { PackageName, VersionName } = wanted;
+  let isFirst = true;
   await pollUntilFound(
     async () => {
+      if (!isFirst) await scope.operation.confirm('wait');
+      isFirst = false;
       try {
         await gateway.associateSbom(PackageName, VersionName, toS3Location(sbom));
         return true;

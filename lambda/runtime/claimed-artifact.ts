@@ -3,6 +3,7 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal } from './errors';
 import { type EventMark } from './event';
+import { isLost, restored } from './lost-owner';
 import { type OwnerStack, heldByNative, takenByOther } from './messages';
 import {
   type Claim,
@@ -27,6 +28,8 @@ import { type SoughtResource } from './stack';
 /** Where the record of an artifact's owner is kept. */
 export interface OwnerRecord {
   readonly keys: OwnershipTags;
+  /** Whether a change can remove what another stack has written at the same time. Absent: false. */
+  readonly removesOthers?: boolean;
   /** `undefined` if the artifact is gone. */
   read(): Promise<Tags | undefined>;
   change(change: TagChange): Promise<void>;
@@ -78,6 +81,8 @@ export abstract class ClaimedArtifact {
   protected isOver = false;
   /** Whether this delivery of the event has made the artifact, or written a claim to it. */
   protected hasClaimed = false;
+  /** Whether this delivery has begun to bring an existing artifact to its wanted state. */
+  protected hasWritten = false;
 
   /** @param owner the owner in the physical id, for which the event acts */
   constructor(
@@ -123,6 +128,7 @@ export abstract class ClaimedArtifact {
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     if (byThisEvent) await this.yieldUnlessSettled(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
+    if (isLost(tags, keys)) return { kind: 'held', change: restored(tags, keys), byThisEvent };
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
     // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
     if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.since)) {
@@ -164,11 +170,16 @@ export abstract class ClaimedArtifact {
    * @param rest what else to write, given the claimant's record after the claim
    */
   protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
+    this.hasWritten = true;
     if (kind === 'held') return this.record.change(mergeChanges(change, rest));
     this.hasClaimed = true;
     await this.record.change(change);
     const after = (await this.record.read()) ?? {};
     await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
+    // the former owner has let the artifact go at the same time, and removed more than its own tags.
+    if (isLost(after, this.record.keys)) {
+      await this.record.change(restored({ ...after, ...this.mine }, this.record.keys));
+    }
     if (isChange(rest)) await this.record.change(rest);
   }
 

@@ -3,11 +3,14 @@
  * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
  * artifact and give it back.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, isOperationOver } from './errors';
+import { HandOver } from './hand-over';
+import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { isThrottled } from './retry';
@@ -18,12 +21,23 @@ const LAST_CALL = LONGEST_CALL + 2_000;
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
 
+/** How long, in ms, until a write of the deployment that is rolled back must be visible. */
+const VISIBLE = 2_000;
+
+/** The properties of a resource that its artifact does not show. */
+interface Unshown {
+  readonly Removal?: Removal;
+  readonly AdoptExisting?: boolean;
+}
+
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
+  private hasLookedAgain = false;
+  private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
@@ -128,6 +142,32 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
+  /** Whether an overtaken Update may have changed the artifact: in this delivery, or in one that was killed. */
+  protected async mayHaveWritten(): Promise<boolean> {
+    return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
+  }
+
+  /**
+   * Whether to read once more what leaves a rollback nothing to do: it follows so closely on the write that it undoes that
+   * it may not see it yet.
+   */
+  protected async looksAgain(): Promise<boolean> {
+    const { clock, deadline, log } = this.scope;
+    if (this.hasLookedAgain || this.isOver || deadline.remaining() <= 2 * VISIBLE) return false;
+    this.hasLookedAgain = true;
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return false;
+    log.info('nothing to roll back is visible: reading again', { artifact: this.what });
+    await clock.sleep(VISIBLE);
+    return true;
+  }
+
+  /** Whether an Update that finds nothing to change reads once more. */
+  protected async looksForChange<T extends Unshown>(wanted: T, previous: T | undefined): Promise<boolean> {
+    if (!previous) return false;
+    const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
+    return !isDeepStrictEqual(now, before) && this.looksAgain();
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
@@ -161,7 +201,10 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
+    if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;
+    // a delivery of this event was killed after it had let the artifact go.
+    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
@@ -190,7 +233,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const former = tags[keys.formerOwner];
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
-    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+    await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
     if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
@@ -216,6 +259,25 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (claim in now || !(claim in before)) return false;
     await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
     return true;
+  }
+
+  /** Changes the record so that this resource no longer owns the artifact. */
+  protected async letGoOf(change: TagChange, tags: Tags): Promise<void> {
+    const { removesOthers, keys } = this.record;
+    if (!removesOthers || tags[keys.owner] !== this.me.ownerId) return this.record.change(change);
+    this.handOver = this.partWith(tags);
+    await this.handOver.carryOut(change);
+  }
+
+  private partWith(tags: Tags): HandOver {
+    const { me, what, record } = this;
+    const restoredState = (now: Tags) => this.restoredState(now);
+    return new HandOver({ me, what, record, restoredState }, tags, this.scope.log);
+  }
+
+  /** What else is restored with the tags of another stack. */
+  protected async restoredState(_tags: Tags): Promise<Tags> {
+    return {};
   }
 
   /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
@@ -259,7 +321,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   private async leaveToNobody(tags: Tags, why: Refusal): Promise<void> {
-    await this.record.change(this.forget(this.released(tags), tags, 'released'));
+    await this.letGoOf(this.forget(this.released(tags), tags, 'released'), tags);
     this.refused(why);
   }
 
@@ -305,7 +367,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);
-    await this.record.change(this.forget(change, tags, 'returned'));
+    await this.letGoOf(this.forget(change, tags, 'returned'), tags);
     this.scope.log.info('given back', { artifact: this.what });
   }
 
@@ -318,6 +380,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
+    await this.handOver?.requireNobody();
   }
 
   /** Throws if somebody has taken the artifact while its removal was waiting. */

@@ -349,13 +349,13 @@ function handBack(tags: Tags, keys: OwnershipTags): TagChange {
 }
 
 function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
-  const from = adoptedFrom(tags, keys) ?? NOBODY;
-  if (from === NOBODY) {
+  const former = FORMER.exec(adoptedFrom(tags, keys) ?? NOBODY)?.groups;
+  if (!former) {
     const own = present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner);
     return { set: {}, remove: [...own, ...claimsBut(tags, keys)] };
   }
   const mine = present(tags, keys.claim + me.ownerId);
-  const { owner, stack, adopted } = FORMER.exec(from)?.groups as Record<'owner' | 'stack' | 'adopted', string>;
+  const { owner, stack, adopted } = former;
   return {
     set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
     remove: present(tags, keys.formerOwner),
@@ -382,7 +382,7 @@ function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
 }
 
 /** The value of a tag for "no owner", which readers can understand. */
-const NOBODY = '-';
+export const NOBODY = '-';
 
 const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
 

@@ -181,6 +181,37 @@ describe('K1 in flight', () => {
     expect(held()?.status).toBe('DRAFT');
   });
 
+  test('an SBOM that has to wait for others is not associated once its deployment rolls back', async () => {
+    aws.iot.behavior.lookUpObjects = false;
+    const id = succeeded(await stack.create(Type.VERSION, 'V', version()));
+    const full = new ServiceError('LimitExceededException', 'too many ongoing validations', 400);
+    const trouble = {
+      service: 'iot',
+      operation: 'AssociateSbomWithPackageVersion',
+      times: 2,
+      trouble: { error: full },
+    };
+    const associated = aws.faults.inject(trouble);
+    meanwhile('AssociateSbomWithPackageVersion', 'failed', () => cancel('V', 'UPDATE', id));
+    const properties = version('1.0.0', { Sbom: { Bucket: 'artifacts', Key: 'sbom.zip', Version: 'v1' } });
+    expect(await stack.attemptUpdate(Type.VERSION, 'V', { id, properties, old: version() })).toBeUndefined();
+    expect(associated.hits).toBe(1);
+    expect(held()?.sbom).toBeUndefined();
+  });
+
+  test('a stale Update leaves alone what somebody has changed by hand since', async () => {
+    const shipped = version('1.0.0', { Status: 'PUBLISHED', Description: 'shipped' });
+    const withdrawn = version('1.0.0', { Status: 'DEPRECATED', Description: 'withdrawn' });
+    const id = succeeded(await stack.create(Type.VERSION, 'V', shipped));
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: withdrawn, old: shipped }));
+    const old = stack.sent.at(-1)!;
+    await stack.later();
+    succeeded(await stack.update(Type.VERSION, 'V', { id, properties: shipped, old: withdrawn }));
+    await aws.iot.byHand('UpdatePackageVersion', { packageName: PACKAGE, versionName: '1.0.0', action: 'DEPRECATE' });
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()?.status).toBe('DEPRECATED');
+  });
+
   test('a throttled Create is not repeated once it is over', async () => {
     aws.faults.inject({
       service: 'iot',

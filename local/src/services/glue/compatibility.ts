@@ -1,4 +1,6 @@
 /** Whether a definition can follow the existing versions. */
+// documented: developer guide, "Compatibility mode"
+// captured: LocalStack, tests validated on AWS, which agree with the modes here
 import { readsAvro } from './avro/compatibility';
 import { avroOf } from './avro/schema';
 import type { CompatibilityCheck } from './behavior';
@@ -19,7 +21,7 @@ export interface NewDefinition {
 /** @param judge decides if the format is JSON, whose compatibility the service does not check */
 export function isCompatible(candidate: NewDefinition, judge: (check: CompatibilityCheck) => boolean): boolean {
   const { dataFormat, compatibility, definition, available } = candidate;
-  // inferred, not documented: the plain modes check the newest available version, the `_ALL` modes check all.
+  // unverified, but in line with the tests of LocalStack: the plain modes check the newest available version, the `_ALL` modes check all.
   const compared = compatibility.endsWith('_ALL') ? available : available.slice(-1);
   const direction = compatibility.replace('_ALL', '');
   if (direction === 'NONE') return true;

@@ -2,9 +2,11 @@
  * The three formats of definitions. The messages differ from the service's: only the fact that there is a message is the
  * same.
  */
+// documented: developer guide, "Schemas": the formats
+// captured: stackd, for what counts as the same definition in AVRO and JSON
 import { avroOf } from './avro/schema';
+import { replaceNumbers } from './json-numbers';
 import { checkJsonSchema } from './json-schema';
-import { replaceLongNumbers } from './long-numbers';
 import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
@@ -42,9 +44,12 @@ export function canonical(dataFormat: DataFormat, definition: string): string {
   return FORMATS[dataFormat].canonical(definition);
 }
 
+const isLong = (number: string): boolean =>
+  /^-?\d+$/.test(number) && Math.abs(Number(number)) >= Number.MAX_SAFE_INTEGER;
+
 function sortedJson(definition: string): string {
   // a number that would lose digits is compared by its digits.
-  const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
+  const exact = replaceNumbers(definition, number => (isLong(number) ? `"long ${number}"` : number));
   return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

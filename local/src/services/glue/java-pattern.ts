@@ -2,6 +2,7 @@
  * Patterns as `java.util.regex` reads them. What only Java has is checked and left out, so that JavaScript can check the
  * rest. The result matches other text, so it must never be matched.
  */
+// documented: developer guide, "Schemas": the validator is Everit, which has the patterns of Java
 
 const QUOTED = /\\Q([^]*?)(?:\\E|$)/g;
 const ESCAPED =

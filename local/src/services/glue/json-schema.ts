@@ -1,4 +1,5 @@
 /** JSON Schema as the documented validator (Everit) reads it: drafts 04, 06 and 07. */
+// documented: developer guide, "Schemas": the drafts of JSON Schema and the validator
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';

@@ -2,6 +2,7 @@
  * Whether a reader of one AVRO definition understands data of another, by the rules of its implementation for Java
  * (`SchemaCompatibility`): names are compared without their namespaces.
  */
+// documented: AVRO specification and its Java implementation, to which the developer guide refers
 import type { Avro, AvroField, AvroRecord } from './schema';
 
 interface Verdict {

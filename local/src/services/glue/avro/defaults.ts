@@ -1,5 +1,6 @@
 /** The default values of AVRO fields, as its implementation for Java checks them (`Schema.isValidDefault`). */
-import { JsonNumber, isObject } from './json';
+// documented: AVRO specification and its Java implementation
+import { JsonNumber, isObject } from '../json-numbers';
 import type { Avro } from './schema';
 
 /**

@@ -2,8 +2,9 @@
  * AVRO definitions, by the rules of its implementation for Java (`Schema.Parser`, version 1.11), which the developer
  * guide names. No library for JavaScript keeps to them.
  */
+// documented: AVRO specification and its Java implementation, to which the developer guide refers
+import { JsonNumber, isObject, parseJson } from '../json-numbers';
 import { isDefault } from './defaults';
-import { JsonNumber, isObject, parseJson } from './json';
 
 const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 

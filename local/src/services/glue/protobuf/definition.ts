@@ -2,6 +2,8 @@
  * PROTOBUF as the schema registry accepts it: "proto2 and proto3 without support for extensions or groups" (developer
  * guide). A definition contains all its types, except the well-known ones. `protobufjs` parses it.
  */
+// documented: developer guide, "Schemas"; Protocol Buffers documentation, the language guides
+// captured: public report, aws-glue-schema-registry, for "unable to find" an import
 import { Field, type Namespace, type ReflectionObject, Root, Type, common, parse } from 'protobufjs';
 import api from 'protobufjs/google/protobuf/api.json';
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';

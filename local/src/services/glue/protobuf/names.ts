@@ -2,6 +2,7 @@
  * How the names in a PROTOBUF definition are resolved: from the innermost scope outward, by the first part of a name
  * (language guide, "Packages and Name Resolution").
  */
+// documented: Protocol Buffers documentation, "Packages and Name Resolution"
 import { Enum, type ReflectionObject, type Root } from 'protobufjs';
 import { AnyNamespace, declaredIn, fullNameOf, isType } from './declared';
 

@@ -1,4 +1,5 @@
 /** The options of a PROTOBUF definition: those of the compiler (protoc 3.21, `descriptor.proto`), and custom ones. */
+// documented: Protocol Buffers documentation, "Options", with descriptor.proto
 import {
   Enum,
   Field,

@@ -2,6 +2,7 @@
  * What a PROTOBUF definition must keep to, beside its grammar: the rules of the language guides of proto2 and proto3, as
  * their compiler (protoc 3.21) checks them. Unverified: that the service checks each of them.
  */
+// documented: Protocol Buffers documentation, the language guides, with the compiler (protoc 3.21)
 import {
   Enum,
   Field,

@@ -1,4 +1,5 @@
 /** What the parser accepts in the text of a PROTOBUF definition, but the compiler of Protocol Buffers (protoc) does not. */
+// documented: Protocol Buffers documentation, the language specifications, with the compiler (protoc 3.21)
 import { tokenize } from 'protobufjs';
 import type { Syntax } from './declared';
 

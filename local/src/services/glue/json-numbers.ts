@@ -1,4 +1,7 @@
-/** JSON whose numbers keep the text that they are written in: JavaScript has neither their digits nor 1 apart from 1.0. */
+/**
+ * JSON whose numbers keep the text that they are written in: JavaScript has not all their digits, so that two different
+ * numbers become the same, nor 1 apart from 1.0.
+ */
 
 export class JsonNumber {
   constructor(readonly text: string) {}
@@ -14,10 +17,13 @@ export class JsonNumber {
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const MARK = '\\u0000number';
 
+export const replaceNumbers = (json: string, replace: (number: string) => string): string =>
+  json.replace(STRING_OR_NUMBER, text => (text.startsWith('"') ? text : replace(text)));
+
 export function parseJson(text: string): unknown {
   // the text must be JSON before its numbers are replaced.
   JSON.parse(text);
-  const marked = text.replace(STRING_OR_NUMBER, each => (each.startsWith('"') ? each : `{"${MARK}":"${each}"}`));
+  const marked = replaceNumbers(text, number => `{"${MARK}":"${number}"}`);
   return JSON.parse(marked, (_, value: unknown) => {
     const number = isObject(value) ? value['\u0000number'] : undefined;
     return typeof number === 'string' ? new JsonNumber(number) : value;
