@@ -74,8 +74,10 @@ function answerBefore(family: Family, operation: Operation, call: number, { requ
     });
     void bring(operation.release);
     await reached;
-    const authorization = request.headers.authorization.replace(/Credential=[^/]+/, 'Credential=AKIADEVELOPER');
-    return aws.answer({ ...request, headers: { ...request.headers, authorization } });
+    const { authorization, ...headers } = request.headers;
+    // whoever asked is another one in this world; WeChat's token is the same.
+    const signed = authorization?.replace(/Credential=[^/]+/, 'Credential=AKIADEVELOPER');
+    return aws.answer({ ...request, headers: { ...headers, ...(signed && { authorization: signed }) } });
   });
 }
 
