@@ -9,6 +9,7 @@ import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, isOperationOver } from './errors';
+import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
 import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
@@ -209,7 +210,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
-      regains: undoes ? undefined : takenAt => this.regains(takenAt),
+      regains: undoes ? undefined : (...taken) => this.regains(...taken),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
@@ -230,7 +231,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
   private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
     const { keys } = this.record;
-    const former = tags[keys.formerOwner];
+    const former = parseFormers(tags[keys.formerOwner]).find(
+      ({ ownerId }) => ownerId === outcome.change.set[keys.owner],
+    )?.ownerId;
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
@@ -280,9 +283,14 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return {};
   }
 
-  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
-  private async regains(takenAt: number): Promise<boolean> {
-    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  /**
+   * Whether the resource that has taken the artifact over goes too, before a deployment of it has succeeded: with the stack,
+   * or in a rollback to what was before both of them.
+   */
+  private async regains(takenAt: number, { openSince }: FormerOwner): Promise<boolean> {
+    const phase = await this.scope.stackPhase();
+    const goes = phase === 'deleting' || (openSince !== undefined && phase === 'rolling-back');
+    return goes && !(await this.scope.settledSince(takenAt));
   }
 
   /** An artifact that the other of two resources has deleted meanwhile counts as released. */

@@ -41,6 +41,12 @@ test.each<[string, Answers, typeof SHOWN | undefined, DeletionRules]>([
   ['of a new sweep that failed does not', { had: false }, SHOWN, nothing(/no deployment with this sweep/)],
   ['by unknown rules does not', { then: 'unknown' }, SHOWN, nothing(/a deployment that failed/)],
   ['with another trigger does not', {}, properties(['DURING_DEPLOYMENT']), nothing(/a deployment that failed/)],
+  [
+    'whose success had no trigger does not',
+    { then: { Config: 'rules', StateMachineArn: 'arn:machine' } },
+    SHOWN,
+    nothing(/a deployment that failed/),
+  ],
   ['whose success had another trigger does not', { then: properties([]) }, SHOWN, nothing(/a deployment that failed/)],
 ])('a deletion %s', async (_what, answers, held, expected) => {
   expect(await decide(answers, held)).toEqual(expected);

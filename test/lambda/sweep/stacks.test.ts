@@ -83,11 +83,12 @@ describe('an artifact is held', () => {
   });
 
   test('if CloudFormation cannot be asked', async () => {
-    const { clock } = setUp();
-    const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
+    const { clock, warn } = setUp();
+    const log = { info: () => {}, warn, error: () => {}, count: () => {} };
     const stacks = new Stacks({ stackId: OWN, clock, log });
     expect(await stacks.isHeld(owned(OTHER), KEYS)).toBe(true);
     expect(await stacks.isBusy(OTHER)).toBe(false);
+    expect(warn).not.toHaveBeenCalled();
     expect(await stacks.isProvisional([claimOf(OTHER)])).toBe(false);
     expect(await stacks.idsUnderWay()).toEqual(new Set());
   });
