@@ -7,9 +7,10 @@ import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
-import { Refusal, isOperationOver } from './errors';
+import { Refusal, Taken, isOperationOver } from './errors';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
+import { type Checks } from './patient';
 import { isThrottled } from './retry';
 
 /** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
@@ -17,6 +18,9 @@ const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
+
+/** Whether an event undoes what was claimed at that time. */
+type Undoes = (claimedAt: number | undefined) => Promise<boolean>;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
@@ -87,6 +91,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     } catch (error) {
       if (isOperationOver(error) && !this.isOver) {
         this.isOver = true;
+        this.givesUp();
         await this.undo('what an overtaken event did', () => this.undoOvertaken());
       }
       throw error;
@@ -159,14 +164,22 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    *
    * @param undoes given if an event undoes what it has made or taken itself
    */
-  protected async remove(
-    removal: Removal,
-    undoes?: (claimedAt: number | undefined) => Promise<boolean>,
-  ): Promise<void> {
+  protected async remove(removal: Removal, undoes?: Undoes): Promise<void> {
+    try {
+      await this.removeAsRecorded(removal, undoes);
+    } catch (error) {
+      if (!(error instanceof Taken)) throw error;
+      this.scope.log.warn(error.message);
+      await this.removeAsRecorded(removal, undoes);
+    }
+  }
+
+  private async removeAsRecorded(removal: Removal, undoes?: Undoes): Promise<void> {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags) return;
+    if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
@@ -195,6 +208,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const former = tags[keys.formerOwner];
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
+    this.givesUp();
     await this.record.change(this.forget(outcome.change, tags, outcome.kind));
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
     if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
@@ -257,7 +271,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     try {
       await this.destroy(tags);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal) || error instanceof Taken) throw error;
       if (!undone && (await this.scope.stackPhase()) !== 'rolling-back') throw error;
       await this.leaveToNobody(tags, error);
     }
@@ -310,6 +324,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);
+    this.givesUp();
     await this.record.change(this.forget(change, tags, 'returned'));
     this.scope.log.info('given back', { artifact: this.what });
   }
@@ -325,13 +340,13 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (command.startsWith('Delete')) await this.requireMine();
   }
 
-  /** Throws if somebody has taken the artifact while its removal was waiting. */
-  protected async requireMine(): Promise<void> {
-    const tags = await this.record.read();
-    if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
-      throw new Refusal(`somebody else has taken ${this.what} while its removal was waiting: it stays`);
-    }
-  }
+  /** What the event's client checks. A record is not among it: a claim that is written is read again. */
+  protected readonly checks: Checks = {
+    beforeSending: async command => {
+      if (/^(Update|Delete|Associate|Disassociate)/.test(command)) await this.requireStillMine();
+    },
+    beforeRepeating: (command, error) => this.beforeRepeating(command, error),
+  };
 
   private async undo(what: string, work: () => Promise<void>): Promise<void> {
     await work().catch((reason: unknown) =>
