@@ -43,6 +43,7 @@ import {
 import { type PackageVersionAction } from '../../contract/iot';
 import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
 import { type OwnerRecord } from '../runtime/claimed-artifact';
+import { withLostOwner } from '../runtime/lost-owner';
 import { type TagChange, type Tags } from '../runtime/ownership';
 import { allPages, isAccessDenied, isError, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
@@ -178,11 +179,19 @@ export class IotGateway {
     if (tidy.length > 0) await unlessDenied(this.untag(resourceArn, tidy));
   }
 
-  /** Where the owner's record of an artifact with tags is kept. */
-  ownerRecord(resourceArn: string, keys: OwnershipTags): OwnerRecord {
+  /**
+   * Where the owner's record of an artifact with tags is kept.
+   *
+   * @param stackId a stack of the account and region
+   */
+  ownerRecord(resourceArn: string, keys: OwnershipTags, stackId: string): OwnerRecord {
     return {
       keys,
-      read: () => this.tagsOf(resourceArn),
+      removesOthers: true,
+      read: async () => {
+        const tags = await this.tagsOf(resourceArn);
+        return tags && withLostOwner(tags, keys, stackId);
+      },
       change: change => this.changeTags(resourceArn, change),
     };
   }

@@ -86,7 +86,7 @@ class PackageEvent extends OwnedArtifact {
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
     this.gateway = new IotGateway(patient(iot, scope, this.checks));
-    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS);
+    this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS, scope.stackId);
   }
 
   /** Creates the package, or takes the one that has its name. */
@@ -132,7 +132,9 @@ class PackageEvent extends OwnedArtifact {
     }
     const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
-    if (!isChange(claimed.change) && !isChange(user) && !describes) return this.answer();
+    if (!isChange(claimed.change) && !isChange(user) && !describes) {
+      return (await this.looksForChange(this.wanted, previous)) ? this.update(previous) : this.answer();
+    }
     return this.carryOut(
       async () => {
         await this.confirm();

@@ -60,9 +60,11 @@ export async function undoDiff(
   const { PackageName, VersionName } = wanted;
   const location = held.sbom?.s3Location;
   const isOurs = wanted.Sbom ? sameLocation(wanted.Sbom, location) : location === undefined;
-  const undone = isOurs ? sbom : undefined;
-  if (undone === 'disassociate') await gateway.disassociateSbom(PackageName, VersionName);
-  else if (undone) await gateway.associateSbom(PackageName, VersionName, toS3Location(undone.associate));
+  if (isOurs && sbom) {
+    await (sbom === 'disassociate'
+      ? gateway.disassociateSbom(PackageName, VersionName)
+      : gateway.associateSbom(PackageName, VersionName, toS3Location(sbom.associate)));
+  }
   // a draft is not published in passing: that cannot be undone.
   if (held.status === 'DRAFT' || held.status !== wanted.Status) return;
   for (const action of actions) await gateway.updateVersion(PackageName, VersionName, { action });

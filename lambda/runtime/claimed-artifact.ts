@@ -3,6 +3,7 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
 import { HeldByNative, OperationOver, Refusal, Taken } from './errors';
 import { type EventMark } from './event';
+import { isLost, restored } from './lost-owner';
 import { type OwnerStack, heldByNative, takenByOther } from './messages';
 import {
   type Claim,
@@ -10,7 +11,6 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
-  type Yielding,
   claimInPhase,
   claimOf,
   claimant,
@@ -19,14 +19,15 @@ import {
   mergeChanges,
   ownerTags,
   reclaim,
-  yieldTo,
-  yieldToRival,
 } from './ownership';
 import { type SoughtResource } from './stack';
+import { type Yielding, yieldTo, yieldToRival } from './yielding';
 
 /** Where the record of an artifact's owner is kept. */
 export interface OwnerRecord {
   readonly keys: OwnershipTags;
+  /** Whether a change can remove what another stack has written at the same time. Absent: false. */
+  readonly removesOthers?: boolean;
   /** `undefined` if the artifact is gone. */
   read(): Promise<Tags | undefined>;
   change(change: TagChange): Promise<void>;
@@ -153,6 +154,7 @@ export abstract class ClaimedArtifact {
     const byThisEvent = this.isClaimedByThisEvent(tags);
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
+      openSince: await this.openSince(tags),
       phase: () => this.scope.stackPhase(),
     });
     if (claimed.kind === 'refused') {
@@ -162,6 +164,7 @@ export abstract class ClaimedArtifact {
     if (claimed.kind === 'adopted') await this.refuseNative(what, held);
     if (claimed.kind !== 'held') return { kind: claimed.kind, change: claimed.change, byThisEvent };
     if (byThisEvent) await this.yieldUnlessSettled(yieldToRival(tags, keys, this.me, this.scope.mark.sentAt));
+    if (isLost(tags, keys)) return { kind: 'held', change: restored(tags, keys), byThisEvent };
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
     // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
     if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.since)) {
@@ -170,6 +173,15 @@ export abstract class ClaimedArtifact {
     // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** When another resource of the stack claimed the artifact, if no deployment has succeeded since. */
+  private async openSince(tags: Tags): Promise<number | undefined> {
+    const { keys } = this.record;
+    const owner = tags[keys.owner];
+    if (owner === undefined || owner === this.me.ownerId || tags[keys.stack] !== this.me.stackId) return undefined;
+    const claimed = claimOf(tags, keys, { ownerId: owner });
+    return claimed && !(await this.scope.settledSince(claimed.since)) ? claimed.since : undefined;
   }
 
   /** What a refusal says of the stack that owns the artifact. */
@@ -213,6 +225,10 @@ export abstract class ClaimedArtifact {
     const after = (await this.record.read()) ?? {};
     await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
     this.seenAsMine();
+    // the former owner has let the artifact go at the same time, and removed more than its own tags.
+    if (isLost(after, this.record.keys)) {
+      await this.record.change(restored({ ...after, ...this.mine }, this.record.keys));
+    }
     if (isChange(rest)) await this.record.change(rest);
   }
 

@@ -3,11 +3,15 @@
  * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
  * artifact and give it back.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
+import { type FormerOwner, parseFormers } from './former-owners';
+import { HandOver } from './hand-over';
+import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { type Checks } from './patient';
@@ -22,12 +26,23 @@ const AT_ONCE = 1_000;
 /** Whether an event undoes what was claimed at that time. */
 type Undoes = (claimedAt: number | undefined) => Promise<boolean>;
 
+/** How long, in ms, until a write of the deployment that is rolled back must be visible. */
+const VISIBLE = 2_000;
+
+/** The properties of a resource that its artifact does not show. */
+interface Unshown {
+  readonly Removal?: Removal;
+  readonly AdoptExisting?: boolean;
+}
+
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
+  private hasLookedAgain = false;
+  private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
@@ -138,6 +153,27 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
   }
 
+  /**
+   * Whether to read once more what leaves a rollback nothing to do: it follows so closely on the write that it undoes that
+   * it may not see it yet.
+   */
+  protected async looksAgain(): Promise<boolean> {
+    const { clock, deadline, log } = this.scope;
+    if (this.hasLookedAgain || this.isOver || deadline.remaining() <= 2 * VISIBLE) return false;
+    this.hasLookedAgain = true;
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return false;
+    log.info('nothing to roll back is visible: reading again', { artifact: this.what });
+    await clock.sleep(VISIBLE);
+    return true;
+  }
+
+  /** Whether an Update that finds nothing to change reads once more. */
+  protected async looksForChange<T extends Unshown>(wanted: T, previous: T | undefined): Promise<boolean> {
+    if (!previous) return false;
+    const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
+    return !isDeepStrictEqual(now, before) && this.looksAgain();
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
@@ -178,13 +214,16 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
+    if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
+    // a delivery of this event was killed after it had let the artifact go.
+    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
-      regains: undoes ? undefined : takenAt => this.regains(takenAt),
+      regains: undoes ? undefined : (...taken) => this.regains(...taken),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
@@ -205,11 +244,12 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
   private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
     const { keys } = this.record;
-    const former = tags[keys.formerOwner];
+    const former = parseFormers(tags[keys.formerOwner]).find(
+      ({ ownerId }) => ownerId === outcome.change.set[keys.owner],
+    )?.ownerId;
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
-    this.givesUp();
-    await this.record.change(this.forget(outcome.change, tags, outcome.kind));
+    await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
     if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
@@ -237,9 +277,34 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return true;
   }
 
-  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
-  private async regains(takenAt: number): Promise<boolean> {
-    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  /** Changes the record so that this resource no longer owns the artifact. */
+  protected async letGoOf(change: TagChange, tags: Tags): Promise<void> {
+    this.givesUp();
+    const { removesOthers, keys } = this.record;
+    if (!removesOthers || tags[keys.owner] !== this.me.ownerId) return this.record.change(change);
+    this.handOver = this.partWith(tags);
+    await this.handOver.carryOut(change);
+  }
+
+  private partWith(tags: Tags): HandOver {
+    const { me, what, record } = this;
+    const restoredState = (now: Tags) => this.restoredState(now);
+    return new HandOver({ me, what, record, restoredState }, tags, this.scope.log);
+  }
+
+  /** What else is restored with the tags of another stack. */
+  protected async restoredState(_tags: Tags): Promise<Tags> {
+    return {};
+  }
+
+  /**
+   * Whether the resource that has taken the artifact over goes too, before a deployment of it has succeeded: with the stack,
+   * or in a rollback to what was before both of them.
+   */
+  private async regains(takenAt: number, { openSince }: FormerOwner): Promise<boolean> {
+    const phase = await this.scope.stackPhase();
+    const goes = phase === 'deleting' || (openSince !== undefined && phase === 'rolling-back');
+    return goes && !(await this.scope.settledSince(takenAt));
   }
 
   /** An artifact that the other of two resources has deleted meanwhile counts as released. */
@@ -278,7 +343,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   }
 
   private async leaveToNobody(tags: Tags, why: Refusal): Promise<void> {
-    await this.record.change(this.forget(this.released(tags), tags, 'released'));
+    await this.letGoOf(this.forget(this.released(tags), tags, 'released'), tags);
     this.refused(why);
   }
 
@@ -324,8 +389,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   private async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);
-    this.givesUp();
-    await this.record.change(this.forget(change, tags, 'returned'));
+    await this.letGoOf(this.forget(change, tags, 'returned'), tags);
     this.scope.log.info('given back', { artifact: this.what });
   }
 
@@ -338,6 +402,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
+    await this.handOver?.requireNobody();
   }
 
   /** What the event's client checks. A record is not among it: a claim that is written is read again. */

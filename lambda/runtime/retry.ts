@@ -28,7 +28,7 @@ const DENIED = new Set([
 ]);
 
 /** What limits the repetition, and where it is logged. */
-interface Limits {
+export interface Limits {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;
@@ -170,15 +170,31 @@ async function retry<T>(
   note: string,
   action: () => Promise<T>,
 ): Promise<T> {
-  const until = clock.now() + PATIENCE;
-  for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
+  const pauses = new Pauses(clock);
+  for (let repeated = 0; ; repeated++) {
     try {
       return await action();
     } catch (error) {
-      if (!mayPass(error) || clock.now() + delay > until || deadline.remaining() <= delay) throw error;
+      const delay = mayPass(error) ? pauses.after(repeated) : undefined;
+      if (delay === undefined || deadline.remaining() <= delay) throw error;
       log.warn(note, { error: (error as Error).message, delay });
       await clock.sleep(delay);
     }
+  }
+}
+
+/** The pauses before a denied call is repeated, until a new permission must be in force. */
+export class Pauses {
+  private readonly until: number;
+
+  constructor(private readonly clock: Clock) {
+    this.until = clock.now() + PATIENCE;
+  }
+
+  /** Milliseconds, after so many repetitions; `undefined` if there is no time for another one. */
+  after(repetitions: number): number | undefined {
+    const pause = Math.min(FIRST_DELAY * 2 ** repetitions, LONGEST_DELAY);
+    return this.clock.now() + pause > this.until ? undefined : pause;
   }
 }
 

@@ -4,7 +4,7 @@ import { type SweepConfig } from '../../contract/sweep';
 import { type OnIncomplete, type SweepData } from '../../contract/sweep-execution';
 import { canonical } from '../runtime/current-operation';
 import { type SliceAnswer } from '../runtime/custom-resource';
-import { type SweepCounts } from './cursor';
+import { type SweepCounts, type SweepCursor } from './cursor';
 import { type SweepOutcome } from './slices';
 
 /** The attributes of a run that removed nothing. */
@@ -16,8 +16,13 @@ export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer
   return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, counts.wouldRemove) } };
 }
 
-export const failedRemovals = ({ failed, removed }: SweepCounts) =>
-  `${failed} removals failed and ${removed} succeeded: the provider's log names each of them`;
+export function failedRemovals({ failed, removed, firstFailure }: SweepCounts): string {
+  const first = firstFailure === undefined ? '' : `; the first was ${firstFailure}`;
+  return `${failed} removals failed and ${removed} succeeded${first}; the provider's log names each of them`;
+}
+
+/** How far a sweep has come, and what holds it up. */
+export type SweepProgress = Pick<SweepCursor, 'counts' | 'troubles'>;
 
 /** Why a sweep ended before it was complete, and what to do about it. */
 interface Shortfall {
@@ -35,14 +40,17 @@ export const OTHER_RULES: Shortfall = {
   mend: 'deploy again, or destroy again, which continues from here',
 };
 
-export function incompleteAnswer(counts: SweepCounts, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
-  if (onIncomplete === 'FAIL') return { status: 'FAILED', message: incomplete(counts, of) };
+export function incompleteAnswer(progress: SweepProgress, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
+  if (onIncomplete === 'FAIL') return { status: 'FAILED', message: incomplete(progress, of) };
+  const { counts } = progress;
   return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, remaining(counts)) } };
 }
 
-export function incomplete(counts: SweepCounts, { why, mend } = TIME_OVER): string {
+export function incomplete({ counts, troubles = {} }: SweepProgress, { why, mend } = TIME_OVER): string {
   const atLeast = counts.planned === undefined ? 'at least ' : '';
-  return `${why}: ${counts.removed} removed, ${atLeast}${remaining(counts)} remaining; ${mend}`;
+  const [trouble] = Object.values(troubles);
+  const last = trouble === undefined ? '' : `; a call that had not succeeded by then: ${trouble}`;
+  return `${why}: ${counts.removed} removed, ${atLeast}${remaining(counts)} remaining${last}; ${mend}`;
 }
 
 /** What remains of the plan; without a plan that was counted beforehand, it is only known that something remains. */

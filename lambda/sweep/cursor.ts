@@ -1,4 +1,5 @@
 import { SweepLimits } from '../../contract/sweep';
+import { type Troubles } from './failure';
 import { type LearnedRates } from './pace';
 import { type Threshold } from './plan';
 
@@ -8,6 +9,8 @@ export interface SweepCounts {
   /** Candidates that no longer existed when their turn came. */
   readonly gone: number;
   readonly failed: number;
+  /** The first candidate whose removal failed, and why. */
+  readonly firstFailure?: string;
   readonly kept: number;
   readonly keptBy: Readonly<Record<string, number>>;
   /** Candidates that a dry run would have removed. */
@@ -60,6 +63,7 @@ export interface SweepCursor {
   /** What the source has read so far for its protections. */
   readonly prepared?: object;
   readonly learned: LearnedRates;
+  readonly troubles?: Troubles;
 }
 
 export const NOTHING: SweepCounts = {

@@ -1,6 +1,7 @@
 /** The pace of a sweep's calls, for each operation, as middleware of a client. */
 import { type Clock, type Deadline } from '../runtime/clock';
-import { isThrottled, isTransient } from '../runtime/retry';
+import { Pauses, isAccessDenied, isThrottled, isTransient } from '../runtime/retry';
+import { type Troubles, attribute, failureOf } from './failure';
 import { Rate } from './rate';
 
 /** The deadline comes before the next call's turn: stop here and continue in the next slice. */
@@ -18,6 +19,8 @@ export interface PaceOptions {
   readonly learned?: number;
   /** Is called when the quota turns out to have risen. */
   readonly onRisen?: () => void;
+  /** Is called after each attempt, with the error if it has failed. */
+  readonly onAttempt?: (error?: unknown) => void;
 }
 
 /**
@@ -32,6 +35,8 @@ export class Pace {
   private readonly rate: Rate;
   private queue: Promise<boolean> = Promise.resolve(false);
   private nextTurn: number;
+  /** Since the first denial; all calls share them, so that a missing permission delays them only once. */
+  private pauses: Pauses | undefined;
 
   constructor(private readonly options: PaceOptions) {
     this.nextTurn = options.clock.now();
@@ -52,12 +57,13 @@ export class Pace {
   }
 
   /**
-   * Makes a call in its turn, again as long as the service throttles it, and a few times if the service has an internal
-   * error. Throws `OutOfTime` if that would pass the deadline. A call that its guard stops does not measure the quota.
+   * Makes a call in its turn, again as long as the service throttles it, a few times if the service has an internal
+   * error, and for half a minute if it denies the call. Throws `OutOfTime` if that would pass the deadline. A call that
+   * its guard stops does not measure the quota.
    */
   async run<T>(call: (sending: () => void) => Promise<T>): Promise<T> {
-    const { clock } = this.options;
-    for (let unwell = 0; ;) {
+    const { clock, onAttempt } = this.options;
+    for (let unwell = 0, denied = 0; ;) {
       const heldBack = await this.turn();
       const admitted = () => (heldBack ? this.heldBackAdmitted() : this.rate.onAdmittedAtOnce());
       let sentAt = clock.now();
@@ -65,17 +71,20 @@ export class Pace {
         const result = await call(() => (sentAt = clock.now()));
         this.took(clock.now() - sentAt);
         admitted();
+        onAttempt?.();
         return result;
       } catch (error) {
         if (error instanceof Unsent) throw error.cause;
         this.took(clock.now() - sentAt);
+        onAttempt?.(error);
         if (isThrottled(error)) {
           this.throttled++;
           this.pause(this.rate.onThrottled(sentAt, clock.now()));
         } else {
           admitted();
-          if (!isTransient(error) || unwell === BACKOFFS.length) throw error;
-          await this.backOff(BACKOFFS[unwell++]);
+          if (isAccessDenied(error)) await this.pauseDenied(error, denied++);
+          else if (!isTransient(error) || unwell === BACKOFFS.length) throw error;
+          else await this.backOff(BACKOFFS[unwell++]);
         }
       }
     }
@@ -126,6 +135,15 @@ export class Pace {
     this.nextTurn = Math.max(this.nextTurn, this.options.clock.now() + milliseconds);
   }
 
+  /** Throws the error if its call is not to be repeated. */
+  private async pauseDenied(error: unknown, repetitions: number): Promise<void> {
+    const { clock, deadline } = this.options;
+    this.pauses ??= new Pauses(clock);
+    const pause = this.pauses.after(repetitions);
+    if (pause === undefined || deadline.remaining() <= pause) throw error;
+    await clock.sleep(pause);
+  }
+
   private async backOff(milliseconds: number): Promise<void> {
     const { clock, deadline } = this.options;
     if (deadline.remaining() <= milliseconds) throw new OutOfTime('no second attempt before the deadline');
@@ -159,11 +177,15 @@ const ROOM = 3;
 /** The paces of a slice, one for each operation, because services throttle each operation separately. */
 export class Paces {
   private readonly paces = new Map<string, Pace>();
+  private readonly troubles: Map<string, string>;
 
   constructor(
-    private readonly options: Omit<PaceOptions, 'learned' | 'onRisen'>,
+    private readonly options: Omit<PaceOptions, 'learned' | 'onRisen' | 'onAttempt'>,
     private readonly before: LearnedRates = {},
-  ) {}
+    troubles: Troubles = {},
+  ) {
+    this.troubles = new Map(Object.entries(troubles));
+  }
 
   /** The pace of an operation, by its name in the API. */
   of(operation: string): Pace {
@@ -173,6 +195,7 @@ export class Paces {
         ...this.options,
         learned: this.before[operation],
         onRisen: () => this.onRisen(operation),
+        onAttempt: error => this.onAttempt(operation, error),
       });
       this.paces.set(operation, pace);
     }
@@ -194,6 +217,18 @@ export class Paces {
     let sum = 0;
     for (const pace of this.paces.values()) sum += pace.throttled;
     return sum;
+  }
+
+  private onAttempt(operation: string, error: unknown): void {
+    if (error === undefined) return void this.troubles.delete(operation);
+    attribute(error, operation);
+    if (!isThrottled(error) && !isTransient(error) && !isAccessDenied(error)) return;
+    if (!this.troubles.has(operation)) this.troubles.set(operation, failureOf(error));
+  }
+
+  /** What the services still refuse. */
+  met(): Troubles {
+    return Object.fromEntries(this.troubles);
   }
 
   /** What the next slice starts from. */

@@ -1,6 +1,7 @@
 import { SWEEP_METRIC_DIMENSION, type SweepMetric } from '../../contract/sweep';
 import { type Fields, type Log } from '../runtime/log';
 import { type SweepCounts } from './cursor';
+import { operationOf } from './failure';
 
 /** What a sweep reports about its decisions. */
 export interface Records {
@@ -103,4 +104,7 @@ export class LogRecords implements Records {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-const errorFields = (error: unknown): Fields => ({ error: error instanceof Error ? error.name : 'Error' });
+const errorFields = (error: unknown): Fields => ({
+  error: error instanceof Error ? error.name : 'Error',
+  operation: operationOf(error),
+});

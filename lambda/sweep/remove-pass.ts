@@ -1,6 +1,7 @@
 import { KeepReason } from '../../contract/sweep';
 import { isOperationOver } from '../runtime/errors';
 import { type SweepCursor } from './cursor';
+import { failureOf } from './failure';
 import { Protected } from './judge';
 import { type Guard, OutOfTime } from './pace';
 import { type Decision } from './plan';
@@ -169,6 +170,7 @@ class RemovePass<C extends Candidate> {
     else if ('kept' in end) this.tally.onKept(page, candidate.name, end.kept);
     else {
       page.failed++;
+      page.firstFailure ??= `${candidate.name}: ${failureOf(end.failed)}`;
       records.failed(candidate.name, end.failed);
     }
   }

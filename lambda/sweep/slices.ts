@@ -43,7 +43,11 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
   const kind = kindOf(kinds, config);
   kind.validate(config);
   const startedAt = cursor?.startedAt ?? clock.now();
-  const paces = new Paces({ requestsPerSecond: config.requestsPerSecond, clock, deadline }, cursor?.learned);
+  const paces = new Paces(
+    { requestsPerSecond: config.requestsPerSecond, clock, deadline },
+    cursor?.learned,
+    cursor?.troubles,
+  );
   const tools = {
     paces,
     clock,
@@ -281,6 +285,7 @@ class Slice<C extends Candidate> {
       counts: { ...counts, throttled: counts.throttled + paces.throttled },
       prepared: this.sweep.source.preparation?.state(),
       learned: paces.learned(),
+      troubles: paces.met(),
     };
   }
 }

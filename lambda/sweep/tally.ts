@@ -5,6 +5,8 @@ import { type Records } from './records';
 /** What a page contributes when it is finished: a page that was cut off is listed again and counted then. */
 export interface PageTally {
   failed: number;
+  /** The first candidate whose removal failed, and why. */
+  firstFailure?: string;
   wouldRemove: number;
   keptBy: Map<string, number>;
   /** Some kept candidates, to be recorded. */
@@ -58,12 +60,13 @@ export class Tally {
       keptBy[reason] = (keptBy[reason] ?? 0) + count;
       kept += count;
     }
-    const { failed, wouldRemove } = this.counts;
+    const { failed, firstFailure = page.firstFailure, wouldRemove } = this.counts;
     this.counts = {
       ...this.counts,
       kept,
       keptBy,
       failed: failed + page.failed,
+      ...(firstFailure !== undefined && { firstFailure }),
       wouldRemove: wouldRemove + page.wouldRemove,
     };
     for (const [name, reason] of page.keptNames) {

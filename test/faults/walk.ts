@@ -16,6 +16,8 @@ export interface Family {
   snapshot(aws: LocalAws): unknown;
   /** Whether what a failure leaves is as it may be, where that is neither what was before nor what was wanted. */
   isClean?(after: unknown, wanted: unknown): boolean;
+  /** Which points are walked even if only a sample is. Absent: none. */
+  always?(fault: Fault, operation: Operation): boolean;
 }
 
 /** How an operation went. */
@@ -165,7 +167,9 @@ export function walk(
       async operation => {
         const wanted = await play(family, operation);
         if (operation.title.endsWith('rolled back')) expect(wanted.after).toEqual(wanted.before);
-        const points = pointsOf(wanted).filter(() => which === 'all' || seen++ % STRIDE === Number(SEED) % STRIDE);
+        const isWalked = ({ fault }: Point) =>
+          which === 'all' || seen++ % STRIDE === Number(SEED) % STRIDE || family.always?.(fault, operation);
+        const points = pointsOf(wanted).filter(isWalked);
         const survivors: string[] = [];
         for (const point of points) {
           const found = await walkTo(point, { family, operation, wanted });

@@ -1,3 +1,5 @@
+// documented: user guide (IAM), reference_policies_evaluation-logic and reference_policies_condition-keys
+// captured: public report, the messages of denied calls in many issues
 import {
   type Caller,
   type Evaluation,

@@ -1,4 +1,5 @@
 /** The condition block of a policy statement, as IAM documents its operators. */
+// documented: user guide (IAM), reference_policies_elements_condition_operators
 import { BlockList, isIPv6 } from 'node:net';
 
 /** The keys of a request's context, in lower case, because IAM ignores their case. */

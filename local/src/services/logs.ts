@@ -1,3 +1,4 @@
+// documented: API reference of each operation; authorization reference
 import {
   type CallContext,
   type Members,

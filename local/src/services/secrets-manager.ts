@@ -1,3 +1,5 @@
+// documented: API reference of each operation; authorization reference
+// captured: public report, for the messages of a secret that is missing or marked for deletion
 import { randomBytes, randomUUID } from 'crypto';
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 

@@ -1,3 +1,4 @@
+// documented: API reference of each operation; authorization reference
 import { type Members, type Operation, type Service, ServiceError } from '../core/service';
 
 /** A topic. */

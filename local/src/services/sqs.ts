@@ -1,3 +1,4 @@
+// documented: API reference of each operation; authorization reference
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 /** A queue. */

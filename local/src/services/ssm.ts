@@ -1,3 +1,6 @@
+// documented: API reference, PutParameter, GetParameter and GetParameters; authorization reference; CDK, for the
+// parameter of the bootstrap stack
+// unverified: that DeleteParameter and GetParameter tell the name in their error
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
 /** A parameter of the parameter store. */

@@ -1,3 +1,4 @@
+// documented: API reference, AssumeRole and GetCallerIdentity; CDK, for the names of the bootstrap roles
 import { sessionArn } from '../core/authorization';
 import { type CredentialStore } from '../core/credentials';
 import {

@@ -1,4 +1,5 @@
 /** The HTTP bindings of operations, from the schemas of the SDK's clients. */
+// documented: API model, as the schemas of the SDK have it
 import { type Operation } from '../core/service';
 
 /** The places of an input's members in an HTTP request. */

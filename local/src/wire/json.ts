@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS JSON 1.1 protocol"
 import { ServiceError } from '../core/service';
 import { type WireProtocol, parseObject, stringify, successStatus, unknownOperation } from './protocol';
 

@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS JSON 1.1 protocol", for dates and for SerializationException
 import { type Operation, type Service, ServiceError } from '../core/service';
 
 /** An HTTP request, read to its end. */

@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS Query protocol"
 import { randomUUID } from 'crypto';
 import { ServiceError } from '../core/service';
 import { type WireProtocol, successStatus, unknownOperation } from './protocol';

@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS restJson1 protocol"
 import { ServiceError } from '../core/service';
 import { type WireProtocol, parseObject, stringify, successStatus } from './protocol';
 import { match, outerMembers } from './rest';

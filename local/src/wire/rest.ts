@@ -1,3 +1,4 @@
+// documented: Smithy, "HTTP bindings"
 import { type Service } from '../core/service';
 import { type Binding, bindingOf } from './bindings';
 import { type HttpRequest, unknownOperation } from './protocol';

@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS restXml protocol"; API reference (S3), sigv4-streaming
 import { XMLParser } from 'fast-xml-parser';
 import { ServiceError } from '../core/service';
 import { type HttpRequest, type WireProtocol, successStatus } from './protocol';

@@ -1,3 +1,4 @@
+// documented: API reference, "Common Errors"; user guide (IAM), signing-elements, for the credential scope
 import { randomUUID } from 'crypto';
 import { type Server as HttpServer, type IncomingMessage, type ServerResponse, createServer } from 'http';
 import { type AddressInfo } from 'net';

@@ -1,3 +1,4 @@
+// documented: Smithy, "AWS Query protocol"
 /** XML in the form of the query services: members of an object are elements, items of a list are `member` elements. */
 export function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';

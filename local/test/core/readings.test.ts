@@ -71,3 +71,9 @@ describe('docs/local-aws.md', () => {
     expect(missing).toEqual([]);
   });
 });
+
+test('the switches still answer to the name by which earlier versions knew them', async () => {
+  const aws = await LocalAws.start();
+  await aws.stop();
+  for (const service of [aws.iot, aws.glue, aws.weChat]) expect(service.behaviour).toBe(service.behavior);
+});

@@ -73,8 +73,12 @@ describe.each<[change: string, before: string, after: string, modes: readonly Mo
   ],
   // messages.
   ['a message more', order('int32 a = 1;'), `${order('int32 a = 1;')}message Line { int32 n = 1; }`, ['BACKWARD']],
-  ['a field with its message more', order(''), order('message Line { int32 n = 1; } Line l = 1;'), ALL],
-  ['a field with its message less', order('message Line { int32 n = 1; } Line l = 1;'), order(''), ALL],
+  // reported in public: refused under FORWARD, accepted under BACKWARD.
+  ['a field with its message more', order(''), order('message Line { int32 n = 1; } Line l = 1;'), ['BACKWARD']],
+  ['a field with its message beside', order(''), `${order('optional Line l = 1;')}message Line { }`, ['BACKWARD']],
+  ['a field with its message less', order('message Line { int32 n = 1; } Line l = 1;'), order(''), ['FORWARD']],
+  ['a field of a known message more', order('message L { }'), order('message L { } L l = 1; repeated L m = 2;'), ALL],
+  ['a message that becomes an enum', order('message E { }'), order('enum E { A = 0; }'), ['FORWARD']],
   ['another name of the message', order('int32 a = 1;'), proto3('message Purchase { int32 a = 1; }'), []],
   ['another package', order('int32 a = 1;'), proto3('package shop; message Order { int32 a = 1; }'), []],
   [

@@ -75,6 +75,13 @@ test('a query has at most 12 terms', async () => {
   expect(await error('SearchIndex', { queryString: terms(13) })).toMatchObject({ code: 'InvalidQueryException' });
 });
 
+test('a query has at most 1,000 bytes', async () => {
+  const { error, find } = await startIndexed();
+  const query = `thingName:${'ü'.repeat(495)}`;
+  expect(await find(query)).toEqual([]);
+  expect(await error('SearchIndex', { queryString: `${query}x` })).toMatchObject({ code: 'InvalidQueryException' });
+});
+
 test('any version of any package is found by its escaped name, and by no other version', async () => {
   const name = fc.stringMatching(/^[a-z0-9_-]{1,12}$/);
   const version = fc.stringMatching(/^[a-z0-9_.-]{1,12}$/);

@@ -78,13 +78,23 @@ describe('a continuous job', () => {
 });
 
 describe('a deleted thing', () => {
-  test('is REMOVED from its jobs, and its executions can still be listed and deleted', async () => {
+  test('lists no executions, or those that its jobs still have', async () => {
     const { iot, run } = await startJob(1);
     iot.devices.remove('thing-1');
-    const [{ jobExecutionSummary }] = (await run('ListJobExecutionsForThing', { thingName: 'thing-1' }))
-      .executionSummaries;
+    const listed = async () => (await run('ListJobExecutionsForThing', { thingName: 'thing-1' })).executionSummaries;
+    expect(await listed()).toEqual([]);
+    iot.behavior.executionsOfDeletedThing = 'listed';
+    expect(await listed()).toMatchObject([{ jobId: 'ota-1', jobExecutionSummary: { status: 'REMOVED' } }]);
+  });
+
+  test('is REMOVED from its jobs, which still list its executions, and they can be read and deleted', async () => {
+    const { iot, run } = await startJob(1);
+    iot.devices.remove('thing-1');
+    const [{ jobExecutionSummary }] = (await run('ListJobExecutionsForJob', JOB)).executionSummaries;
     expect(jobExecutionSummary.status).toBe('REMOVED');
     const { executionNumber } = jobExecutionSummary;
+    const { execution } = await run('DescribeJobExecution', { ...JOB, thingName: 'thing-1', executionNumber });
+    expect(execution.status).toBe('REMOVED');
     await run('DeleteJobExecution', { ...JOB, thingName: 'thing-1', executionNumber });
     expect(iot.describeJob('ota-1')?.executions).toEqual([]);
   });

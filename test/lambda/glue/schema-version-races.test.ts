@@ -167,6 +167,27 @@ describe('two stacks', () => {
     expect(held()?.status).toBe('AVAILABLE');
     expect(records()).toEqual([expect.stringContaining('stack=other/')]);
   });
+
+  test.each(['PutSchemaVersionMetadata', 'RemoveSchemaVersionMetadata'])(
+    'of which one adopts what the other one lets go, before its %s: the version is the adopter’s',
+    async operation => {
+      const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', version()));
+      await later();
+      const adopting = version({ AdoptExisting: true });
+      let theirs: Reply | undefined;
+      before(operation, async () => {
+        theirs = succeeded(await other.create(VERSION, 'V', adopting));
+      });
+      succeeded(await stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, version())));
+      const ticket = { ...adopting, Metadata: { ticket: 'A-1' } };
+      succeeded(
+        await other.update(VERSION, 'V', { id: theirs!.PhysicalResourceId, properties: ticket, old: adopting }),
+      );
+      expect(records()).toContainEqual(expect.stringContaining('stack=other/'));
+      succeeded(await other.delete(VERSION, 'V', theirs!.PhysicalResourceId, { ...ticket, Removal: 'DELETE' }));
+      expect(held()).toBeUndefined();
+    },
+  );
 });
 
 describe('what is undone', () => {

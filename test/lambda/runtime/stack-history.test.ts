@@ -17,6 +17,7 @@ describe('whether a deployment has succeeded since a claim', () => {
     const events = async function* (of: string) {
       for (const [changedAt, logicalId, status] of [...history].reverse()) {
         const physicalId = logicalId === of ? of : 'x';
+        if (status === 'UNREAD') throw new Error('nobody needs this entry');
         yield { logicalId, physicalId, status, changedAt } satisfies StackEvent;
       }
     };
@@ -78,6 +79,63 @@ describe('whether a deployment has succeeded since a claim', () => {
       [100_100, OWN, 'CREATE_COMPLETE'],
       [100_200, OWN, 'UPDATE_IN_PROGRESS'],
       [100_300, 'V', 'UPDATE_IN_PROGRESS'],
+      [102_000, OWN, 'UPDATE_FAILED'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
+  });
+
+  describe('where a success and the beginning of the next deployment are in the second of the claim', () => {
+    const created: [number, string, string] = [99_900, 'V', 'CREATE_COMPLETE'];
+    const begun: [number, string, string] = [100_200, OWN, 'UPDATE_IN_PROGRESS'];
+    const failed: [number, string, string] = [104_000, OWN, 'UPDATE_FAILED'];
+
+    test.each<[string, boolean, [number, string, string][]]>([
+      ['yes, of a resource that this leaves alone', true, []],
+      ['yes, of a resource that this only deletes', true, [[100_300, 'V', 'DELETE_IN_PROGRESS']]],
+      ['yes, of a resource that this comes to later', true, [[102_000, 'V', 'UPDATE_IN_PROGRESS']]],
+      ['no, of a resource that this changes at once', false, [[101_999, 'V', 'UPDATE_IN_PROGRESS']]],
+    ])('%s', async (_what, expected, since) => {
+      const history = (succeededAt: number): typeof since => [
+        created,
+        [succeededAt, OWN, 'CREATE_COMPLETE'],
+        begun,
+        ...since,
+        failed,
+      ];
+      expect(await succeededSince(deleting, history(100_100), CLAIMED)).toBe(expected);
+      expect(await succeededSince(deleting, history(100_000), CLAIMED)).toBe(expected);
+      expect(await succeededSince(deleting, history(99_950), CLAIMED)).toBe(false);
+    });
+
+    test('no, of a resource that was not there before', async () => {
+      const others: [number, string, string] = [99_900, 'W', 'CREATE_COMPLETE'];
+      const history: [number, string, string][] = [others, [100_100, OWN, 'CREATE_COMPLETE'], begun, failed];
+      expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
+    });
+  });
+
+  test.each<[string, boolean, number]>([
+    ['yes, from the beginning of the second of the claim on', true, 100_000],
+    ['no, in the second before', false, 99_999],
+  ])('without a next deployment: %s', async (_what, expected, at) => {
+    expect(await succeededSince(deleting, [[at, OWN, 'UPDATE_COMPLETE']], CLAIMED)).toBe(expected);
+  });
+
+  test('a second after the claim the order of the entries tells no more', async () => {
+    const history: [number, string, string][] = [
+      [100_300, 'V', 'CREATE_IN_PROGRESS'],
+      [101_000, OWN, 'CREATE_COMPLETE'],
+      [101_000, OWN, 'UPDATE_IN_PROGRESS'],
+      [101_500, 'V', 'UPDATE_IN_PROGRESS'],
+      [102_000, OWN, 'UPDATE_FAILED'],
+    ];
+    expect(await succeededSince(deleting, history, CLAIMED)).toBe(true);
+  });
+
+  test('the history is read no further than to the claim', async () => {
+    const history: [number, string, string][] = [
+      [10_000, 'V', 'UNREAD'],
+      [98_000, OWN, 'UPDATE_IN_PROGRESS'],
       [102_000, OWN, 'UPDATE_FAILED'],
     ];
     expect(await succeededSince(deleting, history, CLAIMED)).toBe(false);
@@ -161,7 +219,9 @@ describe('whether a deployment has succeeded since a claim', () => {
       ['no, where it goes on', false, [...rollback, cleansUp]],
       ['no, of what the deployment had claimed that it undoes', false, [...rollback, ended], 92_000],
       ['no, of what a later deployment has claimed', false, [...rollback, ended, ...failed], 104_000],
+      ['no, of what that had claimed at once', false, [...rollback, ended], 90_000],
       ['no, within the second of its beginning', false, [...rollback.slice(0, 3), ended], 98_000],
+      ['yes, in the second after', true, [...rollback, ended], 99_000],
     ])('%s', async (_what, expected, history, claimedAt = CLAIMED) => {
       expect(await succeededSince(deleting, history, claimedAt)).toBe(expected);
     });
@@ -184,6 +244,9 @@ describe('whether a deployment has succeeded since a claim', () => {
     const going: [number, string, string] = [9_000_000, OWN, 'DELETE_IN_PROGRESS'];
     expect(await succeededSince(deleting, [going], CLAIMED)).toBe(true);
     expect(await succeededSince(deleting, [going], 0)).toBe(true);
+    expect(await succeededSince(deleting, [], CLAIMED)).toBe(true);
+    expect(await succeededSince(deleting, [[101_000, OWN, 'DELETE_IN_PROGRESS']], CLAIMED)).toBe(true);
+    expect(await succeededSince(deleting, [[102_000, 'V', 'CREATE_IN_PROGRESS']], CLAIMED)).toBe(true);
   });
 
   test('no, where the history begins with the stack', async () => {
@@ -197,6 +260,7 @@ describe('whether a deployment has succeeded since a claim', () => {
 
   test('of what an older version of the library claimed, the stack’s status tells', async () => {
     expect(await succeededSince(deleting, [])).toBe(true);
+    expect(await succeededSince(deleting, [[102_000, OWN, 'CREATE_IN_PROGRESS']])).toBe(true);
     expect(await succeededSince({ own: { status: 'ROLLBACK_IN_PROGRESS' } }, [])).toBe(false);
   });
 });
@@ -229,6 +293,9 @@ describe('whether a resource had its id when the last deployment succeeded', () 
     ['it has been replaced since', [success, began, [210, 'V', 'UPDATE_COMPLETE', 'other']], true],
     ['it was replaced and has come back', [success, began, [220, 'V', 'UPDATE_IN_PROGRESS', 'other']], true],
     ['it has replaced another since', [success, [200, 'V', 'UPDATE_IN_PROGRESS', 'other']], false],
+    ['only another has been touched since', [success, [200, 'W', 'UPDATE_IN_PROGRESS', 'other']], true],
+    ['only its stack, of the same name, has begun since', [success, [200, 'V', 'UPDATE_IN_PROGRESS', OWN]], true],
+    ['it has replaced another at once', [success, [100, 'V', 'UPDATE_IN_PROGRESS', 'other']], false],
     ['it has been created since', [success, [200, 'V', 'CREATE_IN_PROGRESS', HELD]], false],
     [
       'no deployment has succeeded',
@@ -264,11 +331,21 @@ describe('whether a resource had its id when the last deployment succeeded', () 
     expect(await hadAtSuccess([created, [100, OWN, 'CREATE_COMPLETE']], stacks)).toBe(false);
     const succeeded: Noted[] = [created, [95, 'root', 'CREATE_COMPLETE'], [200, 'V', 'DELETE_IN_PROGRESS', HELD]];
     expect(await hadAtSuccess(succeeded, stacks)).toBe(true);
+    const atOnce: Noted[] = [
+      [95, 'V', 'CREATE_COMPLETE', HELD],
+      [95, 'root', 'CREATE_COMPLETE'],
+    ];
+    expect(await hadAtSuccess(atOnce, stacks)).toBe(true);
+    const replaced: Noted[] = [
+      [200, 'V', 'UPDATE_IN_PROGRESS', 'other'],
+      [300, 'root', 'UPDATE_FAILED'],
+    ];
+    expect(await hadAtSuccess([...atOnce, ...replaced], stacks)).toBe(false);
   });
 });
 
 describe('the properties that a resource had when the last deployment succeeded', () => {
-  type Noted = [number, string, string, object?];
+  type Noted = [number, string, string, object?, string?];
   const propertiesAtSuccess = (
     history: Noted[],
     stacks: Record<string, StackState> = { own: { status: 'UPDATE_FAILED' } },
@@ -276,9 +353,9 @@ describe('the properties that a resource had when the last deployment succeeded'
     const clock = new FakeClock(0);
     const asking = { clock, deadline: new Deadline(clock, 900_000), log: quiet };
     const events = async function* (of: string) {
-      for (const [changedAt, logicalId, status, properties] of [...history].reverse()) {
+      for (const [changedAt, logicalId, status, properties, physicalId = logicalId] of [...history].reverse()) {
         if ((logicalId === 'root') !== (of === 'root')) continue;
-        const entry = { logicalId, physicalId: logicalId, status, changedAt } satisfies StackEvent;
+        const entry = { logicalId, physicalId, status, changedAt } satisfies StackEvent;
         yield { ...entry, ...(properties && { properties: JSON.stringify(properties) }) };
       }
     };
@@ -305,6 +382,23 @@ describe('the properties that a resource had when the last deployment succeeded'
     ['are no others where it is only deleted', [...created, success, [200, 'V', 'DELETE_IN_PROGRESS']], undefined],
     ['are those before a deployment that failed', [...created, success, ...failed], { rules: 'old' }],
     ['are those before some that failed', [...created, success, ...failed, ...failed], { rules: 'old' }],
+    [
+      'are those of its replacement, whose clean-up comes after it',
+      [
+        ...created,
+        [70, 'V', 'UPDATE_COMPLETE', { rules: 'replaced' }],
+        [80, 'V', 'DELETE_IN_PROGRESS', { rules: 'old' }],
+        [90, 'V', 'DELETE_COMPLETE', { rules: 'old' }],
+        success,
+        ...failed,
+      ],
+      { rules: 'replaced' },
+    ],
+    [
+      'are not those of its stack, of the same name',
+      [...created, [100, 'V', 'CREATE_COMPLETE', { rules: 'of a stack' }, OWN], ...failed],
+      { rules: 'old' },
+    ],
     ['are unknown where the history has none', [success, ...failed], 'unknown'],
     ['are unknown where its entry has none', [[60, 'V', 'CREATE_COMPLETE'], success, ...failed], 'unknown'],
     ['are unknown where the history does not reach back', failed, 'unknown'],

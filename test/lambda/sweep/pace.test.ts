@@ -173,7 +173,40 @@ test('makes a call again where the service is unwell, three times, ever later', 
   expect(hopeless.attempts).toHaveLength(4);
 });
 
-test.each(['LimitExceededException', 'ResourceNotFoundException', 'AccessDeniedException'])(
+describe('a denied call', () => {
+  const denied = () => Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+
+  test('is made again for half a minute: a new permission is not in force everywhere at once', async () => {
+    const { clock, pace, failing } = setUp();
+    const { call, attempts } = failing(3, denied);
+    await expect(clock.run(pace.run(call))).resolves.toBe('answer');
+    expect(attempts).toEqual([0, 1000, 3000, 7000]);
+    const hopeless = setUp();
+    const { call: other, attempts: others } = hopeless.failing(Infinity, denied);
+    await expect(hopeless.clock.run(hopeless.pace.run(other))).rejects.toThrow('not authorized');
+    expect(others).toEqual([0, 1000, 3000, 7000, 15_000, 23_000]);
+  });
+
+  test('delays the others only once where the permission is missing', async () => {
+    const { clock, pace, failing } = setUp();
+    const began = clock.now();
+    await clock.run(Promise.allSettled(Array.from({ length: 20 }, () => pace.run(failing(Infinity, denied).call))));
+    expect(clock.now() - began).toBeLessThan(31_000);
+    await clock.run(clock.sleep(30_000));
+    const { call, attempts } = failing(Infinity, denied);
+    await expect(clock.run(pace.run(call))).rejects.toThrow('not authorized');
+    expect(attempts).toHaveLength(1);
+  });
+
+  test('is not made again after the deadline', async () => {
+    const { clock, pace, failing } = setUp({ milliseconds: 2_500 });
+    const { call, attempts } = failing(Infinity, denied);
+    await expect(clock.run(pace.run(call))).rejects.toThrow('not authorized');
+    expect(attempts).toEqual([0, 1000]);
+  });
+});
+
+test.each(['LimitExceededException', 'ResourceNotFoundException', 'ConflictException'])(
   'hands %s to the caller at once',
   async name => {
     const { clock, pace, failing } = setUp();

@@ -62,6 +62,7 @@ describe('a sweep', () => {
     const { outcome, records } = await sweepAll(service, config({}));
     expect(service.names()).toEqual(['item-0002']);
     expect(outcome).toMatchObject({ status: 'FAILED', counts: { removed: 6, failed: 1 } });
+    expect(outcome.counts.firstFailure).toBe('item-0002: Remove: in use');
     expect(records.lines).toContain('failed item-0002 in use');
     expect(records.metrics).toMatchObject({ Removed: 6, Failed: 1 });
   });

@@ -1,4 +1,6 @@
 /** Capabilities: what a deployer must acknowledge before a template can change permissions. */
+// documented: user guide, "Acknowledging IAM resources in CloudFormation templates"; API reference, CreateStack
+// captured: public report, for the message
 import { ServiceError } from '../../core/service';
 import { type Template } from './template';
 

@@ -1,4 +1,8 @@
 /** Change sets: proposed deployments that users read, execute or delete. */
+// documented: API reference, CreateChangeSet and ExecuteChangeSet; user guide, "Update CloudFormation stacks using
+// change sets"
+// captured: public report, for the reason of a change set without changes, which the CDK CLI recognizes
+// unverified: the words of the other refusals
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';

@@ -1,4 +1,6 @@
 /** What a deployment would change, computed in advance: the contents of a change set. */
+// documented: API reference, ResourceChange and ResourceChangeDetail, also for {{changeSet:KNOWN_AFTER_APPLY}}
+// unverified: that a property that can only be known later always counts as changed
 import { isDeepStrictEqual } from 'node:util';
 import { dependenciesOf } from './graph';
 import { type TemplateScope, resolve } from './intrinsics';

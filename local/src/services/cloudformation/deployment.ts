@@ -1,4 +1,9 @@
 /** Deployments: they bring a stack from one template to another, back after a failure, and to its deletion. */
+// documented: user guide, "Stack status codes", "Choose how to handle failures when provisioning resources",
+// "Continue rolling back an update", "DeletionPolicy attribute" and "Troubleshooting"
+// captured: public report, cloudformation-coverage-roadmap issue 744, for the reason after a clean-up that failed
+// unverified: the reasons of the other statuses, and that a deletion tries each replaced resource as often as a
+// clean-up does
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { resolveDynamicReferences } from './dynamic-references';

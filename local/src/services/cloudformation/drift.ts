@@ -3,6 +3,7 @@
  * template leaves out are not compared, and custom resources are not checked. Of the other types, only the ones that
  * the local AWS can read are checked.
  */
+// documented: user guide, "Detect unmanaged configuration changes to stacks and resources with drift detection"
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type DeploymentSurroundings } from './scope';

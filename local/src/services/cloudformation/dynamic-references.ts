@@ -1,4 +1,6 @@
 /** Dynamic references, such as `{{resolve:ssm:/name}}`: values that CloudFormation reads during a deployment. */
+// documented: user guide, "Get values stored in other services using dynamic references"
+// unverified: the words of the refusals
 import { type World } from '../../core/service';
 import { type Properties, isRecord, validationError } from './template';
 

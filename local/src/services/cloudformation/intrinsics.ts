@@ -1,4 +1,6 @@
 /** CloudFormation's intrinsic functions: they make the value that a resource gets of a value in the template. */
+// documented: user guide, "Intrinsic function reference" and "Pseudo parameters reference"
+// unverified: the words of most refusals
 import { type Members } from '../../core/service';
 import { type Template, isRecord, validationError } from './template';
 

@@ -1,4 +1,6 @@
 /** The parameters of a template: the values that a deployment gives them, and their rules. */
+// documented: user guide, "CloudFormation template Parameters syntax"
+// unverified: the words of the refusals
 import { type World } from '../../core/service';
 import { type ParameterDefinition, type Template, validationError } from './template';
 

@@ -1,4 +1,6 @@
 /** The values against which a stack's template is resolved: its parameters and its current resources. */
+// documented: user guide, "Pseudo parameters reference" and "Conditions"
+// captured: public report, for the messages of a missing reference
 import { type World } from '../../core/service';
 import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';

@@ -1,3 +1,5 @@
+// documented: API reference, for the operations that the CDK CLI calls
+// captured: public report, aws-cdk issue 35957, for a RequestId that comes again
 import { type Operation, type Service, type World } from '../../core/service';
 import { ChangeSets } from './change-sets';
 import { Engine } from './engine';
@@ -103,7 +105,7 @@ export class CloudFormation implements Service {
 
   /**
    * Whether a repeated request to a custom resource, for example when a failed deployment is retried, has the same
-   * RequestId. CloudFormation was observed to do so. @default false
+   * RequestId. captured: public report, aws-cdk issue 35957: CloudFormation does so. @default false
    */
   set reuseRequestIds(value: boolean) {
     this.engine.reuseRequestIds = value;
@@ -111,10 +113,18 @@ export class CloudFormation implements Service {
 
   /**
    * Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root, and not in
-   * UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. Not documented. @default false
+   * UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. unverified: either. @default false
    */
   set nestedStacksWaitComplete(value: boolean) {
     this.engine.nestedStacksWaitComplete = value;
+  }
+
+  /**
+   * Whether a replaced custom resource hears of a rollback under its old id, and not under its new one. unverified:
+   * either. @default false
+   */
+  set rollsBackUnderOldId(value: boolean) {
+    this.engine.rollsBackUnderOldId = value;
   }
 
   /** Deletes a stack that could not be created before it is created again, as the CDK CLI does. */

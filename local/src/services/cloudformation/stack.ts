@@ -1,4 +1,6 @@
 /** A stack: its parts, its current operation and its history. */
+// documented: API reference, StackEvent and Stack; user guide, "Stack status codes"
+// unverified: with which statuses a new operation id begins
 import { randomUUID } from 'node:crypto';
 import type { StackDrift } from './drift';
 import { type Properties, type RemovalPolicy, type Template } from './template';

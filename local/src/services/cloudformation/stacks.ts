@@ -1,4 +1,6 @@
 /** All stacks of the account, by name or id, and their exports. */
+// documented: user guide, "Get exported outputs from a deployed CloudFormation stack" and "Fn::GetStackOutput"
+// captured: public report, for the messages about exports in use
 import { type StackOutputReference, referencesToImports } from './intrinsics';
 import { type Stack, type StackOutput } from './stack';
 import { validationError } from './template';

@@ -1,4 +1,5 @@
 /** The documented constraints of the members of an input to Amazon EventBridge. */
+// documented: API model; General Reference, for rules and targets; API reference, PutEvents
 import { decimal, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 
 /** The most rules of an event bus. */

@@ -1,3 +1,5 @@
+// documented: user guide, eb-rule-retry-policy and eb-rule-dlq, also for "at least once"
+// unverified: which errors of a target count as transient
 import { Background } from '../../core/background';
 import { ConnectionCut } from '../../core/faults';
 import { type LocalClock, ServiceError } from '../../core/service';

@@ -1,3 +1,5 @@
+// documented: API model, the declared errors
+// captured: public report, for the words
 import { ServiceError } from '../../core/service';
 
 export const invalid = (message: string) => new ServiceError('ValidationException', message);

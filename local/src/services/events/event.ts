@@ -1,3 +1,5 @@
+// documented: user guide (CloudFormation), stacks-event-bridge; developer guide (Step Functions),
+// eventbridge-integration
 import { type Stack } from '../cloudformation/stack';
 import { type Execution } from '../step-functions/execution';
 

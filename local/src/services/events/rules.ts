@@ -1,3 +1,6 @@
+// documented: API reference of each operation; General Reference, for the quotas
+// captured: public report, for "Rule can't be deleted since it has targets."
+// unverified: the words of the other refusals
 import { checked } from '../../core/checked';
 import { type Operation, ServiceError, type World } from '../../core/service';
 import { type Input, type MemberRules } from '../../core/shape';

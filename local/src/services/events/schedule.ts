@@ -1,3 +1,4 @@
+// documented: user guide, eb-scheduled-rule-pattern
 import * as cron from 'aws-cron-parser';
 import { invalid } from './errors';
 

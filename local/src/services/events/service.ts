@@ -1,3 +1,6 @@
+// documented: API reference, PutEvents and PutEventsResultEntry, also for how the size of an entry is computed
+// captured: public report, for "Not authorized for the source."
+// unverified: the words of the other entries that are refused
 import { randomUUID } from 'crypto';
 import { checked } from '../../core/checked';
 import { type InternalCall, type Operation, type Principal, type Service, type World } from '../../core/service';

@@ -1,3 +1,5 @@
+// documented: user guide, eb-transform-target-input
+// unverified: that an InputPath without a value gives null
 import { JSONPath } from 'jsonpath-plus';
 import { type Target } from './rules';
 

@@ -1,3 +1,4 @@
+// documented: user guide, eb-use-resource-based and eb-rule-dlq
 import { randomUUID } from 'crypto';
 import { type InternalCall, type Principal, ServiceError } from '../../core/service';
 import { type Rule, type Target } from './rules';

@@ -2,6 +2,8 @@
  * The settings of the local AWS Glue schema registry that a test can change: one of the plausible behaviors where
  * neither the documentation nor an observation of the service decides, and how slow the service is.
  */
+// documented: API model; developer guide, "AWS Glue Schema Registry"; General Reference, for the quotas
+// captured: stackd, one observer of the service in one region, for the times and the order of versions
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
 import type { Compatibility, DataFormat } from './state';
 
@@ -28,7 +30,7 @@ export interface VersionError {
 }
 
 export interface GlueBehavior {
-  // unverified choices. The default is the more likely one.
+  // unverified: these choices. The default is the more likely one.
 
   /** What happens to a new version in the compatibility mode DISABLED: an error, or one more version in FAILURE. */
   disabledRegistration: 'refused' | 'failure';
@@ -37,6 +39,8 @@ export interface GlueBehavior {
    * version.
    */
   firstVersionDeletion: 'refused' | 'item-error';
+  /** What DeleteSchemaVersions gives for a version that is already in deletion: an error of the version, or nothing. */
+  deletionAgain: 'item-error' | 'silent';
   /** The most versions in one range of DeleteSchemaVersions. No limit is documented. */
   maxVersionsPerDeletion: number;
   /** Whether the checkpoint can be a version in FAILURE. */
@@ -80,17 +84,18 @@ export interface GlueBehavior {
   // slow operations.
 
   /**
-   * How long, in milliseconds, a new version is PENDING. Observed: up to three seconds in the modes that check all
-   * versions.
+   * How long, in milliseconds, a new version is PENDING. captured: stackd: up to three seconds in the modes that check
+   * all versions.
    */
   checkTime: (compatibility: Compatibility) => number;
-  /** How long, in milliseconds, a deleted resource is DELETING. Observed: less than a second. */
+  /** How long, in milliseconds, a deleted resource is DELETING. captured: stackd: less than a second. */
   deletionTime: number;
 }
 
 const LIKELY: Readonly<GlueBehavior> = {
   disabledRegistration: 'refused',
   firstVersionDeletion: 'refused',
+  deletionAgain: 'item-error',
   maxVersionsPerDeletion: 25,
   checkpointOnFailure: 'refused',
   numberAfterDeletion: 'next',
@@ -110,6 +115,7 @@ const LIKELY: Readonly<GlueBehavior> = {
 const OTHER: Partial<GlueBehavior> = {
   disabledRegistration: 'failure',
   firstVersionDeletion: 'item-error',
+  deletionAgain: 'silent',
   checkpointOnFailure: 'allowed',
   numberAfterDeletion: 'reused',
   deletingError: 'InvalidInputException',

@@ -1,4 +1,5 @@
 /** The constraints of the API model of the AWS Glue schema registry for the members of inputs. */
+// documented: API model
 import { flag, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 
 const name = text({ min: 1, max: 255, pattern: /[a-zA-Z0-9\-_$#.]+/u });
@@ -27,7 +28,7 @@ const registryId = structure({ RegistryName: name, RegistryArn: arn });
 const schemaId = structure({ SchemaArn: arn, SchemaName: name, RegistryName: name });
 const versionId = text({ min: 36, max: 36, pattern: /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/u });
 const versionNumber = structure({ LatestVersion: flag(), VersionNumber: integer({ min: 1, max: 100_000 }) });
-// `+-=` is a range, as documented: it includes colons, commas and semicolons.
+// `+-=` is a range, as in the model: it includes colons, commas and semicolons.
 const metadataKey = text({ min: 1, max: 128, pattern: /[a-zA-Z0-9+-=._./@]+/u });
 const metadataValue = text({ min: 1, max: 256, pattern: /[a-zA-Z0-9+-=._./@]+/u });
 const metadata = structure({ MetadataKey: metadataKey, MetadataValue: metadataValue });

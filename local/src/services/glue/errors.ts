@@ -1,4 +1,6 @@
 /** The errors of the AWS Glue schema registry. All are HTTP 400, although its pages list 404 and 409. */
+// documented: API model, the declared errors
+// captured: stackd, for the names and the HTTP status 400
 import { ServiceError } from '../../core/service';
 
 export const invalidInput = (message: string) => new ServiceError('InvalidInputException', message);

@@ -2,12 +2,14 @@
  * The three formats of definitions. Libraries check the syntax. Their messages differ from the service's: only the fact
  * that there is a message is the same.
  */
+// documented: developer guide, "Schemas": the formats, the drafts of JSON Schema and the validator
+// captured: stackd, for what counts as the same definition in AVRO and JSON
 import Ajv from 'ajv';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
-import { avroType } from './avro';
-import { replaceLongNumbers } from './long-numbers';
-import { protobufRoot } from './protobuf';
+import { avroOf } from './avro/schema';
+import { replaceNumbers } from './json-numbers';
+import { protobufRoot } from './protobuf/definition';
 import type { DataFormat } from './state';
 
 interface Format {
@@ -18,7 +20,7 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<DataFormat, Format>> = {
-  AVRO: { check: definition => void avroType(definition), canonical: sortedJson },
+  AVRO: { check: definition => void avroOf(definition), canonical: sortedJson },
   JSON: { check: checkJsonSchema, canonical: sortedJson },
   // unverified: which definitions are duplicates in this format.
   PROTOBUF: { check: definition => void protobufRoot(definition), canonical: definition => definition },
@@ -82,9 +84,12 @@ const javaPattern = Object.assign(
   { code: 'javaPattern' },
 );
 
+const isLong = (number: string): boolean =>
+  /^-?\d+$/.test(number) && Math.abs(Number(number)) >= Number.MAX_SAFE_INTEGER;
+
 function sortedJson(definition: string): string {
   // a number that would lose digits is compared by its digits.
-  const exact = replaceLongNumbers(definition, digits => `"long ${digits}"`);
+  const exact = replaceNumbers(definition, number => (isLong(number) ? `"long ${number}"` : number));
   return JSON.stringify(JSON.parse(exact), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,3 +1,4 @@
+// documented: API reference, GetSchemaVersionsDiff; RFC 6902
 /** An operation of a JSON Patch (RFC 6902). */
 export type PatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }

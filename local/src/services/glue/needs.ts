@@ -1,4 +1,6 @@
 /** The permissions that calls need. Calls on a schema also need a permission on its registry. */
+// documented: authorization reference
+// captured: public report, aws-glue-schema-registry issues 68 and 151 and akhq issue 1791, for versions by id
 import type { Needed, ReferencedCall, World } from '../../core/service';
 import type { GlueBehavior } from './behavior';
 import { DEFAULT_REGISTRY, type RegistryId, type RegistryStore, type SchemaId, registryArn, schemaArn } from './state';

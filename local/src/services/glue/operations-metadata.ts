@@ -1,4 +1,6 @@
 /** The metadata of versions: pairs of keys and values. A key can have several values. */
+// documented: API reference of each operation
+// captured: stackd, for several values of one key, for a pair that is there or missing, and for the number 0 by id
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';

@@ -1,4 +1,6 @@
 /** Operations on registries. */
+// documented: API reference of each operation; General Reference, for the quota
+// unverified: the words for too many registries
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';

@@ -1,4 +1,8 @@
 /** Operations on schemas. */
+// documented: API reference of each operation
+// captured: stackd, for the members that CreateSchema requires, for LatestSchemaVersion and for a missing
+// checkpoint; LocalStack, for a checkpoint that moves back and a mode that stays
+// unverified: the words of the other refusals
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';

@@ -1,4 +1,6 @@
 /** Tags of registries and schemas. */
+// documented: API reference of each operation; authorization reference
+// unverified: the errors for too many tags and for reserved keys
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { TAGS } from './constraints';

@@ -1,4 +1,6 @@
 /** Operations that register, read and compare versions. */
+// documented: API reference of each operation
+// captured: stackd, for a definition that is there already, also in FAILURE, and for the order of versions
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';

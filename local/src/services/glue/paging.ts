@@ -1,4 +1,5 @@
 /** Pages with the sizes and names of the schema registry. */
+// documented: API model, for the default of 25
 import { type Place, pageByPlace } from '../../core/paging';
 import { invalidInput } from './errors';
 

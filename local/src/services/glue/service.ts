@@ -76,6 +76,11 @@ export class Glue implements Service {
     };
   }
 
+  /** @deprecated its former name: use `behavior`. */
+  get behaviour(): GlueBehavior {
+    return this.behavior;
+  }
+
   async needsFor(call: ReferencedCall): Promise<readonly Needed[]> {
     return this.permissions.for(call);
   }

@@ -1,4 +1,8 @@
 /** The state of the schema registry: registries, their schemas, the versions of these. */
+// documented: API reference, the statuses
+// captured: stackd, for the messages of what is missing, for versions in FAILURE that count, and for a deletion that
+// takes time
+// unverified: that registries and schemas in deletion are still found by name
 import type { LocalClock, World } from '../../core/service';
 import type { GlueBehavior } from './behavior';
 import { concurrentModification, invalidInput, notFound } from './errors';

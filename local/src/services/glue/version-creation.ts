@@ -1,4 +1,6 @@
 /** How a definition becomes a version. */
+// documented: API reference, RegisterSchemaVersion; General Reference, for the quota
+// captured: stackd, for an incompatible definition, which becomes a version in FAILURE and uses a number
 import { randomUUID } from 'node:crypto';
 import type { World } from '../../core/service';
 import { isCompatible } from './compatibility';

@@ -1,4 +1,6 @@
 /** Finds versions as calls name them. */
+// documented: API reference, GetSchemaVersion
+// captured: stackd, for LatestVersion, which is the newest available version
 import { invalidInput, notFound } from './errors';
 import type { RegistryStore, SchemaId, SchemaRecord, VersionRecord } from './state';
 

@@ -1,3 +1,5 @@
+// documented: user guide, reference_policies_grammar and reference_iam-quotas
+// unverified: the words after MalformedPolicyDocument
 import { isOperator } from '../../core/conditions';
 import { ServiceError } from '../../core/service';
 

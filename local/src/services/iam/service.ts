@@ -1,3 +1,4 @@
+// documented: API reference of each operation; user guide, reference_iam-quotas; authorization reference
 import { randomBytes } from 'crypto';
 import { type PolicySource } from '../../core/authorization';
 import { type MatchedStatement, type NamedPolicy } from '../../core/policy';

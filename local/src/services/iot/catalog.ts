@@ -1,4 +1,5 @@
 /** The state of the software package catalog. */
+// documented: authorization reference, for the ARNs; developer guide, "Preparing AWS IoT Jobs", for `$default`
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';

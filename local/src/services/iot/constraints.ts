@@ -2,6 +2,7 @@
  * The documented constraints of AWS IoT for the members of inputs: of the software package catalog, tags, fleet
  * indexing and jobs.
  */
+// documented: API model; General Reference, for bytes of descriptions
 import { decimal, flag, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 import { EXECUTION_STATUSES } from './execution-status';
 

@@ -1,4 +1,5 @@
 /** The devices: the things of the fleet, what they do with their jobs and what they report. */
+// documented: developer guide, "Jobs and job execution states"; API reference, StartNextPendingJobExecution
 import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, ReportedPackage, Thing } from './fleet';
 import type { JobExecution, JobStore } from './job-store';

@@ -1,4 +1,5 @@
 /** The errors of AWS IoT, with the HTTP statuses of its API reference. */
+// documented: API model, the declared errors and their statuses
 import { ServiceError } from '../../core/service';
 
 /** The error for a broken constraint: the package operations have one type, the older operations another. */
@@ -19,7 +20,7 @@ export const quotaExceeded = (message: string) => new ServiceError('ServiceQuota
 /** The limit of tags and of jobs. The status is Gone. */
 export const limitExceeded = (message: string) => new ServiceError('LimitExceededException', message, 410);
 
-/** A refusal whose error type is not documented: the operation declares both, or AWS's own code expects both. */
+/** unverified: the error of such a refusal. The operation declares both, or AWS's own code expects both. */
 export type RefusalCode = InvalidCode | 'ConflictException';
 
 export const refusal = (code: RefusalCode, message: string, resourceId: string) =>

@@ -1,3 +1,5 @@
+// documented: API model; developer guide, "Jobs and job execution states"
+// unverified: that TIMED_OUT is terminal for each operation: see deleteTimedOut
 /** The states of a job's execution for one thing. */
 export const EXECUTION_STATUSES = [
   'QUEUED',

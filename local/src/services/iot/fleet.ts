@@ -1,4 +1,6 @@
 /** The state of the fleet: things, their groups, and what they report. */
+// documented: developer guide, "Preparing to use Software Package Catalog", for the shadow `$package`
+// unverified: that a target that does not exist is ResourceNotFoundException
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';

@@ -1,4 +1,7 @@
 /** Jobs and their executions: state machines that calls, devices and time move. */
+// documented: developer guide, "Jobs and job execution states", "How job configurations work" and job-limits; API
+// reference, CancelJob and DeleteJob
+// captured: ministack, for numbers that begin at 1 for each job and thing, and count up with a retry
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import type { Input } from '../../core/shape';

@@ -3,6 +3,7 @@
  * it, unless the caller asks for the view before substitution (developer guide, "Preparing jobs for service package
  * catalog").
  */
+// documented: developer guide, "Preparing AWS IoT Jobs", "Substitution parameters (before and after view)"
 import type { Catalog, VersionRecord } from './catalog';
 import type { JobSettings } from './job-store';
 

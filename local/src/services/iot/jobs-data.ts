@@ -1,4 +1,5 @@
 /** What devices ask of jobs over HTTP: a service of its own, with an endpoint of its own. */
+// documented: API model; API reference, StartNextPendingJobExecution
 import { checked } from '../../core/checked';
 import { type Service } from '../../core/service';
 import { JOBS_DATA } from './constraints';

@@ -1,4 +1,5 @@
 /** Operations on job executions. */
+// documented: API reference of each operation; authorization reference
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
@@ -73,7 +74,8 @@ export function jobExecutionOperations({ jobs, fleet, behavior }: JobContext): O
       run({ thingName, status, jobId, namespaceId, ...request }) {
         const thing = fleet.things.get(thingName);
         if (!thing && behavior.executionsOfMissingThing === 'not-found') throw notFound(`Thing ${thingName} not found`);
-        const page = jobs.settled(thing?.executions ?? new Listing()).page(request, {
+        const isHidden = !thing || (thing.deleted && behavior.executionsOfDeletedThing === 'empty');
+        const page = jobs.settled(isHidden ? new Listing() : thing.executions).page(request, {
           scope: `executions of thing ${thingName} ${status ?? ''} ${jobId ?? ''} ${namespaceId ?? ''}`,
           pageSize: 250,
           matches: execution =>

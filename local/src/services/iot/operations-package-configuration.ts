@@ -1,4 +1,6 @@
 /** The account's package configuration: whether jobs write the installed versions into shadows. */
+// documented: API reference of each operation; developer guide, "Preparing AWS IoT Jobs"
+// unverified: that members which an update leaves out stay
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';

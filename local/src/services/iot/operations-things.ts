@@ -1,4 +1,6 @@
 /** Operations on things and thing groups, as far as jobs are for them. */
+// documented: API reference of each operation
+// unverified: that the executions of a deleted thing stay, and that a deleted group leaves its jobs alone
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { THINGS } from './constraints';
@@ -13,7 +15,7 @@ interface ThingContext {
 
 export function thingOperations({ fleet, devices }: ThingContext): Operations {
   return {
-    // one that exists without any other attributes is made once more without an error.
+    // documented: API reference, CreateThing: the same thing once more is no error.
     CreateThing: checked(invalidRequest, {
       members: THINGS.CreateThing,
       run({ thingName }, { world }) {
@@ -21,7 +23,7 @@ export function thingOperations({ fleet, devices }: ThingContext): Operations {
         return { thingName, thingArn: thingArn(world, thingName) };
       },
     }),
-    // documented: of one that does not exist, too.
+    // documented: API reference, DeleteThing: also of one that does not exist.
     DeleteThing: checked(invalidRequest, {
       members: THINGS.DeleteThing,
       run({ thingName }) {

@@ -1,4 +1,6 @@
 /** The query language of fleet indexing: fields with a word or a phrase, AND, OR, NOT and parentheses. */
+// documented: developer guide, "Query syntax"; General Reference, for 12 terms and 1,000 bytes
+// unverified: the words for a query that cannot be read, and the error for one that is too long
 import { invalidQuery } from './errors';
 
 /** A document of the index: all values of a field, by its path. */
@@ -18,10 +20,14 @@ type Token =
 
 const MAX_TERMS = 12;
 
+/** The most bytes of a query. */
+const MAX_BYTES = 1000;
+
 const TERM = /^((?:\\.|[A-Za-z0-9_.$])+):(?:"((?:\\.|[^"\\])*)"|((?:\\.|[^\s()"\\:])+))/;
 const OPERATOR = /^(?:(AND|OR|NOT)(?=[\s(]|$)|([()]))/;
 
 export function parseQuery(text: string): Query {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw invalidQuery(`A query can have at most ${MAX_BYTES} bytes`);
   if (text.trim() === '*') return { fields: [], matches: () => true };
   const tokens = tokenize(text);
   const fields = tokens.flatMap(token => (token.kind === 'term' ? [token.path] : []));

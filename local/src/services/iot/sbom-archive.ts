@@ -1,4 +1,5 @@
 /** The validation of an SBOM's archive. */
+// documented: developer guide, "Preparing to use Software Package Catalog"; API model, the error codes of a file
 import { unzipSync } from 'fflate';
 
 /** The result for one file of the archive. */

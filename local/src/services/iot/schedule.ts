@@ -1,4 +1,6 @@
 /** When a job starts and ends. */
+// documented: API model, SchedulingConfig
+// unverified: which of the forms of a date are taken, and the errors
 import { invalidRequest } from './errors';
 import type { JobSettings } from './job-store';
 

@@ -1,4 +1,6 @@
 /** AWS IoT in the local AWS: the software package catalog, tags, fleet indexing and jobs. */
+// documented: authorization reference; developer guide, "Preparing AWS IoT Jobs", for the shadow that a succeeded
+// job writes
 import { bringsTags, namedResources } from '../../core/needs';
 import { type Needed, type Operations, type ReferencedCall, type Service, type World } from '../../core/service';
 import { type IotBehavior, defaultBehavior } from './behavior';
@@ -89,6 +91,11 @@ export class Iot implements Service {
     });
     this.devices = new Devices(this.fleet, this.jobStore);
     this.operations = this.createOperations();
+  }
+
+  /** @deprecated its former name: use `behavior`. */
+  get behaviour(): IotBehavior {
+    return this.behavior;
   }
 
   private createOperations(): Operations {

@@ -1,3 +1,5 @@
+// documented: developer guide, invocation-async-error-handling
+// unverified: that a function which is gone is not tried again
 import { type LocalClock, type Members, ServiceError } from '../../core/service';
 import { type Invocation, type InvocationOutcome } from './execution-environment';
 

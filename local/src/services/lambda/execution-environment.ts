@@ -1,3 +1,5 @@
+// documented: developer guide, lambda-runtime-environment, for the ten seconds of the init phase
+// captured: public report, for the names and the words of the errors of a runtime
 import { type ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { type Readable } from 'stream';

@@ -1,3 +1,4 @@
+// documented: developer guide, monitoring-cloudwatchlogs; API reference, Invoke, for the last 4 KB
 import { ConnectionCut } from '../../core/faults';
 import { ServiceError } from '../../core/service';
 

@@ -1,3 +1,5 @@
+// documented: API model; developer guide, gettingstarted-limits and configuration-envvars
+// captured: public report, for the messages
 import { createHash, randomUUID } from 'crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';

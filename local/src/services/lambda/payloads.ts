@@ -1,4 +1,5 @@
 /** The payload and the answer of an invocation. */
+// documented: developer guide, gettingstarted-limits; API reference, Invoke
 import { type Members, ServiceError } from '../../core/service';
 import { type HttpAnswer } from '../../wire/protocol';
 import { invalid } from './function';

@@ -1,3 +1,5 @@
+// documented: developer guide, lambda-runtime-environment, configuration-concurrency and configuration-envvars
+// captured: public report, for the lines START, END and REPORT of a log
 import { randomBytes } from 'crypto';
 import { dirname, join } from 'path';
 import { type CredentialStore, type Credentials } from '../../core/credentials';

@@ -1,3 +1,5 @@
+// documented: API reference of each operation; developer guide, invocation-async-error-handling; authorization
+// reference
 import { randomUUID } from 'crypto';
 import {
   type CallContext,

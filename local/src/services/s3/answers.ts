@@ -1,3 +1,4 @@
+// documented: API reference, the headers of each answer
 import { type Members } from '../../core/service';
 import { type HttpAnswer } from '../../wire/protocol';
 import { xmlDocument } from '../../wire/s3';

@@ -1,3 +1,5 @@
+// documented: API reference, ErrorResponses and DeleteObject; user guide, DeleteMarker and
+// checking-object-integrity, for ETags
 import { createHash, randomBytes } from 'crypto';
 import { ServiceError } from '../../core/service';
 

@@ -1,3 +1,4 @@
+// documented: API reference, ListObjectsV2 and ListObjectVersions
 import { type Members } from '../../core/service';
 import { type Bucket } from './bucket';
 

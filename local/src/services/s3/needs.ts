@@ -1,3 +1,4 @@
+// documented: authorization reference; API reference, GetObject and HeadObject
 import { type Members, type Needed, type World } from '../../core/service';
 import type { S3 } from './service';
 

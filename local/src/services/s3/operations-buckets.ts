@@ -1,3 +1,4 @@
+// documented: API reference, each operation
 import { type Members, type Operation, ServiceError, type World } from '../../core/service';
 import { headers, noContent, xml } from './answers';
 import { Bucket } from './bucket';

@@ -1,3 +1,4 @@
+// documented: API reference, each operation
 import { type Members, type Operation, ServiceError } from '../../core/service';
 import { headers, noContent, xml } from './answers';
 import { type ObjectVersion } from './bucket';

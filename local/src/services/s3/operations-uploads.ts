@@ -1,3 +1,4 @@
+// documented: API reference, each operation
 import { createHash, randomUUID } from 'crypto';
 import { type Operation, ServiceError } from '../../core/service';
 import { headers, noContent, xml } from './answers';

@@ -1,3 +1,4 @@
+// documented: API reference, ErrorResponses; CDK, for the bucket of the bootstrap stack
 import { type Operation, type Service, ServiceError, type World } from '../../core/service';
 import { Bucket } from './bucket';
 import { bucketOperations } from './operations-buckets';

@@ -1,4 +1,5 @@
 /** The documented constraints of the members of an input to AWS Step Functions. */
+// documented: API model; developer guide, service-quotas
 import { flag, integer, list, oneOf, required, structure, text } from '../../core/shape';
 
 /** The most bytes of JSON of the input and output of a state, a task or an execution. */

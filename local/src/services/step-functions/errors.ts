@@ -1,3 +1,5 @@
+// documented: API model, the declared errors
+// captured: LocalStack, snapshots validated on AWS, for the words
 import { ServiceError } from '../../core/service';
 
 export const invalid = (message: string) => new ServiceError('ValidationException', message);

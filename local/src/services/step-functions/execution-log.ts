@@ -1,3 +1,4 @@
+// documented: developer guide, cw-logs
 import { ConnectionCut } from '../../core/faults';
 import { type InternalCall, type Members, ServiceError } from '../../core/service';
 import { type Execution } from './execution';

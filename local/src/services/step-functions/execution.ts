@@ -1,3 +1,5 @@
+// documented: Amazon States Language; developer guide, input-output-contextobject; API reference, StopExecution and
+// DeleteStateMachine
 import { type InternalCall, type LocalClock } from '../../core/service';
 import { HISTORY_EVENTS } from './constraints';
 import { History } from './history';

@@ -1,3 +1,4 @@
+// documented: API reference of each operation; authorization reference
 import { randomUUID } from 'crypto';
 import { Background } from '../../core/background';
 import { checked } from '../../core/checked';

@@ -1,3 +1,4 @@
+// documented: API reference, HistoryEvent
 import { HISTORY_EVENTS } from './constraints';
 
 /** An event of an execution's history, in the form of the service. */

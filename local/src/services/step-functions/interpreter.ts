@@ -1,3 +1,5 @@
+// documented: Amazon States Language, by the package aws-local-stepfunctions
+// unverified: the words after "Invalid State Machine Definition"
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { invalidDefinition } from './errors';
 import { type MachineDefinition, type StateInput, interpretable } from './states';

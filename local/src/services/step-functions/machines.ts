@@ -1,3 +1,5 @@
+// documented: API reference of each operation; authorization reference
+// captured: LocalStack, snapshots validated on AWS, for the errors
 import { randomUUID } from 'crypto';
 import { isDeepStrictEqual } from 'util';
 import { checked } from '../../core/checked';

@@ -1,3 +1,4 @@
+// documented: API reference, for the default of 100
 import { ServiceError } from '../../core/service';
 
 interface PageInput {

@@ -1,3 +1,4 @@
+// documented: Amazon States Language, "Errors"; developer guide, concepts-error-handling
 /** A retrier of a state. */
 export interface Retrier {
   readonly ErrorEquals: readonly string[];

@@ -2,6 +2,7 @@
  * State machines in the form that the interpreter runs. It only has real time, so functions of the local AWS do what
  * takes time: a Wait becomes a Task, and the function of a Task handles its retries and timeout.
  */
+// documented: Amazon States Language
 import { type Retrier } from './retry';
 
 /** The members of a state that are used here. */

@@ -1,3 +1,5 @@
+// documented: Amazon States Language; developer guide, service-quotas
+// captured: LocalStack, snapshots validated on AWS, for the events of a task and States.DataLimitExceeded
 import { randomUUID } from 'crypto';
 import { type InternalCall } from '../../core/service';
 import { PAYLOAD_BYTES } from './constraints';

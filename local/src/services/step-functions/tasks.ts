@@ -1,3 +1,5 @@
+// documented: developer guide, integrate-services
+// captured: LocalStack, snapshots validated on AWS, for the names of errors
 import { ConnectionCut } from '../../core/faults';
 import { type InternalCall, type Members, ServiceError } from '../../core/service';
 

@@ -1,3 +1,5 @@
+// documented: WeChat documentation, the pages of the interface
+// captured: public report, threads of the WeChat community, for the codes of an address and for numbers as text
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
 
 /**
@@ -5,7 +7,7 @@ import { type Readings, readingsOfEnvironment } from '../../core/readings';
  * does not decide. The codes of CloudBase itself are not documented; those here are invented.
  */
 export interface WeChatBehavior {
-  // unverified choices. The default is the more likely one.
+  // unverified: these choices. The default is the more likely one.
 
   /** Whether a new component_access_token invalidates the former one, as "not latest" in error 40001 suggests. */
   newTokenVoidsOld: boolean;
@@ -25,6 +27,8 @@ export interface WeChatBehavior {
   trafficCode: number;
   /** What the list of a service that does not exist answers. */
   missingServiceListing: 'empty' | 'refused';
+  /** The order of getcsversionlist. */
+  listingOrder: 'newest-first' | 'oldest-first';
   /** Whether getcsversionlist, of the older generation of the interface, still works and shows these versions. */
   listing: 'served' | 'retired';
 }
@@ -39,6 +43,7 @@ const LIKELY: Readonly<WeChatBehavior> = {
   trafficDeletion: 'allowed',
   trafficCode: -501_003,
   missingServiceListing: 'refused',
+  listingOrder: 'newest-first',
   listing: 'served',
 };
 
@@ -49,6 +54,7 @@ const OTHER: Partial<WeChatBehavior> = {
   times: 'iso',
   trafficDeletion: 'refused',
   missingServiceListing: 'empty',
+  listingOrder: 'oldest-first',
 };
 
 export const defaultBehavior = (readings: Readings = readingsOfEnvironment()): WeChatBehavior => ({

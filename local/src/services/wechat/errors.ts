@@ -1,4 +1,6 @@
 /** The errors of the WeChat API: a code and a message in a JSON body, usually with the HTTP status 200. */
+// documented: WeChat documentation, the codes and their messages
+// captured: public report, threads of the WeChat community, for 40164, 45035 and 61007
 import { ServiceError } from '../../core/service';
 
 const MESSAGES: Readonly<Record<number, string>> = {

@@ -1,4 +1,5 @@
 /** The WeChat API for third-party platforms in the local AWS: the part for versions of CloudBase Run services. */
+// documented: WeChat documentation, deletecloudbaserunserverversion and getcsversionlist
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
@@ -41,6 +42,11 @@ export class WeChat implements Endpoint {
     this.behavior = defaultBehavior(world.readings);
     this.tokens = new Tokens(world.clock, this.behavior);
     this.services = new CloudBaseServices(this.behavior);
+  }
+
+  /** @deprecated its former name: use `behavior`. */
+  get behaviour(): WeChatBehavior {
+    return this.behavior;
   }
 
   /** The endpoint that replaces `https://api.weixin.qq.com`. */

@@ -1,4 +1,6 @@
 /** The tokens of the third-party platform, and the credentials from which they are made. */
+// documented: WeChat documentation, api_component_token
+// unverified: which of several broken members is told first, and the number of tokens of a day
 import { randomBytes } from 'node:crypto';
 import type { LocalClock } from '../../core/service';
 import type { WeChatBehavior } from './behavior';

@@ -1,4 +1,5 @@
 /** Operations on change sets. */
+// documented: API reference of each operation
 import { type Members, type Operation } from '../../../core/service';
 import { type ChangeSets } from '../change-sets';
 import { type Engine } from '../engine';
@@ -17,7 +18,7 @@ export function changeSetOperations(engine: Engine, changeSets: ChangeSets): Rec
       }
       const { deleteOnFailure } = failureOptions(input.OnStackFailure, {});
       if (deleteOnFailure && type !== 'CREATE') {
-        // documented; the wording is unverified.
+        // documented: API reference, CreateChangeSet. unverified: the wording.
         throw validationError('OnStackFailure DELETE is only valid for change sets of type CREATE');
       }
       const { id, stack } = await changeSets.create({

@@ -1,4 +1,6 @@
 /** Operations that deploy, roll back and delete stacks. They answer at once, and the deployment continues. */
+// documented: API reference of each operation
+// captured: public report, for "No updates are to be performed."
 import { type Members, type Operation, ServiceError } from '../../../core/service';
 import { changesOf, isWithoutChanges } from '../changes';
 import { type Engine, type StartOptions } from '../engine';

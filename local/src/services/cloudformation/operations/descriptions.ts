@@ -1,4 +1,7 @@
 /** Operations that only read: stacks, their resources, events, templates and exports. */
+// documented: API reference of each operation
+// captured: public report, for the words in which a missing stack is told
+// unverified: that DescribeEvents shows the events of a stack, and no others
 import { type Members, type Operation } from '../../../core/service';
 import { requiredCapabilities } from '../capabilities';
 import { type ChangeSets } from '../change-sets';

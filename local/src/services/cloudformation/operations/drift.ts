@@ -1,4 +1,6 @@
 /** Operations on drift. A detection is complete when it has been requested. */
+// documented: API reference of each operation
+// unverified: that a detection can be complete at once
 import { type Operation } from '../../../core/service';
 import { type ResourceDrift, detectDrift } from '../drift';
 import { type Engine } from '../engine';

@@ -1,4 +1,5 @@
 /** Reads inputs: over HTTP every value is text, and an empty list is an empty text. */
+// documented: API reference, CreateStack, CreateChangeSet and DeploymentConfig; authorization reference
 import { type Members, type Needed, type Operation, type World } from '../../../core/service';
 import { type DeploymentOptions } from '../deployment';
 import { type DeploymentRequest, type Engine, templateAt } from '../engine';
@@ -14,13 +15,13 @@ export const isTrue = (value: unknown): boolean => String(value) === 'true';
 
 /**
  * What happens after a failed deployment. CreateStack calls the choice `OnFailure`, and a change set `OnStackFailure`.
- * EXPRESS does not wait until resources are ready, and disables rollback by default (botocore 1.43.38).
+ * EXPRESS does not wait until resources are ready, and disables rollback by default (API model of botocore 1.43.38).
  */
 export function failureOptions(choice: unknown, { DisableRollback, DeploymentConfig }: Members): DeploymentOptions {
   const { Mode, DisableRollback: isDisabled = Mode === 'EXPRESS' } = DeploymentConfig ?? {};
   if (choice === undefined) return { disableRollback: isTrue(DisableRollback) || isTrue(isDisabled) };
   if (isTrue(DisableRollback)) {
-    // documented: that the two exclude each other. unverified: the wording.
+    // documented: API reference, CreateStack: the two exclude each other. unverified: the wording.
     throw validationError('You can specify either OnFailure or DisableRollback, but not both');
   }
   if (choice !== 'DO_NOTHING' && choice !== 'ROLLBACK' && choice !== 'DELETE') {

@@ -1,4 +1,5 @@
 /** Stacks, resources, events and change sets in the form of the answers. */
+// documented: API reference, the structures of the answers
 import { type ChangeSet } from '../change-sets';
 import { type ResourceChange } from '../changes';
 import { type Deployed, type ResourceState, type Stack, type StackEvent } from '../stack';

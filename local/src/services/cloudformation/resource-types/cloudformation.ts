@@ -1,4 +1,6 @@
 /** CloudFormation's and the CDK's own resources that do nothing in the local AWS. */
+// documented: template reference, AWS::CloudFormation::WaitConditionHandle: what Ref and GetAtt return, and what
+// replaces the resource
 import { type ResourceType, generatedName } from './resource-type';
 
 /** The resource with which the CDK counts its users. */

@@ -1,4 +1,6 @@
 /** Alarms and dashboards. */
+// documented: template reference, AWS::CloudWatch::Alarm and Dashboard: what Ref and GetAtt return, and what
+// replaces the resource
 import { type ResourceRequest, type ResourceType, generatedName } from './resource-type';
 
 export const alarm: ResourceType = {

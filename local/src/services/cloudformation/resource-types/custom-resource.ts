@@ -1,4 +1,9 @@
 /** Custom resources: CloudFormation's requests to a function, and the rules for an answer. */
+// documented: user guide, "Custom resource request objects", "Custom resource response objects"; template reference,
+// AWS::CloudFormation::CustomResource, for ServiceTimeout
+// captured: public report, for the messages (aws-cdk issues 2825 and 21216, cloudcomponents issue 197) and for
+// numbers that come as text (aws-cdk issue 15249)
+// unverified: that nulls and what is empty are left out, and which of several broken rules of an answer is told
 import { createHash, randomUUID } from 'node:crypto';
 import { type ExpectedResponse } from '../../../core/responses';
 import { type LocalClock } from '../../../core/service';

@@ -2,6 +2,7 @@
  * Networks. The local AWS has none: the resources only have ids and addresses, so that templates with a function in a
  * VPC can be deployed.
  */
+// documented: template reference, each type: what Ref and GetAtt return, and what replaces the resource
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Properties } from '../template';
 import { type ResourceType } from './resource-type';

@@ -1,4 +1,5 @@
 /** Rules of the default event bus, with their targets. */
+// documented: template reference, AWS::Events::Rule: what Ref and GetAtt return, and what replaces the resource
 import { type Members } from '../../../core/service';
 import { type Properties } from '../template';
 import { type ResourceRequest, type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';

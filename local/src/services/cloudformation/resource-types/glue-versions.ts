@@ -2,6 +2,7 @@
  * CloudFormation's own schema versions and their metadata, as AWS's handlers treat them: see `aws-glue-schemaversion` and
  * `aws-glue-schemaversionmetadata` of aws-cloudformation/aws-cloudformation-resource-providers-glue at 750cac1.
  */
+// documented: resource handlers, aws-glue-schemaversion and aws-glue-schemaversionmetadata at 750cac1
 import { type InternalCall, type World } from '../../../core/service';
 import { type Properties } from '../template';
 import {
@@ -31,7 +32,7 @@ export const schemaVersion: ResourceType = {
     const found = await orUndefined(call('glue', 'GetSchemaVersion', { SchemaVersionId }));
     return found && { SchemaDefinition: found.SchemaDefinition };
   },
-  /** The owner that has adopted the version meanwhile. */
+  /** Deletes the version, even if somebody else has adopted it meanwhile. */
   async delete({ physicalId: SchemaVersionId, call, world }) {
     const look = () => call('glue', 'GetSchemaVersion', { SchemaVersionId });
     await unlessMissing(

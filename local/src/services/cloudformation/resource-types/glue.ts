@@ -1,4 +1,8 @@
 /** CloudFormation's own schema registries and schemas. The definition of a schema is that of its first version. */
+// documented: resource handlers, aws-glue-registry and aws-glue-schema at 750cac1; template reference,
+// AWS::Glue::Registry and Schema
+// unverified: that an update sends the compatibility only if it changes, as the service requires; the public handler
+// of 2020 always sends it
 import { type InternalCall, type LocalClock } from '../../../core/service';
 import { type Properties } from '../template';
 import { type ResourceType, generatedName, tagMap, unlessMissing, untilMissing } from './resource-type';

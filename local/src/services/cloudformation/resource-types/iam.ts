@@ -1,4 +1,6 @@
 /** Roles and their policies. */
+// documented: template reference, AWS::IAM::Role, Policy and ManagedPolicy: what Ref and GetAtt return, and what
+// replaces the resource
 import { type Properties } from '../template';
 import { type ResourceRequest, type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';
 

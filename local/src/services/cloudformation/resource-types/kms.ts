@@ -2,6 +2,8 @@
  * Keys and aliases. The local AWS encrypts nothing: the resources only have names, so that policies and properties can
  * refer to them.
  */
+// documented: template reference, AWS::KMS::Key and Alias: what Ref and GetAtt return, and what replaces the
+// resource
 import { randomUUID } from 'node:crypto';
 import { type ResourceType } from './resource-type';
 

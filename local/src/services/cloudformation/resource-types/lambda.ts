@@ -1,4 +1,6 @@
 /** Functions, and the permissions to invoke them. */
+// documented: template reference, AWS::Lambda::Function, Permission and EventInvokeConfig: what Ref and GetAtt
+// return, and what replaces the resource
 import { isDeepStrictEqual } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import { type Properties } from '../template';

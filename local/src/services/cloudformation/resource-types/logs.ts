@@ -1,4 +1,5 @@
 /** Log groups. */
+// documented: template reference, AWS::Logs::LogGroup: what Ref and GetAtt return, and what replaces the resource
 import { type ResourceRequest, type ResourceType, generatedName, tagMap, unlessMissing } from './resource-type';
 
 export const logGroup: ResourceType = {

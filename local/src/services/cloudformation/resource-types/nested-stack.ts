@@ -1,4 +1,7 @@
 /** Nested stacks. */
+// documented: template reference, AWS::CloudFormation::Stack: what Ref and GetAtt return, and what replaces the
+// resource; user guide, "Nested stacks", for the clean-up that waits for the root
+// captured: public report, for the reason of a nested stack that failed
 import { type Stack } from '../stack';
 import { CANCELLED, ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
 

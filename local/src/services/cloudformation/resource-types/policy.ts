@@ -1,4 +1,6 @@
 /** Policies that are attributes of their resources. */
+// documented: template reference, AWS::SNS::TopicPolicy and AWS::SQS::QueuePolicy: what Ref and GetAtt return, and
+// what replaces the resource
 import { type InternalCall } from '../../../core/service';
 import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 

@@ -1,4 +1,6 @@
 /** Buckets and their policies. */
+// documented: template reference, AWS::S3::Bucket and BucketPolicy: what Ref and GetAtt return, and what replaces
+// the resource
 import { type ResourceRequest, type ResourceType, generatedName, unlessMissing } from './resource-type';
 
 export const bucket: ResourceType = {

@@ -1,4 +1,7 @@
 /** Secrets, given or generated. */
+// documented: template reference, AWS::SecretsManager::Secret: what Ref and GetAtt return, and what replaces the
+// resource; API reference, GetRandomPassword
+// unverified: that a secret is deleted without a recovery window
 import { randomInt } from 'node:crypto';
 import { type Properties } from '../template';
 import { type ResourceType, generatedName, tagList, unlessMissing } from './resource-type';

@@ -1,4 +1,5 @@
 /** Topics and their policies. */
+// documented: template reference, AWS::SNS::Topic: what Ref and GetAtt return, and what replaces the resource
 import { policyOf } from './policy';
 import { type ResourceType, generatedName, unlessMissing } from './resource-type';
 

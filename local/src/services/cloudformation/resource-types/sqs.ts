@@ -1,4 +1,5 @@
 /** Queues and their policies. */
+// documented: template reference, AWS::SQS::Queue: what Ref and GetAtt return, and what replaces the resource
 import { type Properties } from '../template';
 import { policyOf } from './policy';
 import { type ResourceType, generatedName, unlessMissing } from './resource-type';

@@ -1,4 +1,5 @@
 /** Parameters of the parameter store. */
+// documented: template reference, AWS::SSM::Parameter: what Ref and GetAtt return, and what replaces the resource
 import { type ResourceRequest, type ResourceType, generatedName, orUndefined, unlessMissing } from './resource-type';
 
 export const parameter: ResourceType = {

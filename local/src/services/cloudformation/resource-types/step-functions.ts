@@ -1,4 +1,7 @@
 /** State machines. */
+// documented: template reference, AWS::StepFunctions::StateMachine: what Ref and GetAtt return, and what replaces
+// the resource; API reference, DeleteStateMachine
+// unverified: that the deletion waits for the last execution, and not only for the status DELETING
 import { type Properties } from '../template';
 import { type ResourceType, camelCased, generatedName, tagMap, untilMissing } from './resource-type';
 
@@ -23,7 +26,8 @@ export const stateMachine: ResourceType = {
   /** Waits until the machine is gone, which is after its last execution (documentation of DeleteStateMachine). */
   async delete({ physicalId: stateMachineArn, call, world }) {
     await call('states', 'DeleteStateMachine', { stateMachineArn });
-    await untilMissing(() => call('states', 'DescribeStateMachine', { stateMachineArn }), world.clock);
+    const look = () => call('states', 'DescribeStateMachine', { stateMachineArn });
+    await untilMissing(look, world.clock, { within: Infinity });
   },
 };
 

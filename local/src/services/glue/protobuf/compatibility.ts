@@ -1,8 +1,11 @@
 /**
  * Whether a reader of one PROTOBUF definition understands data of another: by the developer guide's rules (required
  * fields, messages, methods), and for types on the wire by "Updating a message type" in the documentation of Protocol
- * Buffers, to which the guide refers.
+ * Buffers, to which the guide refers. A reader must know each message, even one that is only the type of an optional
+ * field: a user reports that FORWARD refuses a new field with its new message, and that BACKWARD accepts it (2023, with
+ * the CloudTrail event).
  */
+// documented: developer guide, "Compatibility mode"; Protocol Buffers documentation, "Updating a message type"
 import {
   Enum,
   type Field,
@@ -18,10 +21,8 @@ import {
 export function readsProtobuf(reader: Root, writer: Root): boolean {
   const known = declaredIn(reader);
   const declared = declaredIn(writer);
-  const parts = partsOf(declared.values());
   return [...declared].every(([name, written]) => {
     const read = known.get(name);
-    if (read === undefined && written instanceof Type && parts.has(written)) return true;
     if (written instanceof Method) return read instanceof Method && signature(read) === signature(written);
     return read instanceof Type && readsMessage(read, written, new Set());
   });
@@ -36,16 +37,6 @@ function declaredIn(parent: NamespaceBase, found = new Map<string, Type | Method
     if ('nestedArray' in each) declaredIn(each as NamespaceBase, found);
   }
   return found;
-}
-
-/**
- * A message that is the type of a field is never a record by itself. unverified: that the service checks it with the
- * field, as "add fields" and "delete optional fields" in the guide suggest, where types come and go with fields.
- */
-function partsOf(declared: Iterable<Type | Method>): ReadonlySet<Type> {
-  const types = [...declared].filter(each => each instanceof Type);
-  const uses = types.flatMap(type => type.fieldsArray.map(field => ({ type, used: field.resolvedType })));
-  return new Set(uses.flatMap(({ type, used }) => (used instanceof Type && used !== type ? [used] : [])));
 }
 
 const signature = ({ resolvedRequestType, resolvedResponseType, requestStream, responseStream }: Method): string =>
