@@ -37,6 +37,35 @@ const environmentCredentials = replacing('environment-credentials', ({ onResolve
   }));
 });
 
+/** Members of requests and responses that no handler writes or reads, by client: a test looks for their names. */
+export const UNREAD = {
+  iot: `abortConfig approximateSecondsBeforeTimedOut comment completedAt connectivity deviceDefender documentParameters
+    documentSource expectedVersion forceCanceled geoLocations isConcurrent jobArn jobExecutionsRetryConfig
+    jobExecutionsRolloutConfig jobTemplateArn presignedUrlConfig queryVersion reasonCode retryAttempt
+    scheduledJobRollouts schedulingConfig statusDetails targetSelection thingGroupIndexingConfiguration thingGroupNames
+    thingGroups thingId thingTypeName timeoutConfig`,
+  cloudformation: `AliasName Capabilities ChangeSetId ClientRequestToken DeletionMode DeploymentConfig DetailedStatus
+    DisableRollback DriftInformation EnableTerminationProtection HookFailureMode HookInvocationId HookInvocationPoint
+    HookStatus HookStatusReason HookType LastOperations ModuleInfo NotificationARNs OperationId Outputs
+    RetainExceptOnCreate RoleARN RollbackConfiguration RootId StackStatusReason TimeoutInMinutes`,
+};
+
+/** A shape with members: its head, their names, and their shapes. */
+const SHAPE = /(= \[3, n0, \w+,\s+0,\s+)(\[.*\])(,\s+)(\[.*\])/g;
+
+const elementsOf = array => array.slice(1, -1).match(/(?:[^,[({]|\([^)]*\)|\[[^\]]*\]|\{[^}]*\})+/g) ?? [];
+
+/** Leaves out members, and with them their shapes: what an answer has besides, the SDK ignores. */
+function withoutMembers(source, constants, unread) {
+  const isUnread = member => unread.includes(JSON.parse(constants.get(member.trim()) ?? '""'));
+  return source.replace(SHAPE, (...match) => {
+    const [, head, members, between, shapes] = match;
+    const read = elementsOf(members).map(member => !isUnread(member));
+    const pick = array => `[${elementsOf(array).filter((__, index) => read[index])}]`;
+    return head + pick(members) + between + pick(shapes);
+  });
+}
+
 /**
  * Lets esbuild drop the shapes of operations that nobody calls: to it, a computed key and the registration of an error's
  * class are side effects. An error without a class of its own has the name that the service gave it, which is what
@@ -48,9 +77,14 @@ const neededShapes = replacing('needed-shapes', ({ onLoad }, apply) => {
     const constants = new Map(
       [...source.matchAll(/^const (\w+) = ("[^"\\\n]*");$/gm)].map(([, constant, text]) => [constant, text]),
     );
-    const contents = source
-      .replace(/\[(\w+)\]:/g, (key, constant) => (constants.has(constant) ? `${constants.get(constant)}:` : key))
-      .replace(/^n\d+_registry\.registerError\(.*\);$/gm, '');
+    const [, client] = /client-([a-z]+)/.exec(path);
+    const named = source.replace(/\[(\w+)\]:/g, (key, constant) =>
+      constants.has(constant) ? `${constants.get(constant)}:` : key,
+    );
+    const contents = withoutMembers(named, constants, UNREAD[client]?.split(/\s+/) ?? []).replace(
+      /^n\d+_registry\.registerError\(.*\);$/gm,
+      '',
+    );
     if (contents !== source) apply();
     return { contents };
   });
@@ -69,7 +103,7 @@ const shortManifests = replacing('short-manifests', ({ onLoad }, apply) => {
 const partitionsOnly = replacing('partitions-only', ({ onLoad }, apply) => {
   onLoad({ filter: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/].*[\\/]aws[\\/]partitions\.js$/ }, async ({ path }) => {
     const source = await readFile(path, 'utf8');
-    const contents = source.replace(/("(?!aws-)[a-z]+-[a-z-]+-\d+"): \{\s*"description": "[^"]*"\s*\},?/g, '');
+    const contents = source.replace(/"[a-z]+-[a-z0-9-]+": \{\s*"description": "[^"]*"\s*\},?/g, '');
     if (contents !== source) apply();
     return { contents };
   });
@@ -161,6 +195,14 @@ const cuts = [
       'getEventStreamMarshaller',
     ].map(method),
   ),
+  // what an operation in use answers is in the body, and nothing that it is sent is in a header.
+  without('no-header-members', `${CORE}/protocols/HttpBindingProtocol.js`, [
+    /^( {8})if \(payload\) \{[^]*?^\1\}\n/m,
+    /^( {8})for \(const header in headers\) \{[^]*?^\1\}\n/m,
+    /^( {8})for \(const \[memberName, \[, , collectionValue\], , wireName\] of prefixHeaders\) \{[^]*?^\1\}\n/m,
+    /^( {8})if \(statusCode\) \{[^]*?^\1\}\n/m,
+    /^( +)else if \(location === 0b100_111\) \{[^]*?^\1\}\n/m,
+  ]),
   // none of the services has error codes of the query protocol beside those of the JSON protocol.
   without(
     'no-query-codes',
@@ -228,6 +270,16 @@ const standIns = [
   standIn('no-big-number-writer', `${CORE}/protocols/json/jsonReplacer.js`, 'export class JsonReplacer {}'),
   standIn('no-big-number-reader', `${CORE}/protocols/json/jsonReviver.js`, 'export const jsonReviver = undefined;'),
   standIn('no-big-number-search', `${CORE}/protocols/json/needsReviver.js`, 'export const needsReviver = () => false;'),
+  // nor anything but the body of an answer,
+  standIn(
+    'no-header-values',
+    `${CORE}/protocols/serde/HttpInterceptingShapeDeserializer.js`,
+    `export class HttpInterceptingShapeDeserializer {
+       constructor(codec) { this.codec = codec; }
+       setSerdeContext(context) { this.codec.setSerdeContext(context); }
+       read(schema, data) { return this.codec.read(schema, data); }
+     }`,
+  ),
   // nor JSON within JSON, nor a list in a header.
   standIn('no-lazy-json', `${CORE}/serde/lazy-json.js`, 'export const LazyJsonString = undefined;'),
   standIn('no-header-writer', `${CORE}/serde/quote-header.js`, 'export const quoteHeader = undefined;'),

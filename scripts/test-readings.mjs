@@ -3,8 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-/** The handlers with the services, random histories, and what the command line finds out about an account. */
-const CONCERNED = ['test/lambda/glue', 'test/lambda/iot', 'test/lambda/wechat', 'test/histories', 'cli/test/verify'];
+/** The handlers with the services, deployments that go wrong, random histories, and what `verify` finds out. */
+const HANDLERS = ['glue', 'iot', 'wechat'].map(service => `test/lambda/${service}`);
+const CONCERNED = [...HANDLERS, 'test/deployments', 'test/histories', 'cli/test/verify'];
 
 const run = (args, env) => spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');

@@ -131,7 +131,9 @@ class PackageEvent extends OwnedArtifact {
     }
     const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
-    if (!isChange(claimed.change) && !isChange(user) && !describes) return this.answer();
+    if (!isChange(claimed.change) && !isChange(user) && !describes) {
+      return (await this.looksForChange(this.wanted, previous)) ? this.update(previous) : this.answer();
+    }
     return this.carryOut(
       async () => {
         await this.confirm();

@@ -60,8 +60,11 @@ export async function undoDiff(
   const { PackageName, VersionName } = wanted;
   const location = held.sbom?.s3Location;
   const isOurs = wanted.Sbom ? sameLocation(wanted.Sbom, location) : location === undefined;
-  if (isOurs && sbom === 'disassociate') await gateway.disassociateSbom(PackageName, VersionName);
-  else if (isOurs && sbom) await gateway.associateSbom(PackageName, VersionName, toS3Location(sbom.associate));
+  if (isOurs && sbom) {
+    await (sbom === 'disassociate'
+      ? gateway.disassociateSbom(PackageName, VersionName)
+      : gateway.associateSbom(PackageName, VersionName, toS3Location(sbom.associate)));
+  }
   // a draft is not published in passing: that cannot be undone.
   if (held.status === 'DRAFT' || held.status !== wanted.Status) return;
   for (const action of actions) await gateway.updateVersion(PackageName, VersionName, { action });

@@ -11,7 +11,6 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
-  type Yielding,
   claimInPhase,
   claimOf,
   claimant,
@@ -20,10 +19,9 @@ import {
   mergeChanges,
   ownerTags,
   reclaim,
-  yieldTo,
-  yieldToRival,
 } from './ownership';
 import { type SoughtResource } from './stack';
+import { type Yielding, yieldTo, yieldToRival } from './yielding';
 
 /** Where the record of an artifact's owner is kept. */
 export interface OwnerRecord {
@@ -119,6 +117,7 @@ export abstract class ClaimedArtifact {
     const byThisEvent = this.isClaimedByThisEvent(tags);
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
+      openSince: await this.openSince(tags),
       phase: () => this.scope.stackPhase(),
     });
     if (claimed.kind === 'refused') {
@@ -137,6 +136,15 @@ export abstract class ClaimedArtifact {
     // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** When another resource of the stack claimed the artifact, if no deployment has succeeded since. */
+  private async openSince(tags: Tags): Promise<number | undefined> {
+    const { keys } = this.record;
+    const owner = tags[keys.owner];
+    if (owner === undefined || owner === this.me.ownerId || tags[keys.stack] !== this.me.stackId) return undefined;
+    const claimed = claimOf(tags, keys, { ownerId: owner });
+    return claimed && !(await this.scope.settledSince(claimed.since)) ? claimed.since : undefined;
   }
 
   /** What a refusal says of the stack that owns the artifact. */

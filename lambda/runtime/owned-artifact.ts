@@ -3,11 +3,13 @@
  * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
  * artifact and give it back.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, isOperationOver } from './errors';
+import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
 import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
@@ -20,12 +22,22 @@ const LAST_CALL = LONGEST_CALL + 2_000;
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
 
+/** How long, in ms, until a write of the deployment that is rolled back must be visible. */
+const VISIBLE = 2_000;
+
+/** The properties of a resource that its artifact does not show. */
+interface Unshown {
+  readonly Removal?: Removal;
+  readonly AdoptExisting?: boolean;
+}
+
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
+  private hasLookedAgain = false;
   private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
@@ -136,6 +148,27 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
   }
 
+  /**
+   * Whether to read once more what leaves a rollback nothing to do: it follows so closely on the write that it undoes that
+   * it may not see it yet.
+   */
+  protected async looksAgain(): Promise<boolean> {
+    const { clock, deadline, log } = this.scope;
+    if (this.hasLookedAgain || this.isOver || deadline.remaining() <= 2 * VISIBLE) return false;
+    this.hasLookedAgain = true;
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return false;
+    log.info('nothing to roll back is visible: reading again', { artifact: this.what });
+    await clock.sleep(VISIBLE);
+    return true;
+  }
+
+  /** Whether an Update that finds nothing to change reads once more. */
+  protected async looksForChange<T extends Unshown>(wanted: T, previous: T | undefined): Promise<boolean> {
+    if (!previous) return false;
+    const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
+    return !isDeepStrictEqual(now, before) && this.looksAgain();
+  }
+
   /** Whether the last call of a Create that has not answered is complete. */
   protected async isSettled(tags: Tags): Promise<boolean> {
     return tags[this.record.keys.owner] === this.me.ownerId;
@@ -169,6 +202,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
+    if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;
     // a delivery of this event was killed after it had let the artifact go.
     if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
@@ -176,7 +210,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
-      regains: undoes ? undefined : takenAt => this.regains(takenAt),
+      regains: undoes ? undefined : (...taken) => this.regains(...taken),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return;
@@ -197,7 +231,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
   private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
     const { keys } = this.record;
-    const former = tags[keys.formerOwner];
+    const former = parseFormers(tags[keys.formerOwner]).find(
+      ({ ownerId }) => ownerId === outcome.change.set[keys.owner],
+    )?.ownerId;
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
@@ -247,9 +283,14 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return {};
   }
 
-  /** Whether the resource that has taken the artifact over is deleted too, before a deployment of it has succeeded. */
-  private async regains(takenAt: number): Promise<boolean> {
-    return (await this.scope.stackPhase()) === 'deleting' && !(await this.scope.settledSince(takenAt));
+  /**
+   * Whether the resource that has taken the artifact over goes too, before a deployment of it has succeeded: with the stack,
+   * or in a rollback to what was before both of them.
+   */
+  private async regains(takenAt: number, { openSince }: FormerOwner): Promise<boolean> {
+    const phase = await this.scope.stackPhase();
+    const goes = phase === 'deleting' || (openSince !== undefined && phase === 'rolling-back');
+    return goes && !(await this.scope.settledSince(takenAt));
   }
 
   /** An artifact that the other of two resources has deleted meanwhile counts as released. */

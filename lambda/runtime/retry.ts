@@ -28,7 +28,7 @@ const DENIED = new Set([
 ]);
 
 /** What limits the repetition, and where it is logged. */
-interface Limits {
+export interface Limits {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly log: Log;

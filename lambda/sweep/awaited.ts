@@ -22,7 +22,7 @@ export function failedRemovals({ failed, removed, firstFailure }: SweepCounts): 
 }
 
 /** How far a sweep has come, and what holds it up. */
-export type Progress = Pick<SweepCursor, 'counts' | 'troubles'>;
+export type SweepProgress = Pick<SweepCursor, 'counts' | 'troubles'>;
 
 /** Why a sweep ended before it was complete, and what to do about it. */
 interface Shortfall {
@@ -40,13 +40,13 @@ export const OTHER_RULES: Shortfall = {
   mend: 'deploy again, or destroy again, which continues from here',
 };
 
-export function incompleteAnswer(progress: Progress, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
+export function incompleteAnswer(progress: SweepProgress, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {
   if (onIncomplete === 'FAIL') return { status: 'FAILED', message: incomplete(progress, of) };
   const { counts } = progress;
   return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, remaining(counts)) } };
 }
 
-export function incomplete({ counts, troubles = {} }: Progress, { why, mend } = TIME_OVER): string {
+export function incomplete({ counts, troubles = {} }: SweepProgress, { why, mend } = TIME_OVER): string {
   const atLeast = counts.planned === undefined ? 'at least ' : '';
   const [trouble] = Object.values(troubles);
   const last = trouble === undefined ? '' : `; a call that had not succeeded by then: ${trouble}`;

@@ -11,19 +11,20 @@ import {
   type SliceAnswer,
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
+import { isTransient } from '../runtime/retry';
 import { SWEPT_NOTHING, answerOf, endOfHour, hashOf, incomplete, incompleteAnswer, isHourOver } from './awaited';
 import { handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, isMachineGone } from './machine';
+import { type Machines, isMachineGone, patientMachines } from './machine';
 import { work } from './slices';
 import { type SweepKind, type SweepKinds, kindOf } from './source';
 import { nowAndThen } from './stacks';
 
 /**
- * How long, in milliseconds, before the time to answer the sweep stops: enough for a call in progress and the start of
- * an execution.
+ * How long, in milliseconds, before the time to answer the sweep stops: enough for a call in progress, and for the start
+ * of an execution that is throttled for a minute.
  */
-const HAND_OVER = 30_000;
+const HAND_OVER = 90_000;
 
 /**
  * A sweep that runs while CloudFormation waits for it. The sweep first works in the event's own invocation; then it
@@ -96,7 +97,9 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     const { clock, log, stackId, request, abandonedAt, eventToken: name } = scope;
     const handedOver = { handedOverTo: `${StateMachineArn} ${name}` };
     // the event was delivered again: its execution continues with it, and two executions would only disturb each other.
-    if ((await this.machines.running(StateMachineArn)).some(execution => execution.name === name)) return handedOver;
+    const machines = patientMachines(this.machines, scope);
+    const isRunning = async () => (await machines.running(StateMachineArn)).some(running => running.name === name);
+    if (await isRunning()) return handedOver;
 
     const confirm = nowAndThen(() => scope.operation.confirm('wait'), clock);
     await confirm();
@@ -125,8 +128,12 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     }
     const answer = { ...request, PhysicalResourceId: physicalResourceId, OnIncomplete, ConfigHash: hashOf(config) };
     try {
-      await this.machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
+      await machines.start(StateMachineArn, name, { cursor: handedOn(cursor, clock.now()), answer });
     } catch (error) {
+      if (isTransient(error)) {
+        if (await isRunning().catch(() => false)) return handedOver;
+        throw perhapsStarted(error);
+      }
       if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
       // somebody has deleted the machine: that must not prevent the deletion of the stack.
       log.error(`${incomplete(cursor)}; there is no state machine to continue in`, { error });
@@ -170,5 +177,13 @@ function inPerson(answer: SliceAnswer, physicalResourceId: string): Answer {
   return { physicalResourceId, data: answer.data };
 }
 
+/** A start without an answer may have arrived. What it starts finds this event ended. */
+const perhapsStarted = (error: unknown) =>
+  new Error(
+    `the sweep cannot continue: nobody knows whether its state machine has started: ${reasonOf(error)}; ` +
+      'if it has, it removes nothing more, because this event has failed; try again',
+    { cause: error },
+  );
+
 /** Less if the function has a short timeout. */
-const handOver = ({ deadline }: Scope) => Math.min(HAND_OVER, deadline.remaining() / 3);
+const handOver = ({ deadline }: Scope) => Math.min(HAND_OVER, deadline.remaining() / 2);

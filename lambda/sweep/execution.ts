@@ -26,7 +26,7 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines } from './machine';
+import { type Machines, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
@@ -58,6 +58,7 @@ export async function serveSlice(request: SliceRequest, scope: SliceScope, tools
 }
 
 async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools): Promise<ExecutionState> {
+  const machines = patientMachines(tools.machines, scope);
   const { config, stackId, retryCount } = request;
   const { clock, log } = scope;
   // an unknown kind of sweep needs no checks.
@@ -77,7 +78,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     if (otherRules) return otherRules;
   }
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
-  const hindered = state.answer ? undefined : await whileHindered({ ...state, slices }, request, scope, tools.machines);
+  const hindered = state.answer ? undefined : await whileHindered({ ...state, slices }, request, scope, machines);
   if (hindered) return hindered;
 
   const confirm = confirmationOf(stackId, scope);
@@ -112,7 +113,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   const next = waits
     ? { next: 'WAIT' as const, waitSeconds: pause }
     : { next: 'SLICE' as const, waitSeconds: undefined };
-  return goOn({ ...state, ...next, cursor, slices }, request, tools.machines);
+  return goOn({ ...state, ...next, cursor, slices }, request, machines);
 }
 
 /** The trusted part of an execution's input. Empty if a rule starts the execution. */

@@ -1,6 +1,8 @@
 import { ListExecutionsCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type ExecutionState } from '../../contract/sweep-execution';
-import { allPages, unless } from '../runtime/retry';
+import { LONGEST_CALL } from '../runtime/client';
+import { Deadline } from '../runtime/clock';
+import { type Limits, allPages, retryAccessDenied, retryPassing, unless } from '../runtime/retry';
 
 /** A running execution. */
 export interface RunningExecution {
@@ -38,6 +40,22 @@ export class StepFunctions implements Machines {
       ({ executionArn = '', name = '', startDate }) => ({ executionArn, name, startedAt: startDate?.getTime() ?? 0 }),
     );
   }
+}
+
+/**
+ * Repeats what is throttled, denied or broken, as long as a further call can end in time. The client must not repeat by
+ * itself: it would be busy with a call that hangs until it is too late to say so.
+ */
+export function patientMachines(machines: Machines, { clock, deadline, log }: Limits): Machines {
+  const repeated = <T>(call: () => Promise<T>): Promise<T> => {
+    const last = Math.min(LONGEST_CALL, deadline.remaining() / 3);
+    const limits = { clock, log, deadline: new Deadline(clock, deadline.at - last) };
+    return retryAccessDenied(limits, () => retryPassing(limits, call));
+  };
+  return {
+    start: (...execution) => repeated(() => machines.start(...execution)),
+    running: machineArn => repeated(() => machines.running(machineArn)),
+  };
 }
 
 export const isMachineGone = (error: unknown) => (error as Error).name === 'StateMachineDoesNotExist';

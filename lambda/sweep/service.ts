@@ -10,7 +10,7 @@ import { type SweepKinds } from './source';
 export function sweepService(kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
   // paces only see every throttle if the client does not retry by itself.
   const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 }, ended);
-  const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
+  const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient({ ...clientConfig(ended), maxAttempts: 1 }));
   return {
     ...awsService((_, ended) => sweepHandlers(paced(ended), machines(ended))),
     slice: (request, scope) =>

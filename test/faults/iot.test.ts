@@ -1,8 +1,9 @@
 import { type PackageVersionArtifact } from '@aws-sdk/client-iot';
 import { SoftwarePackageResourceType as Type } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { STALE_READ } from './faults';
 import { type Subject, operationsOf } from './operations';
-import { type Known, STALE_ROLLBACK } from './report';
+import { type Known } from './report';
 import { type Family, walk } from './walk';
 
 const PACKAGE = 'brake-ecu';
@@ -29,6 +30,8 @@ const family: Family = {
       ]);
       return found && { ...found, tags: withoutTimes(found.tags), versions: Object.fromEntries(versions) };
     }),
+  // what a rollback does not see is a rule of its own.
+  always: (fault, { title }) => fault === STALE_READ && /^(Create|Update in place), rolled back$/.test(title),
 };
 
 /** Claims have the time of their event; and the version before a move is remembered until a deployment has succeeded. */
@@ -63,7 +66,6 @@ const subjects: Subject[] = [
 ];
 
 const known: Known[] = [
-  STALE_ROLLBACK,
   {
     point: /to the end, call \d+ \(iot GET \/jobs\)/,
     why: 'as long as nobody knows whether a job deploys a version, the version stays, and belongs to nobody',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAMILIES, byFamily } from '../../scripts/families';
 import { requireFresh } from '../../scripts/stamp';
@@ -6,6 +6,11 @@ import { ROOT, run } from './run-script';
 
 requireFresh(['handlers']);
 const bundle = (family: string) => readFileSync(join(ROOT, 'build/handlers', family, 'index.js'), 'utf8');
+
+const sources = (room: string) =>
+  readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => readFileSync(join(ROOT, room, file), 'utf8'));
 
 /** Bytes that a bundle may have: what was reached, and a little room for the handlers to grow. */
 const MOST_BYTES = { iot: 300_000, glue: 270_000, wechat: 232_000 };
@@ -19,6 +24,30 @@ test('shapes of operations that no handler calls are left out, those of the othe
   expect(bundle('iot')).not.toContain('CreateTopicRule');
   expect(bundle('glue')).toContain('DeleteSchemaVersions');
   expect(bundle('glue')).not.toContain('CreateCrawler');
+});
+
+test('members that no handler reads are left out, and each is one that the SDK has', () => {
+  const unread = run(`
+    import { UNREAD } from './scripts/lean-sdk.mjs';
+    console.log(JSON.stringify(UNREAD));
+  `) as Record<string, string>;
+  const handlers = [...sources('lambda'), ...sources('contract')].join('\n');
+  for (const [client, names] of Object.entries(unread)) {
+    const schemas = readFileSync(
+      join(ROOT, `node_modules/@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`),
+      'utf8',
+    );
+    for (const name of names.split(/\s+/)) {
+      expect([name, schemas.includes(`"${name}"`)]).toEqual([name, true]);
+      expect([name, new RegExp(String.raw`\b${name}\b`).test(handlers)]).toEqual([name, false]);
+    }
+  }
+});
+
+test('no operation in use has members in a header or as the whole body, which the bundles cannot read', () => {
+  for (const family of FAMILIES) {
+    expect(bundle(family)).not.toMatch(/\b(httpHeader|httpPayload|httpPrefixHeaders|httpResponseCode):["1[{]/);
+  }
 });
 
 test('credentials come from the environment, and no other place is looked in', () => {

@@ -25,6 +25,10 @@ test('the CDK CLI deploys, compares, looks for drift, fails with a reason, rolls
   expect(diff.output).toMatch(/\[-\] small[^]*\[\+\] big/);
 
   expect(await cdk(small, 'drift', '--fail')).toMatchObject({ code: 0 });
+  await aws.call('ssm', 'PutParameter', { Name: 'tiny', Value: 'theirs', Overwrite: true });
+  const drift = await cdk(small, 'drift', '--fail');
+  expect(drift.code).not.toBe(0);
+  expect(drift.output).toMatch(/\[~\] AWS::SSM::Parameter Parameter[^]*\[-\] ours[^]*\[\+\] theirs/);
 
   const failed = await deploy(bad);
   expect(failed.code).not.toBe(0);

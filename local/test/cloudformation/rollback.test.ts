@@ -37,10 +37,14 @@ describe('rollback of an update', () => {
     expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
-  test('a replaced custom resource hears of it under its new id, which then goes', async () => {
+  test.each([
+    ['new', false, 'A-2'],
+    ['old', true, 'A-1'],
+  ])('a replaced custom resource hears of it under its %s id; the new one then goes', async (_which, isOld, id) => {
     const harness = new Harness(named);
+    harness.cloudFormation.rollsBackUnderOldId = isOld;
     await update(harness, stackOf({ A: custom({ Name: 1 }) }), stackOf({ A: custom({ Name: 2 }), Bad: broken('A') }));
-    expect(harness.requests).toEqual(['Update A A-1', 'Update A A-2', 'Delete A A-2']);
+    expect(harness.requests).toEqual(['Update A A-1', `Update A ${id}`, 'Delete A A-2']);
     expect(harness.cloudFormation.describe('Test')?.resources.get('A')?.physicalId).toBe('A-1');
   });
 

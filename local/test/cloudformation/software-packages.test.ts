@@ -57,6 +57,16 @@ test('a package whose default version is set stays', async () => {
   expect(versions()).toEqual(['1.0.0']);
 });
 
+test('a package and a version stay where they are retained', async () => {
+  const retained = { DeletionPolicy: 'Retain' };
+  await deploy({
+    P: { ...PACKAGE, ...retained },
+    V: { ...version('1.0.0', { PackageName: { Ref: 'P' } }), ...retained },
+  });
+  expect(await deploy({})).toMatchObject(CLEAN);
+  expect(versions()).toEqual(['1.0.0']);
+});
+
 test('what is gone already is as good as deleted', async () => {
   await deploy({ P: PACKAGE, V: version('1.0.0', { PackageName: { Ref: 'P' } }) });
   await aws.iot.byHand('DeletePackageVersion', { packageName: 'firmware', versionName: '1.0.0' });

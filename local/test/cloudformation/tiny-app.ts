@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, CustomResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 
 /** Refuses to create or update a thing of size `bad`. */
 const HANDLER = `exports.handler = async event => {
@@ -26,7 +27,7 @@ export function temporaryDirectory(): string {
 
 afterAll(() => directories.forEach(directory => rmSync(directory, { recursive: true })));
 
-/** Synthesises a stack of one custom resource and its function, and gives the assembly's directory. */
+/** Synthesises a stack of a custom resource, its function and a parameter, and gives the assembly's directory. */
 export function synthesise(size: string): string {
   const directory = temporaryDirectory();
   const code = join(directory, 'code');
@@ -40,6 +41,7 @@ export function synthesise(size: string): string {
     code: lambda.Code.fromAsset(code),
   });
   const thing = new CustomResource(stack, 'Thing', { serviceToken: provider.functionArn, properties: { size } });
+  new StringParameter(stack, 'Parameter', { parameterName: 'tiny', stringValue: 'ours' });
   new CfnOutput(stack, 'Size', { value: thing.getAttString('Size') });
   return app.synth().directory;
 }

@@ -25,7 +25,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'services/index.ts': 'puts the services together',
   'services/cloudformation/failures.ts': 'keeps the failures that a test wants',
   'services/cloudformation/resource-types/index.ts': 'lists the resource types',
-  'services/glue/long-numbers.ts': 'keeps the digits of numbers that JavaScript cannot hold',
+  'services/glue/json-numbers.ts': 'keeps the text of numbers that JavaScript cannot hold',
   'services/glue/protobuf/declared.ts': 'reads what a definition declares',
   'services/glue/seeding.ts': 'makes the state that a test wants',
   'services/glue/service.ts': 'puts the operations together, and describes the state',

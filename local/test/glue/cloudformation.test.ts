@@ -168,6 +168,20 @@ describe("CloudFormation's own schema version", () => {
     expect(Object.keys(schema()!.versions)).toEqual(['1', '2']);
   });
 
+  test.each([
+    ['the registry refuses in its answer', { deletionError: () => ({ code: 'InternalError', message: 'no' }) }],
+    ['takes more than two minutes to go', { deletionTime: 121_000 }],
+  ])('that %s is left behind by the clean-up', async (_how, behavior) => {
+    const { deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE) });
+    Object.assign(aws.glue.behavior, behavior);
+    const outcome = await deploy({});
+    expect(outcome).toMatchObject({
+      status: 'UPDATE_COMPLETE',
+      reason: expect.stringContaining('could not be deleted'),
+    });
+    expect(outcome.failures[0]).toBe('Version: Exceeded attempts to wait');
+  });
+
   test('and metadata that are gone are as good as deleted', async () => {
     const { first, deploy, aws, clock } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
     await aws.glue.byHand('DeleteSchemaVersions', { SchemaId: SCHEMA_ID, Versions: '2' });
@@ -177,9 +191,12 @@ describe("CloudFormation's own schema version", () => {
   });
 
   test('exchanges a pair of metadata for another', async () => {
-    const { first, deploy, aws } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    const { first, deploy, schema } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
     await deploy({ Version: versionOf(COMPATIBLE), Pair: metadata('tcu') });
-    const held = await aws.glue.byHand('QuerySchemaVersionMetadata', { SchemaVersionId: first.outputs.Id });
-    expect(held).toMatchObject({ MetadataInfoMap: { team: { MetadataValue: 'tcu' } } });
+    const values = () => Object.values(schema()!.versions[2].metadata);
+    expect(first.status).toBe('CREATE_COMPLETE');
+    expect(values()).toEqual([['tcu']]);
+    await deploy({ Version: versionOf(COMPATIBLE) });
+    expect(values()).toEqual([]);
   });
 });

@@ -17,6 +17,9 @@ function may(definition: string, compatibility: Mode, ...existing: string[]): bo
 const field = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more });
 const id = field('id', 'int');
 const enumOf = (...symbols: string[]) => JSON.stringify({ type: 'enum', name: 'E', symbols });
+const standing = (...symbols: string[]) => JSON.stringify({ type: 'enum', name: 'E', symbols, default: symbols[0] });
+const fixedOf = (size: number) => JSON.stringify({ type: 'fixed', name: 'F', size });
+const mapOf = (values: string) => ({ type: 'map', values });
 const named = (name: string, more: object = {}) => JSON.stringify({ type: 'record', name, fields: [id], ...more });
 
 describe.each<[change: string, before: string, after: string, modes: readonly (typeof MODES)[number][]]>([
@@ -35,6 +38,27 @@ describe.each<[change: string, before: string, after: string, modes: readonly (t
   ['another name', named('Item'), named('Order'), []],
   ['another name that knows the old one', named('Item'), named('Order', { aliases: ['Item'] }), ['BACKWARD']],
   ['another namespace', named('Item'), named('Item', { namespace: 'com.example' }), MODES],
+  ['a symbol more that a default stands for', enumOf('A'), standing('A', 'B'), ['BACKWARD']],
+  ['a symbol less that a default stands for', enumOf('A', 'B'), standing('A'), MODES],
+  ['a size of bytes', fixedOf(2), fixedOf(3), []],
+  ['a map', record(field('m', mapOf('int'))), record(field('m', mapOf('long'))), ['BACKWARD']],
+  ['a field of another name', record(field('a', 'int')), record(field('b', 'int', { aliases: ['a'] })), ['BACKWARD']],
+  [
+    'a field that has been two',
+    record(field('a', 'int'), field('b', 'int')),
+    record(field('b', 'int', { aliases: ['a'] })),
+    [],
+  ],
+  ['a field of an enum with a default more', record(id), record(id, field('e', JSON.parse(standing('A')))), MODES],
+  ['another type in a union', '["null","int"]', '["null","long"]', ['BACKWARD']],
+  ['a type of a union of its own', '["null",{"type":"fixed","name":"F","size":2}]', '["null"]', ['FORWARD']],
+  ['any type after an empty union', '[]', '"int"', ['BACKWARD']],
+  [
+    'a record that contains itself',
+    record(id, field('next', ['null', 'Item'])),
+    record(field('id', 'long'), field('next', ['null', 'Item'])),
+    ['BACKWARD'],
+  ],
   ['an empty union that stays', record(field('u', [])), record(field('u', [])), MODES],
   ['letters of other scripts', record(field('größe', 'int')), record(field('größe', 'long')), ['BACKWARD']],
   [

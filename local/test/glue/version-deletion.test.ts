@@ -102,12 +102,14 @@ test('versions that are missing keep the others of their range from nothing', as
   expect(await list()).toEqual(['1 AVAILABLE']);
 });
 
-test('a version that is being deleted is an error of its own', async () => {
-  const { remove } = await startWithVersions(available(1));
+test('a version that is being deleted is an error of its own, or none', async () => {
+  const { remove, aws } = await startWithVersions(available(1));
   await remove('2');
   expect(await remove('2')).toMatchObject([
     { VersionNumber: 2, ErrorDetails: { ErrorCode: 'ConcurrentModificationException' } },
   ]);
+  aws.glue.behavior.deletionAgain = 'silent';
+  expect(await remove('2')).toEqual([]);
 });
 
 test.each(['BACKWARD', 'BACKWARD_ALL', 'FULL_ALL'] as const)(

@@ -18,6 +18,7 @@ export function startIot(behavior: Partial<IotBehavior> = {}) {
     clock,
     arn: (service: string, resource: string) => `arn:aws:${service}:eu-west-1:111122223333:${resource}`,
     call: async (_service: string, operation: string, input: { Bucket: string; Key: string; VersionId?: string }) => {
+      if (input.Bucket === 'nowhere') throw new ServiceError('NoSuchBucket', 'not found', 404);
       if (operation === 'GetBucketPolicy') return { Policy: JSON.stringify(bucketPolicy) };
       const found = objects.get([input.Bucket, input.Key, input.VersionId ?? ''].join('/'));
       if (!found) throw new ServiceError('NoSuchKey', 'not found', 404);

@@ -135,12 +135,16 @@ describe('the default version', () => {
     expect(iot.describe('brake-ecu')?.defaultVersionName).toBe('1.0.0');
   });
 
-  test('is unset, even where there is none', async () => {
-    const { iot, run } = startIot();
+  test('is unset, also where there is none, or refused there', async () => {
+    const { iot, run, error } = startIot();
     await iot.createPackage('brake-ecu');
     await iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED', isDefault: true });
     await run('UpdatePackage', { ...PACKAGE, unsetDefaultVersion: true });
     await run('UpdatePackage', { ...PACKAGE, unsetDefaultVersion: true });
+    iot.behavior.unsetNothing = 'refused';
+    expect(await error('UpdatePackage', { ...PACKAGE, unsetDefaultVersion: true })).toMatchObject({
+      code: 'ValidationException',
+    });
     expect(iot.describe('brake-ecu')).not.toHaveProperty('defaultVersionName');
   });
 

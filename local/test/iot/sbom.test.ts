@@ -78,12 +78,17 @@ test('an SBOM can be replaced, whatever the state of the version, and is validat
   expect(await run('GetPackageVersion', VERSION)).toMatchObject({ sbom, sbomValidationStatus: 'SUCCEEDED' });
 });
 
-test('an SBOM is taken off, even where there is none', async () => {
-  const { run, iot } = await startWithVersion();
+test('an SBOM is taken off, also where there is none, or ResourceNotFoundException 404 says that there is none', async () => {
+  const { run, error, iot } = await startWithVersion();
   await run('AssociateSbomWithPackageVersion', associate);
   expect(await run('DisassociateSbomFromPackageVersion', VERSION)).toEqual({});
   expect(await run('DisassociateSbomFromPackageVersion', VERSION)).toEqual({});
   expect(iot.describe('brake-ecu')?.versions['1.0.0']).toEqual({ status: 'PUBLISHED', tags: {} });
+  iot.behavior.disassociateNothing = 'not-found';
+  expect(await error('DisassociateSbomFromPackageVersion', VERSION)).toMatchObject({
+    code: 'ResourceNotFoundException',
+    status: 404,
+  });
 });
 
 test('the object must exist in S3', async () => {
@@ -92,7 +97,18 @@ test('the object must exist in S3', async () => {
   expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
     code: 'InvalidRequestException',
     status: 400,
-    message: 'The object s3://firmware/sbom.zip in version v1 of the sbom cannot be read: NoSuchKey',
+    message:
+      'SBOM not accessible by the service. Please make sure the key exists and S3 permission is granted. ' +
+      'The object s3://firmware/sbom.zip in version v1 of the sbom cannot be read: NoSuchKey',
+  });
+});
+
+test('the bucket must exist', async () => {
+  const { error } = await startWithVersion();
+  const sbom = { s3Location: { ...SBOM.s3Location, bucket: 'nowhere' } };
+  expect(await error('AssociateSbomWithPackageVersion', { ...VERSION, sbom })).toMatchObject({
+    code: 'InvalidRequestException',
+    message: expect.stringContaining('Please make sure the bucket exists and S3 permission is granted.'),
   });
 });
 
@@ -102,8 +118,20 @@ test('the bucket must let iot.amazonaws.com read', async () => {
   expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
     code: 'InvalidRequestException',
     status: 400,
-    message: 'The policy of bucket firmware does not let iot.amazonaws.com read the sbom sbom.zip',
+    message:
+      'SBOM not accessible by the service. Please make sure the bucket/key/version exists and S3 permission is granted. ' +
+      'The policy of bucket firmware does not let iot.amazonaws.com read the sbom sbom.zip',
   });
+});
+
+test('an archive that is too large is refused', async () => {
+  const { run, error, iot } = await startWithVersion({ maxSbomBytes: GOOD.length - 1 });
+  expect(await error('AssociateSbomWithPackageVersion', associate)).toMatchObject({
+    code: 'InvalidRequestException',
+    message: 'S3 object file size exceeds limit',
+  });
+  iot.behavior.maxSbomBytes = GOOD.length;
+  await run('AssociateSbomWithPackageVersion', associate);
 });
 
 test('nothing is looked for where a test has no S3', async () => {
@@ -170,10 +198,16 @@ test('too many ongoing validations are LimitExceededException 410, until one of 
   expect(await run('AssociateSbomWithPackageVersion', next)).toMatchObject({ sbomValidationStatus: 'IN_PROGRESS' });
 });
 
-test('an SBOM without location is refused', async () => {
+test.each([
+  [{}, 'Associate request needs to include SBOM reference'],
+  [{ s3Location: { key: 'sbom.zip', version: 'v1' } }, 'S3 bucket name for SBOM cannot be null'],
+  [{ s3Location: { bucket: 'firmware', version: 'v1' } }, 'S3 key name for SBOM cannot be null'],
+])('an SBOM at %j is refused in the words of the guide', async (sbom, message) => {
   const { error } = await startWithVersion();
-  expect(await error('AssociateSbomWithPackageVersion', { ...VERSION, sbom: {} })).toMatchObject({
+  expect(await error('AssociateSbomWithPackageVersion', { ...VERSION, sbom })).toMatchObject({
     code: 'InvalidRequestException',
+    status: 400,
+    message,
   });
 });
 

@@ -191,12 +191,16 @@ describe('what may change', () => {
 });
 
 describe('the artifact', () => {
-  test.each(['CreatePackageVersion', 'UpdatePackageVersion'])('must exist in S3 for %s', async operation => {
-    const { error, iot, run } = startIot();
+  test.each([
+    ['CreatePackageVersion', 'ValidationException'],
+    ['UpdatePackageVersion', 'ValidationException'],
+    ['UpdatePackageVersion', 'InvalidRequestException'],
+  ] as const)('must exist in S3 for %s, else %s', async (operation, artifactError) => {
+    const { error, iot, run } = startIot({ artifactError });
     await iot.createPackage('brake-ecu');
     if (operation === 'UpdatePackageVersion') await run('CreatePackageVersion', VERSION);
     expect(await error(operation, { ...VERSION, artifact: ARTIFACT })).toMatchObject({
-      code: 'ValidationException',
+      code: artifactError,
       status: 400,
       message: 'The object s3://firmware/1.bin in version v1 of the artifact cannot be read: NoSuchKey',
     });
@@ -335,7 +339,13 @@ describe('ListPackageVersions', () => {
     expect(failure).toMatchObject({ code: 'ValidationException' });
   });
 
-  test('of a missing package is empty', async () => {
-    expect((await startIot().run('ListPackageVersions', PACKAGE)).packageVersionSummaries).toEqual([]);
+  test('of a missing package is empty, or ResourceNotFoundException 404', async () => {
+    const { run, error, iot } = startIot();
+    expect((await run('ListPackageVersions', PACKAGE)).packageVersionSummaries).toEqual([]);
+    iot.behavior.versionsOfMissingPackage = 'not-found';
+    expect(await error('ListPackageVersions', PACKAGE)).toMatchObject({
+      code: 'ResourceNotFoundException',
+      status: 404,
+    });
   });
 });

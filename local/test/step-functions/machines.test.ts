@@ -94,7 +94,7 @@ test('a stack whose machine runs waits until it is gone; one whose machine is go
   clock.sleep = () => new Promise(resolve => looks.push(resolve));
   const { executionArn } = await states(aws, 'StartExecution', { stateMachineArn: arn('running') });
   const destroyed = aws.cloudFormation.destroy('Site');
-  while (looks.length < 2) await new Promise(setImmediate);
+  for (let turn = 0; looks.length < 2 && turn < 10_000; turn += 1) await new Promise(setImmediate);
   expect(aws.cloudFormation.describe('Site')?.resources.get('Running')?.status).toBe('DELETE_IN_PROGRESS');
   expect(aws.cloudFormation.describe('Site')?.resources.has('Gone')).toBe(false);
   await states(aws, 'StopExecution', { executionArn });

@@ -149,7 +149,7 @@ test('addresses that are not on the allow-list are refused by name', async () =>
 });
 
 describe('the listing', () => {
-  test('has pages of twenty at most, the newest first, with the total', async () => {
+  test('has pages of twenty at most, the newest or the oldest first, with the total', async () => {
     const many = Array.from({ length: 45 }, (_, n) => ({ versionName: `v-${n}`, createdAt: new Date(n * 1000) }));
     aws.weChat.addVersions(ENV, 'many', many);
     const page = async (offset: number, limit = 50) => {
@@ -160,6 +160,8 @@ describe('the listing', () => {
     expect(await page(40)).toMatchObject({ names: ['v-4', 'v-3', 'v-2', 'v-1', 'v-0'] });
     expect(await page(60)).toMatchObject({ total: 45, names: [] });
     expect(await page(0, 1)).toMatchObject({ names: ['v-44'] });
+    aws.weChat.behavior.listingOrder = 'oldest-first';
+    expect(await page(0, 2)).toMatchObject({ names: ['v-0', 'v-1'] });
   });
 
   test('writes times as Beijing has them', async () => {

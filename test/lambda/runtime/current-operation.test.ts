@@ -277,14 +277,8 @@ describe('of two Updates that began within a second, that of the event, with b, 
     const update = world.begin('Update', 'thing/a', name ? { Name: name } : {});
     world.history.entries.length = 0;
     for (const [Name, before = 0, status = 'UPDATE_IN_PROGRESS'] of [earlier, later]) {
-      const properties = Name && JSON.stringify({ Name });
-      world.history.entries.unshift({
-        logicalId: 'V',
-        physicalId: 'thing/a',
-        status,
-        changedAt: START - before,
-        properties,
-      });
+      const entry = { logicalId: 'V', physicalId: 'thing/a', status, changedAt: START - before };
+      world.history.entries.unshift({ ...entry, properties: Name && JSON.stringify({ Name }) });
     }
     if (expected.startsWith('over')) await expect(update.confirm()).rejects.toEqual(over);
     else await update.confirm();

@@ -14,6 +14,10 @@ test.each<[string, unknown, Fault]>([
   ['a service that is unwell', named('Other', { $metadata: { httpStatusCode: 503 } }), 'transient'],
   ['an error that says so itself', named('NoAnswer', { isTransient: true }), 'transient'],
   ['an error that denies it', named('WeChatError', { isTransient: false }), 'final'],
+  ['a service that is just about unwell', named('Other', { $metadata: { httpStatusCode: 500 } }), 'transient'],
+  ['a request that is wrong', named('Other', { $metadata: { httpStatusCode: 499 } }), 'final'],
+  ['an error that says it is throttled', named('WeChatError', { isThrottled: true }), 'throttled'],
+  ['an error that denies that', named('WeChatError', { isThrottled: false }), 'final'],
   ['a full house', named('LimitExceededException', { $metadata: { httpStatusCode: 409 } }), 'final'],
   ['a refusal', named('ValidationException', { $metadata: { httpStatusCode: 400 } }), 'final'],
   ['what is no error', 'no way', 'final'],
@@ -22,7 +26,32 @@ test.each<[string, unknown, Fault]>([
   expect(faultOf(error)).toBe(fault);
 });
 
-test.each<[string, number, boolean]>([
+const THROTTLED = [
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'Throttled',
+  'ThrottledException',
+  'Throttling',
+  'TooManyRequestsException',
+];
+const TRANSIENT = ['InternalFailure', 'InternalServerException', 'ServiceUnavailable', 'TimeoutError', 'EPIPE'];
+
+test.each([
+  ...THROTTLED.map(name => [name, 'throttled'] as const),
+  ...TRANSIENT.map(name => [name, 'transient'] as const),
+])('%s is told by its whole name: %s', (name, fault) => {
+  expect(faultOf(named(name))).toBe(fault);
+  expect(faultOf(named(`No${name}`))).toBe('final');
+  expect(faultOf(named(`${name}Off`))).toBe('final');
+});
+
+test.each<[string, number | undefined, boolean]>([
+  ['TokenRefreshRequired', 400, false],
+  ['NextTokenException', 400, true],
+  ['ValidationException', 399, false],
+  ['Error', undefined, false],
   ['ValidationException', 400, true],
   ['InvalidRequestException', 400, true],
   ['LimitExceededException', 409, true],

@@ -136,28 +136,44 @@ describe('the physical id', () => {
     const { answer } = await deliver(cloudFormation, { handler: { physicalResourceId: () => 'é'.repeat(513) } });
     expect(answer.Reason).toMatch(/^a physical id must have at most 1024 bytes, got 1026/);
     expect(answer.PhysicalResourceId).toMatch(/^create-failed\//);
+    const longest = 'é'.repeat(512);
+    const create = async (): Promise<Answer> => ({ physicalResourceId: longest, data: {} });
+    const handler = { physicalResourceId: () => longest, create };
+    expect((await deliver(cloudFormation, { handler })).answer).toMatchObject({ PhysicalResourceId: longest });
   });
 });
 
 describe('nonsense is a failure, never a success', () => {
-  test.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['null', null],
-    ['a string', 'done'],
-    ["CloudFormation's own failure", { Status: 'FAILED', Reason: 'no' }],
-    ['no id', { data: {} }],
-    ['an empty id', { physicalResourceId: '', data: {} }],
-    ['an id that is no string', { physicalResourceId: 7, data: {} }],
-    ['no data', { physicalResourceId: 'thing/a' }],
-    ['data with undefined', { physicalResourceId: 'thing/a', data: { Arn: undefined } }],
-    ['nested data', { physicalResourceId: 'thing/a', data: { Arn: { Of: 'x' } } }],
-    ['attribute names with dots', { physicalResourceId: 'thing/a', data: { 'Arn.Of': 'x' } }],
-  ])('%s', async (_what, answered) => {
+  const NO_ANSWER = /^the handler answered .*, expected a physical id and data/;
+  const NO_ID = /^the handler must answer a physical id, got /;
+  const NO_DATA = /^the handler answered the data .*, expected a map of strings/;
+  const NO_TEXT = /^the attribute Arn must be a string, got /;
+
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, NO_ANSWER],
+    ['null', null, NO_ANSWER],
+    ['a string', 'done', NO_ANSWER],
+    ["CloudFormation's own failure", { Status: 'FAILED', Reason: 'no' }, NO_ID],
+    ['no id', { data: {} }, NO_ID],
+    ['an empty id', { physicalResourceId: '', data: {} }, NO_ID],
+    ['an id that is no string', { physicalResourceId: 7, data: {} }, NO_ID],
+    ['no data', { physicalResourceId: 'thing/a' }, NO_DATA],
+    ['null as its data', { physicalResourceId: 'thing/a', data: null }, NO_DATA],
+    ['a string as its data', { physicalResourceId: 'thing/a', data: 'done' }, NO_DATA],
+    ['data with undefined', { physicalResourceId: 'thing/a', data: { Arn: undefined } }, NO_TEXT],
+    ['nested data', { physicalResourceId: 'thing/a', data: { Arn: { Of: 'x' } } }, NO_TEXT],
+    [
+      'attribute names with dots',
+      { physicalResourceId: 'thing/a', data: { 'Arn.Of': 'x' } },
+      /^the attribute "Arn.Of" must have a name without dots/,
+    ],
+  ])('%s', async (_what, answered, reason) => {
     const answer = async () => answered as Answer;
     const created = await deliver(cloudFormation, { handler: { create: answer } });
     const updated = await deliver(cloudFormation, { event: updateOf('thing/a'), handler: { update: answer } });
-    expect(created.answer.Status).toBe('FAILED');
-    expect(updated.answer.Status).toBe('FAILED');
+    const failure = { Status: 'FAILED', Reason: expect.stringMatching(reason) };
+    expect(created.answer).toMatchObject(failure);
+    expect(updated.answer).toMatchObject(failure);
   });
 
   test.each<[string, unknown, RegExp]>([
@@ -313,8 +329,12 @@ describe('what cannot or must not be changed', () => {
   });
 
   test('any other error fails a rollback too', async () => {
-    const delivery = { event: updateOf('thing/a'), handler: { update: fails('no') }, describeStack: ROLLING_BACK };
-    expect((await deliver(cloudFormation, delivery)).answer.Status).toBe('FAILED');
+    const handler = { update: fails('no'), delete: fails('no') };
+    for (const event of [updateOf('thing/a'), deleteOf('thing/a')]) {
+      const { answer, log } = await deliver(cloudFormation, { event, handler, describeStack: ROLLING_BACK });
+      expect(answer.Status).toBe('FAILED');
+      expect(log).not.toContainEqual(expect.objectContaining({ Refused: 1 }));
+    }
   });
 
   test('fails with both reasons where it cannot be read whether the stack rolls back', async () => {

@@ -241,3 +241,42 @@ test('a state machine that is gone does not keep the stack from being deleted', 
   };
   expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
 });
+
+describe('a start of the state machine without an answer', () => {
+  const hang = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+
+  test('is found in the listing if it has arrived', async () => {
+    world.remaining = 2_000;
+    const start = world.machine.start.bind(world.machine);
+    world.machine.start = async (...execution) => {
+      await start(...execution);
+      throw hang;
+    };
+    expect(await world.send('Create')).toBeUndefined();
+    await world.machine.runAll();
+    expect(world.replies).toMatchObject([{ Status: 'SUCCESS', Data: { RemovedCount: '17' } }]);
+  });
+
+  test('fails the event if nobody knows, and what has started after all removes nothing more', async () => {
+    world.remaining = 2_000;
+    const { machine } = world;
+    const start = machine.start.bind(machine);
+    machine.start = async (...execution) => {
+      await start(...execution);
+      machine.unlisted.add(execution[1]);
+      throw hang;
+    };
+    expect(await world.send('Create')).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /nobody knows whether its state machine has started: no answer in time; if it has, it removes nothing more/,
+      ),
+    });
+    const removed = service.removed.length;
+    world.resource = { status: 'CREATE_FAILED', physicalId: undefined, changedAt: world.clock.now() };
+    world.status = 'ROLLBACK_IN_PROGRESS';
+    await machine.runAll();
+    expect(service.removed).toHaveLength(removed);
+    expect(world.replies).toHaveLength(1);
+  });
+});

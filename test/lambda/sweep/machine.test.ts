@@ -1,5 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { StepFunctions } from '../../../lambda/sweep/machine';
+import { Deadline } from '../../../lambda/runtime/clock';
+import { StepFunctions, isMachineGone, patientMachines } from '../../../lambda/sweep/machine';
+import { VirtualClock } from '../../../testing/clock';
 
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
 
@@ -53,4 +55,50 @@ test('running executions are listed to the last page', async () => {
   expect(await machines.running(MACHINE)).toEqual(
     ['a', 'b'].map(name => ({ executionArn: `arn:${name}`, name, startedAt: Date.UTC(2026, 0, 1) })),
   );
+});
+
+describe('patiently', () => {
+  const MINUTE = 60_000;
+  const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
+
+  /** A machine whose start fails for a while, with when it was tried. */
+  function failing(name: string, milliseconds: number, timeout = 15 * MINUTE) {
+    const clock = new VirtualClock(0);
+    const tried: number[] = [];
+    const start = async () => {
+      tried.push(clock.now());
+      if (clock.now() < milliseconds) throw Object.assign(new Error('not now'), { name });
+    };
+    const machines = { start, running: async () => [] };
+    const begun = patientMachines(machines, { clock, deadline: new Deadline(clock, timeout), log }).start(
+      MACHINE,
+      'name',
+      {},
+    );
+    return { tried, clock, end: clock.run(begun) };
+  }
+
+  test.each([
+    ['AccessDeniedException', 10_000],
+    ['ThrottlingException', MINUTE],
+    ['InternalFailure', 1],
+  ])('an execution is started although %s is the answer for %d ms', async (name, milliseconds) => {
+    const { end } = failing(name, milliseconds);
+    await expect(end).resolves.toBeUndefined();
+  });
+
+  test('it is not tried as late as that a call could not end in time', async () => {
+    const { end, tried, clock } = failing('ThrottlingException', Infinity, 5 * MINUTE);
+    await expect(end).rejects.toThrow('not now');
+    expect(Math.max(...tried)).toBeGreaterThan(4 * MINUTE);
+    expect(clock.now()).toBeLessThanOrEqual(5 * MINUTE - 23_000);
+  });
+});
+
+test('a machine that was deleted runs nothing, and no other refusal tells that', async () => {
+  const refusing = (__type: string) => stepFunctions(() => ({ __type, message: 'no' }));
+  expect(await refusing('StateMachineDoesNotExist').running(MACHINE)).toEqual([]);
+  await expect(refusing('InvalidArn').running(MACHINE)).rejects.toThrow('no');
+  expect(isMachineGone(Object.assign(new Error('no'), { name: 'StateMachineDoesNotExist' }))).toBe(true);
+  expect(isMachineGone(Object.assign(new Error('no'), { name: 'InvalidArn' }))).toBe(false);
 });

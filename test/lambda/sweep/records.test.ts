@@ -58,6 +58,24 @@ test('a refusal is an error, and the end tells the counts by reason', () => {
   expect(lines[1].fields).toEqual({ record: 'ended', sweep: 'Stack/Keep', status: 'REFUSED', counts });
 });
 
+test('what cannot be read, a listing read again and a wait given up are warnings', () => {
+  const { lines, records } = setUp();
+  records.unreadable('1.0.0', 'no answer');
+  records.restarted();
+  records.unsettled();
+  expect(lines.map(({ level, fields }) => [level, fields])).toEqual([
+    ['WARN', { record: 'unreadable', sweep: 'Stack/Keep', name: '1.0.0', error: 'Error' }],
+    ['WARN', { record: 'restarted', sweep: 'Stack/Keep' }],
+    ['WARN', { record: 'unsettled', sweep: 'Stack/Keep' }],
+  ]);
+});
+
+test('no counts are no metrics', () => {
+  const { lines, records } = setUp();
+  records.counted({});
+  expect(lines).toEqual([]);
+});
+
 test('counts are metrics in the embedded format, with the sweep as their only dimension', () => {
   const { lines, records } = setUp();
   records.counted({ Removed: 3, Throttled: 0 });

@@ -55,12 +55,16 @@ export class Engine {
   reuseRequestIds = false;
   /** Whether a nested stack whose update is done is in UPDATE_COMPLETE while it waits for its root. */
   nestedStacksWaitComplete: boolean;
+  /** Whether a replaced custom resource hears of a rollback under its old id. */
+  rollsBackUnderOldId: boolean;
   readonly types: ResourceTypes;
   readonly surroundings: DeploymentContext;
   private readonly running = new Map<Stack, { readonly deployment: Deployment; readonly end: Promise<void> }>();
 
   constructor(readonly world: World) {
-    this.nestedStacksWaitComplete = (world.readings ?? readingsOfEnvironment()) === 'other';
+    const isOther = (world.readings ?? readingsOfEnvironment()) === 'other';
+    this.nestedStacksWaitComplete = isOther;
+    this.rollsBackUnderOldId = isOther;
     this.types = new ResourceTypes({
       reuseRequestIds: () => this.reuseRequestIds,
       nestedStacks: this.nestedStacks(),
@@ -71,6 +75,7 @@ export class Engine {
       failures: this.failures,
       importValue: name => this.stacks.importValue(name),
       stackOutput: reference => this.stacks.output(reference, world.region),
+      rollsBackUnderOldId: () => this.rollsBackUnderOldId,
       checkExports: (stack, before, after) => this.stacks.checkExports(stack, before, after),
     };
   }

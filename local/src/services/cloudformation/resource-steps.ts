@@ -27,6 +27,8 @@ export interface StepContext {
   readonly world: World;
   readonly types: ResourceTypes;
   readonly failures: WantedFailures;
+  /** Whether a replaced custom resource hears of a rollback under its old id. */
+  rollsBackUnderOldId(): boolean;
 }
 
 const REPLACES = 'Requested update requires the creation of a new physical resource; hence creating one.';
@@ -95,8 +97,9 @@ export class ResourceSteps {
       const request = this.existing(current, before.properties, NEVER);
       if (type.rollBack) made = await type.rollBack(request);
       else if (type.choosesPhysicalId || !isReplacement(type, before, current)) {
-        // unverified: that a replaced custom resource hears of the rollback under its new id.
-        made = await type.update!({ ...request, oldProperties: current.properties });
+        // unverified: under which id a replaced custom resource hears of the rollback.
+        const { physicalId = current.physicalId! } = this.context.rollsBackUnderOldId() ? before : current;
+        made = await type.update!({ ...request, physicalId, oldProperties: current.properties });
       }
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');

@@ -119,6 +119,14 @@ export class CloudFormation implements Service {
     this.engine.nestedStacksWaitComplete = value;
   }
 
+  /**
+   * Whether a replaced custom resource hears of a rollback under its old id, and not under its new one. unverified:
+   * either. @default false
+   */
+  set rollsBackUnderOldId(value: boolean) {
+    this.engine.rollsBackUnderOldId = value;
+  }
+
   /** Deletes a stack that could not be created before it is created again, as the CDK CLI does. */
   private async existing(stackName: string): Promise<Stack | undefined> {
     const stack = this.engine.stacks.find(stackName);

@@ -1,7 +1,6 @@
 /** CloudFormation templates: reads them from JSON or YAML, and checks their outer form. */
 // documented: user guide, "Template sections" and "Understand CloudFormation quotas"
-// captured: public report, for the messages of a template that cannot be read
-// unverified: the words for a template that is too large
+// captured: public report, for the messages of a template that cannot be read or is too large, which is a million bytes
 import * as yaml from 'js-yaml';
 import { ServiceError } from '../../core/service';
 

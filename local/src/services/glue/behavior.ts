@@ -39,6 +39,8 @@ export interface GlueBehavior {
    * version.
    */
   firstVersionDeletion: 'refused' | 'item-error';
+  /** What DeleteSchemaVersions gives for a version that is already in deletion: an error of the version, or nothing. */
+  deletionAgain: 'item-error' | 'silent';
   /** The most versions in one range of DeleteSchemaVersions. No limit is documented. */
   maxVersionsPerDeletion: number;
   /** Whether the checkpoint can be a version in FAILURE. */
@@ -93,6 +95,7 @@ export interface GlueBehavior {
 const LIKELY: Readonly<GlueBehavior> = {
   disabledRegistration: 'refused',
   firstVersionDeletion: 'refused',
+  deletionAgain: 'item-error',
   maxVersionsPerDeletion: 25,
   checkpointOnFailure: 'refused',
   numberAfterDeletion: 'next',
@@ -112,6 +115,7 @@ const LIKELY: Readonly<GlueBehavior> = {
 const OTHER: Partial<GlueBehavior> = {
   disabledRegistration: 'failure',
   firstVersionDeletion: 'item-error',
+  deletionAgain: 'silent',
   checkpointOnFailure: 'allowed',
   numberAfterDeletion: 'reused',
   deletingError: 'InvalidInputException',

@@ -1,7 +1,8 @@
 /** Whether a definition can follow the existing versions. */
 // documented: developer guide, "Compatibility mode"
 // captured: LocalStack, tests validated on AWS, which agree with the modes here
-import { avroType } from './avro';
+import { readsAvro } from './avro/compatibility';
+import { avroOf } from './avro/schema';
 import type { CompatibilityCheck } from './behavior';
 import { readsProtobuf } from './protobuf/compatibility';
 import { protobufRoot } from './protobuf/definition';
@@ -35,14 +36,6 @@ export function isCompatible(candidate: NewDefinition, judge: (check: Compatibil
 
 /** Whether a reader of the first definition understands what was written with the second. */
 const canRead = {
-  AVRO(reader: string, writer: string): boolean {
-    try {
-      // by the rules of AVRO's own implementation, the unqualified names must match.
-      avroType(reader).createResolver(avroType(writer), { ignoreNamespaces: true });
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  AVRO: (reader: string, writer: string): boolean => readsAvro(avroOf(reader), avroOf(writer)),
   PROTOBUF: (reader: string, writer: string): boolean => readsProtobuf(protobufRoot(reader), protobufRoot(writer)),
 };

@@ -59,8 +59,9 @@ function deleteVersion(
   const version = store.versionsOf(schema).find(candidate => candidate.number === number);
   if (!version) return { code: 'ResourceNotFoundException', message: 'Version number not found' };
   if (number === 1) return { code: 'InvalidInputException', message: FIRST_VERSION };
-  // unverified: the error for a version that is already in deletion.
   if (version.goneAt !== undefined) {
+    if (behavior.deletionAgain === 'silent') return undefined;
+    // unverified: the code.
     return { code: 'ConcurrentModificationException', message: 'Version is being deleted' };
   }
   const error = behavior.deletionError(deletionOf(schema, number));

@@ -6,7 +6,7 @@
 // Reference, for the quotas
 // captured: public report, the AWS CLI's example of an execution number; ministack, for a thing that does not exist
 import { type Readings, readingsOfEnvironment } from '../../core/readings';
-import type { RefusalCode } from './errors';
+import type { InvalidCode, RefusalCode } from './errors';
 import type { SbomFileResult } from './sbom-archive';
 
 /** A create or update of a package version. */
@@ -55,6 +55,12 @@ export interface PackageBehavior {
   publishedRecipe: 'editable' | 'frozen';
   /** The most bytes of all attributes of a version. The documentation says 3KB. */
   attributesBytes: 3000 | 3072;
+  /** What ListPackageVersions answers for a package that does not exist. It declares no ResourceNotFoundException. */
+  versionsOfMissingPackage: 'empty' | 'not-found';
+  /** What happens to a request to take an SBOM off a version that has none. */
+  disassociateNothing: 'silent' | 'not-found';
+  /** What happens to a request to unset the default version of a package that has none. */
+  unsetNothing: 'silent' | 'refused';
   /** Whether a repeated client token gets the first answer again. By AWS's own resource handlers, it does not. */
   honorClientTokens: boolean;
   /** Whether packages require fleet indexing of the `$package` shadow. */
@@ -70,6 +76,11 @@ export interface PackageBehavior {
    * refuses it and when.
    */
   artifactWithoutVersion: 'refused' | 'taken';
+  /**
+   * The error for an artifact whose object cannot be read. The guide's troubleshooting page has
+   * InvalidRequestException, but for presigned URLs.
+   */
+  artifactError: InvalidCode;
   /** Whether artifacts and SBOMs must exist in S3 and be readable. If off, any location is accepted. */
   lookUpObjects: boolean;
 
@@ -80,6 +91,8 @@ export interface PackageBehavior {
   maxVersions: number;
   /** The most SBOMs in validation at the same time. The guide mentions the limit, but not its value. */
   maxSbomValidations: number;
+  /** The most bytes of an SBOM's archive. The guide mentions the limit, but not its value. */
+  maxSbomBytes: number;
 
   // slow, late and rare events.
 
@@ -104,14 +117,19 @@ const LIKELY_OF_PACKAGES: Readonly<PackageBehavior> = {
   createInMissingPackageError: 'ValidationException',
   publishedRecipe: 'editable',
   attributesBytes: 3072,
+  versionsOfMissingPackage: 'empty',
+  disassociateNothing: 'silent',
+  unsetNothing: 'silent',
   honorClientTokens: false,
   requireIndexing: false,
   sbomWithoutVersion: 'refused',
   artifactWithoutVersion: 'taken',
+  artifactError: 'ValidationException',
   lookUpObjects: true,
   maxPackages: 100,
   maxVersions: 10_000,
   maxSbomValidations: Infinity,
+  maxSbomBytes: Infinity,
   staleReads: 0,
   sbomValidationTime: 1000,
   sbomValidation: undefined,
@@ -186,9 +204,13 @@ const OTHER: Partial<IotBehavior> = {
   createInMissingPackageError: 'ResourceNotFoundException',
   publishedRecipe: 'frozen',
   attributesBytes: 3000,
+  versionsOfMissingPackage: 'not-found',
+  disassociateNothing: 'not-found',
+  unsetNothing: 'refused',
   honorClientTokens: true,
   sbomWithoutVersion: 'taken',
   artifactWithoutVersion: 'refused',
+  artifactError: 'InvalidRequestException',
   deleteJobWithExecutions: 'needs-force',
   deleteTimedOut: 'needs-force',
   forcedDeleteOfQueued: 'refused',

@@ -1,6 +1,6 @@
 /** Software packages. */
-// documented: API reference of each operation; General Reference, for the quota
-// captured: public report, resource handlers at f32fb1b, which read before they delete
+// documented: API reference of each operation; General Reference, for the quota; resource handlers at f32fb1b, which
+// read before they delete
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
@@ -74,7 +74,9 @@ export function packageOperations(context: CatalogContext): Operations {
           }
           found.defaultVersionName = defaultVersionName;
         }
-        // unverified: that a package without a default version also accepts this.
+        if (unsetDefaultVersion && found.defaultVersionName === undefined && behavior.unsetNothing === 'refused') {
+          throw validation(`Package ${packageName} has no default version`);
+        }
         if (unsetDefaultVersion) found.defaultVersionName = undefined;
         if (description !== undefined) found.description = description;
         found.modifiedAt = world.clock.now();

@@ -6,7 +6,7 @@ import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
 import type { Catalog } from './catalog';
 import { SBOMS } from './constraints';
-import { invalidRequest, limitExceeded, validation } from './errors';
+import { invalidRequest, limitExceeded, notFound, validation } from './errors';
 import type { CatalogContext } from './operations-packages';
 import { type S3Object, SBOM, checkLocation, readObject } from './s3-objects';
 import { type SbomFileResult, validateArchive } from './sbom-archive';
@@ -35,7 +35,7 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
       members: SBOMS.AssociateSbomWithPackageVersion,
       async run({ packageName, versionName, sbom: { s3Location } }, { world }) {
         catalog.version(packageName, versionName);
-        if (!s3Location) throw invalidRequest('The sbom needs an s3Location');
+        if (!s3Location) throw invalidRequest('Associate request needs to include SBOM reference');
         const location = checkLocation(SBOM, s3Location);
         if (location.version === undefined && behavior.sbomWithoutVersion === 'refused') {
           throw invalidRequest('S3 object version for SBOM cannot be null');
@@ -45,6 +45,8 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
         }
         // an SBOM whose objects are not read is valid, unless a test says otherwise.
         const archive = behavior.lookUpObjects ? await readObject(world, SBOM, location) : undefined;
+        if (archive && archive.length > behavior.maxSbomBytes)
+          throw invalidRequest('S3 object file size exceeds limit');
         const found =
           behavior.sbomValidation?.({ packageName, versionName, ...location }) ??
           (archive ? validateArchive(location.key, archive) : []);
@@ -62,7 +64,9 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
       members: SBOMS.DisassociateSbomFromPackageVersion,
       run({ packageName, versionName }, { world }) {
         const version = catalog.version(packageName, versionName);
-        // unverified: that a version without an SBOM is not the declared ResourceNotFoundException.
+        if (!version.sbom && behavior.disassociateNothing === 'not-found') {
+          throw notFound(`Version ${versionName} of package ${packageName} has no SBOM`);
+        }
         version.sbom = undefined;
         version.modifiedAt = world.clock.now();
         return {};

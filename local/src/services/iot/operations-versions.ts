@@ -130,8 +130,11 @@ export function versionOperations(context: CatalogContext): Operations {
     ListPackageVersions: checked(validation, {
       members: VERSIONS.ListPackageVersions,
       run({ packageName, status, ...request }) {
-        // unverified: that a package that does not exist has an empty list. No such error is declared.
-        const page = catalog.packages.get(packageName)?.versions.page(request, {
+        const found =
+          behavior.versionsOfMissingPackage === 'empty'
+            ? catalog.packages.get(packageName)
+            : catalog.package(packageName);
+        const page = found?.versions.page(request, {
           scope: `versions ${packageName} ${status ?? ''}`,
           pageSize: 100,
           matches: version => status === undefined || version.status === status,
@@ -177,11 +180,12 @@ function checkFrozen(
 
 async function checkArtifact(behavior: PackageBehavior, world: World, location?: S3Location): Promise<void> {
   if (!location) return;
-  const object = checkLocation(ARTIFACT, location);
+  const use = { ...ARTIFACT, code: behavior.artifactError };
+  const object = checkLocation(use, location);
   if (object.version === undefined && behavior.artifactWithoutVersion === 'refused') {
     throw invalidRequest('VersionId not found when attempting to access s3 url');
   }
-  if (behavior.lookUpObjects) await requireObject(world, ARTIFACT, object);
+  if (behavior.lookUpObjects) await requireObject(world, use, object);
 }
 
 /** unverified: that the bytes of keys and values count, and that the error is this one. */

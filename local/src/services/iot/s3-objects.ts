@@ -1,6 +1,7 @@
 /** Objects in S3 that packages refer to. */
 // documented: developer guide, "Preparing to use Software Package Catalog" and
 // software-package-catalog-troubleshooting
+// unverified: the lengths from which names are refused, and the reason after the words of the guide
 import { decide } from '../../core/authorization';
 import { type Needed, ServiceError, type World } from '../../core/service';
 import { type InvalidCode, invalid } from './errors';
@@ -22,17 +23,31 @@ export interface S3Object {
 export interface ObjectUse {
   readonly what: string;
   readonly code: InvalidCode;
+  /** What is said of a location without its bucket or key. */
+  absent(member: 'bucket' | 'key'): string;
+  /** What is said of an object that cannot be read, before the reason. */
+  unreadable(missing: string): string;
 }
 
-/** unverified: the error. The guide's troubleshooting page has InvalidRequestException, but only for presigned URLs. */
-export const ARTIFACT: ObjectUse = { what: 'the artifact', code: 'ValidationException' };
+/** Its error is a setting. */
+export const ARTIFACT: Omit<ObjectUse, 'code'> = {
+  what: 'the artifact',
+  absent: () => 'The s3Location of the artifact needs a bucket and a key',
+  unreadable: () => '',
+};
 
-/** By the guide's troubleshooting page, although the operation does not declare this error. */
-export const SBOM: ObjectUse = { what: 'the sbom', code: 'InvalidRequestException' };
+/** In the words of the guide's troubleshooting page, although the operation does not declare this error. */
+export const SBOM: ObjectUse = {
+  what: 'the sbom',
+  code: 'InvalidRequestException',
+  absent: member => `S3 ${member} name for SBOM cannot be null`,
+  unreadable: missing =>
+    `SBOM not accessible by the service. Please make sure the ${missing} exists and S3 permission is granted. `,
+};
 
-/** unverified: the error for a location without a bucket or key. */
-export function checkLocation({ what, code }: ObjectUse, { bucket, key, version }: S3Location): S3Object {
-  if (!bucket || !key) throw invalid(code, `The s3Location of ${what} needs a bucket and a key`);
+export function checkLocation({ code, absent }: ObjectUse, { bucket, key, version }: S3Location): S3Object {
+  if (!bucket) throw invalid(code, absent('bucket'));
+  if (!key) throw invalid(code, absent('key'));
   return { bucket, key, version };
 }
 
@@ -43,13 +58,11 @@ export async function requireObject(world: World, use: ObjectUse, object: S3Obje
 
 /** Reads an object as AWS IoT itself. The policy of the bucket must allow it. */
 export async function readObject(world: World, use: ObjectUse, object: S3Object): Promise<Buffer> {
-  const { what, code } = use;
-  const policy = await bucketPolicy(world, object.bucket);
+  const { what, code, unreadable } = use;
+  const policy = await readable(use, object, () => bucketPolicy(world, object.bucket));
   if (!policy || !(await letsIotRead(world, object, policy))) {
-    throw invalid(
-      code,
-      `The policy of bucket ${object.bucket} does not let iot.amazonaws.com read ${what} ${object.key}`,
-    );
+    const reason = `The policy of bucket ${object.bucket} does not let iot.amazonaws.com read ${what} ${object.key}`;
+    throw invalid(code, unreadable(WHOLE) + reason);
   }
   const { Body } = await readable(use, object, () => world.call('s3', 'GetObject', members(object)));
   return Body as Buffer;
@@ -71,19 +84,21 @@ async function readable<T>(use: ObjectUse, { bucket, key, version }: S3Object, r
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const versioned = version === undefined ? '' : ` in version ${version}`;
-    throw invalid(
-      use.code,
-      `The object s3://${bucket}/${key}${versioned} of ${use.what} cannot be read: ${error.code}`,
-    );
+    const reason = `The object s3://${bucket}/${key}${versioned} of ${use.what} cannot be read: ${error.code}`;
+    throw invalid(use.code, use.unreadable(MISSING[error.code] ?? WHOLE) + reason);
   }
 }
+
+/** What a message of the guide's page names. */
+const WHOLE = 'bucket/key/version';
+const MISSING: Readonly<Record<string, string>> = { NoSuchBucket: 'bucket', NoSuchKey: 'key' };
 
 async function bucketPolicy(world: World, bucket: string): Promise<object | undefined> {
   try {
     const { Policy } = await world.call('s3', 'GetBucketPolicy', { Bucket: bucket });
     return JSON.parse(Policy) as object;
   } catch (error) {
-    if (error instanceof ServiceError) return undefined;
+    if (error instanceof ServiceError && error.code === 'NoSuchBucketPolicy') return undefined;
     throw error;
   }
 }

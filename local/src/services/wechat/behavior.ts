@@ -27,6 +27,8 @@ export interface WeChatBehavior {
   trafficCode: number;
   /** What the list of a service that does not exist answers. */
   missingServiceListing: 'empty' | 'refused';
+  /** The order of getcsversionlist. */
+  listingOrder: 'newest-first' | 'oldest-first';
   /** Whether getcsversionlist, of the older generation of the interface, still works and shows these versions. */
   listing: 'served' | 'retired';
 }
@@ -41,6 +43,7 @@ const LIKELY: Readonly<WeChatBehavior> = {
   trafficDeletion: 'allowed',
   trafficCode: -501_003,
   missingServiceListing: 'refused',
+  listingOrder: 'newest-first',
   listing: 'served',
 };
 
@@ -51,6 +54,7 @@ const OTHER: Partial<WeChatBehavior> = {
   times: 'iso',
   trafficDeletion: 'refused',
   missingServiceListing: 'empty',
+  listingOrder: 'oldest-first',
 };
 
 export const defaultBehavior = (readings: Readings = readingsOfEnvironment()): WeChatBehavior => ({

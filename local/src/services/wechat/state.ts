@@ -57,12 +57,15 @@ export class CloudBaseServices {
     return this.environments.get(env)?.get(server);
   }
 
-  /** getcsversionlist. unverified: that the newest come first. */
+  /** getcsversionlist */
   list(at: Named): readonly VersionRecord[] {
     this.requireEnvironment(at.env);
     const versions = this.find(at);
     if (!versions && this.behavior.missingServiceListing === 'refused') throw this.missing('service');
-    return [...(versions?.values() ?? [])].sort((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
+    const newestFirst = [...(versions?.values() ?? [])].sort(
+      (a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1),
+    );
+    return this.behavior.listingOrder === 'newest-first' ? newestFirst : newestFirst.reverse();
   }
 
   /** deletecloudbaserunserverversion */

@@ -1,5 +1,5 @@
 /** A resource type: it creates, updates and deletes one resource by calls to its service. */
-// documented: user guide, "Name type", for the parts of a generated name
+// documented: user guide, "Name type", for the parts of a generated name; resource handlers, for the wait of a deletion
 // unverified: how a generated name is cut to its length
 import { randomInt } from 'node:crypto';
 import { type InternalCall, type LocalClock, type World } from '../../../core/service';
@@ -126,13 +126,22 @@ export async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> 
 /** Milliseconds between two reads while something takes time. */
 export const POLL_INTERVAL = 100;
 
-/** Waits until a resource is gone. */
-export async function untilMissing(look: () => Promise<unknown>, clock: LocalClock): Promise<void> {
+/** How long, in milliseconds, the open-source handlers wait until a resource is gone. */
+const GONE_WITHIN = 120_000;
+
+/** Waits until a resource is gone. Throws if it takes too long. */
+export async function untilMissing(
+  look: () => Promise<unknown>,
+  clock: LocalClock,
+  { within = GONE_WITHIN }: { readonly within?: number } = {},
+): Promise<void> {
+  const end = clock.now() + within;
   const looks = async () => {
-    for (;;) {
+    while (clock.now() < end) {
       await look();
       await clock.sleep(POLL_INTERVAL);
     }
+    throw new ResourceFailure('Exceeded attempts to wait');
   };
   await unlessMissing(looks());
 }

@@ -26,7 +26,8 @@ export const stateMachine: ResourceType = {
   /** Waits until the machine is gone, which is after its last execution (documentation of DeleteStateMachine). */
   async delete({ physicalId: stateMachineArn, call, world }) {
     await call('states', 'DeleteStateMachine', { stateMachineArn });
-    await untilMissing(() => call('states', 'DescribeStateMachine', { stateMachineArn }), world.clock);
+    const look = () => call('states', 'DescribeStateMachine', { stateMachineArn });
+    await untilMissing(look, world.clock, { within: Infinity });
   },
 };
 
