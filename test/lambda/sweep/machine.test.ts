@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { Deadline } from '../../../lambda/runtime/clock';
-import { StepFunctions, patientMachines } from '../../../lambda/sweep/machine';
+import { StepFunctions, isMachineGone, patientMachines } from '../../../lambda/sweep/machine';
 import { VirtualClock } from '../../../testing/clock';
 
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
@@ -93,4 +93,12 @@ describe('patiently', () => {
     expect(Math.max(...tried)).toBeGreaterThan(4 * MINUTE);
     expect(clock.now()).toBeLessThanOrEqual(5 * MINUTE - 23_000);
   });
+});
+
+test('a machine that was deleted runs nothing, and no other refusal tells that', async () => {
+  const refusing = (__type: string) => stepFunctions(() => ({ __type, message: 'no' }));
+  expect(await refusing('StateMachineDoesNotExist').running(MACHINE)).toEqual([]);
+  await expect(refusing('InvalidArn').running(MACHINE)).rejects.toThrow('no');
+  expect(isMachineGone(Object.assign(new Error('no'), { name: 'StateMachineDoesNotExist' }))).toBe(true);
+  expect(isMachineGone(Object.assign(new Error('no'), { name: 'InvalidArn' }))).toBe(false);
 });
