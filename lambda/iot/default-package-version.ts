@@ -268,7 +268,8 @@ class PointerEvent extends OwnedArtifact {
   private async showPredecessor(tags: Tags, place = 0): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
     if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
-      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain())) await this.showPredecessor(tags, place);
+      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain()))
+        await this.showPredecessor(tags, place);
       return;
     }
     await this.show(remembered(tags[KEYS.predecessor], place));
