@@ -63,6 +63,7 @@ export interface SweepCursor {
   /** What the source has read so far for its protections. */
   readonly prepared?: object;
   readonly learned: LearnedRates;
+  /** What the services refuse so far. */
   readonly troubles?: Troubles;
 }
 
