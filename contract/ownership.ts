@@ -16,7 +16,8 @@ export function ownershipTags(infix = '') {
     stack: key('stack'),
     /**
      * Owner id of a resource of the same stack that had the artifact before a rename, until CloudFormation sends the
-     * Delete for that resource.
+     * Delete for that resource. If its own deployment had not succeeded, with the time of its claim, and with the owner
+     * before it: `<owner id>+<time>/<owner id>`.
      */
     formerOwner: key('former-owner'),
     /** Set if the artifact existed before and was adopted: `<owner id>@<StackId>` of its former owner, or `-`. */

@@ -116,8 +116,6 @@ function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {
   return markTags(FIELDS, {
     ownerId: owner,
     stackId: stack,
-    releaseId: '',
-    logicalId: '',
     mark: { sentAt: seconds * 1_000, hash },
   });
 }

@@ -3,12 +3,12 @@ import { MAX_METADATA } from '../../contract/glue';
 import { OWNER_KEY } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { type TagChange } from '../runtime/ownership';
+import { HANDED_BACK, type TagChange, claimOf } from '../runtime/ownership';
 import { Unpublishable } from './errors';
 import { type GlueGateway, type Registered } from './gateway';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
-import { type MetadataRecord, changeRecord, readRecord } from './owner-record';
+import { FIELDS, type MetadataRecord, changeRecord, readRecord } from './owner-record';
 import { SpareRecord } from './spare-record';
 
 /** The metadata of a version: the owner's record, and all pairs, including the pair of that record. */
@@ -182,8 +182,13 @@ export function isMarkedByOthers({ pairs, record }: Marks, template: Readonly<Re
 
 /** The pairs of a template that were added after the version was claimed, and so by its owner. */
 export function putByOwner({ pairs, record }: Marks, wanted: Readonly<Record<string, string>>): Pair[] {
+  const { fields, values } = record;
+  const claimed = claimOf(fields, FIELDS, { ownerId: fields[FIELDS.owner] });
+  // the record of what was handed back is younger than the claim.
   const claimedAt =
-    pairs.find(({ key, value }) => key === OWNER_KEY && value === record.values.at(-1))?.putAt ?? Infinity;
+    claimed?.hash === HANDED_BACK
+      ? claimed.since
+      : (pairs.find(({ key, value }) => key === OWNER_KEY && value === values.at(-1))?.putAt ?? Infinity);
   return pairs
     .filter(({ key, value, putAt }) => wanted[key] === value && putAt >= claimedAt)
     .map(({ key, value }) => [key, value]);

@@ -25,6 +25,7 @@ import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
+import { placeOf, remember, remembered, rememberedBefore, rememberedWithout, wasOpen } from '../runtime/former-owners';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
@@ -95,7 +96,7 @@ class PointerEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
-    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
+    this.gateway = new IotGateway(patient(iot, scope, this.checks));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS, scope.stackId);
   }
 
@@ -161,10 +162,9 @@ class PointerEvent extends OwnedArtifact {
       this.answer(),
     );
     if (claimed.kind === 'held') return claimed;
+    const former = remember(shown ?? '', tags[KEYS.predecessor], claimed.change.set[KEYS.formerOwner]);
     const showed =
-      shown === undefined
-        ? predecessor
-        : { set: { [KEYS.predecessor]: shown }, remove: present(tags, KEYS.formerVersion) };
+      former === '' ? predecessor : { set: { [KEYS.predecessor]: former }, remove: present(tags, KEYS.formerVersion) };
     return { ...claimed, change: mergeChanges(claimed.change, showed) };
   }
 
@@ -229,7 +229,7 @@ class PointerEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
-    if (outcome === 'returned') await this.showPredecessor(tags);
+    if (outcome === 'returned') await this.showPredecessor(tags, placeOf(tags[KEYS.formerOwner], this.me.ownerId));
   }
 
   protected override async undoRestore(tags: Tags): Promise<void> {
@@ -239,11 +239,18 @@ class PointerEvent extends OwnedArtifact {
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
     switch (outcome) {
       case 'returned':
-        return withPredecessor(change, tags);
+        return withPredecessor(change, tags, placeOf(tags[KEYS.formerOwner], this.me.ownerId));
       case 'released':
         return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor, KEYS.formerVersion));
       default:
-        return mergeChanges(change, tags[KEYS.owner] === this.me.ownerId ? NO_CHANGE : without(tags, KEYS.predecessor));
+        if (tags[KEYS.owner] === this.me.ownerId) return change;
+        // the new owner may still have to give the pointer back to the owner before this one.
+        return mergeChanges(
+          change,
+          wasOpen(tags[KEYS.formerOwner], this.me.ownerId)
+            ? leaving(tags, rememberedWithout(tags[KEYS.predecessor], placeOf(tags[KEYS.formerOwner], this.me.ownerId)))
+            : without(tags, KEYS.predecessor),
+        );
     }
   }
 
@@ -258,13 +265,14 @@ class PointerEvent extends OwnedArtifact {
   }
 
   /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
-  private async showPredecessor(tags: Tags): Promise<void> {
+  private async showPredecessor(tags: Tags, place = 0): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
     if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
-      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain())) await this.showPredecessor(tags);
+      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain()))
+        await this.showPredecessor(tags, place);
       return;
     }
-    await this.show(tags[KEYS.predecessor]);
+    await this.show(remembered(tags[KEYS.predecessor], place));
   }
 
   private async show(versionName: string | undefined): Promise<void> {
@@ -296,16 +304,24 @@ class PointerEvent extends OwnedArtifact {
 }
 
 /** If the pointer is given back to an owner, that owner had designated the predecessor. */
-function withPredecessor(change: TagChange, tags: Tags): TagChange {
-  const predecessor = tags[KEYS.predecessor];
+function withPredecessor(change: TagChange, tags: Tags, place: number): TagChange {
+  const predecessor = remembered(tags[KEYS.predecessor], place);
   const owned = KEYS.owner in change.set && predecessor !== undefined;
+  const { set, remove } = leaving(tags, rememberedBefore(tags[KEYS.predecessor], place));
+  const gone = [...remove, ...present(tags, KEYS.formerVersion)];
   return mergeChanges(change, {
-    set: owned ? { [KEYS.version]: predecessor } : {},
-    remove: owned ? [] : present(tags, KEYS.predecessor, KEYS.version, KEYS.formerVersion),
+    set: { ...set, ...(owned && { [KEYS.version]: predecessor }) },
+    remove: owned ? [] : [...gone, ...present(tags, KEYS.version)],
     // another stack may own it by now, and the policy may not allow a write to it.
-    tidy: owned ? present(tags, KEYS.predecessor, KEYS.formerVersion) : [],
+    tidy: owned ? gone : [],
   });
 }
+
+/** With these predecessors, or none. */
+const leaving = (tags: Tags, predecessors: string | undefined): TagChange =>
+  predecessors === undefined
+    ? without(tags, KEYS.predecessor)
+    : { set: { [KEYS.predecessor]: predecessors }, remove: [] };
 
 const without = (tags: Tags, ...keys: string[]): TagChange => ({ set: {}, remove: present(tags, ...keys) });
 

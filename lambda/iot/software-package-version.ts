@@ -27,6 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
+import { placeOf, remember, remembered, rememberedBefore, rememberedWithout, wasOpen } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -112,7 +113,7 @@ class VersionEvent extends OwnedArtifact {
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
-    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
+    this.gateway = new IotGateway(patient(iot, scope, this.checks));
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS, scope.stackId);
   }
 
@@ -136,6 +137,7 @@ class VersionEvent extends OwnedArtifact {
       );
       if (found.held) return this.take(found.held);
       this.hasClaimed = true;
+      this.seenAsMine();
 
       // the answer of the creation repeats the request: only the SBOM and the state are left to do.
       const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;
@@ -170,7 +172,7 @@ class VersionEvent extends OwnedArtifact {
     if (await this.givesBack(tags)) return this.answer(held);
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
-    const ownership = taken ? rememberingStatus(claimed.change, held) : claimed.change;
+    const ownership = taken ? rememberingStatus(claimed.change, tags, held) : claimed.change;
     const diff = diffVersion(this.wanted, held, { adopted: isAdopted(changed(tags, ownership), KEYS) });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
@@ -254,14 +256,24 @@ class VersionEvent extends OwnedArtifact {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, tags[KEYS.formerStatus], this.scope);
+      if (outcome === 'returned')
+        await restoreStatus(this.gateway, this.at, remembered(tags[KEYS.formerStatus]), this.scope);
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
     }
   }
 
-  protected override forget(change: TagChange, tags: Tags): TagChange {
+  protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
+    const { [KEYS.formerOwner]: formers, [KEYS.formerStatus]: statuses } = tags;
+    const place = placeOf(formers, this.me.ownerId);
+    const isLeft = outcome === 'forgotten' && wasOpen(formers, this.me.ownerId);
+    const left = isLeft
+      ? rememberedWithout(statuses, place)
+      : outcome === 'returned'
+        ? rememberedBefore(statuses, place)
+        : undefined;
+    if (left !== undefined) return mergeChanges(change, { set: { [KEYS.formerStatus]: left }, remove: [] });
     const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
     const anothers = KEYS.stack in change.set;
     return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
@@ -320,5 +332,7 @@ class VersionEvent extends OwnedArtifact {
   }
 }
 
-const rememberingStatus = (change: TagChange, { status = 'DRAFT' }: HeldVersion): TagChange =>
-  mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
+function rememberingStatus(change: TagChange, tags: Tags, { status = 'DRAFT' }: HeldVersion): TagChange {
+  const former = remember(status, tags[KEYS.formerStatus], change.set[KEYS.formerOwner]);
+  return mergeChanges(change, { set: { [KEYS.formerStatus]: former }, remove: [] });
+}

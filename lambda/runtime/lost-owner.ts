@@ -5,7 +5,7 @@
  * Pure.
  */
 import { type OwnershipTags } from '../../contract/ownership';
-import { type ClaimRecord, NOBODY, type TagChange, type Tags, claimsIn } from './ownership';
+import { type ClaimRecord, HANDED_BACK, NOBODY, type TagChange, type Tags, claimsIn } from './ownership';
 
 /** The value of `adoptedFrom` in what was read, never in a tag: the tags of the owner are lost. */
 const LOST = '?';
@@ -19,7 +19,7 @@ export const isLost = (tags: Tags, keys: OwnershipTags): boolean => tags[keys.ad
  * @param stackId any stack of the same account and region
  */
 export function withLostOwner(tags: Tags, keys: OwnershipTags, stackId: string): Tags {
-  const newest = keys.owner in tags ? undefined : newestOf(claimsIn(tags, keys));
+  const newest = keys.owner in tags ? undefined : newestOf(ownClaims(tags, keys));
   if (!newest) return tags;
   const { [keys.formerOwner]: _, ...rest } = tags;
   return { ...rest, ...ownedBy(newest, keys, stackId), [keys.adoptedFrom]: LOST };
@@ -41,7 +41,7 @@ export function restored(tags: Tags, keys: OwnershipTags): TagChange {
  */
 export function restoredRival(before: Tags, after: Tags, keys: OwnershipTags, stackId: string): TagChange | undefined {
   const isNew = ({ ownerId }: ClaimRecord) => after[keys.claim + ownerId] !== before[keys.claim + ownerId];
-  const rival = newestOf(claimsIn(after, keys).filter(isNew));
+  const rival = newestOf(ownClaims(after, keys).filter(isNew));
   if (!rival || (after[keys.owner] === rival.ownerId && !isLost(after, keys))) return undefined;
   return restored({ ...after, ...ownedBy(rival, keys, stackId) }, keys);
 }
@@ -49,6 +49,9 @@ export function restoredRival(before: Tags, after: Tags, keys: OwnershipTags, st
 function ownedBy({ ownerId, stack }: ClaimRecord, keys: OwnershipTags, stackId: string): Tags {
   return { [keys.owner]: ownerId, [keys.stack]: [...stackId.split('/').slice(0, -2), stack].join('/') };
 }
+
+/** Without those that only date what a resource of the stack has back to let go. */
+const ownClaims = (tags: Tags, keys: OwnershipTags) => claimsIn(tags, keys).filter(({ hash }) => hash !== HANDED_BACK);
 
 const newestOf = (claims: readonly ClaimRecord[]) =>
   claims.reduce<ClaimRecord | undefined>(

@@ -6,9 +6,10 @@
  * delete it.
  */
 import { createHash } from 'node:crypto';
-import { CloudFormationLimits, type Removal } from '../../contract/cloudformation';
+import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type EventMark } from './event';
+import { type FormerOwner, formatFormers, formersWith, parseFormers } from './former-owners';
 import { type StackPhase } from './stack';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -113,54 +114,15 @@ export function ownerTags(keys: OwnershipTags, me: Claimant, since?: number): Ta
 }
 
 /** Marks the artifact with the event that claims it, or changes what is claimed. */
-export function markTags(keys: OwnershipTags, { ownerId, stackId, mark }: Claimant, since?: number): Tags {
+export function markTags(
+  keys: OwnershipTags,
+  { ownerId, stackId, mark }: Pick<Claimant, 'ownerId' | 'stackId' | 'mark'>,
+  since?: number,
+): Tags {
   if (!mark) return {};
   const times = since === undefined || since >= mark.sentAt ? [mark.sentAt] : [mark.sentAt, since];
   const time = times.map(each => new Date(each).toISOString().replace(/\.\d+/, '')).join('@');
   return { [keys.claim + ownerId]: [time, mark.hash, ...stackId.split('/').slice(-2)].join('/') };
-}
-
-/**
- * The change that gives an artifact back to somebody who has claimed it at the same time, and the stack of that
- * claimant.
- */
-export interface Yielding {
-  readonly change: TagChange;
-  readonly stackId: string;
-}
-
-/**
- * Compares the tags before and after a claim was written. Returns the change that gives the artifact back to somebody
- * who has claimed it meanwhile; `undefined` if nobody has.
- */
-export function yieldTo(before: Tags, after: Tags, keys: OwnershipTags, me: Claimant): Yielding | undefined {
-  const known = new Set(claimsIn(before, keys).map(({ ownerId }) => ownerId));
-  return yielding(after, keys, me, ({ ownerId }) => !known.has(ownerId));
-}
-
-/**
- * The same for a claim whose previous tags are unknown, because its function was killed just then. The former owner is
- * not a rival, and neither is a claimant whose event is too old to be alive.
- */
-export function yieldToRival(tags: Tags, keys: OwnershipTags, me: Claimant, claimedAt: number): Yielding | undefined {
-  const before = [tags[keys.formerOwner], adoptedFrom(tags, keys)?.split(/[+@]/)[0]];
-  const since = claimedAt - CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS * 1_000;
-  return yielding(tags, keys, me, ({ ownerId, sentAt }) => !before.includes(ownerId) && sentAt >= since);
-}
-
-function yielding(
-  tags: Tags,
-  keys: OwnershipTags,
-  me: Claimant,
-  isRival: (claim: ClaimRecord) => boolean,
-): Yielding | undefined {
-  const other = claimsIn(tags, keys).find(each => each.ownerId !== me.ownerId && isRival(each));
-  if (!other) return undefined;
-  // the stack is named in the same form as the own stack: with account and region, or without.
-  const stackId = [...me.stackId.split('/').slice(0, -2), other.stack].join('/');
-  const owned = tags[keys.owner] === me.ownerId;
-  const set: Tags = owned ? { [keys.owner]: other.ownerId, [keys.stack]: stackId } : {};
-  return { change: { set, remove: present(tags, keys.claim + me.ownerId) }, stackId };
 }
 
 /** The claims without a meaning once somebody owns the artifact. */
@@ -181,21 +143,28 @@ export type Claim =
   /** It belongs to somebody else: to the stack that is named, or to nobody. */
   | { readonly kind: 'refused'; readonly ownerStack: string | undefined };
 
-export function claim(
-  tags: Tags,
-  keys: OwnershipTags,
-  me: Claimant,
-  { adoptExisting }: { readonly adoptExisting: boolean },
-): Claim {
+/** On what terms an artifact is claimed. */
+export interface Terms {
+  readonly adoptExisting: boolean;
+  /** When the present owner, of the same stack, claimed it, if no deployment has succeeded since. */
+  readonly openSince?: number;
+}
+
+export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExisting, openSince }: Terms): Claim {
   const owner = tags[keys.owner];
   const ownerStack = tags[keys.stack];
   const mine = ownerTags(keys, me);
   const stale = claimsBut(tags, keys, me.ownerId, owner);
   if (owner === me.ownerId) return { kind: 'held' };
   if (owner !== undefined && ownerStack === me.stackId) {
+    const formers = parseFormers(tags[keys.formerOwner]);
     // what it had is taken back.
-    const since = tags[keys.formerOwner] === me.ownerId ? claimOf(tags, keys, me)?.since : undefined;
-    const set = { ...ownerTags(keys, me, since), [keys.formerOwner]: owner };
+    const had = formers.find(({ ownerId }) => ownerId === me.ownerId);
+    const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince);
+    // what was its own for good stays so, and nothing is left that a rollback would give back to the other.
+    const taken = had && had.openSince === undefined ? undefined : openSince;
+    const former = formatFormers(formersWith({ ownerId: owner, openSince: taken }, had ? [] : formers));
+    const set = { ...ownerTags(keys, me, since), [keys.formerOwner]: former };
     return { kind: 'taken-over', change: { set, remove: stale } };
   }
   if (owner === undefined && tags[keys.releasedBy] === me.releaseId) {
@@ -233,11 +202,12 @@ export async function claimInPhase(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  { adoptExisting, phase }: { readonly adoptExisting: boolean; phase(): Promise<StackPhase> },
+  { phase, ...terms }: Terms & { phase(): Promise<StackPhase> },
 ): Promise<Claim> {
-  const claimed = claim(tags, keys, me, { adoptExisting });
+  const claimed = claim(tags, keys, me, terms);
   // what another resource of the stack has adopted goes back to whom it was adopted from.
-  const takesAdopted = claimed.kind === 'taken-over' && isAdopted(tags, keys) && tags[keys.formerOwner] !== me.ownerId;
+  const takesAdopted =
+    claimed.kind === 'taken-over' && isAdopted(tags, keys) && !formersOf(tags, keys).includes(me.ownerId);
   const adopts = claimed.kind === 'adopted' || takesAdopted;
   if (!adopts || (await phase()) !== 'rolling-back') return claimed;
   return { kind: 'refused', ownerStack: tags[keys.stack] };
@@ -277,7 +247,7 @@ export interface Manner {
    * Whether the former owner of an artifact that was taken over at that time has it back, to release it: both owners are
    * deleted, and no deployment has succeeded since. Absent: no.
    */
-  regains?(claimedAt: number): Promise<boolean>;
+  regains?(claimedAt: number, former: FormerOwner): Promise<boolean>;
 }
 
 export async function letGo(
@@ -289,7 +259,7 @@ export async function letGo(
   if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, regains);
 
   const claimedAt = claimOf(tags, keys, me)?.since;
-  const former = tags[keys.formerOwner];
+  const [former] = formersOf(tags, keys);
   const from = adoptedFrom(tags, keys);
   if (former !== undefined && former !== me.ownerId) {
     // without a mark it is unknown whether the former owner's Delete is still to come.
@@ -317,7 +287,7 @@ export function release(tags: Tags, keys: OwnershipTags, me: Claimant): TagChang
  */
 export function returned(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
   if (tags[keys.owner] !== me.ownerId) return undefined;
-  const former = tags[keys.formerOwner];
+  const [former] = formersOf(tags, keys);
   if (former !== undefined && former !== me.ownerId) return handBack(tags, keys);
   return isAdopted(tags, keys) ? giveBack(tags, keys, me) : undefined;
 }
@@ -329,24 +299,52 @@ async function leaveToOwner(
   regains: Manner['regains'],
 ): Promise<LettingGo> {
   const claim = present(tags, keys.claim + me.ownerId);
-  if (tags[keys.formerOwner] === me.ownerId) {
+  const formers = parseFormers(tags[keys.formerOwner]);
+  const mine = formers.find(({ ownerId }) => ownerId === me.ownerId);
+  if (mine) {
     const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.since;
-    if (takenAt !== undefined && (await regains?.(takenAt))) return { kind: 'returned', change: handBack(tags, keys) };
-    return { kind: 'forgotten', change: { set: {}, remove: [keys.formerOwner, ...claim] } };
+    if (takenAt !== undefined && (await regains?.(takenAt, mine))) {
+      return { kind: 'returned', change: handBack(tags, keys, me.ownerId) };
+    }
+    const { set, remove } = formerTags(
+      keys,
+      formers.filter(each => each !== mine),
+    );
+    return { kind: 'forgotten', change: { set, remove: [...remove, ...claim] } };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
   return { kind: 'foreign' };
 }
 
-/** Gives an artifact back to the resource of the same stack that had it before. */
-function handBack(tags: Tags, keys: OwnershipTags): TagChange {
-  const { [keys.formerOwner]: former, [keys.owner]: owner } = tags;
+/** Gives an artifact back to a resource of the same stack that had it before. Absent: to the last one. */
+function handBack(tags: Tags, keys: OwnershipTags, to = formersOf(tags, keys)[0]): TagChange {
+  const { [keys.formerOwner]: former, [keys.owner]: owner, [keys.stack]: stackId } = tags;
+  const formers = parseFormers(former);
+  const at = formers.findIndex(({ ownerId }) => ownerId === to);
+  const { openSince } = formers[at];
+  // what is still open must not look as if a deployment had succeeded with it.
+  const isMarked = openSince === undefined || keys.claim + to in tags;
+  const again = isMarked
+    ? {}
+    : markTags(keys, { ownerId: to, stackId, mark: { sentAt: openSince, hash: HANDED_BACK } });
+  const { set, remove } = formerTags(keys, formers.slice(at + 1));
   return {
-    set: { [keys.owner]: former },
-    remove: [keys.formerOwner, ...present(tags, keys.claim + owner)],
+    set: { [keys.owner]: to, ...again, ...set },
+    remove: [...remove, ...present(tags, keys.claim + owner)],
   };
 }
+
+/** In place of the event that has made a claim, if only the time of it is known. */
+export const HANDED_BACK = '00000000';
+
+export const formersOf = (tags: Tags, keys: OwnershipTags) =>
+  parseFormers(tags[keys.formerOwner]).map(({ ownerId }) => ownerId);
+
+const formerTags = (keys: OwnershipTags, formers: readonly FormerOwner[]): TagChange =>
+  formers.length > 0
+    ? { set: { [keys.formerOwner]: formatFormers(formers) }, remove: [] }
+    : { set: {}, remove: [keys.formerOwner] };
 
 function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   const former = FORMER.exec(adoptedFrom(tags, keys) ?? NOBODY)?.groups;
@@ -376,7 +374,7 @@ const ADOPTER = '+';
 const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+?)@(?<stack>.*)$/;
 
 /** The owner from whom the artifact was adopted. If giving it back was interrupted, that is the owner itself. */
-function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
+export function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
   const from = tags[keys.adoptedFrom];
   return from?.startsWith(`${tags[keys.owner]}@`) ? undefined : from;
 }
@@ -384,6 +382,6 @@ function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
 /** The value of a tag for "no owner", which readers can understand. */
 export const NOBODY = '-';
 
-const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
+export const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
 
 const shortHash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);

@@ -8,14 +8,44 @@ export interface Found {
   readonly total: number;
 }
 
-/** Looks for a version, page by page, until it is found. */
-export async function findVersion(gateway: WeChatGateway, at: ServiceVersionName): Promise<Found> {
-  let seen = 0;
-  for (;;) {
+/** How often a listing is read again that has become shorter meanwhile. */
+const READ_AGAIN = 3;
+
+/**
+ * Looks for a version, page by page, until it is found. If other versions are removed meanwhile, the ones behind them move
+ * to pages that have been read: then the listing does not prove that a version is gone, and is read again.
+ */
+export async function findVersion(
+  gateway: Pick<WeChatGateway, 'listVersions'>,
+  at: ServiceVersionName,
+): Promise<Found> {
+  for (let again = 0; ; again++) {
+    const { isShorter, ...found } = await readListing(gateway, at);
+    if (found.version || !isShorter) return found;
+    if (again === READ_AGAIN) throw new Changing(at.serverName);
+  }
+}
+
+async function readListing(
+  gateway: Pick<WeChatGateway, 'listVersions'>,
+  at: ServiceVersionName,
+): Promise<Found & { readonly isShorter: boolean }> {
+  let most = 0;
+  for (let seen = 0; ;) {
     const { versions, total } = await gateway.listVersions(at, seen);
     const version = versions.find(({ versionName }) => versionName === at.versionName);
     seen += versions.length;
-    // an empty page ends the listing, whatever the total says: versions can be removed while the listing is read.
-    if (version || versions.length === 0 || seen >= total) return { version, total };
+    most = Math.max(most, total);
+    // an empty page ends the listing, whatever the total says.
+    if (version || versions.length === 0 || seen >= total) return { version, total, isShorter: total < most };
+  }
+}
+
+/** Versions are removed as fast as they are listed. */
+class Changing extends Error {
+  readonly isTransient = true;
+
+  constructor(serverName: string) {
+    super(`versions of service ${serverName} are being removed while they are listed: try again later`);
   }
 }

@@ -3,6 +3,7 @@ import { PackageNameInIndexShape, PackageNameShape, type PackageVersionRetention
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
 import { problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import { isRemembered } from '../../runtime/former-owners';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
 import { isError } from '../../runtime/retry';
@@ -98,7 +99,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     // at the same time: while some calls wait for the package, the pace of the versions' tags must not be idle.
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
-    if (tags[DEFAULT_POINTER_TAGS.predecessor] === name && !(await this.isPointerLeft(tags))) {
+    if (isRemembered(name, tags[DEFAULT_POINTER_TAGS.predecessor]) && !(await this.isPointerLeft(tags))) {
       return VersionKept.DEFAULT_PREDECESSOR;
     }
     if (tags[DEFAULT_POINTER_TAGS.formerVersion] === name && (await this.moves(tags))) {

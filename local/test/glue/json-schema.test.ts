@@ -17,6 +17,9 @@ test.each<[string, unknown]>([
   ['true', true],
   ['a $ref inside', draft('07', { definitions: { a: {} }, properties: { x: { $ref: '#/definitions/a' } } })],
   ['a recursive $ref', draft('07', { properties: { next: { $ref: '#' } } })],
+  ['words that draft 04 does not know', draft('04', { contains: 1, const: 1, if: 1, then: 1, propertyNames: 1 })],
+  ['words that draft 06 does not know', draft('06', { id: 5, if: 'a', else: 3 })],
+  ['the id of draft 04 in draft 07', draft('07', { id: 'order' })],
   ['formats and keywords that nobody knows', draft('07', { format: 'isbn', 'x-owner': 'team' })],
   ['a pattern', pattern('^[A-Z]{2}-\\d+$')],
   ['a pattern that only Java reads', pattern('^(?i)abc\\p{Alpha}++(?s:.)\\Z')],
@@ -32,8 +35,26 @@ test.each<[string, unknown]>([
   ['a broken pattern', pattern('([a-z')],
   ['a type that is none', draft('07', { type: 'strng' })],
   ['a required member twice', draft('07', { required: ['a', 'a'] })],
+  ['a $ref of draft 04 that is not text', draft('04', { $ref: 5 })],
+  ['a condition of draft 07 that is not a schema', draft('07', { if: 1 })],
+  ['a broken pattern of properties', draft('07', { patternProperties: { '(a': { type: 'string' } } })],
   ['a list', []],
   ['text', 'object'],
 ])('%s is refused', (_, schema) => {
   expect(errorOf(schema)).toEqual(expect.any(String));
+});
+
+// each verdict is the one of java.util.regex (Java 17).
+const VALID = String.raw`\p{Digit} \p{L} \P{Lower} \pL \p{IsAlphabetic} \p{IsLatin} \p{InGreek} \p{script=Han} \p{gc=Lu} \p{block=Greek}
+  \p{javaLowerCase} ^\cC$ (?<name>a)\k<name> a{2} a{2,} a{2,3} } ] []a] [a-z&&[^b]] \d{2,}+ a*+ a++ (?i)a (?ix-s:a) (?>a) (?=a) (?<=a)
+  (?<!a+) \Qa.b\E \Q( [\Qa]\E] \h\R\X \_ \- \@ \/ \u0041 \x41 \x{41} \0101 (a)\1 \e\a\f\t \z\Z\A\G \b{g} \B [\w-z] [[:alpha:]] \++ [{] \{`;
+const BROKEN = String.raw`\p{Letter} \p{digit} \p{javaNothing} \p{IsNothing} \p \p{} \c (?<na_me>a) (?<1a>a) (?<n>a)(?<n>b) \k<x> a{,3} a{2,1}
+  a{ { [ [a [] [^] [z-a] a** +a *a ? (a a) (?q)a (?P<n>a) \y \u{41} \u00 \x4 \08 \i \E x{1,99999999999}`;
+
+test.each(VALID.split(/\s+/))('the pattern %s is valid', text => {
+  expect(errorOf(pattern(text))).toBeUndefined();
+});
+
+test.each(BROKEN.split(/\s+/))('the pattern %s is refused', text => {
+  expect(errorOf(pattern(text))).toEqual(expect.any(String));
 });

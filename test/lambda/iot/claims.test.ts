@@ -150,6 +150,31 @@ test('what an Update has adopted is given back by a rollback that goes on days a
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
 });
 
+test('what an Update without a rollback has adopted stays the stack’s in the next deployment, which does not roll back', async () => {
+  const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+  await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+  succeeded(await other.create(Type.VERSION, 'V', published()));
+  await nextDeployment();
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: adopting(), old: published() }));
+  stack.history.enter('UPDATE_FAILED');
+  await stack.later();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+  const described = adopting({ Tags: [{ Key: 'team', Value: 'a' }] });
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: described, old: adopting() }));
+  expect(held()?.tags).toMatchObject({ [ARTIFACT_TAGS.stack]: stack.stackId, team: 'a' });
+});
+
+test('a rollback adopts nothing, whatever the template before says', async () => {
+  await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+  const id = succeeded(await stack.create(Type.VERSION, 'V', adopting()));
+  await nextDeployment();
+  succeeded(await other.create(Type.VERSION, 'V', adopting()));
+  await rollBack();
+  const described = adopting({ Tags: [{ Key: 'team', Value: 'a' }] });
+  succeeded(await stack.update(Type.VERSION, 'V', { id, properties: adopting(), old: described }));
+  expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(other.stackId);
+});
+
 describe('of two stacks that claim at once', () => {
   test('the one whose function dies before it has looked again yields when it has come again', async () => {
     await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });

@@ -2,7 +2,7 @@
 import { throttling } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { PACKAGE, aws, held, meanwhile, published, shown, stack, succeeded } from './cancellations';
+import { PACKAGE, aws, cancel, held, meanwhile, published, refusal, shown, stack, succeeded } from './cancellations';
 import { type Reply } from './stack';
 
 const described = (Description: string, name = '1.0.0') => published(name, { Description });
@@ -122,4 +122,30 @@ test('an old Create does not yield to who has adopted the version since and has 
   });
   await stack.deliver(old);
   expect(held()?.tags).toMatchObject({ [ARTIFACT_TAGS.stack]: stack.stackId });
+});
+
+test('an old Delete that had failed does not remove the version that has stayed the stack’s since', async () => {
+  const unguarded = { ...before, ProtectInActiveJobs: 'false' };
+  const id = succeeded(await stack.create(Type.VERSION, 'V', unguarded));
+  aws.faults.inject({ service: 'iot', operation: 'DeletePackageVersion', times: 9, trouble: { error: refusal() } });
+  stack.history.enter('DELETE_IN_PROGRESS');
+  expect(await stack.delete(Type.VERSION, 'V', id, unguarded)).toMatchObject({ Status: 'FAILED' });
+  const old = stack.sent.at(-1)!;
+  stack.history.enter('DELETE_FAILED');
+  aws.faults.clear();
+  await stack.later();
+  expect(await stack.deliver(old)).toBeUndefined();
+  expect(held()).toMatchObject({ status: 'PUBLISHED' });
+});
+
+test('a canceled Create that goes on late leaves what a later one has made under the same id', async () => {
+  meanwhile('UpdatePackageVersion', 'after', async () => {
+    await cancel('V', 'CREATE');
+    succeeded(await stack.delete(Type.VERSION, 'V', 'made-up', before));
+    stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
+    stack.history.enter('UPDATE_IN_PROGRESS');
+    succeeded(await stack.create(Type.VERSION, 'V', after));
+  });
+  expect(await stack.attempt(Type.VERSION, 'V', before)).toBeUndefined();
+  expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
 });

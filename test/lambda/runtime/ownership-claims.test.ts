@@ -19,9 +19,8 @@ import {
   reclaim,
   release,
   returned,
-  yieldTo,
-  yieldToRival,
 } from '../../../lambda/runtime/ownership';
+import { yieldTo, yieldToRival } from '../../../lambda/runtime/yielding';
 
 const stackId = (name: string, uuid = '1') => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/${uuid}`;
 const at = (time: string, who: Claimant) => ({ ...who, mark: { sentAt: Date.parse(time), hash: '1a2b3c4d' } });
@@ -172,7 +171,7 @@ describe('what was taken over', () => {
       kind: 'returned',
       change: { set: { [KEYS.owner]: me.ownerId }, remove: [KEYS.formerOwner, claimKey(renamed)] },
     });
-    expect(regains).toHaveBeenCalledWith(Date.parse(T2));
+    expect(regains).toHaveBeenCalledWith(Date.parse(T2), { ownerId: me.ownerId });
   });
 
   test.each([

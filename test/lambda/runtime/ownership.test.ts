@@ -16,8 +16,8 @@ import {
   ownerTags,
   release,
   returned,
-  yieldTo,
 } from '../../../lambda/runtime/ownership';
+import { yieldTo } from '../../../lambda/runtime/yielding';
 import { type StackPhase } from '../../../lambda/runtime/stack';
 
 const stackId = (name: string, uuid = '1') => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/${uuid}`;

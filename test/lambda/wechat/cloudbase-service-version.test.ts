@@ -22,6 +22,7 @@ describe('Create', () => {
   });
 
   test('looks no further than the page that has the version', async () => {
+    aws.weChat.behavior.listingOrder = 'newest-first';
     const many = Array.from({ length: 45 }, (_, n) => ({ versionName: `api-1${n}`, createdAt: new Date(n * 1000) }));
     aws.weChat.addVersions(ENVIRONMENT, SERVER, many);
     expect(await stack.callsOf(() => stack.record('api-10'))).toEqual([LIST, LIST, LIST]);

@@ -1,6 +1,6 @@
 /** Software packages. */
-// documented: API reference of each operation; General Reference, for the quota
-// captured: public report, resource handlers at f32fb1b, which read before they delete
+// documented: API reference of each operation; General Reference, for the quota; resource handlers at f32fb1b, which
+// read before they delete
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';

@@ -1,6 +1,6 @@
 /** The tags of every AWS IoT resource that can have tags, by ARN. */
-// documented: API reference of each operation; authorization reference
-// captured: public report, resource handlers at f32fb1b, which list the tags of packages
+// documented: API reference of each operation; authorization reference; resource handlers at f32fb1b, which list the
+// tags of packages
 // unverified: the errors for too many tags and for reserved keys
 import { checked } from '../../core/checked';
 import { type Needed, type Operations } from '../../core/service';

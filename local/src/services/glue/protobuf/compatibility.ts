@@ -2,10 +2,10 @@
  * Whether a reader of one PROTOBUF definition understands data of another: by the developer guide's rules (required
  * fields, messages, methods), and for types on the wire by "Updating a message type" in the documentation of Protocol
  * Buffers, to which the guide refers. A reader must know each message, even one that is only the type of an optional
- * field: a user reports that FORWARD refuses a new field with its new message, and that BACKWARD accepts it (2023, with
- * the CloudTrail event).
+ * field.
  */
 // documented: developer guide, "Compatibility mode"; Protocol Buffers documentation, "Updating a message type"
+// captured: public report, a question of 2023 with the CloudTrail event: FORWARD refuses a field with a new message
 import {
   Enum,
   type Field,

@@ -1,0 +1,97 @@
+/**
+ * The resources of one stack that had an artifact before its owner took it over: the value of a tag, the last of them
+ * first. Pure.
+ *
+ * A deployment that fails without a rollback leaves its claims open, and the next one can take the artifact over again. So
+ * a former owner whose own claim was open when it lost the artifact is marked with the time of that claim, and the owner
+ * before it is kept: a rollback gives the artifact back to one after the other.
+ */
+
+export interface FormerOwner {
+  readonly ownerId: string;
+  /**
+   * When its ownership began, in milliseconds since the epoch, if no deployment had succeeded since. Absent: the artifact
+   * was its own for good.
+   */
+  readonly openSince?: number;
+}
+
+const NEXT = '/';
+const OPEN = '+';
+
+/** A tag has 256 characters, and a record of AWS Glue has less to spare. Between two takers, the oldest decides. */
+const MOST = 2;
+
+export function parseFormers(value = ''): readonly FormerOwner[] {
+  return value
+    .split(NEXT)
+    .filter(Boolean)
+    .map(former => {
+      const [ownerId, seconds] = former.split(OPEN);
+      return seconds === undefined ? { ownerId } : { ownerId, openSince: Number.parseInt(seconds, 36) * 1_000 };
+    });
+}
+
+export const formatFormers = (formers: readonly FormerOwner[]): string =>
+  formers
+    .map(({ ownerId, openSince }) =>
+      openSince === undefined ? ownerId : ownerId + OPEN + (openSince / 1_000).toString(36),
+    )
+    .join(NEXT);
+
+/** The former owners once the owner loses the artifact to somebody who has not had it before. */
+export function formersWith(owner: FormerOwner, before: readonly FormerOwner[]): readonly FormerOwner[] {
+  if (owner.openSince === undefined) return [owner];
+  return [owner, ...before.filter(({ ownerId }) => ownerId !== owner.ownerId).slice(1 - MOST)];
+}
+
+/** Whether a former owner's claim was open when it lost the artifact. Absent: whether that of the last one was. */
+export function wasOpen(value: string | undefined, owner?: string): boolean {
+  const formers = parseFormers(value);
+  const former = owner === undefined ? formers.at(0) : formers.find(({ ownerId }) => ownerId === owner);
+  return former?.openSince !== undefined;
+}
+
+/**
+ * Remembers what was there before an owner took the artifact, beside what was there before the former owner if that one's
+ * claim is open.
+ *
+ * @param before what is remembered so far
+ */
+export function remember(now: string, before: string | undefined, former: string | undefined): string {
+  return wasOpen(former) ? [now, ...(before ?? '').split(NEXT).slice(-MOST)].join(NEXT) : now;
+}
+
+/** Whether something was there before one of those who took the artifact. */
+export const isRemembered = (now: string, value: string | undefined): boolean =>
+  value !== undefined && value.split(NEXT).includes(now);
+
+/** The place of a former owner; that of the last one if the resource is none, and the end if there is none. */
+export function placeOf(value: string | undefined, owner: string): number {
+  const formers = parseFormers(value);
+  if (formers.length === 0) return Infinity;
+  return Math.max(
+    0,
+    formers.findIndex(({ ownerId }) => ownerId === owner),
+  );
+}
+
+/** What was there before the artifact was taken from the former owner of that place. */
+export function remembered(value: string | undefined, place = 0): string | undefined {
+  const all = value?.split(NEXT) ?? [];
+  return all[Math.min(place, all.length - 1)] || undefined;
+}
+
+/** What is still remembered once that former owner has the artifact back. */
+export const rememberedBefore = (value: string | undefined, place = 0): string | undefined =>
+  value
+    ?.split(NEXT)
+    .slice(place + 1)
+    .join(NEXT) || undefined;
+
+/** What is still remembered once that former owner is gone. */
+export const rememberedWithout = (value: string | undefined, place = 0): string | undefined =>
+  value
+    ?.split(NEXT)
+    .filter((_, at) => at !== place)
+    .join(NEXT) || undefined;

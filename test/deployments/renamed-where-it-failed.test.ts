@@ -1,0 +1,114 @@
+/**
+ * K4, K6: several deployments in a row fail without a rollback, and each of them renames a resource. Whatever follows, all
+ * of them are undone: what was the stack's before them is the stack's, and what was not is as it was.
+ */
+import { type Resources, type World } from '../histories/world';
+import { PARTS, type Part, essence, play } from './cast';
+
+const STACK = 'fleet';
+
+/** Deployments that fail, each with these resources. */
+async function fail(world: World, ...all: readonly Resources[]): Promise<void> {
+  for (const resources of all) {
+    // claims have times in seconds.
+    await world.clock.sleep(2_000);
+    const { status } = await world.deploy(STACK, resources, { fails: 'afterwards', onFailure: 'DO_NOTHING' });
+    expect(status).toBe('UPDATE_FAILED');
+  }
+}
+
+/** Ends without a failure. */
+async function succeed(world: World, resources: Resources): Promise<void> {
+  const { status } = await world.deploy(STACK, resources, { onFailure: 'DO_NOTHING' });
+  expect(status).toBe('UPDATE_COMPLETE');
+}
+
+async function rollBack(world: World): Promise<void> {
+  await world.aws.call('cloudformation', 'RollbackStack', { StackName: STACK });
+  expect(await world.ended(STACK)).toBe('UPDATE_ROLLBACK_COMPLETE');
+}
+
+const RENAMED = [['B'], ['B', 'C'], ['B', 'C', 'D'], ['B', 'A']];
+
+describe.each(PARTS)('%s', (_type, part: Part) => {
+  /** What the stack has for good, beside what is renamed. */
+  const beside = (world: World): Resources => ({ Beside: part.own(world, 2) });
+
+  describe.each(RENAMED)('that was the stack’s and is renamed to %s %s %s', (...names) => {
+    const begin = async (world: World) => {
+      const deployed = { A: part.own(world, 1) };
+      await world.deploy(STACK, deployed);
+      const before = essence(part.held(world));
+      await fail(world, ...names.map(name => ({ [name]: part.own(world, 1) })));
+      return { deployed, before };
+    };
+
+    test('is the first resource’s again after a rollback that is asked for', () =>
+      play(part, async world => {
+        const { before } = await begin(world);
+        await rollBack(world);
+        expect(essence(part.held(world))).toEqual(before);
+      }));
+
+    test('is the first resource’s again after a deployment with that one', () =>
+      play(part, async world => {
+        const { deployed, before } = await begin(world);
+        await succeed(world, deployed);
+        expect(essence(part.held(world))).toEqual(before);
+      }));
+
+    test('goes with the last one, once a deployment has succeeded', () =>
+      play(part, async world => {
+        const before = part.held(world);
+        await begin(world);
+        const kept = { [names.at(-1)!]: part.own(world, 1) };
+        await world.deploy(STACK, kept, { onFailure: 'DO_NOTHING' });
+        expect(part.held(world)).not.toEqual(before);
+        await world.destroy(STACK);
+        expect(JSON.stringify(part.held(world))).not.toContain(STACK);
+      }));
+  });
+
+  describe.each(RENAMED)('that was adopted and is renamed to %s %s %s', (...names) => {
+    test('is the first adopter’s after a deployment with that one', () =>
+      play(part, async world => {
+        const own = beside(world);
+        const adopting = { ...own, A: part.adopting(world) };
+        await world.deploy(STACK, own);
+        await fail(world, adopting);
+        const adopted = essence(part.held(world));
+        await fail(world, ...names.map(name => ({ ...own, [name]: part.adopting(world) })));
+        await succeed(world, adopting);
+        expect(essence(part.held(world))).toEqual(adopted);
+      }));
+  });
+
+  // CloudFormation deletes the resources at once, and what three of them write at once is not ordered.
+  describe.each(RENAMED.filter(names => new Set(['A', ...names]).size === 2))(
+    'that was adopted and is renamed to %s %s',
+    (...names) => {
+      const begin = async (world: World) => {
+        const before = essence(part.held(world));
+        const own = beside(world);
+        await world.deploy(STACK, own);
+        const deployed = essence(part.held(world));
+        await fail(world, ...['A', ...names].map(name => ({ ...own, [name]: part.adopting(world) })));
+        return { before, deployed, own };
+      };
+
+      test('is as it was after the stack is deleted', () =>
+        play(part, async world => {
+          const { before } = await begin(world);
+          expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
+          expect(essence(part.held(world))).toEqual(before);
+        }));
+
+      test('is as it was after a rollback that is asked for', () =>
+        play(part, async world => {
+          const { deployed } = await begin(world);
+          await rollBack(world);
+          expect(essence(part.held(world))).toEqual(deployed);
+        }));
+    },
+  );
+});

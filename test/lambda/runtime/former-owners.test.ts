@@ -1,0 +1,90 @@
+import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import {
+  type FormerOwner,
+  formatFormers,
+  formersWith,
+  isRemembered,
+  parseFormers,
+  placeOf,
+  remember,
+  remembered,
+  rememberedBefore,
+  rememberedWithout,
+  wasOpen,
+} from '../../../lambda/runtime/former-owners';
+import { changed, claim, claimOf, claimant, letGo, ownerTags } from '../../../lambda/runtime/ownership';
+
+const SECONDS = 1_764_000_000;
+const a = { ownerId: 'a1' };
+const b: FormerOwner = { ownerId: 'b2', openSince: SECONDS * 1_000 };
+const c: FormerOwner = { ownerId: 'c3', openSince: (SECONDS + 60) * 1_000 };
+
+test.each([[[]], [[a]], [[b]], [[b, a]], [[c, b]]] as const)('%j reads back as it was written', formers => {
+  expect(parseFormers(formatFormers(formers))).toEqual(formers);
+});
+
+test('a former owner for good is written as its id alone, as versions of the library before this one do', () => {
+  expect(formatFormers([a])).toBe('a1');
+  expect(parseFormers(undefined)).toEqual([]);
+});
+
+test.each([
+  ['an owner for good leaves no other', a, [b], [a]],
+  ['an open one leaves the owner before it', b, [a], [b, a]],
+  ['an open one that had it before, once', b, [b, a], [b, a]],
+  ['of several open ones, the last and the oldest are left', c, [b, a], [c, a]],
+] as const)('%s', (_what, owner, before, formers) => {
+  expect(formersWith(owner, before)).toEqual(formers);
+});
+
+test('an open claim is known by the time of it', () => {
+  const value = formatFormers([b, a]);
+  expect([wasOpen(value), wasOpen(value, 'b2'), wasOpen(value, 'a1'), wasOpen(undefined)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('who gets an artifact back that was never its own for good must give it back in turn', async () => {
+  const stack = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/fleet/1';
+  const at = (logicalId: string, second: number) => ({
+    ...claimant(stack, logicalId),
+    mark: { sentAt: (SECONDS + second) * 1_000, hash: '1a2b3c4d' },
+  });
+  const [adopter, taker] = [at('Adopter', 0), at('Taker', 60)];
+  const adopted = { ...ownerTags(KEYS, adopter), [KEYS.adoptedFrom]: '-' };
+  const taken = claim(adopted, KEYS, taker, { adoptExisting: true, openSince: adopter.mark.sentAt });
+  if (taken.kind !== 'taken-over') throw new Error(`got ${taken.kind}`);
+  const { [KEYS.claim + adopter.ownerId]: _lost, ...held } = changed(adopted, taken.change);
+
+  const undone = { removal: 'DELETE', undoes: async (since?: number) => since !== undefined } as const;
+  const first = await letGo(held, KEYS, taker, undone);
+  expect(first).toMatchObject({ kind: 'returned', change: { set: { [KEYS.owner]: adopter.ownerId } } });
+  const back = changed(held, (first as { change: typeof taken.change }).change);
+  expect(claimOf(back, KEYS, adopter)?.since).toBe(adopter.mark.sentAt);
+  expect(await letGo(back, KEYS, adopter, undone)).toMatchObject({ kind: 'returned' });
+});
+
+test('what was there before each of several takers is remembered, the last first', () => {
+  const open = formatFormers([b, a]);
+  const second = remember('2.0.0', '1.0.0', open);
+  expect([remembered(second), rememberedBefore(second)]).toEqual(['2.0.0', '1.0.0']);
+  const third = remember('3.0.0', second, open);
+  expect([remembered(third), rememberedBefore(third)]).toEqual(['3.0.0', second]);
+  expect([remembered(third, 1), rememberedBefore(third, 1)]).toEqual(['2.0.0', '1.0.0']);
+  expect([rememberedWithout(third), rememberedWithout(third, 1)]).toEqual([second, '3.0.0/1.0.0']);
+  expect([placeOf(open, 'b2'), placeOf(open, 'a1'), placeOf(open, 'z'), placeOf(undefined, 'z')]).toEqual([
+    0,
+    1,
+    0,
+    Infinity,
+  ]);
+  expect([remembered(third, Infinity), rememberedBefore(third, Infinity)]).toEqual(['1.0.0', undefined]);
+  expect(remember('4.0.0', third, open)).toBe(`4.0.0/${second}`);
+  expect(['1.0.0', '4.0.0'].map(name => isRemembered(name, third))).toEqual([true, false]);
+  expect(remember('2.0.0', '1.0.0', formatFormers([a]))).toBe('2.0.0');
+  expect(remembered(remember('', '1.0.0', open))).toBeUndefined();
+  expect(rememberedBefore(remember('2.0.0', undefined, open))).toBeUndefined();
+});

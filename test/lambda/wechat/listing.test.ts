@@ -1,0 +1,29 @@
+import { type ListedVersion } from '../../../lambda/wechat/gateway';
+import { findVersion } from '../../../lambda/wechat/listing';
+
+const AT = { environmentId: 'prod-6gxk23', serverName: 'api', versionName: 'v-24' };
+const PAGE = 20;
+
+/** A service with 25 versions, of which somebody removes the first one after each of so many listed pages. */
+function service(removals: number) {
+  let versions: ListedVersion[] = Array.from({ length: 25 }, (_, at) => ({ versionName: `v-${at}` }));
+  let left = removals;
+  const listVersions = jest.fn(async (_at: unknown, offset: number) => {
+    const page = { versions: versions.slice(offset, offset + PAGE), total: versions.length };
+    if (left-- > 0) versions = versions.slice(1);
+    return page;
+  });
+  return { listVersions };
+}
+
+test('a version that moves to a page that was read, because others are removed, does not count as gone', async () => {
+  const gateway = service(5);
+  const first = { ...AT, versionName: 'v-20' };
+  expect((await findVersion(gateway, first)).version).toEqual({ versionName: 'v-20' });
+});
+
+test('a version that is not in a listing that stays as it is is gone, after one reading', async () => {
+  const gateway = service(0);
+  expect(await findVersion(gateway, { ...AT, versionName: 'v-99' })).toEqual({ version: undefined, total: 25 });
+  expect(gateway.listVersions).toHaveBeenCalledTimes(2);
+});
