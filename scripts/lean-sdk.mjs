@@ -183,11 +183,14 @@ const cuts = [
     ...['checkSocketUsage', 'updateHttpClientConfig', 'httpHandlerConfigs'].map(method),
     /^ +socketWarningTimeoutId = timing\.setTimeout\([^]*?1000\)\);\n/m,
   ]),
-  // no handler streams events.
+  // no handler streams events, or asks what only streams and generated clients ask.
   without(
     'no-event-streams',
     `${CORE}/protocols/HttpProtocol.js`,
     [
+      'resolveError',
+      'getRequestType',
+      'getResponseType',
       'serializeEventStream',
       'deserializeEventStream',
       'loadEventStreamCapability',
@@ -351,12 +354,6 @@ const standIns = [
     `${AWS_CORE}/client/middleware-recursion-detection/getRecursionDetectionPlugin.js`,
     'export const getRecursionDetectionPlugin = () => ({ applyToStack() {} });',
   ),
-  // which of its features are used the SDK would tell AWS in a header.
-  standIn(
-    'no-features',
-    `${AWS_CORE}/client/middleware-user-agent/check-features.js`,
-    'export const checkFeatures = async () => {};',
-  ),
   // the Node.js of a function is Lambda's choice: nobody reads the warning.
   standIn(
     'no-warning',
@@ -370,8 +367,40 @@ const standIns = [
     `export const resolveParamsForS3 = undefined, isArnBucketName = undefined, isDnsCompatibleBucketName = undefined;
      export const DOT_PATTERN = undefined, S3_HOSTNAME_PATTERN = undefined;`,
   ),
-  // Node.js hashes itself.
+  // what a request comes from is said in a header, shorter than the SDK does.
+  standIn(
+    'short-user-agent',
+    `${AWS_CORE}/client/middleware-user-agent/user-agent-middleware.js`,
+    `export const userAgentMiddleware = undefined, getUserAgentMiddlewareOptions = undefined;
+     export const getUserAgentPlugin = config => ({
+       applyToStack: stack => stack.add(
+         next => async args => {
+           const agent = await config.defaultUserAgentProvider();
+           args.request.headers["user-agent"] = agent.map(pair => pair.filter(Boolean).join("/")).join(" ");
+           return next(args);
+         },
+         { step: "build", priority: "low", name: "getUserAgentMiddleware" },
+       ),
+     });`,
+  ),
+  // Node.js hashes itself,
   standIn('native-sha256', `${CORE}/checksum/sha256/Sha256Js.js`, 'export class Sha256Js {}'),
+  standIn(
+    'native-hash',
+    `${CORE}/checksum/sha256/Sha256Node.js`,
+    `import { createHash, createHmac } from "node:crypto";
+     export class Sha256Node {
+       constructor(secret) { this.secret = secret; this.reset(); }
+       update(data) { this.hash.update(data); }
+       async digest() { return new Uint8Array(this.secret ? this.hash.digest() : this.hash.copy().digest()); }
+       reset() { this.hash = this.secret ? createHmac("sha256", this.secret) : createHash("sha256"); }
+     }`,
+  ),
+  // and makes ids.
+  standIn('native-ids', `${CORE}/serde/uuid/v4.js`, 'export const bindV4 = () => () => crypto.randomUUID();'),
+  // no member is a union.
+  standIn('no-unions', `${CORE}/protocols/UnionSerde.js`, 'export class UnionSerde {}'),
+  standIn('no-xml-unions', `${AWS_CORE}/protocols/UnionSerde.js`, 'export class UnionSerde {}'),
   // clients repeat in the standard mode, and sweeps have their own pace.
   standIn(
     'no-adaptive-retries',

@@ -61,10 +61,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
-    this.registry = new GlueGateway(
-      patient(clients.glue, scope, (...repeated) => this.beforeRepeating(...repeated)),
-      scope,
-    );
+    this.registry = new GlueGateway(patient(clients.glue, scope, this.checks), scope);
     this.publication = new Publication(this.registry, id, scope);
     this.ownership = new VersionOwnership(this.registry, id, scope);
     this.removal = new SchemaVersionRemoval(this.registry, id, scope);

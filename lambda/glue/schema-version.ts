@@ -57,7 +57,7 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
     } catch (error) {
       if (!(error instanceof Unpublishable) && !isRefusedByService(error)) throw error;
       const { versionId = '' } = held;
-      const reading = patient(this.glue, scope, async () => {});
+      const reading = patient(this.glue, scope, { beforeRepeating: async () => {} });
       const version = await new GlueGateway(reading, scope).findVersion(versionId);
       throw new Irreversible(reasonOf(error), versionAnswer(held, { id: versionId, number: version?.number ?? 0 }));
     }

@@ -96,7 +96,7 @@ class PointerEvent extends OwnedArtifact {
     this.id = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
-    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
+    this.gateway = new IotGateway(patient(iot, scope, this.checks));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), KEYS, scope.stackId);
   }
 

@@ -113,7 +113,7 @@ class VersionEvent extends OwnedArtifact {
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackageVersion', physicalId: `${packageName}|${versionName}` };
-    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
+    this.gateway = new IotGateway(patient(iot, scope, this.checks));
     this.record = this.gateway.ownerRecord(versionArn(scope, packageName, versionName), KEYS, scope.stackId);
   }
 
@@ -137,6 +137,7 @@ class VersionEvent extends OwnedArtifact {
       );
       if (found.held) return this.take(found.held);
       this.hasClaimed = true;
+      this.seenAsMine();
 
       // the answer of the creation repeats the request: only the SBOM and the state are left to do.
       const status = (found.made.status ?? 'DRAFT') as PackageVersionStatus;

@@ -85,7 +85,7 @@ class PackageEvent extends OwnedArtifact {
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
-    this.gateway = new IotGateway(patient(iot, scope, (...repeated) => this.beforeRepeating(...repeated)));
+    this.gateway = new IotGateway(patient(iot, scope, this.checks));
     this.record = this.gateway.ownerRecord(packageArn(scope, packageName), ARTIFACT_TAGS, scope.stackId);
   }
 
@@ -105,6 +105,7 @@ class PackageEvent extends OwnedArtifact {
     );
     if (found !== 'made') return this.take(found.description);
     this.hasClaimed = true;
+    this.seenAsMine();
     return this.carryOut(async () => this.answer(), { undoneOnFailure: this.replaces });
   }
 

@@ -1,7 +1,7 @@
 /** How an event comes to have an artifact: it reads the owner, and claims the artifact or is refused. */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
-import { HeldByNative, OperationOver, Refusal } from './errors';
+import { HeldByNative, OperationOver, Refusal, Taken } from './errors';
 import { type EventMark } from './event';
 import { isLost, restored } from './lost-owner';
 import { type OwnerStack, heldByNative, takenByOther } from './messages';
@@ -65,6 +65,9 @@ interface Claiming {
   readonly had?: boolean;
 }
 
+/** How long, in ms, an owner's record that was read is valid for a change of the artifact. */
+const FRESH = 1_000;
+
 /** One event about one artifact, up to the claim. */
 export abstract class ClaimedArtifact {
   protected readonly me: Claimant;
@@ -81,6 +84,10 @@ export abstract class ClaimedArtifact {
   protected hasClaimed = false;
   /** Whether this delivery has begun to bring an existing artifact to its wanted state. */
   protected hasWritten = false;
+  /** When the record last said that the artifact is this resource's; absent: it need not be. */
+  private mineAt?: number;
+  /** What a rollback answers if the artifact turns out to be somebody else's. */
+  private held?: Answer;
 
   /** @param owner the owner in the physical id, for which the event acts */
   constructor(
@@ -104,7 +111,36 @@ export abstract class ClaimedArtifact {
   protected async owners(): Promise<Tags | undefined> {
     const tags = await this.record.read();
     if (tags) await this.refuseStale(tags);
+    if (tags?.[this.record.keys.owner] === this.me.ownerId) this.seenAsMine();
     return tags;
+  }
+
+  /** From now on the artifact is only changed while it is this resource's. */
+  protected seenAsMine(): void {
+    this.mineAt = this.scope.clock.now();
+  }
+
+  /** The event itself gives the artifact up from now on. */
+  protected givesUp(): void {
+    this.mineAt = undefined;
+  }
+
+  /** After a while, somebody else may have taken the artifact. */
+  protected async requireStillMine(): Promise<void> {
+    if (this.mineAt === undefined || this.scope.clock.now() - this.mineAt < FRESH) return;
+    await this.requireMine();
+  }
+
+  /** Throws if somebody has taken the artifact while a change of it was waiting. */
+  protected async requireMine(): Promise<void> {
+    const tags = await this.record.read();
+    if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
+      throw new Taken(
+        `somebody else has taken ${this.what} while this event was waiting: it stays as it is; deploy again if it must belong to this stack`,
+        this.held,
+      );
+    }
+    this.seenAsMine();
   }
 
   /** How this event claims an existing artifact. Refuses before the first write. */
@@ -114,6 +150,7 @@ export abstract class ClaimedArtifact {
     held: Answer,
   ): Promise<Claimed> {
     const { keys } = this.record;
+    this.held = held;
     const byThisEvent = this.isClaimedByThisEvent(tags);
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
@@ -179,11 +216,15 @@ export abstract class ClaimedArtifact {
    */
   protected async own(before: Tags, { kind, change }: Omit<Claimed, 'byThisEvent'>, rest: TagChange): Promise<void> {
     this.hasWritten = true;
-    if (kind === 'held') return this.record.change(mergeChanges(change, rest));
+    if (kind === 'held') {
+      await this.requireStillMine();
+      return this.record.change(mergeChanges(change, rest));
+    }
     this.hasClaimed = true;
     await this.record.change(change);
     const after = (await this.record.read()) ?? {};
     await this.yieldTo(yieldTo(before, after, this.record.keys, this.me));
+    this.seenAsMine();
     // the former owner has let the artifact go at the same time, and removed more than its own tags.
     if (isLost(after, this.record.keys)) {
       await this.record.change(restored({ ...after, ...this.mine }, this.record.keys));

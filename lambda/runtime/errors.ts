@@ -28,6 +28,9 @@ export class Refusal extends LeftAlone {
   override readonly name = 'Refusal';
 }
 
+/** Somebody else has taken the artifact while the event waited. */
+export class Taken extends Refusal {}
+
 /** The artifact is a resource of AWS's own type in the same stack, and its removal would delete the artifact. */
 export class HeldByNative extends Refusal {}
 

@@ -8,12 +8,13 @@ import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
 import { type Scope } from './custom-resource';
-import { Refusal, isOperationOver } from './errors';
+import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
 import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
+import { type Checks } from './patient';
 import { isThrottled } from './retry';
 
 /** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
@@ -21,6 +22,9 @@ const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
+
+/** Whether an event undoes what was claimed at that time. */
+type Undoes = (claimedAt: number | undefined) => Promise<boolean>;
 
 /** How long, in ms, until a write of the deployment that is rolled back must be visible. */
 const VISIBLE = 2_000;
@@ -102,6 +106,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     } catch (error) {
       if (isOperationOver(error) && !this.isOver) {
         this.isOver = true;
+        this.givesUp();
         await this.undo('what an overtaken event did', () => this.undoOvertaken());
       }
       throw error;
@@ -195,15 +200,23 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    *
    * @param undoes given if an event undoes what it has made or taken itself
    */
-  protected async remove(
-    removal: Removal,
-    undoes?: (claimedAt: number | undefined) => Promise<boolean>,
-  ): Promise<void> {
+  protected async remove(removal: Removal, undoes?: Undoes): Promise<void> {
+    try {
+      await this.removeAsRecorded(removal, undoes);
+    } catch (error) {
+      if (!(error instanceof Taken)) throw error;
+      this.scope.log.warn(error.message);
+      await this.removeAsRecorded(removal, undoes);
+    }
+  }
+
+  private async removeAsRecorded(removal: Removal, undoes?: Undoes): Promise<void> {
     const { keys } = this.record;
     if (this.unanswered) await this.awaitCreation('the Create has not answered');
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;
+    if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
     if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
     let undone = false;
@@ -266,6 +279,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   /** Changes the record so that this resource no longer owns the artifact. */
   protected async letGoOf(change: TagChange, tags: Tags): Promise<void> {
+    this.givesUp();
     const { removesOthers, keys } = this.record;
     if (!removesOthers || tags[keys.owner] !== this.me.ownerId) return this.record.change(change);
     this.handOver = this.partWith(tags);
@@ -322,7 +336,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     try {
       await this.destroy(tags);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal) || error instanceof Taken) throw error;
       if (!undone && (await this.scope.stackPhase()) !== 'rolling-back') throw error;
       await this.leaveToNobody(tags, error);
     }
@@ -391,13 +405,13 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.handOver?.requireNobody();
   }
 
-  /** Throws if somebody has taken the artifact while its removal was waiting. */
-  protected async requireMine(): Promise<void> {
-    const tags = await this.record.read();
-    if (tags && tags[this.record.keys.owner] !== this.me.ownerId) {
-      throw new Refusal(`somebody else has taken ${this.what} while its removal was waiting: it stays`);
-    }
-  }
+  /** What the event's client checks. A record is not among it: a claim that is written is read again. */
+  protected readonly checks: Checks = {
+    beforeSending: async command => {
+      if (/^(Update|Delete|Associate|Disassociate)/.test(command)) await this.requireStillMine();
+    },
+    beforeRepeating: (command, error) => this.beforeRepeating(command, error),
+  };
 
   private async undo(what: string, work: () => Promise<void>): Promise<void> {
     await work().catch((reason: unknown) =>

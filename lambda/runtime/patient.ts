@@ -1,4 +1,4 @@
-/** A client that waits if the service throttles, and checks the state before it repeats a call. */
+/** A client that waits if the service throttles, and checks the state before a call, and before it repeats one. */
 import { type Scope } from './custom-resource';
 import { retryPassing } from './retry';
 
@@ -15,21 +15,28 @@ interface Command {
 
 const operationOf = ({ schema }: Command) => String(schema?.[2] ?? 'an unknown operation');
 
-/**
- * A client whose throttled calls are repeated until the deadline.
- *
- * @param beforeRepeating is called before each repetition, with the command and the error
- */
+/** What is checked. */
+export interface Checks {
+  /** Is called before each attempt, with the command. */
+  beforeSending?(command: string): Promise<void>;
+  /** Is called before each repetition as well, with the command and the error. */
+  beforeRepeating(command: string, error: unknown): Promise<void>;
+}
+
+/** A client whose throttled calls are repeated until the deadline. */
 export function patient<C extends Sender>(
   client: C,
   scope: Pick<Scope, 'clock' | 'deadline' | 'log'>,
-  beforeRepeating: (command: string, error: unknown) => Promise<void>,
+  checks: Checks,
 ): C {
   const send = (command: Command) =>
     retryPassing(
       scope,
-      () => client.send(command),
-      error => beforeRepeating(operationOf(command), error),
+      async () => {
+        await checks.beforeSending?.(operationOf(command));
+        return client.send(command);
+      },
+      error => checks.beforeRepeating(operationOf(command), error),
     );
   return { send } as unknown as C;
 }

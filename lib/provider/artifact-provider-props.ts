@@ -113,7 +113,7 @@ export interface ArtifactProviderProps {
 
   /**
    * The role of the function. `lambda.amazonaws.com` must be able to assume it. The provider attaches its policies,
-   * unless the role is imported as immutable.
+   * unless the role is imported as immutable. Providers that share a role divide the quotas of its policies.
    *
    * @default - a role of its own, without managed policies
    */

@@ -18,6 +18,7 @@ import { type ProviderFamily, providerFunction, settingsPermissions } from './pr
 import { ProviderPrincipal } from './provider-principal';
 import { RolePolicies } from './role-policies';
 import { runtimePermissions } from './runtime-permissions';
+import { shareOf, shareRole } from './shared-role';
 import { warnOfLimits } from './template-limits';
 
 /**
@@ -66,8 +67,14 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   public readonly grantPrincipal: iam.IPrincipal;
 
   // the inline policies of a role can have 10,240 characters together, and a role can have 10 managed policies.
-  private readonly permissions = new Permissions(this, { inline: 8_000, managed: 7 });
-  private readonly machines = new Permissions(this, { inline: 2_000, managed: 2 });
+  private readonly permissions = new Permissions(
+    this,
+    shareOf({ inline: 8_000, managed: 7 }, this, () => this.role),
+  );
+  private readonly machines = new Permissions(
+    this,
+    shareOf({ inline: 2_000, managed: 2 }, this, () => this.role),
+  );
   /** The resources as they looked when they were built with the defaults. */
   private readonly built = new Map<string, string>();
   private configuration?: ArtifactProviderProps;
@@ -349,6 +356,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
       });
     this.role =
       props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    shareRole(this.role, this);
     this.policies = new RolePolicies(this, 'Policy', this.role, this.permissions);
     if (!this.machines.isEmpty) this.buildMachinesPolicies();
     this.function = providerFunction(this, this._family(), props, { role: this.role, logGroup: this.logGroup });

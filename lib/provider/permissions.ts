@@ -29,6 +29,8 @@ export interface PolicyBudget {
   readonly inline: number;
   /** Managed policies. A role can have 10 by default. */
   readonly managed: number;
+  /** How many providers share the role, of which each has the same part. Absent: one. */
+  readonly sharers?: number;
 }
 
 /** How many resources of a kind are listed that nobody would read one by one, such as the files of a bucket. */
@@ -131,10 +133,12 @@ export class Permissions extends iam.PolicyDocument {
       }
       return collapsed;
     }
+    const { sharers = 1 } = this.budget;
+    const remedy = sharers > 1 ? `give each of the ${sharers} providers that share the role one of its own, or ` : '';
     throw invalid(
       this.scope,
       `a role's policies must have at most about ${this.budget.inline + this.budget.managed * MANAGED_CHARACTERS} characters ` +
-        `of permissions, got more: divide the artifacts, or the grants, among several stacks`,
+        `of permissions, got more: ${remedy}divide the artifacts, or the grants, among several stacks`,
     );
   }
 

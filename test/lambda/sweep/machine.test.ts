@@ -87,6 +87,19 @@ describe('patiently', () => {
     await expect(end).resolves.toBeUndefined();
   });
 
+  test('running executions are read although that is denied at first', async () => {
+    const clock = new VirtualClock(0);
+    const execution = { executionArn: 'arn:a', name: 'a', startedAt: 1 };
+    const running = jest.fn(async () => [execution]);
+    running.mockRejectedValueOnce(Object.assign(new Error('not now'), { name: 'AccessDeniedException' }));
+    const machines = patientMachines(
+      { start: async () => {}, running },
+      { clock, deadline: new Deadline(clock, MINUTE), log },
+    );
+    expect(await clock.run(machines.running(MACHINE))).toEqual([execution]);
+    expect(running).toHaveBeenLastCalledWith(MACHINE);
+  });
+
   test('it is not tried as late as that a call could not end in time', async () => {
     const { end, tried, clock } = failing('ThrottlingException', Infinity, 5 * MINUTE);
     await expect(end).rejects.toThrow('not now');

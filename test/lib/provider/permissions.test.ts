@@ -1,4 +1,4 @@
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,6 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudBaseServiceVersion,
   DefaultPackageVersion,
+  GlueArtifactProvider,
   IotArtifactProvider,
   JobExecutionCleanup,
   JobSelection,
@@ -16,6 +17,7 @@ import {
   SoftwarePackage,
   SweepTrigger,
   WeChatAccessToken,
+  WeChatArtifactProvider,
 } from 'cdk-versioned-artifacts';
 import { type Resource, newStack, resources as synthesized } from '../app';
 
@@ -210,4 +212,60 @@ test('an immutable role gets no policies, however much it would have to be allow
   packages(stack, 60);
 
   expect(Object.values(resources(stack)).filter(({ Type }) => Type.startsWith('AWS::IAM::'))).toEqual([]);
+});
+
+describe('a role that several providers share', () => {
+  const families = [IotArtifactProvider, GlueArtifactProvider, WeChatArtifactProvider];
+  const shared = (stack: Stack) => {
+    const role = new iam.Role(stack, 'Shared', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    for (const family of families) family.of(stack, { role });
+  };
+
+  test('keeps the quotas, with all that they need', () => {
+    const stack = bigStack();
+    shared(stack);
+    packages(stack, 60);
+    for (let i = 0; i < 60; i++) {
+      const schema = SchemaReference.fromSchemaName({ schemaName: `topic-${i}-`.padEnd(60, 'x') });
+      new SchemaVersion(stack, `S${i}`, { schema, definition: SchemaDefinition.fromString(`"${i}"`) });
+      const secret = Secret.fromSecretNameV2(stack, `Token${i}`, `platform-${i}/`.padEnd(60, 'x'));
+      const service = { environmentId: 'prod', serverName: `s${i}`, versionName: 'v1' };
+      new CloudBaseServiceVersion(stack, `C${i}`, { ...service, accessToken: WeChatAccessToken.fromSecret(secret) });
+    }
+    for (let i = 0; i < 5; i++) {
+      const triggers = [SweepTrigger.onSchedule(Schedule.expression('rate(1 day)')), SweepTrigger.onDestroy()];
+      new JobExecutionCleanup(stack, `Cleanup${i}`, { jobs: JobSelection.byThing(`thing-${i}`), triggers });
+    }
+
+    expectWithinQuotas(stack);
+    expect(allowed(stack, 'iot:CreatePackageVersion').length).toBeGreaterThan(0);
+    expect(allowed(stack, 'secretsmanager:GetSecretValue')).toHaveLength(60);
+  });
+
+  test('is found by its ARN in each stack of the app', () => {
+    const app = new App();
+    const stacks = ['One', 'Two'].map(id => new Stack(app, id));
+    for (const stack of stacks) {
+      const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/mine');
+      IotArtifactProvider.of(stack, { role });
+      packages(stack, 60);
+    }
+    const inline = stacks.flatMap(stack => Object.values(resources(stack, 'AWS::IAM::Policy')));
+    const characters = inline.map(({ Properties }) => JSON.stringify(deployed(Properties.PolicyDocument)).length);
+    expect(characters).toHaveLength(2);
+    expect(characters[0] + characters[1]).toBeLessThanOrEqual(10_240);
+  });
+
+  test('whose part holds no more fails synthesis, and the way out is a role for each', () => {
+    const stack = bigStack();
+    shared(stack);
+    const provider = IotArtifactProvider.of(stack);
+    for (let i = 0; i < 300; i++) {
+      kms.Key.fromKeyArn(stack, `Key${i}`, `arn:aws:kms:eu-west-1:111111111111:key/${i}`).grant(provider, `kms:A${i}`);
+    }
+
+    expect(() => resources(stack)).toThrow(
+      'got more: give each of the 3 providers that share the role one of its own, or divide the artifacts',
+    );
+  });
 });
