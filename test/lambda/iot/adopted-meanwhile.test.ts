@@ -181,41 +181,41 @@ test('a third stack adopts the version while the tags of the second one are rest
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
 });
 
-test('a rollback gives a version back to nobody while a third stack adopts it', async () => {
-  succeeded(await retain());
-  const taken = succeeded(await other.create(Type.VERSION, 'V', adopting()));
+/** Another stack adopts the version just before that call of the one that gives it back. */
+function thirdAdoptsBefore(call: 'TagResource' | 'UntagResource'): Stack {
   const third = new Stack(aws, 'third');
   other.interrupt = async (name, moment) => {
-    if (name !== 'UntagResource' || moment !== 'before') return;
+    if (name !== call || moment !== 'before') return;
     other.interrupt = undefined;
     succeeded(await third.create(Type.VERSION, 'V', adopting()));
   };
-  await other.during('ROLLBACK_IN_PROGRESS', async () =>
-    succeeded(await other.delete(Type.VERSION, 'V', taken, adopting())),
+  return third;
+}
+
+const rollBack = (physicalId: string) =>
+  other.during('ROLLBACK_IN_PROGRESS', async () =>
+    succeeded(await other.delete(Type.VERSION, 'V', physicalId, adopting())),
   );
+
+test('a rollback gives a version back to nobody while a third stack adopts it', async () => {
+  succeeded(await retain());
+  const taken = succeeded(await other.create(Type.VERSION, 'V', adopting()));
+  const third = thirdAdoptsBefore('UntagResource');
+  await rollBack(taken);
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
 });
 
 test('a rollback gives a version back to its former owner while a third stack adopts it', async () => {
   await adopt();
-  const third = new Stack(aws, 'third');
-  other.interrupt = async (name, moment) => {
-    if (name !== 'TagResource' || moment !== 'before') return;
-    other.interrupt = undefined;
-    succeeded(await third.create(Type.VERSION, 'V', adopting()));
-  };
-  await other.during('ROLLBACK_IN_PROGRESS', async () =>
-    succeeded(await other.delete(Type.VERSION, 'V', adopted, adopting())),
-  );
+  const third = thirdAdoptsBefore('TagResource');
+  await rollBack(adopted);
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
 });
 
 test('a rollback gives a version back, and an old claim of a third stack does not count', async () => {
   await adopt();
   await tag(`${ARTIFACT_TAGS.claim}0123456789abcdef`, '2031-01-01T00:00:00Z/0a1b2c3d/third/0a1b');
-  await other.during('ROLLBACK_IN_PROGRESS', async () =>
-    succeeded(await other.delete(Type.VERSION, 'V', adopted, adopting())),
-  );
+  await rollBack(adopted);
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
 });
 
@@ -234,12 +234,7 @@ test('a reverse Update gives a version back to nobody while a third stack adopts
   await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
   const described = { ...next, Tags: [{ Key: 'team', Value: 'a' }] };
   succeeded(await other.update(Type.VERSION, 'V', { id: replaced, properties: described, old: next }));
-  const third = new Stack(aws, 'third');
-  other.interrupt = async (name, moment) => {
-    if (name !== 'UntagResource' || moment !== 'before') return;
-    other.interrupt = undefined;
-    succeeded(await third.create(Type.VERSION, 'V', adopting()));
-  };
+  const third = thirdAdoptsBefore('UntagResource');
   await other.during('UPDATE_ROLLBACK_IN_PROGRESS', async () =>
     succeeded(await other.update(Type.VERSION, 'V', { id: replaced, properties: next, old: described })),
   );
