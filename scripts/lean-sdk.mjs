@@ -42,7 +42,7 @@ export const UNREAD = {
   iot: `abortConfig approximateSecondsBeforeTimedOut comment completedAt connectivity deviceDefender documentParameters
     documentSource expectedVersion forceCanceled geoLocations isConcurrent jobArn jobExecutionsRetryConfig
     jobExecutionsRolloutConfig jobTemplateArn presignedUrlConfig queryVersion reasonCode retryAttempt
-    scheduledJobRollouts schedulingConfig statusDetails targetSelection thingGroupIndexingConfiguration thingGroupNames
+    scheduledJobRollouts schedulingConfig statusDetails targetSelection thingGroupId thingGroupIndexingConfiguration thingGroupName thingGroupNames
     thingGroups thingId thingTypeName timeoutConfig`,
   cloudformation: `AliasName Capabilities ChangeSetId ClientRequestToken DeletionMode DeploymentConfig DetailedStatus
     DisableRollback DriftInformation EnableTerminationProtection HookFailureMode HookInvocationId HookInvocationPoint

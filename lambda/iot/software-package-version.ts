@@ -43,6 +43,7 @@ import {
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
+import { looksDifferent } from '../runtime/second-look';
 import { neededByJob } from './active-jobs';
 import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
@@ -180,8 +181,9 @@ class VersionEvent extends OwnedArtifact {
     const user = diffTags(toTags(this.wanted.Tags), tags, toTags(previous?.Tags));
     const isDone = !isChange(ownership) && !isChange(user) && !isDiff(diff) && !this.waitsForSbom;
     const hasStatusAlready = previous?.Status !== this.wanted.Status && diff.actions.length === 0;
-    if ((isDone || hasStatusAlready) && (await this.looksForChange(this.wanted, previous)))
+    if ((isDone || hasStatusAlready) && looksDifferent(this.wanted, previous) && (await this.looksAgain())) {
       return this.update(previous);
+    }
     if (isDone) return this.answer(held);
     return this.orRefused(held, () =>
       this.carryOut(

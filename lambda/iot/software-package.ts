@@ -27,6 +27,7 @@ import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/retry';
+import { looksDifferent } from '../runtime/second-look';
 import { IotGateway } from './gateway';
 import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
 import { diffTags, toTags } from './tags';
@@ -133,7 +134,7 @@ class PackageEvent extends OwnedArtifact {
     const user = diffTags(toTags(Tags), tags, toTags(previous?.Tags));
     const describes = Description !== undefined && Description !== held;
     if (!isChange(claimed.change) && !isChange(user) && !describes) {
-      return (await this.looksForChange(this.wanted, previous)) ? this.update(previous) : this.answer();
+      return looksDifferent(this.wanted, previous) && (await this.looksAgain()) ? this.update(previous) : this.answer();
     }
     return this.carryOut(
       async () => {

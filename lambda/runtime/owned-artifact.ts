@@ -3,7 +3,6 @@
  * failed or overtaken event has done. A resource type defines where the owner's record is, and how to destroy the
  * artifact and give it back.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
 import { LONGEST_CALL } from './client';
@@ -16,6 +15,7 @@ import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { type Checks } from './patient';
 import { isThrottled } from './retry';
+import { SecondLook } from './second-look';
 
 /** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
 const LAST_CALL = LONGEST_CALL + 2_000;
@@ -26,28 +26,20 @@ const AT_ONCE = 1_000;
 /** Whether an event undoes what was claimed at that time. */
 type Undoes = (claimedAt: number | undefined) => Promise<boolean>;
 
-/** How long, in ms, until a write of the deployment that is rolled back must be visible. */
-const VISIBLE = 2_000;
-
-/** The properties of a resource that its artifact does not show. */
-interface Unshown {
-  readonly Removal?: Removal;
-  readonly AdoptExisting?: boolean;
-}
-
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
   private readonly unanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
-  private hasLookedAgain = false;
+  private readonly secondLook: SecondLook;
   private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
     this.unanswered = which.unanswered ?? false;
     this.beganAt = scope.clock.now();
+    this.secondLook = new SecondLook(scope);
   }
 
   /** Removes an artifact that this event is allowed to remove. */
@@ -153,25 +145,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return this.hasWritten || (await this.scope.operation.outcome()).kind === 'failed';
   }
 
-  /**
-   * Whether to read once more what leaves a rollback nothing to do: it follows so closely on the write that it undoes that
-   * it may not see it yet.
-   */
+  /** Whether to read once more what leaves the event nothing to do. */
   protected async looksAgain(): Promise<boolean> {
-    const { clock, deadline, log } = this.scope;
-    if (this.hasLookedAgain || this.isOver || deadline.remaining() <= 2 * VISIBLE) return false;
-    this.hasLookedAgain = true;
-    if ((await this.scope.stackPhase()) !== 'rolling-back') return false;
-    log.info('nothing to roll back is visible: reading again', { artifact: this.what });
-    await clock.sleep(VISIBLE);
-    return true;
-  }
-
-  /** Whether an Update that finds nothing to change reads once more. */
-  protected async looksForChange<T extends Unshown>(wanted: T, previous: T | undefined): Promise<boolean> {
-    if (!previous) return false;
-    const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
-    return !isDeepStrictEqual(now, before) && this.looksAgain();
+    return !this.isOver && this.secondLook.take(this.what);
   }
 
   /** Whether the last call of a Create that has not answered is complete. */

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'lib/iot/remaining-version.ts': 'warns about other constructs, and would make the longest construct longer',
   'lib/provider/deployed-characters.ts': 'estimates CloudFormation values, and knows no permissions',
   'lib/provider/provider-principal.ts': 'implements an interface of the CDK',
+  'lib/provider/shared-role.ts': 'keeps what providers have in common, and knows none of them',
   'lib/provider/template-limits.ts': 'knows the limits of CloudFormation, and no provider',
   'local/src/core/environment.ts': 'reads environment variables, which the rest takes as options',
   'local/src/services/glue/json-patch.ts': 'is RFC 6902, with tests of its own',
