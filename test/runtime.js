@@ -1,8 +1,9 @@
 const Module = require('node:module');
+const { compileFunction } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-/** Large, and without a state that a test could leave behind: a worker evaluates them once, and not for each file. */
-const SHARED = /[\\/]node_modules[\\/](?:aws-cdk-lib|constructs)(?:-floor)?[\\/]/;
+/** Libraries keep nothing that a test could leave behind: a worker evaluates them once, and not for each file. */
+const LIBRARY = /[\\/]node_modules[\\/]/;
 
 const OF_FLOOR = /[\\/]node_modules[\\/](?:aws-cdk-lib|constructs)-floor[\\/]/;
 
@@ -14,17 +15,32 @@ Module._resolveFilename = function (request, parent, ...rest) {
   return resolve.call(this, wanted, parent, ...rest);
 };
 
-/** Loads the modules of a test file, but those that all files of a worker share. */
+/** By file: its code, and the function that evaluates it. */
+const compiled = new Map();
+
+/** Loads the modules of a test file, but those that all files of a worker share. What it evaluates, it compiles once. */
 class SharingRuntime extends Runtime {
-  requireModuleOrMock(from, moduleName) {
-    const shared = this.sharedPath(from, moduleName);
-    return shared ? require(shared) : super.requireModuleOrMock(from, moduleName);
+  constructor(...options) {
+    super(...options);
+    const { executor } = this;
+    executor.compile = (code, filename) => {
+      const known = compiled.get(filename);
+      if (known?.code === code) return known.evaluate;
+      const evaluate = compileFunction(code, executor.injectedModuleParameters, { filename });
+      compiled.set(filename, { code, evaluate });
+      return evaluate;
+    };
   }
 
-  sharedPath(from, moduleName) {
-    if (!/^(aws-cdk-lib|constructs)($|\/)/.test(moduleName)) return undefined;
+  requireModule(from, moduleName, options, isRequireActual) {
+    const library = options?.isInternalModule ? undefined : this.libraryPath(from, moduleName);
+    return library ? require(library) : super.requireModule(from, moduleName, options, isRequireActual);
+  }
+
+  libraryPath(from, moduleName) {
+    if (moduleName === undefined || this._resolution.isCoreModule(moduleName)) return undefined;
     const path = this._resolution.resolveCjs(from, moduleName);
-    return SHARED.test(path) ? path : undefined;
+    return LIBRARY.test(path) ? path : undefined;
   }
 }
 

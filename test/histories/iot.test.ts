@@ -158,6 +158,7 @@ const plot: Plot<Release, Held> = {
   },
   resources: (each, stack) => resources(each, stack),
   snapshot: world => ({ moved: moved.has(world), package: structuredClone(world.aws.iot.describe(PACKAGE)) }),
+  unmarked: ({ package: held, ...rest }) => ({ ...rest, package: held && { ...held, tags: {} } }),
 
   unswept,
 

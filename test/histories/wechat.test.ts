@@ -94,7 +94,9 @@ const plot: Plot<Release, Held> = {
         former.filter(version => !versions.includes(version)),
       ),
     );
-    expect(Object.keys(after)).toEqual(expect.arrayContaining([...versions, TRAFFIC]));
+    // what does not change CloudFormation does not ask for, and another stack may have swept it since.
+    const stay = versions.filter(version => version in before);
+    expect(Object.keys(after)).toEqual(expect.arrayContaining([...stay, TRAFFIC]));
     held.set(stackId, versions);
   },
 

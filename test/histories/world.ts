@@ -182,6 +182,13 @@ export class World {
     await this.settled();
   }
 
+  /** Whether an event is the creation that has failed of a resource that was left so. */
+  isLeftFailed(index: number): boolean {
+    const { RequestType, StackId, LogicalResourceId } = JSON.parse(this.payloads()[index]);
+    const status = this.aws.cloudFormation.describe(StackId)?.resources.get(LogicalResourceId)?.status;
+    return RequestType === 'Create' && status === 'CREATE_FAILED';
+  }
+
   /** Another function with the family's handlers. */
   host(name: string, options: HostOptions = {}): string {
     return this.aws.lambda.host(name, (event, context) => this.handle(event, context), options);
