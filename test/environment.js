@@ -45,6 +45,8 @@ class Environment {
 
   async teardown() {
     this.fakeTimersModern.dispose();
+    // each file adds its own to those that are there.
+    delete globalThis[Symbol.for('EVENT_HANDLERS')];
     for (const name of Object.keys(process.env)) if (!(name in this.variables)) delete process.env[name];
     Object.assign(process.env, this.variables);
     restore(globalThis, this.globals);
