@@ -17,8 +17,8 @@ import {
   release,
   returned,
 } from '../../../lambda/runtime/ownership';
-import { yieldTo } from '../../../lambda/runtime/yielding';
 import { type StackPhase } from '../../../lambda/runtime/stack';
+import { yieldTo } from '../../../lambda/runtime/yielding';
 
 const stackId = (name: string, uuid = '1') => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/${uuid}`;
 const me = claimant(stackId('fleet'), 'V1');
