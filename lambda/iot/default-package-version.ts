@@ -25,7 +25,7 @@ import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { placeOf, remember, remembered, rememberedBefore, rememberedWithout, wasOpen } from '../runtime/former-owners';
+import { type Memory, memoryOf, remember } from '../runtime/former-owners';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
@@ -229,7 +229,7 @@ class PointerEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
-    if (outcome === 'returned') await this.showPredecessor(tags, placeOf(tags[KEYS.formerOwner], this.me.ownerId));
+    if (outcome === 'returned') await this.showPredecessor(tags, this.memory(tags).former);
   }
 
   protected override async undoRestore(tags: Tags): Promise<void> {
@@ -239,19 +239,18 @@ class PointerEvent extends OwnedArtifact {
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
     switch (outcome) {
       case 'returned':
-        return withPredecessor(change, tags, placeOf(tags[KEYS.formerOwner], this.me.ownerId));
+        return withPredecessor(change, tags, this.memory(tags));
       case 'released':
         return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor, KEYS.formerVersion));
       default:
         if (tags[KEYS.owner] === this.me.ownerId) return change;
         // the new owner may still have to give the pointer back to the owner before this one.
-        return mergeChanges(
-          change,
-          wasOpen(tags[KEYS.formerOwner], this.me.ownerId)
-            ? leaving(tags, rememberedWithout(tags[KEYS.predecessor], placeOf(tags[KEYS.formerOwner], this.me.ownerId)))
-            : without(tags, KEYS.predecessor),
-        );
+        return mergeChanges(change, leaving(tags, this.memory(tags).onceForgotten));
     }
+  }
+
+  private memory(tags: Tags): Memory {
+    return memoryOf(tags[KEYS.predecessor], tags[KEYS.formerOwner], this.me.ownerId);
   }
 
   protected override async isSettled(tags: Tags): Promise<boolean> {
@@ -265,14 +264,11 @@ class PointerEvent extends OwnedArtifact {
   }
 
   /** Designates the predecessor again, or nothing, unless somebody has moved the pointer by hand meanwhile. */
-  private async showPredecessor(tags: Tags, place = 0): Promise<void> {
+  private async showPredecessor(tags: Tags, predecessor?: string): Promise<void> {
     const held = await this.gateway.findPackage(this.packageName);
-    if (!held?.defaultVersionName || held.defaultVersionName !== tags[KEYS.version]) {
-      if (held && tags[KEYS.version] !== undefined && (await this.looksAgain()))
-        await this.showPredecessor(tags, place);
-      return;
-    }
-    await this.show(remembered(tags[KEYS.predecessor], place));
+    if (held?.defaultVersionName && held.defaultVersionName === tags[KEYS.version]) return this.show(predecessor);
+    const mayBeOld = held !== undefined && tags[KEYS.version] !== undefined;
+    if (mayBeOld && (await this.looksAgain())) await this.showPredecessor(tags, predecessor);
   }
 
   private async show(versionName: string | undefined): Promise<void> {
@@ -304,10 +300,9 @@ class PointerEvent extends OwnedArtifact {
 }
 
 /** If the pointer is given back to an owner, that owner had designated the predecessor. */
-function withPredecessor(change: TagChange, tags: Tags, place: number): TagChange {
-  const predecessor = remembered(tags[KEYS.predecessor], place);
+function withPredecessor(change: TagChange, tags: Tags, { former: predecessor, onceReturned }: Memory): TagChange {
   const owned = KEYS.owner in change.set && predecessor !== undefined;
-  const { set, remove } = leaving(tags, rememberedBefore(tags[KEYS.predecessor], place));
+  const { set, remove } = leaving(tags, onceReturned);
   const gone = [...remove, ...present(tags, KEYS.formerVersion)];
   return mergeChanges(change, {
     set: { ...set, ...(owned && { [KEYS.version]: predecessor }) },

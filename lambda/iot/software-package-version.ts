@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
-import { placeOf, remember, remembered, rememberedBefore, rememberedWithout, wasOpen } from '../runtime/former-owners';
+import { type Memory, memoryOf, remember } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -258,8 +258,7 @@ class VersionEvent extends OwnedArtifact {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned')
-        await restoreStatus(this.gateway, this.at, remembered(tags[KEYS.formerStatus]), this.scope);
+      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, this.memory(tags).former, this.scope);
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
@@ -267,18 +266,17 @@ class VersionEvent extends OwnedArtifact {
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
-    const { [KEYS.formerOwner]: formers, [KEYS.formerStatus]: statuses } = tags;
-    const place = placeOf(formers, this.me.ownerId);
-    const isLeft = outcome === 'forgotten' && wasOpen(formers, this.me.ownerId);
-    const left = isLeft
-      ? rememberedWithout(statuses, place)
-      : outcome === 'returned'
-        ? rememberedBefore(statuses, place)
-        : undefined;
+    const { onceReturned, onceForgotten } = this.memory(tags);
+    const remembers: Partial<Record<typeof outcome, string>> = { returned: onceReturned, forgotten: onceForgotten };
+    const left = remembers[outcome];
     if (left !== undefined) return mergeChanges(change, { set: { [KEYS.formerStatus]: left }, remove: [] });
     const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
     const anothers = KEYS.stack in change.set;
     return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
+  }
+
+  private memory(tags: Tags): Memory {
+    return memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
   }
 
   protected override released(tags: Tags): TagChange {

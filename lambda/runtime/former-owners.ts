@@ -95,3 +95,23 @@ export const rememberedWithout = (value: string | undefined, place = 0): string 
     ?.split(NEXT)
     .filter((_, at) => at !== place)
     .join(NEXT) || undefined;
+
+/** What an owner that lets an artifact go remembers of it. */
+export interface Memory {
+  /** What was there before the artifact was taken from the owner that has it back. */
+  readonly former?: string;
+  /** What the owner that has it back remembers. */
+  readonly onceReturned?: string;
+  /** What the new owner remembers once this one is gone. */
+  readonly onceForgotten?: string;
+}
+
+/** @param formers the former owners, as their tag has them */
+export function memoryOf(value: string | undefined, formers: string | undefined, owner: string): Memory {
+  const place = placeOf(formers, owner);
+  return {
+    former: remembered(value, place),
+    onceReturned: rememberedBefore(value, place),
+    onceForgotten: wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
+  };
+}

@@ -72,6 +72,22 @@ test.each(ORDERS)(
   },
 );
 
+test('what two failed deployments in a row have taken over and changed has the state back that it had before both', async () => {
+  const former = succeeded(await stack.create(VERSION, 'Former', kept)).PhysicalResourceId;
+  stack.status = 'UPDATE_COMPLETE';
+  for (const [taker, Status] of Object.entries({ First: 'DEPRECATED', Second: 'PUBLISHED' })) {
+    await stack.later();
+    stack.history.enter('UPDATE_IN_PROGRESS');
+    succeeded(await stack.create(VERSION, taker, published('1.0.0', { Status })));
+    await stack.later();
+    stack.history.enter('UPDATE_FAILED');
+  }
+  await stack.later();
+  stack.history.enter('DELETE_IN_PROGRESS');
+  succeeded(await stack.delete(VERSION, 'Former', former, kept));
+  staysUnowned();
+});
+
 test('what both have let go, and another stack has adopted before the Delete of the first ends, is that stack’s', async () => {
   const ids = await takenOver(kept, kept);
   const other = new Stack(aws, 'other');
