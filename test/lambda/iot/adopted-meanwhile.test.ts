@@ -82,6 +82,16 @@ test.each([
   await expectOthers();
 });
 
+/** Another stack adopts the version before its tags are removed; from then on a call is denied. */
+async function retainDenied(operation: 'TagResource' | 'UntagResource'): Promise<void> {
+  meanwhile('UntagResource', 'before', async () => {
+    await adopt();
+    aws.faults.inject({ service: 'iot', operation, times: 99, trouble: { error: denied() } });
+  });
+  succeeded(await retain());
+  aws.faults.clear();
+}
+
 test('the removal of the tags is throttled, and not repeated once the version is the other stack’s', async () => {
   aws.faults.inject({ service: 'iot', operation: 'UntagResource', trouble: { error: throttling() } });
   meanwhile('UntagResource', 'failed', () => adopt());
@@ -92,22 +102,12 @@ test('the removal of the tags is throttled, and not repeated once the version is
 });
 
 test('a policy denies to remove the tags, since they name the other stack by now', async () => {
-  meanwhile('UntagResource', 'before', async () => {
-    await adopt();
-    aws.faults.inject({ service: 'iot', operation: 'UntagResource', times: 99, trouble: { error: denied() } });
-  });
-  succeeded(await retain());
-  aws.faults.clear();
+  await retainDenied('UntagResource');
   await expectOthers();
 });
 
 test('the tags cannot be restored: the Delete succeeds, and the claim that is left names the owner', async () => {
-  meanwhile('UntagResource', 'before', async () => {
-    await adopt();
-    aws.faults.inject({ service: 'iot', operation: 'TagResource', times: 99, trouble: { error: denied() } });
-  });
-  succeeded(await retain());
-  aws.faults.clear();
+  await retainDenied('TagResource');
   expect(held()?.tags[ARTIFACT_TAGS.owner]).toBeUndefined();
   await expectOwned();
 });
