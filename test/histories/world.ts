@@ -5,12 +5,11 @@ import {
   type StackOutcome,
   throttling,
 } from 'cdk-versioned-artifacts-local';
-import { type Clock } from '../../lambda/runtime/clock';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { quickClock } from '../../testing/clock';
+import { QuickClock } from '../../testing/clock';
 import { type Machinery, type Sweep, type SweepOf, scheduleOf, sweepResources, sweeperStack } from './sweeps';
 
 /** A service family under test. */
@@ -58,7 +57,7 @@ const PATIENCE = 8;
 /** One local AWS with the family's handlers in its process, and CloudFormation before them. */
 export class World {
   static async start(family: Family): Promise<World> {
-    const clock = quickClock();
+    const clock = new QuickClock();
     const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
     Object.assign(process.env, aws.env);
     // an execution that waits a minute does so for what takes no time here.
@@ -79,7 +78,7 @@ export class World {
   private constructor(
     private readonly family: Family,
     readonly aws: LocalAws,
-    readonly clock: Clock,
+    readonly clock: QuickClock,
   ) {
     this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
     this.gate = aws.lambda.host('gate', event => this.guard(event as Record<string, string>));
@@ -196,6 +195,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.aws.stop();
+    this.clock.stop();
   }
 
   private payloads(): string[] {
