@@ -200,6 +200,6 @@ export class QuickClock extends TestClock {
   private passed(): number {
     const real = performance.now() - this.seen;
     this.seen += real;
-    return Math.min(real, 2 * TICK) * PACE;
+    return Math.round(Math.min(real, 2 * TICK) * PACE);
   }
 }

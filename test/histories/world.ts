@@ -51,6 +51,9 @@ export interface Trouble {
 /** How many of the newest versions retentions may keep. */
 export const KEEPS = [1, 2, 3];
 
+/** No two operations of a stack begin within one: CloudFormation takes longer, and its events have no finer times. */
+const A_SECOND = 1_000;
+
 /** After so many waits of an execution somebody stops it: the stack that it waits for has failed and stays so. */
 const PATIENCE = 8;
 
@@ -126,6 +129,7 @@ export class World {
   /** Deploys, with what goes wrong, and waits until nothing is under way any more. */
   async deploy(stackName: string, resources: Resources, trouble: Trouble = {}): Promise<StackOutcome> {
     const { aws } = this;
+    await this.clock.sleep(A_SECOND);
     const held = this.inject(stackName, trouble);
     if (held && trouble.heldUp?.until === 'rollback') {
       aws.cloudFormation.onStackStatus(({ status }) => {
@@ -159,6 +163,7 @@ export class World {
   }
 
   async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
+    await this.clock.sleep(A_SECOND);
     this.inject(stackName, trouble);
     try {
       const outcome = await this.aws.cloudFormation.destroy(stackName);
