@@ -1,8 +1,6 @@
 // A package with published versions, as this library declares them and as its peers do.
 import { CustomResource } from 'aws-cdk-lib';
-import { CfnSoftwarePackage, CfnSoftwarePackageVersion } from 'aws-cdk-lib/aws-iot';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, Provider } from 'aws-cdk-lib/custom-resources';
 
 const packageName = 'brake-ecu';
 const names = count => Array.from({ length: count }, (_, index) => `${index + 1}.0.0`);
@@ -10,7 +8,7 @@ const names = count => Array.from({ length: count }, (_, index) => `${index + 1}
 export const OURS = 'this library: published versions';
 export const BARE = 'bare custom resources + own handler';
 
-/** Each declares so many versions. Whoever measures the time loads only what is measured. */
+/** Each declares so many versions, and loads only what it needs, because loading takes time, too. */
 export const VARIANTS = {
   [OURS]: async (stack, count) => {
     const { PackageVersionStatus, SoftwarePackage } = await import('cdk-versioned-artifacts');
@@ -21,8 +19,10 @@ export const VARIANTS = {
   },
   [BARE]: (stack, count) => customResources(stack, count, handler(stack).functionArn),
   'CfnSoftwarePackageVersion: drafts only': nativeVersions,
-  'the same + AwsCustomResource that publishes': (stack, count) => {
-    for (const version of nativeVersions(stack, count)) {
+  'the same + AwsCustomResource that publishes': async (stack, count) => {
+    const { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } =
+      await import('aws-cdk-lib/custom-resources');
+    for (const version of await nativeVersions(stack, count)) {
       const { versionName } = version;
       const publish = new AwsCustomResource(stack, `Publish${versionName}`, {
         onCreate: {
@@ -36,11 +36,13 @@ export const VARIANTS = {
       publish.node.addDependency(version);
     }
   },
-  'cr.Provider (synchronous) + own handler': (stack, count) => {
+  'cr.Provider (synchronous) + own handler': async (stack, count) => {
+    const { Provider } = await import('aws-cdk-lib/custom-resources');
     const { serviceToken } = new Provider(stack, 'Provider', { onEventHandler: handler(stack) });
     customResources(stack, count, serviceToken);
   },
-  'cr.Provider with isComplete + own handlers': (stack, count) => {
+  'cr.Provider with isComplete + own handlers': async (stack, count) => {
+    const { Provider } = await import('aws-cdk-lib/custom-resources');
     const [onEventHandler, isCompleteHandler] = [handler(stack), handler(stack, 'IsComplete')];
     const { serviceToken } = new Provider(stack, 'Provider', { onEventHandler, isCompleteHandler });
     customResources(stack, count, serviceToken);
@@ -65,7 +67,8 @@ function customResources(stack, count, serviceToken) {
   }
 }
 
-function nativeVersions(stack, count) {
+async function nativeVersions(stack, count) {
+  const { CfnSoftwarePackage, CfnSoftwarePackageVersion } = await import('aws-cdk-lib/aws-iot');
   const softwarePackage = new CfnSoftwarePackage(stack, 'Package', { packageName });
   return names(count).map(versionName => {
     const version = new CfnSoftwarePackageVersion(stack, `V${versionName}`, { packageName, versionName });
