@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
-import { type Memory, memoryOf, remember } from '../runtime/former-owners';
+import { type Memory, memoryOf, remember, rememberInstead } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -266,6 +266,7 @@ class VersionEvent extends OwnedArtifact {
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
+    if (outcome === 'bequeathed') return this.bequeath(change, tags);
     const { onceReturned, onceForgotten } = this.memory(tags);
     const remembers: Partial<Record<typeof outcome, string>> = { returned: onceReturned, forgotten: onceForgotten };
     const left = remembers[outcome];
@@ -273,6 +274,13 @@ class VersionEvent extends OwnedArtifact {
     const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
     const anothers = KEYS.stack in change.set;
     return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
+  }
+
+  /** If the new owner goes, too, the version gets the state in which this one leaves it. */
+  private bequeath(change: TagChange, tags: Tags): TagChange {
+    if (this.wanted.Removal !== 'DEPRECATE') return change;
+    const status = rememberInstead('DEPRECATED', tags[KEYS.formerStatus]);
+    return mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
   }
 
   private memory(tags: Tags): Memory {
