@@ -143,7 +143,7 @@ describe("CloudFormation's own schema version", () => {
     const { first } = await startWith({ Version: versionOf(FIRST) });
     expect(first.failures).toEqual([
       expect.stringMatching(
-        /^Version: Resource of type 'AWS::Glue::SchemaVersion' with identifier '.*' already exists/,
+        /^Version: Resource handler returned message: "Resource of type 'AWS::Glue::SchemaVersion' with identifier '[0-9a-f-]+' already exists\." .*HandlerErrorCode: AlreadyExists\)$/,
       ),
     ]);
   });
@@ -152,7 +152,9 @@ describe("CloudFormation's own schema version", () => {
     const { deploy, schema } = await startWith({});
     const { status, failures } = await deploy({ Version: versionOf(INCOMPATIBLE) });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(failures).toEqual([expect.stringContaining('due to schema evolution failure')]);
+    expect(failures).toEqual([
+      expect.stringMatching(/due to schema evolution failure'\." .*HandlerErrorCode: GeneralServiceException\)$/),
+    ]);
     expect(Object.keys(schema()!.versions)).toEqual(['1']);
   });
 
@@ -179,7 +181,9 @@ describe("CloudFormation's own schema version", () => {
       status: 'UPDATE_COMPLETE',
       reason: expect.stringContaining('could not be deleted'),
     });
-    expect(outcome.failures[0]).toBe('Version: Exceeded attempts to wait');
+    expect(outcome.failures[0]).toMatch(
+      /^Version: Resource handler returned message: "Exceeded attempts to wait" .*HandlerErrorCode: NotStabilized\)$/,
+    );
   });
 
   test('and metadata that are gone are as good as deleted', async () => {
@@ -198,5 +202,26 @@ describe("CloudFormation's own schema version", () => {
     expect(values()).toEqual([['tcu']]);
     await deploy({ Version: versionOf(COMPATIBLE) });
     expect(values()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'another schema',
+      { Schema: { SchemaName: 'nowhere', RegistryName: 'events' }, SchemaDefinition: FIRST },
+      /was not found\." .*HandlerErrorCode: NotFound\)$/,
+    ],
+    ['a broken definition', { SchemaDefinition: '{' }, /^Version: .*HandlerErrorCode: InvalidRequest\)$/],
+    [
+      'no definition',
+      { SchemaDefinition: { Ref: 'AWS::NoValue' } },
+      /^Version: Properties validation failed for resource Version with message:\n#: required key \[SchemaDefinition\] not found$/,
+    ],
+  ])('with %s tells why as the handler does', async (_what, properties, reason) => {
+    const { deploy } = await startWith({});
+    const Version = versionOf(COMPATIBLE);
+    const { failures } = await deploy({
+      Version: { ...Version, Properties: { ...Version.Properties, ...properties } },
+    });
+    expect(failures).toEqual([expect.stringMatching(reason)]);
   });
 });

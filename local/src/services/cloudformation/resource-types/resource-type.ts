@@ -69,6 +69,8 @@ export class ResourceFailure extends Error {
     message: string,
     /** The resource that a rollback must delete or update. Absent: nothing was created, or nothing has changed. */
     readonly physicalId?: string,
+    /** The error code of the handler, if it is one of AWS's. */
+    readonly code?: string,
   ) {
     super(message);
   }
@@ -141,7 +143,7 @@ export async function untilMissing(
       await look();
       await clock.sleep(POLL_INTERVAL);
     }
-    throw new ResourceFailure('Exceeded attempts to wait');
+    throw new ResourceFailure('Exceeded attempts to wait', undefined, 'NotStabilized');
   };
   await unlessMissing(looks());
 }
