@@ -69,6 +69,21 @@ test('the description of a registry changes in place', async () => {
   expect(await aws.glue.byHand('GetRegistry', { RegistryId })).toMatchObject({ Description: 'new' });
 });
 
+test('tags of a registry and of a schema change in place, and those of others stay', async () => {
+  const { deploy, schema, aws } = await start();
+  const tagged = (Tags: object) => ({ ...REGISTRY, Properties: { ...REGISTRY.Properties, Tags } });
+  const { outputs } = await deploy(schemaOf({ Tags: [{ Key: 'stage', Value: 'test' }] }));
+  const ResourceArn = outputs.Arn;
+  await aws.glue.byHand('TagResource', { ResourceArn, TagsToAdd: { theirs: 'x' } });
+  const Tags = [{ Key: 'team', Value: 'tcu' }];
+  const { status, outputs: after } = await deploy(schemaOf({ Tags }), tagged([{ Key: 'stage', Value: 'live' }]));
+  expect(status).toBe('UPDATE_COMPLETE');
+  expect(after).toEqual(outputs);
+  expect(schema()).toMatchObject({ tags: { team: 'tcu', theirs: 'x' } });
+  const RegistryArn = ResourceArn.replace(':schema/events/orders', ':registry/events');
+  expect(await aws.glue.byHand('GetTags', { ResourceArn: RegistryArn })).toEqual({ Tags: { stage: 'live' } });
+});
+
 test('another definition under the same name fails, and changes nothing', async () => {
   const { deploy, schema } = await start();
   await deploy(schemaOf());
