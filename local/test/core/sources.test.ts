@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const SOURCE = join(ROOT, 'local', 'src');
@@ -59,13 +60,74 @@ function commentsOf(text: string): string[] {
   );
 }
 
-/** The marks of a file, each up to the next one or to the end of its comment. */
-const marksOf = (file: string): Mark[] =>
-  commentsOf(textOf(file)).flatMap(comment =>
+/** The marks of a text, each up to the next one or to the end of its comment. */
+const marksIn = (text: string): Mark[] =>
+  commentsOf(text).flatMap(comment =>
     [...comment.matchAll(/\b(documented|captured|unverified)\b:? (.*?)(?=\b(?:documented|captured|unverified): |$)/g)]
       .filter(([all]) => all.startsWith('unverified') || /^(documented|captured): /.test(all))
       .map(([, kind, text]) => ({ kind: kind as Mark['kind'], text: text.trim() })),
   );
+
+const marksOf = (file: string): Mark[] => marksIn(textOf(file));
+
+/** The syntax of a file, with what the comments before a piece of it mark. */
+class Source {
+  readonly root: ts.SourceFile;
+
+  constructor(file: string) {
+    this.root = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest, true);
+  }
+
+  /** The sources that the head of the file names. Beside others, the authorization reference is for the permissions. */
+  get headSources(): readonly string[] {
+    return this.marksAt(this.root.statements[0])
+      .filter(({ kind }) => kind !== 'unverified')
+      .flatMap(({ text }) => text.split('; '))
+      .filter((source, _at, all) => all.length === 1 || !source.startsWith('authorization reference'));
+  }
+
+  /** The rules that no comment within the file marks, neither at them nor at what they stand in. */
+  get unmarkedRules(): readonly ts.Node[] {
+    return this.rulesIn(this.root).filter(rule => !this.isMarked(rule));
+  }
+
+  describe(rule: ts.Node): string {
+    const { line } = this.root.getLineAndCharacterOfPosition(rule.getStart());
+    return `local/src/${this.root.fileName}:${line + 1}: ${rule.getText().split('\n')[0]}`;
+  }
+
+  private rulesIn(node: ts.Node): ts.Node[] {
+    // a getter is a view for tests.
+    if (ts.isGetAccessor(node)) return [];
+    const inside: ts.Node[] = [];
+    node.forEachChild(child => void inside.push(...this.rulesIn(child)));
+    return isRule(node) ? [node, ...inside] : inside;
+  }
+
+  private isMarked(node: ts.Node): boolean {
+    if (node === this.root) return false;
+    return (node !== this.root.statements[0] && this.marksAt(node).length > 0) || this.isMarked(node.parent);
+  }
+
+  private marksAt(node: ts.Node): readonly Mark[] {
+    const { text } = this.root;
+    const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
+    return marksIn(comments.map(({ pos, end }) => `${text.slice(pos, end)}\n`).join(''));
+  }
+}
+
+/** Whether something is a rule by its form: an error that is thrown anew, a limit, or an order. */
+function isRule(node: ts.Node): boolean {
+  if (ts.isThrowStatement(node)) {
+    // what only the local AWS cannot do is no rule of a service, and says so.
+    return !ts.isIdentifier(node.expression) && !/the local (AWS|CloudFormation)/i.test(node.getText());
+  }
+  if (ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent)) {
+    const isNumber = node.initializer !== undefined && /^[\d_.]+( \* [\d_.]+)*$/.test(node.initializer.getText());
+    return isNumber && !/^(SECOND|MINUTE|HOUR|DAY)S?$/.test(node.name.getText());
+  }
+  return ts.isCallExpression(node) && /\.(sort|toSorted)$/.test(node.expression.getText());
+}
 
 const page = readFileSync(join(ROOT, 'docs', 'local-aws.md'), 'utf8');
 /** The names that docs/local-aws.md has for sources: `documented` or `captured`, then the name. */
@@ -77,6 +139,15 @@ const sources = [...page.matchAll(/^\| (documented|captured) +\| `([^`]+)`/gm)].
 test('every file says where its rules come from, or why it has none', () => {
   const silent = files.filter(file => marksOf(file).length === 0);
   expect(silent).toEqual(Object.keys(EXEMPT).sort());
+});
+
+test('each rule is of the one source that the head of its file names, or has a mark of its own', () => {
+  const open = files
+    .filter(file => !(file in EXEMPT))
+    .map(file => new Source(file))
+    .filter(source => source.headSources.length !== 1)
+    .flatMap(source => source.unmarkedRules.map(rule => source.describe(rule)));
+  expect(open).toEqual([]);
 });
 
 test('a source has a name that docs/local-aws.md explains', () => {

@@ -1,8 +1,5 @@
 /** What AWS's open-source handlers of resource types share: the check of the properties, and how a failure is told. */
 // documented: resource handlers, HandlerErrorCode and ExceptionMessages of cloudformation-cli-java-plugin at 4464c46
-// captured: public report, aws-samples/bedrock-chat#794 for the form of a failure, aws/aws-cdk#28984 and
-// aws-cloudformation/cloudformation-coverage-roadmap#1514 for broken properties,
-// aws-cloudformation/cloudformation-resource-schema#102 for read-only ones, which are ignored
 import { randomUUID } from 'node:crypto';
 import { type Properties } from '../template';
 import { ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
@@ -89,10 +86,15 @@ function failureOf(
   return new ResourceFailure(returned(text, code));
 }
 
+// captured: public report, aws-samples/bedrock-chat issue 794, for this form
 const returned = (message: string, code: string): string =>
   `Resource handler returned message: "${message}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${code})`;
 
-/** Refuses properties that the schema does not have, and missing ones. Read-only ones are ignored. */
+/**
+ * Refuses properties that the schema does not have, and missing ones. captured: public report, aws-cdk issue 28984 and
+ * cloudformation-coverage-roadmap issue 1514, and cloudformation-resource-schema issue 102 for read-only ones, which are
+ * ignored
+ */
 function checkProperties({ logicalId, properties }: ResourceRequest, { required, optional, readOnly }: Schema): void {
   const known = [required, optional ?? [], readOnly ?? []].flat();
   const violations = [
