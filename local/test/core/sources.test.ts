@@ -70,12 +70,12 @@ const marksIn = (text: string): Mark[] =>
 
 const marksOf = (file: string): Mark[] => marksIn(textOf(file));
 
-/** The syntax of a file, with what the comments before a piece of it mark. */
+/** The syntax of a file, with the marks in the comments before each piece of it. */
 class Source {
-  readonly root: ts.SourceFile;
+  private readonly root: ts.SourceFile;
 
-  constructor(file: string) {
-    this.root = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest, true);
+  constructor(private readonly file: string) {
+    this.root = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest);
   }
 
   /** The sources that the head of the file names. Beside others, the authorization reference is for the permissions. */
@@ -87,26 +87,37 @@ class Source {
   }
 
   /** The rules that no comment within the file marks, neither at them nor at what they stand in. */
-  get unmarkedRules(): readonly ts.Node[] {
-    return this.rulesIn(this.root).filter(rule => !this.isMarked(rule));
+  get unmarkedRules(): readonly string[] {
+    const [first, ...others] = this.root.statements;
+    // the comments before the first statement are the head.
+    return [...this.rulesUnder(first), ...others.flatMap(statement => this.rulesIn(statement))];
   }
 
-  describe(rule: ts.Node): string {
-    const { line } = this.root.getLineAndCharacterOfPosition(rule.getStart());
-    return `local/src/${this.root.fileName}:${line + 1}: ${rule.getText().split('\n')[0]}`;
+  private rulesIn(node: ts.Node): string[] {
+    return this.marksAt(node).length > 0 ? [] : this.rulesUnder(node);
   }
 
-  private rulesIn(node: ts.Node): ts.Node[] {
+  private rulesUnder(node: ts.Node): string[] {
     // a getter is a view for tests.
     if (ts.isGetAccessor(node)) return [];
-    const inside: ts.Node[] = [];
-    node.forEachChild(child => void inside.push(...this.rulesIn(child)));
-    return isRule(node) ? [node, ...inside] : inside;
+    const found = this.isRule(node) ? [this.describe(node)] : [];
+    node.forEachChild(child => void found.push(...this.rulesIn(child)));
+    return found;
   }
 
-  private isMarked(node: ts.Node): boolean {
-    if (node === this.root) return false;
-    return (node !== this.root.statements[0] && this.marksAt(node).length > 0) || this.isMarked(node.parent);
+  /** Whether something is a rule by its form: an error that is thrown anew, a limit, or an order. */
+  private isRule(node: ts.Node): boolean {
+    if (ts.isThrowStatement(node)) {
+      // what only the local AWS cannot do is no rule of a service, and says so.
+      return !ts.isIdentifier(node.expression) && !/the local (AWS|CloudFormation)/i.test(node.getText(this.root));
+    }
+    if (ts.isCallExpression(node)) return /\.(sort|toSorted)$/.test(node.expression.getText(this.root));
+    return this.root.statements.some(it => it === node) && NUMBER.test(node.getText(this.root));
+  }
+
+  private describe(node: ts.Node): string {
+    const { line } = this.root.getLineAndCharacterOfPosition(node.getStart(this.root));
+    return `local/src/${this.file}:${line + 1}: ${node.getText(this.root).split('\n')[0]}`;
   }
 
   private marksAt(node: ts.Node): readonly Mark[] {
@@ -116,18 +127,8 @@ class Source {
   }
 }
 
-/** Whether something is a rule by its form: an error that is thrown anew, a limit, or an order. */
-function isRule(node: ts.Node): boolean {
-  if (ts.isThrowStatement(node)) {
-    // what only the local AWS cannot do is no rule of a service, and says so.
-    return !ts.isIdentifier(node.expression) && !/the local (AWS|CloudFormation)/i.test(node.getText());
-  }
-  if (ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent)) {
-    const isNumber = node.initializer !== undefined && /^[\d_.]+( \* [\d_.]+)*$/.test(node.initializer.getText());
-    return isNumber && !/^(SECOND|MINUTE|HOUR|DAY)S?$/.test(node.name.getText());
-  }
-  return ts.isCallExpression(node) && /\.(sort|toSorted)$/.test(node.expression.getText());
-}
+/** The declaration of a number, except of a unit of time. */
+const NUMBER = /^(export )?const (?!(?:SECOND|MINUTE|HOUR|DAY)S?\b)\w+ = [\d_.]+( \* [\d_.]+)*;$/;
 
 const page = readFileSync(join(ROOT, 'docs', 'local-aws.md'), 'utf8');
 /** The names that docs/local-aws.md has for sources: `documented` or `captured`, then the name. */
@@ -146,7 +147,7 @@ test('each rule is of the one source that the head of its file names, or has a m
     .filter(file => !(file in EXEMPT))
     .map(file => new Source(file))
     .filter(source => source.headSources.length !== 1)
-    .flatMap(source => source.unmarkedRules.map(rule => source.describe(rule)));
+    .flatMap(source => source.unmarkedRules);
   expect(open).toEqual([]);
 });
 
