@@ -129,6 +129,38 @@ describe('the outputs of a package and a version', () => {
   });
 });
 
+describe('the SBOM of a version', () => {
+  const sbom = (Version: string) => ({ Sbom: { S3Location: { Bucket: 'sboms', Key: 'sbom.zip', Version } } });
+  const held = async () => {
+    const found = await aws.call('iot', 'GetPackageVersion', { packageName: 'firmware', versionName: '1.0.0' });
+    return [found.sbom?.s3Location.version, found.sbomValidationStatus];
+  };
+  beforeEach(async () => {
+    aws.iot.behavior.lookUpObjects = false;
+    await aws.iot.createPackage('firmware');
+  });
+
+  test('is attached, exchanged and taken off', async () => {
+    const [first, second] = [version('1.0.0', sbom('v1')), version('1.0.0', sbom('v2'))];
+    expect(await deploy({ V: first })).toMatchObject({ status: 'CREATE_COMPLETE', failures: [] });
+    expect(await held()).toEqual(['v1', 'IN_PROGRESS']);
+    expect(await deploy({ V: second })).toMatchObject(CLEAN);
+    expect(await held()).toEqual(['v2', 'IN_PROGRESS']);
+    expect(await deploy({ V: version('1.0.0') })).toMatchObject(CLEAN);
+    expect(await held()).toEqual([undefined, undefined]);
+  });
+
+  test('that is refused fails the version, which goes with the rollback', async () => {
+    aws.iot.behavior.maxSbomValidations = 0;
+    const { status, failures } = await deploy({ V: version('1.0.0', sbom('v1')) });
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(failures).toEqual([
+      expect.stringMatching(/^V: Resource handler .*HandlerErrorCode: ServiceInternalError\)$/),
+    ]);
+    expect(versions()).toEqual([]);
+  });
+});
+
 test('a version follows its package to another name, under its own', async () => {
   const named = (PackageName: string) => ({
     P: { ...PACKAGE, Properties: { PackageName } },

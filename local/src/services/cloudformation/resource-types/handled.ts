@@ -48,6 +48,16 @@ export interface Handler {
   operation(verb: string, error: Error): string;
 }
 
+/** A failure of a creation after the resource was there already: the rollback deletes it. */
+export class LeftBehind extends Error {
+  constructor(
+    readonly reason: Error,
+    readonly physicalId: string,
+  ) {
+    super(reason.message);
+  }
+}
+
 /** A resource type whose failures are told as CloudFormation tells those of its handlers. */
 export function handled(handler: Handler, type: ResourceType): ResourceType {
   const told =
@@ -68,10 +78,17 @@ export function handled(handler: Handler, type: ResourceType): ResourceType {
   };
 }
 
-function failureOf(
-  error: Error,
-  { handler, verb, request }: { readonly handler: Handler; readonly verb: string; readonly request: ResourceRequest },
-): Error {
+interface Attempt {
+  readonly handler: Handler;
+  readonly verb: string;
+  readonly request: ResourceRequest;
+}
+
+function failureOf(error: Error, attempt: Attempt): Error {
+  const { handler, verb, request } = attempt;
+  if (error instanceof LeftBehind) {
+    return new ResourceFailure(failureOf(error.reason, attempt).message, error.physicalId);
+  }
   if (error instanceof ResourceFailure) {
     const { code, message, physicalId } = error;
     return code === undefined ? error : new ResourceFailure(returned(message, code), physicalId);

@@ -3,12 +3,12 @@
  * `aws-iot-softwarepackageversion` of aws-cloudformation/aws-cloudformation-resource-providers-iot at f32fb1b.
  */
 // documented: resource handlers, aws-iot-softwarepackage and aws-iot-softwarepackageversion at f32fb1b
-// documented: template reference, AWS::IoT::SoftwarePackage and AWS::IoT::SoftwarePackageVersion, for Ref and GetAtt
-// unverified: artifacts and recipes, which this handler of 2024 does not know; the property Sbom has no effect here;
-// SbomValidationStatus is empty without an SBOM
+// unverified: artifacts, recipes and SBOMs, which this handler of 2024 does not know; SbomValidationStatus is empty without
+// an SBOM
+import { isDeepStrictEqual } from 'node:util';
 import { type InternalCall } from '../../../core/service';
 import { type Properties } from '../template';
-import { type Handler, type HandlerErrorCode, handled } from './handled';
+import { type Handler, type HandlerErrorCode, LeftBehind, handled } from './handled';
 import {
   type ExistingRequest,
   type ResourceRequest,
@@ -122,11 +122,17 @@ export const softwarePackageVersion: ResourceType = handled(VERSION, {
       tags: tagsOf(request),
     });
     const physicalId = `${packageName}|${versionName}`;
-    return { physicalId, attributes: await attributesOf(physicalId, call) };
+    try {
+      await bringSbom(physicalId, {}, request);
+      return { physicalId, attributes: await attributesOf(physicalId, call) };
+    } catch (error) {
+      throw new LeftBehind(error as Error, physicalId);
+    }
   },
   async update(request) {
-    const { properties, physicalId, attributes, call } = request;
+    const { properties, oldProperties, physicalId, attributes, call } = request;
     await call('iot', 'UpdatePackageVersion', { ...namesOf(physicalId), ...changeable(properties) });
+    await bringSbom(physicalId, oldProperties, request);
     await retag(String(attributes.PackageVersionArn), request);
     return { physicalId, attributes: await attributesOf(physicalId, call) };
   },
@@ -143,7 +149,22 @@ export const softwarePackageVersion: ResourceType = handled(VERSION, {
   },
 });
 
-/** The read-only properties, which the handler reads again after each change. */
+/**
+ * Attaches the SBOM of the template, or takes the former one off. The schema of the type needs the permissions for both.
+ * unverified: that it is only done for a change, and that nothing waits for the validation.
+ */
+async function bringSbom(physicalId: string, former: Properties, { properties, call }: ResourceRequest): Promise<void> {
+  const { Sbom } = properties;
+  if (isDeepStrictEqual(Sbom, former.Sbom)) return;
+  const names = namesOf(physicalId);
+  if (Sbom === undefined) await call('iot', 'DisassociateSbomFromPackageVersion', names);
+  else await call('iot', 'AssociateSbomWithPackageVersion', { ...names, sbom: camelCased(Sbom) });
+}
+
+/**
+ * The read-only properties, which the handler reads again after each change. documented: template reference,
+ * AWS::IoT::SoftwarePackageVersion
+ */
 async function attributesOf(physicalId: string, call: InternalCall): Promise<ExistingRequest['attributes']> {
   const found = await call('iot', 'GetPackageVersion', namesOf(physicalId));
   return {
