@@ -209,6 +209,33 @@ describe("CloudFormation's own schema version", () => {
     expect(await deploy({})).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
   });
 
+  test('and a pair of metadata have drifted when they are gone', async () => {
+    const { first, aws, clock } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    const drifted = async () => {
+      await aws.call('cloudformation', 'DetectStackDrift', { StackName: 'Orders' });
+      const { StackResourceDrifts } = await aws.call('cloudformation', 'DescribeStackResourceDrifts', {
+        StackName: 'Orders',
+      });
+      const statuses = StackResourceDrifts.map(
+        (each: { LogicalResourceId: string; StackResourceDriftStatus: string }) => [
+          each.LogicalResourceId,
+          each.StackResourceDriftStatus,
+        ],
+      );
+      return Object.fromEntries(statuses) as object;
+    };
+    expect(await drifted()).toEqual({ Version: 'IN_SYNC', Pair: 'IN_SYNC' });
+    const pair = { MetadataKey: 'team', MetadataValue: 'ecu' };
+    await aws.glue.byHand('RemoveSchemaVersionMetadata', {
+      SchemaVersionId: first.outputs.Id,
+      MetadataKeyValue: pair,
+    });
+    expect(await drifted()).toEqual({ Version: 'IN_SYNC', Pair: 'DELETED' });
+    await aws.glue.byHand('DeleteSchemaVersions', { SchemaId: SCHEMA_ID, Versions: '2' });
+    await clock.sleep(500);
+    expect(await drifted()).toEqual({ Version: 'DELETED', Pair: 'DELETED' });
+  });
+
   test('exchanges a pair of metadata for another', async () => {
     const { first, deploy, schema } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
     await deploy({ Version: versionOf(COMPATIBLE), Pair: metadata('tcu') });

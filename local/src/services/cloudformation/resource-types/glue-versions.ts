@@ -117,6 +117,12 @@ export const schemaVersionMetadata: ResourceType = handled(METADATA, {
     await call('glue', 'PutSchemaVersionMetadata', pairOf(properties));
     return { physicalId: idOf(properties) };
   },
+  async read({ properties, call }) {
+    const { SchemaVersionId, Key, Value } = properties;
+    const MetadataList = [pairOf(properties).MetadataKeyValue];
+    const found = await orUndefined(call('glue', 'QuerySchemaVersionMetadata', { SchemaVersionId, MetadataList }));
+    return found?.MetadataInfoMap[String(Key)]?.MetadataValue === Value ? { Key, Value } : undefined;
+  },
   delete: ({ properties, call }) => unlessMissing(call('glue', 'RemoveSchemaVersionMetadata', pairOf(properties))),
 });
 
