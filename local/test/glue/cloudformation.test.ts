@@ -93,6 +93,30 @@ test('another definition under the same name fails, and changes nothing', async 
   expect(Object.keys(schema()!.versions)).toEqual(['1']);
 });
 
+test.each([
+  [
+    'a registry that exists',
+    { Other: REGISTRY },
+    /^Other: .*"Resource of type 'AWS::Glue::Registry' with identifier 'events' already exists\." .*AlreadyExists\)$/,
+  ],
+  [
+    'a schema that exists',
+    { Other: schemaOf() },
+    /^Other: .*"Resource of type 'AWS::Glue::Schema' with identifier 'orders' already exists\." .*AlreadyExists\)$/,
+  ],
+  [
+    'a schema without a mode',
+    { Other: schemaOf({ Compatibility: { Ref: 'AWS::NoValue' }, Name: 'others' }) },
+    /^Other: Properties validation failed for resource Other with message:\n#: required key \[Compatibility\] not found$/,
+  ],
+])('%s fails as by the handler', async (_what, more, reason) => {
+  const { aws, deploy } = await start();
+  await deploy(schemaOf());
+  const template = { Resources: { Registry: REGISTRY, Schema: schemaOf(), ...more } };
+  const { failures } = await aws.cloudFormation.deploy({ stackName: 'Orders', template });
+  expect(failures).toEqual([expect.stringMatching(reason)]);
+});
+
 test('a schema is deleted with all versions, those of others among them', async () => {
   const { deploy, schema, aws } = await start();
   await deploy(schemaOf());

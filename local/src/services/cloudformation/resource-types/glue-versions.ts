@@ -5,6 +5,7 @@
 // documented: resource handlers, aws-glue-schemaversion and aws-glue-schemaversionmetadata at 750cac1
 import { type InternalCall, type World } from '../../../core/service';
 import { type Properties } from '../template';
+import { translated } from './glue';
 import { type Handler, handled } from './handled';
 import {
   POLL_INTERVAL,
@@ -16,19 +17,6 @@ import {
 } from './resource-type';
 
 const VERSION = 'AWS::Glue::SchemaVersion';
-
-/** How the handlers translate the errors of the registry. */
-const translated = (type: string): Pick<Handler, 'codes' | 'otherwise' | 'operation'> => ({
-  codes: {
-    AccessDeniedException: 'AccessDenied',
-    AlreadyExistsException: 'AlreadyExists',
-    EntityNotFoundException: 'NotFound',
-    ResourceNumberLimitExceededException: 'ServiceLimitExceeded',
-    InvalidInputException: 'InvalidRequest',
-  },
-  otherwise: 'GeneralServiceException',
-  operation: (_verb, { name, message }) => (name === 'AccessDeniedException' ? type : message),
-});
 
 const VERSIONS: Handler = {
   ...translated(VERSION),

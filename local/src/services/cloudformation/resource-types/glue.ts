@@ -1,10 +1,10 @@
 /** CloudFormation's own schema registries and schemas. The definition of a schema is that of its first version. */
-// documented: resource handlers, aws-glue-registry and aws-glue-schema at 750cac1; template reference,
-// AWS::Glue::Registry and AWS::Glue::Schema: tags change in place, which the handler of 2020 could not do
+// documented: resource handlers, aws-glue-registry and aws-glue-schema at 750cac1
 // unverified: that an update sends the compatibility only if it changes, as the service requires; the public handler
 // of 2020 always sends it; that tags of others stay
 import { type InternalCall, type LocalClock } from '../../../core/service';
 import { type Properties } from '../template';
+import { type Handler, handled } from './handled';
 import {
   type ResourceType,
   type UpdateRequest,
@@ -14,7 +14,26 @@ import {
   untilMissing,
 } from './resource-type';
 
-export const registry: ResourceType = {
+/** How the handlers translate the errors of the registry. */
+export const translated = (type: string): Pick<Handler, 'codes' | 'otherwise' | 'operation'> => ({
+  codes: {
+    AccessDeniedException: 'AccessDenied',
+    AlreadyExistsException: 'AlreadyExists',
+    EntityNotFoundException: 'NotFound',
+    ResourceNumberLimitExceededException: 'ServiceLimitExceeded',
+    InvalidInputException: 'InvalidRequest',
+  },
+  otherwise: 'GeneralServiceException',
+  operation: (_verb, { name, message }) => (name === 'AccessDeniedException' ? type : message),
+});
+
+const REGISTRY: Handler = {
+  ...translated('AWS::Glue::Registry'),
+  schema: { required: ['Name'], optional: ['Description', 'Tags'], readOnly: ['Arn'] },
+  identifier: ({ Name }) => String(Name),
+};
+
+export const registry: ResourceType = handled(REGISTRY, {
   createOnly: ['Name'],
   nameProperty: 'Name',
   async create(request) {
@@ -35,9 +54,19 @@ export const registry: ResourceType = {
   },
   delete: ({ physicalId, call, world }) =>
     deleted(call, world.clock, 'Registry', { RegistryId: { RegistryArn: physicalId } }),
+});
+
+const SCHEMA: Handler = {
+  ...translated('AWS::Glue::Schema'),
+  schema: {
+    required: ['Compatibility', 'DataFormat', 'Name'],
+    optional: ['CheckpointVersion', 'Description', 'Registry', 'SchemaDefinition', 'Tags'],
+    readOnly: ['Arn', 'InitialSchemaVersionId'],
+  },
+  identifier: ({ Name }) => String(Name),
 };
 
-export const schema: ResourceType = {
+export const schema: ResourceType = handled(SCHEMA, {
   createOnly: ['Registry', 'Name', 'DataFormat', 'SchemaDefinition'],
   nameProperty: 'Name',
   async create(request) {
@@ -72,7 +101,7 @@ export const schema: ResourceType = {
   },
   delete: ({ physicalId, call, world }) =>
     deleted(call, world.clock, 'Schema', { SchemaId: { SchemaArn: physicalId } }),
-};
+});
 
 function registryId({ Registry }: Properties): object | undefined {
   const { Name, Arn } = (Registry ?? {}) as Properties;
@@ -84,7 +113,10 @@ function checkpointOf({ CheckpointVersion }: Properties): object | undefined {
   return CheckpointVersion === undefined ? undefined : { LatestVersion: IsLatest, VersionNumber };
 }
 
-/** Exchanges the former tags of the resource for its current ones. */
+/**
+ * Exchanges the former tags of the resource for its current ones, which the handler of 2020 could not do. documented:
+ * template reference, AWS::Glue::Registry and AWS::Glue::Schema
+ */
 async function retag({ properties, oldProperties, physicalId: ResourceArn, call }: UpdateRequest): Promise<void> {
   const [former = {}, tags = {}] = [tagMap(oldProperties), tagMap(properties)];
   const TagsToRemove = Object.keys(former).filter(key => !(key in tags));
