@@ -9,7 +9,7 @@ import { type Catalog, type PackageRecord, packageArn } from './catalog';
 import { PACKAGES } from './constraints';
 import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
 import { INDEXING_NEED, type Indexing } from './operations-indexing';
-import { type TagStore, checkTagMap } from './operations-tags';
+import { type TagStore, checkTagMap, needsOfTags } from './operations-tags';
 
 /** The context that the operations of packages, versions and SBOMs share. */
 export interface CatalogContext {
@@ -25,7 +25,10 @@ export function packageOperations(context: CatalogContext): Operations {
   return {
     CreatePackage: checked(validation, {
       members: PACKAGES.CreatePackage,
-      alsoNeeds: () => [INDEXING_NEED],
+      alsoNeeds: ({ packageName, tags: requested }, world) => [
+        INDEXING_NEED,
+        ...needsOfTags(tags, packageArn(world, packageName), requested),
+      ],
       run({ packageName, description, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);

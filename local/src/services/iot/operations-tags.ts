@@ -45,6 +45,15 @@ export class TagStore {
   }
 }
 
+/**
+ * What a creation with tags needs beside its own action. documented: resource handlers at f32fb1b, whose permissions for a
+ * creation have it. unverified: that it is asked of the new resource alone
+ */
+export function needsOfTags(store: TagStore, arn: string, requested: Tags = {}): Needed[] {
+  if (Object.keys(requested).length === 0) return [];
+  return [{ action: 'iot:TagResource', resource: arn, context: store.context(arn, requested) }];
+}
+
 /** Refuses tags that only AWS can write. */
 export function checkTagMap(tags: Tags = {}): void {
   const reserved = Object.keys(tags).find(isReserved);

@@ -10,7 +10,7 @@ import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation 
 import { INDEXING_NEED } from './operations-indexing';
 import { type CatalogContext, deletedNothing, requireIndexing } from './operations-packages';
 import { sbomStatus } from './operations-sboms';
-import { checkTagMap } from './operations-tags';
+import { checkTagMap, needsOfTags } from './operations-tags';
 import { ARTIFACT, type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
 
 const TRANSITIONS = {
@@ -26,7 +26,11 @@ export function versionOperations(context: CatalogContext): Operations {
   return {
     CreatePackageVersion: checked(validation, {
       members: VERSIONS.CreatePackageVersion,
-      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
+      alsoNeeds: ({ packageName, versionName, artifact, tags: requested }, world) => [
+        INDEXING_NEED,
+        ...objectNeeds(world, artifact?.s3Location),
+        ...needsOfTags(tags, versionArn(world, packageName, versionName), requested),
+      ],
       async run({ packageName, versionName, description, attributes, artifact, recipe, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
