@@ -28,7 +28,8 @@ import {
 } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication } from './publication';
-import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
+import { takenBack } from './taken-back-metadata';
+import { NO_MARKS, VersionOwnership, isMarkedByOthers } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -324,7 +325,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
         'somebody may already have written with the version: it stays, and belongs to nobody',
         this.named(this.version!),
       );
-      await this.takeBackMetadata();
+      await this.restore('returned');
       return this.record.change(this.released(tags));
     }
     await this.removal.remove(this.version!, async () => {
@@ -346,16 +347,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind']): Promise<void> {
-    if (outcome === 'returned') await this.takeBackMetadata();
+    const remove = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
+    await this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   protected override released(tags: Tags): TagChange {
     return release(tags, FIELDS, this.me);
-  }
-
-  private takeBackMetadata(): Promise<void> {
-    const remove = putByOwner(this.ownership.marks, this.undone ?? {});
-    return this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   /**
