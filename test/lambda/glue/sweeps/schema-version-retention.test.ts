@@ -37,7 +37,7 @@ describe('the rules', () => {
   test.each([undefined, '', 'yesterday'])('keep what the registry tells no age of that can be read: %p', async time => {
     add({}, {}, {});
     const { versionsOf } = GlueGateway.prototype;
-    jest.spyOn(GlueGateway.prototype, 'versionsOf').mockImplementation(async function (...at) {
+    jest.spyOn(GlueGateway.prototype, 'versionsOf').mockImplementation(async function (this: GlueGateway, ...at) {
       return (await versionsOf.apply(this, at)).map(version => ({ ...version, CreatedTime: time }));
     });
     const sweep = sweepOf({ rules: { minAgeSeconds: 86_400 } });
