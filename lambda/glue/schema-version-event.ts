@@ -13,7 +13,7 @@ import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
-import { Unpublishable } from './errors';
+import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
 import {
@@ -77,7 +77,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     };
   }
 
-  protected get what(): string {
+  get what(): string {
     return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }
 
@@ -174,7 +174,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
     const tags = await this.owners();
-    if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
+    if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
