@@ -100,6 +100,8 @@ class VersionEvent extends OwnedArtifact {
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
+  /** An existing version, as this event found it before it began to change the state. */
+  private found?: { readonly status?: string; readonly owner?: string };
 
   constructor(
     iot: IoTClient,
@@ -189,6 +191,7 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
+          if (diff.actions.length > 0) this.found = { status: held.status, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
@@ -216,6 +219,7 @@ class VersionEvent extends OwnedArtifact {
 
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
+    await this.undoLateState();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
@@ -232,6 +236,16 @@ class VersionEvent extends OwnedArtifact {
     if (Object.keys(diff.content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
+  }
+
+  /** Undoes a change of the state that took effect after the version had been given back. */
+  private async undoLateState(): Promise<void> {
+    if (!this.found) return;
+    const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
+    const tags = await this.record.read();
+    const isGivenBack = tags?.[KEYS.owner] !== this.me.ownerId && tags?.[KEYS.owner] === this.found.owner;
+    if (!isGivenBack || held?.status !== this.wanted.Status) return;
+    await restoreStatus(this.gateway, this.at, this.found.status, this.scope);
   }
 
   protected override destroy(): Promise<void> {
