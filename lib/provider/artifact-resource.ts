@@ -113,7 +113,7 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
     this.tags = new TagManager(TagType.STANDARD, artifact.type, undefined, { tagPropertyName: 'Tags' });
     // tags can be added until the app is synthesized.
     scope.node.addValidation({
-      validate: () => problemsAtSynth(artifact.shape, this.artifactProperties),
+      validate: () => (this.tags.hasTags() ? problemsAtSynth(artifact.shape, this.artifactProperties) : []),
     });
   }
 

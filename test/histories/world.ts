@@ -5,12 +5,11 @@ import {
   type StackOutcome,
   throttling,
 } from 'cdk-versioned-artifacts-local';
-import { type Clock } from '../../lambda/runtime/clock';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
-import { quickClock } from '../../testing/clock';
+import { QuickClock } from '../../testing/clock';
 import { type Machinery, type Sweep, type SweepOf, scheduleOf, sweepResources, sweeperStack } from './sweeps';
 
 /** A service family under test. */
@@ -52,13 +51,16 @@ export interface Trouble {
 /** How many of the newest versions retentions may keep. */
 export const KEEPS = [1, 2, 3];
 
+/** No two operations of a stack begin within one: CloudFormation takes longer, and its events have no finer times. */
+const A_SECOND = 1_000;
+
 /** After so many waits of an execution somebody stops it: the stack that it waits for has failed and stays so. */
 const PATIENCE = 8;
 
 /** One local AWS with the family's handlers in its process, and CloudFormation before them. */
 export class World {
   static async start(family: Family): Promise<World> {
-    const clock = quickClock();
+    const clock = new QuickClock();
     const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
     Object.assign(process.env, aws.env);
     // an execution that waits a minute does so for what takes no time here.
@@ -79,7 +81,7 @@ export class World {
   private constructor(
     private readonly family: Family,
     readonly aws: LocalAws,
-    readonly clock: Clock,
+    readonly clock: QuickClock,
   ) {
     this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
     this.gate = aws.lambda.host('gate', event => this.guard(event as Record<string, string>));
@@ -127,6 +129,7 @@ export class World {
   /** Deploys, with what goes wrong, and waits until nothing is under way any more. */
   async deploy(stackName: string, resources: Resources, trouble: Trouble = {}): Promise<StackOutcome> {
     const { aws } = this;
+    await this.clock.sleep(A_SECOND);
     const held = this.inject(stackName, trouble);
     if (held && trouble.heldUp?.until === 'rollback') {
       aws.cloudFormation.onStackStatus(({ status }) => {
@@ -160,6 +163,7 @@ export class World {
   }
 
   async destroy(stackName: string, trouble: Trouble = {}): Promise<StackOutcome> {
+    await this.clock.sleep(A_SECOND);
     this.inject(stackName, trouble);
     try {
       const outcome = await this.aws.cloudFormation.destroy(stackName);
@@ -196,6 +200,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.aws.stop();
+    this.clock.stop();
   }
 
   private payloads(): string[] {
