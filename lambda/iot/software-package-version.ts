@@ -258,7 +258,11 @@ class VersionEvent extends OwnedArtifact {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, this.memory(tags).former, this.scope);
+      if (outcome === 'returned') {
+        const { former } = this.memory(tags);
+        const looksAgain = async () => (this.wanted.Status ?? 'DRAFT') !== former && this.looksAgain();
+        await restoreStatus(this.gateway, this.at, { former, looksAgain }, this.scope);
+      }
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
