@@ -6,7 +6,7 @@ import { type Family, walk } from './walk';
 
 const known: Known[] = [
   {
-    point: /(RegisterSchemaVersion\)|^killed before, .*PutSchemaVersionMetadata\))/,
+    point: /^((killed|cut) after, .*RegisterSchemaVersion|killed before, .*PutSchemaVersionMetadata)\)/,
     why: 'a version that may be somebody else’s, because nothing says who has registered it, is used and not owned',
   },
 ];

@@ -78,10 +78,6 @@ const known: Known[] = [
     point: /to the end, call \d+ \(iot GET \/jobs\)/,
     why: 'as long as nobody knows whether a job deploys a version, the version stays, and belongs to nobody',
   },
-  {
-    point: /^stalled, and done late, call \d+ \(iot POST \/tags\): UPDATE_ROLLBACK_COMPLETE/,
-    why: 'a claim that AWS IoT writes after the rollback stays: the next deployment of the stack has it again',
-  },
 ];
 
 for (const subject of subjects) walk(family, subject.type, operationsOf(subject), known);

@@ -56,6 +56,8 @@ function play(family: Family, operation: Operation, point?: Point, stale?: Answe
     wire.begin(point?.call, point?.fault.strike({ aws, stale }));
     const outcome = await world.bring(operation.release);
     const took = (clock.now() - began) / 1000;
+    // what a service does late comes after the deployment.
+    await clock.sleep(30_000);
     await aws.settled();
     await wire.mend();
     await world.recover();
