@@ -245,7 +245,7 @@ class VersionEvent extends OwnedArtifact {
     const tags = await this.record.read();
     const isGivenBack = tags?.[KEYS.owner] !== this.me.ownerId && tags?.[KEYS.owner] === this.found.owner;
     if (!isGivenBack || held?.status !== this.wanted.Status) return;
-    await restoreStatus(this.gateway, this.at, this.found.status, this.scope);
+    await restoreStatus(this.gateway, this.at, { former: this.found.status }, this.scope);
   }
 
   protected override destroy(): Promise<void> {
@@ -272,7 +272,11 @@ class VersionEvent extends OwnedArtifact {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, this.memory(tags).former, this.scope);
+      if (outcome === 'returned') {
+        const { former } = this.memory(tags);
+        const looksAgain = async () => (this.wanted.Status ?? 'DRAFT') !== former && this.looksAgain();
+        await restoreStatus(this.gateway, this.at, { former, looksAgain }, this.scope);
+      }
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });

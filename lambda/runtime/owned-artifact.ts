@@ -5,7 +5,7 @@
  */
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
-import { LONGEST_CALL } from './client';
+import { LATEST_EFFECT } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
@@ -13,12 +13,9 @@ import { HandOver } from './hand-over';
 import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
-import { type Checks } from './patient';
+import { type Checks, isRead } from './patient';
 import { isThrottled } from './retry';
 import { SecondLook } from './second-look';
-
-/** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
-const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
@@ -162,7 +159,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    */
   private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
-    const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
+    const until = clock.now() + Math.min(LATEST_EFFECT, deadline.remaining() / 2);
     log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
@@ -375,7 +372,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    * the operation to be current, and a removal needs the artifact to be this event's.
    */
   protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
-    if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
+    if (isRead(command)) return;
     this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();
