@@ -221,6 +221,8 @@ class VersionEvent extends OwnedArtifact {
     await super.undoOvertaken();
     await this.undoLateState();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    // a late delivery leaves alone what somebody has changed by hand since.
+    if (!this.hasClaimed && !(await this.mayHaveWritten())) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
@@ -228,11 +230,9 @@ class VersionEvent extends OwnedArtifact {
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
-    if (await this.mayHaveWritten()) {
-      const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
-      if (isChange(user)) await this.record.change(user);
-      await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
-    }
+    const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
+    if (isChange(user)) await this.record.change(user);
+    await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     if (Object.keys(diff.content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
