@@ -247,6 +247,8 @@ class PointerEvent extends OwnedArtifact {
         return withPredecessor(change, tags, this.memory(tags));
       case 'released':
         return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor, KEYS.formerVersion));
+      case 'bequeathed':
+        return change;
       default:
         if (tags[KEYS.owner] === this.me.ownerId) return change;
         // the new owner may still have to give the pointer back to the owner before this one.

@@ -1,6 +1,6 @@
 /** Deployments: they bring a stack from one template to another, back after a failure, and to its deletion. */
-// documented: user guide, "Stack status codes", "Choose how to handle failures when provisioning resources",
-// "Continue rolling back an update", "DeletionPolicy attribute" and "Troubleshooting"
+// documented: user guide, "Stack status codes", "Choose how to handle failures when provisioning resources", "Continue
+// rolling back an update", "DeletionPolicy attribute" and "Troubleshooting"
 // captured: public report, cloudformation-coverage-roadmap issue 744, for the reason after a clean-up that failed
 // unverified: the reasons of the other statuses, and that a deletion, or the rollback of a creation, tries each replaced
 // resource as often as a clean-up does
@@ -42,7 +42,8 @@ export interface DeletionOptions {
 }
 
 /**
- * How often the clean-up tries to delete a resource before it leaves it behind (CloudFormation's troubleshooting page).
+ * How often the clean-up tries to delete a resource before it leaves it behind. documented: user guide,
+ * "Troubleshooting"
  */
 const CLEAN_UP_ATTEMPTS = 3;
 
