@@ -199,7 +199,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       regains: undoes ? undefined : (...taken) => this.regains(...taken),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
+    if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
       // nobody has had time to need what an event has just made itself.
