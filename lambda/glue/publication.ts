@@ -4,9 +4,9 @@ import { sentAt } from '../runtime/event';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { avroConflict } from './avro';
-import { Unpublishable, isRefusedByRegistry } from './errors';
+import { Unpublishable, Vanished, isRefusedByRegistry } from './errors';
 import { type GlueGateway, type HeldSchema, type HeldVersion, type Registered } from './gateway';
-import { FIRST_VERSION, type SchemaName, schemaIn } from './names';
+import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 
 /** How many characters of a difference a message contains. */
 const DIFF_CHARACTERS = 1_500;
@@ -77,9 +77,7 @@ export class Publication {
     const decided = version.status === 'PENDING' ? await this.decided(version.id) : version;
     if (decided?.status === 'AVAILABLE') return decided;
     if (decided?.status === 'FAILURE') throw new Unpublishable(await this.incompatibility(decided));
-    throw new Error(
-      `version ${version.number} of ${schemaIn(this.schema)} was deleted while this deployment registered it: deploy again`,
-    );
+    throw new Vanished(versionIn(this.schema, version.number));
   }
 
   /** Why the registry failed a version: an incompatible definition is not an error of the call. */

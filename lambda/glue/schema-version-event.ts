@@ -12,7 +12,7 @@ import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
-import { Unpublishable } from './errors';
+import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
 import { type MetadataChange, diffMetadata } from './metadata';
 import {
@@ -27,7 +27,8 @@ import {
 } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication, isOfThisEvent } from './publication';
-import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
+import { takenBack } from './taken-back-metadata';
+import { NO_MARKS, VersionOwnership, isMarkedByOthers } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -77,7 +78,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     };
   }
 
-  protected get what(): string {
+  get what(): string {
     return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }
 
@@ -176,7 +177,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     this.version = version;
     this.written = previous?.Metadata;
     const tags = await this.owners();
-    if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
+    if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
@@ -334,7 +335,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
         'somebody may already have written with the version: it stays, and belongs to nobody',
         this.named(this.version!),
       );
-      await this.takeBackMetadata();
+      await this.restore('returned');
       return this.record.change(this.released(tags));
     }
     await this.removal.remove(this.version!, async () => {
@@ -356,16 +357,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind']): Promise<void> {
-    if (outcome === 'returned') await this.takeBackMetadata();
+    const remove = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
+    await this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   protected override released(tags: Tags): TagChange {
     return release(tags, FIELDS, this.me);
-  }
-
-  private takeBackMetadata(): Promise<void> {
-    const remove = putByOwner(this.ownership.marks, this.undone ?? {});
-    return this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   /**

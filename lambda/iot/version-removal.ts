@@ -42,8 +42,8 @@ export async function deprecateVersion(gateway: IotGateway, at: VersionName, sco
 /** The status that a version is brought back to. */
 interface FormerStatus {
   readonly former: string | undefined;
-  /** Called if the version has it already. True to read once more. */
-  looksAgain(): Promise<boolean>;
+  /** Called if the version has it already. True to read once more. Absent: it is not read again. */
+  looksAgain?(): Promise<boolean>;
 }
 
 /** Brings a version that is given back to the state in which it was found, if the lifecycle allows that. */
@@ -56,7 +56,7 @@ export async function restoreStatus(
   if (former === undefined) return;
   const read = () => gateway.findVersion(at.packageName, at.versionName);
   let held = await read();
-  if (held?.status === former && (await looksAgain())) held = await read();
+  if (held?.status === former && (await looksAgain?.())) held = await read();
   if (!held?.status || former === held.status) return;
   const actions = pathBetween(held.status, former as PackageVersionStatus);
   if (!actions) scope.log.warn('the rollback cannot undo this: it stays', { ...at, status: held.status, former });

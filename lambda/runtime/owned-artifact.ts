@@ -197,6 +197,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
       regains: undoes ? undefined : (...taken) => this.regains(...taken),
+      isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
     if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
@@ -224,7 +225,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
-    if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'forgotten' || outcome.kind === 'bequeathed') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
   }

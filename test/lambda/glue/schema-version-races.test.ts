@@ -38,6 +38,33 @@ test('a read that does not show the claim yet is made again', async () => {
   expect(held()?.metadata.ticket).toEqual(['A-1']);
 });
 
+describe.each(['QuerySchemaVersionMetadata', 'PutSchemaVersionMetadata'])(
+  'a version that somebody deletes right before %s',
+  operation => {
+    const [one, two] = [version({ Metadata: { ticket: 'A-1' } }), version({ Metadata: { ticket: 'A-2' } })];
+    const deletion = async () => {
+      await byHand('DeleteSchemaVersions', { Versions: '2' });
+      await later();
+    };
+    const update = async (properties: object, old: object) => {
+      const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', old));
+      before(operation, deletion);
+      return stack.update(VERSION, 'V', { id, properties, old });
+    };
+
+    test('fails the deployment, and says so', async () => {
+      const { Reason } = await update(two, one);
+      expect(Reason).toMatch(
+        /version 2 of schema orders .* was deleted while this deployment worked on it: deploy again/,
+      );
+    });
+
+    test('does not fail a rollback', async () => {
+      succeeded(await stack.during(ROLLBACK, () => update(one, two)));
+    });
+  },
+);
+
 describe('a producer that registers the same definition by itself', () => {
   const produce = () => byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
   const produceMarked = async () => {
