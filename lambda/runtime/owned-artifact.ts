@@ -200,7 +200,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
+    if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
       // nobody has had time to need what an event has just made itself.
