@@ -191,7 +191,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (!tags) return;
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
-    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
+    if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
