@@ -10,7 +10,6 @@ import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
-import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { type Checks, isRead } from './patient';
