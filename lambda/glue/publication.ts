@@ -1,5 +1,6 @@
 /** Makes a definition an available version, and explains why it cannot become one. */
 import { type Scope } from '../runtime/custom-resource';
+import { sentAt } from '../runtime/event';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { avroConflict } from './avro';
@@ -161,6 +162,12 @@ export class Publication {
       `mode (UpdateSchema). ${reasonOf(error)}`
     );
   }
+}
+
+/** Whether a version came into being after the event was sent. */
+export function isOfThisEvent({ createdAt }: Partial<HeldVersion>, { request }: Scope): boolean {
+  const sent = sentAt(request.ResponseURL);
+  return sent !== undefined && createdAt !== undefined && createdAt >= sent;
 }
 
 const shortened = (text: string) => (text.length > DIFF_CHARACTERS ? `${text.slice(0, DIFF_CHARACTERS)}...` : text);

@@ -5,7 +5,6 @@ import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
-import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
@@ -27,7 +26,7 @@ import {
   versionIn,
 } from './names';
 import { FIELDS, claimantOf } from './owner-record';
-import { Publication } from './publication';
+import { Publication, isOfThisEvent } from './publication';
 import { takenBack } from './taken-back-metadata';
 import { NO_MARKS, VersionOwnership, isMarkedByOthers } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
@@ -52,6 +51,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private undone: Wanted['Metadata'];
   /** The metadata that this delivery of the event puts. */
   private put: readonly Pair[] = [];
+  /** Metadata that this resource has written before this event. */
+  private written: Wanted['Metadata'];
 
   constructor(
     private readonly wanted: Wanted,
@@ -108,6 +109,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   async delete(): Promise<void> {
     const foreign = checkSchemaArn(this.wanted, this.scope.stackId);
     if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
+    this.written = this.wanted.Metadata;
     if (!this.id.unanswered) {
       this.version = await this.find();
       if (!this.version) return;
@@ -132,7 +134,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const found = await this.publication.find(definition);
     if (found?.status !== 'FAILURE') return found;
     const reason = await this.publication.incompatibility(found);
-    if (this.isOfThisEvent(found)) {
+    if (isOfThisEvent(found, this.scope)) {
       // once a delivery of this event has succeeded, only somebody else can have had a failed version of it since.
       if ((await this.scope.operation.outcome()).kind === 'succeeded') await this.confirm('wait');
       else throw await this.withdrawn(found, new Unpublishable(reason));
@@ -175,6 +177,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Claims an existing version if this resource can own it. A version of somebody else stays as it is. */
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
+    this.written = previous?.Metadata;
     const tags = await this.owners();
     if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
@@ -198,6 +201,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return done;
   }
 
+  /** A rollback follows so closely on the metadata that it undoes that it may not see them yet. */
+  protected override async owners(): Promise<Tags | undefined> {
+    const tags = await super.owners();
+    if (tags?.[FIELDS.owner] !== this.me.ownerId || this.ownership.shows(this.written)) return tags;
+    return (await this.looksAgain()) ? super.owners() : tags;
+  }
+
   /** In the reverse Update of a rollback. */
   private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
     this.undone = previous?.Metadata;
@@ -211,7 +221,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (version.number === FIRST_VERSION && tags[FIELDS.owner] !== this.me.ownerId) return undefined;
     // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
-    const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
+    const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && isOfThisEvent(version, this.scope);
     const done = versionAnswer(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
@@ -337,7 +347,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     }
     await this.removal.remove(this.version!, async () => {
       await this.confirm();
-      return this.isOwned();
+      return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
     });
   }
 
@@ -371,20 +381,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 
-  private async isOwned(): Promise<boolean> {
-    return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
-  }
-
   /** Whether only this resource has the version. */
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
     return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
-  }
-
-  /** Whether a version came into being after the event was sent. */
-  private isOfThisEvent(version: Partial<HeldVersion>): boolean {
-    const sent = sentAt(this.scope.request.ResponseURL);
-    return sent !== undefined && version.createdAt !== undefined && version.createdAt >= sent;
   }
 
   private definition(): Promise<string> {

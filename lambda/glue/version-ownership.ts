@@ -38,6 +38,14 @@ export class VersionOwnership {
     this.spare = new SpareRecord(registry, schema);
   }
 
+  /** Whether the version had these pairs when it was read. */
+  shows(metadata: Readonly<Record<string, string>> = {}): boolean {
+    const { pairs } = this.marks;
+    return Object.entries(metadata).every(([key, value]) =>
+      pairs.some(pair => pair.key === key && pair.value === value),
+    );
+  }
+
   /** `undefined` if the version is gone. */
   async read({ id }: Version): Promise<Marks | undefined> {
     const pairs = await this.registry.pairsOf(id);

@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible } from '../runtime/errors';
-import { type Memory, memoryOf, remember } from '../runtime/former-owners';
+import { type Memory, memoryOf, remember, rememberInstead } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -100,6 +100,8 @@ class VersionEvent extends OwnedArtifact {
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
+  /** An existing version, as this event found it before it began to change the state. */
+  private found?: { readonly status?: string; readonly owner?: string };
 
   constructor(
     iot: IoTClient,
@@ -189,6 +191,7 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
+          if (diff.actions.length > 0) this.found = { status: held.status, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
@@ -216,6 +219,7 @@ class VersionEvent extends OwnedArtifact {
 
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
+    await this.undoLateState();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
@@ -232,6 +236,16 @@ class VersionEvent extends OwnedArtifact {
     if (Object.keys(diff.content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
+  }
+
+  /** Undoes a change of the state that took effect after the version had been given back. */
+  private async undoLateState(): Promise<void> {
+    if (!this.found) return;
+    const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
+    const tags = await this.record.read();
+    const isGivenBack = tags?.[KEYS.owner] !== this.me.ownerId && tags?.[KEYS.owner] === this.found.owner;
+    if (!isGivenBack || held?.status !== this.wanted.Status) return;
+    await restoreStatus(this.gateway, this.at, { former: this.found.status }, this.scope);
   }
 
   protected override destroy(): Promise<void> {
@@ -258,7 +272,11 @@ class VersionEvent extends OwnedArtifact {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, this.memory(tags).former, this.scope);
+      if (outcome === 'returned') {
+        const { former } = this.memory(tags);
+        const looksAgain = async () => (this.wanted.Status ?? 'DRAFT') !== former && this.looksAgain();
+        await restoreStatus(this.gateway, this.at, { former, looksAgain }, this.scope);
+      }
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
@@ -266,6 +284,7 @@ class VersionEvent extends OwnedArtifact {
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
+    if (outcome === 'bequeathed') return this.bequeath(change, tags);
     const { onceReturned, onceForgotten } = this.memory(tags);
     const remembers: Partial<Record<typeof outcome, string>> = { returned: onceReturned, forgotten: onceForgotten };
     const left = remembers[outcome];
@@ -273,6 +292,13 @@ class VersionEvent extends OwnedArtifact {
     const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
     const anothers = KEYS.stack in change.set;
     return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
+  }
+
+  /** If the new owner goes, too, the version gets the state in which this one leaves it. */
+  private bequeath(change: TagChange, tags: Tags): TagChange {
+    if (this.wanted.Removal !== 'DEPRECATE') return change;
+    const status = rememberInstead('DEPRECATED', tags[KEYS.formerStatus]);
+    return mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
   }
 
   private memory(tags: Tags): Memory {

@@ -31,7 +31,8 @@ const family: Family = {
       return found && { ...found, tags: withoutTimes(found.tags), versions: Object.fromEntries(versions) };
     }),
   // what a rollback does not see is a rule of its own.
-  always: (fault, { title }) => fault === STALE_READ && /^(Create|Update in place), rolled back$/.test(title),
+  always: (fault, { title }) =>
+    fault === STALE_READ && /^(Create|Create by adoption|Update in place), rolled back$/.test(title),
 };
 
 /** Claims have the time of their event; and the version before a move is remembered until a deployment has succeeded. */
@@ -56,6 +57,13 @@ const subjects: Subject[] = [
     first: { PackageName: PACKAGE, VersionName: '1.0.0', Status: 'PUBLISHED', Description: 'a', Removal: 'DELETE' },
     changed: { PackageName: PACKAGE, VersionName: '1.0.0', Status: 'DEPRECATED', Description: 'b', Removal: 'DELETE' },
     replaced: { PackageName: PACKAGE, VersionName: '2.0.0', Status: 'PUBLISHED', Removal: 'DELETE' },
+    adopting: {
+      PackageName: PACKAGE,
+      VersionName: '0.2.0',
+      Status: 'DEPRECATED',
+      AdoptExisting: true,
+      Removal: 'DELETE',
+    },
   },
   {
     type: Type.DEFAULT_VERSION,
@@ -69,10 +77,6 @@ const known: Known[] = [
   {
     point: /to the end, call \d+ \(iot GET \/jobs\)/,
     why: 'as long as nobody knows whether a job deploys a version, the version stays, and belongs to nobody',
-  },
-  {
-    point: /^stalled, and done late, call \d+ \(iot POST \/tags\): UPDATE_ROLLBACK_COMPLETE/,
-    why: 'a claim that AWS IoT writes after the rollback stays: the next deployment of the stack has it again',
   },
 ];
 

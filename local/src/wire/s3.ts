@@ -72,6 +72,7 @@ function unchunk(framed: Buffer): Buffer {
   for (let at = 0; ;) {
     const lineEnd = framed.indexOf('\r\n', at);
     const length = parseInt(framed.toString('latin1', at, lineEnd), 16);
+    // documented: API reference (S3), sigv4-streaming. unverified: the code
     if (lineEnd < 0 || Number.isNaN(length))
       throw new ServiceError('InvalidRequest', 'The aws-chunked body is malformed');
     if (length === 0) return Buffer.concat(chunks);

@@ -108,6 +108,7 @@ function scopeOf(request: HttpRequest): { accessKeyId: string; signingName: stri
 function identify(credentials: CredentialStore, accessKeyId: string): Principal {
   const principal = credentials.principalOf(accessKeyId);
   if (principal) return principal;
+  // documented: API reference, "Common Errors"
   throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
 }
 

@@ -45,6 +45,7 @@ export class ResourceSteps {
     try {
       this.context.failures.check(this.stack.name, wanted.logicalId, 'CREATE');
       const made = await this.type(wanted.type).create(this.request(wanted, signal));
+      // captured: public report, for a canceled resource
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
       this.put({ ...resource, ...kept(made) }, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
       this.put({ ...resource, ...kept(made) }, 'CREATE_COMPLETE');
@@ -71,6 +72,7 @@ export class ResourceSteps {
             ...this.existing(current, wanted.properties, signal),
             oldProperties: current.properties,
           });
+      // captured: public report, for a canceled resource
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
@@ -160,6 +162,7 @@ export class ResourceSteps {
     signal: AbortSignal,
   ): Promise<Made> {
     const name = type.nameProperty && wanted.properties[type.nameProperty];
+    // captured: public report, for the words
     if (name !== undefined && name === current.properties[type.nameProperty!]) {
       throw new ResourceFailure(
         'CloudFormation cannot update a stack when a custom-named resource requires replacing. ' +
