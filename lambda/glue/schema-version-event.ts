@@ -249,6 +249,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!isNew) await this.ownership.change(version, change);
     else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
+      // a rollback can have given the version back before the claim was read again.
+      await this.confirm();
       throw new Error(
         `${this.what} was claimed by another stack at the same time, and belongs to that stack: deploy again to take it over from ` +
           'there',

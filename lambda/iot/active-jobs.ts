@@ -16,7 +16,7 @@ import { type VersionName, deployedVersion } from './names';
 export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
 
 /** How long, in milliseconds, a reading of the jobs is valid: a job can begin at any time. */
-export const FRESH = 60_000;
+export const JOBS_FRESH = 60_000;
 
 /** How much, in milliseconds, the clocks of AWS IoT and of a function can differ. */
 export const CLOCK_SKEW = 60_000;

@@ -44,7 +44,7 @@ import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { looksDifferent } from '../runtime/second-look';
-import { CLOCK_SKEW, FRESH, neededByJob } from './active-jobs';
+import { CLOCK_SKEW, JOBS_FRESH, neededByJob } from './active-jobs';
 import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
@@ -275,7 +275,7 @@ class VersionEvent extends OwnedArtifact {
     await super.beforeRepeating(command, error);
     const { jobsReadAt } = this;
     const now = this.scope.clock.now();
-    if (!command.startsWith('Delete') || jobsReadAt === undefined || now - jobsReadAt < FRESH) return;
+    if (!command.startsWith('Delete') || jobsReadAt === undefined || now - jobsReadAt < JOBS_FRESH) return;
     this.jobsReadAt = now;
     const reason = await neededByJob(this.gateway, this.at, jobsReadAt - CLOCK_SKEW);
     if (reason) throw new Taken(`${this.what} is needed since its removal began to wait: ${reason}`);

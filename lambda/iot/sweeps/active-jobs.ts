@@ -1,7 +1,7 @@
 import { type Clock } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';
 import { type Preparation, StalePageToken } from '../../sweep/source';
-import { CLOCK_SKEW, DEPLOYING, FRESH, pagesOf, readDeployed } from '../active-jobs';
+import { CLOCK_SKEW, DEPLOYING, JOBS_FRESH, pagesOf, readDeployed } from '../active-jobs';
 import { type IotGateway } from '../gateway';
 
 /** The progress of the reading: plain JSON, with only the package's own versions. */
@@ -106,7 +106,7 @@ export class ActiveJobs implements Preparation {
         state: nextToken === undefined ? state + 1 : state,
         pageToken: nextToken,
         begunAt,
-        validUntil: this.clock.now() + FRESH,
+        validUntil: this.clock.now() + JOBS_FRESH,
         undescribed,
       };
     } catch (error) {
@@ -133,7 +133,7 @@ export class ActiveJobs implements Preparation {
       }
     }
     const now = this.clock.now();
-    const validUntil = now + Math.max(FRESH, SHARE * (now - begunAt));
+    const validUntil = now + Math.max(JOBS_FRESH, SHARE * (now - begunAt));
     this.progress = { ...this.progress, versions: [...all], begunAt, validUntil, undescribed };
   }
 }

@@ -132,7 +132,7 @@ describe('a Create that hangs until its stack has been rolled back', () => {
     const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A-1' } });
     aroundNext('PutSchemaVersionMetadata', { [when]: () => rolledBack(adopting) });
     // whatever it says, nobody hears it.
-    await stack.attempt(VERSION, 'V', adopting);
+    expect(await stack.attempt(VERSION, 'V', adopting)).toBeUndefined();
     expect(held()).toEqual(before);
   });
 
