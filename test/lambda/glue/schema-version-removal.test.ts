@@ -3,6 +3,7 @@ import { OWNER_KEY } from '../../../contract/ownership';
 import {
   AT,
   FIRST,
+  INCOMPATIBLE,
   SECOND,
   VERSION,
   aws,
@@ -11,6 +12,7 @@ import {
   later,
   numbers,
   ownerOf,
+  records,
   stack,
   succeeded,
   version,
@@ -33,6 +35,52 @@ describe('Delete', () => {
     aws.glue.behavior.deletionTime = 60_000;
     succeeded(await stack.delete(VERSION, 'V', await created(deletable), deletable));
     expect(numbers()).toEqual([1]);
+  });
+
+  test('takes four calls, and no longer than the registry does', async () => {
+    const id = await created(deletable);
+    const before = stack.now;
+    const calls = await stack.callsOf(async () => succeeded(await stack.delete(VERSION, 'V', id, deletable)));
+    expect(calls).toEqual([
+      'GetSchemaVersion',
+      'QuerySchemaVersionMetadata',
+      'DeleteSchemaVersions',
+      'GetSchemaVersion',
+    ]);
+    expect(stack.now - before).toBeLessThan(5_000);
+  });
+
+  test.each([
+    ['is removed if it is still the stack’s', false, [1]],
+    ['stays if another stack has adopted it', true, [1, 2]],
+  ])('that meets another write asks again: the version %s', async (_what, isAdopted, left) => {
+    const id = await created(deletable);
+    const other = new Stack(aws, 'other');
+    const error = new ServiceError('ConcurrentModificationException', 'busy', 400);
+    aws.faults.inject({ service: 'glue', operation: 'DeleteSchemaVersions', trouble: { error } });
+    stack.interrupt = async (operation, moment) => {
+      if (!isAdopted || operation !== 'DeleteSchemaVersions' || moment !== 'failed') return;
+      await byHand('RemoveSchemaVersionMetadata', {
+        SchemaVersionNumber: { VersionNumber: 2 },
+        MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: records()[0] },
+      });
+      await created(version(SECOND, { AdoptExisting: true }), 'V', other);
+    };
+    succeeded(await stack.delete(VERSION, 'V', id, deletable));
+    expect(numbers()).toEqual(left);
+    expect(records()).toHaveLength(left.length - 1);
+  });
+
+  test.each([
+    ['is gone', false, [1]],
+    ['is named if it cannot be removed', true, [1, 2]],
+  ])('of what the registry does not take: the version %s', async (_what, isNeeded, left) => {
+    aws.glue.behavior.necessary = () => isNeeded;
+    const { Status, Reason } = await stack.create(VERSION, 'V', version(INCOMPATIBLE));
+    expect(Status).toBe('FAILED');
+    expect(/besides, version .* could not be removed again/.test(Reason!)).toBe(isNeeded);
+    await later();
+    expect(numbers()).toEqual(left);
   });
 
   test('of what is gone succeeds: the version, the schema, the registry', async () => {

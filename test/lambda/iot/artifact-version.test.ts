@@ -98,6 +98,15 @@ describe('where the object is missing', () => {
     expect(aws.iot.describe(PACKAGE)?.versions).toEqual({});
   });
 
+  test.each([400, 403])('a look that S3 answers with %d fails the deployment as it is', async status => {
+    const error = new ServiceError('Other', 'no', status);
+    aws.faults.inject({ service: 's3', operation: 'HeadObject', times: Infinity, trouble: { error } });
+    const { Status, Reason } = await stack.create(VERSION, 'V', properties());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain(`HTTP ${status}`);
+    expect(Reason).not.toContain('any more');
+  });
+
   test('a rollback goes on', async () => {
     const { PhysicalResourceId } = await stack.create(VERSION, 'V', properties());
     await remove();
@@ -110,6 +119,20 @@ describe('where the object is missing', () => {
     expect(back.Status).toBe('SUCCESS');
     expect(location()?.version).toBe(first);
   });
+});
+
+test('a deployment that is over while S3 throttles is not gone on with', async () => {
+  const error = new ServiceError('SlowDown', 'please', 503);
+  const slow = aws.faults.inject({ service: 's3', operation: 'HeadObject', times: 2, trouble: { error } });
+  const { history } = stack;
+  const ask = history.describeResource.bind(history);
+  history.describeResource = async (...about) => {
+    if (slow.hits > 0) history.resource('V', 'CREATE_FAILED');
+    return ask(...about);
+  };
+  await expect(stack.create(VERSION, 'V', properties())).rejects.toThrow('CloudFormation was not answered');
+  expect(slow.hits).toBe(1);
+  expect(aws.iot.describe(PACKAGE)?.versions).toEqual({});
 });
 
 test('what S3 throttles is asked again', async () => {

@@ -1,4 +1,5 @@
-import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import { PACKAGE, VERSION, aws, created, held, published, stack, succeeded, version } from './brake-ecu';
 import { Stack } from './stack';
 
@@ -96,6 +97,37 @@ describe('Delete', () => {
     expect(held()?.status).toBe(Status);
     await stack.during('ROLLBACK_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, adopting)));
     expect(held()).toEqual({ ...before, status: after });
+    const told = found === after ? [] : [expect.objectContaining({ status: after, former: found })];
+    expect(stack.logs.filter(({ level }) => level === 'WARN')).toEqual(told);
+  });
+
+  test('in a rollback an adopted version without a record of its former state stays as it is', async () => {
+    await aws.iot.createVersion('brake-ecu', '1.0.0', { status: 'PUBLISHED' });
+    const adopting = published('1.0.0', { AdoptExisting: 'true' });
+    const id = await created(adopting);
+    await aws.iot.byHand('UntagResource', {
+      resourceArn: `arn:aws:iot:us-east-1:111111111111:package/${PACKAGE}/version/1.0.0`,
+      tagKeys: [VERSION_TAGS.formerStatus],
+    });
+    await stack.during('ROLLBACK_IN_PROGRESS', async () => succeeded(await stack.delete(VERSION, 'V', id, adopting)));
+    expect(held()).toMatchObject({ status: 'PUBLISHED', tags: {} });
+  });
+
+  test.each([
+    ['of a living stack', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'],
+    ['with its stack', 'DELETE_IN_PROGRESS'],
+  ])('%s that is refused, though another version is the default, leaves the default', async (_what, status) => {
+    const id = await created(published());
+    await created(published('2.0.0'), 'V2');
+    await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '2.0.0' });
+    const error = new ServiceError('ConflictException', 'in use', 409);
+    const refused = aws.faults.inject({ operation: 'DeletePackageVersion', times: Infinity, trouble: { error } });
+    const reply = await stack.during(status, () => stack.delete(VERSION, 'V', id, published()));
+    expect(reply.Status).toBe('FAILED');
+    expect(reply.Reason).toContain('AWS IoT does not delete version 1.0.0 of software package brake-ecu');
+    expect(reply.Reason).toContain('in use');
+    expect(refused.hits).toBe(1);
+    expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('2.0.0');
   });
 
   test('in a rollback gives an adopted version back', async () => {
@@ -156,6 +188,24 @@ describe('Delete', () => {
       );
       expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBeUndefined();
       expect(held()).toBeUndefined();
+      expect(stack.logs).not.toContainEqual(expect.objectContaining({ level: 'WARN' }));
+    });
+
+    test('is left where the removal is denied', async () => {
+      const error = new ServiceError('AccessDeniedException', 'no', 403);
+      aws.faults.inject({ operation: 'DeletePackageVersion', times: Infinity, trouble: { error } });
+      const reply = await stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, published()));
+      expect(reply.Status).toBe('FAILED');
+      expect(aws.iot.describe(PACKAGE)?.defaultVersionName).toBe('1.0.0');
+    });
+
+    test('says what AWS IoT has against it, if that is not the default alone', async () => {
+      const error = new ServiceError('ConflictException', 'in use', 409);
+      aws.faults.inject({ operation: 'DeletePackageVersion', times: 2, trouble: { error } });
+      const reply = await stack.during('DELETE_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, published()));
+      expect(reply.Status).toBe('FAILED');
+      expect(reply.Reason).toContain('AWS IoT does not delete version 1.0.0 of software package brake-ecu: Conflict');
+      expect(stack.logs).toContainEqual(expect.objectContaining({ Refused: 1 }));
     });
 
     test('names the other stack that has designated it', async () => {

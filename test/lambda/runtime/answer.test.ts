@@ -1,6 +1,10 @@
 import fc from 'fast-check';
-import { type Outcome, fitting, responseBody } from '../../../lambda/runtime/answer';
+import { type Outcome, fitting, respond, responseBody } from '../../../lambda/runtime/answer';
+import { Deadline } from '../../../lambda/runtime/clock';
+import { type Put } from '../../../lambda/runtime/http';
+import { jsonLog } from '../../../lambda/runtime/log';
 import { AnswerUrl } from '../../../testing/answer-url';
+import { FakeClock } from '../../../testing/clock';
 import { deliver } from '../../../testing/deliver';
 
 const LIMIT = 4096;
@@ -79,6 +83,39 @@ test('a reason is cut between characters, never within one', () => {
 
 test('a short reason is left as it is', () => {
   expect(reasonOf('no')).toBe('no (log group /aws/lambda/provider, request invocation-1)');
+});
+
+test.each([
+  [true, true],
+  [false, undefined],
+  [undefined, undefined],
+])('what must not be shown is said to be so: %s', (noEcho, NoEcho) => {
+  const success: Outcome = { status: 'SUCCESS', physicalResourceId: 'thing/a', data: {}, noEcho };
+  expect(JSON.parse(responseBody(success, ENVELOPE, location)).NoEcho).toBe(NoEcho);
+});
+
+describe('where no time is left', () => {
+  const delivery = (put: Put) => {
+    const clock = new FakeClock();
+    const log = jsonLog({ now: () => 0, write: () => {} }, 'fleet', {});
+    return { clock, put, log, end: new Deadline(clock, clock.now()) };
+  };
+
+  test('an answer is tried once', async () => {
+    let attempts = 0;
+    const put = async () => (attempts++, 503);
+    await expect(respond('https://host/?secret', '{}', delivery(put))).rejects.toThrow(/: host answered 503$/);
+    expect(attempts).toBe(1);
+  });
+
+  test('it has a second nevertheless', async () => {
+    const put: Put = async (_url, _body, timeout) => {
+      throw new DOMException(`after ${timeout}`, 'TimeoutError');
+    };
+    await expect(respond('https://host/?secret', '{}', delivery(put))).rejects.toThrow(
+      'host did not answer within 1000 ms',
+    );
+  });
 });
 
 describe('an answer that is too long', () => {

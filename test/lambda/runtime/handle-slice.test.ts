@@ -112,8 +112,8 @@ test('a slice learns when CloudFormation stops waiting: the hour or the resource
   expect(seen).toEqual([sentAt + 60 * MINUTE, sentAt + 5 * MINUTE, undefined]);
 });
 
-test('after the hour nobody is answered, since the stack has moved on', async () => {
-  const state = { answer: pending({ ResponseURL: cloudFormation.url(clock.now() - 61 * MINUTE) }) };
+test.each([60, 61])('after the hour nobody is answered, since the stack has moved on: %d minutes', async minutes => {
+  const state = { answer: pending({ ResponseURL: cloudFormation.url(clock.now() - minutes * MINUTE) }) };
   await serve(request({ state }), scope => scope.answer({ status: 'SUCCESS', data: {} }));
   await serve(request({ sweep: 'GIVE_UP', state }));
   expect(cloudFormation.answers).toEqual([]);
@@ -139,6 +139,61 @@ test('when a slice has returned, or failed, nothing of it goes on', async () => 
   await expect(fails).rejects.toThrow('no way');
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   expect(log).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'the slice failed' }));
+});
+
+describe('a slice asks CloudFormation', () => {
+  const history = () => {
+    const recorded = new RecordedHistory(EVENT_STACK_ID, 'DELETE_IN_PROGRESS', () => clock.now());
+    recorded.resource('Sweep', 'DELETE_IN_PROGRESS', 'sweep/1');
+    return recorded;
+  };
+  const asking = (recorded: RecordedHistory, asked: SliceRequest, slice: Slice) =>
+    serve(asked, slice, {
+      service: async () => ({
+        handlers: () => ({}),
+        view: () => recorded,
+        slice: async (_, scope) => {
+          await slice(scope);
+          return { next: 'DONE' };
+        },
+      }),
+    });
+
+  test('about stacks and resources', async () => {
+    const seen: unknown[] = [];
+    await asking(history(), request(), async scope => {
+      seen.push(await scope.describeStack(EVENT_STACK_ID));
+      seen.push((await scope.describeResource(EVENT_STACK_ID, 'Sweep'))?.physicalId);
+      seen.push(await scope.ofStack(EVENT_STACK_ID).stackPhase());
+      seen.push(scope.operation);
+    });
+    expect(seen).toEqual([{ status: 'DELETE_IN_PROGRESS' }, 'sweep/1', 'deleting', undefined]);
+  });
+
+  test('whether the event that it answers is over', async () => {
+    const recorded = history();
+    const asked = request({ state: { answer: pending() } });
+    await asking(recorded, asked, async scope => {
+      await scope.operation!.confirm('wait');
+      await scope.answer({ status: 'SUCCESS', data: {} });
+    });
+    expect(cloudFormation.answers).toMatchObject([{ Status: 'SUCCESS' }]);
+    recorded.resource('Sweep', 'DELETE_COMPLETE', 'sweep/1');
+    await expect(asking(recorded, asked, scope => scope.operation!.confirm('wait'))).rejects.toMatchObject({
+      name: 'OperationOver',
+    });
+  });
+});
+
+test('a slice logs which one of which execution it is, and why it failed', async () => {
+  const fails = async () => Promise.reject(new Error('no way'));
+  await expect(serve(request({ retryCount: 2, state: { slices: 7 } }), fails)).rejects.toThrow('no way');
+  await expect(serve(request(), fails)).rejects.toThrow('no way');
+  const told = { execution: 'run', requestId: 'invocation-1', error: { message: 'no way' } };
+  expect(log).toMatchObject([
+    { ...told, slice: 7, attempt: 2 },
+    { ...told, slice: 0, attempt: 0 },
+  ]);
 });
 
 test('a slice stops before Lambda does', async () => {
@@ -198,6 +253,7 @@ describe('an answer that somebody has made up is passed over', () => {
 
   test.each([
     'http://169.254.170.2/v2/credentials?X-Amz-Date=20991231T000000Z',
+    'https://bucket.s3.amazonaws.com.example.org/?X-Amz-Date=20991231T000000Z',
     'https://amazonaws.com.example.org/?X-Amz-Date=20991231T000000Z',
     'https://example.org/.amazonaws.com',
     'http://bucket.s3.amazonaws.com/',

@@ -1,13 +1,17 @@
 import { type SweepRulesConfig } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
-import { type SweepSource } from '../../../lambda/sweep/source';
+import { SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
 import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
 
 /** Runs a sweep whose source removes the candidates of a page with one call; returns what each call was about. */
-async function sweepAll(service: ToyService, rules: SweepRulesConfig, { slice = Infinity, refuse = '' } = {}) {
+async function sweepAll(
+  service: ToyService,
+  rules: SweepRulesConfig,
+  { slice = Infinity, refuse = '', hasTimeToDecide = (_slices: number) => true } = {},
+) {
   const clock = new VirtualClock();
   const records = new Lines();
   const calls: string[][] = [];
@@ -17,7 +21,7 @@ async function sweepAll(service: ToyService, rules: SweepRulesConfig, { slice = 
     const many: SweepSource<ToyCandidate> = {
       ...source,
       removal: {
-        hasTimeToDecide: () => true,
+        hasTimeToDecide: () => hasTimeToDecide(slices),
         many: async (chosen, { report }) => {
           calls.push(chosen.map(({ name }) => name));
           for (const candidate of chosen) {
@@ -85,4 +89,46 @@ test('candidates that appear after the plan do not exceed maxRemovals', async ()
   };
   const { outcome } = await sweepAll(service, { minAgeSeconds: 1, maxRemovals: 5 });
   expect(outcome.counts).toMatchObject({ removed: 5, keptBy: { MAX_REMOVALS: 4 } });
+});
+
+test('one page is removed after the other', async () => {
+  const service = new ToyService(candidates(7));
+  const { outcome, calls, slices } = await sweepAll(service, { minAgeSeconds: 1 });
+  expect(calls.map(({ length }) => length)).toEqual([3, 3, 1]);
+  expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 7 } });
+  expect(slices).toBe(1);
+});
+
+test('nothing is decided where the time is for what is decided', async () => {
+  const service = new ToyService(candidates(3));
+  const { outcome, calls, slices } = await sweepAll(
+    service,
+    { minAgeSeconds: 1 },
+    { hasTimeToDecide: slice => slice > 1 },
+  );
+  expect(calls).toEqual([['item-0000', 'item-0001', 'item-0002']]);
+  expect([outcome.status, slices]).toEqual(['SUCCEEDED', 2]);
+});
+
+test('the place of a removal that failed is free again', async () => {
+  const service = new ToyService(candidates(2));
+  service.pageSize = 1;
+  let listings = 0;
+  service.before = operation => {
+    if (operation === 'List' && ++listings === 3) service.candidates = candidates(3);
+  };
+  const { outcome } = await sweepAll(service, { minAgeSeconds: 1, maxRemovals: 2 }, { refuse: 'item-0000' });
+  expect(service.names()).toEqual(['item-0000']);
+  // the one that failed has a second turn, after the others.
+  expect(outcome.counts).toMatchObject({ removed: 2, keptBy: { MAX_REMOVALS: 1 } });
+});
+
+test.each(['List', 'Protection'])('a refusal that %s ends with is not taken for the end of the time', async at => {
+  const service = new ToyService(candidates(3));
+  service.before = operation => {
+    if (operation === at) throw new SweepRefused(`${at} is refused`);
+  };
+  const { outcome } = await sweepAll(service, { minAgeSeconds: 1 });
+  expect(outcome).toMatchObject({ status: 'REFUSED', message: `${at} is refused` });
+  expect(service.names()).toHaveLength(3);
 });

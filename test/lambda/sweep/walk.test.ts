@@ -98,6 +98,44 @@ test('an error ends it after everything in flight has ended', async () => {
   expect(inFlight()).toBe(0);
 });
 
+test('an error of the listing ends it, too', async () => {
+  const { clock, steps, closed, inFlight } = setUp();
+  const { list } = steps;
+  const failing = walk(undefined, {
+    ...steps,
+    list: async token => {
+      if (token === '1') throw new Error('no listing');
+      return list(token);
+    },
+  });
+  await expect(clock.run(failing)).rejects.toThrow('no listing');
+  expect([closed, inFlight()]).toEqual([[0], 0]);
+});
+
+test('begins and lists nothing more after an error', async () => {
+  const { clock, steps } = setUp({ pages: 20, inFlightAtMost: 32, work: 300 });
+  const { list, each } = steps;
+  const listed: number[] = [];
+  const begun: number[] = [];
+  const failing = walk(undefined, {
+    ...steps,
+    list: async token => {
+      listed.push(clock.now());
+      return list(token);
+    },
+    each: async (candidate, state) => {
+      begun.push(clock.now());
+      await each(candidate, state);
+      if (candidate === 4) throw new Error('broken');
+    },
+  });
+  await expect(clock.run(failing)).rejects.toThrow('broken');
+  await clock.run(clock.sleep(10_000));
+  const broken = 50 + 300;
+  expect(begun.filter(at => at > broken)).toEqual([]);
+  expect(listed.filter(at => at > broken)).toEqual([]);
+});
+
 test('an empty listing is finished at once', async () => {
   const { clock, steps, closed } = setUp();
   const end = walk(undefined, { ...steps, list: async () => ({ candidates: [] }) });
@@ -113,7 +151,7 @@ test('has as many candidates in flight as it is told, and reads further ahead fo
   expect(clock.now()).toBeLessThanOrEqual(50 * 100 + 1000 + 100);
 });
 
-test('reads no further ahead than it has use for', async () => {
+test('reads as far ahead as it has use for, and no further', async () => {
   const { clock, steps } = setUp({ pages: 50, listing: 10, work: 1000, inFlightAtMost: 52 });
   let listed = 0;
   let worked = 0;
@@ -135,4 +173,5 @@ test('reads no further ahead than it has use for', async () => {
   await clock.run(end);
   // in flight, the rest of the page that is opened, those that wait, and the page that is read.
   expect(mostAhead).toBeLessThanOrEqual(52 + 10 + (52 - LEAST_IN_FLIGHT + 10) + 10);
+  expect(mostAhead).toBeGreaterThanOrEqual(52 + (52 - LEAST_IN_FLIGHT));
 });

@@ -1,7 +1,7 @@
 import { ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
 import { aws, failing, stack, versions } from './api';
-import { DELETE, ENVIRONMENT, LIST, SERVER } from './stack';
+import { DELETE, ENVIRONMENT, LIST, SERVER, shareToken } from './stack';
 
 describe('an answer of WeChat', () => {
   test.each([-1, -1000])('%d is tried again', async code => {
@@ -27,6 +27,22 @@ describe('an answer of WeChat', () => {
     const fault = failing(DELETE, code, Infinity);
     expect((await stack.remove('api-012')).Reason).toContain('even after it was read again');
     expect(fault.hits).toBe(2);
+    // once for each request, then for a minute, in which the secret may be renewed: at once, after 0.5, 1, 2 and 4
+    // seconds, and six times after 8.
+    expect(aws.calls.filter({ operation: 'GetSecretValue' })).toHaveLength(2 + 11);
+  });
+
+  test('a token that is refused each time, though the secret has another one each time, is given up', async () => {
+    const fault = failing(DELETE, 42001, Infinity);
+    let tokens = 0;
+    const { history } = stack;
+    const ask = history.describeResource.bind(history);
+    history.describeResource = async (...about) => {
+      await shareToken(aws, `token-${++tokens}`);
+      return ask(...about);
+    };
+    expect((await stack.remove('api-012', { Verification: 'NONE' })).Reason).toContain('WeChat answered 42001');
+    expect(fault.hits).toBe(4);
   });
 
   // 45047 is one of WeChat's that this library does not know.
@@ -37,11 +53,13 @@ describe('an answer of WeChat', () => {
     '%d fails at once, with the fields of the request, though the template leaves what is refused',
     async code => {
       const fault = failing(DELETE, code, Infinity);
+      const listings = aws.calls.filter({ operation: LIST }).length;
       const { Reason } = await stack.remove('api-012', { OnRefusal: 'LEAVE' });
       expect(Reason).toContain(`WeChat answered ${code}`);
       expect(Reason).toContain('"version_name":"api-012"');
       expect(Reason).toMatch(/rid: [0-9a-f-]+/);
       expect(fault.hits).toBe(1);
+      expect(aws.calls.filter({ operation: LIST })).toHaveLength(listings + 1);
     },
   );
 
@@ -49,6 +67,9 @@ describe('an answer of WeChat', () => {
     failing(DELETE, -501555);
     const reply = await stack.remove('api-012');
     expect(reply.Reason).toContain('WeChat answered -501555 (cloudbase error rid:');
+    failing(DELETE, -501555);
+    expect(await stack.remove('api-012', { OnRefusal: 'LEAVE' })).toMatchObject({ Status: 'SUCCESS' });
+    expect(versions()).toContain('api-012');
   });
 
   test('an unknown code about a version that is gone meanwhile is a success', async () => {

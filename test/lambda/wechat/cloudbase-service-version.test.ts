@@ -58,6 +58,16 @@ describe('Update', () => {
     expect(reply).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id.replace('api-011', 'api-012') });
   });
 
+  test('keeps the owner that the id has, whatever the construct is called today', async () => {
+    const id = `${ENVIRONMENT}/${SERVER}/api-011@0a1b2c3d4e5f6071`;
+    expect(await stack.change(id, 'api-012')).toMatchObject({ PhysicalResourceId: id.replace('api-011', 'api-012') });
+  });
+
+  test('of what has no id of this library is owned by the construct', async () => {
+    const { PhysicalResourceId: id } = await stack.record('api-012');
+    expect(await stack.change('made-up', 'api-012')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+  });
+
   test('to a version that does not exist fails', async () => {
     const { PhysicalResourceId: id } = await stack.record('api-011');
     expect(await stack.change(id, 'api-099')).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
@@ -110,6 +120,15 @@ describe('Delete', () => {
     expect(versions()).toContain('api-012');
     await renamed.remove('api-011', {}, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     expect(versions()).not.toContain('api-011');
+  });
+
+  test.each([
+    ['its own construct alone', 'Version', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'],
+    ['another construct, in a stack that goes as a whole', 'Renamed', 'DELETE_IN_PROGRESS'],
+  ])('removes a version that is listed for %s', async (_what, logicalId, status) => {
+    const physicalId = `${ENVIRONMENT}/${SERVER}/api-012@ffffffffffffffff`;
+    await new Stack(aws, [{ logicalId, physicalId }]).remove('api-012', {}, status);
+    expect(versions()).not.toContain('api-012');
   });
 
   test('removes a version whose other construct goes at the same time: neither leaves it to the other', async () => {
@@ -201,12 +220,21 @@ describe('without verification', () => {
   test('a removal takes one call', async () => {
     expect(await stack.callsOf(() => stack.remove('api-012', none))).toEqual([DELETE]);
     expect(versions()).not.toContain('api-012');
+    const [{ input }] = aws.calls.filter({ operation: DELETE });
+    expect(input).toMatchObject({ is_delete_server: false, is_delete_image: false });
   });
 
   test('a code that CloudBase alone knows leaves the outcome unknown', async () => {
     const reply = await stack.remove('api-099', none);
     expect(reply).toMatchObject({ Status: 'FAILED' });
     expect(reply.Reason).toMatch(/it is unknown whether version api-099 .* still exists.*WeChat answered -501001/);
+  });
+
+  test('a refusal after a busy moment tells of no lost answer', async () => {
+    failing(DELETE, -1);
+    const reply = await stack.remove('api-099', none);
+    expect(reply.Reason).toContain('is unknown');
+    expect(reply.Reason).not.toContain('without an answer');
   });
 
   test('an answer that was lost is asked for again, and a refusal after it is unknown, never a success', async () => {

@@ -120,20 +120,60 @@ describe('K1 in flight', () => {
     expect(versions()).toEqual(before);
   });
 
-  test('what has become the last version while a token was waited for is refused', async () => {
-    aws.faults.inject({ operation: DELETE, nth: 2, trouble: { error: weChatError(42001) } });
-    aws.weChat.addVersions(ENVIRONMENT, 'pair', [{ versionName: 'a' }, { versionName: 'b' }]);
-    let asked = 0;
-    whenAsked(async () => {
-      if (++asked === 1) await deleteByHand('pair', 'b');
+  describe('while a token is waited for', () => {
+    const WITH_SERVER = { DeleteServerWithLastVersion: 'true', DeleteImageWithServer: 'true' };
+    const removeA = (more: object = {}) =>
+      stack.during('DELETE_IN_PROGRESS', () =>
+        stack.delete(VERSION, 'Version', `${ENVIRONMENT}/pair/a@0a1b2c3d4e5f6071`, {
+          ...stack.properties('a'),
+          ServerName: 'pair',
+          ...more,
+        }),
+      );
+    const add = (...names: string[]) =>
+      aws.weChat.addVersions(
+        ENVIRONMENT,
+        'pair',
+        names.map(versionName => ({ versionName })),
+      );
+    /** Happens before the first request of the stack, whose token is then refused. */
+    const beforeTheNextToken = (happens: () => unknown, nth = 1) => {
+      aws.faults.inject({ operation: DELETE, nth, trouble: { error: weChatError(42001) } });
+      let asked = 0;
+      whenAsked(async () => {
+        if (++asked === 1) await happens();
+      });
+    };
+
+    test('what has become the last version is refused', async () => {
+      add('a', 'b');
+      beforeTheNextToken(() => deleteByHand('pair', 'b'), 2);
+      expect((await removeA()).Reason).toContain('it is the last version');
     });
-    const reply = await stack.during('DELETE_IN_PROGRESS', () =>
-      stack.delete(VERSION, 'Version', `${ENVIRONMENT}/pair/a@0a1b2c3d4e5f6071`, {
-        ...stack.properties('a'),
-        ServerName: 'pair',
-      }),
-    );
-    expect(reply.Reason).toContain('it is the last version');
+
+    test('what has become the last version takes its service with it, if the template says so', async () => {
+      add('a', 'b');
+      beforeTheNextToken(() => deleteByHand('pair', 'b'), 2);
+      expect(await removeA(WITH_SERVER)).toMatchObject({ Status: 'SUCCESS' });
+      expect(aws.weChat.describe(ENVIRONMENT, 'pair')).toBeUndefined();
+      expect(aws.calls.filter({ operation: DELETE }).at(-1)?.input).toMatchObject({ is_delete_server: true });
+    });
+
+    test('what is no longer the last version leaves the service', async () => {
+      add('a');
+      beforeTheNextToken(() => add('b'));
+      expect(await removeA(WITH_SERVER)).toMatchObject({ Status: 'SUCCESS' });
+      expect(Object.keys(aws.weChat.describe(ENVIRONMENT, 'pair') ?? {})).toEqual(['b']);
+      expect(aws.calls.filter({ operation: DELETE }).at(-1)?.input).toMatchObject({ is_delete_server: false });
+    });
+
+    test('what is gone is not asked for again', async () => {
+      add('a', 'b', 'c');
+      beforeTheNextToken(() => deleteByHand('pair', 'a'), 2);
+      expect(await removeA()).toMatchObject({ Status: 'SUCCESS' });
+      // the one by hand, and the one whose token was refused.
+      expect(aws.calls.filter({ operation: DELETE })).toHaveLength(2);
+    });
   });
 });
 
