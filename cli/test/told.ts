@@ -6,8 +6,14 @@ export type Script = (send: Send) => Promise<void>;
 /**
  * What a script is told: by each command that reads the output, by one that writes whether it was done, and by both the
  * name and the status of the error.
+ *
+ * @param view what matters of an output
  */
-export async function told(script: Script, client: object): Promise<string[]> {
+export async function told(
+  script: Script,
+  client: object,
+  view = (output: object): object => output,
+): Promise<string[]> {
   const { send } = client as { send: Send };
   const lines: string[] = [];
   const ids: string[] = [];
@@ -19,7 +25,7 @@ export async function told(script: Script, client: object): Promise<string[]> {
     const { name } = command.constructor;
     try {
       const output = await send.call(client, command);
-      lines.push(`${name} ${IS_READ.test(name) ? textOf(output) : 'done'}`.replace(UUID, numbered));
+      lines.push(`${name} ${IS_READ.test(name) ? textOf(view(output)) : 'done'}`.replace(UUID, numbered));
       return output;
     } catch (error) {
       const { name: failure, $metadata } = error as Error & {
