@@ -18,7 +18,8 @@ module.exports = {
   testEnvironment: resolve(rootDir, 'test/environment.js'),
   testMatch: [
     ...['contract', 'lambda'].map(room => `<rootDir>/test/${room}/**/*.test.ts`),
-    '<rootDir>/cli/test/plan*.test.ts',
+    '<rootDir>/cli/test/plan/**/*.test.ts',
+    '<rootDir>/cli/test/{plan*,services,truth}.test.ts',
   ],
   moduleNameMapper: {
     ...newest.moduleNameMapper,

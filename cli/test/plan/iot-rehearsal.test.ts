@@ -18,10 +18,10 @@ import {
   UpdatePackageVersionCommand,
   paginateListPackageVersions,
 } from '@aws-sdk/client-iot';
-import { IotRehearsal } from '../src/plan/iot-rehearsal';
-import { Journal, rehearsing } from '../src/plan/journal';
+import { IotRehearsal } from '../../src/plan/iot-rehearsal';
+import { Journal, rehearsing } from '../../src/plan/journal';
+import { World } from '../world';
 import { type Script, type Send, told } from './told';
-import { World } from './world';
 
 const packageName = 'brake-ecu';
 const stackId = 'arn:aws:cloudformation:us-east-1:111111111111:stack/Fleet/1';

@@ -13,10 +13,10 @@ import {
   RemoveSchemaVersionMetadataCommand,
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
-import { GlueRehearsal } from '../src/plan/glue-rehearsal';
-import { Journal, rehearsing } from '../src/plan/journal';
+import { GlueRehearsal } from '../../src/plan/glue-rehearsal';
+import { Journal, rehearsing } from '../../src/plan/journal';
+import { World } from '../world';
 import { type Script, type Send, told } from './told';
-import { World } from './world';
 
 const DEFINITIONS = [1, 2, 3, 4, 5].map(count =>
   JSON.stringify({
