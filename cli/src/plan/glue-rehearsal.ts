@@ -133,7 +133,9 @@ export class GlueRehearsal {
     const { Valid, Error: error } = await this.service.send(validity);
     if (!Valid) throw refusal('InvalidInputException', error ?? 'the definition is not valid');
     const numbers = (await this.gateway.versionsOf(names(at))).map(({ VersionNumber = 0 }) => VersionNumber);
-    const number = Math.max(0, ...numbers, ...this.madeIn(at).map(version => version.number)) + 1;
+    // the number of a version that is gone comes never again.
+    const made = [...this.made.values()].filter(({ schema }) => schema === keyOf(at)).map(version => version.number);
+    const number = Math.max(0, ...numbers, ...made) + 1;
     const id = `00000000-0000-4000-8000-${String(this.made.size + 1).padStart(12, '0')}`;
     const createdAt = new Date(this.now()).toISOString();
     if (schema.Compatibility !== 'NONE') {
@@ -152,6 +154,7 @@ export class GlueRehearsal {
     const schema = await this.gateway.findSchema(names(at));
     const checkpoint = this.checkpoints.get(keyOf(at)) ?? schema?.checkpoint;
     const [first, last = first] = Versions.split('-').map(Number);
+    const ids: string[] = [];
     for (let number = first; number <= last; number++) {
       if (number === FIRST_VERSION || number === checkpoint) {
         throw refusal(
@@ -162,8 +165,10 @@ export class GlueRehearsal {
       const id =
         this.madeIn(at).find(version => version.number === number)?.id ??
         (await this.gateway.findNumber(names(at), number))?.id;
-      if (id !== undefined) this.gone.add(id);
+      if (id !== undefined) ids.push(id);
     }
+    // all or none.
+    for (const id of ids) this.gone.add(id);
     return { SchemaVersionErrors: [] };
   }
 
@@ -181,10 +186,9 @@ export class GlueRehearsal {
   private async remove({ SchemaVersionId: id = '', MetadataKeyValue }: Input): Promise<object> {
     const pairs = await this.heldPairs(id);
     const { MetadataKey: key, MetadataValue: value } = MetadataKeyValue;
-    this.pairs.set(
-      id,
-      pairs.filter(pair => pair.key !== key || pair.value !== value),
-    );
+    const left = pairs.filter(pair => pair.key !== key || pair.value !== value);
+    if (left.length === pairs.length) throw missing();
+    this.pairs.set(id, left);
     return {};
   }
 

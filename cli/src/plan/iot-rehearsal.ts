@@ -161,7 +161,7 @@ export class IotRehearsal {
   private async createVersion(input: Input): Promise<object> {
     const { packageName, versionName, tags } = input;
     if (!(await this.package(packageName))) {
-      throw refusal('ResourceNotFoundException', `package ${packageName} does not exist`, 404);
+      throw refusal('ValidationException', `package ${packageName} does not exist`);
     }
     if (await this.version(input)) {
       throw refusal('ConflictException', `version ${versionName} of ${packageName} exists`, 409);

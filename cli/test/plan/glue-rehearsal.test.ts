@@ -1,0 +1,164 @@
+import {
+  CreateRegistryCommand,
+  CreateSchemaCommand,
+  DeleteSchemaVersionsCommand,
+  GetSchemaByDefinitionCommand,
+  GetSchemaCommand,
+  GetSchemaVersionCommand,
+  GlueClient,
+  ListSchemaVersionsCommand,
+  PutSchemaVersionMetadataCommand,
+  QuerySchemaVersionMetadataCommand,
+  RegisterSchemaVersionCommand,
+  RemoveSchemaVersionMetadataCommand,
+  UpdateSchemaCommand,
+} from '@aws-sdk/client-glue';
+import { GlueRehearsal } from '../../src/plan/glue-rehearsal';
+import { Journal, rehearsing } from '../../src/plan/journal';
+import { World } from '../world';
+import { type Script, type Send, told } from './told';
+
+const DEFINITIONS = [1, 2, 3, 4, 5].map(count =>
+  JSON.stringify({
+    type: 'record',
+    name: 'Order',
+    fields: Array.from({ length: count }, (_, index) => ({
+      name: `f${index}`,
+      type: ['null', 'string'],
+      default: null,
+    })),
+  }),
+);
+
+const SCHEMA = { RegistryName: 'vehicles', SchemaName: 'orders' };
+const ELSEWHERE = { RegistryName: 'vehicles', SchemaName: 'invoices' };
+
+let world: World;
+beforeEach(async () => {
+  world = await World.start();
+  // a rehearsal has what is deleted gone at once, and what is registered there.
+  Object.assign(world.aws.glue.behavior, { deletionTime: 0, checkTime: () => 0 });
+  const glue = new GlueClient();
+  await glue.send(new CreateRegistryCommand({ RegistryName: 'vehicles' }));
+  for (const { SchemaName } of [SCHEMA, ELSEWHERE]) {
+    await glue.send(
+      new CreateSchemaCommand({
+        RegistryId: { RegistryName: 'vehicles' },
+        SchemaName,
+        DataFormat: 'AVRO',
+        Compatibility: 'BACKWARD',
+        SchemaDefinition: DEFINITIONS[0],
+      }),
+    );
+  }
+  for (const SchemaDefinition of DEFINITIONS.slice(1, 3)) {
+    await glue.send(new RegisterSchemaVersionCommand({ SchemaId: SCHEMA, SchemaDefinition }));
+  }
+});
+afterEach(() => world.stop());
+
+const numbered = (VersionNumber: number) =>
+  new GetSchemaVersionCommand({ SchemaId: SCHEMA, SchemaVersionNumber: { VersionNumber } });
+
+async function readAll(send: Send): Promise<void> {
+  await send(new GetSchemaCommand({ SchemaId: SCHEMA }));
+  await send(new ListSchemaVersionsCommand({ SchemaId: SCHEMA }));
+  await send(new ListSchemaVersionsCommand({ SchemaId: ELSEWHERE }));
+  for (const SchemaDefinition of DEFINITIONS) {
+    await send(new GetSchemaByDefinitionCommand({ SchemaId: SCHEMA, SchemaDefinition }));
+    await send(new GetSchemaByDefinitionCommand({ SchemaId: ELSEWHERE, SchemaDefinition }));
+  }
+  for (const number of [1, 2, 3, 4, 5]) {
+    const { SchemaVersionId } = (await send(numbered(number))) as { SchemaVersionId?: string };
+    if (SchemaVersionId === undefined) continue;
+    await send(new GetSchemaVersionCommand({ SchemaVersionId }));
+    await send(new QuerySchemaVersionMetadataCommand({ SchemaVersionId }));
+  }
+}
+
+const register =
+  (index: number, SchemaId = SCHEMA) =>
+  async (send: Send) =>
+    void (await send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: DEFINITIONS[index] })));
+
+const remove = (Versions: string) => async (send: Send) =>
+  void (await send(new DeleteSchemaVersionsCommand({ SchemaId: SCHEMA, Versions })));
+
+const checkpoint = (VersionNumber: number) => async (send: Send) =>
+  void (await send(new UpdateSchemaCommand({ SchemaId: SCHEMA, SchemaVersionNumber: { VersionNumber } })));
+
+const pair =
+  (Command: typeof PutSchemaVersionMetadataCommand | typeof RemoveSchemaVersionMetadataCommand) =>
+  (number: number, MetadataKey: string, MetadataValue: string) =>
+  async (send: Send) => {
+    const { SchemaVersionId } = (await send(numbered(number))) as { SchemaVersionId?: string };
+    await send(new Command({ SchemaVersionId, MetadataKeyValue: { MetadataKey, MetadataValue } }));
+  };
+const put = pair(PutSchemaVersionMetadataCommand);
+const take = pair(RemoveSchemaVersionMetadataCommand);
+
+const WRITES: Readonly<Record<string, readonly Script[]>> = {
+  'versions are registered': [register(3), register(4), register(1, ELSEWHERE)],
+  'the last version is deleted': [remove('3')],
+  'versions are deleted together': [register(3), remove('2-4'), register(4)],
+  'the first version and the checkpoint stay': [remove('1'), checkpoint(3), remove('3'), remove('2-3'), remove('2')],
+  'a version that was registered is deleted': [register(3), remove('4'), register(4)],
+  'pairs are put': [
+    put(2, 'team', 'brakes'),
+    put(2, 'team', 'brakes'),
+    put(2, 'team', 'engines'),
+    put(2, 'stage', 'beta'),
+    take(2, 'team', 'brakes'),
+    take(2, 'team', 'brakes'),
+    take(2, 'stage', 'beta'),
+  ],
+  'pairs are put to a version that was registered': [register(3), put(4, 'team', 'brakes'), take(4, 'team', 'brakes')],
+  'a version has at most ten pairs': [
+    async send => {
+      for (let count = 0; count <= 10; count++) await put(2, `key-${count}`, 'any')(send);
+    },
+  ],
+  'pairs of a version that is gone': [
+    async send => {
+      const { SchemaVersionId } = (await send(numbered(3))) as { SchemaVersionId?: string };
+      await remove('3')(send);
+      const MetadataKeyValue = { MetadataKey: 'team', MetadataValue: 'brakes' };
+      await send(new GetSchemaVersionCommand({ SchemaVersionId }));
+      await send(new QuerySchemaVersionMetadataCommand({ SchemaVersionId }));
+      await send(new PutSchemaVersionMetadataCommand({ SchemaVersionId, MetadataKeyValue }));
+    },
+  ],
+};
+
+/** What a function reads: a rehearsal tells no more of what it has made up. The service lists the newest first. */
+function view({ Schemas, ...output }: Output): object {
+  if (Schemas) return { Schemas: Schemas.map(listed).sort((a, b) => a.VersionNumber - b.VersionNumber) };
+  const { SchemaCheckpoint, SchemaVersionId, VersionNumber, Status, SchemaDefinition, MetadataInfoMap } = output;
+  // of metadata the service repeats the id.
+  return MetadataInfoMap
+    ? { MetadataInfoMap }
+    : { SchemaCheckpoint, SchemaVersionId, VersionNumber, Status, SchemaDefinition };
+}
+
+type Output = Readonly<Record<string, unknown>> & { readonly Schemas?: readonly Output[] };
+
+const listed = ({ SchemaVersionId, VersionNumber, Status }: Output) => ({
+  SchemaVersionId,
+  VersionNumber: Number(VersionNumber),
+  Status,
+});
+
+test.each(Object.keys(WRITES))('a rehearsal answers as the registry does then: %s', async name => {
+  const service = new GlueClient();
+  const { answer } = new GlueRehearsal(service, new Journal(), () => Date.now());
+  const script: Script = async send => {
+    for (const write of WRITES[name]) {
+      await write(send);
+      await readAll(send);
+    }
+  };
+  const before = await told(readAll, service, view);
+  const rehearsed = await told(script, rehearsing(new GlueClient(), answer), view);
+  expect(await told(readAll, service, view)).toEqual(before);
+  expect(rehearsed).toEqual(await told(script, service, view));
+});
