@@ -15,6 +15,26 @@ Module._resolveFilename = function (request, parent, ...rest) {
   return resolve.call(this, wanted, parent, ...rest);
 };
 
+/**
+ * What Jest asks for the test that runs now. Tests run one after the other, so none has to be found by its promises, each
+ * of which Node.js would follow.
+ */
+class OneAtATime {
+  getStore() {
+    return this.store;
+  }
+
+  async run(store, callback) {
+    const outer = this.store;
+    this.store = store;
+    try {
+      return await callback();
+    } finally {
+      this.store = outer;
+    }
+  }
+}
+
 /** By file: its code, and the function that evaluates it. */
 const compiled = new Map();
 
@@ -33,6 +53,7 @@ class SharingRuntime extends Runtime {
   }
 
   requireModule(from, moduleName, options, isRequireActual) {
+    if (options?.isInternalModule && moduleName === 'node:async_hooks') return { AsyncLocalStorage: OneAtATime };
     const library = options?.isInternalModule ? undefined : this.libraryPath(from, moduleName);
     return library ? require(library) : super.requireModule(from, moduleName, options, isRequireActual);
   }

@@ -2,3 +2,6 @@
 process.env.CDK_VALIDATION = 'false';
 // nor does any test look where in a program a construct was made, which each construct finds out.
 process.env.CDK_DISABLE_STACK_TRACE = '1';
+// Jest keeps a hundred frames of each error, and finds the source of each. The SDK makes errors for each call, and the CDK
+// for each resource. As in Node.js, the ten frames next to what failed tell enough.
+Error.stackTraceLimit = 10;

@@ -4,6 +4,9 @@ import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 type Handle = NodeHttpHandler['handle'];
 
+/** Why nobody listens any more. Without a reason, Node.js would make an error for each call. */
+const ANSWERED = 'answered';
+
 /**
  * Takes the requests of SDK clients to the local AWS without sockets, because sockets cost more time than the rest of a
  * call. Everything else is as over HTTP.
@@ -24,7 +27,7 @@ export class DirectHandler {
     });
     const done = new AbortController();
     const cut = aborted(abortSignal as AbortSignal | undefined, done.signal);
-    const answer = await Promise.race([answered.catch(broken), cut]).finally(() => done.abort());
+    const answer = await Promise.race([answered.catch(broken), cut]).finally(() => done.abort(ANSWERED));
     return {
       response: {
         statusCode: answer.status,
