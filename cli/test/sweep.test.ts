@@ -120,9 +120,14 @@ test('an execution that Step Functions does not list yet is waited for, one that
       times,
       trouble: { error: new ServiceError('ExecutionDoesNotExist', 'Execution Does Not Exist') },
     });
-  const swept = () => world.play(terminal => sweep('Keep', { yes: true }, terminal, async () => {}));
+  const pauses: number[] = [];
+  const swept = () =>
+    world.play(terminal => sweep('Keep', { yes: true }, terminal, async pause => void pauses.push(pause)));
   unknown(Infinity);
   await expect(swept()).rejects.toThrow(/does not know the execution arn:/);
+  expect(pauses.slice(0, 5)).toEqual([250, 500, 1_000, 2_000, 2_000]);
+  // as long as a new execution may take to be listed.
+  expect(pauses.reduce((sum, pause) => sum + pause)).toBeGreaterThan(30_000);
   await world.aws.settled();
   world.aws.faults.clear();
   await seed(world, '0.1.0', '0.2.0');

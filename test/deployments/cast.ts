@@ -153,7 +153,7 @@ export const essence = (held: unknown): unknown =>
 
 /** Plays something in a world of its own. */
 export async function play({ family, begin }: Part, acts: (world: World) => Promise<void>): Promise<void> {
-  const world = await World.start(family);
+  const world = await World.start(family, []);
   try {
     await begin(world);
     await acts(world);

@@ -34,7 +34,7 @@ test.each([
   ['another SBOM', 'AssociateSbomWithPackageVersion', version(sbom('a.zip')), version(sbom('b.zip'))],
   ['an SBOM that it removed', 'DisassociateSbomFromPackageVersion', version(sbom('a.zip')), version({})],
 ])('%s', async (_what, operation, before, after) => {
-  const world = await World.start(FAMILY);
+  const world = await World.start(FAMILY, []);
   const { iot } = world.aws;
   const held = () => essence([iot.describe(PACKAGE), iot.describe('own')]);
   try {

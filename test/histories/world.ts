@@ -59,14 +59,15 @@ const PATIENCE = 8;
 
 /** One local AWS with the family's handlers in its process, and CloudFormation before them. */
 export class World {
-  static async start(family: Family): Promise<World> {
+  /** @param keeps what the retentions of a third stack keep, which is not there without any */
+  static async start(family: Family, keeps = KEEPS): Promise<World> {
     const clock = new QuickClock();
     const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
     Object.assign(process.env, aws.env);
     // an execution that waits a minute does so for what takes no time here.
     aws.stepFunctions.waitScale = 0.02;
     const world = new World(family, aws, clock);
-    await world.beginSweeping();
+    await world.beginSweeping(keeps);
     return world;
   }
 
@@ -89,14 +90,15 @@ export class World {
   }
 
   /** A third stack has retentions, and nothing else. */
-  private async beginSweeping(): Promise<void> {
+  private async beginSweeping(keeps: readonly number[]): Promise<void> {
     const { aws, machinery } = this;
     const allowed = { Effect: 'Allow', Action: ['lambda:InvokeFunction', 'states:StartExecution'], Resource: '*' };
     const trusted = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: TRUSTED } };
     const role = { RoleName: MACHINES };
     await aws.call('iam', 'CreateRole', { ...role, AssumeRolePolicyDocument: policy(trusted) });
     await aws.call('iam', 'PutRolePolicy', { ...role, PolicyName: 'Run', PolicyDocument: policy(allowed) });
-    const resources = sweeperStack(KEEPS, keep => this.family.sweep(keep, aws), machinery);
+    if (keeps.length === 0) return;
+    const resources = sweeperStack(keeps, keep => this.family.sweep(keep, aws), machinery);
     await aws.cloudFormation.deploy({ stackName: 'sweeper', template: this.template(resources) });
   }
 

@@ -17,8 +17,10 @@ export interface SweepFlags {
   readonly dryRun?: boolean;
 }
 
-/** Milliseconds between two looks at a run. */
-const POLL = 2_000;
+/** Milliseconds between the first two looks at a run, then twice as many each time: most runs are short. */
+const FIRST_POLL = 250;
+/** The most milliseconds between two looks at a run. */
+const LONGEST_POLL = 2_000;
 const INTERRUPTED = 130;
 
 export async function sweep(
@@ -94,7 +96,7 @@ interface Following {
 }
 
 /** Looks after which an execution that the service does not know is none: it lists a new one a moment later. */
-const MOST_UNKNOWN = 15;
+const MOST_UNKNOWN = 18;
 
 /** Follows a run to its end, from one execution to the next, or to an interrupt. */
 async function follow(
@@ -105,6 +107,7 @@ async function follow(
 ): Promise<RunState | { readonly goesOnAs: string }> {
   let run = first;
   let unknown = 0;
+  let poll = FIRST_POLL;
   let counts: SweepCounts | undefined;
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
@@ -118,7 +121,8 @@ async function follow(
         if (state.continuedBy !== undefined) run = state.continuedBy;
         else if (state.status !== 'RUNNING') return state;
       } else if (++unknown > MOST_UNKNOWN) throw new UserError(`Step Functions does not know the execution ${run}`);
-      if (!interrupted.signal.aborted) await sleep(POLL, interrupted.signal);
+      if (!interrupted.signal.aborted) await sleep(poll, interrupted.signal);
+      poll = Math.min(2 * poll, LONGEST_POLL);
       // it may have handed over to the next one meanwhile.
       if (interrupted.signal.aborted) return { goesOnAs: (await stateOf(sfn, run))?.continuedBy ?? run };
     }
