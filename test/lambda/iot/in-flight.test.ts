@@ -155,24 +155,19 @@ describe('K1 in flight', () => {
     expect(held()?.description).toBe('a');
   });
 
-  describe('tags that an overtaken Update wrote are as CloudFormation has them again', () => {
-    const changed = (value: string) => ({ Tags: [{ Key: 'team', Value: value }], Description: value });
-    const ofVersion = () => held()?.tags.team;
-    const ofPackage = () => aws.iot.describe('a')?.tags.team;
-
-    test.each<[string, string, object, () => string | undefined, boolean]>([
-      ['on a version', Type.VERSION, published(), ofVersion, false],
-      ['on a version, by a function that was killed then', Type.VERSION, published(), ofVersion, true],
-      ['on a package', Type.PACKAGE, { PackageName: 'a' }, ofPackage, false],
-      ['on a package, by a function that was killed then', Type.PACKAGE, { PackageName: 'a' }, ofPackage, true],
-    ])('%s', async (_what, type, wanted, team, isKilled) => {
-      const [before, after] = ['a', 'b'].map(value => ({ ...wanted, ...changed(value) })) as [object, object];
+  describe.each(['is overtaken', 'is killed and overtaken'])('the tags that an Update wrote which %s', how => {
+    test.each<[string, string, object, () => string | undefined]>([
+      ['a version', Type.VERSION, published(), () => held()?.tags.team],
+      ['a package', Type.PACKAGE, { PackageName: 'a' }, () => aws.iot.describe('a')?.tags.team],
+    ])('on %s are as CloudFormation has them again', async (_what, type, wanted, team) => {
+      const changed = (value: string) => ({ ...wanted, Tags: [{ Key: 'team', Value: value }], Description: value });
+      const [before, after] = [changed('a'), changed('b')];
       const id = succeeded(await stack.create(type, 'V', before));
       const calls = await stack.callsOf(async () => {
         succeeded(await stack.update(type, 'V', { id, properties: after, old: before }));
         succeeded(await stack.update(type, 'V', { id, properties: before, old: after }));
       });
-      if (isKilled) stack.killNext = { call: calls.indexOf('TagResource') + 1, when: 'after' };
+      if (how.includes('killed')) stack.killNext = { call: calls.indexOf('TagResource') + 1, when: 'after' };
       meanwhile('TagResource', 'after', async () => {
         await cancel('V', 'UPDATE', id);
         stack.history.resource('V', 'UPDATE_IN_PROGRESS', id, before);
