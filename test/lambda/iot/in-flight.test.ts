@@ -1,7 +1,8 @@
 /** K1: CloudFormation does not wait for an event in flight. What is cancelled undoes what it alone has made. */
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
-import { DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
+import { LATEST_EFFECT } from '../../../lambda/runtime/client';
 import { mortal } from '../../../testing/stack';
 import {
   PACKAGE,
@@ -11,6 +12,7 @@ import {
   meanwhile,
   pointer,
   published,
+  refusal,
   shown,
   stack,
   succeeded,
@@ -52,6 +54,42 @@ describe('K1 in flight', () => {
     await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', published()));
     expect(reads).toBe(3);
     expect(held()).toBeUndefined();
+  });
+
+  test('the Delete of a Create that has not answered also waits for what that one is about to adopt', async () => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+    const adopting = published('1.0.0', { AdoptExisting: true });
+    const creation = stack.sent.length;
+    stack.killNext = { call: 1, when: 'before' };
+    aws.faults.inject({ service: 'iot', operation: 'CreatePackageVersion', times: 9, trouble: { error: refusal() } });
+    await stack.attempt(Type.VERSION, 'V', adopting);
+    aws.faults.clear();
+    const create = stack.sent[creation];
+    let reads = 0;
+    stack.interrupt = async (name, moment) => {
+      if (name !== 'ListTagsForResource' || moment !== 'before' || ++reads !== 3) return;
+      stack.interrupt = undefined;
+      // refused creation, version, tags, claim: then its function dies.
+      await stack.deliver(create, client => mortal(client, { call: 4, when: 'after' }));
+      expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+    };
+    await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', adopting));
+    expect(reads).toBe(3);
+    expect(held()?.status).toBe('PUBLISHED');
+    expect(held()?.tags[ARTIFACT_TAGS.owner]).toBeUndefined();
+  });
+
+  test('it waits no longer than such a call can have an effect, and does not ask all the time', async () => {
+    const began = stack.now;
+    const calls = await stack.callsOf(() =>
+      stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', published())),
+    );
+    const waited = stack.now - began;
+    expect(waited).toBeGreaterThanOrEqual(LATEST_EFFECT);
+    // a rollback looks a second time.
+    expect(waited).toBeLessThan(2 * LATEST_EFFECT + 10_000);
+    expect(calls.length).toBeGreaterThan(waited / 3_000);
+    expect(calls.length).toBeLessThan(waited / 1_000);
   });
 
   test('what the service makes of a call that had no answer is looked for, and removed again', async () => {
@@ -115,6 +153,66 @@ describe('K1 in flight', () => {
     });
     expect(await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: after, old: before })).toBeUndefined();
     expect(held()?.description).toBe('a');
+  });
+
+  describe.each(['is overtaken', 'is killed and overtaken'])('the tags that an Update wrote which %s', how => {
+    test.each<[string, string, object, () => string | undefined]>([
+      ['a version', Type.VERSION, published(), () => held()?.tags.team],
+      ['a package', Type.PACKAGE, { PackageName: 'a' }, () => aws.iot.describe('a')?.tags.team],
+    ])('on %s are as CloudFormation has them again', async (_what, type, wanted, team) => {
+      const changed = (value: string) => ({ ...wanted, Tags: [{ Key: 'team', Value: value }], Description: value });
+      const [before, after] = [changed('a'), changed('b')];
+      const id = succeeded(await stack.create(type, 'V', before));
+      const calls = await stack.callsOf(async () => {
+        succeeded(await stack.update(type, 'V', { id, properties: after, old: before }));
+        succeeded(await stack.update(type, 'V', { id, properties: before, old: after }));
+      });
+      if (how.includes('killed')) stack.killNext = { call: calls.indexOf('TagResource') + 1, when: 'after' };
+      meanwhile('TagResource', 'after', async () => {
+        await cancel('V', 'UPDATE', id);
+        stack.history.resource('V', 'UPDATE_IN_PROGRESS', id, before);
+        stack.history.resource('V', 'UPDATE_COMPLETE', id, before);
+        await stack.later();
+      });
+      expect(await stack.attemptUpdate(type, 'V', { id, properties: after, old: before })).toBeUndefined();
+      expect(team()).toBe('a');
+    });
+  });
+
+  test.each(['nobody', 'another stack'])(
+    'what a cancelled Update has adopted from %s in the place of its own version, which was gone, is given back',
+    async owner => {
+      const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+      await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+      const other = new Stack(aws, 'other');
+      if (owner === 'nobody') await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+      else succeeded(await other.create(Type.VERSION, 'V', published()));
+      await stack.later();
+      meanwhile('TagResource', 'after', () => cancel('V', 'UPDATE', id));
+      const adopting = { id, properties: published('1.0.0', { AdoptExisting: true }), old: published() };
+      expect(await stack.attemptUpdate(Type.VERSION, 'V', adopting)).toBeUndefined();
+      expect(held()?.status).toBe('PUBLISHED');
+      expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(owner === 'nobody' ? undefined : other.stackId);
+    },
+  );
+
+  test('a version that a cancelled Update has made again, since a hand had deleted it, stays for the reverse one', async () => {
+    const id = succeeded(await stack.create(Type.VERSION, 'V', published()));
+    await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '1.0.0' });
+    await stack.later();
+    meanwhile('CreatePackageVersion', 'after', () => cancel('V', 'UPDATE', id));
+    const described = published('1.0.0', { Description: 'b' });
+    expect(
+      await stack.attemptUpdate(Type.VERSION, 'V', { id, properties: described, old: published() }),
+    ).toBeUndefined();
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+  });
+
+  test('a version goes whose cancelled Create was killed once it had made it, and is delivered again', async () => {
+    stack.killNext = { call: 1, when: 'after' };
+    meanwhile('CreatePackageVersion', 'after', () => cancel('V', 'CREATE'));
+    expect(await stack.attempt(Type.VERSION, 'V', published())).toBeUndefined();
+    expect(held()).toBeUndefined();
   });
 
   test('a default that an overtaken Update moves shows what the rollback has restored', async () => {
