@@ -39,20 +39,22 @@ export interface Plot<R, S> {
    * What the service would hold without what retentions have removed. Throws where one of them has removed what it must
    * not.
    */
-  unswept(after: S, before: S, swept: Swept): S;
+  unswept(after: S, before: S, swept: Swept<R>): S;
   deployed(release: R, stackId: string, after: S, before: S): void;
   rolledBack(after: S, before: S): void;
   destroyed(stackId: string, after: S, before: S): void;
 }
 
 /** What retentions may have done in a step. */
-export interface Swept {
+export interface Swept<R = unknown> {
   /** The fewest of the newest versions that one of them keeps. */
   readonly keep: number;
   /** Whose deployment or deletion they were part of. */
   readonly stackId?: string;
   /** Whether that has succeeded: what the stack has let go of may go then. Absent: false. */
   readonly succeeded?: boolean;
+  /** What that deployment declares. Absent: nothing. */
+  readonly release?: R;
   /** Whether they are all of that stack's. Absent: false. */
   readonly own?: boolean;
   /** Whether nothing else has happened: all that may go is gone then. Absent: false. */
@@ -195,7 +197,7 @@ class History<R, S> {
     const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure });
     const succeeded = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
-    const after = this.unswept(before, sweeps, { stackId, succeeded, own: !trouble.swept });
+    const after = this.unswept(before, sweeps, { stackId, succeeded, release, own: !trouble.swept });
     this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
     if (succeeded) {
       this.released[stack] = release;
@@ -208,7 +210,7 @@ class History<R, S> {
   }
 
   /** What is there, and what retentions have removed, as far as they may. */
-  private unswept(before: S, sweeps: readonly Pick<Sweep, 'keep'>[], of: Omit<Swept, 'keep'>): S {
+  private unswept(before: S, sweeps: readonly Pick<Sweep, 'keep'>[], of: Omit<Swept<R>, 'keep'>): S {
     const after = this.snapshot();
     if (sweeps.length === 0) return after;
     return this.plot.unswept(after, before, { ...of, keep: Math.min(...sweeps.map(({ keep }) => keep)) });

@@ -27,16 +27,17 @@ function removable(versions: Held, keep: number, recorded: readonly string[] = [
 }
 
 /** What other stacks have recorded a retention does not know. */
-function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, own, alone }: Swept): Held {
+function unswept(after: Held, before: Held, swept: Swept<Release>): Held {
+  const { keep, stackId = '', succeeded, release = [], own, alone } = swept;
   const gone = Object.keys(before).filter(name => !(name in after));
   if (alone) expect(gone.sort()).toEqual(removable(before, keep).sort());
   const recorded = held.get(stackId) ?? [];
-  const letGo = succeeded ? recorded : [];
-  const swept = gone.filter(name => !letGo.includes(name));
+  const letGo = succeeded ? recorded.filter(name => !release.some(({ version }) => version === name)) : [];
+  const removed = gone.filter(name => !letGo.includes(name));
   const may = removable(before, keep, own ? recorded : []);
   if (succeeded) may.push(...removable({ ...before, ...after }, keep));
-  expect(may).toEqual(expect.arrayContaining(swept));
-  return { ...after, ...Object.fromEntries(swept.map(name => [name, before[name]])) };
+  expect(may).toEqual(expect.arrayContaining(removed));
+  return { ...after, ...Object.fromEntries(removed.map(name => [name, before[name]])) };
 }
 
 const plot: Plot<Release, Held> = {

@@ -12,7 +12,7 @@ export type Script = (send: Send) => Promise<void>;
 export async function told(
   script: Script,
   client: object,
-  view = (output: object): object => output,
+  view = (output: Readonly<Record<string, unknown>>): object => output,
 ): Promise<string[]> {
   const { send } = client as { send: Send };
   const lines: string[] = [];
