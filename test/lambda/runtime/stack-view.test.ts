@@ -66,4 +66,9 @@ test('the resources that a stack has are listed, and not those that it had', asy
   ]);
   await operate('UpdateStack', template('Kept'));
   expect(await ids()).toEqual([['Kept', HANDLE]]);
+  await aws.call('cloudformation', 'DeleteStack', { StackName: 'fleet' });
+  while ((await view.describeStack(stackId)).status !== 'DELETE_COMPLETE') {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  expect(await ids()).toEqual([]);
 });
