@@ -66,4 +66,27 @@ test('the resources that a stack has are listed, and not those that it had', asy
   ]);
   await operate('UpdateStack', template('Kept'));
   expect(await ids()).toEqual([['Kept', HANDLE]]);
+  await aws.call('cloudformation', 'DeleteStack', { StackName: 'fleet' });
+  while ((await view.describeStack(stackId)).status !== 'DELETE_COMPLETE') {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  expect(await ids()).toEqual([]);
+});
+
+describe('what AWS may answer beside that', () => {
+  const answering = (answer: object) =>
+    cloudFormationView({ send: async () => answer } as unknown as CloudFormationClient);
+
+  test('no stack is an error', async () => {
+    await expect(answering({}).describeStack(stackId)).rejects.toThrow('CloudFormation described no stack');
+    await expect(answering({ Stacks: [{}] }).describeStack(stackId)).rejects.toThrow('described no stack');
+  });
+
+  test('resources that are gone or were left are not those that a stack has', async () => {
+    const StackResourceSummaries = ['CREATE_COMPLETE', 'DELETE_FAILED', 'DELETE_COMPLETE', 'DELETE_SKIPPED'].map(
+      ResourceStatus => ({ LogicalResourceId: ResourceStatus, ResourceStatus }),
+    );
+    const listed = await all(answering({ StackResourceSummaries }).resources(stackId));
+    expect(listed.map(({ logicalId }) => logicalId)).toEqual(['CREATE_COMPLETE', 'DELETE_FAILED']);
+  });
 });
