@@ -1,4 +1,4 @@
-import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { ARTIFACT_TAGS, OWNER_KEY } from '../../../contract/ownership';
 import { Account } from '../../src/aws/account';
 import { ownerIn, todayIn } from '../../src/plan/today';
 import { firmware } from '../firmware';
@@ -71,8 +71,16 @@ test('what the registry holds of a version, by its id or its definition', async 
   expect(await read({ Definition: '{"type":"string"}' })).toEqual({ exists: false });
   expect(await read({ Definition: definition, SchemaName: 'missing' })).toEqual({ exists: false });
   expect(await read({})).toEqual({ exists: false });
-  expect(await read({ Definition: definition }, 'not-made')).toEqual(held);
-  expect(SchemaVersionId).toBeDefined();
+  expect(await read({ Definition: definition }, 'vehicles/orders@0123')).toEqual(held);
+  expect(await read({}, `vehicles/orders@0123/${SchemaVersionId}`)).toEqual(held);
+  expect(await read({ Definition: definition }, `vehicles/orders@0123/${UUID}`)).toEqual({ exists: false });
+
+  await aws.call('glue', 'PutSchemaVersionMetadata', {
+    SchemaVersionId,
+    MetadataKeyValue: { MetadataKey: OWNER_KEY, MetadataValue: `1.owner=0123.stack=Fleet/${UUID}` },
+  });
+  const owner = { stack: 'Fleet', stackId: `Fleet/${UUID}`, isThisStack: true };
+  expect(await read({ Definition: definition })).toEqual({ ...held, owner });
 });
 
 test('CloudBase is not asked', async () => {
