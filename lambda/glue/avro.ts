@@ -35,19 +35,24 @@ const PROMOTED: Readonly<Record<string, readonly string[]>> = {
 /** `undefined` if no conflict is found, or if one of the two is not an AVRO definition. */
 export function avroConflict(reader: string, writer: string): string | undefined {
   try {
-    return new Resolution().conflict(JSON.parse(reader) as Schema, JSON.parse(writer) as Schema, 'the record');
+    const [read, written] = [JSON.parse(reader) as Schema, JSON.parse(writer) as Schema];
+    return new Resolution(namedTypes(read), namedTypes(written)).conflict(read, written, 'the record');
   } catch {
     return undefined;
   }
 }
 
 class Resolution {
-  private readonly named = { reader: new Map<string, Declaration>(), writer: new Map<string, Declaration>() };
   private readonly compared = new Set<string>();
 
+  constructor(
+    private readonly reader: NamedTypes,
+    private readonly writer: NamedTypes,
+  ) {}
+
   conflict(readerType: Schema, writerType: Schema, where: string): string | undefined {
-    const reader = this.declared(readerType, 'reader');
-    const writer = this.declared(writerType, 'writer');
+    const reader = declared(readerType, this.reader);
+    const writer = declared(writerType, this.writer);
     if (Array.isArray(writer)) return firstOf(writer, branch => this.conflict(readerType, branch as Schema, where));
     if (Array.isArray(reader)) {
       const isRead = reader.some(branch => this.conflict(branch as Schema, writerType, where) === undefined);
@@ -88,15 +93,26 @@ class Resolution {
     if (conflict !== undefined) this.compared.delete(pair);
     return conflict;
   }
+}
 
-  /** The declaration of a type; a name refers to an earlier declaration. */
-  private declared(type: Schema, side: 'reader' | 'writer'): Declaration | readonly Schema[] {
-    if (Array.isArray(type)) return type as readonly Schema[];
-    if (typeof type === 'string') return this.named[side].get(unqualified(type)) ?? { type };
-    const declaration = type as Declaration;
-    if (declaration.name) this.named[side].set(unqualified(declaration.name), declaration);
-    return typeof declaration.type === 'string' ? declaration : this.declared(declaration.type, side);
-  }
+type NamedTypes = ReadonlyMap<string, Declaration>;
+
+/** The declaration of a type. */
+function declared(type: Schema, named: NamedTypes): Declaration | readonly Schema[] {
+  if (Array.isArray(type)) return type as readonly Schema[];
+  if (typeof type === 'string') return named.get(unqualified(type)) ?? { type };
+  const declaration = type as Declaration;
+  return typeof declaration.type === 'string' ? declaration : declared(declaration.type, named);
+}
+
+/** The types that a definition names, also those in fields that the other side does not have. */
+function namedTypes(schema: Schema, found = new Map<string, Declaration>()): NamedTypes {
+  if (typeof schema === 'string') return found;
+  const { name, type, items, values, fields = [] } = schema as Declaration;
+  if (name) found.set(unqualified(name), schema as Declaration);
+  const parts = Array.isArray(schema) ? (schema as readonly Schema[]) : [type, items, values];
+  for (const part of [...parts, ...fields.map(field => field.type)]) if (part) namedTypes(part, found);
+  return found;
 }
 
 const unqualified = (name: string) => name.slice(name.lastIndexOf('.') + 1);

@@ -1,11 +1,12 @@
 /** Makes a definition an available version, and explains why it cannot become one. */
 import { type Scope } from '../runtime/custom-resource';
+import { sentAt } from '../runtime/event';
 import { reasonOf } from '../runtime/messages';
 import { pollUntilFound, retryConflict } from '../runtime/retry';
 import { avroConflict } from './avro';
-import { Unpublishable, isRefusedByRegistry } from './errors';
+import { Unpublishable, Vanished, isRefusedByRegistry } from './errors';
 import { type GlueGateway, type HeldSchema, type HeldVersion, type Registered } from './gateway';
-import { FIRST_VERSION, type SchemaName, schemaIn } from './names';
+import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 
 /** How many characters of a difference a message contains. */
 const DIFF_CHARACTERS = 1_500;
@@ -76,9 +77,7 @@ export class Publication {
     const decided = version.status === 'PENDING' ? await this.decided(version.id) : version;
     if (decided?.status === 'AVAILABLE') return decided;
     if (decided?.status === 'FAILURE') throw new Unpublishable(await this.incompatibility(decided));
-    throw new Error(
-      `version ${version.number} of ${schemaIn(this.schema)} was deleted while this deployment registered it: deploy again`,
-    );
+    throw new Vanished(versionIn(this.schema, version.number));
   }
 
   /** Why the registry failed a version: an incompatible definition is not an error of the call. */
@@ -163,6 +162,12 @@ export class Publication {
       `mode (UpdateSchema). ${reasonOf(error)}`
     );
   }
+}
+
+/** Whether a version came into being after the event was sent. */
+export function isOfThisEvent({ createdAt }: Partial<HeldVersion>, { request }: Scope): boolean {
+  const sent = sentAt(request.ResponseURL);
+  return sent !== undefined && createdAt !== undefined && createdAt >= sent;
 }
 
 const shortened = (text: string) => (text.length > DIFF_CHARACTERS ? `${text.slice(0, DIFF_CHARACTERS)}...` : text);

@@ -5,7 +5,6 @@ import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
-import { sentAt } from '../runtime/event';
 import { reasonOf, rejectProblems } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
@@ -13,9 +12,9 @@ import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
-import { Unpublishable } from './errors';
+import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
-import { type MetadataChange, diffMetadata } from './metadata';
+import { type MetadataChange, type Pair, diffMetadata } from './metadata';
 import {
   type Before,
   type EventId,
@@ -27,8 +26,9 @@ import {
   versionIn,
 } from './names';
 import { FIELDS, claimantOf } from './owner-record';
-import { Publication } from './publication';
-import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner } from './version-ownership';
+import { Publication, isOfThisEvent } from './publication';
+import { takenBack } from './taken-back-metadata';
+import { NO_MARKS, VersionOwnership, isMarkedByOthers } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -49,6 +49,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private cannotBeFound = false;
   /** Metadata that is removed if the version is given back. */
   private undone: Wanted['Metadata'];
+  /** Metadata that this resource has written before this event. */
+  private written: Wanted['Metadata'];
+  /** The metadata that this delivery of the event puts. */
+  private put: readonly Pair[] = [];
 
   constructor(
     private readonly wanted: Wanted,
@@ -76,13 +80,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     };
   }
 
-  protected get what(): string {
+  get what(): string {
     return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }
 
   /** Registers the definition, and claims the version if this resource can own it. */
   async publish(before?: Before): Promise<Answer> {
-    rejectProblems(this.foreignEnvironment());
+    rejectProblems(checkSchemaArn(this.wanted, this.scope.stackId));
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
@@ -103,8 +107,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   async delete(): Promise<void> {
-    const foreign = this.foreignEnvironment();
+    const foreign = checkSchemaArn(this.wanted, this.scope.stackId);
     if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
+    this.written = this.wanted.Metadata;
     if (!this.id.unanswered) {
       this.version = await this.find();
       if (!this.version) return;
@@ -129,7 +134,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     const found = await this.publication.find(definition);
     if (found?.status !== 'FAILURE') return found;
     const reason = await this.publication.incompatibility(found);
-    if (this.isOfThisEvent(found)) {
+    if (isOfThisEvent(found, this.scope)) {
       // once a delivery of this event has succeeded, only somebody else can have had a failed version of it since.
       if ((await this.scope.operation.outcome()).kind === 'succeeded') await this.confirm('wait');
       else throw await this.withdrawn(found, new Unpublishable(reason));
@@ -172,8 +177,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Claims an existing version if this resource can own it. A version of somebody else stays as it is. */
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
+    this.written = previous?.Metadata;
     const tags = await this.owners();
-    if (!tags) throw new Error(`${this.what} was deleted a moment ago: deploy again`);
+    if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
     if (await this.givesBackAdopted(tags, previous)) return done;
     const claimed = await this.claimed(version, tags, previous);
@@ -195,6 +201,13 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return done;
   }
 
+  /** A rollback follows so closely on the metadata that it undoes that it may not see them yet. */
+  protected override async owners(): Promise<Tags | undefined> {
+    const tags = await super.owners();
+    if (tags?.[FIELDS.owner] !== this.me.ownerId || this.ownership.shows(this.written)) return tags;
+    return (await this.looksAgain()) ? super.owners() : tags;
+  }
+
   /** In the reverse Update of a rollback. */
   private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
     this.undone = previous?.Metadata;
@@ -208,7 +221,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (version.number === FIRST_VERSION && tags[FIELDS.owner] !== this.me.ownerId) return undefined;
     // most likely, a killed delivery of this event has made it: adopted if it is kept in any case.
     const { pairs } = this.ownership.marks;
-    const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && this.isOfThisEvent(version);
+    const orphaned = pairs.length === 0 && this.removalPolicy === 'RETAIN' && isOfThisEvent(version, this.scope);
     const done = versionAnswer(this.id, version);
     this.native = { type: 'AWS::Glue::SchemaVersion', physicalId: version.id };
     try {
@@ -236,6 +249,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!isNew) await this.ownership.change(version, change);
     else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
+      // a rollback can have given the version back before the claim was read again.
+      await this.confirm();
       throw new Error(
         `${this.what} was claimed by another stack at the same time, and belongs to that stack: deploy again to take it over from ` +
           'there',
@@ -244,6 +259,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await this.ownership.change(version, { set: {}, remove: Object.values(FIELDS) });
       return this.leave();
     }
+    this.put = metadata.put;
     await this.ownership.exchange(version, metadata);
   }
 
@@ -289,7 +305,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!tags) return;
     if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
-    else if (this.isMade && !(await this.isSettledElsewhere())) await this.withdrawn(this.version, undefined);
+    else if (!(await this.isSettledElsewhere())) {
+      // put after a rollback had given the version back.
+      await this.ownership.exchange(this.version, { remove: this.put, put: [] });
+      if (this.isMade) await this.withdrawn(this.version, undefined);
+    }
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
@@ -324,12 +344,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
         'somebody may already have written with the version: it stays, and belongs to nobody',
         this.named(this.version!),
       );
-      await this.takeBackMetadata();
+      await this.restore('returned');
       return this.record.change(this.released(tags));
     }
     await this.removal.remove(this.version!, async () => {
       await this.confirm();
-      return this.isOwned();
+      return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
     });
   }
 
@@ -346,16 +366,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind']): Promise<void> {
-    if (outcome === 'returned') await this.takeBackMetadata();
+    const remove = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
+    await this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   protected override released(tags: Tags): TagChange {
     return release(tags, FIELDS, this.me);
-  }
-
-  private takeBackMetadata(): Promise<void> {
-    const remove = putByOwner(this.ownership.marks, this.undone ?? {});
-    return this.ownership.exchange(this.version!, { remove, put: [] });
   }
 
   /**
@@ -367,25 +383,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 
-  private async isOwned(): Promise<boolean> {
-    return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
-  }
-
   /** Whether only this resource has the version. */
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
     return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
-  }
-
-  /** Whether a version came into being after the event was sent. */
-  private isOfThisEvent(version: Partial<HeldVersion>): boolean {
-    const sent = sentAt(this.scope.request.ResponseURL);
-    return sent !== undefined && version.createdAt !== undefined && version.createdAt >= sent;
-  }
-
-  private foreignEnvironment() {
-    const { SchemaArn } = this.wanted;
-    return SchemaArn === undefined ? undefined : checkSchemaArn(SchemaArn, this.scope.stackId);
   }
 
   private definition(): Promise<string> {

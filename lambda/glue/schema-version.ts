@@ -25,11 +25,19 @@ import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom
 import { Irreversible } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
 import { patient } from '../runtime/patient';
-import { isRefusedByService } from '../runtime/retry';
+import { isError, isRefusedByService } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
-import { Unpublishable } from './errors';
+import { Unpublishable, Vanished } from './errors';
 import { GlueGateway } from './gateway';
-import { type EventId, announced, findPhysicalId, parsePhysicalId, physicalId, versionAnswer } from './names';
+import {
+  type Before,
+  type EventId,
+  announced,
+  findPhysicalId,
+  parsePhysicalId,
+  physicalId,
+  versionAnswer,
+} from './names';
 import { SchemaVersionEvent } from './schema-version-event';
 
 type Wanted = SchemaVersionProperties;
@@ -47,15 +55,16 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
   }
 
   create(wanted: Wanted, scope: Scope): Promise<Answer> {
-    return this.event(wanted, announced(wanted, ownerOf(scope)), scope).publish();
+    return published(this.event(wanted, announced(wanted, ownerOf(scope)), scope));
   }
 
   async update(wanted: Wanted, physicalResourceId: string, scope: Scope, previous?: Wanted): Promise<Answer> {
     const held = parsePhysicalId(physicalResourceId);
     try {
-      return await this.event(wanted, announced(wanted, held.owner), scope).publish({ held, wanted: previous });
+      return await published(this.event(wanted, announced(wanted, held.owner), scope), { held, wanted: previous });
     } catch (error) {
-      if (!(error instanceof Unpublishable) && !isRefusedByService(error)) throw error;
+      const stays = error instanceof Unpublishable || error instanceof Vanished || isRefusedByService(error);
+      if (!stays) throw error;
       const { versionId = '' } = held;
       const reading = patient(this.glue, scope, { beforeRepeating: async () => {} });
       const version = await new GlueGateway(reading, scope).findVersion(versionId);
@@ -71,5 +80,14 @@ export class SchemaVersionHandler implements ResourceHandler<Wanted> {
 
   private event(wanted: Wanted, id: EventId, scope: Scope): SchemaVersionEvent {
     return new SchemaVersionEvent(wanted, id, scope, { glue: this.glue, read: this.read });
+  }
+}
+
+async function published(event: SchemaVersionEvent, before?: Before): Promise<Answer> {
+  try {
+    return await event.publish(before);
+  } catch (error) {
+    // a missing schema has been explained before: only metadata can still be those of a version that is gone.
+    throw isError(error, 'EntityNotFoundException') ? new Vanished(event.what) : error;
   }
 }

@@ -1,7 +1,7 @@
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { reasonOf } from '../runtime/messages';
-import { pollUntilGone, retryConflict } from '../runtime/retry';
+import { isRefusedByService, pollUntilGone, retryConflict } from '../runtime/retry';
 import { type GlueGateway, type HeldVersion } from './gateway';
 import { FIRST_VERSION, type SchemaName, schemaIn, versionIn } from './names';
 
@@ -37,11 +37,15 @@ export class SchemaVersionRemoval {
   private async attempt({ id, number }: Doomed, isOurs: () => Promise<boolean>): Promise<string | undefined> {
     let isFirst = true;
     let isGoing = true;
-    const refused = await retryConflict(this.scope, 'ConcurrentModificationException', async () => {
-      isGoing = isFirst || (await isOurs());
-      isFirst = false;
-      return isGoing ? this.refusal(number) : undefined;
-    });
+    // documented as a conflict; observed: other errors.
+    const refused = await refusalOf(() =>
+      retryConflict(this.scope, 'ConcurrentModificationException', async () => {
+        isGoing = isFirst || (await isOurs());
+        isFirst = false;
+        const error = isGoing ? await this.registry.deleteVersion(this.schema, number) : undefined;
+        return error && `${error.ErrorCode}: ${error.ErrorMessage}`;
+      }),
+    );
     if (refused !== undefined || !isGoing) return refused;
     // the version is hardly ever gone at once, and each check is a call.
     await this.scope.clock.sleep(Math.min(DELETION_TIME, this.scope.deadline.remaining() / 2));
@@ -51,18 +55,6 @@ export class SchemaVersionRemoval {
       `${versionIn(this.schema, number)} was deleted, but AWS Glue still shows it`,
     );
     return undefined;
-  }
-
-  /** The service's reason for not deleting the version: an error, or an item of the answer. */
-  private async refusal(number: number): Promise<string | undefined> {
-    try {
-      const error = await this.registry.deleteVersion(this.schema, number);
-      return error && `${error.ErrorCode}: ${error.ErrorMessage}`;
-    } catch (error) {
-      // documented as a conflict; this error was observed.
-      if (!(error instanceof Error) || error.name !== 'InvalidInputException') throw error;
-      return reasonOf(error);
-    }
   }
 
   /** The registry's rule that forbids the deletion, and what to do. */
@@ -79,9 +71,26 @@ export class SchemaVersionRemoval {
         `(UpdateSchema; this cannot be undone), ${stay}. ${reason}`
       );
     }
+    const mode = schema?.compatibility ?? 'NONE';
+    if (!reason.startsWith('InvalidInputException') || MODES_WITHOUT_CHECK.includes(mode)) {
+      return `AWS Glue does not delete ${version}: delete it again later, ${stay}. ${reason}`;
+    }
     return (
-      `${version} is needed by the compatibility mode ${schema?.compatibility} of ${schemaIn(this.schema)}: ` +
+      `${version} is needed by the compatibility mode ${mode} of ${schemaIn(this.schema)}: ` +
       `choose another mode (UpdateSchema), ${stay}. ${reason}`
     );
+  }
+}
+
+/** Modes that need no earlier version. */
+const MODES_WITHOUT_CHECK: readonly string[] = ['NONE', 'DISABLED'];
+
+/** The service's reason for not deleting a version: an item of the answer, or an error. */
+async function refusalOf(call: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isRefusedByService(error)) throw error;
+    return reasonOf(error);
   }
 }

@@ -15,6 +15,12 @@ import { type VersionName, deployedVersion } from './names';
  */
 export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
 
+/** How long, in milliseconds, a reading of the jobs is valid: a job can begin at any time. */
+export const JOBS_FRESH = 60_000;
+
+/** How much, in milliseconds, the clocks of AWS IoT and of a function can differ. */
+export const CLOCK_SKEW = 60_000;
+
 /** The versions of a package that a page of jobs deploys. */
 export interface DeployedVersions {
   /** Names of versions, by the jobs that deploy them. */
@@ -24,13 +30,22 @@ export interface DeployedVersions {
   readonly nextToken?: string;
 }
 
-/** Reads a page of the jobs in one of those states. */
+/** A page of the jobs in one of those states. */
+export interface JobPage {
+  readonly status: JobStatus;
+  readonly pageToken?: string;
+  /** In milliseconds since the epoch. Earlier jobs are not described: what a job deploys never changes. Absent: all are. */
+  readonly createdSince?: number;
+}
+
+/** Reads a page. */
 export async function readDeployed(
   gateway: IotGateway,
   packageName: string,
-  { status, pageToken }: { readonly status: JobStatus; readonly pageToken?: string },
+  { status, pageToken, createdSince = -Infinity }: JobPage,
 ): Promise<DeployedVersions> {
-  const { jobs = [], nextToken } = await gateway.listJobs({ status }, pageToken);
+  const { jobs: all = [], nextToken } = await gateway.listJobs({ status }, pageToken);
+  const jobs = all.filter(({ createdAt }) => (createdAt?.getTime() ?? Infinity) >= createdSince);
   const versions = new Map<string, string>();
   let undescribed: string | undefined;
   await inParallel(jobs, async ({ jobId = '' }) => {
@@ -44,17 +59,36 @@ export async function readDeployed(
   return { versions, undescribed, nextToken };
 }
 
-/** The job that may need a version, in words; `undefined` if there is none. */
-export async function neededByJob(gateway: IotGateway, at: VersionName): Promise<string | undefined> {
+/** All pages of the jobs in one of those states. */
+export async function* pagesOf(
+  gateway: IotGateway,
+  packageName: string,
+  filter: Omit<JobPage, 'pageToken'>,
+): AsyncGenerator<DeployedVersions> {
+  let pageToken: string | undefined;
+  do {
+    const page = await readDeployed(gateway, packageName, { ...filter, pageToken });
+    yield page;
+    pageToken = page.nextToken;
+  } while (pageToken !== undefined);
+}
+
+/**
+ * The job that may need a version, in words; `undefined` if there is none.
+ *
+ * @param createdSince absent: all jobs are described
+ */
+export async function neededByJob(
+  gateway: IotGateway,
+  at: VersionName,
+  createdSince?: number,
+): Promise<string | undefined> {
   for (const status of DEPLOYING) {
-    let pageToken: string | undefined;
-    do {
-      const page = await readDeployed(gateway, at.packageName, { status, pageToken });
+    for await (const page of pagesOf(gateway, at.packageName, { status, createdSince })) {
       const jobId = page.versions.get(at.versionName);
       if (jobId !== undefined) return `job ${jobId} deploys it`;
       if (page.undescribed !== undefined) return `job ${page.undescribed}, which may deploy it, cannot be described`;
-      pageToken = page.nextToken;
-    } while (pageToken !== undefined);
+    }
   }
   return undefined;
 }

@@ -26,6 +26,7 @@ import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
 import { type Memory, memoryOf, remember } from '../runtime/former-owners';
+import { isLost } from '../runtime/lost-owner';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
   type LettingGo,
@@ -229,7 +230,11 @@ class PointerEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
-    if (outcome === 'returned') await this.showPredecessor(tags, this.memory(tags).former);
+    if (outcome !== 'returned') return;
+    const { former } = this.memory(tags);
+    // what the pointer showed before is lost together with the record: it need not have been nothing.
+    if (former === undefined && isLost(tags, KEYS)) return;
+    await this.showPredecessor(tags, former);
   }
 
   protected override async undoRestore(tags: Tags): Promise<void> {
@@ -242,6 +247,8 @@ class PointerEvent extends OwnedArtifact {
         return withPredecessor(change, tags, this.memory(tags));
       case 'released':
         return mergeChanges(change, without(tags, KEYS.version, KEYS.predecessor, KEYS.formerVersion));
+      case 'bequeathed':
+        return change;
       default:
         if (tags[KEYS.owner] === this.me.ownerId) return change;
         // the new owner may still have to give the pointer back to the owner before this one.

@@ -26,8 +26,8 @@ import {
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Irreversible } from '../runtime/errors';
-import { type Memory, memoryOf, remember } from '../runtime/former-owners';
+import { Irreversible, Taken } from '../runtime/errors';
+import { type Memory, memoryOf, remember, rememberInstead } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -44,7 +44,7 @@ import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { looksDifferent } from '../runtime/second-look';
-import { neededByJob } from './active-jobs';
+import { CLOCK_SKEW, JOBS_FRESH, neededByJob } from './active-jobs';
 import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
@@ -100,6 +100,10 @@ class VersionEvent extends OwnedArtifact {
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
+  /** When the jobs were read that can need the version. Absent: they need not be. */
+  private jobsReadAt?: number;
+  /** An existing version, as this event found it before it began to change the state. */
+  private found?: { readonly status?: string; readonly owner?: string };
 
   constructor(
     iot: IoTClient,
@@ -189,6 +193,7 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
+          if (diff.actions.length > 0) this.found = { status: held.status, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
@@ -216,7 +221,10 @@ class VersionEvent extends OwnedArtifact {
 
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
+    await this.undoLateState();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    // a late delivery leaves alone what somebody has changed by hand since.
+    if (!this.hasClaimed && !(await this.mayHaveWritten())) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
@@ -224,14 +232,22 @@ class VersionEvent extends OwnedArtifact {
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
-    if (await this.mayHaveWritten()) {
-      const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
-      if (isChange(user)) await this.record.change(user);
-      await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
-    }
+    const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
+    if (isChange(user)) await this.record.change(user);
+    await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     if (Object.keys(diff.content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
+  }
+
+  /** Undoes a change of the state that took effect after the version had been given back. */
+  private async undoLateState(): Promise<void> {
+    if (!this.found) return;
+    const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
+    const tags = await this.record.read();
+    const isGivenBack = tags?.[KEYS.owner] !== this.me.ownerId && tags?.[KEYS.owner] === this.found.owner;
+    if (!isGivenBack || held?.status !== this.wanted.Status) return;
+    await restoreStatus(this.gateway, this.at, { former: this.found.status }, this.scope);
   }
 
   protected override destroy(): Promise<void> {
@@ -242,6 +258,7 @@ class VersionEvent extends OwnedArtifact {
   protected override async protection(): Promise<string | undefined> {
     const { Removal, ProtectInActiveJobs = true } = this.wanted;
     if (Removal !== 'DELETE' || !ProtectInActiveJobs) return undefined;
+    this.jobsReadAt = this.scope.clock.now();
     const reason = await retryAccessDenied(this.scope, () => neededByJob(this.gateway, this.at)).catch(
       (error: unknown) => `cannot read whether a job deploys it: ${reasonOf(error)}`,
     );
@@ -253,12 +270,27 @@ class VersionEvent extends OwnedArtifact {
     );
   }
 
+  /** A job that has begun while the removal was throttled is found when the version is released anew. */
+  protected override async beforeRepeating(command: string, error?: unknown): Promise<void> {
+    await super.beforeRepeating(command, error);
+    const { jobsReadAt } = this;
+    const now = this.scope.clock.now();
+    if (!command.startsWith('Delete') || jobsReadAt === undefined || now - jobsReadAt < JOBS_FRESH) return;
+    this.jobsReadAt = now;
+    const reason = await neededByJob(this.gateway, this.at, jobsReadAt - CLOCK_SKEW);
+    if (reason) throw new Taken(`${this.what} is needed since its removal began to wait: ${reason}`);
+  }
+
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
     try {
       if (outcome === 'released' && this.wanted.Removal === 'DEPRECATE') {
         await deprecateVersion(this.gateway, this.at, this.scope);
       }
-      if (outcome === 'returned') await restoreStatus(this.gateway, this.at, this.memory(tags).former, this.scope);
+      if (outcome === 'returned') {
+        const { former } = this.memory(tags);
+        const looksAgain = async () => (this.wanted.Status ?? 'DRAFT') !== former && this.looksAgain();
+        await restoreStatus(this.gateway, this.at, { former, looksAgain }, this.scope);
+      }
     } catch (error) {
       if (outcome !== 'returned' || !isRefusedByService(error)) throw error;
       this.refused(error, { ...this.at, formerStatus: tags[KEYS.formerStatus] });
@@ -266,6 +298,7 @@ class VersionEvent extends OwnedArtifact {
   }
 
   protected override forget(change: TagChange, tags: Tags, outcome: LettingGo['kind']): TagChange {
+    if (outcome === 'bequeathed') return this.bequeath(change, tags);
     const { onceReturned, onceForgotten } = this.memory(tags);
     const remembers: Partial<Record<typeof outcome, string>> = { returned: onceReturned, forgotten: onceForgotten };
     const left = remembers[outcome];
@@ -273,6 +306,13 @@ class VersionEvent extends OwnedArtifact {
     const gone = KEYS.formerStatus in tags ? [KEYS.formerStatus] : [];
     const anothers = KEYS.stack in change.set;
     return mergeChanges(change, { set: {}, remove: anothers ? [] : gone, tidy: anothers ? gone : [] });
+  }
+
+  /** If the new owner goes, too, the version gets the state in which this one leaves it. */
+  private bequeath(change: TagChange, tags: Tags): TagChange {
+    if (this.wanted.Removal !== 'DEPRECATE') return change;
+    const status = rememberInstead('DEPRECATED', tags[KEYS.formerStatus]);
+    return mergeChanges(change, { set: { [KEYS.formerStatus]: status }, remove: [] });
   }
 
   private memory(tags: Tags): Memory {

@@ -39,15 +39,25 @@ export async function deprecateVersion(gateway: IotGateway, at: VersionName, sco
   }
 }
 
+/** The status that a version is brought back to. */
+interface FormerStatus {
+  readonly former: string | undefined;
+  /** Called if the version has it already. True to read once more. Absent: it is not read again. */
+  looksAgain?(): Promise<boolean>;
+}
+
 /** Brings a version that is given back to the state in which it was found, if the lifecycle allows that. */
 export async function restoreStatus(
   gateway: IotGateway,
   at: VersionName,
-  former: string | undefined,
+  { former, looksAgain }: FormerStatus,
   scope: Scope,
 ): Promise<void> {
-  const held = await gateway.findVersion(at.packageName, at.versionName);
-  if (!held?.status || former === undefined || former === held.status) return;
+  if (former === undefined) return;
+  const read = () => gateway.findVersion(at.packageName, at.versionName);
+  let held = await read();
+  if (held?.status === former && (await looksAgain?.())) held = await read();
+  if (!held?.status || former === held.status) return;
   const actions = pathBetween(held.status, former as PackageVersionStatus);
   if (!actions) scope.log.warn('the rollback cannot undo this: it stays', { ...at, status: held.status, former });
   for (const action of actions ?? []) await gateway.updateVersion(at.packageName, at.versionName, { action });

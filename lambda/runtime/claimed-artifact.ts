@@ -20,7 +20,7 @@ import {
   ownerTags,
   reclaim,
 } from './ownership';
-import { type SoughtResource } from './stack';
+import { type SoughtResource, type StackPhase } from './stack';
 import { type Yielding, yieldTo, yieldToRival } from './yielding';
 
 /** Where the record of an artifact's owner is kept. */
@@ -155,7 +155,7 @@ export abstract class ClaimedArtifact {
     const claimed = await claimInPhase(tags, keys, this.me, {
       adoptExisting,
       openSince: await this.openSince(tags),
-      phase: () => this.scope.stackPhase(),
+      phase: () => this.phaseToAdopt(),
     });
     if (claimed.kind === 'refused') {
       const owner = await this.ownerStack(claimed.ownerStack);
@@ -173,6 +173,13 @@ export abstract class ClaimedArtifact {
     // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** A rollback adopts nothing, and hears no refusal of an event that it has overtaken. */
+  private async phaseToAdopt(): Promise<StackPhase> {
+    const phase = await this.scope.stackPhase();
+    if (phase === 'rolling-back') await this.confirm();
+    return phase;
   }
 
   /** When another resource of the stack claimed the artifact, if no deployment has succeeded since. */

@@ -40,10 +40,14 @@ export function clientConfig(ended: AbortSignal): ClientConfig {
 const SOCKETS = 1024;
 
 const CONNECTING = 3_000;
-const ANSWERING = 20_000;
+/** How long, in ms, a client waits for an answer. */
+export const ANSWERING = 20_000;
 
 /** How long, in ms, a call can take. */
 export const LONGEST_CALL = CONNECTING + ANSWERING;
+
+/** How long, in ms, a service may take to carry out a call without an answer: longer than the client waits for it. */
+export const LATEST_EFFECT = LONGEST_CALL + 2_000;
 
 class EndingHttpHandler extends NodeHttpHandler {
   constructor(private readonly ended: AbortSignal) {

@@ -62,6 +62,10 @@ export function remember(now: string, before: string | undefined, former: string
   return wasOpen(former) ? [now, ...(before ?? '').split(NEXT).slice(-MOST)].join(NEXT) : now;
 }
 
+/** Remembers something else of the first owner. */
+export const rememberInstead = (first: string, value = ''): string =>
+  [...value.split(NEXT).slice(0, -1), first].join(NEXT);
+
 /** Whether something was there before one of those who took the artifact. */
 export const isRemembered = (now: string, value: string | undefined): boolean =>
   value !== undefined && value.split(NEXT).includes(now);

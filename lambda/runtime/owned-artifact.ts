@@ -5,20 +5,16 @@
  */
 import { type Removal } from '../../contract/cloudformation';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
-import { LONGEST_CALL } from './client';
+import { LATEST_EFFECT } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
-import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
-import { type Checks } from './patient';
+import { type Checks, isRead } from './patient';
 import { isThrottled } from './retry';
 import { SecondLook } from './second-look';
-
-/** How long, in ms, to look for the result of a call without an answer: longer than the client waits for the answer. */
-const LAST_CALL = LONGEST_CALL + 2_000;
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
@@ -162,7 +158,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    */
   private async awaitCreation(why: string): Promise<void> {
     const { clock, log, deadline } = this.scope;
-    const until = clock.now() + Math.min(LAST_CALL, deadline.remaining() / 2);
+    const until = clock.now() + Math.min(LATEST_EFFECT, deadline.remaining() / 2);
     log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
     for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
       const tags = await this.record.read();
@@ -194,15 +190,16 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (!tags) return;
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
-    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
+    if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
       regains: undoes ? undefined : (...taken) => this.regains(...taken),
+      isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
+    if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
       // nobody has had time to need what an event has just made itself.
@@ -227,7 +224,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
-    if (outcome.kind === 'forgotten') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'forgotten' || outcome.kind === 'bequeathed') return !(await this.stillHas(keys.owner, tags));
     if (outcome.kind === 'released' || former === undefined) return false;
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
   }
@@ -374,7 +371,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    * the operation to be current, and a removal needs the artifact to be this event's.
    */
   protected async beforeRepeating(command: string, error?: unknown): Promise<void> {
-    if (/^(Get|List|Describe|Query|Check)/.test(command)) return;
+    if (isRead(command)) return;
     this.isPending ||= command.startsWith('Create') && !isThrottled(error);
     await this.confirm('wait');
     if (command.startsWith('Delete')) await this.requireMine();

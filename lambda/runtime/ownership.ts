@@ -52,13 +52,16 @@ export interface Claimant {
   readonly logicalId: string;
   /** Short hash of stack name and logical id: the same for a stack that is deleted and created again. */
   readonly releaseId: string;
+  /** The owner id of the same resource in a stack of the same name, which another stack id names. */
+  ownerIdIn(stackId: string): string;
   /** The mark of the event. Absent if claims are not marked. */
   readonly mark?: EventMark;
 }
 
 export function claimant(stackId: string, logicalId: string): Claimant {
   const releaseId = shortHash(withoutUuid(stackId), logicalId);
-  return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId };
+  const ownerIdIn = (other: string) => shortHash(withoutUuid(stackId) + uuidIn(other), logicalId);
+  return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId, ownerIdIn };
 }
 
 /**
@@ -69,13 +72,14 @@ export const hasReplaced = (stackId: string, other: string): boolean =>
   other !== stackId && withoutUuid(other) === withoutUuid(stackId);
 
 const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/'));
+const uuidIn = (stackId: string) => stackId.slice(stackId.lastIndexOf('/'));
 
 /**
  * Whether an owner is the same resource in a former stack of the same name: what that stack has left belongs to the
  * stack that has replaced it.
  */
-const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
-  ownerStack !== undefined && hasReplaced(stackId, ownerStack) && owner === shortHash(ownerStack, logicalId);
+const isFormerLife = (me: Claimant, owner: string, ownerStack: string | undefined): boolean =>
+  ownerStack !== undefined && hasReplaced(me.stackId, ownerStack) && owner === me.ownerIdIn(ownerStack);
 
 /** The newest event by which a claimant has claimed an artifact, or changed what it has claimed. */
 export interface ClaimRecord extends EventMark {
@@ -229,6 +233,8 @@ export type LettingGo =
    * It was taken over, and the new owner's deployment has succeeded: only the record of the former owner is removed.
    */
   | { readonly kind: 'forgotten'; readonly change: TagChange }
+  /** It was taken over by a deployment that has failed: if the new owner goes, too, it stays, and belongs to nobody. */
+  | { readonly kind: 'bequeathed'; readonly change: TagChange }
   /** A rollback: the former owner gets it back. */
   | { readonly kind: 'returned'; readonly change: TagChange }
   /** It stays, and belongs to nobody. */
@@ -248,15 +254,13 @@ export interface Manner {
    * deleted, and no deployment has succeeded since. Absent: no.
    */
   regains?(claimedAt: number, former: FormerOwner): Promise<boolean>;
+  /** Whether the deployment that took the artifact over at that time has failed without a rollback. Absent: no. */
+  isLeftOpen?(claimedAt: number): Promise<boolean>;
 }
 
-export async function letGo(
-  tags: Tags,
-  keys: OwnershipTags,
-  me: Claimant,
-  { removal, undoes, regains }: Manner,
-): Promise<LettingGo> {
-  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, regains);
+export async function letGo(tags: Tags, keys: OwnershipTags, me: Claimant, manner: Manner): Promise<LettingGo> {
+  const { removal, undoes } = manner;
+  if (tags[keys.owner] !== me.ownerId) return leaveToOwner(tags, keys, me, manner);
 
   const claimedAt = claimOf(tags, keys, me)?.since;
   const [former] = formersOf(tags, keys);
@@ -296,7 +300,7 @@ async function leaveToOwner(
   tags: Tags,
   keys: OwnershipTags,
   me: Claimant,
-  regains: Manner['regains'],
+  { removal, regains, isLeftOpen }: Manner,
 ): Promise<LettingGo> {
   const claim = present(tags, keys.claim + me.ownerId);
   const formers = parseFormers(tags[keys.formerOwner]);
@@ -310,7 +314,12 @@ async function leaveToOwner(
       keys,
       formers.filter(each => each !== mine),
     );
-    return { kind: 'forgotten', change: { set, remove: [...remove, ...claim] } };
+    const change = { set, remove: [...remove, ...claim] };
+    // what was its own for good stays, as it would without the new owner.
+    const stays = mine.openSince === undefined && removal !== 'DELETE' && takenAt !== undefined;
+    if (!stays || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
+    const left = { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId };
+    return { kind: 'bequeathed', change: { ...change, set: { ...set, ...left } } };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };

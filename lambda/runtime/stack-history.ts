@@ -69,6 +69,20 @@ export async function hasSucceeded(events: AsyncIterable<StackEvent>, claim: Cla
   return way.isRestored || !reachesBack(oldest, claim);
 }
 
+const DEPLOYMENT_BEGUN = /^(CREATE|UPDATE|IMPORT)_IN_PROGRESS$/;
+
+/** Whether a deployment has begun since the one that made a claim. */
+export async function hasBegunSince(
+  events: AsyncIterable<StackEvent>,
+  { stackId, claimedAt }: Omit<ClaimOf, 'logicalId'>,
+): Promise<boolean> {
+  for await (const { physicalId, status, changedAt } of events) {
+    if (changedAt < claimedAt + SECOND) return false;
+    if (physicalId === stackId && DEPLOYMENT_BEGUN.test(status)) return true;
+  }
+  return false;
+}
+
 /** The entries since a claim, newest first. Within the second of the claim their order decides. */
 class WayToClaim {
   /** Whether the walk is within a rollback that has ended since the claim. */

@@ -11,6 +11,7 @@ import {
   type StackHistory,
   type StackResourceState,
   firstSinceSuccess,
+  hasBegunSince,
   hasSucceeded,
   lastProperties,
   sinceSuccess,
@@ -75,6 +76,11 @@ export interface StackQuestions {
   /** The same in a rollback: tells the claims of an earlier deployment from those of the failed one. */
   settledSince(claimedAt: number): Promise<boolean>;
   /**
+   * Whether the deployment that made a claim has failed and was not rolled back: another one has begun since, and none has
+   * succeeded.
+   */
+  isLeftOpen(claimedAt: number): Promise<boolean>;
+  /**
    * Whether the resource had a physical id when the last deployment succeeded. This shows what a deployment that has
    * not succeeded has made if the artifact itself has no record.
    */
@@ -110,6 +116,11 @@ export function stackQuestions(
   };
   return {
     settledSince,
+    isLeftOpen: async claimedAt => {
+      const root = await lineage.root();
+      const hasBegun = () => hasBegunSince(view.events(root), { stackId: root, claimedAt });
+      return (await retryReading(asking, hasBegun)) && !(await settledSince(claimedAt));
+    },
     idsSinceSuccess: async () => {
       const root = await lineage.root();
       return retryReading(asking, async () => {

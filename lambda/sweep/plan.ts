@@ -91,7 +91,7 @@ export class Plan<C extends Candidate> {
     const { minAgeSeconds = 0 } = this.rules;
     if (minAgeSeconds === 0) return undefined;
     const from = candidate.agedFrom ?? candidate.createdAt;
-    if (from === undefined) return KeepReason.AGE_UNKNOWN;
+    if (from === undefined || Number.isNaN(from)) return KeepReason.AGE_UNKNOWN;
     return this.now - from < minAgeSeconds * 1000 ? KeepReason.TOO_YOUNG : undefined;
   }
 

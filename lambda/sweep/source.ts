@@ -14,7 +14,7 @@ export interface Candidate {
   readonly name: string;
   /** Milliseconds since the epoch. Absent if the service does not tell: the candidate then ranks as the newest. */
   readonly createdAt?: number;
-  /** The time from which minAge counts. Absent: `createdAt`. */
+  /** The time from which minAge counts; NaN if that cannot be read. Absent: `createdAt`. */
   readonly agedFrom?: number;
   readonly status?: string;
   /**

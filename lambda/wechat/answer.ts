@@ -1,6 +1,6 @@
 /** Parses the answers of WeChat's API, and shows unexpected answers in messages. Pure. */
 import { NoAnswer } from './errors';
-import { type ListedVersion, type VersionPage } from './gateway';
+import { type ListedVersion, type ServicePage, type VersionPage } from './gateway';
 import { type WeChatAnswer } from './transport';
 
 /** A code, even if it is text. */
@@ -11,21 +11,42 @@ export function codeOf({ errcode }: WeChatAnswer): number | undefined {
 
 /** The versions of a listing. Throws `NoAnswer`, with the answer, if it has other members. */
 export function pageOf(answer: WeChatAnswer, token: string): VersionPage {
+  const { items, total } = listing(answer, 'items', { what: 'versions', token });
+  return { versions: items.map(item => listedVersion(item, token)), total };
+}
+
+/** The services of a listing, in the same way. */
+export function servicePageOf(answer: WeChatAnswer, token: string): ServicePage {
+  const { items, total } = listing(answer, 'cslist', { what: 'services', token });
+  return { serverNames: items.map(item => nameIn(item, 'server_name', { what: 'service', token })), total };
+}
+
+interface Shown {
+  /** What was listed, in words. */
+  readonly what: string;
+  /** Which no message shows. */
+  readonly token: string;
+}
+
+function listing(answer: WeChatAnswer, member: string, { what, token }: Shown) {
   const total = numberOf(answer.total);
-  const items = answer.items === null && total === 0 ? [] : answer.items;
+  const items = answer[member] === null && total === 0 ? [] : answer[member];
   if (!Array.isArray(items) || total === undefined) {
-    throw new NoAnswer(`WeChat listed versions without items and total: ${shown(answer, token)}`);
+    throw new NoAnswer(`WeChat listed ${what} without ${member} and total: ${shown(answer, token)}`);
   }
-  return { versions: items.map(item => listedVersion((item ?? {}) as WeChatAnswer, token)), total };
+  return { items: items.map(item => (item ?? {}) as WeChatAnswer), total };
+}
+
+function nameIn(item: WeChatAnswer, member: string, { what, token }: Shown): string {
+  const name = item[member];
+  if (typeof name === 'string') return name;
+  throw new NoAnswer(`WeChat listed a ${what} without a ${member}: ${shown(item, token)}`);
 }
 
 function listedVersion(item: WeChatAnswer, token: string): ListedVersion {
-  const { version_name, status, flow_ratio, created_time } = item;
-  if (typeof version_name !== 'string') {
-    throw new NoAnswer(`WeChat listed a version without a version_name: ${shown(item, token)}`);
-  }
+  const { status, flow_ratio, created_time } = item;
   return {
-    versionName: version_name,
+    versionName: nameIn(item, 'version_name', { what: 'version', token }),
     status: typeof status === 'string' ? status : undefined,
     flowRatio: numberOf(flow_ratio),
     createdTime: typeof created_time === 'string' || typeof created_time === 'number' ? `${created_time}` : undefined,

@@ -7,7 +7,7 @@ import { VERSIONS_PER_PAGE } from '../../contract/wechat';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Guard, OutOfTime, type Paces, inPace } from '../sweep/pace';
 import { type AccessToken } from './access-token';
-import { codeOf, pageOf, shown, withoutSecrets } from './answer';
+import { codeOf, pageOf, servicePageOf, shown, withoutSecrets } from './answer';
 import { reactionTo } from './codes';
 import { NoAnswer, WeChatError } from './errors';
 import { type Post, type WeChatAnswer } from './transport';
@@ -36,6 +36,12 @@ export interface ListedVersion {
 export interface VersionPage {
   readonly versions: readonly ListedVersion[];
   /** The number of versions in the whole listing. */
+  readonly total: number;
+}
+
+export interface ServicePage {
+  readonly serverNames: readonly string[];
+  /** The number of services in the whole listing. */
   readonly total: number;
 }
 
@@ -95,6 +101,13 @@ export class WeChatGateway {
     const fields = { env: environmentId, service_name: serverName, limit: VERSIONS_PER_PAGE, offset };
     const { answer, token } = await this.send('getcsversionlist', fields);
     return pageOf(answer, token);
+  }
+
+  /** The services of an environment. Of the same generation as the listing of versions. */
+  async listServices({ environmentId }: Pick<ServiceName, 'environmentId'>, offset: number): Promise<ServicePage> {
+    const fields = { env: environmentId, limit: VERSIONS_PER_PAGE, offset };
+    const { answer, token } = await this.send('getcslist', fields);
+    return servicePageOf(answer, token);
   }
 
   private async send(operation: string, fields: object, guard?: Guard): Promise<Answered> {

@@ -1,4 +1,5 @@
-import { type ListedVersion, type ServiceVersionName, type WeChatGateway } from './gateway';
+import { isRefused } from './errors';
+import { type ListedVersion, type ServiceName, type ServiceVersionName, type WeChatGateway } from './gateway';
 
 /** A version among those of its service. */
 export interface Found {
@@ -38,6 +39,30 @@ async function readListing(
     most = Math.max(most, total);
     // an empty page ends the listing, whatever the total says.
     if (version || versions.length === 0 || seen >= total) return { version, total, isShorter: total < most };
+  }
+}
+
+/**
+ * Whether a service is proven to be gone: the listing of its environment has reached its end, did not change
+ * meanwhile, and does not have the service. The code for a missing service is not documented.
+ */
+export async function isServiceGone(
+  gateway: Pick<WeChatGateway, 'listServices'>,
+  { environmentId, serverName }: ServiceName,
+): Promise<boolean> {
+  try {
+    let { serverNames, total } = await gateway.listServices({ environmentId }, 0);
+    for (let seen = 0, all = total; !serverNames.includes(serverName);) {
+      seen += serverNames.length;
+      if (total !== all) return false;
+      if (seen >= total) return true;
+      if (serverNames.length === 0) return false;
+      ({ serverNames, total } = await gateway.listServices({ environmentId }, seen));
+    }
+    return false;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw error;
   }
 }
 

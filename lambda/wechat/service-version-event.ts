@@ -10,7 +10,7 @@ import { type WeChatClients } from './clients';
 import { NoAnswer, isRefused } from './errors';
 import { WeChatGateway, type WithLastVersion } from './gateway';
 import { type Allowance, isInTransition, whyItStays } from './guard';
-import { type Found, findVersion } from './listing';
+import { type Found, findVersion, isServiceGone } from './listing';
 import { type PhysicalId, idPrefix, serviceVersionId, versionInWords } from './names';
 import { postTo } from './transport';
 
@@ -142,12 +142,13 @@ export class ServiceVersionEvent {
     if (reason) throw new Refusal(`${this.what} is not removed: ${reason}`);
   }
 
-  /** A refused listing does not prove that a version can be removed. */
+  /** A refused listing does not prove that a version can be removed, except if its service is gone. */
   private async look(): Promise<Found> {
     try {
       return await findVersion(this.gateway, this.id);
     } catch (error) {
       if (!isRefused(error)) throw error;
+      if (await isServiceGone(this.gateway, this.id)) return { total: 0 };
       throw new Refusal(
         `${this.what} is not removed, because the versions of its service cannot be listed: ${error.message}`,
       );

@@ -80,16 +80,22 @@ class RenderedDefinition extends SchemaDefinition {
 
 /** Whether the registry takes two definitions for the same: in JSON, whitespace and the order of keys do not count. */
 export function isSameDefinition(one: string, other: string): boolean {
-  return one === other || normalized(one) === normalized(other);
+  return one === other || normalizedDefinition(one) === normalizedDefinition(other);
 }
 
-function normalized(definition: string): string {
+/** One spelling of all definitions that the registry takes for the same. */
+export function normalizedDefinition(definition: string): string {
   try {
-    return JSON.stringify(JSON.parse(definition, sorted));
+    JSON.parse(definition);
   } catch {
     return definition;
   }
+  // numbers as text, because JSON.parse rounds large ones.
+  const exact = definition.replace(STRING_OR_NUMBER, part => (part.startsWith('"') ? part : `"\\u0000${part}"`));
+  return JSON.stringify(JSON.parse(exact, sorted));
 }
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 const sorted = (_key: string, value: unknown) =>
   value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -15,7 +15,7 @@ import { validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaDefinition, definitionSource, isSameDefinition } from './schema-definition';
+import { type SchemaDefinition, definitionSource, isSameDefinition, normalizedDefinition } from './schema-definition';
 import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
 
 /** A version of a schema, defined here or imported. */
@@ -147,7 +147,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     }
     declaredSchemaVersions.refuseSecond(this, `a version of schema ${props.schema.schemaName} with this definition`, [
       props.schema.schemaArn,
-      definition,
+      normalizedDefinition(definition),
     ]);
     declaredSchemaVersions.add(this, props.schema.schemaArn);
 

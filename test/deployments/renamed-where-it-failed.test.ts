@@ -3,7 +3,7 @@
  * of them are undone: what was the stack's before them is the stack's, and what was not is as it was.
  */
 import { type Resources, type World } from '../histories/world';
-import { PARTS, type Part, essence, play } from './cast';
+import { MAKERS, PARTS, type Part, essence, play } from './cast';
 
 const STACK = 'fleet';
 
@@ -109,6 +109,35 @@ describe.each(PARTS)('%s', (_type, part: Part) => {
           await rollBack(world);
           expect(essence(part.held(world))).toEqual(deployed);
         }));
+    },
+  );
+});
+
+/** The only artifact that the stack has left behind, as far as two worlds can have the same. */
+const leftBehind = (part: Part, world: World): unknown =>
+  JSON.parse(JSON.stringify(essence(part.held(world))), (key, value: unknown) =>
+    /(^|Id|At|Date)$/.test(key) ? typeof value : value,
+  );
+
+describe.each(MAKERS)('%s that was the stack’s', (type, part) => {
+  const removals = ['RETAIN', ...(type === 'a package version' ? ['DEPRECATE'] : [])];
+
+  test.each(removals.flatMap(Removal => RENAMED.map(names => ({ Removal, names }))))(
+    'and is renamed to $names is left under $Removal as it would be without that, if the next deployment has none',
+    async ({ Removal, names }) => {
+      const own = (world: World) => part.own(world, 1, { Removal });
+      let expected: unknown;
+      await play(part, async world => {
+        await world.deploy(STACK, { A: own(world) });
+        await world.deploy(STACK, {});
+        expected = leftBehind(part, world);
+      });
+      await play(part, async world => {
+        await world.deploy(STACK, { A: own(world) });
+        await fail(world, ...names.map(name => ({ [name]: own(world) })));
+        await succeed(world, {});
+        expect(leftBehind(part, world)).toEqual(expected);
+      });
     },
   );
 });

@@ -81,8 +81,8 @@ const untilAnswered = (first: Sent) => (later: Sent) => later.invocation.request
 
 const always = (strike: Strike) => () => strike;
 
-/** Longer than a client waits. */
-const TOO_LONG = 21_500;
+/** Longer than a client waits, and as long as a service may take. */
+const TOO_LONG = 24_500;
 
 export const FAULTS: readonly Fault[] = [
   {

@@ -1,12 +1,12 @@
 import { SchemaResourceType as Type } from '../../contract/glue';
+import { STALE_READ } from './faults';
 import { operationsOf } from './operations';
-import { type Known, STALE_ROLLBACK } from './report';
+import { type Known } from './report';
 import { type Family, walk } from './walk';
 
 const known: Known[] = [
-  STALE_ROLLBACK,
   {
-    point: /(RegisterSchemaVersion\)|^killed before, .*PutSchemaVersionMetadata\))/,
+    point: /^((killed|cut) after, .*RegisterSchemaVersion|killed before, .*PutSchemaVersionMetadata)\)/,
     why: 'a version that may be somebody else’s, because nothing says who has registered it, is used and not owned',
   },
 ];
@@ -37,6 +37,9 @@ const family: Family = {
         status,
         metadata: Object.fromEntries(Object.entries(metadata).map(([key, values]) => [key, values.map(withoutTime)])),
       })),
+  // what a rollback does not see is a rule of its own.
+  always: (fault, { title }) =>
+    fault === STALE_READ && /^(Update in place|Create by adoption), rolled back$/.test(title),
 };
 
 /** Records are numbered, and have the time of their event. */

@@ -7,12 +7,6 @@ export interface Known {
   readonly why: string;
 }
 
-/** A rollback that reads what was there before its deployment has nothing to bring back. */
-export const STALE_ROLLBACK: Known = {
-  point: /^stale read, .* (UPDATE_)?ROLLBACK_COMPLETE/,
-  why: 'a rollback that does not see the last write of its deployment leaves it: no service documents such a delay',
-};
-
 /** What was walked of an operation. */
 export interface Walk {
   readonly calls: number;

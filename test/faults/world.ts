@@ -40,6 +40,8 @@ export class World {
   static async start(load: Load): Promise<World> {
     const clock = new VirtualClock(Date.UTC(2026, 10, 28));
     const aws = await LocalAws.start({ clock, asyncRetryDelays: [60_000, 120_000] });
+    // no world has a port of its own: an event is marked with a hash of its URL.
+    Object.defineProperty(aws, 'endpoint', { value: 'http://127.0.0.1' });
     Object.assign(process.env, aws.env);
     return new World(aws, clock, load);
   }

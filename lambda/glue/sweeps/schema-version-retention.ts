@@ -261,7 +261,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       status: Status,
       // ranks by number: numbers are given in the order of creation, and are unique.
       createdAt: VersionNumber,
-      agedFrom: CreatedTime === undefined ? undefined : Date.parse(CreatedTime),
+      agedFrom: Date.parse(CreatedTime ?? ''),
       ...(this.config.removeFailed && Status === 'FAILURE' && isFree && { decided: FAILED }),
     };
   }

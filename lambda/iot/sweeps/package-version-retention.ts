@@ -70,7 +70,9 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     private readonly tools: SourceTools,
   ) {
     const { packageName, protectInActiveJobs, protectOnDevices } = config;
-    this.preparation = protectInActiveJobs ? new ActiveJobs(packageName, gateway, tools.prepared) : undefined;
+    this.preparation = protectInActiveJobs
+      ? new ActiveJobs(packageName, gateway, tools.clock, tools.prepared)
+      : undefined;
     this.reports = protectOnDevices ? new DeviceReports(packageName, gateway) : undefined;
   }
 
@@ -106,7 +108,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
       return VersionKept.DEFAULT_PREDECESSOR;
     }
     if (isOwned) return VersionKept.OWNED;
-    if (this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
+    if (await this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
     if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
     return undefined;
   }

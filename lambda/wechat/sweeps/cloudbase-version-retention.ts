@@ -23,9 +23,9 @@ import {
 } from '../../sweep/source';
 import { AccessToken, readToken } from '../access-token';
 import { type WeChatClients } from '../clients';
-import { NoAnswer, WeChatError } from '../errors';
+import { NoAnswer, WeChatError, isRefused } from '../errors';
 import { type ListedVersion, type ServiceName, type VersionPage, WeChatGateway } from '../gateway';
-import { type Found, findVersion } from '../listing';
+import { type Found, findVersion, isServiceGone } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
 import { VersionKept, protectionOf } from './keep-reasons';
@@ -133,7 +133,18 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
   }
 
   private page(offset: number): Promise<VersionPage> {
-    return orRefused('LISTING', this.gateway.listVersions(this.service, offset));
+    return orRefused('LISTING', this.pageOrGone(offset));
+  }
+
+  /** A service that is gone has no versions. */
+  private async pageOrGone(offset: number): Promise<VersionPage> {
+    try {
+      return await this.gateway.listVersions(this.service, offset);
+    } catch (error) {
+      if (!isRefused(error) || !(await isServiceGone(this.gateway, this.service))) throw error;
+      this.tools.log.warn('the service does not exist, so it has no versions', { ...this.service });
+      return { versions: [], total: 0 };
+    }
   }
 
   /**

@@ -1,5 +1,4 @@
 // documented: user guide (IAM), reference_policies_evaluation-logic and reference_policies_condition-keys
-// captured: public report, the messages of denied calls in many issues
 import {
   type Caller,
   type Evaluation,
@@ -39,6 +38,7 @@ export class Authorizer {
       const reason = await this.refusal(principal, needed);
       if (reason) {
         const who = sessionArn(principal);
+        // captured: public report, the messages of denied calls in many issues
         throw denied(
           `User: ${who} is not authorized to perform: ${needed.action} on resource: ${needed.resource} ${reason}`,
         );

@@ -90,7 +90,10 @@ export class Listing<T> {
 /** The place of an entry in its list, compared member by member. */
 export type Place = readonly (string | number)[];
 
-/** One page of a list that is ordered by place, so that a change between two pages does not move other entries. */
+/**
+ * One page of a list that is ordered by place, so that a change between two pages does not move other entries.
+ * unverified: that no service moves them.
+ */
 export function pageByPlace<T>(
   entries: Iterable<T>,
   request: PageRequest,

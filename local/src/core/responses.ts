@@ -6,7 +6,7 @@ import { type HttpAnswer, type HttpRequest } from '../wire/protocol';
 import { type Endpoint, type UnsignedCall } from './endpoint';
 import { type LocalClock, type ServiceError } from './service';
 
-/** How long, in seconds, the URL of a response is valid. */
+/** How long, in seconds, the URL of a response is valid. captured: public report, events that users have posted */
 const RESPONSE_URL_SECONDS = 7200;
 
 const PREFIX = '/cloudformation-custom-resource-response-';

@@ -39,6 +39,7 @@ export function readInput<M extends MemberRules>(
   const broken: string[] = [];
   const value = structure(members).read(input ?? {}, '', broken);
   if (broken.length > 0) {
+    // captured: public report, for these words, which the older services share
     throw refuse(`${broken.length} validation error${broken.length > 1 ? 's' : ''} detected: ${broken.join('; ')}`);
   }
   return value;

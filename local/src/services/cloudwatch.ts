@@ -1,5 +1,4 @@
-// documented: API reference, PutMetricAlarm, Dimension and PutDashboard; user guide, cloudwatch_limits, for the
-// widgets of a dashboard; authorization reference
+// documented: API reference, PutMetricAlarm, Dimension and PutDashboard; authorization reference
 // unverified: the codes for names and bodies of dashboards
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
@@ -82,7 +81,7 @@ const needed = (action: string, names: readonly string[], world: World): Needed[
 const neededOnDashboards = (action: string, names: readonly string[], { account }: World): Needed[] =>
   names.map(name => ({ action: `cloudwatch:${action}`, resource: `arn:aws:cloudwatch::${account}:dashboard/${name}` }));
 
-/** The most widgets of a dashboard, by the user guide. */
+/** The most widgets of a dashboard. documented: user guide, cloudwatch_limits */
 const WIDGETS = 500;
 
 function checkDashboard(body: string): void {

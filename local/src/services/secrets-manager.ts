@@ -1,5 +1,4 @@
 // documented: API reference of each operation; authorization reference
-// captured: public report, for the messages of a secret that is missing or marked for deletion
 import { randomBytes, randomUUID } from 'crypto';
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
@@ -104,6 +103,7 @@ export class SecretsManager implements Service {
       ],
       run: (input, { world }) => {
         const secret = this.find(input.SecretId);
+        // captured: public report, for the message
         if (!secret) throw notFound("Secrets Manager can't find the specified secret.");
         if (secret.DeletedDate && !evenDeleted) throw scheduled();
         return run(secret, input, world);
@@ -140,6 +140,7 @@ const arn = (name: string, world: World): string => world.arn('secretsmanager', 
 
 const notFound = (message: string) => new ServiceError('ResourceNotFoundException', message);
 
+// captured: public report, for the message
 const scheduled = () =>
   new ServiceError(
     'InvalidRequestException',

@@ -1,5 +1,4 @@
-// documented: API reference, PutParameter, GetParameter and GetParameters; authorization reference; CDK, for the
-// parameter of the bootstrap stack
+// documented: API reference, PutParameter, GetParameter and GetParameters; authorization reference
 // unverified: that DeleteParameter and GetParameter tell the name in their error
 import { type Members, type Needed, type Operation, type Service, ServiceError, type World } from '../core/service';
 
@@ -12,7 +11,7 @@ export interface Parameter {
   readonly LastModifiedDate: Date;
 }
 
-/** The version of the bootstrap stack, which the CDK CLI reads before it deploys. */
+/** The version of the bootstrap stack, which the CDK CLI reads before it deploys. documented: CDK */
 const BOOTSTRAP_VERSION = '30';
 
 /** AWS Systems Manager: the parameter store. */

@@ -1,4 +1,4 @@
-// documented: API reference, AssumeRole and GetCallerIdentity; CDK, for the names of the bootstrap roles
+// documented: API reference, AssumeRole and GetCallerIdentity
 import { sessionArn } from '../core/authorization';
 import { type CredentialStore } from '../core/credentials';
 import {
@@ -64,7 +64,7 @@ export class Sts implements Service {
   }
 }
 
-/** The CDK CLI uses roles of the bootstrap stack, which belong to the developer. */
+/** The CDK CLI uses roles of the bootstrap stack, which belong to the developer. documented: CDK, for their names */
 const isBootstrapRole = (roleArn: string): boolean =>
   /:role\/cdk-[a-z0-9]+-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-/.test(roleArn);
 

@@ -1,4 +1,4 @@
-// documented: Smithy, "AWS restXml protocol"; API reference (S3), sigv4-streaming
+// documented: Smithy, "AWS restXml protocol"
 import { XMLParser } from 'fast-xml-parser';
 import { ServiceError } from '../core/service';
 import { type HttpRequest, type WireProtocol, successStatus } from './protocol';
@@ -30,6 +30,7 @@ export const s3: WireProtocol = {
     body: xmlDocument('Error', { Code: error.code, Message: error.message, ...error.members }),
   }),
 
+  // documented: API reference (S3), ErrorResponses
   accessDenied: message => new ServiceError('AccessDenied', message, 403),
 };
 
@@ -72,6 +73,7 @@ function unchunk(framed: Buffer): Buffer {
   for (let at = 0; ;) {
     const lineEnd = framed.indexOf('\r\n', at);
     const length = parseInt(framed.toString('latin1', at, lineEnd), 16);
+    // documented: API reference (S3), sigv4-streaming. unverified: the code
     if (lineEnd < 0 || Number.isNaN(length))
       throw new ServiceError('InvalidRequest', 'The aws-chunked body is malformed');
     if (length === 0) return Buffer.concat(chunks);

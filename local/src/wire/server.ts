@@ -108,6 +108,7 @@ function scopeOf(request: HttpRequest): { accessKeyId: string; signingName: stri
 function identify(credentials: CredentialStore, accessKeyId: string): Principal {
   const principal = credentials.principalOf(accessKeyId);
   if (principal) return principal;
+  // documented: API reference, "Common Errors"
   throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
 }
 
@@ -121,7 +122,10 @@ const noService = (signingName: string): HttpAnswer => ({
   ),
 });
 
-/** A defect of the local AWS itself. The answer has the details, because nothing else shows them. */
+/**
+ * A defect of the local AWS itself. The answer has the details, because nothing else shows them. documented: API
+ * reference, "Common Errors", for the code
+ */
 function internal(error: unknown): ServiceError {
   console.error(error);
   return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);

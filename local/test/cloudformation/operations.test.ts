@@ -198,6 +198,21 @@ describe('direct deployments', () => {
     });
   });
 
+  test.each(['CreateStack', 'UpdateStack', 'CreateChangeSet', 'GetTemplateSummary', 'ValidateTemplate'])(
+    'a template of more than 51,200 bytes is refused in the request of %s',
+    async operation => {
+      const harness = new Harness();
+      await harness.deploy(stackOf({ A: custom() }));
+      const template = (bytes: number) => body(stackOf({ A: custom({ Size: 2 }) })).padEnd(bytes, ' ');
+      const input = { StackName: operation === 'CreateStack' ? 'New' : 'Test', ChangeSetName: 'changes' };
+      await expect(harness.operate(operation, { ...input, TemplateBody: template(51_201) })).rejects.toMatchObject({
+        code: 'ValidationError',
+        message: expect.stringContaining('Member must have length less than or equal to 51200'),
+      });
+      await harness.operate(operation, { ...input, TemplateBody: template(51_200) });
+    },
+  );
+
   test('with OnFailure=DELETE leave no stack behind', async () => {
     const harness = new Harness();
     const { StackId } = await harness.operate('CreateStack', {

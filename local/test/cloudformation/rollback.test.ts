@@ -185,6 +185,17 @@ describe('without rollback', () => {
     expect(harness.requests).toEqual(['Create A', 'Delete A A', 'Create A']);
   });
 
+  test('RollbackStack after a failed creation deletes what a later deployment had replaced, too', async () => {
+    const harness = new Harness(named);
+    const noRollback = { disableRollback: true };
+    await harness.deploy(stackOf({ A: custom({ Name: 1 }), Bad: broken('A') }), noRollback);
+    await harness.deploy(stackOf({ A: custom({ Name: 2 }), Bad: broken('A') }), noRollback);
+    harness.events.length = 0;
+    await harness.operate('RollbackStack', { StackName: 'Test' });
+    expect(await harness.settled('Test')).toBe('ROLLBACK_COMPLETE');
+    expect(harness.requests).toEqual(['Delete A A-1', 'Delete A A-2']);
+  });
+
   test('RollbackStack after a failed creation deletes what there is', async () => {
     const harness = new Harness(named);
     await harness.deploy(stackOf({ A: custom(), Bad: broken('A') }), { disableRollback: true });

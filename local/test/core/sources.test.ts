@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const SOURCE = join(ROOT, 'local', 'src');
@@ -59,13 +60,76 @@ function commentsOf(text: string): string[] {
   );
 }
 
-/** The marks of a file, each up to the next one or to the end of its comment. */
-const marksOf = (file: string): Mark[] =>
-  commentsOf(textOf(file)).flatMap(comment =>
+/** The marks of a text, each up to the next one or to the end of its comment. */
+const marksIn = (text: string): Mark[] =>
+  commentsOf(text).flatMap(comment =>
     [...comment.matchAll(/\b(documented|captured|unverified)\b:? (.*?)(?=\b(?:documented|captured|unverified): |$)/g)]
       .filter(([all]) => all.startsWith('unverified') || /^(documented|captured): /.test(all))
       .map(([, kind, text]) => ({ kind: kind as Mark['kind'], text: text.trim() })),
   );
+
+const marksOf = (file: string): Mark[] => marksIn(textOf(file));
+
+/** The syntax of a file, with the marks in the comments before each piece of it. */
+class Source {
+  private readonly root: ts.SourceFile;
+
+  constructor(private readonly file: string) {
+    this.root = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest);
+  }
+
+  /** The sources that the head of the file names. Beside others, the authorization reference is for the permissions. */
+  get headSources(): readonly string[] {
+    return this.marksAt(this.root.statements[0])
+      .filter(({ kind }) => kind !== 'unverified')
+      .flatMap(({ text }) => text.split('; '))
+      .filter((source, _at, all) => all.length === 1 || !source.startsWith('authorization reference'));
+  }
+
+  /** The rules that no comment within the file marks, neither at them nor at what they stand in. */
+  get unmarkedRules(): readonly string[] {
+    const [first, ...others] = this.root.statements;
+    // the comments before the first statement are the head.
+    return [...this.rulesUnder(first), ...others.flatMap(statement => this.rulesIn(statement))];
+  }
+
+  private rulesIn(node: ts.Node): string[] {
+    return this.marksAt(node).length > 0 ? [] : this.rulesUnder(node);
+  }
+
+  private rulesUnder(node: ts.Node): string[] {
+    // a getter is a view for tests.
+    if (ts.isGetAccessor(node)) return [];
+    const found = this.isRule(node) ? [this.describe(node)] : [];
+    node.forEachChild(child => void found.push(...this.rulesIn(child)));
+    return found;
+  }
+
+  /** Whether something is a rule by its form: an error that is made or thrown, a limit, or an order. */
+  private isRule(node: ts.Node): boolean {
+    if (ts.isThrowStatement(node)) {
+      // what only the local AWS cannot do is no rule of a service, and says so.
+      return !ts.isIdentifier(node.expression) && !/the local (AWS|CloudFormation)/i.test(node.getText(this.root));
+    }
+    if (ts.isNewExpression(node)) return /^(ServiceError|TaskError)$/.test(node.expression.getText(this.root));
+    if (ts.isCallExpression(node)) return /\.(sort|toSorted)$/.test(node.expression.getText(this.root));
+    return this.root.statements.some(it => it === node) && NUMBER.test(node.getText(this.root));
+  }
+
+  private describe(node: ts.Node): string {
+    const { line } = this.root.getLineAndCharacterOfPosition(node.getStart(this.root));
+    return `local/src/${this.file}:${line + 1}: ${node.getText(this.root).split('\n')[0]}`;
+  }
+
+  private marksAt(node: ts.Node): readonly Mark[] {
+    const { text } = this.root;
+    const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
+    return marksIn(comments.map(({ pos, end }) => `${text.slice(pos, end)}\n`).join(''));
+  }
+}
+
+/** The declaration of a number, except of a unit of time. */
+const NUMBER = /^(export )?const (?!(?:SECOND|MINUTE|HOUR|DAY)S?\b)\w+ = [\d_.]+( \* [\d_.]+)*;$/;
 
 const page = readFileSync(join(ROOT, 'docs', 'local-aws.md'), 'utf8');
 /** The names that docs/local-aws.md has for sources: `documented` or `captured`, then the name. */
@@ -77,6 +141,15 @@ const sources = [...page.matchAll(/^\| (documented|captured) +\| `([^`]+)`/gm)].
 test('every file says where its rules come from, or why it has none', () => {
   const silent = files.filter(file => marksOf(file).length === 0);
   expect(silent).toEqual(Object.keys(EXEMPT).sort());
+});
+
+test('each rule is of the one source that the head of its file names, or has a mark of its own', () => {
+  const open = files
+    .filter(file => !(file in EXEMPT))
+    .map(file => new Source(file))
+    .filter(source => source.headSources.length !== 1)
+    .flatMap(source => source.unmarkedRules);
+  expect(open).toEqual([]);
 });
 
 test('a source has a name that docs/local-aws.md explains', () => {

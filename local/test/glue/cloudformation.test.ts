@@ -69,6 +69,21 @@ test('the description of a registry changes in place', async () => {
   expect(await aws.glue.byHand('GetRegistry', { RegistryId })).toMatchObject({ Description: 'new' });
 });
 
+test('tags of a registry and of a schema change in place, and those of others stay', async () => {
+  const { deploy, schema, aws } = await start();
+  const tagged = (Tags: object) => ({ ...REGISTRY, Properties: { ...REGISTRY.Properties, Tags } });
+  const { outputs } = await deploy(schemaOf({ Tags: [{ Key: 'stage', Value: 'test' }] }));
+  const ResourceArn = outputs.Arn;
+  await aws.glue.byHand('TagResource', { ResourceArn, TagsToAdd: { theirs: 'x' } });
+  const Tags = [{ Key: 'team', Value: 'tcu' }];
+  const { status, outputs: after } = await deploy(schemaOf({ Tags }), tagged([{ Key: 'stage', Value: 'live' }]));
+  expect(status).toBe('UPDATE_COMPLETE');
+  expect(after).toEqual(outputs);
+  expect(schema()).toMatchObject({ tags: { team: 'tcu', theirs: 'x' } });
+  const RegistryArn = ResourceArn.replace(':schema/events/orders', ':registry/events');
+  expect(await aws.glue.byHand('GetTags', { ResourceArn: RegistryArn })).toEqual({ Tags: { stage: 'live' } });
+});
+
 test('another definition under the same name fails, and changes nothing', async () => {
   const { deploy, schema } = await start();
   await deploy(schemaOf());
@@ -76,6 +91,30 @@ test('another definition under the same name fails, and changes nothing', async 
   expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(schema()?.versions).toMatchObject({ 1: { definition: FIRST } });
   expect(Object.keys(schema()!.versions)).toEqual(['1']);
+});
+
+test.each([
+  [
+    'a registry that exists',
+    { Other: REGISTRY },
+    /^Other: .*"Resource of type 'AWS::Glue::Registry' with identifier 'events' already exists\." .*AlreadyExists\)$/,
+  ],
+  [
+    'a schema that exists',
+    { Other: schemaOf() },
+    /^Other: .*"Resource of type 'AWS::Glue::Schema' with identifier 'orders' already exists\." .*AlreadyExists\)$/,
+  ],
+  [
+    'a schema without a mode',
+    { Other: schemaOf({ Compatibility: { Ref: 'AWS::NoValue' }, Name: 'others' }) },
+    /^Other: Properties validation failed for resource Other with message:\n#: required key \[Compatibility\] not found$/,
+  ],
+])('%s fails as by the handler', async (_what, more, reason) => {
+  const { aws, deploy } = await start();
+  await deploy(schemaOf());
+  const template = { Resources: { Registry: REGISTRY, Schema: schemaOf(), ...more } };
+  const { failures } = await aws.cloudFormation.deploy({ stackName: 'Orders', template });
+  expect(failures).toEqual([expect.stringMatching(reason)]);
 });
 
 test('a schema is deleted with all versions, those of others among them', async () => {
@@ -143,7 +182,7 @@ describe("CloudFormation's own schema version", () => {
     const { first } = await startWith({ Version: versionOf(FIRST) });
     expect(first.failures).toEqual([
       expect.stringMatching(
-        /^Version: Resource of type 'AWS::Glue::SchemaVersion' with identifier '.*' already exists/,
+        /^Version: Resource handler returned message: "Resource of type 'AWS::Glue::SchemaVersion' with identifier '[0-9a-f-]+' already exists\." .*HandlerErrorCode: AlreadyExists\)$/,
       ),
     ]);
   });
@@ -152,7 +191,9 @@ describe("CloudFormation's own schema version", () => {
     const { deploy, schema } = await startWith({});
     const { status, failures } = await deploy({ Version: versionOf(INCOMPATIBLE) });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(failures).toEqual([expect.stringContaining('due to schema evolution failure')]);
+    expect(failures).toEqual([
+      expect.stringMatching(/due to schema evolution failure'\." .*HandlerErrorCode: GeneralServiceException\)$/),
+    ]);
     expect(Object.keys(schema()!.versions)).toEqual(['1']);
   });
 
@@ -179,7 +220,9 @@ describe("CloudFormation's own schema version", () => {
       status: 'UPDATE_COMPLETE',
       reason: expect.stringContaining('could not be deleted'),
     });
-    expect(outcome.failures[0]).toBe('Version: Exceeded attempts to wait');
+    expect(outcome.failures[0]).toMatch(
+      /^Version: Resource handler returned message: "Exceeded attempts to wait" .*HandlerErrorCode: NotStabilized\)$/,
+    );
   });
 
   test('and metadata that are gone are as good as deleted', async () => {
@@ -190,6 +233,33 @@ describe("CloudFormation's own schema version", () => {
     expect(await deploy({})).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
   });
 
+  test('and a pair of metadata have drifted when they are gone', async () => {
+    const { first, aws, clock } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
+    const drifted = async () => {
+      await aws.call('cloudformation', 'DetectStackDrift', { StackName: 'Orders' });
+      const { StackResourceDrifts } = await aws.call('cloudformation', 'DescribeStackResourceDrifts', {
+        StackName: 'Orders',
+      });
+      const statuses = StackResourceDrifts.map(
+        (each: { LogicalResourceId: string; StackResourceDriftStatus: string }) => [
+          each.LogicalResourceId,
+          each.StackResourceDriftStatus,
+        ],
+      );
+      return Object.fromEntries(statuses) as object;
+    };
+    expect(await drifted()).toEqual({ Version: 'IN_SYNC', Pair: 'IN_SYNC' });
+    const pair = { MetadataKey: 'team', MetadataValue: 'ecu' };
+    await aws.glue.byHand('RemoveSchemaVersionMetadata', {
+      SchemaVersionId: first.outputs.Id,
+      MetadataKeyValue: pair,
+    });
+    expect(await drifted()).toEqual({ Version: 'IN_SYNC', Pair: 'DELETED' });
+    await aws.glue.byHand('DeleteSchemaVersions', { SchemaId: SCHEMA_ID, Versions: '2' });
+    await clock.sleep(500);
+    expect(await drifted()).toEqual({ Version: 'DELETED', Pair: 'DELETED' });
+  });
+
   test('exchanges a pair of metadata for another', async () => {
     const { first, deploy, schema } = await startWith({ Version: versionOf(COMPATIBLE), Pair: metadata('ecu') });
     await deploy({ Version: versionOf(COMPATIBLE), Pair: metadata('tcu') });
@@ -198,5 +268,26 @@ describe("CloudFormation's own schema version", () => {
     expect(values()).toEqual([['tcu']]);
     await deploy({ Version: versionOf(COMPATIBLE) });
     expect(values()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'another schema',
+      { Schema: { SchemaName: 'nowhere', RegistryName: 'events' }, SchemaDefinition: FIRST },
+      /was not found\." .*HandlerErrorCode: NotFound\)$/,
+    ],
+    ['a broken definition', { SchemaDefinition: '{' }, /^Version: .*HandlerErrorCode: InvalidRequest\)$/],
+    [
+      'no definition',
+      { SchemaDefinition: { Ref: 'AWS::NoValue' } },
+      /^Version: Properties validation failed for resource Version with message:\n#: required key \[SchemaDefinition\] not found$/,
+    ],
+  ])('with %s tells why as the handler does', async (_what, properties, reason) => {
+    const { deploy } = await startWith({});
+    const Version = versionOf(COMPATIBLE);
+    const { failures } = await deploy({
+      Version: { ...Version, Properties: { ...Version.Properties, ...properties } },
+    });
+    expect(failures).toEqual([expect.stringMatching(reason)]);
   });
 });

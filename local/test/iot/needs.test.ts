@@ -132,6 +132,20 @@ test('a create is judged by the tags that it brings, on each of its resources', 
   ]);
 });
 
+test.each([
+  ['CreatePackage', { packageName: 'other' }, 'arn:aws:iot:eu-west-1:111122223333:package/other'],
+  ['CreatePackageVersion', VERSION, VERSION_ARN],
+])('%s with tags needs to tag what it creates, too', async (operation, input, arn) => {
+  const { needs, iot } = startIot();
+  await iot.createPackage('brake-ecu');
+  const tagging = async (tags?: object) =>
+    (await needs(operation, { ...input, tags })).filter(({ action }) => action === 'iot:TagResource');
+  const context = { 'aws:RequestTag/stage': 'beta', 'aws:TagKeys': ['stage'] };
+  expect(await tagging({ stage: 'beta' })).toEqual([{ action: 'iot:TagResource', resource: arn, context }]);
+  expect(await tagging({})).toEqual([]);
+  expect(await tagging()).toEqual([]);
+});
+
 test('a call on a version is judged by the tags of package and version, each for itself', async () => {
   const { needs, iot } = startIot();
   await iot.createPackage('brake-ecu', { tags: { team: 'ecu' } });

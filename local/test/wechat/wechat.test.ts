@@ -240,3 +240,13 @@ describe('a deletion', () => {
 test('what is not there is no API', async () => {
   expect(await send('componenttcb/other', {})).toEqual({ status: 404, text: 'Not Found' });
 });
+
+test('the services of an environment are listed by page', async () => {
+  for (let n = 0; n < 20; n++) aws.weChat.addVersions(ENV, `s-${n}`, [{ versionName: 'v' }]);
+  const services = (offset: number, env = ENV) => send('componenttcb/getcslist', { env, offset });
+  expect(await services(20)).toMatchObject({ errcode: 0, total: 21, cslist: [{ server_name: 's-19' }] });
+  expect((await services(0)).cslist).toHaveLength(20);
+  expect(await services(0, 'other')).toMatchObject({ errcode: 85088 });
+  aws.weChat.behavior.listing = 'retired';
+  expect(await services(0)).toMatchObject({ errcode: 48001 });
+});

@@ -33,6 +33,16 @@ test.each<[string, string, string]>([
     field({ type: 'enum', name: 'E', symbols: ['X'] }),
   ],
   ['a record within itself', field(['null', 'Order']), field(['null', 'com.acme.Order'])],
+  [
+    'a type that it declares in a field that is not written',
+    record(named('new', { type: 'enum', name: 'E', symbols: ['X'] }, { default: 'X' }), named('a', 'E')),
+    record(named('a', { type: 'enum', name: 'E', symbols: ['X'] })),
+  ],
+  [
+    'a type that is declared in a field that it does not read',
+    record(named('a', { type: 'map', values: { type: 'fixed', name: 'F', size: 2 } })),
+    record(named('old', ['null', { type: 'fixed', name: 'F', size: 2 }]), named('a', { type: 'map', values: 'F' })),
+  ],
   ['what is no AVRO', 'syntax = "proto3";', field('int')],
 ])('AVRO reads %s', (_, reader, writer) => {
   expect(avroConflict(reader, writer)).toBeUndefined();

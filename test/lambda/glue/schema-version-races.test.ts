@@ -1,6 +1,8 @@
 /** A schema version beside producers, other stacks and hands that write at the same time. */
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
+import { readRecord } from '../../../lambda/glue/owner-record';
+import { type Kill } from '../../../testing/stack';
 import {
   SECOND,
   VERSION,
@@ -37,6 +39,33 @@ test('a read that does not show the claim yet is made again', async () => {
   expect(records()).toHaveLength(1);
   expect(held()?.metadata.ticket).toEqual(['A-1']);
 });
+
+describe.each(['QuerySchemaVersionMetadata', 'PutSchemaVersionMetadata'])(
+  'a version that somebody deletes right before %s',
+  operation => {
+    const [one, two] = [version({ Metadata: { ticket: 'A-1' } }), version({ Metadata: { ticket: 'A-2' } })];
+    const deletion = async () => {
+      await byHand('DeleteSchemaVersions', { Versions: '2' });
+      await later();
+    };
+    const update = async (properties: object, old: object) => {
+      const { PhysicalResourceId: id } = succeeded(await stack.create(VERSION, 'V', old));
+      before(operation, deletion);
+      return stack.update(VERSION, 'V', { id, properties, old });
+    };
+
+    test('fails the deployment, and says so', async () => {
+      const { Reason } = await update(two, one);
+      expect(Reason).toMatch(
+        /version 2 of schema orders .* was deleted while this deployment worked on it: deploy again/,
+      );
+    });
+
+    test('does not fail a rollback', async () => {
+      succeeded(await stack.during(ROLLBACK, () => update(one, two)));
+    });
+  },
+);
 
 describe('a producer that registers the same definition by itself', () => {
   const produce = () => byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
@@ -188,6 +217,27 @@ describe('two stacks', () => {
       expect(held()).toBeUndefined();
     },
   );
+});
+
+describe('three stacks: the second gives a version back to the first in a rollback, while the third adopts it', () => {
+  const adopting = version({ AdoptExisting: true });
+  const kills = [3, 4, 5, 6, 7, 8].flatMap((call): Kill[] => [
+    { call, when: 'before' },
+    { call, when: 'after' },
+  ]);
+
+  test.each([undefined, ...kills])('it is the third one’s, whenever the function is killed (%j)', async kill => {
+    const [second, third] = ['second', 'third'].map(name => new Stack(aws, name));
+    succeeded(await stack.create(VERSION, 'V', version()));
+    await later();
+    const { PhysicalResourceId: id } = succeeded(await second.create(VERSION, 'V', adopting));
+    await later();
+    before('PutSchemaVersionMetadata', async () => succeeded(await third.create(VERSION, 'V', adopting)));
+    second.killNext = kill;
+    const giveBack = () => second.during('ROLLBACK_IN_PROGRESS', () => second.delete(VERSION, 'V', id, adopting));
+    for (let delivery = 0; delivery < 2; delivery++) succeeded(await giveBack());
+    expect(readRecord(records()).fields.stack).toBe('third/0a1b');
+  });
 });
 
 describe('what is undone', () => {

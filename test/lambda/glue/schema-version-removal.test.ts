@@ -1,3 +1,4 @@
+import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
 import {
   AT,
@@ -96,6 +97,30 @@ describe('Delete', () => {
     expect(reply.Reason).toMatch(/version 2 of schema orders .* is needed by the compatibility mode BACKWARD/);
     expect(JSON.stringify(stack.logs)).toContain('"Refused":1');
   });
+
+  test('of a version that no compatibility mode can need blames none', async () => {
+    const id = await created(deletable);
+    await byHand('UpdateSchema', { SchemaVersionNumber: { VersionNumber: 1 }, Compatibility: 'NONE' });
+    aws.glue.behavior.necessary = () => true;
+    const reply = await stack.delete(VERSION, 'V', id, deletable);
+    expect(reply.Reason).toMatch(/AWS Glue does not delete version 2 of schema orders .*: delete it again later/);
+    expect(reply.Reason).not.toContain('compatibility mode');
+  });
+
+  test.each(['ConcurrentModificationException', 'OperationTimeoutException', 'ResourceNotReadyException'])(
+    'in a rollback leaves what the registry refuses to delete with %s, and gives it up',
+    async code => {
+      const id = await created(deletable);
+      const trouble = { error: new ServiceError(code, 'not now', 400) };
+      aws.faults.inject({ operation: 'DeleteSchemaVersions', times: Infinity, trouble });
+      const reply = await stack.delete(VERSION, 'V', id, deletable);
+      expect(reply.Reason).toContain(
+        `delete it again later, or retain the version (removal: RETAIN). ${code}: not now`,
+      );
+      succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, deletable)));
+      expect(ownerOf()).toEqual([expect.stringContaining('released=')]);
+    },
+  );
 
   test('in a rollback leaves what the registry needs, and gives it up', async () => {
     const id = await created();

@@ -36,20 +36,20 @@ const held = () =>
 const owner = () => /owner=([0-9a-f]+)/.exec(String(held()?.metadata[OWNER_KEY]))?.[1];
 
 /** A deployment that renames the resource and gives its name to another version fails; its rollback takes the version back. */
-async function takenBack(properties: object): Promise<string> {
+async function takenBack(properties: object, renamedTo = properties): Promise<string> {
   stack.history.enter('CREATE_IN_PROGRESS');
   const former = succeeded(await stack.create(VERSION, 'V', properties));
   stack.history.enter('CREATE_COMPLETE');
   await stack.later();
   stack.history.enter('UPDATE_IN_PROGRESS');
-  const renamed = succeeded(await stack.create(VERSION, 'Renamed', properties));
+  const renamed = succeeded(await stack.create(VERSION, 'Renamed', renamedTo));
   const id = succeeded(await stack.update(VERSION, 'V', { id: former, properties: other, old: properties }));
   await stack.later();
   stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
   expect(succeeded(await stack.update(VERSION, 'V', { id, properties, old: other }))).toBe(former);
   stack.history.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
   succeeded(await stack.delete(VERSION, 'V', id, other));
-  succeeded(await stack.delete(VERSION, 'Renamed', renamed, properties));
+  succeeded(await stack.delete(VERSION, 'Renamed', renamed, renamedTo));
   stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
   await stack.later();
   return former;
@@ -102,4 +102,18 @@ test('a version that an Update has adopted back goes back to its adopter when th
   stack.history.enter('UPDATE_ROLLBACK_IN_PROGRESS');
   succeeded(await stack.update(VERSION, 'V', { id, properties: adopting, old: changed }));
   expect(owner()).toBe(adopter);
+});
+
+test('a version that is taken back has the metadata of before, and not what the failed deployment had put beside them', async () => {
+  const declared = { ...kept, Metadata: { team: 'a', tier: '1' } };
+  await takenBack(declared, { ...declared, Metadata: { team: 'b', tier: '1', ticket: 'A-1' } });
+  expect(held()?.metadata).toEqual({ [OWNER_KEY]: [expect.anything()], team: ['a'], tier: ['1'] });
+});
+
+test('metadata that a renamed resource still declares stay, when its former name goes', async () => {
+  const declared = { ...kept, Metadata: { ticket: 'A-1' } };
+  const former = succeeded(await stack.create(VERSION, 'V', declared));
+  succeeded(await stack.create(VERSION, 'Renamed', declared));
+  succeeded(await stack.delete(VERSION, 'V', former, declared));
+  expect(held()?.metadata).toMatchObject({ ticket: ['A-1'] });
 });

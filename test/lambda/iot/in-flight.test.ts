@@ -16,6 +16,7 @@ import {
   succeeded,
   version,
 } from './cancellations';
+import { Stack } from './stack';
 
 describe('K1 in flight', () => {
   test('a version that a cancelled Create makes after its rollback is removed again, and nobody is answered', async () => {
@@ -87,6 +88,21 @@ describe('K1 in flight', () => {
     expect(await stack.attemptUpdate(Type.VERSION, 'V', described)).toBeUndefined();
     expect(held()?.status).toBe('DRAFT');
   });
+
+  test.each(['nobody', 'another stack'])(
+    'a version of %s that a cancelled Create deprecates after it was given back is published again',
+    async owner => {
+      if (owner === 'nobody') await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+      else succeeded(await new Stack(aws).create(Type.VERSION, 'V', published()));
+      const adopting = version('1.0.0', { Status: 'DEPRECATED', AdoptExisting: true });
+      meanwhile('UpdatePackageVersion', 'before', async () => {
+        await cancel('V', 'CREATE');
+        succeeded(await stack.delete(Type.VERSION, 'V', 'made-up', adopting));
+      });
+      expect(await stack.attempt(Type.VERSION, 'V', adopting)).toBeUndefined();
+      expect(held()?.status).toBe('PUBLISHED');
+    },
+  );
 
   test('a description that an overtaken Update wrote is as CloudFormation has it again', async () => {
     const id = succeeded(await stack.create(Type.VERSION, 'V', version('1.0.0', { Description: 'a' })));

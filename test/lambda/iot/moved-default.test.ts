@@ -67,3 +67,18 @@ test('one under RETAIN is left as it is when the stack is deleted after a failur
   expect(shown()).toBe('2.0.0');
   expect(owner()).toBeUndefined();
 });
+
+test('one that is adopted as it is stays so, if the record is completed after the rollback has given it back', async () => {
+  await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
+  let writes = 0;
+  stack.interrupt = async (operation, moment) => {
+    if (operation !== 'TagResource' || moment !== 'before' || ++writes !== 2) return;
+    stack.interrupt = undefined;
+    await cancel('D', 'CREATE');
+    succeeded(await stack.delete(DEFAULT, 'D', 'made-up', adopting('1.0.0')));
+  };
+  expect(await stack.attempt(DEFAULT, 'D', adopting('1.0.0'))).toBeUndefined();
+  expect(writes).toBe(2);
+  expect(shown()).toBe('1.0.0');
+  expect(owner()).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import { formatFormers } from '../../../lambda/runtime/former-owners';
 import {
   type Claimant,
   NO_CHANGE,
@@ -182,6 +183,33 @@ describe('what was taken over', () => {
     expect(await letGo(tags, KEYS, me, { removal: 'DELETE', undoes: notAsked, regains })).toEqual({
       kind: 'forgotten',
       change: { set: {}, remove: [KEYS.formerOwner, ...(tags === taken ? [claimKey(me)] : [])] },
+    });
+  });
+
+  describe('and whose new owner’s deployment has failed', () => {
+    const former = formatFormers([{ ownerId: me.ownerId, openSince: Date.parse(T1) }]);
+    const takenWhileOpen = { ...taken, [KEYS.formerOwner]: former };
+    const open = { undoes: notAsked, isLeftOpen: async (takenAt: number) => takenAt === Date.parse(T2) };
+
+    test.each(['RETAIN', 'DEPRECATE'] as const)('outlives the new owner under %s', async removal => {
+      const { [KEYS.formerOwner]: _, [claimKey(me)]: __, ...rest } = taken;
+      const left = await letGo(taken, KEYS, me, { ...open, removal });
+      const after = changed(taken, (left as { readonly change: TagChange }).change);
+      expect(left.kind).toBe('bequeathed');
+      expect(after).toEqual({ ...rest, [KEYS.adoptedFrom]: '-', [KEYS.releasedBy]: me.releaseId });
+      const undone = await letGo(after, KEYS, renamed, { removal: 'DELETE', undoes: async () => true });
+      expect(undone.kind).toBe('returned');
+      expect(changed(after, (undone as { readonly change: TagChange }).change)).toEqual({
+        [KEYS.releasedBy]: me.releaseId,
+      });
+    });
+
+    test.each([
+      ['is to be deleted', taken, 'DELETE'],
+      ['was its own only in a deployment that has failed, too', takenWhileOpen, 'RETAIN'],
+      ['was taken nobody knows when', unmarked, 'RETAIN'],
+    ] as const)('is forgotten where it %s', async (_what, tags, removal) => {
+      expect(await letGo(tags, KEYS, me, { ...open, removal })).toMatchObject({ kind: 'forgotten' });
     });
   });
 });

@@ -54,6 +54,36 @@ describe('whether a deployment has succeeded since a claim', () => {
     expect(await succeededSince({ own: { status: 'UPDATE_IN_PROGRESS' } }, history, CLAIMED)).toBe(false);
   });
 
+  test.each<[string, [number, string, string][], boolean]>([
+    ['another one goes on', [[300_000, OWN, 'UPDATE_IN_PROGRESS']], true],
+    [
+      'a clean-up goes on',
+      [
+        [300_000, OWN, 'UPDATE_IN_PROGRESS'],
+        [301_000, OWN, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'],
+      ],
+      true,
+    ],
+    ['its own clean-up goes on', [[106_000, OWN, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS']], false],
+    [
+      'another one has succeeded',
+      [
+        [300_000, OWN, 'UPDATE_IN_PROGRESS'],
+        [301_000, OWN, 'UPDATE_COMPLETE'],
+      ],
+      false,
+    ],
+    ['a deployment of another resource begins', [[300_000, 'W', 'UPDATE_IN_PROGRESS']], false],
+  ])('the claim was left open by a deployment that had failed: %s', async (_what, since, expected) => {
+    const history: [number, string, string][] = [
+      [50_000, OWN, 'CREATE_COMPLETE'],
+      [100_400, OWN, 'UPDATE_IN_PROGRESS'],
+      [100_500, 'V', 'CREATE_IN_PROGRESS'],
+      ...since,
+    ];
+    expect(await questions({ own: { status: 'UPDATE_IN_PROGRESS' } }, history).isLeftOpen(CLAIMED)).toBe(expected);
+  });
+
   test('within the second of the claim the order of the entries tells', async () => {
     const claim: [number, string, string] = [100_300, 'V', 'CREATE_IN_PROGRESS'];
     const success: [number, string, string] = [100_600, OWN, 'CREATE_COMPLETE'];

@@ -1,4 +1,5 @@
 import { ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
+import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
 import { aws, failing, stack, versions } from './api';
 import { DELETE, ENVIRONMENT, LIST, SERVER } from './stack';
 
@@ -91,6 +92,39 @@ describe('an answer of WeChat', () => {
     failing(LIST, -501555, Infinity);
     expect((await stack.remove('api-012')).Reason).toContain('cannot be listed');
     expect(versions()).toContain('api-012');
+  });
+
+  describe('that the service is not there', () => {
+    const removeLast = (more: object = {}) => {
+      const properties = { ...stack.properties('v1'), ServerName: 'one', DeleteServerWithLastVersion: true, ...more };
+      return stack.during('DELETE_IN_PROGRESS', () =>
+        stack.delete(VERSION, 'Version', `${ENVIRONMENT}/one/v1@0a1b2c3d4e5f6071`, properties),
+      );
+    };
+    beforeEach(() => aws.weChat.addVersions(ENVIRONMENT, 'one', [{ versionName: 'v1' }]));
+
+    test('is a success, where the removal has deleted it and its answer was lost', async () => {
+      aws.faults.inject({ operation: DELETE, trouble: { cut: 'after' } });
+      expect(await removeLast()).toMatchObject({ Status: 'SUCCESS' });
+      expect(aws.weChat.describe(ENVIRONMENT, 'one')).toBeUndefined();
+    });
+
+    test('is a success, where somebody has deleted it, on whatever page of services it was', async () => {
+      for (let n = 0; n < 25; n++) aws.weChat.addVersions(ENVIRONMENT, `other-${n}`, [{ versionName: 'v1' }]);
+      await removeLast();
+      expect(await stack.callsOf(() => removeLast())).toEqual([LIST, 'getcslist', 'getcslist']);
+      expect(await removeLast({ DeleteServerWithLastVersion: false })).toMatchObject({ Status: 'SUCCESS' });
+    });
+
+    test.each([
+      ['the environment lists it', []],
+      ['the environment cannot be listed', ['getcslist']],
+    ])('is not proven where %s', async (_what, refused) => {
+      failing(LIST, -501001, Infinity);
+      for (const operation of refused) failing(operation, -501555, Infinity);
+      expect((await removeLast()).Reason).toContain('the versions of its service cannot be listed');
+      expect(aws.weChat.describe(ENVIRONMENT, 'one')).toHaveProperty('v1');
+    });
   });
 
   test('the address that is not on the allow-list is named', async () => {

@@ -1,5 +1,5 @@
 import { type ListedVersion } from '../../../lambda/wechat/gateway';
-import { findVersion } from '../../../lambda/wechat/listing';
+import { findVersion, isServiceGone } from '../../../lambda/wechat/listing';
 
 const AT = { environmentId: 'prod-6gxk23', serverName: 'api', versionName: 'v-24' };
 const PAGE = 20;
@@ -26,4 +26,37 @@ test('a version that is not in a listing that stays as it is is gone, after one 
   const gateway = service(0);
   expect(await findVersion(gateway, { ...AT, versionName: 'v-99' })).toEqual({ version: undefined, total: 25 });
   expect(gateway.listVersions).toHaveBeenCalledTimes(2);
+});
+
+describe('a service', () => {
+  const environment = (...pages: readonly { readonly serverNames: string[]; readonly total: number }[]) => ({
+    listServices: jest.fn(async () => pages[asked++] ?? { serverNames: [], total: pages.at(-1)!.total }),
+  });
+  let asked: number;
+  beforeEach(() => (asked = 0));
+
+  test.each([
+    ['that the environment does not list is gone', [{ serverNames: ['web'], total: 1 }], true],
+    ['of an environment without services is gone', [{ serverNames: [], total: 0 }], true],
+    ['that is listed is not', [{ serverNames: ['web', 'api'], total: 2 }], false],
+    [
+      'that a later page lists is not',
+      [
+        { serverNames: ['web'], total: 2 },
+        { serverNames: ['api'], total: 2 },
+      ],
+      false,
+    ],
+    [
+      'is not where services were removed while they were listed',
+      [
+        { serverNames: ['web'], total: 3 },
+        { serverNames: ['job'], total: 2 },
+      ],
+      false,
+    ],
+    ['is not where the listing ends early', [{ serverNames: ['web'], total: 3 }], false],
+  ])('%s', async (_what, pages, gone) => {
+    expect(await isServiceGone(environment(...pages), AT)).toBe(gone);
+  });
 });

@@ -279,6 +279,18 @@ describe('refuses', () => {
     );
   });
 
+  test('two constructs for one definition in other spellings, but not for definitions that differ in a long number', () => {
+    const stack = newStack();
+    const declare = (text: string, id: string) =>
+      versionOf(stack, { definition: SchemaDefinition.fromString(text) }, id);
+    declare('{"type":"fixed","name":"F","size":12345678901234567}', 'V1');
+    expect(() => declare('{ "name": "F",\n"size": 12345678901234567, "type": "fixed" }', 'V2')).toThrow(
+      'is declared twice, here and in Stack/V1',
+    );
+    expect(() => declare('{"type":"fixed","name":"F","size":12345678901234568}', 'V3')).not.toThrow();
+    expect(() => declare('{"type":"fixed","name":"F","size":"12345678901234567"}', 'V4')).not.toThrow();
+  });
+
   test('a snapshot', () => {
     expect(() => versionOf(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow(
       'an artifact has no snapshots',

@@ -23,6 +23,8 @@ export function checkCapabilities(template: Template, given: readonly string[]):
     capability => !given.includes(capability) && !given.includes('CAPABILITY_NAMED_IAM'),
   );
   if (missing.length > 0) {
+    // documented: API reference, CreateStack
+    // captured: public report, for the message
     throw new ServiceError('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
   }
 }

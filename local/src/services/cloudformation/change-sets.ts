@@ -1,8 +1,6 @@
 /** Change sets: proposed deployments that users read, execute or delete. */
-// documented: API reference, CreateChangeSet and ExecuteChangeSet; user guide, "Update CloudFormation stacks using
-// change sets"
-// captured: public report, for the reason of a change set without changes, which the CDK CLI recognizes
-// unverified: the words of the other refusals
+// documented: API reference, CreateChangeSet, DescribeChangeSet and ExecuteChangeSet, also for the codes
+// unverified: the words of the refusals, except of the one that is captured
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../core/service';
 import { type ResourceChange, changesOf, isWithoutChanges } from './changes';
@@ -37,9 +35,11 @@ export interface NewChangeSet {
   readonly request: DeploymentRequest;
 }
 
+// captured: public report, for this reason, which the CDK CLI recognizes
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
+// documented: user guide, "Update CloudFormation stacks using change sets"
 export class ChangeSets {
   private readonly all: ChangeSet[] = [];
 

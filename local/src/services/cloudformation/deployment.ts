@@ -1,9 +1,9 @@
 /** Deployments: they bring a stack from one template to another, back after a failure, and to its deletion. */
-// documented: user guide, "Stack status codes", "Choose how to handle failures when provisioning resources",
-// "Continue rolling back an update", "DeletionPolicy attribute" and "Troubleshooting"
+// documented: user guide, "Stack status codes", "Choose how to handle failures when provisioning resources", "Continue
+// rolling back an update", "DeletionPolicy attribute" and "Troubleshooting"
 // captured: public report, cloudformation-coverage-roadmap issue 744, for the reason after a clean-up that failed
-// unverified: the reasons of the other statuses, and that a deletion tries each replaced resource as often as a
-// clean-up does
+// unverified: the reasons of the other statuses, and that a deletion, or the rollback of a creation, tries each replaced
+// resource as often as a clean-up does
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { resolveDynamicReferences } from './dynamic-references';
@@ -42,7 +42,8 @@ export interface DeletionOptions {
 }
 
 /**
- * How often the clean-up tries to delete a resource before it leaves it behind (CloudFormation's troubleshooting page).
+ * How often the clean-up tries to delete a resource before it leaves it behind. documented: user guide,
+ * "Troubleshooting"
  */
 const CLEAN_UP_ATTEMPTS = 3;
 
@@ -178,8 +179,6 @@ export class Deployment {
     } catch (error) {
       return stack.enter('DELETE_FAILED', (error as Error).message);
     }
-    for (const { resource } of this.abandoned()) await this.deletes(resource, { replaced: true });
-    stack.abandoned = [];
     const failed = await this.deleteAll(
       ({ logicalId, deletionPolicy }) =>
         retain.includes(logicalId) || deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate',
@@ -244,6 +243,7 @@ export class Deployment {
     const wanted = {
       logicalId,
       type: definition.Type,
+      stackTags: this.context.types.get(definition.Type).takesStackTags ? stack.deployed?.tags : undefined,
       dependsOn: dependencies.get(logicalId)!,
       deletionPolicy: definition.DeletionPolicy ?? 'Delete',
       updateReplacePolicy: definition.UpdateReplacePolicy ?? 'Delete',
@@ -261,8 +261,8 @@ export class Deployment {
   }
 
   private async bringTo(wanted: Wanted, current: ResourceState | undefined, signal: AbortSignal): Promise<void> {
-    const isSame = current && isDeepStrictEqual(current.properties, wanted.properties) && isComplete(current);
-    if (isSame) {
+    const given = ({ properties, stackTags }: Wanted) => [properties, stackTags];
+    if (current && isDeepStrictEqual(given(current), given(wanted)) && isComplete(current)) {
       this.stack.resources.set(wanted.logicalId, { ...current, ...wanted });
       return;
     }
@@ -319,6 +319,8 @@ export class Deployment {
     retained: (resource: ResourceState) => boolean,
     { force = false }: { readonly force?: boolean } = {},
   ): Promise<ReadonlyMap<string, Error>> {
+    for (const { resource } of this.abandoned()) await this.deletes(resource, { replaced: true });
+    this.stack.abandoned = [];
     const resources = new Map(this.stack.resources);
     return visitInOrder(orderOfDeletion([...resources]), async id => {
       const resource = resources.get(id)!;

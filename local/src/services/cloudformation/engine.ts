@@ -1,7 +1,6 @@
 /** The engine: takes the request of an operation or a test, checks it, and runs the deployment. */
-// documented: API reference, for which statuses allow an operation; user guide, "Stack status codes" and "Nested
-// stacks"
-// captured: public report, for the words of the refusals that the CDK CLI and users meet
+// documented: API reference, for which statuses allow an operation
+// unverified: the words of the refusals, except where they are captured
 import { randomUUID } from 'node:crypto';
 import { readingsOfEnvironment } from '../../core/readings';
 import { type World } from '../../core/service';
@@ -44,7 +43,7 @@ export interface ContinueOptions {
   readonly token?: string;
 }
 
-/** Statuses from which a stack can be created or updated. */
+/** Statuses from which a stack can be created or updated. documented: user guide, "Stack status codes" */
 const UPDATABLE = ['REVIEW_IN_PROGRESS', 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
 
 export class Engine {
@@ -98,6 +97,7 @@ export class Engine {
   async prepare(stack: Stack, request: DeploymentRequest): Promise<Deployed> {
     const previous = stack.deployed;
     const body = request.body ?? previous?.body;
+    // captured: public report, for the words
     if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.');
     const template = parseTemplate(body);
     if (request.capabilities) checkCapabilities(template, request.capabilities);
@@ -128,6 +128,7 @@ export class Engine {
           'rollback-stack API',
       );
     }
+    // captured: public report, for the words
     if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
   }
 
@@ -142,6 +143,7 @@ export class Engine {
 
   /** Throws ValidationError if the stack is protected, or if an update is in progress. */
   delete(stack: Stack, options: DeletionOptions & { readonly token?: string } = {}): Promise<void> {
+    // captured: public report, for the words
     if (stack.terminationProtection) {
       throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     }
@@ -186,6 +188,7 @@ export class Engine {
   /** Stops a running update and rolls it back. */
   cancelUpdate(stack: Stack): void {
     const run = this.running.get(stack);
+    // captured: public report, for the words
     if (!run || stack.status !== 'UPDATE_IN_PROGRESS') {
       throw validationError(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
     }
@@ -213,12 +216,14 @@ export class Engine {
       .filter(([logicalId, { Type }]) => (stack.resources.get(logicalId)?.type ?? Type) !== Type)
       .map(([logicalId]) => logicalId);
     if (changed.length === 0) return;
+    // captured: public report, for the words
     throw validationError(
       'Update of resource type is not permitted. The new template modifies resource type of the following resources: ' +
         `[${changed.join(', ')}]`,
     );
   }
 
+  // documented: user guide, "Nested stacks"
   private nestedStacks(): NestedStacks {
     const requestOf = async ({ properties, call }: ResourceRequest): Promise<DeploymentRequest> => ({
       body: await templateAt(String(properties.TemplateURL), call),

@@ -19,6 +19,7 @@ export function dependenciesOf(resources: Readonly<Record<string, ResourceDefini
     );
   }
   const circle = findCircle(dependencies);
+  // captured: public report, for the message
   if (circle) throw validationError(`Circular dependency between resources: [${circle.join(', ')}]`);
   return dependencies;
 }

@@ -20,7 +20,7 @@ import { type Properties } from './template';
 /** A resource as the template wants it. */
 export type Wanted = Pick<
   ResourceState,
-  'logicalId' | 'type' | 'properties' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy'
+  'logicalId' | 'type' | 'properties' | 'stackTags' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy'
 >;
 
 export interface StepContext {
@@ -45,6 +45,7 @@ export class ResourceSteps {
     try {
       this.context.failures.check(this.stack.name, wanted.logicalId, 'CREATE');
       const made = await this.type(wanted.type).create(this.request(wanted, signal));
+      // captured: public report, for a canceled resource
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
       this.put({ ...resource, ...kept(made) }, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
       this.put({ ...resource, ...kept(made) }, 'CREATE_COMPLETE');
@@ -70,7 +71,9 @@ export class ResourceSteps {
         : await type.update!({
             ...this.existing(current, wanted.properties, signal),
             oldProperties: current.properties,
+            oldStackTags: current.stackTags,
           });
+      // captured: public report, for a canceled resource
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
@@ -99,7 +102,8 @@ export class ResourceSteps {
       else if (type.choosesPhysicalId || !isReplacement(type, before, current)) {
         // unverified: under which id a replaced custom resource hears of the rollback.
         const { physicalId = current.physicalId! } = this.context.rollsBackUnderOldId() ? before : current;
-        made = await type.update!({ ...request, physicalId, oldProperties: current.properties });
+        const { properties: oldProperties, stackTags: oldStackTags } = current;
+        made = await type.update!({ ...request, physicalId, oldProperties, oldStackTags });
       }
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');
@@ -160,6 +164,7 @@ export class ResourceSteps {
     signal: AbortSignal,
   ): Promise<Made> {
     const name = type.nameProperty && wanted.properties[type.nameProperty];
+    // captured: public report, for the words
     if (name !== undefined && name === current.properties[type.nameProperty!]) {
       throw new ResourceFailure(
         'CloudFormation cannot update a stack when a custom-named resource requires replacing. ' +

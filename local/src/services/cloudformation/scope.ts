@@ -1,6 +1,5 @@
 /** The values against which a stack's template is resolved: its parameters and its current resources. */
 // documented: user guide, "Pseudo parameters reference" and "Conditions"
-// captured: public report, for the messages of a missing reference
 import { type World } from '../../core/service';
 import { type StackOutputReference, type TemplateScope, conditionHolds, referencesOf } from './intrinsics';
 import { type ResourceTypes } from './resource-types';
@@ -24,6 +23,7 @@ export function scopeOf(
   const known = (logicalId: string): ResourceState => {
     const resource = stack.resources.get(logicalId);
     if (resource) return resource;
+    // captured: public report, for the message
     throw validationError(`Unresolved resource dependencies [${logicalId}] in the Resources block of the template`);
   };
   return {
@@ -35,6 +35,7 @@ export function scopeOf(
       const { attributes, physicalId = logicalId, type } = known(logicalId);
       if (attribute in attributes) return attributes[attribute];
       const message = types.get(type).missingAttribute?.(attribute, physicalId);
+      // captured: public report, for the message
       throw validationError(message ?? `Requested attribute ${attribute} does not exist in schema for ${type}`);
     },
     importValue,
@@ -77,6 +78,7 @@ export function validateReferences(scope: TemplateScope, types: ResourceTypes): 
     for (const name of [DependsOn ?? []].flat()) check({ Ref: name });
   }
   for (const { Value } of Object.values(Outputs)) check(Value);
+  // captured: public report, for the message
   if (missing.size > 0) {
     throw validationError(
       `Template format error: Unresolved resource dependencies [${[...missing].join(', ')}] in the Resources block of the template`,

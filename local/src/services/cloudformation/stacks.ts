@@ -1,6 +1,5 @@
 /** All stacks of the account, by name or id, and their exports. */
 // documented: user guide, "Get exported outputs from a deployed CloudFormation stack" and "Fn::GetStackOutput"
-// captured: public report, for the messages about exports in use
 import { type StackOutputReference, referencesToImports } from './intrinsics';
 import { type Stack, type StackOutput } from './stack';
 import { validationError } from './template';
@@ -38,6 +37,7 @@ export class Stacks {
   get(nameOrId: string): Stack {
     const stack = this.find(nameOrId);
     if (stack) return stack;
+    // captured: public report, for the message
     throw validationError(`Stack with id ${nameOrId} does not exist`);
   }
 
@@ -64,6 +64,7 @@ export class Stacks {
   importValue(name: string): string {
     const found = this.exports().find(entry => entry.name === name);
     if (found) return found.value;
+    // captured: public report, for the message
     throw validationError(`No export named ${name} found. Rollback requested by user.`);
   }
 
@@ -83,6 +84,7 @@ export class Stacks {
     const names = new Set(after.map(({ exportName }) => exportName));
     for (const { name, stack: other } of this.exports()) {
       if (other !== stack && names.has(name)) {
+        // captured: public report, for the message
         throw validationError(`Export with name ${name} is already exported by stack ${other.name}`);
       }
     }
@@ -92,6 +94,7 @@ export class Stacks {
       const importers = isSame ? [] : this.importersOf(exportName);
       if (importers.length > 0) {
         const verb = names.has(exportName) ? 'update' : 'delete';
+        // captured: public report, for the message
         throw validationError(`Cannot ${verb} export ${exportName} as it is in use by ${importers.join(', ')}`);
       }
     }

@@ -1,6 +1,5 @@
 /** CloudFormation templates: reads them from JSON or YAML, and checks their outer form. */
-// documented: user guide, "Template sections" and "Understand CloudFormation quotas"
-// captured: public report, for the messages of a template that cannot be read or is too large, which is a million bytes
+// documented: user guide, "Template sections"
 import * as yaml from 'js-yaml';
 import { ServiceError } from '../../core/service';
 
@@ -69,10 +68,13 @@ export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
 }
 
-/** The most bytes of a template in S3. The limit of 51,200 for a template in the request itself is not checked. */
+/**
+ * The most bytes of a template in S3. documented: user guide, "Understand CloudFormation quotas", as 1 MB. captured:
+ * public report, for the message, which says how many bytes these are
+ */
 const TEMPLATE_BYTES = 1_000_000;
 
-/** Reads a template. Throws ValidationError. */
+/** Reads a template. Throws ValidationError. captured: public report, for the messages */
 export function parseTemplate(body: string): Template {
   if (Buffer.byteLength(body) > TEMPLATE_BYTES) {
     throw validationError(`Template may not exceed ${TEMPLATE_BYTES} bytes in size.`);
@@ -110,6 +112,7 @@ function parseDocument(body: string): unknown {
   try {
     return body.trimStart().startsWith('{') ? JSON.parse(body) : yaml.load(body, { schema: SHORT_FORMS });
   } catch (error) {
+    // captured: public report, for the first words
     throw validationError(`Template format error: ${(error as Error).message.split('\n')[0]}`);
   }
 }

@@ -1,14 +1,14 @@
 /** The documented constraints of the members of an input to Amazon EventBridge. */
-// documented: API model; General Reference, for rules and targets; API reference, PutEvents
+// documented: API model
 import { decimal, integer, list, map, oneOf, required, structure, text } from '../../core/shape';
 
-/** The most rules of an event bus. */
+/** The most rules of an event bus. documented: General Reference */
 export const RULES = 300;
 
-/** The most targets of a rule. */
+/** The most targets of a rule. documented: General Reference */
 export const TARGETS = 5;
 
-/** The most bytes of all entries of a PutEvents. */
+/** The most bytes of all entries of a PutEvents. documented: API reference, PutEvents */
 export const ENTRIES_BYTES = 262_144;
 
 const ruleName = text({ min: 1, max: 64, pattern: /[.\-_A-Za-z0-9]+/ });

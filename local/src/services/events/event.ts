@@ -27,7 +27,10 @@ export function stackStatusChange({ id, status, reason = '', token = '' }: Stack
   };
 }
 
-/** The most characters of an execution's input and output together in its events. */
+/**
+ * The most characters of an execution's input and output together in its events. documented: developer guide (Step
+ * Functions), eventbridge-integration
+ */
 const DATA_CHARACTERS = 248 * 1024;
 
 /** The event with which Step Functions reports the status of an execution. */

@@ -1,6 +1,5 @@
-// documented: API reference of each operation; General Reference, for the quotas
-// captured: public report, for "Rule can't be deleted since it has targets."
-// unverified: the words of the other refusals
+// documented: API reference of each operation
+// unverified: the words of most refusals
 import { checked } from '../../core/checked';
 import { type Operation, ServiceError, type World } from '../../core/service';
 import { type Input, type MemberRules } from '../../core/shape';
@@ -52,6 +51,7 @@ export class Rules {
     return {
       PutRule: onRule('PutRule', MEMBERS.PutRule, (input, world) => this.put(input, world)),
       DeleteRule: onRule('DeleteRule', MEMBERS.OfRule, ({ Name }) => {
+        // captured: public report, for the words
         if (this.find(Name).targets.size > 0) throw invalid("Rule can't be deleted since it has targets.");
         this.byName.delete(Name);
       }),
@@ -74,6 +74,7 @@ export class Rules {
           throw invalid('Duplicate target ids are not allowed in one request.');
         }
         for (const each of Targets) targets.set(each.Id, checkTarget(each));
+        // documented: General Reference, for the quota
         if (targets.size > TARGETS) throw limitExceeded('The requested resource exceeds the maximum number allowed.');
         this.set({ ...this.find(Rule), targets });
         return { FailedEntryCount: 0, FailedEntries: [] };
@@ -101,6 +102,7 @@ export class Rules {
       throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.');
     }
     const existing = this.byName.get(name);
+    // documented: General Reference, for the quota
     if (!existing && this.byName.size >= RULES) {
       throw limitExceeded('The requested resource exceeds the maximum number allowed.');
     }

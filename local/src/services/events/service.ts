@@ -1,6 +1,5 @@
 // documented: API reference, PutEvents and PutEventsResultEntry, also for how the size of an entry is computed
-// captured: public report, for "Not authorized for the source."
-// unverified: the words of the other entries that are refused
+// unverified: the words of most entries that are refused
 import { randomUUID } from 'crypto';
 import { checked } from '../../core/checked';
 import { type InternalCall, type Operation, type Principal, type Service, type World } from '../../core/service';
@@ -162,6 +161,7 @@ function refusalOf({
     const ErrorMessage = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
     return { ErrorCode: 'InvalidArgument', ErrorMessage };
   }
+  // captured: public report, for the words
   if (Source.startsWith('aws.')) {
     return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
   }

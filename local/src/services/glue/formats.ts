@@ -1,9 +1,8 @@
 /**
- * The three formats of definitions. The messages differ from the service's: only the fact that there is a message is the
- * same.
+ * The three formats of definitions. The messages differ from the service's: only the fact that there is a message is
+ * the same.
  */
 // documented: developer guide, "Schemas": the formats
-// captured: stackd, for what counts as the same definition in AVRO and JSON
 import { avroOf } from './avro/schema';
 import { replaceNumbers } from './json-numbers';
 import { checkJsonSchema } from './json-schema';
@@ -24,6 +23,7 @@ const FORMATS: Readonly<Record<DataFormat, Format>> = {
   PROTOBUF: { check: definition => void protobufRoot(definition), canonical: definition => definition },
 };
 
+// documented: API model, CheckSchemaVersionValidity
 const MAX_ERROR = 5000;
 
 /** The problem of a definition, or undefined. */
@@ -38,7 +38,7 @@ export function syntaxError(dataFormat: DataFormat, definition: string): string 
 
 /**
  * The form of a definition by which duplicates are recognized: whitespace and the order of JSON keys make no
- * difference.
+ * difference. captured: stackd, for AVRO and JSON
  */
 export function canonical(dataFormat: DataFormat, definition: string): string {
   return FORMATS[dataFormat].canonical(definition);

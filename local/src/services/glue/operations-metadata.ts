@@ -1,6 +1,5 @@
 /** The metadata of versions: pairs of keys and values. A key can have several values. */
 // documented: API reference of each operation
-// captured: stackd, for several values of one key, for a pair that is there or missing, and for the number 0 by id
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';
@@ -21,6 +20,7 @@ export function metadataOperations({ store, behavior }: RegistryContext): Operat
       run(input, { world }) {
         const version = findVersionById(store, input);
         const { key, value } = wholePair(input.MetadataKeyValue);
+        // captured: stackd, also for the words
         if (positionOf(version, key, value) >= 0) {
           throw alreadyExists(
             `Resource already exist for schema version id: ${version.id}, metadata key: ${key}, metadata value: ${value}`,
@@ -41,7 +41,7 @@ export function metadataOperations({ store, behavior }: RegistryContext): Operat
         const { key, value } = wholePair(input.MetadataKeyValue);
         const position = positionOf(version, key, value);
         if (position < 0) {
-          // the service writes the blank at the end.
+          // captured: stackd. The service writes the blank at the end.
           throw notFound(`Metadata is not found for the schema version. SchemaVersionId: ${version.id} `);
         }
         version.metadata.splice(position, 1);
@@ -93,7 +93,7 @@ const matches = (pair: MetadataPair, { MetadataKey, MetadataValue }: Pair) =>
   (MetadataKey === undefined || MetadataKey === pair.key) &&
   (MetadataValue === undefined || MetadataValue === pair.value);
 
-/** The newest value, and the older values. */
+/** The newest value, and the older values. captured: stackd */
 function info(pairs: readonly MetadataPair[]) {
   const [newest, ...older] = [...pairs]
     .reverse()
@@ -101,7 +101,7 @@ function info(pairs: readonly MetadataPair[]) {
   return { ...newest, OtherMetadataValueList: older };
 }
 
-/** The answer to a call by id has no names, and 0 as the number. */
+/** The answer to a call by id has no names, and 0 as the number. captured: stackd */
 function changed(
   store: RegistryStore,
   version: VersionRecord,

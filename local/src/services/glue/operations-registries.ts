@@ -1,5 +1,5 @@
 /** Operations on registries. */
-// documented: API reference of each operation; General Reference, for the quota
+// documented: API reference of each operation
 // unverified: the words for too many registries
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
@@ -68,6 +68,7 @@ export function registryOperations({ store, behavior }: RegistryContext): Operat
   };
 }
 
+/** documented: General Reference, for the quota. */
 export function requireRoom(store: RegistryStore, { maxRegistries }: GlueBehavior): void {
   if (store.all.length < maxRegistries) return;
   throw limitExceeded(`More registries than allowed. The limit is ${maxRegistries}.`);

@@ -1,8 +1,6 @@
 /** Operations on schemas. */
 // documented: API reference of each operation
-// captured: stackd, for the members that CreateSchema requires, for LatestSchemaVersion and for a missing
-// checkpoint; LocalStack, for a checkpoint that moves back and a mode that stays
-// unverified: the words of the other refusals
+// unverified: the words of most refusals
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';
@@ -30,7 +28,7 @@ export function schemaOperations(context: RegistryContext): Operations {
     CreateSchema: checked(invalidInput, {
       members: SCHEMAS.CreateSchema,
       run({ RegistryId, SchemaName, DataFormat, Compatibility, Description, Tags, SchemaDefinition }, { world }) {
-        // the model says that these two are optional; the service requires them.
+        // captured: stackd. The model says that these two are optional, but the service requires them.
         if (!Compatibility) throw invalidInput('Compatibility is not valid.');
         if (SchemaDefinition === undefined) throw invalidInput(MISSING_DEFINITION);
         checkTags(Tags);
@@ -77,8 +75,10 @@ export function schemaOperations(context: RegistryContext): Operations {
       members: SCHEMAS.UpdateSchema,
       run({ SchemaId, SchemaVersionNumber, Compatibility, Description }, { world }) {
         const schema = store.requireLiving(store.schema(SchemaId));
+        // captured: stackd
         if (Compatibility && !SchemaVersionNumber) throw invalidInput('Schema version checkpoint is missing.');
         if (!SchemaVersionNumber && Description === undefined) throw invalidInput('There is nothing to update.');
+        // captured: LocalStack, for a mode that stays
         if (Compatibility && Compatibility === schema.compatibility) {
           throw invalidInput(`Compatibility is already ${Compatibility}.`);
         }
@@ -128,6 +128,7 @@ function registryFor({ store, behavior }: RegistryContext, id: RegistryId | unde
 function nextCheckpoint({ store, behavior }: RegistryContext, schema: SchemaRecord, wanted: VersionNumber): number {
   const version = findVersion(store, schema, wanted);
   const status = store.statusOf(version);
+  // captured: LocalStack, for a checkpoint that moves back
   if (version.number < schema.checkpoint) {
     throw invalidInput(`Schema version checkpoint ${version.number} is below the current one, ${schema.checkpoint}.`);
   }
@@ -137,6 +138,7 @@ function nextCheckpoint({ store, behavior }: RegistryContext, schema: SchemaReco
   return version.number;
 }
 
+/** captured: stackd, for LatestSchemaVersion. */
 function describe(store: RegistryStore, schema: SchemaRecord) {
   return {
     ...names(schema),

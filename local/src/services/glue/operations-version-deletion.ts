@@ -1,6 +1,5 @@
 /** The deletion of versions: one number or one range, refused as a whole or version by version. */
 // documented: API reference, DeleteSchemaVersions
-// captured: stackd, for the checkpoint, for a missing version and for a version that a mode could need
 // unverified: the words about the first version and about a version that is needed
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
@@ -39,6 +38,7 @@ function numbersOf(versions: string, most: number): readonly number[] {
 
 /** Why a call does not delete anything. */
 function checkRange({ store, behavior }: RegistryContext, schema: SchemaRecord, numbers: readonly number[]): void {
+  // captured: stackd
   if (numbers.includes(schema.checkpoint)) throw invalidInput('Cannot delete checkpoint version.');
   // documented: API reference, DeleteSchemaVersions, but not the error: only the deletion of the schema deletes its
   // first version.
@@ -46,6 +46,7 @@ function checkRange({ store, behavior }: RegistryContext, schema: SchemaRecord, 
   const needed = store
     .versionsOf(schema)
     .find(({ number }) => numbers.includes(number) && behavior.necessary(deletionOf(schema, number)));
+  // captured: stackd, that such a version is refused
   if (needed) {
     throw invalidInput(`Cannot delete version ${needed.number}: compatibility ${schema.compatibility} needs it.`);
   }
@@ -57,6 +58,7 @@ function deleteVersion(
   number: number,
 ): VersionError | undefined {
   const version = store.versionsOf(schema).find(candidate => candidate.number === number);
+  // captured: stackd
   if (!version) return { code: 'ResourceNotFoundException', message: 'Version number not found' };
   if (number === 1) return { code: 'InvalidInputException', message: FIRST_VERSION };
   if (version.goneAt !== undefined) {

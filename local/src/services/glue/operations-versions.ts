@@ -1,6 +1,5 @@
 /** Operations that register, read and compare versions. */
 // documented: API reference of each operation
-// captured: stackd, for a definition that is there already, also in FAILURE, and for the order of versions
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import { timestamp } from '../../core/time';
@@ -25,6 +24,7 @@ export function versionOperations(context: RegistryContext): Operations {
         requireSyntax(schema.dataFormat, SchemaDefinition);
         const duplicate = findDuplicate(store, schema, SchemaDefinition);
         if (duplicate) return registered(store, duplicate);
+        // unverified: how the service refuses; `disabledRegistration` has two ways
         if (schema.compatibility === 'DISABLED' && behavior.disabledRegistration === 'refused') {
           throw invalidInput('Compatibility is DISABLED: the schema can have no further versions.');
         }
@@ -89,12 +89,13 @@ export function versionOperations(context: RegistryContext): Operations {
 
 const STATUS_ORDER = ['AVAILABLE', 'PENDING', 'DELETING', 'FAILURE'];
 
+// captured: stackd, an observation of the order by status. `versionOrder` has another one
 const ORDERS: Readonly<Record<'by-status' | 'by-id', (version: VersionRecord, store: RegistryStore) => Place>> = {
   'by-status': (version, store) => [STATUS_ORDER.indexOf(store.statusOf(version)), -version.number],
   'by-id': ({ id }) => [id],
 };
 
-/** The version with the same definition in any status, also FAILURE, but not one in deletion. */
+/** The version with the same definition in any status, also FAILURE, but not one in deletion. captured: stackd */
 function findDuplicate(store: RegistryStore, schema: SchemaRecord, definition: string): VersionRecord | undefined {
   const wanted = canonical(schema.dataFormat, definition);
   return store.versionsOf(schema).find(version => version.canonical === wanted && version.goneAt === undefined);

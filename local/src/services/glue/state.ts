@@ -1,7 +1,5 @@
 /** The state of the schema registry: registries, their schemas, the versions of these. */
 // documented: API reference, the statuses
-// captured: stackd, for the messages of what is missing, for versions in FAILURE that count, and for a deletion that
-// takes time
 // unverified: that registries and schemas in deletion are still found by name
 import type { LocalClock, World } from '../../core/service';
 import type { GlueBehavior } from './behavior';
@@ -135,6 +133,7 @@ export class RegistryStore {
     const found = this.all.find(({ name, arn }) => (RegistryArn ? arn === RegistryArn : name === RegistryName));
     if (found) return found;
     if (!RegistryName && !RegistryArn) throw invalidInput('RegistryName or RegistryArn must be given.');
+    // captured: stackd, for the message
     throw notFound(`Registry is not found. RegistryName: ${shown(RegistryName)}, RegistryArn: ${shown(RegistryArn)}`);
   }
 
@@ -154,10 +153,12 @@ export class RegistryStore {
     if (found) return found;
     const { SchemaArn, SchemaName, RegistryName } = id;
     if (!SchemaArn && !SchemaName) throw invalidInput('SchemaName or SchemaArn must be given.');
+    // captured: stackd, for the message
     if (!SchemaArn && !this.findRegistry(RegistryName ?? DEFAULT_REGISTRY)) {
       throw notFound(`Registry is not found. RegistryName: ${RegistryName ?? DEFAULT_REGISTRY}`);
     }
     const registryName = SchemaArn ? RegistryName : (RegistryName ?? DEFAULT_REGISTRY);
+    // captured: stackd, for the message
     throw notFound(
       `Schema is not found. RegistryName: ${shown(registryName)}, SchemaName: ${shown(SchemaName)}, ` +
         `SchemaArn: ${shown(SchemaArn)}`,

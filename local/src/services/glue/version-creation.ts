@@ -1,6 +1,5 @@
 /** How a definition becomes a version. */
-// documented: API reference, RegisterSchemaVersion; General Reference, for the quota
-// captured: stackd, for an incompatible definition, which becomes a version in FAILURE and uses a number
+// documented: API reference, RegisterSchemaVersion
 import { randomUUID } from 'node:crypto';
 import type { World } from '../../core/service';
 import { isCompatible } from './compatibility';
@@ -15,13 +14,14 @@ export function requireSyntax(dataFormat: DataFormat, definition: string): void 
   if (error) throw invalidInput(`Schema definition of ${dataFormat} data format is invalid: ${error}`);
 }
 
-/** An incompatible definition is not an error: it becomes a version in FAILURE, and uses a number. */
+/** An incompatible definition is not an error: it becomes a version in FAILURE, and uses a number. captured: stackd */
 export function addVersion(
   { store, behavior }: RegistryContext,
   schema: SchemaRecord,
   definition: string,
   world: World,
 ): VersionRecord {
+  // documented: General Reference, for the quota
   if (store.countVersions() >= behavior.maxSchemaVersions) {
     throw limitExceeded(`More schema versions than allowed. The limit is ${behavior.maxSchemaVersions}.`);
   }

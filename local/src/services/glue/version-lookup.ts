@@ -1,6 +1,5 @@
 /** Finds versions as calls name them. */
 // documented: API reference, GetSchemaVersion
-// captured: stackd, for LatestVersion, which is the newest available version
 import { invalidInput, notFound } from './errors';
 import type { RegistryStore, SchemaId, SchemaRecord, VersionRecord } from './state';
 
@@ -21,6 +20,7 @@ export function findVersion(store: RegistryStore, schema: SchemaRecord, wanted: 
   if (!wanted.LatestVersion && wanted.VersionNumber === undefined) {
     throw invalidInput('SchemaVersionNumber needs LatestVersion or VersionNumber.');
   }
+  // captured: stackd: the latest version is the newest available one
   const found = wanted.LatestVersion
     ? store.newestOf(schema)
     : store.versionsOf(schema).find(({ number }) => number === wanted.VersionNumber);

@@ -1,4 +1,4 @@
-// documented: API reference of each operation; user guide, reference_iam-quotas; authorization reference
+// documented: API reference of each operation; authorization reference
 import { randomBytes } from 'crypto';
 import { type PolicySource } from '../../core/authorization';
 import { type MatchedStatement, type NamedPolicy } from '../../core/policy';
@@ -230,6 +230,7 @@ export class Iam implements Service, PolicySource {
     if (!/^[\w+=,.@-]{1,128}$/.test(PolicyName)) throw invalid('policyName', '[\\w+=,.@-]+, 1 to 128 characters');
     const inline = new Map(this.role(RoleName).inline).set(PolicyName, identityPolicy(PolicyDocument));
     const total = [...inline.values()].reduce((sum, document) => sum + size(document), 0);
+    // documented: user guide, reference_iam-quotas
     if (total > INLINE_CHARACTERS) {
       const limit = `Maximum policy size of ${INLINE_CHARACTERS} bytes exceeded for role ${RoleName}`;
       throw new ServiceError('LimitExceeded', limit, 409);
@@ -254,6 +255,7 @@ export class Iam implements Service, PolicySource {
 
   private createPolicyVersion({ PolicyArn, PolicyDocument, SetAsDefault }: Members): object {
     const policy = this.customerManaged(PolicyArn);
+    // documented: user guide, reference_iam-quotas
     if (policy.versions.size >= 5) {
       throw new ServiceError('LimitExceeded', 'A managed policy can have up to 5 versions.', 409);
     }
@@ -312,6 +314,7 @@ const onPolicy = (action: string, run: (input: Members) => unknown): Operation =
 
 function managedDocument(text: unknown): PolicyDocument {
   const document = identityPolicy(text);
+  // documented: user guide, reference_iam-quotas
   if (size(document) <= MANAGED_CHARACTERS) return document;
   throw new ServiceError('LimitExceeded', `Cannot exceed quota for PolicySize: ${MANAGED_CHARACTERS}`, 409);
 }

@@ -1,5 +1,5 @@
 /** The state of the software package catalog. */
-// documented: authorization reference, for the ARNs; developer guide, "Preparing AWS IoT Jobs", for `$default`
+// documented: API reference, GetPackage and GetPackageVersion; authorization reference, for the ARNs
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import { notFound } from './errors';
@@ -59,7 +59,10 @@ export class Catalog {
     return [...this.packages.values()].reduce((sum, { versions }) => sum + versions.size, 0);
   }
 
-  /** The version that an ARN names, with `$default` resolved, or undefined if it does not exist. */
+  /**
+   * The version that an ARN names, with `$default` resolved, or undefined if it does not exist. documented: developer
+   * guide, "Preparing AWS IoT Jobs"
+   */
   findVersion(arn: string): VersionRecord | undefined {
     const [, packageName = '', wanted = ''] = /:package\/([^/]+)\/version\/([^/]+)$/.exec(arn) ?? [];
     const found = this.packages.get(packageName);

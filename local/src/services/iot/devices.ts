@@ -1,5 +1,5 @@
 /** The devices: the things of the fleet, what they do with their jobs and what they report. */
-// documented: developer guide, "Jobs and job execution states"; API reference, StartNextPendingJobExecution
+// documented: developer guide, "Jobs and job execution states"
 import { type JobExecutionStatus, isTerminal } from './execution-status';
 import type { Fleet, ReportedPackage, Thing } from './fleet';
 import type { JobExecution, JobStore } from './job-store';
@@ -57,7 +57,10 @@ export class Devices {
     this.report(execution, status, statusDetails);
   }
 
-  /** Begins the next job that a thing has, or goes on with the one that it has begun. `undefined` where it has none. */
+  /**
+   * Begins the next job that a thing has, or goes on with the one that it has begun. `undefined` where it has none.
+   * documented: API reference, StartNextPendingJobExecution
+   */
   startNext(thingName: string, statusDetails?: Readonly<Record<string, string>>): JobExecution | undefined {
     const executions = [...this.jobs.settled(this.fleet.thing(thingName).executions).values()];
     const begun = executions.find(({ status }) => status === 'IN_PROGRESS');

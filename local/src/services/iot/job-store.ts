@@ -1,7 +1,5 @@
 /** Jobs and their executions: state machines that calls, devices and time move. */
-// documented: developer guide, "Jobs and job execution states", "How job configurations work" and job-limits; API
-// reference, CancelJob and DeleteJob
-// captured: ministack, for numbers that begin at 1 for each job and thing, and count up with a retry
+// documented: developer guide, "Jobs and job execution states", "How job configurations work" and job-limits
 import { Listing } from '../../core/paging';
 import type { World } from '../../core/service';
 import type { Input } from '../../core/shape';
@@ -128,7 +126,7 @@ export class JobStore {
     this.rollOut(job, this.now());
   }
 
-  /** Cancels a job at once, and its executions gradually. */
+  /** Cancels a job at once, and its executions gradually. documented: API reference, CancelJob */
   cancel(job: Job, { force, at = this.now() }: { readonly force: boolean; readonly at?: number }): void {
     job.status = 'CANCELED';
     job.forceCanceled = force;
@@ -139,6 +137,7 @@ export class JobStore {
     this.timed.add(job);
   }
 
+  // documented: API reference, DeleteJob
   delete(job: Job): void {
     job.status = 'DELETION_IN_PROGRESS';
     job.ended = true;
@@ -250,6 +249,7 @@ export class JobStore {
 
   /** One more than the highest number that the thing still has, or has ever had, for the job. */
   private nextNumber(job: Job, thing: Thing): number {
+    // captured: ministack, for numbers that begin at 1 for each job and thing, and count up with a retry
     const { firstExecutionNumber: first, numbersOfDeleted } = this.behavior;
     const taken = [...thing.executions.values()].filter(execution => execution.job === job);
     const next = taken.reduce((highest, { number }) => Math.max(highest, number + 1), first);

@@ -1,6 +1,5 @@
 /** Fleet indexing: the search over things and their named shadows. */
-// documented: developer guide, "Query syntax" and "Managing thing indexing"; API reference, SearchIndex
-// captured: floci, which was measured on AWS, for fields that are not indexed and for an index that is off
+// documented: API reference, SearchIndex
 import { checked } from '../../core/checked';
 import { type Operations } from '../../core/service';
 import type { JobBehavior } from './behavior';
@@ -13,6 +12,7 @@ import { type Lookup, type Query, parseQuery } from './query';
 const THINGS = 'AWS_Things';
 const PACKAGE_SHADOW = '$package';
 
+// documented: developer guide, "Managing thing indexing"
 export function fleetIndexOperations(context: {
   readonly fleet: Fleet;
   readonly indexing: Indexing;
@@ -26,6 +26,7 @@ export function fleetIndexOperations(context: {
         { action: 'iot:SearchIndex', resource: world.arn('iot', `index/${indexName}`) },
       ],
       run({ indexName = THINGS, queryString, maxResults, nextToken }, { world }) {
+        // captured: floci, for an index that is off
         if (indexName !== THINGS || !indexing.enabled) throw notFound(`Index ${indexName} does not exist`);
         if (world.clock.now() < indexing.changedAt + behavior.indexBuildTime) {
           throw indexNotReady(`Index ${indexName} is not ready: it is being built`);

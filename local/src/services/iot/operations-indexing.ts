@@ -1,7 +1,5 @@
 /** The configuration of fleet indexing. */
 // documented: API reference, UpdateIndexingConfiguration; authorization reference
-// captured: floci, which was measured on AWS, for modes that are left out and for named shadows without names
-// unverified: the error for a mode that needs another one
 import { checked } from '../../core/checked';
 import { type CallContext, type Operations } from '../../core/service';
 import type { Input } from '../../core/shape';
@@ -63,6 +61,7 @@ export class Indexing {
 }
 
 function checkModes(things: ThingIndexing): void {
+  // captured: floci, which was measured on AWS
   if (things.namedShadowIndexingMode === 'ON' && !things.filter?.namedShadowNames?.length) {
     throw invalidRequest('namedShadowIndexingMode ON needs at least one name in namedShadowNames');
   }
@@ -70,6 +69,7 @@ function checkModes(things: ThingIndexing): void {
   const dependent = (
     ['thingConnectivityIndexingMode', 'deviceDefenderIndexingMode', 'namedShadowIndexingMode'] as const
   ).find(mode => things[mode] !== undefined && things[mode] !== 'OFF');
+  // unverified: the error
   if (dependent) throw invalidRequest(`${dependent} cannot be ${things[dependent]} while thingIndexingMode is OFF`);
 }
 

@@ -1,6 +1,5 @@
 /** Operations on jobs. */
-// documented: API reference of each operation; developer guide, job-limits; authorization reference
-// captured: public report, aws-cli issue 8924, for scheduled jobs that a filter by group leaves out
+// documented: API reference of each operation; authorization reference
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Needed, type Operations, type World } from '../../core/service';
@@ -28,6 +27,7 @@ export interface JobContext {
 
 export const jobArn = (world: World, id = '*') => world.arn('iot', `job/${id}`);
 
+// documented: developer guide, job-limits
 const MAX_TARGETS = 100;
 const MAX_DELETIONS = 10;
 
@@ -130,6 +130,7 @@ export function jobOperations(context: JobContext): Operations {
           throw invalidStateTransition(`Job ${jobId} is ${job.status} and can only be deleted with force`);
         }
         const deletions = [...jobs.all.values()].filter(({ status }) => status === 'DELETION_IN_PROGRESS').length;
+        // documented: developer guide, job-limits
         if (deletions >= MAX_DELETIONS) throw limitExceeded(`${MAX_DELETIONS} jobs are being deleted already`);
         jobs.delete(job);
       },
@@ -207,6 +208,7 @@ function checkDestinations(catalog: Catalog, arns: readonly string[] = []): void
 
 function checkTargets(fleet: Fleet, targets: readonly string[]): void {
   for (const target of targets) fleet.target(target);
+  // documented: developer guide, job-limits
   if (targets.length > MAX_TARGETS) throw limitExceeded(`A job can have at most ${MAX_TARGETS} targets`);
 }
 

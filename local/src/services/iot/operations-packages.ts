@@ -1,6 +1,5 @@
 /** Software packages. */
-// documented: API reference of each operation; General Reference, for the quota; resource handlers at f32fb1b, which
-// read before they delete
+// documented: API reference of each operation
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
@@ -10,7 +9,7 @@ import { type Catalog, type PackageRecord, packageArn } from './catalog';
 import { PACKAGES } from './constraints';
 import { conflict, notFound, quotaExceeded, refusal, validation } from './errors';
 import { INDEXING_NEED, type Indexing } from './operations-indexing';
-import { type TagStore, checkTagMap } from './operations-tags';
+import { type TagStore, checkTagMap, needsOfTags } from './operations-tags';
 
 /** The context that the operations of packages, versions and SBOMs share. */
 export interface CatalogContext {
@@ -26,11 +25,15 @@ export function packageOperations(context: CatalogContext): Operations {
   return {
     CreatePackage: checked(validation, {
       members: PACKAGES.CreatePackage,
-      alsoNeeds: () => [INDEXING_NEED],
+      alsoNeeds: ({ packageName, tags: requested }, world) => [
+        INDEXING_NEED,
+        ...needsOfTags(tags, packageArn(world, packageName), requested),
+      ],
       run({ packageName, description, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
         if (catalog.packages.get(packageName)) throw conflict(`Package ${packageName} already exists`, packageName);
+        // documented: General Reference, for the quota
         if (catalog.packages.size >= behavior.maxPackages) {
           throw quotaExceeded(`An account can have at most ${behavior.maxPackages} packages`);
         }
@@ -68,12 +71,14 @@ export function packageOperations(context: CatalogContext): Operations {
         const found = catalog.package(packageName);
         if (defaultVersionName !== undefined) {
           const { status } = catalog.version(packageName, defaultVersionName);
+          // unverified: the code; `draftDefaultError` has all of them
           if (status === 'DRAFT') {
             const message = `Version ${defaultVersionName} of package ${packageName} is a draft and cannot be its default`;
             throw refusal(behavior.draftDefaultError, message, defaultVersionName);
           }
           found.defaultVersionName = defaultVersionName;
         }
+        // unverified: whether it is refused; `unsetNothing`
         if (unsetDefaultVersion && found.defaultVersionName === undefined && behavior.unsetNothing === 'refused') {
           throw validation(`Package ${packageName} has no default version`);
         }
@@ -90,6 +95,7 @@ export function packageOperations(context: CatalogContext): Operations {
       run({ packageName }) {
         const found = catalog.packages.get(packageName);
         if (!found) return deletedNothing(behavior, `Package ${packageName} not found`);
+        // unverified: the code; `packageWithVersionsDeleteError` has all of them
         if (found.versions.size > 0) {
           const message = `Package ${packageName} still has ${found.versions.size} versions`;
           throw refusal(behavior.packageWithVersionsDeleteError, message, packageName);

@@ -1,6 +1,5 @@
 /** The software bill of materials of a version. It is attached at once and validated later. */
-// documented: API reference of each operation; developer guide, software-package-catalog-troubleshooting, for the
-// errors
+// documented: developer guide, software-package-catalog-troubleshooting, for the errors
 import { checked } from '../../core/checked';
 import { Listing } from '../../core/paging';
 import { type Operations } from '../../core/service';
@@ -29,6 +28,7 @@ const ongoingValidations = (catalog: Catalog, now: number) =>
     .flatMap(({ versions }) => [...versions.values()])
     .filter(({ sbom }) => sbom && now < sbom.validatedAt).length;
 
+// documented: API reference of each operation
 export function sbomOperations({ catalog, behavior }: CatalogContext): Operations {
   return {
     AssociateSbomWithPackageVersion: checked(validation, {
@@ -64,6 +64,7 @@ export function sbomOperations({ catalog, behavior }: CatalogContext): Operation
       members: SBOMS.DisassociateSbomFromPackageVersion,
       run({ packageName, versionName }, { world }) {
         const version = catalog.version(packageName, versionName);
+        // documented: API reference, DisassociateSbomFromPackageVersion, which declares the error, but not for what
         if (!version.sbom && behavior.disassociateNothing === 'not-found') {
           throw notFound(`Version ${versionName} of package ${packageName} has no SBOM`);
         }

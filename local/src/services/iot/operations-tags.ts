@@ -1,6 +1,5 @@
 /** The tags of every AWS IoT resource that can have tags, by ARN. */
-// documented: API reference of each operation; authorization reference; resource handlers at f32fb1b, which list the
-// tags of packages
+// documented: API reference of each operation; authorization reference
 // unverified: the errors for too many tags and for reserved keys
 import { checked } from '../../core/checked';
 import { type Needed, type Operations } from '../../core/service';
@@ -44,6 +43,15 @@ export class TagStore {
     }
     return context;
   }
+}
+
+/**
+ * What a creation with tags needs beside its own action. documented: resource handlers at f32fb1b, whose permissions for a
+ * creation have it. unverified: that it is asked of the new resource alone
+ */
+export function needsOfTags(store: TagStore, arn: string, requested: Tags = {}): Needed[] {
+  if (Object.keys(requested).length === 0) return [];
+  return [{ action: 'iot:TagResource', resource: arn, context: store.context(arn, requested) }];
 }
 
 /** Refuses tags that only AWS can write. */
@@ -93,7 +101,8 @@ export function tagOperations(store: TagStore): Operations {
     }),
     ListTagsForResource: checked(invalidRequest, {
       members: TAGS.ListTagsForResource,
-      // the authorization reference lists no packages and versions for this operation: only `*` grants it.
+      // documented: resource handlers at f32fb1b, which list the tags of packages. The authorization reference lists no
+      // packages and versions for this operation: only `*` grants it.
       run: ({ resourceArn }) => ({
         tags: [...store.require(resourceArn)].map(([Key, Value]) => ({ Key, Value })),
       }),

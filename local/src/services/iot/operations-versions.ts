@@ -1,6 +1,5 @@
 /** Package versions and their lifecycle: draft, published, deprecated. */
-// documented: API reference of each operation; developer guide, "Package version lifecycle"; General Reference, for
-// the quota
+// documented: API reference of each operation
 import { checked } from '../../core/checked';
 import { type Operations, type World } from '../../core/service';
 import { date } from '../../core/time';
@@ -11,7 +10,7 @@ import { conflict, invalidRequest, notFound, quotaExceeded, refusal, validation 
 import { INDEXING_NEED } from './operations-indexing';
 import { type CatalogContext, deletedNothing, requireIndexing } from './operations-packages';
 import { sbomStatus } from './operations-sboms';
-import { checkTagMap } from './operations-tags';
+import { checkTagMap, needsOfTags } from './operations-tags';
 import { ARTIFACT, type S3Location, checkLocation, objectNeeds, requireObject } from './s3-objects';
 
 const TRANSITIONS = {
@@ -27,13 +26,18 @@ export function versionOperations(context: CatalogContext): Operations {
   return {
     CreatePackageVersion: checked(validation, {
       members: VERSIONS.CreatePackageVersion,
-      alsoNeeds: ({ artifact }, world) => [INDEXING_NEED, ...objectNeeds(world, artifact?.s3Location)],
+      alsoNeeds: ({ packageName, versionName, artifact, tags: requested }, world) => [
+        INDEXING_NEED,
+        ...objectNeeds(world, artifact?.s3Location),
+        ...needsOfTags(tags, versionArn(world, packageName, versionName), requested),
+      ],
       async run({ packageName, versionName, description, attributes, artifact, recipe, tags: requested }, { world }) {
         requireIndexing(context);
         checkTagMap(requested);
         checkAttributes(behavior, attributes);
         await checkArtifact(behavior, world, artifact?.s3Location);
         const parent = catalog.packages.get(packageName);
+        // unverified: the code; `createInMissingPackageError` has both
         if (!parent) {
           const error = behavior.createInMissingPackageError === 'ResourceNotFoundException' ? notFound : validation;
           throw error(`Package ${packageName} not found`);
@@ -41,6 +45,7 @@ export function versionOperations(context: CatalogContext): Operations {
         if (parent.versions.get(versionName)) {
           throw conflict(`Version ${versionName} of package ${packageName} already exists`, versionName);
         }
+        // documented: General Reference, for the quota
         if (catalog.countVersions() >= behavior.maxVersions) {
           throw quotaExceeded(`An account can have at most ${behavior.maxVersions} package versions`);
         }
@@ -116,6 +121,7 @@ export function versionOperations(context: CatalogContext): Operations {
         if (!parent || !version) {
           return deletedNothing(behavior, `Version ${versionName} of package ${packageName} not found`);
         }
+        // unverified: the code; `defaultDeleteError` has all of them
         if (parent.defaultVersionName === versionName) {
           const message = `Version ${versionName} is the default version of package ${packageName}: unset it first`;
           throw refusal(behavior.defaultDeleteError, message, versionName);
@@ -146,6 +152,10 @@ export function versionOperations(context: CatalogContext): Operations {
   };
 }
 
+/**
+ * documented: developer guide, "Package version lifecycle". unverified: the codes; `republish` and
+ * `illegalTransitionError` have all of them.
+ */
 function statusAfter(behavior: PackageBehavior, version: VersionRecord, action: Action): VersionStatus {
   const { from, to } = TRANSITIONS[action];
   const name = `Version ${version.name} of package ${version.packageName}`;
@@ -163,7 +173,10 @@ function statusAfter(behavior: PackageBehavior, version: VersionRecord, action: 
   return to;
 }
 
-/** Publishing freezes attributes and artifact forever. A deprecated version stays frozen. */
+/**
+ * Publishing freezes attributes and artifact forever. A deprecated version stays frozen. documented: developer guide,
+ * "Package version lifecycle". unverified: the code; `frozenUpdateError` has all of them
+ */
 function checkFrozen(
   behavior: PackageBehavior,
   version: VersionRecord,
@@ -182,6 +195,7 @@ async function checkArtifact(behavior: PackageBehavior, world: World, location?:
   if (!location) return;
   const use = { ...ARTIFACT, code: behavior.artifactError };
   const object = checkLocation(use, location);
+  // documented: developer guide, software-package-catalog-troubleshooting. unverified: which call refuses it
   if (object.version === undefined && behavior.artifactWithoutVersion === 'refused') {
     throw invalidRequest('VersionId not found when attempting to access s3 url');
   }

@@ -1,5 +1,5 @@
 /** The query language of fleet indexing: fields with a word or a phrase, AND, OR, NOT and parentheses. */
-// documented: developer guide, "Query syntax"; General Reference, for 12 terms and 1,000 bytes
+// documented: developer guide, "Query syntax"
 // unverified: the words for a query that cannot be read, and the error for one that is too long
 import { invalidQuery } from './errors';
 
@@ -18,19 +18,22 @@ type Token =
   | { readonly kind: 'term'; readonly path: readonly string[]; readonly words: readonly string[] }
   | { readonly kind: '(' | ')' | 'AND' | 'OR' | 'NOT' };
 
+// documented: General Reference
 const MAX_TERMS = 12;
 
-/** The most bytes of a query. */
+/** The most bytes of a query. documented: General Reference */
 const MAX_BYTES = 1000;
 
 const TERM = /^((?:\\.|[A-Za-z0-9_.$])+):(?:"((?:\\.|[^"\\])*)"|((?:\\.|[^\s()"\\:])+))/;
 const OPERATOR = /^(?:(AND|OR|NOT)(?=[\s(]|$)|([()]))/;
 
 export function parseQuery(text: string): Query {
+  // documented: General Reference
   if (Buffer.byteLength(text) > MAX_BYTES) throw invalidQuery(`A query can have at most ${MAX_BYTES} bytes`);
   if (text.trim() === '*') return { fields: [], matches: () => true };
   const tokens = tokenize(text);
   const fields = tokens.flatMap(token => (token.kind === 'term' ? [token.path] : []));
+  // documented: General Reference
   if (fields.length > MAX_TERMS) throw invalidQuery(`A query can have at most ${MAX_TERMS} terms`);
   return { fields, matches: new Parser(tokens, text).parse() };
 }

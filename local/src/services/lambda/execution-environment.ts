@@ -10,7 +10,7 @@ const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
 /** Separates the messages of the runtime from the output of the function. */
 const SEPARATOR = '\x1e';
 
-/** How long a function's module can take to load. */
+/** How long a function's module can take to load. documented: developer guide, lambda-runtime-environment */
 const INIT_MILLISECONDS = 10_000;
 
 /** An error as Lambda returns it in the payload. */

@@ -1,5 +1,4 @@
-// documented: API model; developer guide, gettingstarted-limits and configuration-envvars
-// captured: public report, for the messages
+// documented: API model
 import { createHash, randomUUID } from 'crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
@@ -98,12 +97,16 @@ function validate(configuration: FunctionConfiguration): void {
   checkRange('Timeout', configuration.Timeout, 1, 900);
   checkRange('MemorySize', configuration.MemorySize, 128, 10_240);
   const variables = JSON.stringify(configuration.Environment?.Variables ?? {});
+  // documented: developer guide, gettingstarted-limits
+  // captured: public report, for the message
   if (Buffer.byteLength(variables) > 4096) {
     throw invalid(
       'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.',
     );
   }
   const reserved = Object.keys(configuration.Environment?.Variables ?? {}).find(name => RESERVED.has(name));
+  // documented: developer guide, configuration-envvars
+  // captured: public report, for the message
   if (reserved) {
     throw invalid(
       `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved}`,
@@ -157,6 +160,7 @@ function unzip(zip: Buffer): Record<string, Uint8Array> {
   try {
     return unzipSync(zip);
   } catch {
+    // captured: public report, for the message
     throw invalid('Could not unzip uploaded file. Please check your file, then try to upload again.');
   }
 }
@@ -171,6 +175,7 @@ export async function fetchCode(input: Members, world: World): Promise<Code> {
     return new Code(Body);
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code === 'InvalidParameterValueException') throw error;
+    // captured: public report, for the message
     throw invalid(`Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`);
   }
 }

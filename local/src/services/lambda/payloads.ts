@@ -1,17 +1,18 @@
 /** The payload and the answer of an invocation. */
-// documented: developer guide, gettingstarted-limits; API reference, Invoke
+// documented: API reference, Invoke
 import { type Members, ServiceError } from '../../core/service';
 import { type HttpAnswer } from '../../wire/protocol';
 import { invalid } from './function';
 import { type Result } from './runner';
 
-/** The most bytes of the payload of an invocation. */
+/** The most bytes of the payload of an invocation. documented: developer guide, gettingstarted-limits */
 const PAYLOAD_BYTES = { RequestResponse: 6_291_456, Event: 1_048_576 };
 
 export function readPayload(payload: Buffer | string | undefined, type: keyof typeof PAYLOAD_BYTES): string {
   const limit = PAYLOAD_BYTES[type];
   if (limit === undefined) throw invalid(`${type} is not a valid invocation type`);
   const text = payload === undefined || payload.length === 0 ? '{}' : payload.toString();
+  // documented: developer guide, gettingstarted-limits
   if (Buffer.byteLength(text) > limit) {
     throw new ServiceError(
       'RequestTooLargeException',

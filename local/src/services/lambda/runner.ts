@@ -98,6 +98,7 @@ export class Runner {
     const idle = this.workers.find(({ isBusy, environment }) => !isBusy && environment.isAlive);
     if (this.workers.filter(({ isBusy }) => isBusy).length >= reservedConcurrency) {
       const Reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
+      // documented: API reference, Invoke; developer guide, configuration-concurrency
       throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason });
     }
     const worker = idle ?? this.start();

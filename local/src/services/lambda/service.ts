@@ -1,5 +1,4 @@
-// documented: API reference of each operation; developer guide, invocation-async-error-handling; authorization
-// reference
+// documented: API reference of each operation; authorization reference
 import { randomUUID } from 'crypto';
 import {
   type CallContext,
@@ -43,7 +42,9 @@ export interface LambdaFunction {
   /** Statements of the function's resource policy, by id. */
   readonly permissions: Map<string, object>;
   reservedConcurrency?: number;
-  /** How often a failed asynchronous invocation is retried. */
+  /**
+   * How often a failed asynchronous invocation is retried. documented: developer guide, invocation-async-error-handling
+   */
   maximumRetryAttempts: number;
 }
 

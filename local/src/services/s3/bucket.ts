@@ -1,9 +1,8 @@
-// documented: API reference, ErrorResponses and DeleteObject; user guide, DeleteMarker and
-// checking-object-integrity, for ETags
+// documented: API reference, ErrorResponses, DeleteObject and ListObjectsV2, also for the order
 import { createHash, randomBytes } from 'crypto';
 import { ServiceError } from '../../core/service';
 
-/** A version of an object, or the marker that it was deleted. */
+/** A version of an object, or the marker that it was deleted. documented: user guide, DeleteMarker */
 export interface ObjectVersion {
   /** `null` if the bucket was not versioned when the object was written. */
   readonly versionId: string;
@@ -14,7 +13,7 @@ export interface ObjectVersion {
 
 export interface ObjectContent {
   readonly body: Buffer;
-  /** The ETag with its quotes. */
+  /** The ETag with its quotes. documented: user guide, checking-object-integrity */
   readonly etag: string;
   readonly contentType: string;
   /** The user metadata, without the prefix `x-amz-meta-`. */

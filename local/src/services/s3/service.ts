@@ -24,6 +24,7 @@ export class S3 implements Service {
   bucket(name: string): Bucket {
     const bucket = this.buckets.get(name);
     if (bucket) return bucket;
+    // documented: API reference, ErrorResponses
     throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: name });
   }
 }

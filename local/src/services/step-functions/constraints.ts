@@ -1,11 +1,14 @@
 /** The documented constraints of the members of an input to AWS Step Functions. */
-// documented: API model; developer guide, service-quotas
+// documented: API model
 import { flag, integer, list, oneOf, required, structure, text } from '../../core/shape';
 
-/** The most bytes of JSON of the input and output of a state, a task or an execution. */
+/**
+ * The most bytes of JSON of the input and output of a state, a task or an execution. documented: developer guide,
+ * service-quotas
+ */
 export const PAYLOAD_BYTES = 262_144;
 
-/** The most events of an execution's history. */
+/** The most events of an execution's history. documented: developer guide, service-quotas */
 export const HISTORY_EVENTS = 25_000;
 
 const arn = text({ min: 1, max: 256 });

@@ -1,5 +1,4 @@
 // documented: API reference of each operation; authorization reference
-// captured: LocalStack, snapshots validated on AWS, for the errors
 import { randomUUID } from 'crypto';
 import { isDeepStrictEqual } from 'util';
 import { checked } from '../../core/checked';
@@ -129,6 +128,7 @@ export class StateMachines {
       existing &&
       (existing.text !== configuration.text || !isDeepStrictEqual(existing.logging, configuration.logging))
     ) {
+      // captured: LocalStack, snapshots validated on AWS
       throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
     const machine = existing ?? {
@@ -150,6 +150,7 @@ export class StateMachines {
     if (Object.keys(changes).length === 0) {
       const message =
         'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified';
+      // captured: LocalStack, snapshots validated on AWS
       throw new ServiceError('MissingRequiredParameter', message);
     }
     const revisionId = randomUUID();
@@ -165,6 +166,7 @@ export class StateMachines {
     if (!this.mayAssume(roleArn)) {
       const message =
         'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.';
+      // captured: LocalStack, snapshots validated on AWS
       throw new ServiceError('AccessDeniedException', message);
     }
     const definition = await parseDefinition(text);

@@ -16,7 +16,8 @@ export interface StateSurroundings {
 }
 
 /**
- * A placeholder for `$$.State.RetryCount` until an attempt is made, because the interpreter reads the parameters only once.
+ * A placeholder for `$$.State.RetryCount` until an attempt is made, because the interpreter reads the parameters only
+ * once.
  */
 export const RETRY_COUNT = randomUUID();
 
@@ -69,7 +70,7 @@ async function attempt(
   }
 }
 
-/** The JSON of the output of a state or a task. Throws if it is too large. */
+/** The JSON of the output of a state or a task. Throws if it is too large. captured: LocalStack */
 export function textOf(output: unknown): string {
   const text = JSON.stringify(output);
   if (Buffer.byteLength(text) <= PAYLOAD_BYTES) return text;
@@ -79,7 +80,7 @@ export function textOf(output: unknown): string {
   );
 }
 
-/** Functions run in real time, and so do their timeouts. */
+/** Functions run in real time, and so do their timeouts. documented: Amazon States Language, for the error */
 async function within<T>(seconds: number | undefined, work: Promise<T>): Promise<T> {
   if (seconds === undefined) return work;
   let timer: NodeJS.Timeout | undefined;

@@ -56,6 +56,7 @@ async function invoke({ Payload = {}, ...input }: Members, call: InternalCall): 
   // a denied invocation has the name of the client's own exception.
   const answer = await named('Lambda', invocation, { AccessDeniedException: 'AWSLambdaException' });
   const { StatusCode, ExecutedVersion, FunctionError, Payload: text = '{}' } = answer;
+  // documented: developer guide, integrate-services
   if (FunctionError) throw new TaskError(JSON.parse(text).errorType ?? 'Lambda.Unknown', text);
   return { StatusCode, ExecutedVersion, Payload: JSON.parse(text) };
 }
@@ -77,7 +78,7 @@ async function callSdk(service: string, operation: string, input: Members, call:
   return isCamelCased ? renamed(output, upperFirst) : output;
 }
 
-/** The answer to a call. An error has the name that state machines use for it. */
+/** The answer to a call. An error has the name that state machines use for it. captured: LocalStack, for the names */
 async function named(
   service: string,
   answer: Promise<Members>,

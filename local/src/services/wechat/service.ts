@@ -1,5 +1,5 @@
 /** The WeChat API for third-party platforms in the local AWS: the part for versions of CloudBase Run services. */
-// documented: WeChat documentation, deletecloudbaserunserverversion and getcsversionlist
+// documented: WeChat documentation, deletecloudbaserunserverversion, getcsversionlist and getcslist
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type UnsignedCall } from '../../core/endpoint';
 import { type ServiceError, type World } from '../../core/service';
@@ -174,6 +174,16 @@ export class WeChat implements Endpoint {
           flow_ratio: version.flowRatio,
         }));
         return { ...OK, total: all.length, items };
+      },
+    },
+    'componenttcb/getcslist': {
+      needsToken: true,
+      run: input => {
+        if (this.behavior.listing === 'retired') throw weChatError(48001);
+        const [limit, offset] = [count(input, 'limit', MAX_PAGE), count(input, 'offset', 0)];
+        const all = this.services.namesIn(text(input, 'env'));
+        const cslist = all.slice(offset, offset + Math.min(limit, MAX_PAGE)).map(server_name => ({ server_name }));
+        return { ...OK, total: all.length, cslist };
       },
     },
     'cgi-bin/component/api_component_token': { needsToken: false, run: input => this.tokens.make(input) },

@@ -68,6 +68,11 @@ export class CloudBaseServices {
     return this.behavior.listingOrder === 'newest-first' ? newestFirst : newestFirst.reverse();
   }
 
+  /** getcslist */
+  namesIn(env: string): readonly string[] {
+    return [...this.requireEnvironment(env).keys()];
+  }
+
   /** deletecloudbaserunserverversion */
   remove({ version, deleteServer, deleteImage, ...at }: VersionDeletion): void {
     const { behavior } = this;

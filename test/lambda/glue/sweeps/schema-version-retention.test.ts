@@ -1,5 +1,6 @@
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../../contract/ownership';
+import { GlueGateway } from '../../../../lambda/glue/gateway';
 import { STACK_ID } from '../../../../testing/sweep/sweep-world';
 import {
   DAY,
@@ -16,6 +17,8 @@ import {
 } from './schema-under-retention';
 
 describe('the rules', () => {
+  afterEach(() => jest.restoreAllMocks());
+
   test('keep the latest by number, in whatever order the service lists them', async () => {
     add({}, {}, {}, {}, {});
     aws.glue.behavior.versionOrder = 'by-id';
@@ -29,6 +32,19 @@ describe('the rules', () => {
     add(old, {}, old, {});
     await sweepOf({ rules: { minAgeSeconds: 30 * 86_400 } }).run();
     expect(left()).toEqual([1, 3, 5]);
+  });
+
+  test.each([undefined, '', 'yesterday'])('keep what the registry tells no age of that can be read: %p', async time => {
+    add({}, {}, {});
+    const { versionsOf } = GlueGateway.prototype;
+    jest.spyOn(GlueGateway.prototype, 'versionsOf').mockImplementation(async function (this: GlueGateway, ...at) {
+      return (await versionsOf.apply(this, at)).map(version => ({ ...version, CreatedTime: time }));
+    });
+    const sweep = sweepOf({ rules: { minAgeSeconds: 86_400 } });
+    await sweep.run();
+    expect(sweep.kept).toMatchObject({ 2: 'AGE_UNKNOWN', 3: 'AGE_UNKNOWN' });
+    await sweepOf({ rules: { keepLatest: 2 } }).run();
+    expect(left()).toEqual([1, 3, 4]);
   });
 
   test('refuse a plan that removes more than it may', async () => {

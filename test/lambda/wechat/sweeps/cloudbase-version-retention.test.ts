@@ -360,3 +360,10 @@ test.each<[string, Partial<CloudBaseVersionRetentionConfig>]>([
   expect(left()).toHaveLength(4);
   expect(calls()).toEqual([]);
 });
+
+test('a service that is gone has nothing to remove, so that its retention does not keep a stack from being deleted', async () => {
+  deploy(1);
+  expect(await outcome(sweepOf({ serverName: 'gone' }))).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0 } });
+  aws.faults.inject({ operation: 'getcslist', times: Infinity, trouble: { error: weChatError(-501555) } });
+  expect(await outcome(sweepOf({ serverName: 'gone' }))).toMatchObject({ status: 'REFUSED' });
+});

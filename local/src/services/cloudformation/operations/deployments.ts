@@ -1,6 +1,5 @@
 /** Operations that deploy, roll back and delete stacks. They answer at once, and the deployment continues. */
 // documented: API reference of each operation
-// captured: public report, for "No updates are to be performed."
 import { type Members, type Operation, ServiceError } from '../../../core/service';
 import { changesOf, isWithoutChanges } from '../changes';
 import { type Engine, type StartOptions } from '../engine';
@@ -26,6 +25,7 @@ export const deploymentOperations = (engine: Engine): Record<string, Operation> 
     const options = optionsOf(input);
     engine.checkUpdatable(stack, options);
     const deployed = await engine.prepare(stack, await requestOf(input, world));
+    // captured: public report, for the words
     if (isWithoutChanges(stack, deployed, changesOf(stack, deployed, engine.surroundings))) {
       throw validationError('No updates are to be performed.');
     }

@@ -1,6 +1,5 @@
 /** Operations that only read: stacks, their resources, events, templates and exports. */
 // documented: API reference of each operation
-// captured: public report, for the words in which a missing stack is told
 // unverified: that DescribeEvents shows the events of a stack, and no others
 import { type Members, type Operation } from '../../../core/service';
 import { requiredCapabilities } from '../capabilities';
@@ -29,6 +28,7 @@ export function descriptionOperations(engine: Engine, changeSets: ChangeSets): R
 
     DescribeStackEvents: onStack(engine, 'DescribeStackEvents', ({ StackName, NextToken }) => {
       const stack = stacks.find(StackName);
+      // captured: public report, for the words in which a missing stack is told
       if (!stack) throw validationError(`Stack [${StackName}] does not exist`);
       const { events, NextToken: next } = newestEvents(stack, NextToken);
       return { StackEvents: events.map(viewOfEvent), NextToken: next };

@@ -47,8 +47,18 @@ export async function requestOf(input: Members, world: World): Promise<Deploymen
   };
 }
 
+/** The longest template in a request. Others must be in S3. documented: user guide, "Understand CloudFormation quotas" */
+const BODY_BYTES = 51_200;
+
 export async function templateBody(input: Members, { call }: World): Promise<string | undefined> {
-  if (input.TemplateBody !== undefined) return input.TemplateBody;
+  const { TemplateBody: body } = input;
+  if (body !== undefined && Buffer.byteLength(body) > BODY_BYTES) {
+    throw validationError(
+      `1 validation error detected: Value '${body.slice(0, 60)}...' at 'templateBody' failed to satisfy constraint: ` +
+        `Member must have length less than or equal to ${BODY_BYTES}`,
+    );
+  }
+  if (body !== undefined) return body;
   return input.TemplateURL === undefined ? undefined : templateAt(input.TemplateURL, call);
 }
 

@@ -1,8 +1,5 @@
 /** Custom resources: CloudFormation's requests to a function, and the rules for an answer. */
-// documented: user guide, "Custom resource request objects", "Custom resource response objects"; template reference,
-// AWS::CloudFormation::CustomResource, for ServiceTimeout
-// captured: public report, for the messages (aws-cdk issues 2825 and 21216, cloudcomponents issue 197) and for
-// numbers that come as text (aws-cdk issue 15249)
+// documented: user guide, "Custom resource request objects" and "Custom resource response objects"
 // unverified: that nulls and what is empty are left out, and which of several broken rules of an answer is told
 import { createHash, randomUUID } from 'node:crypto';
 import { type ExpectedResponse } from '../../../core/responses';
@@ -31,6 +28,8 @@ export const isCustomResource = (type: string): boolean =>
 
 const MAX_RESPONSE_BYTES = 4096;
 const MAX_PHYSICAL_ID_BYTES = 1024;
+
+/** Also without ServiceTimeout. documented: template reference, AWS::CloudFormation::CustomResource */
 const MAX_TIMEOUT_SECONDS = 3600;
 
 /** How often, in milliseconds, a waiting deployment checks whether the time is over. */
@@ -110,6 +109,7 @@ export function customResource(options: CustomResourceOptions): ResourceType {
     choosesPhysicalId: true,
     create: request => apply('Create', request),
     checkUpdate(from, to) {
+      // captured: public report, for the message
       if (from.ServiceToken !== to.ServiceToken) throw new ResourceFailure('Modifying service token is not allowed.');
     },
     update: request => apply('Update', request),
@@ -136,6 +136,7 @@ function serviceToken(properties: Properties): string {
 function timeoutSeconds({ ServiceTimeout }: Properties): number {
   if (ServiceTimeout === undefined) return MAX_TIMEOUT_SECONDS;
   const seconds = Number(ServiceTimeout);
+  // documented: template reference, AWS::CloudFormation::CustomResource. unverified: the words
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS) return seconds;
   throw new ResourceFailure(
     `ServiceTimeout must be a number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}, got "${String(ServiceTimeout)}"`,
@@ -162,6 +163,7 @@ async function waitFor(
   } finally {
     over.abort();
   }
+  // captured: public report, for the message
   throw new Error(
     `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}]. ` +
       'If you are using the Python cfn-response module, you may need to update your Lambda function code so that ' +
@@ -175,7 +177,10 @@ async function expiry(clock: LocalClock, milliseconds: number, over: AbortSignal
   while (!over.aborted && clock.now() < end) await clock.sleep(Math.min(LOOK_EVERY, end - clock.now()));
 }
 
-/** Reads an answer by CloudFormation's rules. Throws if it breaks one. */
+/**
+ * Reads an answer by CloudFormation's rules. Throws if it breaks one. captured: public report, for the messages
+ * (aws-cdk issues 2825 and 21216, cloudcomponents issue 197)
+ */
 function parse(body: string, event: CustomResourceEvent): Answer {
   if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new Error('Response object is too long.');
   const answer = parseObject(body);
@@ -208,6 +213,7 @@ function parseObject(body: string): Record<string, unknown> {
   } catch {
     // reported below, for everything that is not an object.
   }
+  // captured: public report, for the message
   throw new Error('Invalid Response object: Value of property must be an object');
 }
 

@@ -5,6 +5,8 @@
 // documented: resource handlers, aws-glue-schemaversion and aws-glue-schemaversionmetadata at 750cac1
 import { type InternalCall, type World } from '../../../core/service';
 import { type Properties } from '../template';
+import { translated } from './glue';
+import { type Handler, handled } from './handled';
 import {
   POLL_INTERVAL,
   ResourceFailure,
@@ -16,13 +18,20 @@ import {
 
 const VERSION = 'AWS::Glue::SchemaVersion';
 
-export const schemaVersion: ResourceType = {
+const VERSIONS: Handler = {
+  ...translated(VERSION),
+  schema: { required: ['Schema', 'SchemaDefinition'], readOnly: ['VersionId'] },
+  identifier: ({ Schema }) => JSON.stringify(Schema),
+};
+
+export const schemaVersion: ResourceType = handled(VERSIONS, {
   createOnly: ['Schema', 'SchemaDefinition'],
   async create({ properties, call, world }) {
     const definition = { SchemaId: properties.Schema, SchemaDefinition: properties.SchemaDefinition };
     const existing = await versionOf(definition, call);
     if (existing !== undefined) {
-      throw new ResourceFailure(`Resource of type '${VERSION}' with identifier '${existing}' already exists.`);
+      const message = `Resource of type '${VERSION}' with identifier '${existing}' already exists.`;
+      throw new ResourceFailure(message, undefined, 'AlreadyExists');
     }
     const { SchemaVersionId: id } = await call('glue', 'RegisterSchemaVersion', definition);
     await untilAvailable(id, call, world);
@@ -42,12 +51,13 @@ export const schemaVersion: ResourceType = {
         const deletion = { SchemaId, Versions: String(VersionNumber) };
         const { SchemaVersionErrors = [] } = await call('glue', 'DeleteSchemaVersions', deletion);
         // AWS's handler does not read the errors, and waits for two minutes without success.
-        if (SchemaVersionErrors.length > 0) throw new ResourceFailure('Exceeded attempts to wait');
+        if (SchemaVersionErrors.length > 0)
+          throw new ResourceFailure('Exceeded attempts to wait', undefined, 'NotStabilized');
       })(),
     );
     await untilMissing(look, world.clock);
   },
-};
+});
 
 /** The id of a schema's version with a definition. */
 async function versionOf(definition: object, call: InternalCall): Promise<string | undefined> {
@@ -65,25 +75,44 @@ async function untilAvailable(SchemaVersionId: string, call: InternalCall, { clo
     const { Status } = await call('glue', 'GetSchemaVersion', { SchemaVersionId });
     if (Status === 'AVAILABLE') return;
     if (Status === 'FAILURE') {
-      throw new ResourceFailure(`Couldn't create ${VERSION} due to schema evolution failure`, SchemaVersionId);
+      const message = `Error occurred during operation 'Couldn't create ${VERSION} due to schema evolution failure'.`;
+      throw new ResourceFailure(message, SchemaVersionId, 'GeneralServiceException');
     }
     if (Status === 'DELETING') {
-      throw new ResourceFailure(`Another process is deleting this ${VERSION}`, SchemaVersionId);
+      const message =
+        `Resource of type '${VERSION}' with identifier '${SchemaVersionId}' has a conflict. ` +
+        `Reason: Another process is deleting this ${VERSION}.`;
+      throw new ResourceFailure(message, SchemaVersionId, 'ResourceConflict');
     }
     await clock.sleep(POLL_INTERVAL);
   }
 }
 
-export const schemaVersionMetadata: ResourceType = {
+const METADATA: Handler = {
+  ...translated('AWS::Glue::SchemaVersionMetadata'),
+  schema: { required: ['SchemaVersionId', 'Key', 'Value'] },
+  identifier: idOf,
+};
+
+/** The members of the primary identifier. */
+function idOf({ SchemaVersionId, Key, Value }: Properties): string {
+  return [SchemaVersionId, Key, Value].join('|');
+}
+
+export const schemaVersionMetadata: ResourceType = handled(METADATA, {
   createOnly: ['SchemaVersionId', 'Key', 'Value'],
   async create({ properties, call }) {
     await call('glue', 'PutSchemaVersionMetadata', pairOf(properties));
+    return { physicalId: idOf(properties) };
+  },
+  async read({ properties, call }) {
     const { SchemaVersionId, Key, Value } = properties;
-    // the members of the primary identifier.
-    return { physicalId: [SchemaVersionId, Key, Value].join('|') };
+    const MetadataList = [pairOf(properties).MetadataKeyValue];
+    const found = await orUndefined(call('glue', 'QuerySchemaVersionMetadata', { SchemaVersionId, MetadataList }));
+    return found?.MetadataInfoMap[String(Key)]?.MetadataValue === Value ? { Key, Value } : undefined;
   },
   delete: ({ properties, call }) => unlessMissing(call('glue', 'RemoveSchemaVersionMetadata', pairOf(properties))),
-};
+});
 
 const pairOf = ({ SchemaVersionId, Key, Value }: Properties) => ({
   SchemaVersionId,

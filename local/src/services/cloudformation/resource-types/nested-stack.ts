@@ -1,11 +1,13 @@
 /** Nested stacks. */
 // documented: template reference, AWS::CloudFormation::Stack: what Ref and GetAtt return, and what replaces the
-// resource; user guide, "Nested stacks", for the clean-up that waits for the root
-// captured: public report, for the reason of a nested stack that failed
+// resource
 import { type Stack } from '../stack';
 import { CANCELLED, ResourceFailure, type ResourceRequest, type ResourceType } from './resource-type';
 
-/** How the engine handles nested stacks: they wait for the root stack before they clean up or roll back. */
+/**
+ * How the engine handles nested stacks: they wait for the root stack before they clean up or roll back. documented:
+ * user guide, "Nested stacks"
+ */
 export interface NestedStacks {
   create(request: ResourceRequest): Promise<{ stack: Stack; failure?: string }>;
   update(request: ResourceRequest, stackId: string): Promise<{ stack: Stack; failure?: string }>;
@@ -14,6 +16,7 @@ export interface NestedStacks {
   delete(stackId: string): Promise<Stack>;
 }
 
+// captured: public report, for the reasons of a nested stack that failed
 export function nestedStack(stacks: NestedStacks): ResourceType {
   return {
     async create(request) {

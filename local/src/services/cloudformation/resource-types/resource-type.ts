@@ -1,5 +1,5 @@
 /** A resource type: it creates, updates and deletes one resource by calls to its service. */
-// documented: user guide, "Name type", for the parts of a generated name; resource handlers, for the wait of a deletion
+// documented: resource handlers, for the waits
 // unverified: how a generated name is cut to its length
 import { randomInt } from 'node:crypto';
 import { type InternalCall, type LocalClock, type World } from '../../../core/service';
@@ -28,6 +28,8 @@ export interface ExistingRequest extends ResourceRequest {
 
 export interface UpdateRequest extends ExistingRequest {
   readonly oldProperties: Properties;
+  /** The tags of the stack that the resource has got, if its type takes them. */
+  readonly oldStackTags?: Readonly<Record<string, string>>;
 }
 
 /** A resource after a create or an update. */
@@ -45,6 +47,8 @@ export interface ResourceType {
   readonly createOnly?: readonly string[];
   /** The property with a name that the user has chosen. A replacement with the same name is refused. */
   readonly nameProperty?: string;
+  /** Whether the resource gets the tags of its stack, so that a change of these updates it. */
+  readonly takesStackTags?: boolean;
   /** Whether the physical id after an update tells whether the resource was replaced. */
   readonly choosesPhysicalId?: boolean;
   create(request: ResourceRequest): Promise<Made>;
@@ -69,6 +73,8 @@ export class ResourceFailure extends Error {
     message: string,
     /** The resource that a rollback must delete or update. Absent: nothing was created, or nothing has changed. */
     readonly physicalId?: string,
+    /** The error code of the handler, if it is one of AWS's. */
+    readonly code?: string,
   ) {
     super(message);
   }
@@ -77,7 +83,7 @@ export class ResourceFailure extends Error {
 /** The message of a failure for another reason than the resource: the deployment has failed elsewhere. */
 export const CANCELLED = 'cancelled';
 
-/** A name in the form of CloudFormation's generated names: stack, logical id and a random part. */
+/** A name in the form of generated names: stack, logical id and a random part. documented: user guide, "Name type" */
 export function generatedName(
   { stack, logicalId }: Pick<ResourceRequest, 'stack' | 'logicalId'>,
   maxLength = 255,
@@ -141,7 +147,7 @@ export async function untilMissing(
       await look();
       await clock.sleep(POLL_INTERVAL);
     }
-    throw new ResourceFailure('Exceeded attempts to wait');
+    throw new ResourceFailure('Exceeded attempts to wait', undefined, 'NotStabilized');
   };
   await unlessMissing(looks());
 }

@@ -79,7 +79,8 @@ function readsType(read: Field, written: Field, pairs: Set<string>): boolean {
   const [reader, writer] = [read.resolvedType, written.resolvedType];
   if (reader instanceof Type && writer instanceof Type) return readsMessage(reader, writer, pairs);
   if (wire(read) === wire(written)) return true;
-  // a message is bytes for a reader that does not know its type.
+  // a message is bytes for a reader that does not know its type. documented: Protocol Buffers documentation, "Updating a
+  // message type"
   return [wire(read), wire(written)].sort().join() === 'message,text' && [read.type, written.type].includes('bytes');
 }
 

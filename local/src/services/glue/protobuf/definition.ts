@@ -2,8 +2,7 @@
  * PROTOBUF as the schema registry accepts it: "proto2 and proto3 without support for extensions or groups" (developer
  * guide). A definition contains all its types, except the well-known ones. `protobufjs` parses it.
  */
-// documented: developer guide, "Schemas"; Protocol Buffers documentation, the language guides
-// captured: public report, aws-glue-schema-registry, for "unable to find" an import
+// documented: Protocol Buffers documentation, the language guides
 import { Field, type Namespace, type ReflectionObject, Root, Type, common, parse } from 'protobufjs';
 import api from 'protobufjs/google/protobuf/api.json';
 import descriptor from 'protobufjs/google/protobuf/descriptor.json';
@@ -21,12 +20,14 @@ export function protobufRoot(definition: string): Root {
   const text = withoutComments(definition);
   const { root, package: name = '', imports = [], weakImports = [] } = parse(text, new Root(), { keepCase: true });
   const syntax = syntaxOf(text);
+  // unverified: that a definition must declare something
   if (root.nestedArray.length === 0) throw new Error('the definition declares nothing');
   const declared = [...declaredIn(root)];
   declared.forEach(checkSupported);
   const files = [...imports, ...weakImports];
   files.forEach((file, index) => {
     if (files.indexOf(file) < index) throw new Error(`${file} is imported twice`);
+    // captured: public report, aws-glue-schema-registry, for "unable to find" an import
     addWellKnown(root, file);
   });
   // finds unknown types, in a field or in the method of a service.
@@ -48,6 +49,7 @@ const withoutComments = (definition: string): string =>
 // the service accepts them.
 const OPTIONS = /^\.?google\.protobuf\.\w+Options$/;
 
+// documented: developer guide, "Schemas": no extensions, no groups
 function checkSupported(each: ReflectionObject): void {
   if (each instanceof Type) {
     if ((each as { group?: boolean }).group) throw new Error(`group ${each.name}: groups are not supported`);
