@@ -25,9 +25,13 @@ export class DirectHandler {
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       body: bytesOf(body as string | Uint8Array | undefined),
     });
+<<<<<<< HEAD
     const done = new AbortController();
     const cut = aborted(abortSignal as AbortSignal | undefined, done.signal);
     const answer = await Promise.race([answered.catch(broken), cut]).finally(() => done.abort(ANSWERED));
+=======
+    const answer = await unlessAborted(abortSignal as AbortSignal | undefined, answered.catch(broken));
+>>>>>>> speed2
     return {
       response: {
         statusCode: answer.status,
@@ -53,10 +57,18 @@ function broken(error: Error): never {
   throw error.name === 'TimeoutError' ? error : new Error('socket hang up');
 }
 
-function aborted(signal: AbortSignal | undefined, done: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true, signal: done });
+/** Without a controller that aborts after each call, which would make an error with its stack each time. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
