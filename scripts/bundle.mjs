@@ -1,11 +1,12 @@
 // Builds one handler bundle per service family into build/handlers/<family>/index.js, and the licenses of what they hold.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { minify } from '@swc/core';
 import { build, transform } from 'esbuild';
 import { FAMILIES } from './families.js';
 import { leanSdk } from './lean-sdk.mjs';
 import { packagesOf, thirdPartyLicenses } from './licenses.js';
+import { privateNames } from './private-names.mjs';
 
 const common = { minify: true, platform: 'node', target: 'node20', legalComments: 'none', charset: 'utf8' };
 
@@ -15,7 +16,7 @@ const common = { minify: true, platform: 'node', target: 'node20', legalComments
  */
 export async function bundle(entry, outfile) {
   // esbuild tree-shakes what is imported dynamically only where it splits, and it splits ES modules only.
-  const { outputFiles, metafile } = await build({
+  const options = {
     ...common,
     entryPoints: [entry],
     bundle: true,
@@ -28,7 +29,9 @@ export async function bundle(entry, outfile) {
     metafile: true,
     plugins: leanSdk,
     write: false,
-  });
+  };
+  const { inputs } = (await build(options)).metafile;
+  const { outputFiles, metafile } = await build({ ...options, mangleProps: shortened(Object.keys(inputs)) });
   const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry)[0];
   const needed = reachable(metafile.outputs, main);
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
@@ -40,6 +43,12 @@ export async function bundle(entry, outfile) {
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, oneFile(await Promise.all(parts), names.get(basename(main))));
   return { ...metafile, outputs: Object.fromEntries([...needed].map(name => [name, metafile.outputs[name]])) };
+}
+
+/** The properties that esbuild shortens. What is bundled instead of a file is in the text of the plugins. */
+function shortened(inputs) {
+  const files = [...inputs.filter(existsSync), 'scripts/lean-sdk.mjs'];
+  return new RegExp(`^(?:${privateNames(files).join('|')})$`);
 }
 
 /** What is imported dynamically by code that has been shaken off becomes a part nevertheless, which nobody asks for. */

@@ -19,6 +19,7 @@ const STEPS = {
       'contract',
       'scripts/bundle.mjs',
       'scripts/lean-sdk.mjs',
+      'scripts/private-names.mjs',
       'scripts/families.js',
       'scripts/licenses.js',
     ],

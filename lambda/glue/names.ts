@@ -83,10 +83,14 @@ export const versionIn = (at: SchemaName, versionNumber: number): string =>
   `version ${versionNumber} of ${schemaIn(at)}`;
 
 /**
- * Why a schema cannot be the one that an ARN names: if the ARN is of another account or region, its names would find
- * another schema.
+ * Why a schema cannot be the one that its ARN names, if the properties have one: if the ARN is of another account or
+ * region, its names would find another schema.
  */
-export function checkSchemaArn(schemaArn: string, stackId: string): Problem {
+export function checkSchemaArn(
+  { SchemaArn: schemaArn }: Pick<SchemaVersionProperties, 'SchemaArn'>,
+  stackId: string,
+): Problem {
+  if (schemaArn === undefined) return undefined;
   const environment = (arn: string) => arn.split(':').slice(3, 5);
   const [region, account] = environment(schemaArn);
   const [stackRegion, stackAccount] = environment(stackId);

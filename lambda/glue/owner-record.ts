@@ -68,8 +68,9 @@ export function changeRecord({ fields, values }: MetadataRecord, { set, remove, 
   const number = last === undefined ? 1 : decode(last).number + 1;
   const whole = encode(number, after);
   const { [FIELDS.releasedBy]: _, ...shorter } = after;
-  // the former releases that are older than other owners are dropped first.
-  return { put: whole.length <= VALUE_CHARACTERS ? whole : encode(number, shorter), remove: values };
+  // who has released it before its owners is dropped only if the record has no room for that.
+  const forms = [whole, compacted(whole), compacted(encode(number, shorter))];
+  return { put: forms.find(form => form.length <= VALUE_CHARACTERS) ?? forms.at(-1), remove: values };
 }
 
 const VALUE_CHARACTERS = 256;
@@ -79,7 +80,7 @@ const SEPARATOR = '.';
 const RECORD = /^(\d+)((?:\.[a-z]+=[^.=]+)+)$/;
 
 function decode(value: string): { readonly number: number; readonly fields?: Tags } {
-  const match = RECORD.exec(value);
+  const match = RECORD.exec(expanded(value));
   if (!match) return { number: 0 };
   const fields = match[2]
     .slice(1)
@@ -93,6 +94,19 @@ function encode(number: number, fields: Tags): string {
   const pairs = { ...withoutClaims(fields), ...encodedClaim(fields) };
   return [number, ...Object.entries(pairs).map(([name, value]) => `${name}=${value}`)].join(SEPARATOR);
 }
+
+// if a record has no room, the id of a stack is written in 22 characters instead of 36: a UUID has 128 bits.
+const compacted = (record: string): string => record.replace(STACK_UUID, (_, uuid: string) => '/' + compactUuid(uuid));
+const compactUuid = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64url');
+const STACK_UUID = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![^.])/g;
+
+const expanded = (record: string): string => record.replace(COMPACT_UUID, (_, id: string) => '/' + expandUuid(id));
+const expandUuid = (id: string) =>
+  Buffer.from(id, 'base64url')
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+// neither an owner id nor a time is as long.
+const COMPACT_UUID = /\/([\w-]{22})(?![^.])/g;
 
 /** The event that has claimed the version: only the owner's claim is kept, in the shortest form. */
 const CLAIMED_AT = 'at';

@@ -14,7 +14,7 @@ import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
-import { type MetadataChange, diffMetadata } from './metadata';
+import { type MetadataChange, type Pair, diffMetadata } from './metadata';
 import {
   type Before,
   type EventId,
@@ -51,6 +51,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private undone: Wanted['Metadata'];
   /** Metadata that this resource has written before this event. */
   private written: Wanted['Metadata'];
+  /** The metadata that this delivery of the event puts. */
+  private put: readonly Pair[] = [];
 
   constructor(
     private readonly wanted: Wanted,
@@ -84,7 +86,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   /** Registers the definition, and claims the version if this resource can own it. */
   async publish(before?: Before): Promise<Answer> {
-    rejectProblems(this.foreignEnvironment());
+    rejectProblems(checkSchemaArn(this.wanted, this.scope.stackId));
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
@@ -105,7 +107,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   async delete(): Promise<void> {
-    const foreign = this.foreignEnvironment();
+    const foreign = checkSchemaArn(this.wanted, this.scope.stackId);
     if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
     this.written = this.wanted.Metadata;
     if (!this.id.unanswered) {
@@ -247,6 +249,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!isNew) await this.ownership.change(version, change);
     else if (!(await this.ownership.claim(version, change)) && !this.isHandedBack()) {
       if (!this.wanted.AdoptExisting) return this.leave();
+      // a rollback can have given the version back before the claim was read again.
+      await this.confirm();
       throw new Error(
         `${this.what} was claimed by another stack at the same time, and belongs to that stack: deploy again to take it over from ` +
           'there',
@@ -255,6 +259,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await this.ownership.change(version, { set: {}, remove: Object.values(FIELDS) });
       return this.leave();
     }
+    this.put = metadata.put;
     await this.ownership.exchange(version, metadata);
   }
 
@@ -300,7 +305,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!tags) return;
     if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
-    else if (this.isMade && !(await this.isSettledElsewhere())) await this.withdrawn(this.version, undefined);
+    else if (!(await this.isSettledElsewhere())) {
+      // put after a rollback had given the version back.
+      await this.ownership.exchange(this.version, { remove: this.put, put: [] });
+      if (this.isMade) await this.withdrawn(this.version, undefined);
+    }
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
@@ -378,11 +387,6 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
     return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
-  }
-
-  private foreignEnvironment() {
-    const { SchemaArn } = this.wanted;
-    return SchemaArn === undefined ? undefined : checkSchemaArn(SchemaArn, this.scope.stackId);
   }
 
   private definition(): Promise<string> {

@@ -4,7 +4,7 @@ import { OWNER_KEY } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
 import { HANDED_BACK, type TagChange, claimOf } from '../runtime/ownership';
-import { Unpublishable } from './errors';
+import { Unpublishable, Vanished } from './errors';
 import { type GlueGateway, type Registered } from './gateway';
 import { type HeldPair, type MetadataChange, type Pair } from './metadata';
 import { type SchemaName, versionIn } from './names';
@@ -111,11 +111,7 @@ export class VersionOwnership {
    */
   private async readOnceItShows(version: Version, value: string): Promise<void> {
     for (const pause of [...PAUSES, 0]) {
-      if (!(await this.read(version))) {
-        throw new Error(
-          `${versionIn(this.schema, version.number)} was deleted while this deployment claimed it: deploy again`,
-        );
-      }
+      if (!(await this.read(version))) throw new Vanished(versionIn(this.schema, version.number));
       if (pause === 0 || this.marks.record.values.includes(value)) return;
       await this.scope.clock.sleep(pause);
     }

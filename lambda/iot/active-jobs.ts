@@ -15,6 +15,12 @@ import { type VersionName, deployedVersion } from './names';
  */
 export const DEPLOYING: readonly JobStatus[] = ['SCHEDULED', 'IN_PROGRESS', 'SCHEDULED', 'CANCELED'];
 
+/** How long, in milliseconds, a reading of the jobs is valid: a job can begin at any time. */
+export const JOBS_FRESH = 60_000;
+
+/** How much, in milliseconds, the clocks of AWS IoT and of a function can differ. */
+export const CLOCK_SKEW = 60_000;
+
 /** The versions of a package that a page of jobs deploys. */
 export interface DeployedVersions {
   /** Names of versions, by the jobs that deploy them. */
@@ -67,10 +73,18 @@ export async function* pagesOf(
   } while (pageToken !== undefined);
 }
 
-/** The job that may need a version, in words; `undefined` if there is none. */
-export async function neededByJob(gateway: IotGateway, at: VersionName): Promise<string | undefined> {
+/**
+ * The job that may need a version, in words; `undefined` if there is none.
+ *
+ * @param createdSince absent: all jobs are described
+ */
+export async function neededByJob(
+  gateway: IotGateway,
+  at: VersionName,
+  createdSince?: number,
+): Promise<string | undefined> {
   for (const status of DEPLOYING) {
-    for await (const page of pagesOf(gateway, at.packageName, { status })) {
+    for await (const page of pagesOf(gateway, at.packageName, { status, createdSince })) {
       const jobId = page.versions.get(at.versionName);
       if (jobId !== undefined) return `job ${jobId} deploys it`;
       if (page.undescribed !== undefined) return `job ${page.undescribed}, which may deploy it, cannot be described`;

@@ -26,7 +26,7 @@ import {
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Irreversible } from '../runtime/errors';
+import { Irreversible, Taken } from '../runtime/errors';
 import { type Memory, memoryOf, remember, rememberInstead } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
@@ -44,7 +44,7 @@ import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 import { looksDifferent } from '../runtime/second-look';
-import { neededByJob } from './active-jobs';
+import { CLOCK_SKEW, JOBS_FRESH, neededByJob } from './active-jobs';
 import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
@@ -100,6 +100,8 @@ class VersionEvent extends OwnedArtifact {
   private readonly id: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
+  /** When the jobs were read that can need the version. Absent: they need not be. */
+  private jobsReadAt?: number;
   /** An existing version, as this event found it before it began to change the state. */
   private found?: { readonly status?: string; readonly owner?: string };
 
@@ -221,6 +223,8 @@ class VersionEvent extends OwnedArtifact {
     await super.undoOvertaken();
     await this.undoLateState();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    // a late delivery leaves alone what somebody has changed by hand since.
+    if (!this.hasClaimed && !(await this.mayHaveWritten())) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findVersion(this.at.packageName, this.at.versionName);
     const tags = await this.record.read();
@@ -228,11 +232,9 @@ class VersionEvent extends OwnedArtifact {
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
-    if (await this.mayHaveWritten()) {
-      const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
-      if (isChange(user)) await this.record.change(user);
-      await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
-    }
+    const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
+    if (isChange(user)) await this.record.change(user);
+    await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     if (Object.keys(diff.content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
@@ -256,6 +258,7 @@ class VersionEvent extends OwnedArtifact {
   protected override async protection(): Promise<string | undefined> {
     const { Removal, ProtectInActiveJobs = true } = this.wanted;
     if (Removal !== 'DELETE' || !ProtectInActiveJobs) return undefined;
+    this.jobsReadAt = this.scope.clock.now();
     const reason = await retryAccessDenied(this.scope, () => neededByJob(this.gateway, this.at)).catch(
       (error: unknown) => `cannot read whether a job deploys it: ${reasonOf(error)}`,
     );
@@ -265,6 +268,17 @@ class VersionEvent extends OwnedArtifact {
     return (
       reason && `${this.what} stays, and belongs to nobody: ${reason}; a retention can remove it when no job needs it`
     );
+  }
+
+  /** A job that has begun while the removal was throttled is found when the version is released anew. */
+  protected override async beforeRepeating(command: string, error?: unknown): Promise<void> {
+    await super.beforeRepeating(command, error);
+    const { jobsReadAt } = this;
+    const now = this.scope.clock.now();
+    if (!command.startsWith('Delete') || jobsReadAt === undefined || now - jobsReadAt < JOBS_FRESH) return;
+    this.jobsReadAt = now;
+    const reason = await neededByJob(this.gateway, this.at, jobsReadAt - CLOCK_SKEW);
+    if (reason) throw new Taken(`${this.what} is needed since its removal began to wait: ${reason}`);
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {

@@ -159,6 +159,8 @@ class PackageEvent extends OwnedArtifact {
   protected override async undoOvertaken(): Promise<void> {
     await super.undoOvertaken();
     if (this.scope.request.RequestType !== 'Update' || this.replaces) return;
+    // a late delivery leaves alone what somebody has changed by hand since.
+    if (!this.hasClaimed && !(await this.mayHaveWritten())) return;
     const latest = await this.scope.operation.latestProperties();
     const held = await this.gateway.findPackage(this.packageName);
     const tags = await this.record.read();
@@ -166,7 +168,7 @@ class PackageEvent extends OwnedArtifact {
     const { PackageName, Description, Tags } = PackageShape.decode(latest, '');
     if (PackageName !== this.packageName) return;
     const user = diffTags(toTags(Tags), tags, toTags(this.wanted.Tags));
-    if (isChange(user) && (await this.mayHaveWritten())) await this.record.change(user);
+    if (isChange(user)) await this.record.change(user);
     if (Description && held.description !== Description) {
       await this.gateway.describePackage(this.packageName, Description);
     }

@@ -5,7 +5,7 @@
 import { type OwnerRecord } from './claimed-artifact';
 import { type Scope } from './custom-resource';
 import { Refusal, isOperationOver } from './errors';
-import { restored, restoredRival } from './lost-owner';
+import { isLost, restored, restoredAdopter, restoredRival } from './lost-owner';
 import { reasonOf } from './messages';
 import { type Claimant, type TagChange, type Tags, mergeChanges } from './ownership';
 
@@ -33,16 +33,20 @@ export class HandOver {
 
   async carryOut(change: TagChange): Promise<void> {
     const { record, me, what } = this.parting;
+    const mine = record.keys.claim + me.ownerId;
+    // as long as the own claim is there, a delivery that comes again after a kill looks for a rival as well.
+    const isKept = record.keys.owner in change.set && mine in this.tags;
     try {
-      await record.change(change);
+      await record.change(isKept ? withoutRemoval(change, mine) : change);
     } catch (error) {
       // a policy that names the own stack's tags denies a write to what another stack has adopted.
       if (isOperationOver(error) || !(await this.isAdopted().catch(() => false))) throw error;
       this.log.info('another stack has adopted it', { artifact: what, reason: reasonOf(error) });
-      return record.change({ set: {}, remove: [], tidy: [record.keys.claim + me.ownerId] });
+      return record.change({ set: {}, remove: [], tidy: [mine] });
     }
     this.isDone = true;
     await this.restoreRival();
+    if (isKept) await record.change({ set: {}, remove: [], tidy: [mine] });
   }
 
   /** Throws if another stack has adopted the artifact while the change was waiting. */
@@ -54,7 +58,11 @@ export class HandOver {
 
   /** A delivery of the event was killed after it had let the artifact go: restores the owner that a claim names. */
   restoreLost(): Promise<void> {
-    return this.restoreRival(restored(this.tags, this.parting.record.keys));
+    const { record, me } = this.parting;
+    const change = isLost(this.tags, record.keys)
+      ? restored(this.tags, record.keys)
+      : restoredAdopter(this.tags, record.keys, me);
+    return change ? this.restoreRival(change) : Promise.resolve();
   }
 
   private async isAdopted(): Promise<boolean> {
@@ -94,3 +102,9 @@ export class HandOver {
     }
   }
 }
+
+const withoutRemoval = ({ set, remove, tidy = [] }: TagChange, key: string): TagChange => ({
+  set,
+  remove: remove.filter(each => each !== key),
+  tidy: tidy.filter(each => each !== key),
+});

@@ -5,7 +5,16 @@
  * Pure.
  */
 import { type OwnershipTags } from '../../contract/ownership';
-import { type ClaimRecord, HANDED_BACK, NOBODY, type TagChange, type Tags, claimsIn } from './ownership';
+import {
+  type ClaimRecord,
+  type Claimant,
+  HANDED_BACK,
+  NOBODY,
+  type TagChange,
+  type Tags,
+  claimOf,
+  claimsIn,
+} from './ownership';
 
 /** The value of `adoptedFrom` in what was read, never in a tag: the tags of the owner are lost. */
 const LOST = '?';
@@ -44,6 +53,25 @@ export function restoredRival(before: Tags, after: Tags, keys: OwnershipTags, st
   const rival = newestOf(ownClaims(after, keys).filter(isNew));
   if (!rival || (after[keys.owner] === rival.ownerId && !isLost(after, keys))) return undefined;
   return restored({ ...after, ...ownedBy(rival, keys, stackId) }, keys);
+}
+
+/**
+ * Restores the owner that has adopted an artifact from a resource while that one gave it back; `undefined` if nobody has.
+ * Whoever takes an artifact removes the claims of all but its owner. So if the owner's claim is older than the resource's,
+ * the resource itself has given the artifact back, and a claim that is newer than its own has come in between.
+ *
+ * @param me the resource, which has not yet removed its claim
+ */
+export function restoredAdopter(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange | undefined {
+  const { [keys.owner]: owner } = tags;
+  const mine = claimOf(tags, keys, me);
+  if (!mine || owner === undefined || owner === me.ownerId) return undefined;
+  const isNewer = ({ sentAt }: ClaimRecord) => sentAt > mine.sentAt;
+  const claims = ownClaims(tags, keys).filter(({ ownerId }) => ownerId !== me.ownerId);
+  if (claims.some(claim => claim.ownerId === owner && isNewer(claim))) return undefined;
+  // resources of the own stack that let it go at the same time have claims, too.
+  const adopter = newestOf(claims.filter(claim => claim.stack !== mine.stack && isNewer(claim)));
+  return adopter && restored({ ...tags, ...ownedBy(adopter, keys, me.stackId) }, keys);
 }
 
 function ownedBy({ ownerId, stack }: ClaimRecord, keys: OwnershipTags, stackId: string): Tags {

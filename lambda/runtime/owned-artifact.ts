@@ -10,7 +10,6 @@ import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
-import { isLost } from './lost-owner';
 import { reasonOf } from './messages';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
 import { type Checks, isRead } from './patient';
@@ -191,7 +190,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (!tags) return;
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
-    if (isLost(tags, keys) && tags[keys.owner] !== this.me.ownerId) await this.partWith(tags).restoreLost();
+    if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
@@ -200,7 +199,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return;
+    if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
     await this.confirm();
     if (outcome.kind === 'destroyed') {
       // nobody has had time to need what an event has just made itself.

@@ -52,13 +52,16 @@ export interface Claimant {
   readonly logicalId: string;
   /** Short hash of stack name and logical id: the same for a stack that is deleted and created again. */
   readonly releaseId: string;
+  /** The owner id of the same resource in a stack of the same name, which another stack id names. */
+  ownerIdIn(stackId: string): string;
   /** The mark of the event. Absent if claims are not marked. */
   readonly mark?: EventMark;
 }
 
 export function claimant(stackId: string, logicalId: string): Claimant {
   const releaseId = shortHash(withoutUuid(stackId), logicalId);
-  return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId };
+  const ownerIdIn = (other: string) => shortHash(withoutUuid(stackId) + uuidIn(other), logicalId);
+  return { ownerId: shortHash(stackId, logicalId), stackId, logicalId, releaseId, ownerIdIn };
 }
 
 /**
@@ -69,13 +72,14 @@ export const hasReplaced = (stackId: string, other: string): boolean =>
   other !== stackId && withoutUuid(other) === withoutUuid(stackId);
 
 const withoutUuid = (stackId: string) => stackId.slice(0, stackId.lastIndexOf('/'));
+const uuidIn = (stackId: string) => stackId.slice(stackId.lastIndexOf('/'));
 
 /**
  * Whether an owner is the same resource in a former stack of the same name: what that stack has left belongs to the
  * stack that has replaced it.
  */
-const isFormerLife = ({ stackId, logicalId }: Claimant, owner: string, ownerStack: string | undefined): boolean =>
-  ownerStack !== undefined && hasReplaced(stackId, ownerStack) && owner === shortHash(ownerStack, logicalId);
+const isFormerLife = (me: Claimant, owner: string, ownerStack: string | undefined): boolean =>
+  ownerStack !== undefined && hasReplaced(me.stackId, ownerStack) && owner === me.ownerIdIn(ownerStack);
 
 /** The newest event by which a claimant has claimed an artifact, or changed what it has claimed. */
 export interface ClaimRecord extends EventMark {

@@ -17,12 +17,15 @@ const family: Family = {
     await aws.call('s3', 'PutObject', { Bucket: 'assets', Key: 'ecu.bin', Body: 'firmware' });
     await iot.createPackage('other');
     await iot.createVersion('other', '0.1.0', { status: 'PUBLISHED' });
+    await iot.createPackage('held');
+    for (const version of ['0.1.0', '0.2.0']) await iot.createVersion('held', version, { status: 'PUBLISHED' });
+    await aws.call('iot', 'UpdatePackage', { packageName: 'held', defaultVersionName: '0.1.0' });
     await iot.createPackage(PACKAGE);
     await iot.createVersion(PACKAGE, '0.1.0', { status: 'PUBLISHED' });
     await iot.createVersion(PACKAGE, '0.2.0', { status: 'PUBLISHED' });
   },
   snapshot: ({ iot }) =>
-    ['other', PACKAGE, 'new', 'newer'].map(name => {
+    ['other', 'held', PACKAGE, 'new', 'newer'].map(name => {
       const found = iot.describe(name);
       const versions = Object.entries(found?.versions ?? {}).map(([version, { tags, artifact, ...rest }]) => [
         version,
@@ -51,6 +54,7 @@ const subjects: Subject[] = [
     first: { PackageName: 'new', Description: 'a', Removal: 'DELETE' },
     changed: { PackageName: 'new', Description: 'b', Removal: 'DELETE' },
     replaced: { PackageName: 'newer', Removal: 'DELETE' },
+    adopting: { PackageName: 'other', AdoptExisting: true, Removal: 'DELETE' },
   },
   {
     type: Type.VERSION,
@@ -70,6 +74,7 @@ const subjects: Subject[] = [
     first: { PackageName: PACKAGE, VersionName: '0.1.0' },
     changed: { PackageName: PACKAGE, VersionName: '0.2.0' },
     replaced: { PackageName: 'other', VersionName: '0.1.0' },
+    adopting: { PackageName: 'held', VersionName: '0.2.0', AdoptExisting: true },
   },
 ];
 

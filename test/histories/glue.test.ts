@@ -48,7 +48,10 @@ const owners = ({ versions }: Held, of: readonly string[]): object =>
   Object.fromEntries(
     Object.values(versions)
       .filter(({ versionId }) => of.includes(versionId))
-      .map(({ versionId, status, metadata }) => [versionId, { status, owner: ownerIn(metadata) }]),
+      .map(({ versionId, status, metadata }) => [
+        versionId,
+        { status, owner: ownerIn(metadata), tickets: [...(metadata.ticket ?? [])].sort() },
+      ]),
   );
 
 const ownerIn = (metadata: Versions[number]['metadata']): string | undefined =>

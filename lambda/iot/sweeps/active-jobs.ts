@@ -1,7 +1,7 @@
 import { type Clock } from '../../runtime/clock';
 import { OutOfTime } from '../../sweep/pace';
 import { type Preparation, StalePageToken } from '../../sweep/source';
-import { DEPLOYING, pagesOf, readDeployed } from '../active-jobs';
+import { CLOCK_SKEW, DEPLOYING, JOBS_FRESH, pagesOf, readDeployed } from '../active-jobs';
 import { type IotGateway } from '../gateway';
 
 /** The progress of the reading: plain JSON, with only the package's own versions. */
@@ -20,12 +20,8 @@ interface Progress {
 
 const BEGINNING: Progress = { versions: [], state: 0 };
 
-/** How long, in milliseconds, a reading is valid: a run can take hours, and a job can begin at any time. */
-const FRESH = 60_000;
 /** How many times as long as it has taken to read the new jobs the reading is valid at least: most time is for removals. */
 const SHARE = 10;
-/** How much, in milliseconds, the clocks of AWS IoT and of a function can differ. */
-const CLOCK_SKEW = 60_000;
 
 /** The versions of a package that jobs deploy or are about to deploy, read in as many slices as necessary. */
 export class ActiveJobs implements Preparation {
@@ -110,7 +106,7 @@ export class ActiveJobs implements Preparation {
         state: nextToken === undefined ? state + 1 : state,
         pageToken: nextToken,
         begunAt,
-        validUntil: this.clock.now() + FRESH,
+        validUntil: this.clock.now() + JOBS_FRESH,
         undescribed,
       };
     } catch (error) {
@@ -137,7 +133,7 @@ export class ActiveJobs implements Preparation {
       }
     }
     const now = this.clock.now();
-    const validUntil = now + Math.max(FRESH, SHARE * (now - begunAt));
+    const validUntil = now + Math.max(JOBS_FRESH, SHARE * (now - begunAt));
     this.progress = { ...this.progress, versions: [...all], begunAt, validUntil, undescribed };
   }
 }

@@ -70,7 +70,9 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     private readonly tools: SourceTools,
   ) {
     const { packageName, protectInActiveJobs, protectOnDevices } = config;
-    this.preparation = protectInActiveJobs ? new ActiveJobs(packageName, gateway, tools.clock, tools.prepared) : undefined;
+    this.preparation = protectInActiveJobs
+      ? new ActiveJobs(packageName, gateway, tools.clock, tools.prepared)
+      : undefined;
     this.reports = protectOnDevices ? new DeviceReports(packageName, gateway) : undefined;
   }
 

@@ -1,4 +1,4 @@
-// documented: Smithy, "AWS restXml protocol"; API reference (S3), sigv4-streaming
+// documented: Smithy, "AWS restXml protocol"
 import { XMLParser } from 'fast-xml-parser';
 import { ServiceError } from '../core/service';
 import { type HttpRequest, type WireProtocol, successStatus } from './protocol';
@@ -30,6 +30,7 @@ export const s3: WireProtocol = {
     body: xmlDocument('Error', { Code: error.code, Message: error.message, ...error.members }),
   }),
 
+  // documented: API reference (S3), ErrorResponses
   accessDenied: message => new ServiceError('AccessDenied', message, 403),
 };
 

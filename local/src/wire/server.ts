@@ -122,7 +122,10 @@ const noService = (signingName: string): HttpAnswer => ({
   ),
 });
 
-/** A defect of the local AWS itself. The answer has the details, because nothing else shows them. */
+/**
+ * A defect of the local AWS itself. The answer has the details, because nothing else shows them. documented: API
+ * reference, "Common Errors", for the code
+ */
 function internal(error: unknown): ServiceError {
   console.error(error);
   return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);

@@ -80,15 +80,57 @@ test('tags are those of the stack and of the resource; they change in place', as
   const tags = () => aws.iot.describe('firmware')?.versions['1.0.0'].tags;
   await deploy({ V: tagged('a', 'b') }, { stage: 'test', a: 'stack' });
   expect(tags()).toEqual({ stage: 'test', a: 'own', b: 'own' });
+  await aws.call('iot', 'TagResource', {
+    resourceArn: 'arn:aws:iot:us-east-1:111111111111:package/firmware/version/1.0.0',
+    tags: [{ Key: 'theirs', Value: 'x' }],
+  });
   await deploy({ V: tagged('a', 'c') });
-  expect(tags()).toEqual({ stage: 'test', a: 'own', c: 'own' });
+  expect(tags()).toEqual({ stage: 'test', a: 'own', c: 'own', theirs: 'x' });
 });
 
-test('tags of the stack come with any update of a version', async () => {
-  await aws.iot.createPackage('firmware');
-  await deploy({ V: version('1.0.0') }, { stage: 'test' });
-  await deploy({ V: version('1.0.0', { Description: 'new' }) }, { stage: 'live', team: 'ecu' });
-  expect(aws.iot.describe('firmware')?.versions['1.0.0'].tags).toEqual({ stage: 'live', team: 'ecu' });
+describe('tags of the stack', () => {
+  const tags = () => aws.iot.describe('firmware')?.versions['1.0.0'].tags;
+  beforeEach(() => aws.iot.createPackage('firmware'));
+
+  test('reach a version when they alone change, or with another change', async () => {
+    await deploy({ V: version('1.0.0') }, { stage: 'test' });
+    await deploy({ V: version('1.0.0') }, { stage: 'live' });
+    expect(tags()).toEqual({ stage: 'live' });
+    await deploy({ V: version('1.0.0', { Description: 'new' }) }, { stage: 'live', team: 'ecu' });
+    expect(tags()).toEqual({ stage: 'live', team: 'ecu' });
+    await deploy({ V: version('1.0.0', { Description: 'new' }) }, { team: 'ecu' });
+    expect(tags()).toEqual({ team: 'ecu' });
+  });
+
+  test('are back after a rollback', async () => {
+    await deploy({ V: version('1.0.0') }, { stage: 'test' });
+    const Bad = {
+      Type: 'AWS::SSM::Parameter',
+      DependsOn: 'V',
+      Properties: { Name: 'no!', Type: 'String', Value: 'v' },
+    };
+    expect((await deploy({ V: version('1.0.0'), Bad }, { stage: 'live' })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(tags()).toEqual({ stage: 'test' });
+  });
+
+  test('are told by a change set', async () => {
+    await deploy({ V: version('1.0.0') }, { stage: 'test' });
+    const operate = (operation: string, input: object) => aws.call('cloudformation', operation, input);
+    const named = { StackName: 'Test', ChangeSetName: 'changes' };
+    const TemplateBody = JSON.stringify(stackOf({ Other: OTHER, V: version('1.0.0') }));
+    await operate('CreateChangeSet', { ...named, TemplateBody, Tags: [{ Key: 'stage', Value: 'live' }] });
+    expect((await operate('DescribeChangeSet', named)).Changes).toMatchObject([
+      {
+        ResourceChange: {
+          Action: 'Modify',
+          LogicalResourceId: 'V',
+          Replacement: 'False',
+          Scope: ['Tags'],
+          Details: [],
+        },
+      },
+    ]);
+  });
 });
 
 describe('the outputs of a package and a version', () => {

@@ -105,12 +105,13 @@ class Source {
     return found;
   }
 
-  /** Whether something is a rule by its form: an error that is thrown anew, a limit, or an order. */
+  /** Whether something is a rule by its form: an error that is made or thrown, a limit, or an order. */
   private isRule(node: ts.Node): boolean {
     if (ts.isThrowStatement(node)) {
       // what only the local AWS cannot do is no rule of a service, and says so.
       return !ts.isIdentifier(node.expression) && !/the local (AWS|CloudFormation)/i.test(node.getText(this.root));
     }
+    if (ts.isNewExpression(node)) return /^(ServiceError|TaskError)$/.test(node.expression.getText(this.root));
     if (ts.isCallExpression(node)) return /\.(sort|toSorted)$/.test(node.expression.getText(this.root));
     return this.root.statements.some(it => it === node) && NUMBER.test(node.getText(this.root));
   }

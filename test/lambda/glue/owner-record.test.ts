@@ -123,3 +123,38 @@ test('a long name of a stack is shortened, its id is not', () => {
   } as Scope);
   expect(short).toBe(`${'n'.repeat(32)}/0a1b`);
 });
+
+describe('a record without room for ids in full', () => {
+  const ID = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
+  const stack = (name: string) => `${name.padEnd(32, 'x')}/${ID}`;
+  const former = ['a', 'b'].map(owner => `${owner.repeat(16)}+sxxxxx`).join('/');
+  const fields: Tags = {
+    owner: 'c'.repeat(16),
+    stack: stack('orders'),
+    former,
+    from: `${'d'.repeat(16)}+@${stack('order-service')}`,
+    [`${FIELDS.claim}${'c'.repeat(16)}`]: `2026-11-29T01:02:03Z/1a2b3c4d/${stack('orders')}`,
+  };
+  const values = ['9999.owner=aa'];
+
+  test('has the ids of stacks in a shorter form, and reads back the same', () => {
+    const { put } = changeRecord({ fields: {}, values }, { set: fields, remove: [] });
+    expect(put).toMatch(VALUE);
+    expect(put).not.toContain(ID);
+    expect(readRecord([put!]).fields).toEqual(fields);
+  });
+
+  test('forgets who had released it only if that is not enough', () => {
+    const released = { released: 'e'.repeat(16) };
+    const few = { ...fields, former: 'a'.repeat(16), ...released };
+    const { put } = changeRecord({ fields: {}, values }, { set: few, remove: [] });
+    expect(readRecord([put!]).fields).toEqual(few);
+    const { put: full } = changeRecord({ fields: {}, values }, { set: { ...fields, ...released }, remove: [] });
+    expect(readRecord([full!]).fields).toEqual(fields);
+  });
+
+  test('a record with room has them in full, for readers', () => {
+    const { put } = changeRecord({ fields: {}, values }, { set: { owner: 'aa', stack: stack('orders') }, remove: [] });
+    expect(put).toContain(ID);
+  });
+});

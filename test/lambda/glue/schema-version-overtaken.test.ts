@@ -1,4 +1,5 @@
 /** Events of a schema version that CloudFormation has gone on from, that come again late, and deployments that never succeed. */
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
 import {
   SECOND,
@@ -98,6 +99,61 @@ describe('a Create that is cancelled while it runs', () => {
     const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A' } });
     await expect(stack.create(VERSION, 'V', adopting)).rejects.toThrow('was not answered');
     expect(held()).toEqual(before);
+  });
+});
+
+describe('a Create that hangs until its stack has been rolled back', () => {
+  /** The rollback deletes what it knows of, and ends, while the service is asked for an operation. */
+  async function rolledBack(properties: object): Promise<void> {
+    stack.history.resource('V', 'CREATE_FAILED', 'made-up');
+    stack.history.enter('ROLLBACK_IN_PROGRESS');
+    succeeded(await stack.delete(VERSION, 'V', 'made-up', properties));
+    stack.history.resource('V', 'DELETE_COMPLETE', 'made-up');
+    stack.history.enter('ROLLBACK_COMPLETE');
+    await later();
+  }
+
+  test.each([
+    ['before', 'RegisterSchemaVersion'],
+    ['after', 'RegisterSchemaVersion'],
+    ['before', 'PutSchemaVersionMetadata'],
+    ['after', 'PutSchemaVersionMetadata'],
+  ] as const)('%s %s leaves no version behind', async (when, operation) => {
+    const properties = version({ Metadata: { ticket: 'A-1' } });
+    aroundNext(operation, { [when]: () => rolledBack(properties) });
+    expect(await stack.attempt(VERSION, 'V', properties)).toBeUndefined();
+    expect(numbers()).toEqual([1]);
+  });
+
+  test.each(['before', 'after'])('%s its claim leaves what it has adopted as it was', async when => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+    await later();
+    const before = held();
+    const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A-1' } });
+    aroundNext('PutSchemaVersionMetadata', { [when]: () => rolledBack(adopting) });
+    // whatever it says, nobody hears it.
+    expect(await stack.attempt(VERSION, 'V', adopting)).toBeUndefined();
+    expect(held()).toEqual(before);
+  });
+
+  test('for its quota, until the role is gone with the rollback, ends soon and makes nothing', async () => {
+    const denied = () => Promise.reject(Object.assign(new Error('no such role'), { name: 'AccessDenied' }));
+    const error = new ServiceError('AccessDeniedException', 'no such role', 403);
+    const began = stack.now;
+    const { operations } = aws.glue;
+    const throttled = jest.fn(async () => {
+      stack.history.resource('V', 'CREATE_FAILED', 'made-up');
+      stack.history.enter('ROLLBACK_COMPLETE');
+      jest.spyOn(stack.history, 'describeResource').mockImplementation(denied);
+      jest.spyOn(stack.history, 'describeStack').mockImplementation(denied);
+      aws.faults.inject({ service: 'glue', operation: 'GetSchemaByDefinition', times: Infinity, trouble: { error } });
+      throw throttling();
+    });
+    operations.RegisterSchemaVersion.run = throttled;
+    await stack.attempt(VERSION, 'V', version());
+    expect(throttled).toHaveBeenCalledTimes(1);
+    expect(stack.now - began).toBeLessThan(120_000);
+    expect(numbers()).toEqual([1]);
   });
 });
 

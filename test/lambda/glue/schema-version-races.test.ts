@@ -1,6 +1,8 @@
 /** A schema version beside producers, other stacks and hands that write at the same time. */
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
+import { readRecord } from '../../../lambda/glue/owner-record';
+import { type Kill } from '../../../testing/stack';
 import {
   SECOND,
   VERSION,
@@ -215,6 +217,27 @@ describe('two stacks', () => {
       expect(held()).toBeUndefined();
     },
   );
+});
+
+describe('three stacks: the second gives a version back to the first in a rollback, while the third adopts it', () => {
+  const adopting = version({ AdoptExisting: true });
+  const kills = [3, 4, 5, 6, 7, 8].flatMap((call): Kill[] => [
+    { call, when: 'before' },
+    { call, when: 'after' },
+  ]);
+
+  test.each([undefined, ...kills])('it is the third one’s, whenever the function is killed (%j)', async kill => {
+    const [second, third] = ['second', 'third'].map(name => new Stack(aws, name));
+    succeeded(await stack.create(VERSION, 'V', version()));
+    await later();
+    const { PhysicalResourceId: id } = succeeded(await second.create(VERSION, 'V', adopting));
+    await later();
+    before('PutSchemaVersionMetadata', async () => succeeded(await third.create(VERSION, 'V', adopting)));
+    second.killNext = kill;
+    const giveBack = () => second.during('ROLLBACK_IN_PROGRESS', () => second.delete(VERSION, 'V', id, adopting));
+    for (let delivery = 0; delivery < 2; delivery++) succeeded(await giveBack());
+    expect(readRecord(records()).fields.stack).toBe('third/0a1b');
+  });
 });
 
 describe('what is undone', () => {

@@ -212,6 +212,29 @@ test('a rollback gives a version back to its former owner while a third stack ad
   expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
 });
 
+// the calls of the Delete: tags, the version, tag, untag, tags, and then the restoration.
+test.each([
+  [3, 'after'],
+  [4, 'before'],
+  [4, 'after'],
+  [5, 'after'],
+  [6, 'before'],
+  [6, 'after'],
+  [7, 'before'],
+  [7, 'after'],
+] as const)(
+  'the function is killed at call %d (%s), when it has given a version back while a third stack adopts it',
+  async (call, when) => {
+    await adopt();
+    const third = thirdAdoptsBefore('TagResource');
+    other.killNext = { call, when };
+    await rollBack(adopted);
+    await rollBack(adopted);
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(third.stackId);
+    expect(held()?.tags[ARTIFACT_TAGS.adoptedFrom]).toBe('-');
+  },
+);
+
 test('a rollback gives a version back, and an old claim of a third stack does not count', async () => {
   await adopt();
   await tag(`${ARTIFACT_TAGS.claim}0123456789abcdef`, '2031-01-01T00:00:00Z/0a1b2c3d/third/0a1b');

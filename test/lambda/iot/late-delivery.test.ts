@@ -149,3 +149,29 @@ test('a canceled Create that goes on late leaves what a later one has made under
   expect(await stack.attempt(Type.VERSION, 'V', before)).toBeUndefined();
   expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'b' });
 });
+
+describe('a late delivery of an Update leaves a description that somebody has written by hand', () => {
+  const byHand = { packageName: PACKAGE, versionName: '1.0.0', description: 'by hand' };
+  const hands = {
+    version: () => aws.iot.byHand('UpdatePackageVersion', byHand),
+    package: () => aws.iot.byHand('UpdatePackage', { packageName: 'a', description: 'by hand' }),
+  };
+
+  test.each([
+    ['version', 'an earlier', 1],
+    ['version', 'the last', 2],
+    ['package', 'an earlier', 1],
+    ['package', 'the last', 2],
+  ] as const)('of a %s: %s Update', async (what, _which, nth) => {
+    const type = what === 'version' ? Type.VERSION : Type.PACKAGE;
+    const saying = (Description: string) =>
+      what === 'version' ? described(Description) : { PackageName: 'a', Description };
+    const id = succeeded(await stack.create(type, 'V', saying('a')));
+    succeeded(await stack.update(type, 'V', { id, properties: saying('b'), old: saying('a') }));
+    succeeded(await stack.update(type, 'V', { id, properties: saying('c'), old: saying('b') }));
+    await hands[what]();
+    await stack.later();
+    expect(await stack.deliver(stack.sent[nth])).toBeUndefined();
+    expect(what === 'version' ? held() : aws.iot.describe('a')).toMatchObject({ description: 'by hand' });
+  });
+});

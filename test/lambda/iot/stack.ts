@@ -1,6 +1,7 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { iotHandlers } from '../../../lambda/iot/handlers';
+import { type Clock } from '../../../lambda/runtime/clock';
 import { Stack as AnyStack, type Family } from '../../../testing/stack';
 
 export type { Kill, Reply } from '../../../testing/stack';
@@ -12,7 +13,8 @@ const IOT: Family = {
 
 /** A stack with software packages. */
 export class Stack extends AnyStack {
-  constructor(aws: LocalAws, name?: string, uuid?: string) {
-    super(IOT, aws, name, uuid);
+  /** @param clock one that the local AWS shares. Absent: one of all stacks without */
+  constructor(aws: LocalAws, name?: string, uuid?: string, clock?: Clock) {
+    super({ ...IOT, clock }, aws, name, uuid);
   }
 }

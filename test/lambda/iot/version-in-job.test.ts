@@ -1,6 +1,7 @@
-import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { LocalAws, ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
+import { instantClock } from '../../../testing/stack';
 import { type Reply, Stack } from './stack';
 
 const VERSION = SoftwarePackageResourceType.VERSION;
@@ -80,6 +81,32 @@ describe('a version that is to be deleted is left to nobody', () => {
     aws.faults.inject({ service: 'iot', operation, times: 1_000, trouble: { error } });
     expect(await remove()).toMatchObject({ Status: 'SUCCESS' });
     expectLeftToNobody(why);
+  });
+
+  test('while a job deploys it that has begun while its removal was throttled', async () => {
+    const clock = instantClock();
+    await aws.stop();
+    aws = await LocalAws.start({ clock });
+    aws.iot.devices.add('t');
+    await aws.iot.createPackage(PACKAGE);
+    stack = new Stack(aws, undefined, undefined, clock);
+    id = (await stack.create(VERSION, 'V', properties)).PhysicalResourceId;
+    const begins = jest.fn(() => job('rollout'));
+    let since: number | undefined;
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      times: 1_000,
+      match: () => {
+        since ??= clock.now();
+        if (begins.mock.calls.length === 0 && clock.now() - since > 30_000) void begins();
+        return clock.now() - since < 180_000;
+      },
+      trouble: { error: throttling() },
+    });
+    expect(await remove()).toMatchObject({ Status: 'SUCCESS' });
+    expect(begins).toHaveBeenCalledTimes(1);
+    expectLeftToNobody(/job rollout deploys it/);
   });
 
   test('and belongs to its construct again when that comes back', async () => {

@@ -86,6 +86,40 @@ describe('K1 in flight', () => {
     expect(versions()).toContain('api-012');
   });
 
+  test.each([LIST, DELETE])(
+    'a Delete that hangs in %s until its stack has been rolled back is not repeated',
+    async operation => {
+      const fault = aws.faults.inject({ operation, trouble: { error: weChatError(-1) } });
+      whenAsked(() => {
+        if (fault.hits === 0) return;
+        stack.history.resource('Version', 'DELETE_FAILED', REMOVED);
+        stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
+      });
+      await expect(stack.remove('api-012')).rejects.toThrow(UNANSWERED);
+      expect(fault.hits).toBe(1);
+      expect(versions()).toContain('api-012');
+    },
+  );
+
+  test('a Create that hangs until its stack has been rolled back removes nothing, and neither does its Delete', async () => {
+    const before = versions();
+    const { history } = stack;
+    await meanwhile(
+      LIST,
+      async () => {
+        history.resource('Version', 'CREATE_FAILED', 'made-up');
+        history.enter('ROLLBACK_IN_PROGRESS');
+        expect((await stack.delete(VERSION, 'Version', 'made-up', stack.properties('api-012'))).Status).toBe('SUCCESS');
+        history.resource('Version', 'DELETE_COMPLETE', 'made-up');
+        history.enter('ROLLBACK_COMPLETE');
+        await stack.later();
+      },
+      // whatever it says, nobody hears it.
+      () => stack.attempt(VERSION, 'Version', stack.properties('api-012')),
+    );
+    expect(versions()).toEqual(before);
+  });
+
   test('what has become the last version while a token was waited for is refused', async () => {
     aws.faults.inject({ operation: DELETE, nth: 2, trouble: { error: weChatError(42001) } });
     aws.weChat.addVersions(ENVIRONMENT, 'pair', [{ versionName: 'a' }, { versionName: 'b' }]);

@@ -27,6 +27,8 @@ export interface ResourceChange {
   readonly before?: Properties;
   readonly after?: Properties;
   readonly properties: readonly PropertyChange[];
+  /** Whether the tags of the stack that the resource gets change. */
+  readonly retags?: boolean;
 }
 
 /** How CloudFormation shows a value that only the deployment knows. */
@@ -41,7 +43,7 @@ export function changesOf(stack: Stack, deployed: Deployed, surroundings: Deploy
   for (const logicalId of inOrder(wanted)) {
     const change = changeOf(
       logicalId,
-      { current: stack.resources.get(logicalId), definition: wanted[logicalId] },
+      { current: stack.resources.get(logicalId), definition: wanted[logicalId], tags: deployed.tags },
       scope,
       types,
     );
@@ -102,9 +104,15 @@ function inOrder(resources: Readonly<Record<string, ResourceDefinition>>): strin
   return [...ordered];
 }
 
+interface Wanted {
+  readonly current?: ResourceState;
+  readonly definition: ResourceDefinition;
+  readonly tags: Deployed['tags'];
+}
+
 function changeOf(
   logicalId: string,
-  { current, definition }: { readonly current?: ResourceState; readonly definition: ResourceDefinition },
+  { current, definition, tags }: Wanted,
   scope: TemplateScope,
   types: ResourceTypes,
 ): ResourceChange | undefined {
@@ -114,8 +122,9 @@ function changeOf(
   const before = current.properties;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const changed = names.filter(name => !isDeepStrictEqual(before[name], after[name]));
-  if (changed.length === 0 && !current.status.endsWith('_FAILED')) return undefined;
   const resourceType = types.get(type);
+  const retags = resourceType.takesStackTags && !isDeepStrictEqual(current.stackTags, tags);
+  if (changed.length === 0 && !retags && !current.status.endsWith('_FAILED')) return undefined;
   const replaces = replacesWith(resourceType, before, after);
   const retains = definition.UpdateReplacePolicy === 'Retain';
   return {
@@ -127,6 +136,7 @@ function changeOf(
     policyAction: replaces ? (retains ? 'ReplaceAndRetain' : 'ReplaceAndDelete') : undefined,
     before,
     after,
+    retags,
     properties: changed.map(name => ({
       name,
       before: before[name],

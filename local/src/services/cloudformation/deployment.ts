@@ -243,6 +243,7 @@ export class Deployment {
     const wanted = {
       logicalId,
       type: definition.Type,
+      stackTags: this.context.types.get(definition.Type).takesStackTags ? stack.deployed?.tags : undefined,
       dependsOn: dependencies.get(logicalId)!,
       deletionPolicy: definition.DeletionPolicy ?? 'Delete',
       updateReplacePolicy: definition.UpdateReplacePolicy ?? 'Delete',
@@ -260,8 +261,8 @@ export class Deployment {
   }
 
   private async bringTo(wanted: Wanted, current: ResourceState | undefined, signal: AbortSignal): Promise<void> {
-    const isSame = current && isDeepStrictEqual(current.properties, wanted.properties) && isComplete(current);
-    if (isSame) {
+    const given = ({ properties, stackTags }: Wanted) => [properties, stackTags];
+    if (current && isDeepStrictEqual(given(current), given(wanted)) && isComplete(current)) {
       this.stack.resources.set(wanted.logicalId, { ...current, ...wanted });
       return;
     }

@@ -20,7 +20,7 @@ import { type Properties } from './template';
 /** A resource as the template wants it. */
 export type Wanted = Pick<
   ResourceState,
-  'logicalId' | 'type' | 'properties' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy'
+  'logicalId' | 'type' | 'properties' | 'stackTags' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy'
 >;
 
 export interface StepContext {
@@ -71,6 +71,7 @@ export class ResourceSteps {
         : await type.update!({
             ...this.existing(current, wanted.properties, signal),
             oldProperties: current.properties,
+            oldStackTags: current.stackTags,
           });
       // captured: public report, for a canceled resource
       if (signal.aborted) throw new ResourceFailure(CANCELLED, made.physicalId);
@@ -101,7 +102,8 @@ export class ResourceSteps {
       else if (type.choosesPhysicalId || !isReplacement(type, before, current)) {
         // unverified: under which id a replaced custom resource hears of the rollback.
         const { physicalId = current.physicalId! } = this.context.rollsBackUnderOldId() ? before : current;
-        made = await type.update!({ ...request, physicalId, oldProperties: current.properties });
+        const { properties: oldProperties, stackTags: oldStackTags } = current;
+        made = await type.update!({ ...request, physicalId, oldProperties, oldStackTags });
       }
     } catch (error) {
       const { message, physicalId = current.physicalId } = failureOf(error, 'update');

@@ -32,6 +32,8 @@ export interface ResourceState {
   readonly updatedAt: number;
   /** The resolved properties. */
   readonly properties: Properties;
+  /** The tags of the stack that the resource has got. Absent: its type takes none. */
+  readonly stackTags?: Readonly<Record<string, string>>;
   /** The values of GetAtt. */
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Whether the attributes are masked in answers. */

@@ -1,8 +1,8 @@
 /** The errors of the AWS Glue schema registry. All are HTTP 400, although its pages list 404 and 409. */
 // documented: API model, the declared errors
-// captured: stackd, for the names and the HTTP status 400
 import { ServiceError } from '../../core/service';
 
+// captured: stackd, for the HTTP status 400 of all of them
 export const invalidInput = (message: string) => new ServiceError('InvalidInputException', message);
 export const notFound = (message: string) => new ServiceError('EntityNotFoundException', message);
 export const alreadyExists = (message: string) => new ServiceError('AlreadyExistsException', message);

@@ -1,7 +1,7 @@
-// documented: API model, the declared errors
-// captured: LocalStack, snapshots validated on AWS, for the words
+// captured: LocalStack, snapshots validated on AWS, for the names and the words
 import { ServiceError } from '../../core/service';
 
+// documented: API model, the declared errors
 export const invalid = (message: string) => new ServiceError('ValidationException', message);
 export const invalidArn = (arn: string) => new ServiceError('InvalidArn', `Invalid Arn: '${arn}'`);
 export const invalidName = (name: string) => new ServiceError('InvalidName', `Invalid Name: '${name}'`);

@@ -80,7 +80,7 @@ export function textOf(output: unknown): string {
   );
 }
 
-/** Functions run in real time, and so do their timeouts. */
+/** Functions run in real time, and so do their timeouts. documented: Amazon States Language, for the error */
 async function within<T>(seconds: number | undefined, work: Promise<T>): Promise<T> {
   if (seconds === undefined) return work;
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,5 @@
 /** The errors of the WeChat API: a code and a message in a JSON body, usually with the HTTP status 200. */
 // documented: WeChat documentation, the codes and their messages
-// captured: public report, threads of the WeChat community, for 40164, 45035 and 61007
 import { ServiceError } from '../../core/service';
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -11,6 +10,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   40097: 'invalid args',
   40101: 'missing parameter',
   40125: 'invalid appsecret',
+  // captured: public report, threads of the WeChat community, also for 45035 and 61007
   40164: 'invalid ip, not in whitelist',
   41001: 'access_token missing',
   41004: 'appsecret missing',

@@ -147,7 +147,7 @@ function viewOfChange(change: ResourceChange, { withValues }: { readonly withVal
     PhysicalResourceId: change.physicalId,
     ResourceType: change.type,
     Replacement: action === 'Modify' ? (replaces ? 'True' : 'False') : undefined,
-    Scope: action === 'Modify' ? ['Properties'] : [],
+    Scope: action === 'Modify' ? scopeOf(change) : [],
     Details: change.properties.map(property => ({
       Target: {
         Attribute: 'Properties',
@@ -167,6 +167,11 @@ function viewOfChange(change: ResourceChange, { withValues }: { readonly withVal
     AfterContext: context(after),
   };
 }
+
+const scopeOf = ({ properties, retags }: ResourceChange): string[] => [
+  ...(properties.length > 0 || !retags ? ['Properties'] : []),
+  ...(retags ? ['Tags'] : []),
+];
 
 function attributeChange(before: unknown, after: unknown): string {
   if (before === undefined) return 'Add';

@@ -48,6 +48,7 @@ const PACKAGE: Handler = {
 
 export const softwarePackage: ResourceType = handled(PACKAGE, {
   createOnly: ['PackageName'],
+  takesStackTags: true,
   nameProperty: 'PackageName',
   async create(request) {
     const { properties, call } = request;
@@ -113,6 +114,7 @@ const VERSION: Handler = {
 /** A change of either name makes another version, so that no name can be in the way of a replacement. */
 export const softwarePackageVersion: ResourceType = handled(VERSION, {
   createOnly: ['PackageName', 'VersionName'],
+  takesStackTags: true,
   async create(request) {
     const { properties, call } = request;
     const { packageName, versionName } = await call('iot', 'CreatePackageVersion', {
@@ -186,11 +188,12 @@ function tagsOf({ properties, stack }: ResourceRequest): Readonly<Record<string,
  * the part of the handler that does it is not public.
  */
 async function retag(resourceArn: string, request: UpdateRequest): Promise<void> {
-  const { oldProperties, call } = request;
+  const { oldProperties, oldStackTags, call } = request;
   const tags = tagsOf(request) ?? {};
   const { tags: list } = await call('iot', 'ListTagsForResource', { resourceArn });
   const held = new Map((list as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
-  const tagKeys = Object.keys(tagMap(oldProperties) ?? {}).filter(key => !(key in tags) && held.has(key));
+  const former = Object.keys({ ...oldStackTags, ...tagMap(oldProperties) });
+  const tagKeys = former.filter(key => !(key in tags) && held.has(key));
   if (tagKeys.length > 0) await call('iot', 'UntagResource', { resourceArn, tagKeys });
   const others = Object.entries(tags).filter(([key, value]) => held.get(key) !== value);
   const missing = others.map(([Key, Value]) => ({ Key, Value }));

@@ -28,6 +28,8 @@ export interface ExistingRequest extends ResourceRequest {
 
 export interface UpdateRequest extends ExistingRequest {
   readonly oldProperties: Properties;
+  /** The tags of the stack that the resource has got, if its type takes them. */
+  readonly oldStackTags?: Readonly<Record<string, string>>;
 }
 
 /** A resource after a create or an update. */
@@ -45,6 +47,8 @@ export interface ResourceType {
   readonly createOnly?: readonly string[];
   /** The property with a name that the user has chosen. A replacement with the same name is refused. */
   readonly nameProperty?: string;
+  /** Whether the resource gets the tags of its stack, so that a change of these updates it. */
+  readonly takesStackTags?: boolean;
   /** Whether the physical id after an update tells whether the resource was replaced. */
   readonly choosesPhysicalId?: boolean;
   create(request: ResourceRequest): Promise<Made>;

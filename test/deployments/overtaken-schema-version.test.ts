@@ -1,0 +1,81 @@
+/**
+ * K1, K6: a call of a canceled Update of a schema version takes effect when the rollback is over. The event notices
+ * that, and the metadata of every version are as the rollback has left them.
+ */
+import { SchemaResourceType } from '../../contract/glue';
+import { OWNER_KEY } from '../../contract/ownership';
+import { GLUE, SCHEMA } from '../histories/families';
+import { type Resources, World } from '../histories/world';
+
+const STACK = 'orders';
+const definition = (field: string): string =>
+  JSON.stringify({ type: 'record', name: 'Order', fields: [{ name: field, type: 'string', default: '' }] });
+const version = (field: string, more: object = {}) => ({
+  type: SchemaResourceType.VERSION,
+  properties: {
+    RegistryName: 'default-registry',
+    SchemaName: SCHEMA,
+    Definition: definition(field),
+    Removal: 'DELETE',
+    ...more,
+  },
+});
+const tier = (value: string) => ({ Metadata: { tier: value } });
+const adopting = { AdoptExisting: true, ...tier('1') };
+
+const held = ({ aws }: World) =>
+  Object.entries(aws.glue.describe(SCHEMA)?.versions ?? {})
+    .filter(([, { status }]) => status === 'AVAILABLE')
+    .map(([number, { metadata }]) => [
+      number,
+      metadata.tier?.join(),
+      /owner=\w+/.exec(String(metadata[OWNER_KEY]))?.[0],
+    ]);
+
+// each of them is one that the Update makes once, or twice.
+const HELD_UP = ['PutSchemaVersionMetadata', 'RemoveSchemaVersionMetadata'].flatMap(operation => {
+  const call = GLUE.operations.indexOf(operation);
+  return [call, call + GLUE.operations.length];
+});
+
+test.each<[string, Resources, Resources]>([
+  ['that adopts a version', { V: version('own') }, { V: version('foreign', adopting) }],
+  ['that adopts the version that it has used', { V: version('foreign') }, { V: version('foreign', adopting) }],
+  ['of metadata', { V: version('own', tier('1')) }, { V: version('own', tier('2')) }],
+  ['that renames', { V: version('own', tier('1')) }, { Renamed: version('own', tier('2')) }],
+  [
+    'that exchanges two versions',
+    { V: version('own', tier('1')), W: version('other', tier('1')) },
+    { V: version('other', tier('2')), W: version('own', tier('3')) },
+  ],
+])('an Update %s', async (_what, before, after) => {
+  for (const call of HELD_UP) {
+    const world = await World.start(GLUE);
+    try {
+      await world.aws.glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
+      world.aws.glue.addVersions(SCHEMA, [{ definition: definition('foreign') }]);
+      expect(await world.deploy(STACK, before)).toMatchObject({ status: 'CREATE_COMPLETE' });
+      const deployed = held(world);
+      const { status } = await world.deploy(STACK, after, { fails: 'meanwhile', heldUp: { call, until: 'end' } });
+      expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(held(world)).toEqual(deployed);
+    } finally {
+      await world.stop();
+    }
+  }
+});
+
+test('metadata that a failed exchange of two versions had put are taken back', async () => {
+  const world = await World.start(GLUE);
+  try {
+    await world.aws.glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
+    await world.deploy(STACK, { V: version('own', tier('1')), W: version('other', tier('1')) });
+    const deployed = held(world);
+    const exchanged = { V: version('other', tier('2')), W: version('own', tier('3')) };
+    const { status } = await world.deploy(STACK, exchanged, { fails: 'afterwards' });
+    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(held(world)).toEqual(deployed);
+  } finally {
+    await world.stop();
+  }
+});
