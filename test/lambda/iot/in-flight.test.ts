@@ -12,7 +12,6 @@ import {
   meanwhile,
   pointer,
   published,
-  refusal,
   shown,
   stack,
   succeeded,
