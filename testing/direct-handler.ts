@@ -4,9 +4,6 @@ import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 type Handle = NodeHttpHandler['handle'];
 
-/** Why nobody listens any more. Without a reason, Node.js would make an error for each call. */
-const ANSWERED = 'answered';
-
 /**
  * Takes the requests of SDK clients to the local AWS without sockets, because sockets cost more time than the rest of a
  * call. Everything else is as over HTTP.
@@ -25,13 +22,7 @@ export class DirectHandler {
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       body: bytesOf(body as string | Uint8Array | undefined),
     });
-<<<<<<< HEAD
-    const done = new AbortController();
-    const cut = aborted(abortSignal as AbortSignal | undefined, done.signal);
-    const answer = await Promise.race([answered.catch(broken), cut]).finally(() => done.abort(ANSWERED));
-=======
     const answer = await unlessAborted(abortSignal as AbortSignal | undefined, answered.catch(broken));
->>>>>>> speed2
     return {
       response: {
         statusCode: answer.status,

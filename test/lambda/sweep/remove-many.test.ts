@@ -10,7 +10,7 @@ import { Lines } from '../../../testing/sweep/records';
 async function sweepAll(
   service: ToyService,
   rules: SweepRulesConfig,
-  { slice = Infinity, refuse = '', hasTimeToDecide = (_slices: number) => true } = {},
+  { slice = Infinity, refuse = '', hasTimeToDecide = (_slices: number): boolean => true } = {},
 ) {
   const clock = new VirtualClock();
   const records = new Lines();
