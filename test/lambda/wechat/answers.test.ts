@@ -131,6 +131,7 @@ describe('an answer of WeChat', () => {
     });
 
     test('is a success, where somebody has deleted it, on whatever page of services it was', async () => {
+      aws.weChat.behavior.missingServiceListing = 'refused';
       for (let n = 0; n < 25; n++) aws.weChat.addVersions(ENVIRONMENT, `other-${n}`, [{ versionName: 'v1' }]);
       await removeLast();
       expect(await stack.callsOf(() => removeLast())).toEqual([LIST, 'getcslist', 'getcslist']);

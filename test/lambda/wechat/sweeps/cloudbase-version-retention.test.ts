@@ -362,6 +362,7 @@ test.each<[string, Partial<CloudBaseVersionRetentionConfig>]>([
 });
 
 test('a service that is gone has nothing to remove, so that its retention does not keep a stack from being deleted', async () => {
+  aws.weChat.behavior.missingServiceListing = 'refused';
   deploy(1);
   expect(await outcome(sweepOf({ serverName: 'gone' }))).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0 } });
   aws.faults.inject({ operation: 'getcslist', times: Infinity, trouble: { error: weChatError(-501555) } });
