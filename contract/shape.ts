@@ -3,9 +3,6 @@
  * check at synth what is known by then; handlers decode and check again. CloudFormation turns numbers and booleans into
  * strings and drops null and empty values, both in the new and in the old properties; properties that only another
  * version of this library has are ignored.
- *
- * CloudFormation turns numbers and booleans into strings and drops what is null or empty, both in the new and the old
- * properties; properties of another version of this library are passed over.
  */
 
 /**
