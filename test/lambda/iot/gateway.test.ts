@@ -1,23 +1,17 @@
 /** The calls of AWS IoT, by what they leave in the service and what they answer. */
-import { IoTClient } from '@aws-sdk/client-iot';
 import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { IotGateway } from '../../../lambda/iot/gateway';
+import { type IotGateway } from '../../../lambda/iot/gateway';
 import { claimant, markTags } from '../../../lambda/runtime/ownership';
 import { StalePageToken } from '../../../lambda/sweep/source';
-import { DirectHandler } from '../../../testing/direct-handler';
 import { PACKAGE, aws, held } from './brake-ecu';
+import { gatewayOf } from './stack';
 
 const TAGS = { team: 'brakes' };
 const FIRST = '1.0.0';
 
 let iot: IotGateway;
-beforeEach(() => {
-  const { endpoint, region } = aws;
-  const credentials = { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' };
-  const requestHandler = new DirectHandler(aws);
-  iot = new IotGateway(new IoTClient({ endpoint, region, credentials, maxAttempts: 1, requestHandler }));
-});
+beforeEach(() => (iot = gatewayOf(aws)));
 
 const arn = (resource: string) => `arn:aws:iot:${aws.region}:${aws.account}:${resource}`;
 const described = () => aws.iot.describe(PACKAGE)!;
