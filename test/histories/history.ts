@@ -231,7 +231,9 @@ class History<R, S> {
     const before = this.snapshot();
     const versions = this.plot.resources(release, stack, this.world);
     const resources = { ...versions, ...(sweep && this.world.sweeping(sweep, versions)) };
-    const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure });
+    // without a rollback, CloudFormation waits for what is held up.
+    const heldUp = onFailure === 'DO_NOTHING' ? undefined : trouble.heldUp;
+    const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure, heldUp });
     const succeeded = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
     if (onFailure === 'DO_NOTHING' && !succeeded) this.open[stack] ??= { before, isDisturbed: false };
