@@ -1,5 +1,5 @@
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { diffTags, toTags } from '../../../lambda/iot/tags';
+import { diffTags, restoreTags, toTags } from '../../../lambda/iot/tags';
 
 test('tags of a template are a map, and none are an empty one', () => {
   expect(toTags([{ Key: 'team', Value: 'a' }])).toEqual({ team: 'a' });
@@ -15,4 +15,15 @@ test.each<[string, [wanted: object, held: object, previous: object], { set?: obj
   ['never removes the library’s own', [{}, { [ARTIFACT_TAGS.owner]: 'x' }, { [ARTIFACT_TAGS.owner]: 'x' }], {}],
 ])('a change %s', (_what, [wanted, held, previous], { set = {}, remove = [] }) => {
   expect(diffTags({ ...wanted }, { ...held }, { ...previous })).toEqual({ set, remove });
+});
+
+test.each<[string, [wanted: object, held: object, event: object], { set?: object; remove?: string[] }]>([
+  ['sets again what an event has changed', [{ a: '1' }, { a: '2' }, { a: '2' }], { set: { a: '1' } }],
+  ['sets again what an event has removed', [{ a: '1' }, {}, {}], { set: { a: '1' } }],
+  ['removes what an event has added', [{}, { a: '2' }, { a: '2' }], { remove: ['a'] }],
+  ['leaves alone what somebody has changed since', [{ a: '1' }, { a: '3' }, { a: '2' }], {}],
+  ['leaves alone what somebody has removed since', [{ a: '1' }, {}, { a: '2' }], {}],
+  ['leaves alone what somebody has changed that an event has added', [{}, { a: '3' }, { a: '2' }], {}],
+])('a restoration %s', (_what, [wanted, held, event], { set = {}, remove = [] }) => {
+  expect(restoreTags({ ...wanted }, { ...held }, { ...event })).toEqual({ set, remove });
 });

@@ -1,4 +1,6 @@
 /** How an event comes to have an artifact that exists. */
+import { ownerOf } from '../../../lambda/runtime/claimed-artifact';
+import { type Scope } from '../../../lambda/runtime/custom-resource';
 import { formatFormers } from '../../../lambda/runtime/former-owners';
 import { type Tags, markTags } from '../../../lambda/runtime/ownership';
 import { HELD, KEYS, ToyWorld, ownedBy, sent } from './toy-artifact';
@@ -97,6 +99,25 @@ describe('what is the resource’s already', () => {
     expect(await world.event('Update').take({ had: false })).toBe('reclaimed');
     world.tags = ownedBy(before);
     expect(await world.event('Create').take({ had: true })).toBe('held');
+  });
+
+  test('is not marked again by an Update that replaces another artifact with it', async () => {
+    world.tags = ownedBy(before);
+    expect(await world.event('Update', { replaces: true }).take()).toBe('held');
+    expect(world.tags).toEqual(ownedBy(before));
+  });
+
+  test('and has no claim, as older versions of the library left it, is claimed', async () => {
+    world.tags = { [KEYS.owner]: me.ownerId, [KEYS.stack]: me.stackId };
+    world.succeeded = 30;
+    expect(await world.event('Create').take()).toBe('reclaimed');
+    expect(world.tags).toMatchObject(ownedBy(me));
+  });
+
+  test('is not given up to who claimed it after an earlier event of the resource', async () => {
+    world.tags = { ...ownedBy(before), ...markTags(KEYS, sent(0, 'rival')) };
+    expect(await world.event('Update').take({ rest })).toBe('held');
+    expect(owner()).toBe(me.ownerId);
   });
 
   test('is not claimed anew by a second delivery of the event', async () => {
@@ -254,6 +275,11 @@ describe('after a while', () => {
     expect(world.tags).toEqual(ownedBy(stranger));
   });
 
+  test('what was never read to be the resource’s need not be', async () => {
+    world.tags = ownedBy(stranger);
+    await expect(world.event('Update').sending('UpdateToy')).resolves.toBeUndefined();
+  });
+
   test.each(['GetToy', 'TagResource', 'CreateToy'])('%s does not need it to be the resource’s', async command => {
     world.tags = ownedBy(before);
     const event = world.event('Update');
@@ -266,4 +292,8 @@ describe('after a while', () => {
     });
     expect(owner()).toBe(stranger.ownerId);
   });
+});
+
+test('a resource is the same owner in all its events', () => {
+  expect(ownerOf({ stackId: me.stackId, logicalId: me.logicalId } as Scope)).toBe(me.ownerId);
 });

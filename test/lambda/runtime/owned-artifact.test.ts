@@ -63,6 +63,53 @@ describe('a Delete', () => {
     expect(world.tags).toEqual(ownedBy(before));
   });
 
+  test('looks once more whose the artifact is when its removal has waited', async () => {
+    world.tags = ownedBy(before);
+    const event = world.event('Delete');
+    let refused: unknown;
+    world.at = async moment => {
+      if (moment !== 'before destruction') return;
+      world.at = () => {};
+      world.clock.advance(1_000);
+      world.tags = ownedBy(stranger);
+      refused = await event.sending('DeleteToy').catch((error: unknown) => error);
+      throw refused;
+    };
+    await event.delete();
+    expect(refused).toBeInstanceOf(Taken);
+    expect(world.tags).toEqual(ownedBy(stranger));
+  });
+
+  test('looks no more whose the artifact is once it is released', async () => {
+    world.tags = ownedBy(before);
+    const event = world.event('Delete');
+    world.at = async moment => {
+      if (moment !== 'after change') return;
+      world.clock.advance(1_000);
+      await event.sending('UpdateToy');
+    };
+    await event.delete('RETAIN');
+    expect(world.tags).toEqual(free);
+  });
+
+  test('leaves a released artifact to the stack that adopts it at the same time', async () => {
+    world.tags = ownedBy(before);
+    once('after change', () => (world.tags = { ...world.tags, ...markTags(KEYS, stranger) }));
+    await world.event('Delete').delete('RETAIN');
+    expect(world.tags).toMatchObject({ [KEYS.owner]: stranger.ownerId, [KEYS.stack]: stranger.stackId });
+    expect(world.messages('error')).toEqual([]);
+  });
+
+  test.each([
+    [true, NOBODY],
+    [false, '?'],
+  ])('restores an owner whom an earlier delivery has removed, if changes can do that: %s', async (can, from) => {
+    world.removesOthers = can;
+    world.tags = ownedBy(stranger, adopted('?'));
+    await world.event('Delete').delete();
+    expect(world.tags).toEqual(ownedBy(stranger, adopted(from)));
+  });
+
   test('only removes the mark of a claim that came too late', async () => {
     world.tags = { ...ownedBy(stranger), ...markTags(KEYS, before) };
     await world.event('Delete').delete();
@@ -119,12 +166,14 @@ describe('a Delete', () => {
       await deleted(refusal, removal);
       expect(world.tags).toEqual(free);
       expect(world.done).toEqual(['Refused']);
+      expect(world.clock.sleeps).toEqual([]);
     });
 
     test('for another reason fails, in a rollback, too', async () => {
       world.phase = 'rolling-back';
       await expect(deleted(new Error('no answer'))).rejects.toThrow('no answer');
       expect(owner()).toBe(me.ownerId);
+      expect(world.messages('warn')).toEqual([]);
     });
 
     test('because somebody has taken it decides once more', async () => {
@@ -235,6 +284,20 @@ describe('what another resource of the stack has taken over', () => {
     expect(world.tags).toBeUndefined();
   });
 
+  test('is forgotten while a deployment goes on, even if it was never its own for good', async () => {
+    world.tags = takenOver(before.mark!.sentAt);
+    await world.event('Delete').delete();
+    expect(world.tags).toEqual(ownedBy(renamed));
+  });
+
+  test('and left to nobody is released once more where the other has given it back meanwhile', async () => {
+    world.tags = takenOver();
+    Object.assign(world, { isLeftOpen: true, succeeded: 45 });
+    once('after change', () => (world.tags = ownedBy(before)));
+    await world.event('Delete').delete('RETAIN');
+    expect(world.tags).toEqual(free);
+  });
+
   test('is released once more where the other has given it back meanwhile', async () => {
     world.tags = takenOver();
     world.succeeded = 45;
@@ -295,6 +358,19 @@ describe('what was taken over from another resource of the stack', () => {
     await deleted();
     expect(world.tags).toBeUndefined();
     expect(world.done).toEqual(['as returned', 'destroyed']);
+  });
+
+  test('is removed where it is still the resource’s after it was given back', async () => {
+    once('after change', () => (world.tags = ownedBy(before)));
+    await deleted();
+    expect(world.tags).toBeUndefined();
+  });
+
+  test('is gone where the other has deleted it while it was given back', async () => {
+    once('after change', () => (world.tags = undefined));
+    await deleted();
+    expect(world.tags).toBeUndefined();
+    expect(world.done).toEqual(['as returned']);
   });
 
   test('has no owner where the other has released it while it was given back', async () => {
@@ -370,8 +446,16 @@ describe('an Update in a rollback', () => {
       expect(world.tags).toBeUndefined();
     });
 
+    test('gives back what that has adopted', async () => {
+      world.tags = ownedBy(before, adopted());
+      await cancelled();
+      expect(world.tags).toEqual({});
+    });
+
     test.each<[string, Partial<ToyWorld>]>([
+      ['it is gone', { tags: undefined }],
       ['it is somebody else’s', { tags: ownedBy(stranger) }],
+      ['it is another resource’s of the stack', { tags: { ...ownedBy(renamed), ...markTags(KEYS, before) } }],
       ['it has no claim', { tags: { [KEYS.owner]: me.ownerId } }],
       ['a deployment has succeeded with it', { succeeded: 30 }],
       ['the stack does not roll back', { phase: 'deploying' }],
@@ -447,6 +531,16 @@ describe('an event that is overtaken', () => {
     };
     await expect(world.event('Create').make(taken)).rejects.toThrow('over');
     expect(world.tags).toEqual(ownedBy(stranger));
+  });
+
+  test.each<[string, Tags]>([
+    ['what it has only changed', ownedBy(me, markTags(KEYS, me, before.mark!.sentAt))],
+    ['what an earlier event has claimed', ownedBy(before)],
+  ])('leaves %s, even if it has failed', async (_what, tags) => {
+    world.tags = tags;
+    world.outcome = { kind: 'failed' };
+    await expect(world.event('Update').take({ work: overtaken })).rejects.toThrow('over');
+    expect(world.tags).toEqual(tags);
   });
 
   test('and made the artifact again by an Update leaves it, where it was not adopted', async () => {
@@ -566,4 +660,17 @@ test('a record whose changes keep what others write is simply changed', async ()
   await world.event('Delete').delete('RETAIN');
   expect(world.tags).toEqual(free);
   expect(reads).toBe(1);
+});
+
+test.each<[string, ToyWorld['outcome'], boolean]>([
+  ['nothing is known of it', { kind: 'unknown' }, false],
+  ['it has succeeded', { kind: 'succeeded', at: 0, isDeleted: false }, false],
+  ['it has failed', { kind: 'failed' }, true],
+])('an event may have changed the artifact in an earlier delivery if %s', async (_what, outcome, may) => {
+  world.outcome = outcome;
+  world.tags = ownedBy(before);
+  const event = world.event('Update');
+  expect(await event.wrote()).toBe(may);
+  await event.take();
+  expect(await event.wrote()).toBe(true);
 });

@@ -6,12 +6,12 @@ class Stalled extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** A client whose first call fails after a while; and the time at which the second one has returned. */
+/** A client whose first call fails after a while; and after how long the second one has returned. */
 async function returnedAt(
   operation: string,
   { failsAfter, time = 170_000 }: { failsAfter: number; time?: number },
 ): Promise<number> {
-  const clock = new SteppingClock(0);
+  const clock = new SteppingClock(START);
   let calls = 0;
   const client = {
     send: async (_command: object) => {
@@ -20,11 +20,14 @@ async function returnedAt(
       throw new Stalled('no answer in time');
     },
   };
-  const scope = { clock, deadline: new Deadline(clock, time), log: LOG };
+  const scope = { clock, deadline: new Deadline(clock, START + time), log: LOG };
   await patient(client, scope, { beforeRepeating: async () => {} }).send({ schema: [9, 'aws', operation] });
   expect(calls).toBe(2);
-  return clock.now();
+  expect(clock.sleeps.every(sleep => sleep > 0)).toBe(true);
+  return clock.now() - START;
 }
+
+const START = Date.UTC(2026, 0, 1);
 
 const LOG = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
 

@@ -195,6 +195,9 @@ export class ToyEvent extends OwnedArtifact {
   /** Before the client repeats a command. */
   repeating = (command: string, error?: unknown) => this.checks.beforeRepeating(command, error);
 
+  /** Whether the event may have changed the artifact. */
+  wrote = () => this.mayHaveWritten();
+
   protected override async protection(): Promise<string | undefined> {
     return this.protects;
   }
