@@ -51,6 +51,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
 
+  /** The keys of the record that say in which state the artifact was claimed. */
+  protected readonly memories: readonly string[] = [];
+
   /** Undoes a restoration that came after the former owner had removed the artifact. */
   protected async undoRestore(_tags: Tags): Promise<void> {
     // what no longer exists is not restored.
@@ -287,8 +290,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const [claim, mine] = [keys.claim + former, keys.claim + this.me.ownerId];
     const isNoMore = await this.hasLetGo(former, { asRecorded: !(claim in now) && claim in before });
     if (!isNoMore || (await this.record.read())?.[keys.owner] !== former) return false;
-    const again = mine in before ? { [mine]: before[mine] } : {};
-    await this.record.change({ set: { [keys.owner]: this.me.ownerId, ...again }, remove: [] });
+    const again = [mine, ...this.memories].filter(key => key in before && !(key in now));
+    const set = Object.fromEntries(again.map(key => [key, before[key]]));
+    await this.record.change({ set: { [keys.owner]: this.me.ownerId, ...set }, remove: [] });
     return true;
   }
 
