@@ -2,6 +2,7 @@ import {
   CfnDeletionPolicy,
   CfnResource,
   type ITaggable,
+  Lazy,
   type RemovalPolicy,
   type RemovalPolicyOptions,
   TagManager,
@@ -14,6 +15,8 @@ import { resourcesOf } from '../core/dependencies';
 import { type RemovalProperty } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
+import { render } from './looks';
+import { mayRefer } from './references';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
@@ -81,6 +84,17 @@ export class ArtifactResource extends CfnResource {
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
     return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
+  }
+
+  /**
+   * The CDK renders each resource twice: once to find references to other stacks, of which most artifacts have none. The
+   * service token is of the artifact's own stack.
+   *
+   * @internal
+   */
+  public _toCloudFormation(): object {
+    if (mayRefer(this)) return render(this);
+    return { Resources: Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? {} : render(this).Resources) }) };
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
