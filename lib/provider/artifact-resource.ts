@@ -16,7 +16,7 @@ import { type RemovalProperty } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
 import { render } from './looks';
-import { mayRefer } from './references';
+import { hasTokens, hasTokensBeside } from './references';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
@@ -38,6 +38,7 @@ export interface ArtifactResourceProps {
  */
 export class ArtifactResource extends CfnResource {
   private readonly forbidden = new Set<IConstruct>();
+  private readonly hasUnknown: boolean;
 
   constructor(
     scope: Construct,
@@ -45,12 +46,17 @@ export class ArtifactResource extends CfnResource {
   ) {
     validate(scope, artifact.shape, artifact.properties);
     super(scope, 'Resource', { type: artifact.type });
+    this.hasUnknown = hasTokens(artifact.properties);
     if (artifact.removal?.isExplicit) this.markExplicit();
     if (!artifact.standsAlone) artifact.provider._lanes.add(this, resourcesOf(...(artifact.after ?? [])));
   }
 
   public get artifactProperties(): object {
     return this.artifact.properties;
+  }
+
+  public get mayRefer(): boolean {
+    return this.hasUnknown || hasTokensBeside(this);
   }
 
   /** Includes what synthesis would make the resource depend on. */
@@ -93,7 +99,7 @@ export class ArtifactResource extends CfnResource {
    * @internal
    */
   public _toCloudFormation(): object {
-    if (mayRefer(this)) return render(this);
+    if (this.mayRefer) return render(this);
     return { Resources: Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? {} : render(this).Resources) }) };
   }
 
@@ -133,6 +139,10 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
 
   public override get artifactProperties(): object {
     return { ...super.artifactProperties, Tags: this.tagProperties() };
+  }
+
+  public override get mayRefer(): boolean {
+    return super.mayRefer || (this.tags.hasTags() && hasTokens(this.tags.tagValues()));
   }
 
   private tagProperties(): TagProperty[] {

@@ -2,12 +2,14 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { dependableOn } from '../core/dependencies';
 import { isInTree } from '../core/tree';
-import { mayRefer, referencesIn } from './references';
+import { referencesIn } from './references';
 
 /** A resource that CloudFormation makes after others of its kind if there are many. */
 export interface LaneResource extends CfnResource {
   /** The resource in the template. */
   readonly artifactProperties: object;
+  /** Whether it can refer to another resource than its provider. */
+  readonly mayRefer: boolean;
   /** Whether it can be made after another one. */
   mayFollow(other: IConstruct): boolean;
 }
@@ -148,7 +150,7 @@ class Graph {
   private afterResource(resource: CfnResource): IConstruct[] {
     const after: IConstruct[] = resource.obtainDependencies().filter(CfnResource.isCfnResource);
     after.push(...this.afterScope(resource));
-    if (!this.isArtifact(resource) || mayRefer(resource)) after.push(...referencesIn(resource));
+    if (!this.isArtifact(resource) || resource.mayRefer) after.push(...referencesIn(resource));
     return after;
   }
 

@@ -11,18 +11,19 @@ import {
 import { type IConstruct } from 'constructs';
 import { insidesOf } from './looks';
 
-/** Whether an artifact can refer to another resource than its provider, by its properties or by what was set on it. */
-export function mayRefer(artifact: CfnResource & { readonly artifactProperties: object }): boolean {
-  // a condition is a construct, and refers to no resource.
-  const { condition: _, ...options } = artifact.cfnOptions;
-  return [artifact.artifactProperties, insidesOf(artifact).rawOverrides, options].some(hasTokens);
-}
-
-function hasTokens(value: unknown): boolean {
+/** Whether a value has tokens, which can be references. */
+export function hasTokens(value: unknown): boolean {
   if (Token.isUnresolved(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
   const members = value as Record<string, unknown>;
   return Object.keys(members).some(key => Token.isUnresolved(key) || hasTokens(members[key]));
+}
+
+/** Whether what was set on a resource, beside its properties, has tokens. */
+export function hasTokensBeside(resource: CfnResource): boolean {
+  // a condition is a construct, and refers to no resource.
+  const { condition: _, ...options } = resource.cfnOptions;
+  return hasTokens(insidesOf(resource).rawOverrides) || hasTokens(options);
 }
 
 /** The resources that a resource refers to. */
