@@ -35,6 +35,8 @@ export interface StackState {
   readonly status: string;
   /** The id of the stack that this one is nested in. */
   readonly parentId?: string;
+  /** When its last update began, in milliseconds since the epoch. Absent: it was never updated. */
+  readonly updatedAt?: number;
 }
 
 export type DescribeStack = (stackId: string) => Promise<StackState>;
