@@ -33,6 +33,17 @@ export function diffMetadata(
   };
 }
 
+/** The same change, but not of keys whose value is neither the event's nor gone: somebody has changed these since. */
+export function restoreMetadata(
+  wanted: Readonly<Record<string, string>>,
+  held: readonly HeldPair[],
+  event: Readonly<Record<string, string>>,
+): MetadataChange {
+  const { remove, put } = diffMetadata(wanted, held, event);
+  const isChanged = (key: string) => held.some(pair => pair.key === key && pair.value !== event[key]);
+  return { remove, put: put.filter(([key]) => !isChanged(key)) };
+}
+
 /** Metadata as the service answers it; the newest value of a key comes first. */
 export function pairsFrom(entries: readonly (readonly [string, MetadataInfo])[]): readonly HeldPair[] {
   return entries.flatMap(([key, { OtherMetadataValueList = [], ...newest }]) =>

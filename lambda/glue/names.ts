@@ -39,11 +39,13 @@ export interface Before {
 export const physicalId = ({ registryName, schemaName, owner, versionId }: PhysicalId): string =>
   `${registryName}/${schemaName}@${owner}${versionId === undefined ? '' : `/${versionId}`}`;
 
+interface NumberedVersion {
+  readonly id: string;
+  readonly number: number;
+}
+
 /** The answer to a Create or Update. */
-export function versionAnswer(
-  { registryName, schemaName, owner }: PhysicalId,
-  version: { readonly id: string; readonly number: number },
-): Answer {
+export function versionAnswer({ registryName, schemaName, owner }: PhysicalId, version: NumberedVersion): Answer {
   const data: SchemaVersionData = { VersionId: version.id, VersionNumber: String(version.number) };
   return {
     physicalResourceId: physicalId({ registryName, schemaName, owner, versionId: version.id }),
@@ -81,6 +83,14 @@ export const schemaIn = ({ registryName, schemaName }: SchemaName): string =>
 /** A version in words. */
 export const versionIn = (at: SchemaName, versionNumber: number): string =>
   `version ${versionNumber} of ${schemaIn(at)}`;
+
+/** A version in the fields of a log record. */
+export const versionFields = ({ registryName, schemaName }: SchemaName, { id, number }: NumberedVersion) => ({
+  registryName,
+  schemaName,
+  versionId: id,
+  versionNumber: number,
+});
 
 /**
  * Why a schema cannot be the one that its ARN names, if the properties have one: if the ARN is of another account or

@@ -14,7 +14,7 @@ import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
-import { type MetadataChange, type Pair, diffMetadata } from './metadata';
+import { type MetadataChange, type Pair, diffMetadata, restoreMetadata } from './metadata';
 import {
   type Before,
   type EventId,
@@ -23,6 +23,7 @@ import {
   checkSchemaArn,
   schemaIn,
   versionAnswer,
+  versionFields,
   versionIn,
 } from './names';
 import { FIELDS, claimantOf } from './owner-record';
@@ -147,7 +148,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
       );
     }
     await this.confirm();
-    this.scope.log.info('failed version removed, so that the definition is checked again', this.named(found));
+    this.scope.log.info(
+      'failed version removed, so that the definition is checked again',
+      versionFields(this.id, found),
+    );
     this.version = found;
     await this.removal.withdraw(found, () => this.isUnclaimed());
     this.version = undefined;
@@ -189,11 +193,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     }
     const metadata = this.wantedMetadata(previous);
     if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
-      const work = () => this.acquire(version, claimed.change, metadata);
       await this.carryOut(
         async () => {
           await this.confirm();
-          await work();
+          await this.acquire(version, claimed.change, metadata);
         },
         { undoneOnFailure: claimed.kind !== 'held' },
       );
@@ -260,6 +263,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       return this.leave();
     }
     this.put = metadata.put;
+    this.hasWritten = true;
     await this.ownership.exchange(version, metadata);
   }
 
@@ -274,7 +278,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   private leave(): void {
     const message = 'the definition is already registered, and its version does not belong to this stack';
-    this.scope.log.info(message, this.named(this.version!));
+    this.scope.log.info(message, versionFields(this.id, this.version!));
   }
 
   /**
@@ -314,11 +318,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
   private async bringBackMetadata(): Promise<void> {
-    const properties = await this.scope.operation.latestProperties();
+    // a late delivery leaves alone what somebody has changed by hand since.
+    const properties = (await this.mayHaveWritten()) && (await this.scope.operation.latestProperties());
     if (!properties) return;
     const latest = SchemaVersionShape.decode(properties, '');
     if (!hasSameSource(latest, this.wanted)) return;
-    const change = diffMetadata(latest.Metadata ?? {}, this.ownership.marks.pairs, this.wanted.Metadata ?? {});
+    const change = restoreMetadata(latest.Metadata ?? {}, this.ownership.marks.pairs, this.wanted.Metadata ?? {});
     await this.ownership.exchange(this.version!, change);
   }
 
@@ -342,7 +347,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (await this.mayBeInUse(tags)) {
       this.scope.log.info(
         'somebody may already have written with the version: it stays, and belongs to nobody',
-        this.named(this.version!),
+        versionFields(this.id, this.version!),
       );
       await this.restore('returned');
       return this.record.change(this.released(tags));
@@ -391,10 +396,5 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   private definition(): Promise<string> {
     return definitionOf(this.wanted, this.clients.read, this.scope);
-  }
-
-  private named({ id, number }: Registered) {
-    const { registryName, schemaName } = this.id;
-    return { registryName, schemaName, versionId: id, versionNumber: number };
   }
 }

@@ -48,9 +48,9 @@ import { CLOCK_SKEW, JOBS_FRESH, neededByJob } from './active-jobs';
 import { withVersion } from './artifact-version';
 import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
-import { diffTags, toTags } from './tags';
+import { diffTags, restoreTags, toTags } from './tags';
 import { applyDiff, failOn, undoDiff } from './version-changes';
-import { type VersionDiff, contentOf, diffVersion, isDiff } from './version-diff';
+import { type VersionDiff, contentOf, diffVersion, isDiff, writtenBy } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 
 type Wanted = SoftwarePackageVersionProperties;
@@ -232,11 +232,12 @@ class VersionEvent extends OwnedArtifact {
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
-    const user = diffTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
+    const user = restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
     if (isChange(user)) await this.record.change(user);
     await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
-    if (Object.keys(diff.content).length === 0) return;
-    await this.gateway.updateVersion(this.at.packageName, this.at.versionName, diff.content);
+    const content = writtenBy(this.wanted, held, diff.content);
+    if (Object.keys(content).length === 0) return;
+    await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
     this.scope.log.warn('undoing what an overtaken Update wrote', { ...this.at });
   }
 

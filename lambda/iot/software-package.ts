@@ -30,7 +30,7 @@ import { isRefusedByService, pollUntilFound, pollUntilGone } from '../runtime/re
 import { looksDifferent } from '../runtime/second-look';
 import { IotGateway } from './gateway';
 import { answeredId, packageArn, packageId, parsePhysicalId } from './names';
-import { diffTags, toTags } from './tags';
+import { diffTags, restoreTags, toTags } from './tags';
 
 type Wanted = SoftwarePackageProperties;
 
@@ -167,9 +167,9 @@ class PackageEvent extends OwnedArtifact {
     if (!latest || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
     const { PackageName, Description, Tags } = PackageShape.decode(latest, '');
     if (PackageName !== this.packageName) return;
-    const user = diffTags(toTags(Tags), tags, toTags(this.wanted.Tags));
+    const user = restoreTags(toTags(Tags), tags, toTags(this.wanted.Tags));
     if (isChange(user)) await this.record.change(user);
-    if (Description && held.description !== Description) {
+    if (Description && held.description === this.wanted.Description && held.description !== Description) {
       await this.gateway.describePackage(this.packageName, Description);
     }
   }

@@ -18,3 +18,13 @@ export function diffTags(wanted: Tags, held: Tags, previous: Tags): TagChange {
     remove: gone,
   };
 }
+
+/** The same change, but only of tags that an event has set or removed. What is no longer so, somebody has changed since. */
+export function restoreTags(wanted: Tags, held: Tags, event: Tags): TagChange {
+  const { set, remove } = diffTags(wanted, held, event);
+  const isOfEvent = (key: string) => held[key] === event[key];
+  return {
+    set: Object.fromEntries(Object.entries(set).filter(([key]) => isOfEvent(key))),
+    remove: remove.filter(isOfEvent),
+  };
+}

@@ -89,6 +89,26 @@ export function diffVersion(
 export const isDiff = ({ content, actions, sbom }: VersionDiff): boolean =>
   Object.keys(content).length > 0 || actions.length > 0 || sbom !== undefined;
 
+/** The part of a change that replaces what an event has written. What is no longer so, somebody has changed since. */
+export function writtenBy(
+  event: SoftwarePackageVersionProperties,
+  held: HeldVersion,
+  { description, recipe, attributes, artifact }: VersionContent,
+): VersionContent {
+  const isOfEvent = {
+    description: event.Description === held.description,
+    recipe: event.Recipe === held.recipe,
+    attributes: changedKeys(event.Attributes ?? {}, held.attributes ?? {}).length === 0,
+    artifact: event.Artifact !== undefined && sameLocation(event.Artifact, held.artifact?.s3Location),
+  };
+  return {
+    ...(isOfEvent.description && description !== undefined && { description }),
+    ...(isOfEvent.recipe && recipe !== undefined && { recipe }),
+    ...(isOfEvent.attributes && attributes && { attributes }),
+    ...(isOfEvent.artifact && artifact && { artifact }),
+  };
+}
+
 /** The properties that are sent when the version is created. */
 export function contentOf({
   Description,

@@ -24,7 +24,8 @@ type Undoes = (claimedAt: number | undefined) => Promise<boolean>;
 
 /** One event about one artifact. */
 export abstract class OwnedArtifact extends ClaimedArtifact {
-  private readonly unanswered: boolean;
+  /** Whether a Create that has not answered may still be running. */
+  private isUnanswered: boolean;
   private readonly beganAt: number;
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
@@ -33,7 +34,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
-    this.unanswered = which.unanswered ?? false;
+    this.isUnanswered = which.unanswered ?? false;
     this.beganAt = scope.clock.now();
     this.secondLook = new SecondLook(scope);
   }
@@ -184,7 +185,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   private async removeAsRecorded(removal: Removal, undoes?: Undoes): Promise<void> {
     const { keys } = this.record;
-    if (this.unanswered) await this.awaitCreation('the Create has not answered');
+    if (this.isUnanswered) await this.awaitCreation('the Create has not answered');
+    this.isUnanswered = false;
     const tags = this.isOver ? await this.record.read() : await this.owners();
     if (!tags && !undoes && (await this.looksAgain())) return this.remove(removal);
     if (!tags) return;

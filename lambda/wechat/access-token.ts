@@ -1,7 +1,7 @@
 /** Where the platform's component_access_token comes from. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AccessTokenProperty, type MintedTokenProperty, type SecretValueProperty } from '../../contract/wechat';
-import { codeOf, shown, withoutSecrets } from './answer';
+import { codeOf, messageOf, shown } from './answer';
 import { NoAnswer, WeChatError } from './errors';
 import { type Post } from './transport';
 
@@ -57,13 +57,13 @@ async function mint(
     component_appsecret: secret,
     component_verify_ticket: ticket,
   });
-  const { component_access_token: token, errmsg } = answer;
+  const { component_access_token: token } = answer;
   if (typeof token === 'string' && token !== '') return token;
   const code = codeOf(answer);
   if (code === undefined) {
     throw new NoAnswer(`WeChat answered neither a token nor a code: ${shown(answer, secret, ticket)}`);
   }
-  throw new WeChatError('api_component_token', code, withoutSecrets(String(errmsg), secret, ticket));
+  throw new WeChatError('api_component_token', code, messageOf(answer, secret, ticket));
 }
 
 /** Reads a secret's current value, or a field of it. No error shows the value. */

@@ -9,6 +9,12 @@ export function codeOf({ errcode }: WeChatAnswer): number | undefined {
   return numberOf(errcode);
 }
 
+/** What WeChat says of a code; without a text, the answer itself. */
+export function messageOf(answer: WeChatAnswer, ...secrets: readonly string[]): string {
+  const { errmsg } = answer;
+  return typeof errmsg === 'string' && errmsg !== '' ? withoutSecrets(errmsg, ...secrets) : shown(answer, ...secrets);
+}
+
 /** The versions of a listing. Throws `NoAnswer`, with the answer, if it has other members. */
 export function pageOf(answer: WeChatAnswer, token: string): VersionPage {
   const { items, total } = listing(answer, 'items', { what: 'versions', token });
@@ -70,6 +76,6 @@ export function shown(answer: unknown, ...secrets: readonly string[]): string {
 }
 
 /** A text from WeChat, for a message: the text can quote the request. */
-export function withoutSecrets(text: string, ...secrets: readonly string[]): string {
+function withoutSecrets(text: string, ...secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
 }

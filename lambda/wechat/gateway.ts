@@ -7,7 +7,7 @@ import { VERSIONS_PER_PAGE } from '../../contract/wechat';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Guard, OutOfTime, type Paces, inPace } from '../sweep/pace';
 import { type AccessToken } from './access-token';
-import { codeOf, pageOf, servicePageOf, shown, withoutSecrets } from './answer';
+import { codeOf, messageOf, pageOf, servicePageOf, shown } from './answer';
 import { reactionTo } from './codes';
 import { NoAnswer, WeChatError } from './errors';
 import { type Post, type WeChatAnswer } from './transport';
@@ -133,7 +133,7 @@ export class WeChatGateway {
           ? await this.renewed(token, { mustDiffer: renewals > 0 })
           : undefined;
       if (renewed === undefined) {
-        throw new WeChatError(describe(operation, fields), code, withoutSecrets(String(answer.errmsg), token));
+        throw new WeChatError(describe(operation, fields), code, messageOf(answer, token));
       }
       token = renewed;
       await guard?.();

@@ -27,6 +27,8 @@ const again = async (nth: number) => {
   expect(await stack.deliver(stack.sent[nth])).toBeUndefined();
 };
 
+const pair = (MetadataValue: string) => ({ MetadataKeyValue: { MetadataKey: 'ticket', MetadataValue } });
+
 /** CloudFormation gives a resource up while the service is asked for an operation. */
 function goesOn(operation: string, statuses: readonly string[]): void {
   const after = async () => {
@@ -249,6 +251,28 @@ describe('an event that comes again late', () => {
     const before = held();
     await again(1);
     expect(held()).toEqual(before);
+  });
+
+  test.each([
+    ['was canceled', 'UPDATE_FAILED'],
+    ['has succeeded', 'UPDATE_COMPLETE'],
+  ])('(an Update that %s) leaves metadata that somebody has written by hand since', async (_what, end) => {
+    const ticket = (value: string) => version({ Metadata: { ticket: value } });
+    const id = await created(ticket('A'));
+    const note = stack.history.resource.bind(stack.history);
+    const noted = jest.spyOn(stack.history, 'resource').mockImplementation((logicalId, status, ...rest) => {
+      note(logicalId, status === 'UPDATE_COMPLETE' ? end : status, ...rest);
+    });
+    succeeded(await stack.update(VERSION, 'V', { id, properties: ticket('B'), old: ticket('A') }));
+    noted.mockRestore();
+    await later();
+    succeeded(await stack.update(VERSION, 'V', { id, properties: ticket('A'), old: ticket('B') }));
+    await byHand('RemoveSchemaVersionMetadata', { ...pair('A'), SchemaVersionNumber: { VersionNumber: 2 } });
+    await byHand('PutSchemaVersionMetadata', { ...pair('hand'), SchemaVersionNumber: { VersionNumber: 2 } });
+    const before = held();
+    await again(1);
+    expect(held()).toEqual(before);
+    expect(held()?.metadata).toMatchObject({ ticket: ['hand'] });
   });
 
   test('at once, as its first delivery, is done again', async () => {

@@ -55,6 +55,15 @@ describe('K1 in flight', () => {
     expect(held()).toBeUndefined();
   });
 
+  test('the Delete of a Create that has not answered and has made nothing waits once', async () => {
+    const began = stack.now;
+    succeeded(
+      await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(Type.VERSION, 'V', 'made-up', published())),
+    );
+    expect(stack.now - began).toBeGreaterThanOrEqual(LATEST_EFFECT);
+    expect(stack.now - began).toBeLessThan(LATEST_EFFECT + 10_000);
+  });
+
   test('the Delete of a Create that has not answered also waits for what that one is about to adopt, and not for longer', async () => {
     await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
     const adopting = published('1.0.0', { AdoptExisting: true });

@@ -2,7 +2,19 @@
 import { throttling } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { PACKAGE, aws, cancel, held, meanwhile, published, refusal, shown, stack, succeeded } from './cancellations';
+import {
+  PACKAGE,
+  aws,
+  cancel,
+  held,
+  meanwhile,
+  published,
+  refusal,
+  shown,
+  stack,
+  succeeded,
+  version,
+} from './cancellations';
 import { type Reply } from './stack';
 
 const described = (Description: string, name = '1.0.0') => published(name, { Description });
@@ -173,5 +185,72 @@ describe('a late delivery of an Update leaves a description that somebody has wr
     await stack.later();
     expect(await stack.deliver(stack.sent[nth])).toBeUndefined();
     expect(what === 'version' ? held() : aws.iot.describe('a')).toMatchObject({ description: 'by hand' });
+  });
+});
+
+describe('a late delivery of an Update that was canceled leaves what somebody has changed by hand since', () => {
+  const canceled = async (type: string, from: object, to: object) => {
+    const id = succeeded(await stack.create(type, 'V', from));
+    await stack.later();
+    const note = stack.history.resource.bind(stack.history);
+    const unheard = jest.spyOn(stack.history, 'resource').mockImplementation((logicalId, status, ...rest) => {
+      if (status !== 'UPDATE_COMPLETE') note(logicalId, status, ...rest);
+    });
+    succeeded(await stack.update(type, 'V', { id, properties: to, old: from }));
+    unheard.mockRestore();
+    const old = stack.sent.at(-1)!;
+    await cancel('V', 'UPDATE', id);
+    succeeded(await stack.update(type, 'V', { id, properties: from, old: to }));
+    stack.history.enter('UPDATE_ROLLBACK_COMPLETE');
+    await stack.later();
+    return old;
+  };
+  const resourceArn = (rest = '') => `arn:aws:iot:${aws.region}:${aws.account}:package/a${rest}`;
+  const tagged = (Value: string) => [{ Key: 'x', Value }];
+
+  test('of a version', async () => {
+    const draft = (value: string) =>
+      version('1.0.0', { Description: value, Attributes: { x: value }, Tags: tagged(value), Recipe: value });
+    const old = await canceled(Type.VERSION, draft('a'), draft('b'));
+    await aws.iot.byHand('UpdatePackageVersion', {
+      packageName: PACKAGE,
+      versionName: '1.0.0',
+      description: 'by hand',
+      recipe: 'by hand',
+      attributes: { x: 'by hand' },
+    });
+    await aws.iot.byHand('TagResource', {
+      resourceArn: `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`,
+      tags: [{ Key: 'x', Value: 'by hand' }],
+    });
+    const before = held();
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(held()).toEqual(before);
+    expect(held()).toMatchObject({ description: 'by hand', tags: { x: 'by hand' } });
+  });
+
+  test('of a package', async () => {
+    const named = (value: string) => ({ PackageName: 'a', Description: value, Tags: tagged(value) });
+    const old = await canceled(Type.PACKAGE, named('a'), named('b'));
+    await aws.iot.byHand('UpdatePackage', { packageName: 'a', description: 'by hand' });
+    await aws.iot.byHand('TagResource', { resourceArn: resourceArn(), tags: [{ Key: 'x', Value: 'by hand' }] });
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect(aws.iot.describe('a')).toMatchObject({ description: 'by hand', tags: { x: 'by hand' } });
+  });
+
+  test('and undoes what the event itself has written since', async () => {
+    const draft = (value: string) =>
+      version('1.0.0', { Description: value, Attributes: { x: value }, Tags: tagged(value), Recipe: value });
+    const old = await canceled(Type.VERSION, draft('a'), draft('b'));
+    const before = held();
+    await aws.iot.byHand('UpdatePackageVersion', {
+      packageName: PACKAGE,
+      versionName: '1.0.0',
+      description: 'b',
+      recipe: 'b',
+      attributes: { x: 'b' },
+    });
+    expect(await stack.deliver(old)).toBeUndefined();
+    expect({ ...held(), lastModifiedDate: undefined }).toEqual({ ...before, lastModifiedDate: undefined });
   });
 });

@@ -172,6 +172,7 @@ describe('an odd answer of WeChat', () => {
 
   test.each<[string, unknown, string]>([
     ['another code', { error_code: 40001, errmsg: 'no' }, '{"error_code":40001,"errmsg":"no"}'],
+    ['a code and no text', { errcode: -501555, rid: 'r' }, '-501555 ({"errcode":-501555,"rid":"r"})'],
     ['other lists', { errcode: 0, version_list: [], total_count: 0 }, '"version_list":[],"total_count":0}'],
     [
       'other names',
