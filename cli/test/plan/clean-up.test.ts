@@ -219,6 +219,36 @@ describe('nested stacks', () => {
     expect(await Promise.all(parents)).toEqual([idOf('Fleet'), INNER]);
   });
 
+  test('are told apart from others, and what has their logical ids too', async () => {
+    writeTemplate('one.json', resources({ A: softwarePackage('a') }));
+    writeTemplate('two.json', resources({ A: softwarePackage('b') }));
+    const before = resources({
+      A: version('1'),
+      One: nested('one.json'),
+      Two: nested('two.json'),
+      Far: nested('no.json'),
+    });
+    const { handlers, notes } = await rehearse({
+      directory,
+      template: resources({ ...before.Resources, A: version('2') }),
+      stacks: {
+        Fleet: { template: before, ids: { A: 'v-1', One: idOf('One'), Two: idOf('Two'), Far: idOf('Far') } },
+        One: {
+          template: resources({ A: softwarePackage('a'), Old: softwarePackage('o') }),
+          ids: { A: 'a-1', Old: 'o-1' },
+        },
+        Two: {
+          template: resources({ A: softwarePackage('b'), Old: softwarePackage('p') }),
+          ids: { A: 'b-1', Old: 'p-1' },
+        },
+        Far: { template: resources({ A: softwarePackage('c') }), ids: { A: 'c-1' } },
+      },
+      endings: { A: { physicalId: 'v-2' } },
+    });
+    expect(handlers.sent).toEqual(['Update A v-1', 'Delete Old p-1', 'Delete Old o-1', 'Delete A v-1']);
+    expect(notes[0]).toEqual(['the template of the nested stack Far is not in the assembly']);
+  });
+
   test('that a policy retains stay as they are', async () => {
     const { handlers, notes } = await rehearse({
       directory,
