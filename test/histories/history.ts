@@ -44,7 +44,8 @@ export interface Plot<R, S> {
    */
   unswept(after: S, before: S, swept: Swept<R>): S;
   deployed(release: R, stackId: string, after: S, before: S): void;
-  rolledBack(after: S, before: S): void;
+  /** @param failed what the deployments declared that were rolled back */
+  rolledBack(after: S, before: S, failed: readonly R[]): void;
   destroyed(stackId: string, after: S, before: S): void;
   /**
    * What must hold beside that once a stack that was left where it failed is at rest again, and nobody else has done
@@ -140,6 +141,9 @@ class History<R, S> {
   /** What was there before the first of the deployments that have failed without a rollback, if only these changed it. */
   private readonly open: Partial<Record<0 | 1, { readonly before: S; isDisturbed: boolean }>> = {};
 
+  /** What they declared. */
+  private readonly failed: Record<0 | 1, R[]> = { 0: [], 1: [] };
+
   constructor(
     private readonly plot: Plot<R, S>,
     private readonly world: World,
@@ -206,7 +210,8 @@ class History<R, S> {
     expect(status).toMatch(/^(UPDATE_)?ROLLBACK_COMPLETE$/);
     const after = this.unswept(before, this.declared[stack], { stack, stackId, own: true });
     const since = this.openOf(stack);
-    if (since) this.plot.rolledBack(after, since);
+    if (since) this.plot.rolledBack(after, since, this.failed[stack]);
+    this.failed[stack] = [];
     this.open[stack] = undefined;
   }
 
@@ -221,6 +226,7 @@ class History<R, S> {
     if (since) this.plot.undone(after, since, stackId);
     this.declared[stack] = [];
     this.open[stack] = undefined;
+    this.failed[stack] = [];
   }
 
   private async deploy(step: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
@@ -245,10 +251,13 @@ class History<R, S> {
       this.plot.deployed(release, stackId, after, since ?? before);
       if (since) this.plot.undone(after, since, stackId, release);
       this.open[stack] = undefined;
-    } else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
-    else {
+      this.failed[stack] = [];
+    } else if (onFailure === 'DO_NOTHING') {
+      expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
+      this.failed[stack].push(release);
+    } else {
       expect(status).toMatch(/^((UPDATE_)?ROLLBACK|DELETE)_COMPLETE$/);
-      this.plot.rolledBack(after, before);
+      this.plot.rolledBack(after, before, [release]);
     }
   }
 
