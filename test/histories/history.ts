@@ -208,7 +208,8 @@ class History<R, S> {
     const before = this.snapshot();
     const { stackId, status } = await this.world.rollBack(NAMES[stack]);
     expect(status).toMatch(/^(UPDATE_)?ROLLBACK_COMPLETE$/);
-    const after = this.unswept(before, this.declared[stack], { stack, stackId, own: true });
+    // what the failed deployments have made goes.
+    const after = this.unswept(before, this.declared[stack], { stack, stackId, succeeded: true, own: true });
     const since = this.openOf(stack);
     if (since) this.plot.rolledBack(after, since, this.failed[stack]);
     this.failed[stack] = [];
