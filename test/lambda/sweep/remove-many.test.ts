@@ -144,7 +144,7 @@ test.each(['List', 'Protection'])('a refusal that %s ends with is not taken for 
 
 describe('before candidates are removed together', () => {
   /** How often the run confirms that it can go on, and what it removes of two. */
-  async function confirmed(rules: SweepRulesConfig, goes = true) {
+  async function confirmed(rules: SweepRulesConfig, { goes = true } = {}) {
     const clock = new VirtualClock();
     const service = new ToyService(candidates(2));
     const { source, paces } = service.slice(clock);
@@ -184,7 +184,7 @@ describe('before candidates are removed together', () => {
   });
 
   test('nothing is removed where it can not', async () => {
-    const { result, times, left } = await confirmed({ minAgeSeconds: 1 }, false);
+    const { result, times, left } = await confirmed({ minAgeSeconds: 1 }, { goes: false });
     expect(result).toMatchObject({ outcome: { status: 'REFUSED', counts: { removed: 0 } } });
     expect([times, left.length]).toEqual([1, 2]);
   });
