@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { LocalAws, type LocalAwsOptions, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 import { type PlanReport } from '../src/plan/report';
 import { run } from '../src/program';
 import { type Terminal } from '../src/terminal';
