@@ -11,6 +11,8 @@ export interface Scope extends StackQuestions {
   /** The stack's id. */
   readonly stackId: string;
   readonly logicalId: string;
+  /** What the resource has before the event. Absent in a Create. */
+  readonly physicalId?: string;
   /**
    * A hash of RequestId and ResponseURL, because CloudFormation reuses a RequestId when a deployment is retried; 64
    * characters.

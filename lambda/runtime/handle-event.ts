@@ -104,6 +104,7 @@ async function outcomeOf(
       ...at,
       ...asking,
       ...questions,
+      physicalId: event.PhysicalResourceId,
       eventToken: eventToken(event),
       abandonedAt: abandoned,
       request: requestOf(event),

@@ -11,10 +11,11 @@ import { Refusal, Taken, isOperationOver } from './errors';
 import { type FormerOwner, parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
 import { reasonOf } from './messages';
-import { type LettingGo, type TagChange, type Tags, claimOf, isChange, letGo, returned } from './ownership';
+import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, isChange, letGo, returned } from './ownership';
 import { type Checks, isRead } from './patient';
 import { isThrottled } from './retry';
 import { SecondLook } from './second-look';
+import { type Fate } from './stack-history';
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
@@ -49,6 +50,9 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
+
+  /** The keys of the record that say in which state the artifact was claimed. */
+  protected readonly memories: readonly string[] = [];
 
   /** Undoes a restoration that came after the former owner had removed the artifact. */
   protected async undoRestore(_tags: Tags): Promise<void> {
@@ -198,6 +202,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       removal,
       undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
       regains: undoes ? undefined : (...taken) => this.regains(...taken),
+      isKept: undoes ? undefined : former => this.isKeptBy(former),
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
@@ -226,9 +231,45 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);
     // both resources can be deleted at once, with their stack: this one must release what the new owner has given back.
-    if (outcome.kind === 'forgotten' || outcome.kind === 'bequeathed') return !(await this.stillHas(keys.owner, tags));
+    if (outcome.kind === 'forgotten' || outcome.kind === 'bequeathed') return !(await this.isForgotten(tags));
     if (outcome.kind === 'released' || former === undefined) return false;
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
+  }
+
+  /** Whether the record shows that this resource is no former owner any more, and still shows the owner that was read. */
+  private async isForgotten(before: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const now = await this.record.read();
+    if (now === undefined || before[keys.owner] === undefined) return true;
+    return now[keys.owner] === before[keys.owner] && !formersOf(now, keys).includes(this.me.ownerId);
+  }
+
+  /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
+  private async isKeptBy(former: string): Promise<boolean> {
+    return (await this.scope.stackPhase()) === 'deploying' && (await this.fateOf(former)) === 'held';
+  }
+
+  /** What has become of this event's artifact under the id of another resource. */
+  private async fateOf(owner: string): Promise<Fate> {
+    const { physicalId } = this.scope;
+    return physicalId?.includes(this.me.ownerId)
+      ? this.scope.fateOf(physicalId.replace(this.me.ownerId, owner))
+      : 'left';
+  }
+
+  /**
+   * Whether another resource, which has the artifact back, has let it go before: the writes of several resources at once can
+   * bring a former owner back. Waits for that one's own Delete, if it is in progress.
+   */
+  private async hasLetGo(former: string, { asRecorded }: { readonly asRecorded: boolean }): Promise<boolean> {
+    const { clock, deadline } = this.scope;
+    const until = clock.now() + Math.min(LATEST_EFFECT, deadline.remaining() / 2);
+    for (;;) {
+      const fate = await this.fateOf(former);
+      if (fate === 'gone' || fate === 'held') return fate === 'gone';
+      if (fate === 'left' || clock.now() >= until) return asRecorded;
+      await clock.sleep(500);
+    }
   }
 
   /**
@@ -246,9 +287,12 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       await this.record.change(this.forget({ set: {}, remove: [keys.owner] }, now, 'released'));
       return false;
     }
-    const claim = keys.claim + former;
-    if (claim in now || !(claim in before)) return false;
-    await this.record.change({ set: { [keys.owner]: this.me.ownerId }, remove: [] });
+    const [claim, mine] = [keys.claim + former, keys.claim + this.me.ownerId];
+    const isNoMore = await this.hasLetGo(former, { asRecorded: !(claim in now) && claim in before });
+    if (!isNoMore || (await this.record.read())?.[keys.owner] !== former) return false;
+    const again = [mine, ...this.memories].filter(key => key in before && !(key in now));
+    const set = Object.fromEntries(again.map(key => [key, before[key]]));
+    await this.record.change({ set: { [keys.owner]: this.me.ownerId, ...set }, remove: [] });
     return true;
   }
 

@@ -147,6 +147,9 @@ export type Claim =
   /** It belongs to somebody else: to the stack that is named, or to nobody. */
   | { readonly kind: 'refused'; readonly ownerStack: string | undefined };
 
+/** Since when a resource has what was its own for good, if nothing tells when it has claimed that. */
+const ALWAYS = 0;
+
 /** On what terms an artifact is claimed. */
 export interface Terms {
   readonly adoptExisting: boolean;
@@ -164,7 +167,7 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExis
     const formers = parseFormers(tags[keys.formerOwner]);
     // what it had is taken back.
     const had = formers.find(({ ownerId }) => ownerId === me.ownerId);
-    const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince);
+    const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince ?? ALWAYS);
     // what was its own for good stays so, and nothing is left that a rollback would give back to the other.
     const taken = had && had.openSince === undefined ? undefined : openSince;
     const former = formatFormers(formersWith({ ownerId: owner, openSince: taken }, had ? [] : formers));
@@ -233,7 +236,10 @@ export type LettingGo =
    * It was taken over, and the new owner's deployment has succeeded: only the record of the former owner is removed.
    */
   | { readonly kind: 'forgotten'; readonly change: TagChange }
-  /** It was taken over by a deployment that has failed: if the new owner goes, too, it stays, and belongs to nobody. */
+  /**
+   * It was taken over by a deployment that has failed: if the new owner goes, too, it stays, and belongs to nobody, or goes
+   * if this resource wants that.
+   */
   | { readonly kind: 'bequeathed'; readonly change: TagChange }
   /** A rollback: the former owner gets it back. */
   | { readonly kind: 'returned'; readonly change: TagChange }
@@ -254,6 +260,8 @@ export interface Manner {
    * deleted, and no deployment has succeeded since. Absent: no.
    */
   regains?(claimedAt: number, former: FormerOwner): Promise<boolean>;
+  /** Whether that former owner of an artifact that was taken back keeps it, although it was not asked again. Absent: no. */
+  isKept?(former: string): Promise<boolean>;
   /** Whether the deployment that took the artifact over at that time has failed without a rollback. Absent: no. */
   isLeftOpen?(claimedAt: number): Promise<boolean>;
 }
@@ -268,6 +276,7 @@ export async function letGo(tags: Tags, keys: OwnershipTags, me: Claimant, manne
   if (former !== undefined && former !== me.ownerId) {
     // without a mark it is unknown whether the former owner's Delete is still to come.
     if (claimedAt === undefined || (await undoes(claimedAt))) return { kind: 'returned', change: handBack(tags, keys) };
+    if (await manner.isKept?.(former)) return { kind: 'returned', change: handOn(tags, keys, former) };
   } else {
     if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
     if (await undoes(claimedAt)) {
@@ -315,11 +324,14 @@ async function leaveToOwner(
       formers.filter(each => each !== mine),
     );
     const change = { set, remove: [...remove, ...claim] };
-    // what was its own for good stays, as it would without the new owner.
-    const stays = mine.openSince === undefined && removal !== 'DELETE' && takenAt !== undefined;
-    if (!stays || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
-    const left = { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId };
-    return { kind: 'bequeathed', change: { ...change, set: { ...set, ...left } } };
+    // what was its own for good stays or goes, as it would without the new owner.
+    const stays = removal !== 'DELETE';
+    const decides = mine.openSince === undefined && takenAt !== undefined && (stays || keys.adoptedFrom in tags);
+    if (!decides || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
+    const left: TagChange = stays
+      ? { set: { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId }, remove: [] }
+      : { set: {}, remove: [keys.adoptedFrom] };
+    return { kind: 'bequeathed', change: mergeChanges(change, left) };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
@@ -342,6 +354,13 @@ function handBack(tags: Tags, keys: OwnershipTags, to = formersOf(tags, keys)[0]
     set: { [keys.owner]: to, ...again, ...set },
     remove: [...remove, ...present(tags, keys.claim + owner)],
   };
+}
+
+/** Gives an artifact that is the stack's for good to a resource that had it only in a deployment that has failed. */
+function handOn(tags: Tags, keys: OwnershipTags, to: string): TagChange {
+  const { set, remove } = handBack(tags, keys, to);
+  const mark = { sentAt: ALWAYS, hash: HANDED_BACK };
+  return { set: { ...set, ...markTags(keys, { ownerId: to, stackId: tags[keys.stack], mark }) }, remove };
 }
 
 /** In place of the event that has made a claim, if only the time of it is known. */

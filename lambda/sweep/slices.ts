@@ -3,7 +3,7 @@ import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { type DescribeStack } from '../runtime/stack';
-import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor } from './cursor';
+import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor, replanned } from './cursor';
 import { Judge } from './judge';
 import { OutOfTime, Paces } from './pace';
 import { Plan } from './plan';
@@ -73,7 +73,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
   // a run that CloudFormation waits for must not wait itself, perhaps forever.
   return slice.isAwaited
     ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts } }
-    : { ...result, waits: true };
+    : { done: false, cursor: replanned(result.cursor), waits: true };
 }
 
 /** A sweep of one kind: its rules and its candidates. */

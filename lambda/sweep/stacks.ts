@@ -4,25 +4,33 @@ import { type Clock } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
-import { type DescribeStack, LONGEST_DEPLOYMENT, isMissingStack, isStackGone } from '../runtime/stack';
+import { type DescribeStack, LONGEST_DEPLOYMENT, type StackState, isMissingStack, isStackGone } from '../runtime/stack';
 
-/** The state in which a run finds its stack. */
-export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'gone';
+/** The state in which a run finds its stack. `deleting`: also if the deletion has failed, since it can only be repeated. */
+export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'deleting' | 'gone';
 
 /**
  * Reads a stack and those that it is nested in. A failed stack is busy, too: somebody will continue it or roll it back,
  * and a rollback may need what the sweep would remove.
  */
 export async function stackRest(stackId: string, describe: DescribeStack): Promise<StackRest> {
+  return (await stackNow(stackId, describe)).rest;
+}
+
+/** The same, and when the last update of the stack began: 0 if it was never updated. */
+export async function stackNow(
+  stackId: string,
+  describe: DescribeStack,
+): Promise<{ readonly rest: StackRest; readonly updatedAt: number }> {
+  const { updatedAt = 0, ...own } = await describe(stackId);
   let rest: StackRest = 'at-rest';
-  for (let id: string | undefined = stackId; id !== undefined;) {
-    const { status, parentId } = await describe(id);
-    if (status === 'DELETE_COMPLETE') return 'gone';
-    if (UNDONE.test(status)) return 'rolling-back';
-    if (!status.endsWith('_COMPLETE')) rest = 'busy';
-    id = parentId;
+  for (let { status, parentId }: StackState = own; ; { status, parentId } = await describe(parentId)) {
+    if (status === 'DELETE_COMPLETE') return { rest: 'gone', updatedAt };
+    if (UNDONE.test(status)) return { rest: 'rolling-back', updatedAt };
+    if (status.startsWith('DELETE_')) rest = 'deleting';
+    else if (!status.endsWith('_COMPLETE') && rest === 'at-rest') rest = 'busy';
+    if (parentId === undefined) return { rest, updatedAt };
   }
-  return rest;
 }
 
 const UNDONE = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$|ROLLBACK_FAILED$/;
@@ -101,7 +109,7 @@ export class Stacks {
     if (!describeStack) return false;
     try {
       const rest = await stackRest(stackId, describeStack);
-      return rest === 'busy' || rest === 'rolling-back';
+      return rest !== 'at-rest' && rest !== 'gone';
     } catch (error) {
       if (!isMissingStack(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
       return false;

@@ -152,7 +152,9 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     declaredSchemaVersions.add(this, props.schema.schemaArn);
 
     const provider = GlueArtifactProvider.of(this);
-    provider._allow(...registrationPermissions(this.stack, props.schema));
+    provider._allowFor(`versions of ${props.schema.schemaArn}`, () =>
+      registrationPermissions(this.stack, props.schema),
+    );
     const removal = new RemovalProperty(this, VersionRemoval.RETAIN, props.removal);
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,

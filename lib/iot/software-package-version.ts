@@ -296,7 +296,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     const what = `version ${props.versionName} of software package ${packageName}`;
     declaredVersions.refuseSecond(this, what, [packageName, props.versionName]);
     declaredVersions.add(this, packageName);
-    provider._allow(...versionPermissions(this.stack, packageName));
+    provider._allowFor(`versions of ${packageName}`, () => versionPermissions(this.stack, packageName));
     if (props.adoptExisting) provider._allow(...adoptionPermissions(this.stack));
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);
@@ -326,7 +326,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
       after: [props.softwarePackage],
     });
     if (props.sbom) {
-      provider._allow(...sbomPermissions(this.stack, packageName));
+      provider._allowFor(`SBOMs of ${packageName}`, () => sbomPermissions(this.stack, packageName));
       resource.node.addDependency(...allowSbomToBeRead(this, props.sbom));
     }
     warnOfRemaining(this, { removal: this.removal, artifact: this.artifact });
@@ -392,7 +392,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   private allowToLookAtJobs(): void {
     if (this.removal.value !== 'DELETE' || !this.looksAtJobs) return;
-    IotArtifactProvider.of(this)._allow(...deployingJobsPermissions(this.stack));
+    IotArtifactProvider.of(this)._allowFor('deploying jobs', () => deployingJobsPermissions(this.stack));
   }
 }
 

@@ -77,6 +77,8 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
   );
   /** The resources as they looked when they were built with the defaults. */
   private readonly built = new Map<string, string>();
+  /** What permissions were granted for by `_allowFor`. */
+  private readonly subjects = new Set<string>();
   private configuration?: ArtifactProviderProps;
   private role!: iam.IRole;
   private policies!: RolePolicies;
@@ -252,6 +254,18 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
    */
   public _allow(...permissions: Permission[]): void {
     this.permissions.allow(...permissions);
+  }
+
+  /**
+   * Grants permissions that many artifacts need, and makes them only for the first of those.
+   *
+   * @param subject what the permissions are for
+   * @internal
+   */
+  public _allowFor(subject: string, permissions: () => Permission[]): void {
+    if (this.subjects.has(subject)) return;
+    this.subjects.add(subject);
+    this._allow(...permissions());
   }
 
   /**

@@ -2,6 +2,7 @@ import {
   CfnDeletionPolicy,
   CfnResource,
   type ITaggable,
+  Lazy,
   type RemovalPolicy,
   type RemovalPolicyOptions,
   TagManager,
@@ -14,6 +15,8 @@ import { resourcesOf } from '../core/dependencies';
 import { type RemovalProperty } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
+import { render } from './looks';
+import { hasTokens, hasTokensBeside } from './references';
 
 export interface ArtifactResourceProps {
   readonly provider: ArtifactProvider;
@@ -35,6 +38,7 @@ export interface ArtifactResourceProps {
  */
 export class ArtifactResource extends CfnResource {
   private readonly forbidden = new Set<IConstruct>();
+  private readonly hasUnknown: boolean;
 
   constructor(
     scope: Construct,
@@ -42,12 +46,17 @@ export class ArtifactResource extends CfnResource {
   ) {
     validate(scope, artifact.shape, artifact.properties);
     super(scope, 'Resource', { type: artifact.type });
+    this.hasUnknown = hasTokens(artifact.properties);
     if (artifact.removal?.isExplicit) this.markExplicit();
     if (!artifact.standsAlone) artifact.provider._lanes.add(this, resourcesOf(...(artifact.after ?? [])));
   }
 
   public get artifactProperties(): object {
     return this.artifact.properties;
+  }
+
+  public get mayRefer(): boolean {
+    return this.hasUnknown || hasTokensBeside(this);
   }
 
   /** Includes what synthesis would make the resource depend on. */
@@ -81,6 +90,17 @@ export class ArtifactResource extends CfnResource {
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
     return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
+  }
+
+  /**
+   * The CDK renders each resource twice: once to find references to other stacks, of which most artifacts have none. The
+   * service token is of the artifact's own stack.
+   *
+   * @internal
+   */
+  public _toCloudFormation(): object {
+    if (this.mayRefer) return render(this);
+    return { Resources: Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? {} : render(this).Resources) }) };
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
@@ -119,6 +139,10 @@ export class TaggedArtifactResource extends ArtifactResource implements ITaggabl
 
   public override get artifactProperties(): object {
     return { ...super.artifactProperties, Tags: this.tagProperties() };
+  }
+
+  public override get mayRefer(): boolean {
+    return super.mayRefer || (this.tags.hasTags() && hasTokens(this.tags.tagValues()));
   }
 
   private tagProperties(): TagProperty[] {

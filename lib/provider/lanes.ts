@@ -1,23 +1,15 @@
-import {
-  CfnResource,
-  DefaultTokenResolver,
-  type IResolvable,
-  type IResolveContext,
-  Reference,
-  Stack,
-  StringConcat,
-  Token,
-  Tokenization,
-} from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { dependableOn } from '../core/dependencies';
 import { isInTree } from '../core/tree';
-import { insidesOf } from './looks';
+import { referencesIn } from './references';
 
 /** A resource that CloudFormation makes after others of its kind if there are many. */
 export interface LaneResource extends CfnResource {
   /** The resource in the template. */
   readonly artifactProperties: object;
+  /** Whether it can refer to another resource than its provider. */
+  readonly mayRefer: boolean;
   /** Whether it can be made after another one. */
   mayFollow(other: IConstruct): boolean;
 }
@@ -123,7 +115,9 @@ export class Lanes {
 /** The dependencies within a stack: between its resources, and with each nested stack as a whole. */
 class Graph {
   private readonly stack: Stack;
+  // many artifacts have the same dependencies and the same scopes.
   private readonly ofScopes = new Map<IConstruct, readonly IConstruct[]>();
+  private readonly nodes = new Map<IConstruct, IConstruct | undefined>();
   /** Nested stacks by the resources that represent them in this stack. */
   private readonly nested = new Map<IConstruct, Stack>();
 
@@ -153,15 +147,22 @@ class Graph {
     return found;
   }
 
-  private *afterResource(resource: CfnResource): Generator<IConstruct> {
-    yield* resource.obtainDependencies().filter(CfnResource.isCfnResource);
-    for (let at: IConstruct | undefined = resource; at; at = at.node.scope) yield* this.afterScope(at);
-    if (!this.isArtifact(resource) || mayRefer(resource)) yield* referencesIn(resource);
+  private afterResource(resource: CfnResource): IConstruct[] {
+    const after: IConstruct[] = resource.obtainDependencies().filter(CfnResource.isCfnResource);
+    after.push(...this.afterScope(resource));
+    if (!this.isArtifact(resource) || resource.mayRefer) after.push(...referencesIn(resource));
+    return after;
   }
 
+  /** What the constructs around a construct depend on, and that itself. */
   private afterScope(scope: IConstruct): readonly IConstruct[] {
-    const known = this.ofScopes.get(scope) ?? scope.node.dependencies.flatMap(resourcesIn);
-    this.ofScopes.set(scope, known);
+    let known = this.ofScopes.get(scope);
+    if (!known) {
+      const own = scope.node.dependencies.flatMap(resourcesIn);
+      const around = scope.node.scope ? this.afterScope(scope.node.scope) : [];
+      known = own.length === 0 ? around : [...own, ...around];
+      this.ofScopes.set(scope, known);
+    }
     return known;
   }
 
@@ -170,6 +171,11 @@ class Graph {
    * depend on an artifact; a construct in a stack around or beside this one cannot either.
    */
   private nodeOf(other: IConstruct): IConstruct | undefined {
+    if (!this.nodes.has(other)) this.nodes.set(other, this.findNodeOf(other));
+    return this.nodes.get(other);
+  }
+
+  private findNodeOf(other: IConstruct): IConstruct | undefined {
     if (other.node.scopes.includes(this.provider)) return undefined;
     let stack = Stack.of(other);
     if (stack === this.stack) return this.nested.get(other) ?? other;
@@ -179,36 +185,6 @@ class Graph {
 }
 
 function resourcesIn(scope: IConstruct): CfnResource[] {
+  if (CfnResource.isCfnResource(scope) && scope.node.children.length === 0) return [scope];
   return scope.node.findAll().filter(CfnResource.isCfnResource);
-}
-
-/** Whether the properties of an artifact can refer to another resource. */
-function mayRefer(artifact: LaneResource): boolean {
-  return hasTokens(artifact.artifactProperties) || hasTokens(insidesOf(artifact).rawOverrides);
-}
-
-function hasTokens(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
-  return Token.isUnresolved(value) || Object.entries(value).some(entry => entry.some(hasTokens));
-}
-
-/** The resources that a resource refers to. */
-function referencesIn(resource: CfnResource): IConstruct[] {
-  const resolver = new References();
-  const template = insidesOf(resource)._toCloudFormation();
-  Tokenization.resolve(template, { scope: resource, resolver, preparing: true });
-  return resolver.found;
-}
-
-class References extends DefaultTokenResolver {
-  public readonly found: IConstruct[] = [];
-
-  constructor() {
-    super(new StringConcat());
-  }
-
-  public override resolveToken(token: IResolvable, ...rest: [IResolveContext, never]): unknown {
-    if (Reference.isReference(token) && CfnResource.isCfnResource(token.target)) this.found.push(token.target);
-    return super.resolveToken(token, ...rest);
-  }
 }

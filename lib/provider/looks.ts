@@ -4,10 +4,13 @@ import { type IConstruct } from 'constructs';
 /** Members that the type declarations of the CDK's resources leave out. */
 interface Insides {
   readonly rawOverrides: object;
-  _toCloudFormation(): object;
+  _toCloudFormation(): { readonly Resources?: object };
 }
 
 export const insidesOf = (resource: CfnResource) => resource as unknown as Insides;
+
+/** What the CDK itself renders of a resource. */
+export const render = (resource: CfnResource) => insidesOf(CfnResource.prototype)._toCloudFormation.call(resource);
 
 /**
  * What a construct looks like from outside: its resources with their overrides, dependencies and aspects. Not the

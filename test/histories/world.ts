@@ -156,6 +156,14 @@ export class World {
     }
   }
 
+  /** Rolls back a stack that was left where it failed. */
+  async rollBack(stackName: string): Promise<{ readonly stackId: string; readonly status: string | undefined }> {
+    await this.clock.sleep(A_SECOND);
+    const { id } = this.aws.cloudFormation.describe(stackName)!;
+    await this.aws.call('cloudformation', 'RollbackStack', { StackName: stackName });
+    return { stackId: id, status: await this.ended(stackName) };
+  }
+
   /** Waits for the end of what a call to CloudFormation has begun. Returns the status of the stack. */
   async ended(stackName: string): Promise<string | undefined> {
     for (;;) {

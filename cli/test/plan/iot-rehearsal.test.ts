@@ -20,16 +20,16 @@ import {
 } from '@aws-sdk/client-iot';
 import { IotRehearsal } from '../../src/plan/iot-rehearsal';
 import { Journal, rehearsing } from '../../src/plan/journal';
-import { World } from '../world';
+import { LocalAccount } from '../account';
 import { type Script, type Send, told } from './told';
 
 const packageName = 'brake-ecu';
 const stackId = 'arn:aws:cloudformation:us-east-1:111111111111:stack/Fleet/1';
 const { PUBLISH, DEPRECATE } = PackageVersionAction;
 
-let world: World;
+let world: LocalAccount;
 beforeEach(async () => {
-  world = await World.start();
+  world = await LocalAccount.start();
   await world.aws.iot.createPackage(packageName);
   await world.aws.iot.createVersion(packageName, '1.0.0', { status: 'PUBLISHED' });
   await world.aws.iot.createVersion(packageName, '2.0.0', { status: 'DRAFT' });

@@ -68,8 +68,8 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     this.wholeJobs = new JobDeletion(config, jobs, whole, { ...tools, gateway });
     this.listing =
       selection.by === 'THING'
-        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, gateway)
-        : new JobListing(config, jobs, whole, gateway);
+        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, { ...tools, gateway })
+        : new JobListing(config, jobs, whole, { ...tools, gateway });
     this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
   }
 
@@ -88,8 +88,6 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
   }
 
   async each(candidate: CleanupCandidate, guard: Guard): Promise<End> {
-    return isExecution(candidate)
-      ? this.executions.remove(candidate, guard)
-      : this.wholeJobs.remove(candidate.jobId, guard);
+    return isExecution(candidate) ? this.executions.remove(candidate, guard) : this.wholeJobs.remove(candidate, guard);
   }
 }

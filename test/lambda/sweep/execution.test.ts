@@ -94,7 +94,8 @@ describe('a run that nobody waits for', () => {
     expect(service.calls).toEqual([]);
     expect(execution.state).toMatchObject({ next: 'WAIT', waitSeconds: 240 });
     world.status = 'UPDATE_COMPLETE';
-    expect((await world.machine.run(execution)).status).toBe('SUCCEEDED');
+    await world.machine.runAll();
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
     expect(service.removed).toHaveLength(17);
   });
 
@@ -168,7 +169,103 @@ describe('a run that nobody waits for', () => {
     expect(execution.state).toMatchObject({ next: 'WAIT' });
     expect(service.removed).toHaveLength(before);
     world.status = 'UPDATE_COMPLETE';
-    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+    await world.machine.runAll();
+    expect(world.machine.executions[1].state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+  });
+
+  test.each(['DELETE_IN_PROGRESS', 'DELETE_FAILED'])(
+    'ends in %s, since its machine is deleted only then',
+    async status => {
+      world.status = status;
+      expect((await world.run()).state).toMatchObject({
+        next: 'DONE',
+        outcome: { status: 'SKIPPED', message: 'the stack of the sweep is being deleted' },
+      });
+      expect(service.calls).toEqual([]);
+    },
+  );
+
+  test('ends where the stack that its own is nested in is being deleted', async () => {
+    const root = STACK_ID.replace('fleet', 'root');
+    world.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', parentId: root };
+    world.stacks[root] = { status: 'DELETE_IN_PROGRESS' };
+    expect((await world.run()).state).toMatchObject({ outcome: { status: 'SKIPPED' } });
+  });
+});
+
+describe('a deployment in the midst of a run that nobody waits for', () => {
+  const updated = () => {
+    world.clock.advance(60_000);
+    world.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', updatedAt: world.clock.now() };
+    world.clock.advance(60_000);
+  };
+  const begun = async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    while (service.removed.length === 0) await world.machine.run(execution, 1);
+    return execution;
+  };
+
+  test('ends it: another execution goes on, by the rules of now, and counts what was removed', async () => {
+    const execution = await begun();
+    updated();
+    await world.machine.runAll();
+    expect(execution.state).toEqual({
+      next: 'DONE',
+      outcome: { status: 'CONTINUED', message: `continues as ${world.machine.executions[1].name}` },
+    });
+    expect(world.machine.executions).toHaveLength(2);
+    expect(world.machine.executions[1].state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+  });
+
+  test.each(['the listing', 'removals'])('is noticed in %s, before anything more is removed', async what => {
+    service = new ToyService(candidates(20));
+    world = toySweep(service, { keepLatest: 3 });
+    const execution = world.machine.begin('run');
+    service.before = operation => {
+      if (operation !== (what === 'removals' ? 'Remove' : 'List') || world.stacks[STACK_ID].updatedAt) return;
+      updated();
+    };
+    service.latency = 6_000;
+    await world.machine.run(execution);
+    expect(service.removed.length).toBeLessThan(17);
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
+  });
+
+  test('leaves as many of the newest as keepLatest says, although it has removed others', async () => {
+    await begun();
+    service.candidates = service.candidates.slice(0, -3);
+    updated();
+    await world.machine.runAll();
+    expect(service.names()).toHaveLength(3);
+  });
+
+  test('ends it where the deployment has replaced its machine', async () => {
+    const execution = await begun();
+    const before = service.removed.length;
+    world.machine.start = async () => {
+      throw Object.assign(new Error('deleted'), { name: 'StateMachineDeleting' });
+    };
+    updated();
+    await world.machine.run(execution);
+    expect(execution.state).toEqual({
+      next: 'DONE',
+      outcome: { status: 'SKIPPED', message: 'the state machine of the sweep no longer exists' },
+    });
+    expect(service.removed).toHaveLength(before);
+  });
+
+  test('that began before the first slice, but after the execution, counts as well', async () => {
+    const execution = world.machine.begin('run');
+    updated();
+    await world.machine.run(execution);
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('that has begun before the execution does not', async () => {
+    updated();
+    expect((await world.run()).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
   });
 });
 

@@ -28,6 +28,9 @@ test.each<[string, string, string]>([
   ['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_IN_PROGRESS', 'rolling-back'],
   ['UPDATE_ROLLBACK_FAILED', 'UPDATE_COMPLETE', 'rolling-back'],
   ['UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'rolling-back'],
+  ['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'deleting'],
+  ['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'deleting'],
+  ['DELETE_FAILED', 'DELETE_FAILED', 'deleting'],
   ['DELETE_COMPLETE', 'UPDATE_COMPLETE', 'gone'],
   ['UPDATE_COMPLETE', 'DELETE_COMPLETE', 'gone'],
 ])('a stack in %s within one in %s is %s', async (own, root, expected) => {
