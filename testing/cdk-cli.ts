@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
-const EAGER = join(__dirname, 'eager-cli.cjs');
+const EAGER = pathToFileURL(join(__dirname, 'eager-cli.mjs')).href;
 
 /** The result of the CDK CLI: its exit code and all that it printed. */
 export interface CliResult {
@@ -19,7 +20,7 @@ export function cdk(aws: LocalAws, home: string, ...args: string[]): Promise<Cli
     HOME: home,
     CI: 'true',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
-    NODE_OPTIONS: `--require ${JSON.stringify(EAGER)}`,
+    NODE_OPTIONS: `--import ${EAGER}`,
   };
   const all = [CLI, ...args, '--no-notices', '--no-color'];
   const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });

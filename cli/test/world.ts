@@ -39,7 +39,7 @@ export class World extends LocalAccount {
 
   /** The output of `cdk synth` of an app with one stack. */
   synth(define: Define, stackName = 'Fleet'): string {
-    const app = new App({ outdir: join(this.folder, String(++this.apps)) });
+    const app = new App({ treeMetadata: false, outdir: join(this.folder, String(++this.apps)) });
     define(new Stack(app, stackName), app);
     return app.synth().directory;
   }

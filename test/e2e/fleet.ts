@@ -25,7 +25,7 @@ export class Fleet {
 
   /** Deploys what `define` puts into the stack. */
   async deploy(define: (stack: Stack) => void, { fails = false } = {}): Promise<StackOutcome> {
-    const app = new App({ outdir: join(this.directory, String(++this.releases)) });
+    const app = new App({ treeMetadata: false, outdir: join(this.directory, String(++this.releases)) });
     const stack = new Stack(app, this.stackName);
     define(stack);
     // the last step of every deployment, which a test may have fail when all else is done.

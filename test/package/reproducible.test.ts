@@ -13,6 +13,11 @@ const builtIn = async (path: string, app: string) => ({
   template: await run(process.execPath, [app], path),
 });
 
+const BUNDLE_IOT = `
+  import { bundle } from './scripts/bundle.mjs';
+  await bundle('lambda/iot/index.ts', 'build/handlers/iot/index.js');
+`;
+
 /** Builds a copy of the sources. */
 async function copyTo(path: string): Promise<string> {
   mkdirSync(path, { recursive: true });
@@ -21,7 +26,9 @@ async function copyTo(path: string): Promise<string> {
   }
   cpSync(join(__dirname, 'app.js'), join(path, 'app.js'));
   symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'), 'junction');
-  await run(process.execPath, ['scripts/build.mjs', 'constructs', 'handlers'], path);
+  await run(process.execPath, ['scripts/build.mjs', 'constructs'], path);
+  // the one family of the app; each is bundled in the same way.
+  await run(process.execPath, ['--input-type=module', '-e', BUNDLE_IOT], path);
   return path;
 }
 

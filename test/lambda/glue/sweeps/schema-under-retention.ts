@@ -3,8 +3,8 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { LocalAws, type SeededVersion } from 'cdk-versioned-artifacts-local';
 import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
-import { SteppingClock } from '../../../../testing/clock';
 import { DEVELOPER } from '../../../../testing/access';
+import { SteppingClock } from '../../../../testing/clock';
 import { DirectHandler } from '../../../../testing/direct-handler';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 

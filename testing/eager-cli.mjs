@@ -1,10 +1,11 @@
 // What makes the CDK CLI quick: it looks often at what goes on, and V8 compiles its code once for all runs.
-const { createHash } = require('node:crypto');
-const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
-const Module = require('node:module');
-const { tmpdir } = require('node:os');
-const { dirname, join } = require('node:path');
-const { Script, constants } = require('node:vm');
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import vm from 'node:vm';
 
 // every two or five seconds is too seldom for an AWS that needs but a few milliseconds.
 const POLLS_MS = [2000, 5000];
@@ -23,8 +24,8 @@ Module.prototype._compile = function (code, filename, ...rest) {
   if (code.length < LARGE) return compile.call(this, code, filename, ...rest);
   const cache = cacheOf(filename);
   const cachedData = contentOf(cache);
-  const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new Script(Module.wrap(code), { filename, cachedData, importModuleDynamically });
+  const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new vm.Script(Module.wrap(code), { filename, cachedData, importModuleDynamically });
   // at the end, since it then has the functions that have run.
   if (!cachedData || script.cachedDataRejected) process.once('exit', () => keep(cache, script.createCachedData()));
   const evaluate = script.runInThisContext();
