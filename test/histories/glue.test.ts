@@ -111,7 +111,7 @@ function withoutTakenBack(before: Held, after: Held, failed: readonly Release[])
       Object.values(all).find(each => each.definition === definition(n))?.metadata.ticket;
     const version = Object.values(versions).find(each => each.definition === definition(n));
     if (!version?.metadata.ticket || has(after)?.includes(ticket)) continue;
-    version.metadata.ticket = version.metadata.ticket.filter(each => each !== ticket);
+    Object.assign(version.metadata, { ticket: version.metadata.ticket.filter(each => each !== ticket) });
   }
   return { ...before, versions };
 }
