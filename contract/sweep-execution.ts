@@ -66,6 +66,11 @@ export interface ExecutionState {
   readonly cause?: string;
   /** Where the sweep continues: plain JSON that only the handler reads. */
   readonly cursor?: object;
+  /**
+   * When the last update of the stack had begun when this execution began: its rules are of that time. Absent: unknown,
+   * because a deployment was in progress.
+   */
+  readonly rulesAsOf?: number;
   /** How many slices of this execution have run. */
   readonly slices?: number;
   /** How the sweep ended, for people who read the execution. */

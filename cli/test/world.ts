@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { LocalAws, type LocalAwsOptions, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 import { type PlanReport } from '../src/plan/report';
 import { run } from '../src/program';
 import { type Terminal } from '../src/terminal';
+import { LocalAccount } from './account';
 
 /** What a command came to. */
 export interface Result {
@@ -19,8 +21,8 @@ export interface Result {
 export type Define = (stack: Stack, app: App) => void;
 
 /** An account on the local AWS, the apps that are synthesized for it, and the command line that looks at both. */
-export class World {
-  static async start(options?: LocalAwsOptions): Promise<World> {
+export class World extends LocalAccount {
+  static override async start(options?: LocalAwsOptions): Promise<World> {
     const aws = await LocalAws.start(options);
     aws.stepFunctions.waitScale = 0.001;
     return new World(aws);
@@ -32,13 +34,8 @@ export class World {
   /** Is told how far a run has come. */
   onProgress: (done: number, total: number, note: string) => void = () => {};
   readonly folder = mkdtempSync(join(tmpdir(), 'command-line-'));
-  private readonly environment = { ...process.env };
   private readonly interrupts = new Set<() => void>();
   private apps = 0;
-
-  private constructor(readonly aws: LocalAws) {
-    Object.assign(process.env, aws.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
-  }
 
   /** The output of `cdk synth` of an app with one stack. */
   synth(define: Define, stackName = 'Fleet'): string {
@@ -96,19 +93,8 @@ export class World {
     for (const listener of this.interrupts) listener();
   }
 
-  /** The operations that were called from outside while something ran. */
-  async callsOf(work: () => Promise<unknown>): Promise<string[]> {
-    this.aws.calls.clear();
-    await work();
-    return this.aws.calls
-      .filter({ via: 'http', principal: 'developer' })
-      .map(({ service, operation }) => `${service}:${operation}`);
-  }
-
-  async stop(): Promise<void> {
-    for (const name of Object.keys(process.env)) if (!(name in this.environment)) delete process.env[name];
-    Object.assign(process.env, this.environment);
-    await this.aws.stop();
+  override async stop(): Promise<void> {
+    await super.stop();
     rmSync(this.folder, { recursive: true });
   }
 }

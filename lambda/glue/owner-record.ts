@@ -111,6 +111,8 @@ const COMPACT_UUID = /\/([\w-]{22})(?![^.])/g;
 /** The event that has claimed the version: only the owner's claim is kept, in the shortest form. */
 const CLAIMED_AT = 'at';
 const TIME_CHARACTERS = 6;
+/** Precedes the time at which the ownership began, if that was before the event. */
+const SINCE = '-';
 
 const withoutClaims = (fields: Tags): Tags =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(FIELDS.claim)));
@@ -119,17 +121,16 @@ function encodedClaim(fields: Tags): Tags {
   const claim = claimOf(fields, FIELDS, { ownerId: fields[FIELDS.owner] });
   if (!claim) return {};
   const seconds = (claim.sentAt / 1_000).toString(36).padStart(TIME_CHARACTERS, '0');
-  return { [CLAIMED_AT]: seconds + Number.parseInt(claim.hash, 16).toString(36) };
+  const since = claim.since === claim.sentAt ? '' : SINCE + (claim.since / 1_000).toString(36);
+  return { [CLAIMED_AT]: seconds + Number.parseInt(claim.hash, 16).toString(36) + since };
 }
 
 function decodedClaim(claimedAt: string | undefined, fields: Tags): Tags {
   const { [FIELDS.owner]: owner, [FIELDS.stack]: stack } = fields;
   if (!claimedAt || !owner || !stack) return {};
-  const seconds = Number.parseInt(claimedAt.slice(0, TIME_CHARACTERS), 36);
-  const hash = Number.parseInt(claimedAt.slice(TIME_CHARACTERS), 36).toString(16).padStart(8, '0');
-  return markTags(FIELDS, {
-    ownerId: owner,
-    stackId: stack,
-    mark: { sentAt: seconds * 1_000, hash },
-  });
+  const [event, since] = claimedAt.split(SINCE);
+  const seconds = Number.parseInt(event.slice(0, TIME_CHARACTERS), 36);
+  const hash = Number.parseInt(event.slice(TIME_CHARACTERS), 36).toString(16).padStart(8, '0');
+  const owned = { ownerId: owner, stackId: stack, mark: { sentAt: seconds * 1_000, hash } };
+  return markTags(FIELDS, owned, since === undefined ? undefined : Number.parseInt(since, 36) * 1_000);
 }

@@ -33,6 +33,7 @@ import {
   NO_CHANGE,
   type TagChange,
   type Tags,
+  changed,
   claimOf,
   isChange,
   markTags,
@@ -80,6 +81,7 @@ export class DefaultPackageVersionHandler implements ResourceHandler<Wanted> {
 class PointerEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
+  protected override readonly memories = [KEYS.predecessor];
   private readonly id: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
@@ -140,10 +142,10 @@ class PointerEvent extends OwnedArtifact {
   }
 
   /** The part of the record that names the version, and the version that a rollback would designate again. */
-  private async moving(tags: Tags, { kind }: Claimed): Promise<TagChange> {
+  private async moving(tags: Tags, { kind, change }: Claimed): Promise<TagChange> {
     const { [KEYS.version]: designated } = tags;
     if (designated === this.wanted.VersionName) return NO_CHANGE;
-    const since = kind === 'held' ? claimOf(tags, KEYS, this.me)?.since : undefined;
+    const since = claimOf(changed(tags, change), KEYS, this.me)?.since;
     const set = { [KEYS.version]: this.wanted.VersionName, ...markTags(KEYS, this.me, since) };
     if (kind !== 'held' || designated === undefined) return { set, remove: [] };
     // a rollback undoes both of two moves without a success in between.

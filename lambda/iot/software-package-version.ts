@@ -96,6 +96,7 @@ export class SoftwarePackageVersionHandler implements ResourceHandler<Wanted> {
 class VersionEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
+  protected override readonly memories = [KEYS.formerStatus];
   protected override readonly native;
   private readonly id: string;
   private readonly at: VersionName;

@@ -167,12 +167,18 @@ export abstract class ClaimedArtifact {
     if (isLost(tags, keys)) return { kind: 'held', change: restored(tags, keys), byThisEvent };
     if (had || byThisEvent) return { kind: 'held', change: NO_CHANGE, byThisEvent };
     // an earlier deployment has left it behind, and made it, so the rollback of this deployment must not remove it.
-    if (await this.scope.succeededSince(claimOf(tags, keys, this.me)?.since)) {
+    if (await this.isLeftBehind(tags, held)) {
       return { kind: 'reclaimed', change: reclaim(tags, keys, this.me), byThisEvent };
     }
     // an artifact that is created again here must not look like that of an older event, which may still be running.
     const again = this.scope.request.RequestType === 'Create';
     return { kind: 'held', change: again ? { set: markTags(keys, this.me), remove: [] } : NO_CHANGE, byThisEvent };
+  }
+
+  /** What a deployment that has failed without a rollback has replaced is not left behind: it is still the resource's. */
+  private async isLeftBehind(tags: Tags, { physicalResourceId }: Answer): Promise<boolean> {
+    if (!(await this.scope.succeededSince(claimOf(tags, this.record.keys, this.me)?.since))) return false;
+    return this.scope.request.RequestType === 'Create' || !(await this.scope.hadAtSuccess(physicalResourceId));
   }
 
   /** A rollback adopts nothing, and hears no refusal of an event that it has overtaken. */

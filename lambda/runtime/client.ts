@@ -81,7 +81,8 @@ export function cloudFormationView(client: CloudFormationClient): CloudFormation
     describeStack: async StackName => {
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
       if (!stack?.StackStatus) throw new Error('CloudFormation described no stack');
-      return { status: stack.StackStatus, parentId: stack.ParentId };
+      const { StackStatus: status, ParentId: parentId, LastUpdatedTime } = stack;
+      return { status, parentId, updatedAt: LastUpdatedTime?.getTime() };
     },
     describeResource: async (StackName, LogicalResourceId) => {
       try {

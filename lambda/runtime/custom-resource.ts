@@ -11,6 +11,8 @@ export interface Scope extends StackQuestions {
   /** The stack's id. */
   readonly stackId: string;
   readonly logicalId: string;
+  /** What the resource has before the event. Absent in a Create. */
+  readonly physicalId?: string;
   /**
    * A hash of RequestId and ResponseURL, because CloudFormation reuses a RequestId when a deployment is retried; 64
    * characters.
@@ -29,6 +31,7 @@ export interface Scope extends StackQuestions {
   readonly operation: CurrentOperation;
   /** Answers questions about another stack. */
   ofStack(stackId: string, logicalId?: string): StackQuestions;
+  describeStack(stackId: string): Promise<StackState>;
   /** The logical id of a resource of another type by which the stack manages something. */
   holderOf(sought: SoughtResource): Promise<string | undefined>;
 }

@@ -104,11 +104,13 @@ async function outcomeOf(
       ...at,
       ...asking,
       ...questions,
+      physicalId: event.PhysicalResourceId,
       eventToken: eventToken(event),
       abandonedAt: abandoned,
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
       ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
+      describeStack: id => view.describeStack(id),
       holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };

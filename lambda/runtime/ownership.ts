@@ -11,38 +11,9 @@ import { type OwnershipTags } from '../../contract/ownership';
 import { type EventMark } from './event';
 import { type FormerOwner, formatFormers, formersWith, parseFormers } from './former-owners';
 import { type StackPhase } from './stack';
+import { NO_CHANGE, type TagChange, type Tags, changed, isChange, mergeChanges, present } from './tag-change';
 
-export type Tags = Readonly<Record<string, string>>;
-
-/** A change of tags: which tags are set, and then which are removed. */
-export interface TagChange {
-  readonly set: Tags;
-  readonly remove: readonly string[];
-  /** Tags without a meaning once the rest is done; removed if the policy still allows it. */
-  readonly tidy?: readonly string[];
-}
-
-/** Combines two changes into one. */
-export function mergeChanges(...changes: TagChange[]): TagChange {
-  return {
-    set: Object.assign({}, ...changes.map(({ set }) => set)),
-    remove: changes.flatMap(({ remove }) => remove),
-    tidy: changes.flatMap(({ tidy = [] }) => tidy),
-  };
-}
-
-export const NO_CHANGE: TagChange = { set: {}, remove: [] };
-
-/** The tags after a change. */
-export function changed(tags: Tags, { set, remove }: TagChange): Tags {
-  const after: Record<string, string> = { ...tags, ...set };
-  for (const key of remove) delete after[key];
-  return after;
-}
-
-/** Whether a change writes anything. */
-export const isChange = ({ set, remove, tidy = [] }: TagChange): boolean =>
-  Object.keys(set).length + remove.length + tidy.length > 0;
+export { NO_CHANGE, type TagChange, type Tags, changed, isChange, mergeChanges, present };
 
 /** A resource of a stack that owns, wants or owned an artifact. */
 export interface Claimant {
@@ -147,6 +118,9 @@ export type Claim =
   /** It belongs to somebody else: to the stack that is named, or to nobody. */
   | { readonly kind: 'refused'; readonly ownerStack: string | undefined };
 
+/** Since when a resource has what was its own for good, if nothing tells when it has claimed that. */
+const ALWAYS = 0;
+
 /** On what terms an artifact is claimed. */
 export interface Terms {
   readonly adoptExisting: boolean;
@@ -164,7 +138,7 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExis
     const formers = parseFormers(tags[keys.formerOwner]);
     // what it had is taken back.
     const had = formers.find(({ ownerId }) => ownerId === me.ownerId);
-    const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince);
+    const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince ?? ALWAYS);
     // what was its own for good stays so, and nothing is left that a rollback would give back to the other.
     const taken = had && had.openSince === undefined ? undefined : openSince;
     const former = formatFormers(formersWith({ ownerId: owner, openSince: taken }, had ? [] : formers));
@@ -233,7 +207,10 @@ export type LettingGo =
    * It was taken over, and the new owner's deployment has succeeded: only the record of the former owner is removed.
    */
   | { readonly kind: 'forgotten'; readonly change: TagChange }
-  /** It was taken over by a deployment that has failed: if the new owner goes, too, it stays, and belongs to nobody. */
+  /**
+   * It was taken over by a deployment that has failed: if the new owner goes, too, it stays, and belongs to nobody, or goes
+   * if this resource wants that.
+   */
   | { readonly kind: 'bequeathed'; readonly change: TagChange }
   /** A rollback: the former owner gets it back. */
   | { readonly kind: 'returned'; readonly change: TagChange }
@@ -254,6 +231,8 @@ export interface Manner {
    * deleted, and no deployment has succeeded since. Absent: no.
    */
   regains?(claimedAt: number, former: FormerOwner): Promise<boolean>;
+  /** Whether that former owner of an artifact that was taken back keeps it, although it was not asked again. Absent: no. */
+  isKept?(former: string): Promise<boolean>;
   /** Whether the deployment that took the artifact over at that time has failed without a rollback. Absent: no. */
   isLeftOpen?(claimedAt: number): Promise<boolean>;
 }
@@ -268,6 +247,7 @@ export async function letGo(tags: Tags, keys: OwnershipTags, me: Claimant, manne
   if (former !== undefined && former !== me.ownerId) {
     // without a mark it is unknown whether the former owner's Delete is still to come.
     if (claimedAt === undefined || (await undoes(claimedAt))) return { kind: 'returned', change: handBack(tags, keys) };
+    if (await manner.isKept?.(former)) return { kind: 'returned', change: handOn(tags, keys, former) };
   } else {
     if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
     if (await undoes(claimedAt)) {
@@ -315,11 +295,14 @@ async function leaveToOwner(
       formers.filter(each => each !== mine),
     );
     const change = { set, remove: [...remove, ...claim] };
-    // what was its own for good stays, as it would without the new owner.
-    const stays = mine.openSince === undefined && removal !== 'DELETE' && takenAt !== undefined;
-    if (!stays || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
-    const left = { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId };
-    return { kind: 'bequeathed', change: { ...change, set: { ...set, ...left } } };
+    // what was its own for good stays or goes, as it would without the new owner.
+    const stays = removal !== 'DELETE';
+    const decides = mine.openSince === undefined && takenAt !== undefined && (stays || keys.adoptedFrom in tags);
+    if (!decides || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
+    const left: TagChange = stays
+      ? { set: { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId }, remove: [] }
+      : { set: {}, remove: [keys.adoptedFrom] };
+    return { kind: 'bequeathed', change: mergeChanges(change, left) };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
@@ -342,6 +325,13 @@ function handBack(tags: Tags, keys: OwnershipTags, to = formersOf(tags, keys)[0]
     set: { [keys.owner]: to, ...again, ...set },
     remove: [...remove, ...present(tags, keys.claim + owner)],
   };
+}
+
+/** Gives an artifact that is the stack's for good to a resource that had it only in a deployment that has failed. */
+function handOn(tags: Tags, keys: OwnershipTags, to: string): TagChange {
+  const { set, remove } = handBack(tags, keys, to);
+  const mark = { sentAt: ALWAYS, hash: HANDED_BACK };
+  return { set: { ...set, ...markTags(keys, { ownerId: to, stackId: tags[keys.stack], mark }) }, remove };
 }
 
 /** In place of the event that has made a claim, if only the time of it is known. */
@@ -390,7 +380,5 @@ export function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined
 
 /** The value of a tag for "no owner", which readers can understand. */
 export const NOBODY = '-';
-
-export const present = (tags: Tags, ...keys: string[]) => keys.filter(key => key in tags);
 
 const shortHash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);

@@ -157,6 +157,31 @@ export async function firstSinceSuccess(
   return first;
 }
 
+/** What has become of what a resource of a stack had. */
+export type Fate =
+  /** It is what the resource has now. */
+  | 'held'
+  /** CloudFormation is deleting it, or has failed to. */
+  | 'going'
+  /** CloudFormation has deleted it, or left it out of the stack. */
+  | 'gone'
+  /** The resource has something else by now, or nothing has happened to it since a deployment has succeeded. */
+  | 'left';
+
+/** What has become of a physical id since the last deployment of the stack that has succeeded. */
+export async function fateOf(view: StackHistory, stackId: string, root: string, sought: string): Promise<Fate> {
+  const replaced = new Set<string>();
+  for await (const { logicalId, physicalId, status } of sinceSuccess(view, stackId, root)) {
+    if (physicalId === sought) {
+      if (status === 'DELETE_IN_PROGRESS' || status === 'DELETE_FAILED') return 'going';
+      if (status.startsWith('DELETE_')) return 'gone';
+      return replaced.has(logicalId) ? 'left' : 'held';
+    }
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(status)) replaced.add(logicalId);
+  }
+  return 'left';
+}
+
 /** What a resource was made of at its last success before or with that of its stack, if it has been touched since. */
 export async function lastProperties(
   view: StackHistory,

@@ -8,8 +8,10 @@ import { type Log } from './log';
 import { reasonOf } from './messages';
 import { isAccessDenied, isError, retryPassing, retryReading } from './retry';
 import {
+  type Fate,
   type StackHistory,
   type StackResourceState,
+  fateOf,
   firstSinceSuccess,
   hasBegunSince,
   hasSucceeded,
@@ -33,6 +35,8 @@ export interface StackState {
   readonly status: string;
   /** The id of the stack that this one is nested in. */
   readonly parentId?: string;
+  /** When its last update began, in milliseconds since the epoch. Absent: it was never updated. */
+  readonly updatedAt?: number;
 }
 
 export type DescribeStack = (stackId: string) => Promise<StackState>;
@@ -95,6 +99,8 @@ export interface StackQuestions {
    * those that have changed.
    */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
+  /** What has become of what a resource of the stack has had since the last deployment that succeeded. */
+  fateOf(physicalId: string): Promise<Fate>;
   /** Whether the stack no longer exists; `undefined` if that cannot be read. */
   isGone(): Promise<boolean | undefined>;
 }
@@ -140,6 +146,10 @@ export function stackQuestions(
     propertiesAtSuccess: async () => {
       const root = await lineage.root();
       return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
+    },
+    fateOf: async physicalId => {
+      const root = await lineage.root();
+      return retryReading(asking, () => fateOf(view, stackId, root, physicalId));
     },
     stackPhase: () => lineage.phase(),
     // not repeated if it is denied: the answer only completes a message.

@@ -117,6 +117,12 @@ export function handedOn(cursor: object, now: number): SweepCursor {
   };
 }
 
+/** The same run after a wait: deployments may have changed what the plan was made of, so it is made again. */
+export function replanned(cursor: SweepCursor): SweepCursor {
+  const { startedAt, prepared, keptRecords } = cursor;
+  return { ...handedOn(cursor, startedAt), prepared, keptRecords };
+}
+
 /** A number that is at least 0. */
 const amount = (value: unknown, otherwise = 0): number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;

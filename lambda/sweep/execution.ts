@@ -26,11 +26,11 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, patientMachines } from './machine';
+import { type Machines, isMachineGone, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
-import { type Confirm, isUndone, nowAndThen, stackRest } from './stacks';
+import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow } from './stacks';
 
 /** What slices need. */
 export interface SliceTools {
@@ -63,7 +63,7 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   const { clock, log } = scope;
   // an unknown kind of sweep needs no checks.
   kindOf(tools.kinds, config);
-  const state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
+  let state = request.sweep === 'BEGIN' ? begun(request, clock.now()) : request.state;
   const slices = (state.slices ?? 0) + 1;
   // this function itself has written the cursor.
   const before = state.cursor as SweepCursor | undefined;
@@ -78,10 +78,13 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     if (otherRules) return otherRules;
   }
   if (state.answer && (await isUndone(stackId, scope.describeStack))) return undone(state.answer, scope);
-  const hindered = state.answer ? undefined : await whileHindered({ ...state, slices }, request, scope, machines);
-  if (hindered) return hindered;
+  if (!state.answer) {
+    const beginning = await begins({ ...state, slices }, request, scope, machines);
+    if ('instead' in beginning) return beginning.instead;
+    state = beginning.goesOn;
+  }
 
-  const confirm = confirmationOf(stackId, scope);
+  const confirm = confirmationOf(request, state, scope);
   if (state.answer) await confirm();
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
@@ -193,64 +196,97 @@ async function answerOtherRules(
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 
-/** A run that nobody waits for waits or ends if it cannot go on now; `undefined` if it goes on. */
-async function whileHindered(
+/** What an execution does before its next slice, where nobody waits for it: it goes on, or ends or waits. */
+type Beginning = { readonly goesOn: ExecutionState } | { readonly instead: ExecutionState };
+
+/** A run that nobody waits for waits, ends or leaves the rest to a successor if it cannot go on now. */
+async function begins(
   state: ExecutionState & { readonly slices: number },
   request: SliceRequest,
   scope: SliceScope,
   machines: Machines,
-): Promise<ExecutionState | undefined> {
+): Promise<Beginning> {
   const before = state.cursor as SweepCursor | undefined;
   const hasBegun = before !== undefined && before.pass !== 'BEGIN';
-  const hindrance = hasBegun
-    ? await notAtRest(request.stackId, scope)
-    : await whyNotNow({ ...request, state }, scope, machines);
-  if (!hindrance) return undefined;
-  if (hindrance !== 'not-listed' && hindrance !== 'busy') {
-    scope.log.info(`skipped: ${hindrance}`);
-    return { next: 'DONE', outcome: { status: 'SKIPPED', message: hindrance } };
+  const { rest, updatedAt } = await stackNow(request.stackId, scope.describeStack);
+  const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines);
+  const over = line?.older ?? OVER[rest];
+  if (over !== undefined) return { instead: skipped(over, before, scope) };
+  const isAtRest = rest === 'at-rest';
+  // the machine's definition is that of the time at which the execution began.
+  const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
+  const rulesAsOf = isAtRest ? (isFirst ? updatedAt : state.rulesAsOf) : undefined;
+  if (!isAtRest || line?.isUnknown) {
+    scope.log.info(
+      isAtRest ? 'waiting until this execution is listed' : 'the stack is in progress or has failed: waiting',
+    );
+    const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (state.slices - 1), LONGEST_WAIT_SECONDS);
+    return { instead: await goOn({ ...state, rulesAsOf, next: 'WAIT', waitSeconds }, request, machines) };
   }
-  scope.log.info(
-    hindrance === 'busy' ? 'the stack is in progress or has failed: waiting' : 'waiting until this execution is listed',
-  );
-  const waitSeconds = Math.min(SHORTEST_WAIT_SECONDS * 2 ** (state.slices - 1), LONGEST_WAIT_SECONDS);
-  return goOn({ ...state, next: 'WAIT', waitSeconds }, request, machines);
+  if (rulesAsOf === updatedAt) return { goesOn: { ...state, rulesAsOf } };
+  scope.log.info('the stack was deployed since this execution has begun: another one goes on by the rules of now');
+  return { instead: await succeeded(state, request, scope, machines) };
 }
 
-/** Why a run that nobody waits for does not begin now; `undefined` if it begins. */
-async function whyNotNow(
-  { execution, stateMachine, stackId, state }: SliceRequest,
+/** Where the stack makes a run pointless. */
+const OVER: Partial<Record<StackRest, string>> = {
+  gone: 'the stack of the sweep no longer exists',
+  // the machine is deleted only when no execution runs.
+  deleting: 'the stack of the sweep is being deleted',
+};
+
+function skipped(why: string, before: SweepCursor | undefined, { log }: SliceScope): ExecutionState {
+  log.info(`skipped: ${why}`);
+  return { next: 'DONE', outcome: { status: 'SKIPPED', message: why, ...(before && { counts: before.counts }) } };
+}
+
+/** Another execution continues by the definition that the machine has now. */
+async function succeeded(
+  state: ExecutionState,
+  request: SliceRequest,
   scope: SliceScope,
   machines: Machines,
-): Promise<string | undefined> {
+): Promise<ExecutionState> {
+  try {
+    return await succeed(state, request, machines);
+  } catch (error) {
+    if (!isMachineGone(error)) throw error;
+    return skipped('the state machine of the sweep no longer exists', state.cursor as SweepCursor | undefined, scope);
+  }
+}
+
+/** Which of the runs of a machine is to begin. */
+interface PlaceInLine {
+  /** Why this one does not: an older one runs. */
+  readonly older?: string;
+  /** It cannot be told yet. */
+  readonly isUnknown?: boolean;
+  readonly startedAt?: number;
+}
+
+async function placeInLine({ execution, stateMachine, state }: SliceRequest, machines: Machines): Promise<PlaceInLine> {
   const running = await machines.running(stateMachine);
   const self = running.find(({ executionArn }) => executionArn === execution);
   const others = running.filter(
     ({ executionArn }) => executionArn !== execution && executionArn !== state?.predecessor,
   );
   // listings lag behind: without its own entry, a run does not know which of two runs is older.
-  if (!self && others.length > 0) return 'not-listed';
+  if (!self && others.length > 0) return { isUnknown: true };
   const older = others.find(other => other.startedAt < self!.startedAt || isTwin(other, self!));
-  if (older) return `an older run is in progress (${older.name})`;
-  return notAtRest(stackId, scope);
-}
-
-/** A deployment that has begun since may need what the run would remove. */
-async function notAtRest(stackId: string, scope: SliceScope): Promise<string | undefined> {
-  const rest = await stackRest(stackId, scope.describeStack);
-  return rest === 'gone' ? 'the stack of the sweep no longer exists' : rest === 'at-rest' ? undefined : 'busy';
+  return { startedAt: self?.startedAt, ...(older && { older: `an older run is in progress (${older.name})` }) };
 }
 
 /**
- * A run only continues while CloudFormation waits for it or, if CloudFormation does not wait, while the stack is at
- * rest.
+ * A run only continues while CloudFormation waits for it or, if CloudFormation does not wait, while the stack is at rest
+ * and as it was deployed when the run began.
  */
-function confirmationOf(stackId: string, scope: SliceScope): Confirm {
+function confirmationOf({ stackId }: SliceRequest, { rulesAsOf }: ExecutionState, scope: SliceScope): Confirm {
   const { operation, clock } = scope;
   if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
   return nowAndThen(async () => {
-    const hindrance = await notAtRest(stackId, scope);
-    if (hindrance) throw new OutOfTime(`the stack is no longer at rest: ${hindrance}`);
+    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack);
+    if (rest !== 'at-rest') throw new OutOfTime(`the stack is no longer at rest: ${rest}`);
+    if (updatedAt !== rulesAsOf) throw new OutOfTime('the stack was deployed meanwhile');
   }, clock);
 }
 
@@ -278,6 +314,11 @@ async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<Executio
 async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
   // a run that CloudFormation waits for ends within an hour.
   if (state.answer || (state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
+  return succeed(state, request, machines);
+}
+
+/** Starts the successor of an execution. */
+async function succeed(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
   const name = successorOf(request.execution);
   const { cursor } = state;
   await machines.start(request.stateMachine, name, { ...(cursor && { cursor }), predecessor: request.execution });

@@ -58,4 +58,6 @@ export function patientMachines(machines: Machines, { clock, deadline, log }: Li
   };
 }
 
-export const isMachineGone = (error: unknown) => (error as Error).name === 'StateMachineDoesNotExist';
+/** Whether a machine starts nothing any more: it was deleted, or is deleted as soon as its executions have ended. */
+export const isMachineGone = (error: unknown) =>
+  ['StateMachineDoesNotExist', 'StateMachineDeleting'].includes((error as Error).name);

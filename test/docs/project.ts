@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { LocalAws, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 import ts from 'typescript';
 import * as library from 'cdk-versioned-artifacts';
 import { type Snippet } from './documents';

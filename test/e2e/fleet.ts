@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { LocalAws, type LocalAwsOptions, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 
 /** Deploys one stack to a local AWS again and again, as releases of an app would. */
 export class Fleet {

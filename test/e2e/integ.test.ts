@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalAws, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 import { FAMILIES } from '../../scripts/families';
 import { requireFresh } from '../../scripts/stamp';
 import { ROOT, run, temporaryFolder } from '../package/workspace';

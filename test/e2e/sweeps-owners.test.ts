@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type CfnResource, type IResource, Stack } from 'aws-cdk-lib';
 import { LocalAws, type StackOutcome, deployAssembly } from 'cdk-versioned-artifacts-local';
+import '../../testing/eager-functions';
 import {
   DefaultPackageVersion,
   IotArtifactProvider,

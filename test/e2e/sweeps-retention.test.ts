@@ -199,23 +199,24 @@ describe('after a deployment', () => {
 describe('on a schedule', () => {
   const nightly = (options: Options = {}) => retention({ triggers: [onSchedule], ...options });
 
-  test('a run that meets its stack in progress waits and goes on', async () => {
+  test('a run that meets its stack in progress waits, and goes on by the rules of that deployment', async () => {
     await create('1.0.0', '2.0.0');
     await deploy(nightly());
-    const creation = fleet.aws.faults.inject({
-      service: 'iot',
-      operation: 'CreatePackageVersion',
+    const update = fleet.aws.faults.inject({
+      service: 'states',
+      operation: 'UpdateStateMachine',
       trouble: { stall: 'until released' },
     });
-    const deployment = deploy(nightly({ owned: ['3.0.0'] }));
-    await until(() => creation.hits === 1);
+    const deployment = deploy(nightly({ owned: ['3.0.0'], rules: { keepLatest: 2 } }));
+    await until(() => update.hits === 1);
     const swept = fire();
     await until(() => fleet.log.includes('the stack is in progress or has failed: waiting'));
     expect(removed(fleet)).toEqual([]);
-    creation.release();
+    update.release();
     expect(await deployment).toMatchObject({ status: 'UPDATE_COMPLETE' });
     await swept;
-    expect(versions()).toEqual(['3.0.0']);
+    expect(versions()).toEqual(['2.0.0', '3.0.0']);
+    expect(runs(fleet).map(({ outcome }) => outcome?.status)).toEqual(['CONTINUED', 'SUCCEEDED']);
     const [{ history }] = fleet.aws.stepFunctions.executions();
     expect(history.events.map(({ type }) => type)).toContain('WaitStateExited');
   });

@@ -170,6 +170,21 @@ const plot: Plot<Release, Held> = {
     }
   },
 
+  // what others have is as it was, and what the registry has made available meanwhile may stay, but nobody's.
+  undone(after, before, stackId, release) {
+    const declared = release?.map(each => definition(each.definition)) ?? [];
+    const left = ({ versions }: Held) =>
+      Object.values(versions).filter(each => !declared.includes(each.definition) && !wasOf(each.versionId));
+    const wasOf = (id: string) =>
+      Object.values(before.versions).some(each => each.versionId === id && isOf(each, stackId));
+    const ids = left(before).map(({ versionId }) => versionId);
+    expect(owners(after, ids)).toEqual(owners(before, ids));
+    for (const { versionId, status, metadata } of left(after)) {
+      if (ids.includes(versionId)) continue;
+      expect({ status, owner: ownerIn(metadata) }).toEqual({ status: 'AVAILABLE', owner: undefined });
+    }
+  },
+
   destroyed(stackId, after) {
     const name = stackId.split('/').at(-1)!;
     for (const { metadata } of Object.values(after.versions)) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type Sweep } from './sweeps';
 import { type Family, KEEPS, type Resources, type Trouble, World } from './world';
@@ -13,6 +14,8 @@ export type Step<R> =
       readonly sweep?: Sweep;
       readonly trouble: Trouble;
     }
+  /** A stack that was left where it failed is rolled back. */
+  | { readonly kind: 'rollback'; readonly stack: 0 | 1 }
   | { readonly kind: 'destroy'; readonly stack: 0 | 1 }
   /** Lambda delivers one of the events so far again, with both stacks at rest. */
   | { readonly kind: 'again'; readonly event: number }
@@ -43,6 +46,14 @@ export interface Plot<R, S> {
   deployed(release: R, stackId: string, after: S, before: S): void;
   rolledBack(after: S, before: S): void;
   destroyed(stackId: string, after: S, before: S): void;
+  /**
+   * What must hold beside that once a stack that was left where it failed is at rest again, and nobody else has done
+   * anything meanwhile.
+   *
+   * @param before what was there before the first of the deployments that have failed
+   * @param release what is deployed now. Absent: nothing
+   */
+  undone(after: S, before: S, stackId: string, release?: R): void;
 }
 
 /** What retentions may have done in a step. */
@@ -112,6 +123,7 @@ function steps<R>({ release, hands }: Pick<Plot<R, unknown>, 'release' | 'hands'
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('destroy'), stack }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback'), stack }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('again'), event: fc.nat(1000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('hand'), act: fc.nat(hands.length - 1) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep'), keep: fc.constantFrom(...KEEPS) }) },
@@ -125,6 +137,8 @@ class History<R, S> {
   /** What each stack declares of sweeps, by its last deployment that succeeded and those since. */
   private readonly declared: Record<0 | 1, readonly Sweep[]> = { 0: [], 1: [] };
   private readonly released: Partial<Record<0 | 1, R>> = {};
+  /** What was there before the first of the deployments that have failed without a rollback, if only these changed it. */
+  private readonly open: Partial<Record<0 | 1, { readonly before: S; isDisturbed: boolean }>> = {};
 
   constructor(
     private readonly plot: Plot<R, S>,
@@ -132,6 +146,16 @@ class History<R, S> {
   ) {}
 
   async play(each: Step<R>): Promise<void> {
+    const before = this.snapshot();
+    await this.perform(each);
+    if (isDeepStrictEqual(this.snapshot(), before)) return;
+    for (const stack of [0, 1] as const) {
+      const open = this.open[stack];
+      if (open && !('stack' in each && each.stack === stack)) open.isDisturbed = true;
+    }
+  }
+
+  private perform(each: Step<R>): Promise<void> {
     switch (each.kind) {
       case 'hand':
         return this.byHand(each.act);
@@ -139,6 +163,8 @@ class History<R, S> {
         return this.again(each.event);
       case 'sweep':
         return this.sweep(each.keep);
+      case 'rollback':
+        return this.rollBack(each.stack);
       case 'destroy':
         return this.destroy(each.stack);
       case 'deploy':
@@ -173,35 +199,52 @@ class History<R, S> {
     expect(this.plot.unswept(after, before, { keep, alone: atRest })).toEqual(before);
   }
 
+  private async rollBack(stack: 0 | 1): Promise<void> {
+    if (!this.isLeftFailed(stack)) return;
+    const before = this.snapshot();
+    const { stackId, status } = await this.world.rollBack(NAMES[stack]);
+    expect(status).toMatch(/^(UPDATE_)?ROLLBACK_COMPLETE$/);
+    const after = this.unswept(before, this.declared[stack], { stack, stackId, own: true });
+    const since = this.openOf(stack);
+    if (since) this.plot.rolledBack(after, since);
+    this.open[stack] = undefined;
+  }
+
   private async destroy(stack: 0 | 1): Promise<void> {
     if (this.status(stack) === undefined) return;
     const before = this.snapshot();
     const { stackId, status } = await this.world.destroy(NAMES[stack]);
     expect(status).toBe('DELETE_COMPLETE');
-    const after = this.unswept(before, this.declared[stack], { stackId, succeeded: true, own: true });
-    this.plot.destroyed(stackId, after, before);
+    const after = this.unswept(before, this.declared[stack], { stack, stackId, succeeded: true, own: true });
+    const since = this.openOf(stack);
+    this.plot.destroyed(stackId, after, since ?? before);
+    if (since) this.plot.undone(after, since, stackId);
     this.declared[stack] = [];
+    this.open[stack] = undefined;
   }
 
   private async deploy(step: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
     const { stack, sweep, trouble } = step;
-    // a stack that was left where it failed takes no deployment that may roll back.
-    if (/_FAILED$/.test(this.status(stack) ?? '')) return this.destroy(stack);
     const last = step.varies ? this.released[stack] : undefined;
     const release = last === undefined ? step.release : this.plot.vary(last, step.release);
-    const isNew = [undefined, 'ROLLBACK_COMPLETE'].includes(this.status(stack));
-    const onFailure = isNew || trouble.onFailure === 'DO_NOTHING' ? trouble.onFailure : undefined;
+    const onFailure = this.onFailure(step);
     const before = this.snapshot();
     const versions = this.plot.resources(release, stack, this.world);
     const resources = { ...versions, ...(sweep && this.world.sweeping(sweep, versions)) };
-    const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure });
+    // without a rollback, CloudFormation waits for what is held up.
+    const heldUp = onFailure === 'DO_NOTHING' ? undefined : trouble.heldUp;
+    const { stackId, status } = await this.world.deploy(NAMES[stack], resources, { ...trouble, onFailure, heldUp });
     const succeeded = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
-    const after = this.unswept(before, sweeps, { stackId, succeeded, release, own: !trouble.swept });
+    if (onFailure === 'DO_NOTHING' && !succeeded) this.open[stack] ??= { before, isDisturbed: false };
+    const after = this.unswept(before, sweeps, { stack, stackId, succeeded, release, own: !trouble.swept });
     this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
     if (succeeded) {
+      const since = this.openOf(stack);
       this.released[stack] = release;
-      this.plot.deployed(release, stackId, after, before);
+      this.plot.deployed(release, stackId, after, since ?? before);
+      if (since) this.plot.undone(after, since, stackId, release);
+      this.open[stack] = undefined;
     } else if (onFailure === 'DO_NOTHING') expect(status).toMatch(/^(CREATE|UPDATE)_FAILED$/);
     else {
       expect(status).toMatch(/^((UPDATE_)?ROLLBACK|DELETE)_COMPLETE$/);
@@ -209,11 +252,35 @@ class History<R, S> {
     }
   }
 
+  /** A stack that was left where it failed takes no deployment that may roll back. */
+  private onFailure({ stack, trouble: { onFailure } }: Step<R> & { readonly kind: 'deploy' }): Trouble['onFailure'] {
+    if (this.isLeftFailed(stack)) return 'DO_NOTHING';
+    const isNew = [undefined, 'ROLLBACK_COMPLETE'].includes(this.status(stack));
+    return isNew || onFailure === 'DO_NOTHING' ? onFailure : undefined;
+  }
+
+  private isLeftFailed(stack: 0 | 1): boolean {
+    return /_FAILED$/.test(this.status(stack) ?? '');
+  }
+
+  /** What was there before the deployments of a stack that was left where it failed, if nobody else has changed it. */
+  private openOf(stack: 0 | 1): S | undefined {
+    const open = this.open[stack];
+    return open?.isDisturbed ? undefined : open?.before;
+  }
+
   /** What is there, and what retentions have removed, as far as they may. */
-  private unswept(before: S, sweeps: readonly Pick<Sweep, 'keep'>[], of: Omit<Swept<R>, 'keep'>): S {
+  private unswept(
+    before: S,
+    sweeps: readonly Pick<Sweep, 'keep'>[],
+    { stack, ...of }: Omit<Swept<R>, 'keep'> & { readonly stack: 0 | 1 },
+  ): S {
     const after = this.snapshot();
     if (sweeps.length === 0) return after;
-    return this.plot.unswept(after, before, { ...of, keep: Math.min(...sweeps.map(({ keep }) => keep)) });
+    const unswept = this.plot.unswept(after, before, { ...of, keep: Math.min(...sweeps.map(({ keep }) => keep)) });
+    const open = this.open[stack];
+    if (open && !isDeepStrictEqual(unswept, after)) open.isDisturbed = true;
+    return unswept;
   }
 
   private status(stack: 0 | 1): string | undefined {

@@ -179,6 +179,19 @@ const plot: Plot<Release, Held> = {
     expect(restorable(after, before)).toEqual(restorable(before, before));
   },
 
+  // only what is declared, and what was there before, is there.
+  undone(after, before, stackId, release) {
+    const declared = release?.versions ?? [];
+    const known = [...Object.keys(before.package?.versions ?? {}), ...declared.map(({ name }) => name)];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(after.package?.versions ?? {})));
+    const kept = Object.entries(after.package?.versions ?? {}).filter(
+      ([, { tags }]) => tags[ARTIFACT_TAGS.stack] === stackId,
+    );
+    expect(declared.map(({ name }) => name)).toEqual(expect.arrayContaining(kept.map(([name]) => name)));
+    // what was somebody else's is so again, as it was.
+    expect(others(after, stackId, declared)).toEqual(others(before, stackId, declared));
+  },
+
   destroyed(stackId, after, before) {
     expect(others(after, stackId)).toMatchObject(others(before, stackId));
     const { tags = {}, versions = {} } = after.package ?? {};

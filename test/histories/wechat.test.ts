@@ -105,6 +105,12 @@ const plot: Plot<Release, Held> = {
     expect(after).toEqual(before);
   },
 
+  undone(after, before, _stackId, release) {
+    const declared = release?.map(({ version }) => version) ?? [];
+    const gone = Object.keys(before).filter(name => !(name in after));
+    expect(gone.filter(name => declared.includes(name))).toEqual([]);
+  },
+
   destroyed(stackId, after, before) {
     const gone = Object.keys(before).filter(name => !(name in after));
     expect(held.get(stackId) ?? []).toEqual(expect.arrayContaining(gone));

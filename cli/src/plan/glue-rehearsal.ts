@@ -3,7 +3,6 @@ import {
   CheckSchemaVersionValidityCommand,
   type GetSchemaByDefinitionCommandOutput,
   GetSchemaCommand,
-  type GetSchemaCommandOutput,
   type GetSchemaVersionCommandOutput,
   type GlueClient,
   type ListSchemaVersionsCommandOutput,
@@ -43,7 +42,6 @@ export class GlueRehearsal {
   /** Ids of what would be gone. */
   private readonly gone = new Set<string>();
   private readonly pairs = new Map<string, HeldPair[]>();
-  private readonly checkpoints = new Map<string, number>();
   private readonly gateway: GlueGateway;
   readonly answer: Answering;
 
@@ -60,16 +58,11 @@ export class GlueRehearsal {
       DeleteSchemaVersions: (input: Input) => this.delete(input),
       PutSchemaVersionMetadata: (input: Input) => this.put(input),
       RemoveSchemaVersionMetadata: (input: Input) => this.remove(input),
-      UpdateSchema: (input: Input) => this.moveCheckpoint(input),
     });
   }
 
   private async read(operation: string, input: Input, ask: () => Promise<object>): Promise<object> {
     switch (operation) {
-      case 'GetSchema': {
-        const schema = (await ask()) as GetSchemaCommandOutput;
-        return { ...schema, SchemaCheckpoint: this.checkpoints.get(keyOf(input.SchemaId)) ?? schema.SchemaCheckpoint };
-      }
       case 'GetSchemaByDefinition':
         return this.byDefinition(input, ask);
       case 'GetSchemaVersion':
@@ -96,7 +89,6 @@ export class GlueRehearsal {
     const number = SchemaVersionNumber?.VersionNumber;
     const made = id === undefined ? this.madeIn(at).find(version => version.number === number) : this.made.get(id);
     if (made && !this.gone.has(made.id)) return viewOf(made);
-    if (this.gone.has(id ?? '')) throw missing();
     const held = (await ask()) as GetSchemaVersionCommandOutput;
     if (this.gone.has(held.SchemaVersionId ?? '')) throw missing();
     return held;
@@ -145,14 +137,9 @@ export class GlueRehearsal {
     return { SchemaVersionId: id, VersionNumber: number, Status: 'AVAILABLE' };
   }
 
-  private moveCheckpoint({ SchemaId: at, SchemaVersionNumber }: Input): object {
-    this.checkpoints.set(keyOf(at), SchemaVersionNumber?.VersionNumber ?? FIRST_VERSION);
-    return {};
-  }
-
   private async delete({ SchemaId: at, Versions }: Input): Promise<object> {
-    const schema = await this.gateway.findSchema(names(at));
-    const checkpoint = this.checkpoints.get(keyOf(at)) ?? schema?.checkpoint;
+    // no handler moves it: only the run of a sweep does, and a plan makes none.
+    const checkpoint = (await this.gateway.findSchema(names(at)))?.checkpoint;
     const [first, last = first] = Versions.split('-').map(Number);
     const ids: string[] = [];
     for (let number = first; number <= last; number++) {

@@ -12,6 +12,8 @@ export interface CleanupCandidate extends Candidate {
   readonly jobId: string;
   readonly thingName?: string;
   readonly executionNumber?: number;
+  /** Of a whole job: until when the decision is valid, in milliseconds since the epoch. */
+  readonly validUntil?: number;
 }
 
 export interface JobExecution extends CleanupCandidate {

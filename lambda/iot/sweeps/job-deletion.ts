@@ -4,6 +4,7 @@ import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime } from '../../sweep/pace';
 import { type End, type SourceTools, StalePageToken } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
+import { type CleanupCandidate } from './executions';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
@@ -12,8 +13,6 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 /** How long, in milliseconds, a slice waits for deletions; the state machine waits for longer ones. */
 const SHORT_WAIT = 50_000;
-/** How long, in milliseconds, a decision about a job is valid. */
-const FRESH = 15_000;
 
 /** Deletes whole jobs. The service does that in the background, and a limited number at a time. */
 export class JobDeletion {
@@ -27,8 +26,8 @@ export class JobDeletion {
   ) {}
 
   /** Begins a deletion. Only one at a time, so that only one waits if the limit of deletions is reached. */
-  async remove(jobId: string, mayGoOn: Guard): Promise<End> {
-    const goes = this.guardOf(jobId, mayGoOn);
+  async remove({ jobId, validUntil = 0 }: CleanupCandidate, mayGoOn: Guard): Promise<End> {
+    const goes = this.guardOf(jobId, validUntil, mayGoOn);
     const removal = this.line.then(() => this.delete(jobId, goes)).finally(() => this.jobs.forget(jobId));
     this.line = removal.catch(() => undefined);
     return removal;
@@ -54,16 +53,16 @@ export class JobDeletion {
   }
 
   /** Called before each attempt. */
-  private guardOf(jobId: string, mayGoOn: Guard): Guard {
-    const { clock } = this.tools;
-    const decidedAt = clock.now();
+  private guardOf(jobId: string, validUntil: number, mayGoOn: Guard): Guard {
     return async () => {
       await mayGoOn();
+      const isValid = this.tools.clock.now() < validUntil;
       // a job that has ended does not change, but its id can soon belong to another job.
-      if (!this.config.force && clock.now() - decidedAt < FRESH) return;
+      if (!this.config.force && isValid) return;
       this.jobs.forget(jobId);
       const job = await this.jobs.find(jobId);
-      if (!job || !(await this.whole?.stillGoes(job))) throw new Protected(ExecutionKept.STATE_CHANGED);
+      const stillGoes = job && (await this.whole?.stillGoes(job, { ranksAgain: !isValid }));
+      if (!stillGoes) throw new Protected(ExecutionKept.STATE_CHANGED);
     };
   }
 

@@ -1,5 +1,11 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingNameShape } from '../../../contract/iot';
+import {
+  type JobExecutionCleanupConfig,
+  JobIdShape,
+  NamespaceIdShape,
+  ThingNameShape,
+  checkExecutionPatterns,
+} from '../../../contract/iot';
 import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
@@ -22,6 +28,7 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
   validate({ jobs, rules, requestsPerSecond, namespaceId }: JobExecutionCleanupConfig): void {
     rejectProblems(
       checkRules(rules, 'cleanup'),
+      checkExecutionPatterns(rules),
       checkRequestsPerSecond(requestsPerSecond),
       ...problemsOf(jobs),
       ...problems(optional(NamespaceIdShape), namespaceId),
@@ -68,8 +75,8 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     this.wholeJobs = new JobDeletion(config, jobs, whole, { ...tools, gateway });
     this.listing =
       selection.by === 'THING'
-        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, gateway)
-        : new JobListing(config, jobs, whole, gateway);
+        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, { ...tools, gateway })
+        : new JobListing(config, jobs, whole, { ...tools, gateway });
     this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
   }
 
@@ -88,8 +95,6 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
   }
 
   async each(candidate: CleanupCandidate, guard: Guard): Promise<End> {
-    return isExecution(candidate)
-      ? this.executions.remove(candidate, guard)
-      : this.wholeJobs.remove(candidate.jobId, guard);
+    return isExecution(candidate) ? this.executions.remove(candidate, guard) : this.wholeJobs.remove(candidate, guard);
   }
 }

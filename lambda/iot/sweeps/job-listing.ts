@@ -1,7 +1,8 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
+import { type Clock } from '../../runtime/clock';
 import { type Page } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
-import { type CleanupCandidate, executionsOf } from './executions';
+import { type CleanupCandidate, FRESH, executionsOf } from './executions';
 import { JobRemoved } from './keep-reasons';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
@@ -13,6 +14,8 @@ interface Place {
   readonly job?: string;
   /** The page token of the job's executions. Absent: the first page. */
   readonly after?: string;
+  /** How the decision about the whole job has gone so far. Absent: it begins here. */
+  readonly decision?: DecisionTime;
   /** Set if the job is not removed as a whole, so that its executions are candidates. */
   readonly inParts?: boolean;
 }
@@ -33,7 +36,7 @@ export class JobListing {
     private readonly config: JobExecutionCleanupConfig,
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly gateway: IotGateway,
+    private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock },
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
@@ -55,7 +58,7 @@ export class JobListing {
 
   private async partsOf(job: SelectedJob, here: Place, next: Place | undefined): Promise<Page<CleanupCandidate>> {
     if (!here.inParts && this.whole?.mayGo(job)) return this.decide(job, this.whole, here, next);
-    const found = await executionsOf(job.jobId, this.gateway, here.after);
+    const found = await executionsOf(job.jobId, this.tools.gateway, here.after);
     return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
   }
 
@@ -66,13 +69,19 @@ export class JobListing {
     here: Place,
     next: Place | undefined,
   ): Promise<Page<CleanupCandidate>> {
-    const { executions, nextToken } = await executionsOf(job.jobId, this.gateway, here.after);
+    const { clock } = this.tools;
+    const begun = clock.now();
+    const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, here.after);
     const isEmpty = executions.length === 0 && here.after === undefined && nextToken === undefined;
-    if (isEmpty) return page(whole.emptyGoes(job) ? [wholeJob(job)] : [], next);
-    if (!(await whole.allGo(executions))) {
+    const allGo = isEmpty ? whole.emptyGoes(job) : await whole.allGo(executions);
+    const decision = lasted(here.decision, begun, clock.now());
+    if (isEmpty) return page(allGo ? [wholeJob(job, decision)] : [], next);
+    if (!allGo) {
       return this.partsOf(job, { jobsAt: here.jobsAt, job: job.jobId, inParts: true }, next);
     }
-    return nextToken === undefined ? page([wholeJob(job)], next) : page([], { ...here, after: nextToken });
+    return nextToken === undefined
+      ? page([wholeJob(job, decision)], next)
+      : page([], { ...here, decision, after: nextToken });
   }
 
   private page(at: string | undefined): Promise<JobPage> {
@@ -82,19 +91,33 @@ export class JobListing {
 
   private async readPage(at: string | undefined): Promise<JobPage> {
     const { jobs: selection, jobStatuses = [], namespaceId } = this.config;
-    if (selection.by === 'IDS') return { ids: selection.jobIds };
+    // an id that is named twice would have no next one.
+    if (selection.by === 'IDS') return { ids: [...new Set(selection.jobIds)] };
     const status = jobStatuses.length === 1 ? jobStatuses[0] : undefined;
-    const { jobs = [], nextToken } = await this.gateway.listJobs({ status, namespaceId }, at);
+    const { jobs = [], nextToken } = await this.tools.gateway.listJobs({ status, namespaceId }, at);
     return { ids: jobs.filter(job => this.jobs.mayBe(job)).map(({ jobId = '' }) => jobId), nextToken };
   }
 }
 
 const nextPage = (jobsAt: string | undefined): Place | undefined => (jobsAt === undefined ? undefined : { jobsAt });
 
-export const wholeJob = ({ jobId }: SelectedJob): CleanupCandidate => ({
+/** When a decision about a job began, and how long it has taken without what lay between its pages, in milliseconds. */
+export interface DecisionTime {
+  readonly since: number;
+  readonly took: number;
+}
+
+export const lasted = (before: DecisionTime | undefined, begun: number, now: number): DecisionTime => ({
+  since: before?.since ?? begun,
+  took: (before?.took ?? 0) + now - begun,
+});
+
+/** A decision is valid for a while, and the longer it has taken: otherwise that about a large job would never be. */
+export const wholeJob = ({ jobId }: SelectedJob, { since, took }: DecisionTime): CleanupCandidate => ({
   name: jobId,
   jobId,
   decided: JobRemoved.WHOLE_JOB,
+  validUntil: since + took + Math.max(took, FRESH),
 });
 
 const page = (candidates: CleanupCandidate[], next: Place | undefined): Page<CleanupCandidate> => ({

@@ -1,7 +1,8 @@
+import { type Clock } from '../../runtime/clock';
 import { type Page } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
 import { type CleanupCandidate, type JobExecution, execution, executionsOf } from './executions';
-import { wholeJob } from './job-listing';
+import { lasted, wholeJob } from './job-listing';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
 
@@ -11,11 +12,11 @@ export class ThingListing {
     private readonly filter: { readonly thingName: string; readonly namespaceId?: string },
     private readonly jobs: SelectedJobs,
     private readonly whole: WholeJob | undefined,
-    private readonly gateway: IotGateway,
+    private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock },
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
-    const page = await this.gateway.listExecutionsOfThing(this.filter, pageToken);
+    const page = await this.tools.gateway.listExecutionsOfThing(this.filter, pageToken);
     const found = (page?.executionSummaries ?? []).map(({ jobId = '', jobExecutionSummary }) =>
       execution(jobId, this.filter.thingName, jobExecutionSummary),
     );
@@ -23,14 +24,17 @@ export class ThingListing {
     for (const [jobId, executions] of byJob(found)) {
       const job = await this.jobs.find(jobId);
       if (!job) continue;
-      candidates.push(...((await this.goesAsWhole(job)) ? [wholeJob(job)] : executions));
+      const { clock } = this.tools;
+      const begun = clock.now();
+      const goesAsWhole = await this.goesAsWhole(job);
+      candidates.push(...(goesAsWhole ? [wholeJob(job, lasted(undefined, begun, clock.now()))] : executions));
     }
     return { candidates, nextToken: page?.nextToken };
   }
 
   private async goesAsWhole(job: SelectedJob): Promise<boolean> {
     if (!this.whole?.mayGo(job)) return false;
-    const { executions, nextToken } = await executionsOf(job.jobId, this.gateway);
+    const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway);
     // one thing does not have so many executions; and without any, the thing is no longer related to the job.
     if (nextToken !== undefined || executions.length === 0) return false;
     return this.whole.allGo(executions);

@@ -1,6 +1,8 @@
 import { type JobExecutionCleanupConfig } from '../../../contract/iot';
+import { type SweepRulesConfig } from '../../../contract/sweep';
 import { type Clock } from '../../runtime/clock';
-import { type Plan, type Threshold } from '../../sweep/plan';
+import { type Plan, type Threshold, selection } from '../../sweep/plan';
+import { type Candidate } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
 import { FRESH, type JobExecution, type ThingExecutions, executionsOf, heldBack } from './executions';
 import { type SelectedJob } from './selected-jobs';
@@ -38,8 +40,10 @@ export class WholeJob {
   /**
    * Whether, since the decision to remove the job, no execution has begun or was updated that makes the job stay, and
    * none has become one of the latest because newer ones are gone.
+   *
+   * @param how whether to rank the executions again, which takes a call for each thing
    */
-  async stillGoes(job: SelectedJob): Promise<boolean> {
+  async stillGoes(job: SelectedJob, { ranksAgain }: { readonly ranksAgain: boolean }): Promise<boolean> {
     if (!this.mayGo(job)) return false;
     const isNew = ({ createdAt = Infinity }: JobExecution) => createdAt >= this.tools.startedAt;
     let after: string | undefined;
@@ -48,16 +52,21 @@ export class WholeJob {
       if (executions.length === 0 && after === undefined && nextToken === undefined) return this.emptyGoes(job);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;
-      if (!(await this.areBeyondLatest(executions))) return false;
+      if (ranksAgain && !(await this.areBeyondLatest(executions))) return false;
       after = nextToken;
     } while (after !== undefined);
     return true;
   }
 
   /** A job without executions: if it has not ended, it waits for them, and the age of the job itself counts. */
-  emptyGoes({ status, lastUpdatedAt }: SelectedJob): boolean {
+  emptyGoes({ jobId, status, lastUpdatedAt }: SelectedJob): boolean {
     const { minAgeSeconds = 0 } = this.config.rules;
-    return hasEnded(status) && this.tools.startedAt - lastUpdatedAt >= minAgeSeconds * 1000;
+    if (!hasEnded(status) || this.tools.startedAt - lastUpdatedAt < minAgeSeconds * 1000) return false;
+    const { include, exclude } = this.config.rules;
+    // patterns are meant for executions: one of any thing counts, too.
+    const names = [jobId, `${jobId}/-/1`].map(name => ({ name }));
+    const isKept = (rules: SweepRulesConfig) => (named: Candidate) => selection({ rules })(named) !== undefined;
+    return !names.every(isKept({ include })) && !names.some(isKept({ exclude }));
   }
 
   /** By every rule but keepLatest. */

@@ -15,6 +15,11 @@ export function inspectOfEnvironment(): { readonly port: number; readonly isBrea
   return port ? { port: portOf('LOCAL_AWS_INSPECT', port), isBreaking: false } : undefined;
 }
 
+/** `LOCAL_AWS_NODE_OPTIONS`: what the process of each function is started with. */
+export function nodeOptionsOfEnvironment(): readonly string[] {
+  return process.env.LOCAL_AWS_NODE_OPTIONS?.split(/\s+/).filter(Boolean) ?? [];
+}
+
 function portOf(name: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
   throw new Error(`${name} must be a port such as 9229, got ${text}`);

@@ -2,6 +2,7 @@
 import { LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
 import { DefinitionShape, SchemaResourceType, definitionText, fittingDefinition } from '../../../contract/glue';
 import { problems } from '../../../contract/shape';
+import { hasSameSource } from '../../../lambda/glue/definition';
 import { Stack, clock } from './stack';
 
 const VERSION = SchemaResourceType.VERSION;
@@ -91,7 +92,23 @@ describe('in Amazon S3', () => {
   test('that could never become a definition is not read to its end', async () => {
     await upload('huge', Buffer.alloc(8_000_001, ' '));
     const { Reason } = await stack.create(VERSION, 'V', object('huge'));
-    expect(Reason).toContain('s3://assets/huge must have at most 8,000,000 bytes, got more');
+    expect(Reason).toContain(
+      'the definition is too long: s3://assets/huge must have at most 8,000,000 bytes, got more',
+    );
+  });
+
+  test('that is blank is refused', async () => {
+    await upload('blank', Buffer.from(' \n'));
+    const { Reason } = await stack.create(VERSION, 'V', object('blank'));
+    expect(Reason).toContain('a schema definition must not be blank');
+  });
+
+  test('of which S3 does not say that it is missing fails a rollback', async () => {
+    const error = new ServiceError('PermanentRedirect', 'at its endpoint', 301);
+    aws.faults.inject({ service: 's3', operation: 'GetObject', trouble: { error }, times: 50 });
+    const unfinished = () => stack.create(VERSION, 'V', object('a'));
+    const { Reason } = await stack.during('UPDATE_ROLLBACK_IN_PROGRESS', unfinished);
+    expect(Reason).toContain('PermanentRedirect');
   });
 
   test('is found whatever its key', async () => {
@@ -122,4 +139,22 @@ test('UTF-16 is no UTF-8', () => {
   expect(() => definitionText(Buffer.from('\ufeff{}', 'utf16le'), 'order.avsc')).toThrow(
     /UTF-8, got other bytes in order.avsc/,
   );
+});
+
+test.each<[string, object, boolean]>([
+  ['of the same place', {}, true],
+  ['with other metadata', { Metadata: { a: '1' } }, true],
+  ['of another registry', { RegistryName: 'shop' }, false],
+  ['of another schema', { SchemaName: 'returns' }, false],
+  ['of another bucket', { DefinitionObject: { Bucket: 'others', Key: 'a' } }, false],
+  ['of another key', { DefinitionObject: { Bucket: 'assets', Key: 'b' } }, false],
+  ['of a template', { DefinitionObject: undefined, Definition: '{}' }, false],
+])('a definition %s is the same or another one, without being read', (_what, more, isSame) => {
+  expect(hasSameSource(object('a'), { ...object('a'), ...more })).toBe(isSame);
+  expect(hasSameSource({ ...object('a'), ...more }, object('a'))).toBe(isSame);
+});
+
+test('two definitions in the template are compared', () => {
+  const inline = (Definition: string) => ({ ...object('a'), DefinitionObject: undefined, Definition });
+  expect([inline('{}'), inline('[]')].map(other => hasSameSource(inline('{}'), other))).toEqual([true, false]);
 });

@@ -1,4 +1,10 @@
-import { type HeldPair, type MetadataChange, diffMetadata, pairsFrom } from '../../../lambda/glue/metadata';
+import {
+  type HeldPair,
+  type MetadataChange,
+  diffMetadata,
+  pairsFrom,
+  restoreMetadata,
+} from '../../../lambda/glue/metadata';
 
 const held = (key: string, value: string): HeldPair => ({ key, value, putAt: 0 });
 
@@ -45,4 +51,22 @@ test('pairs are listed with all values of a key, the newest first', () => {
     { key: 'a', value: '1', putAt },
     { key: 'c', value: '3', putAt },
   ]);
+});
+
+test.each<[string, Case, MetadataChange]>([
+  ['what the event has added', { wanted: {}, have: a, previous: { a: '1' } }, { remove: [['a', '1']], put: [] }],
+  [
+    'what the event has changed',
+    { wanted: { a: '0' }, have: a, previous: { a: '1' } },
+    { remove: [['a', '1']], put: [['a', '0']] },
+  ],
+  ['what the event has removed', { wanted: { a: '0' }, have: [], previous: {} }, { remove: [], put: [['a', '0']] }],
+  ['nothing that a hand has changed', { wanted: { a: '0' }, have: a, previous: { a: '2' } }, { remove: [], put: [] }],
+  [
+    'what a hand has changed beside it',
+    { wanted: { a: '0' }, have: [...a, held('b', '1')], previous: { a: '1', b: '2' } },
+    { remove: [['a', '1']], put: [['a', '0']] },
+  ],
+])('metadata are restored: %s', (_what, { wanted, have, previous }, change) => {
+  expect(restoreMetadata(wanted, have, previous)).toEqual(change);
 });

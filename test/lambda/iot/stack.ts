@@ -1,7 +1,9 @@
 import { IoTClient } from '@aws-sdk/client-iot';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { IotGateway } from '../../../lambda/iot/gateway';
 import { iotHandlers } from '../../../lambda/iot/handlers';
 import { type Clock } from '../../../lambda/runtime/clock';
+import { DirectHandler } from '../../../testing/direct-handler';
 import { Stack as AnyStack, type Family } from '../../../testing/stack';
 
 export type { Kill, Reply } from '../../../testing/stack';
@@ -17,4 +19,12 @@ export class Stack extends AnyStack {
   constructor(aws: LocalAws, name?: string, uuid?: string, clock?: Clock) {
     super({ ...IOT, clock }, aws, name, uuid);
   }
+}
+
+/** The calls of the service, without a stack. */
+export function gatewayOf(aws: LocalAws): IotGateway {
+  const { endpoint, region } = aws;
+  const credentials = { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' };
+  const requestHandler = new DirectHandler(aws);
+  return new IotGateway(new IoTClient({ endpoint, region, credentials, maxAttempts: 1, requestHandler }));
 }

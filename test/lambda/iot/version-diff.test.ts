@@ -1,6 +1,13 @@
 import { type SoftwarePackageVersionProperties } from '../../../contract/iot';
 import { type HeldVersion } from '../../../lambda/iot/gateway';
-import { type VersionDiff, contentOf, diffVersion, isDiff, sameLocation } from '../../../lambda/iot/version-diff';
+import {
+  type VersionDiff,
+  contentOf,
+  diffVersion,
+  isDiff,
+  sameLocation,
+  writtenBy,
+} from '../../../lambda/iot/version-diff';
 
 const wanted = (more: Partial<SoftwarePackageVersionProperties> = {}): SoftwarePackageVersionProperties => ({
   PackageName: 'brake-ecu',
@@ -160,4 +167,28 @@ test.each([
   ['another version', { ...heldS3.s3Location, version: 'other' }, false],
 ])('a place is %s', (_what, place, expected) => {
   expect(sameLocation(s3, place)).toBe(expected);
+});
+
+describe('of a change, what replaces something that an event has written is left:', () => {
+  const event = wanted({ Description: 'event', Recipe: 'event', Attributes: { by: 'event' }, Artifact: s3 });
+  const asWritten = held({ description: 'event', recipe: 'event', attributes: { by: 'event' }, artifact: heldS3 });
+  const change = { description: 'a', recipe: 'a', attributes: { by: 'a' }, artifact: { s3Location: { bucket: 'a' } } };
+
+  test.each<[string, HeldVersion, object]>([
+    ['everything, if nobody has changed it since', asWritten, change],
+    ['not the description', { ...asWritten, description: 'hand' }, { ...change, description: undefined }],
+    ['not the recipe', { ...asWritten, recipe: 'hand' }, { ...change, recipe: undefined }],
+    ['not the attributes', { ...asWritten, attributes: { by: 'hand' } }, { ...change, attributes: undefined }],
+    ['not the artifact', { ...asWritten, artifact: undefined }, { ...change, artifact: undefined }],
+  ])('%s', (_what, now, expected) => {
+    expect({ ...writtenBy(event, now, change) }).toEqual(expected);
+  });
+
+  test('nothing that the change does not have', () => {
+    expect(writtenBy(event, asWritten, {})).toStrictEqual({});
+  });
+
+  test('what the event left open, except an artifact', () => {
+    expect(writtenBy(wanted(), held(), change)).toEqual({ ...change, artifact: undefined });
+  });
 });

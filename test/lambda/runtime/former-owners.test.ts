@@ -4,9 +4,11 @@ import {
   formatFormers,
   formersWith,
   isRemembered,
+  memoryOf,
   parseFormers,
   placeOf,
   remember,
+  rememberInstead,
   remembered,
   rememberedBefore,
   rememberedWithout,
@@ -87,4 +89,24 @@ test('what was there before each of several takers is remembered, the last first
   expect(remember('2.0.0', '1.0.0', formatFormers([a]))).toBe('2.0.0');
   expect(remembered(remember('', '1.0.0', open))).toBeUndefined();
   expect(rememberedBefore(remember('2.0.0', undefined, open))).toBeUndefined();
+});
+
+test('something else can be remembered of the first owner', () => {
+  expect(rememberInstead('new', '3.0.0/2.0.0/1.0.0')).toBe('3.0.0/2.0.0/new');
+  expect(rememberInstead('new')).toBe('new');
+});
+
+test('nothing is remembered by who has no memory', () => {
+  expect([isRemembered('1.0.0', undefined), remembered(undefined), rememberedWithout(undefined)]).toEqual([
+    false,
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each<[string, string, ReturnType<typeof memoryOf>]>([
+  ['the last one', 'b2', { former: '2.0.0', onceReturned: '1.0.0', onceForgotten: '1.0.0' }],
+  ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: undefined }],
+])('who lets an artifact go remembers its own: %s', (_what, owner, memory) => {
+  expect(memoryOf('2.0.0/1.0.0', formatFormers([b, a]), owner)).toEqual(memory);
 });

@@ -1,7 +1,7 @@
 /** Who has adopted an artifact from a resource while that one gave it back. */
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
-import { restoredAdopter } from '../../../lambda/runtime/lost-owner';
-import { type Claimant, NOBODY, type Tags, claimant, markTags } from '../../../lambda/runtime/ownership';
+import { isLost, restoredAdopter, restoredRival, withLostOwner } from '../../../lambda/runtime/lost-owner';
+import { type Claimant, HANDED_BACK, NOBODY, type Tags, claimant, markTags } from '../../../lambda/runtime/ownership';
 
 const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/0a1b`;
 const at = (minute: number, name: string, logicalId = 'V'): Claimant => ({
@@ -42,4 +42,42 @@ test.each([
   ['the resource owns it', { ...givenBack(former, me, adopter), [KEYS.owner]: me.ownerId }],
 ])('nothing is restored if %s', (_what, tags) => {
   expect(restoredAdopter(tags, KEYS, me)).toBeUndefined();
+});
+
+describe('tags that name no owner', () => {
+  const [older, newer] = [at(3, 'older'), at(4, 'newer')];
+  const ownerOf = (tags: Tags) => withLostOwner(tags, KEYS, me.stackId)[KEYS.owner];
+
+  test.each<[string, Tags, string | undefined]>([
+    ['is that of the newest claim', claims(older, newer), newer.ownerId],
+    ['whatever their order', claims(newer, older), newer.ownerId],
+    ['is that of the last of two claims at once', claims(at(4, 'older'), newer), newer.ownerId],
+    ['is nobody without a claim', {}, undefined],
+    [
+      'is nobody who only has back what it must let go',
+      claims({ ...newer, mark: { ...newer.mark!, hash: HANDED_BACK } }),
+      undefined,
+    ],
+  ])('the owner %s', (_what, tags, owner) => {
+    expect(ownerOf(tags)).toBe(owner);
+  });
+
+  test('are told apart from those of an owner, and name no former one', () => {
+    const lost = withLostOwner({ ...claims(newer), [KEYS.formerOwner]: 'a1', user: '1' }, KEYS, me.stackId);
+    expect(lost).toMatchObject({ [KEYS.stack]: newer.stackId, user: '1' });
+    expect(lost).not.toHaveProperty([KEYS.formerOwner]);
+    expect(isLost(lost, KEYS)).toBe(true);
+    const owned = { ...claims(newer), [KEYS.owner]: older.ownerId };
+    expect(withLostOwner(owned, KEYS, me.stackId)).toBe(owned);
+    expect(isLost(owned, KEYS)).toBe(false);
+  });
+
+  test('are restored for who has claimed the artifact during a release, unless they name it', () => {
+    const owned = { [KEYS.owner]: newer.ownerId, [KEYS.stack]: newer.stackId };
+    const restoredFor = (after: Tags) => restoredRival(claims(older), after, KEYS, me.stackId)?.set[KEYS.owner];
+    expect(restoredFor(claims(older, newer))).toBe(newer.ownerId);
+    expect(restoredFor({ ...claims(older, newer), ...owned })).toBeUndefined();
+    expect(restoredFor(withLostOwner(claims(older, newer), KEYS, me.stackId))).toBe(newer.ownerId);
+    expect(restoredFor(claims(older))).toBeUndefined();
+  });
 });

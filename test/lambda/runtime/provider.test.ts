@@ -1,19 +1,23 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { IotSweepType, SoftwarePackageResourceType } from '../../../contract/iot';
+import { requireFresh } from '../../../scripts/stamp';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { EVENT_STACK_ID, deleteOf } from '../../../testing/deliver';
 
 const ROOT = join(__dirname, '../../..');
+/** The bundle of the IoT family as it ships. */
+const IOT = join(ROOT, 'build/handlers/iot/index.js');
 
 const run = promisify(execFile);
 
 let directory: string;
 let cloudFormation: AnswerUrl;
 beforeAll(async () => {
+  requireFresh(['handlers']);
   directory = mkdtempSync(join(tmpdir(), 'provider-'));
   cloudFormation = await AnswerUrl.listen();
 });
@@ -21,9 +25,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
   await cloudFormation.close();
 });
-/** An entry file, bundled as it ships. */
+/** An entry file, bundled as those that ship. */
 function bundle(entry: string): string {
-  const outfile = join(directory, `${entry.replace(/\W/g, '-')}.js`);
+  const outfile = join(directory, 'bundled.js');
   execFileSync(process.execPath, [join(__dirname, 'support/bundle.mjs'), entry, outfile], { cwd: ROOT });
   return outfile;
 }
@@ -62,7 +66,7 @@ test('handlers that cannot be loaded are answered for, and the Delete that follo
 });
 
 test('the bundle of the IoT family is one file that knows its resource types', async () => {
-  const { Status, Reason } = await invoke(bundle('lambda/iot/index.ts'), {});
+  const { Status, Reason } = await invoke(IOT, {});
   expect(Status).toBe('FAILED');
   const types = { ...SoftwarePackageResourceType, ...IotSweepType };
   for (const type of Object.values(types)) expect(Reason).toContain(type);
@@ -70,7 +74,8 @@ test('the bundle of the IoT family is one file that knows its resource types', a
 
 /** The parts of a bundle that an event makes run. */
 async function partsRunBy(event: object): Promise<string[]> {
-  const file = bundle('lambda/iot/index.ts');
+  const file = join(directory, 'shows-parts.js');
+  copyFileSync(IOT, file);
   appendFileSync(
     file,
     `process.on('exit', () => console.error(Object.keys($parts).filter(name => $parts[name].module).join()));`,
@@ -102,7 +107,7 @@ test('the bundle serves slices of sweeps, and what fails in one reaches the stat
     stateMachine: 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep',
     state: { cursor: {} },
   };
-  await expect(invoke(bundle('lambda/iot/index.ts'), slice)).rejects.toThrow('unknown kind of sweep');
+  await expect(invoke(IOT, slice)).rejects.toThrow('unknown kind of sweep');
 });
 
 test('an answered event leaves no timer or connection that keeps the function awake', async () => {
@@ -110,5 +115,5 @@ test('an answered event leaves no timer or connection that keeps the function aw
     ResourceType: SoftwarePackageResourceType.PACKAGE,
     ResourceProperties: { PackageName: 'p' },
   });
-  expect(await invoke(bundle('lambda/iot/index.ts'), event)).toMatchObject({ PhysicalResourceId: 'x' });
+  expect(await invoke(IOT, event)).toMatchObject({ PhysicalResourceId: 'x' });
 });

@@ -94,7 +94,8 @@ describe('a run that nobody waits for', () => {
     expect(service.calls).toEqual([]);
     expect(execution.state).toMatchObject({ next: 'WAIT', waitSeconds: 240 });
     world.status = 'UPDATE_COMPLETE';
-    expect((await world.machine.run(execution)).status).toBe('SUCCEEDED');
+    await world.machine.runAll();
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
     expect(service.removed).toHaveLength(17);
   });
 
@@ -135,18 +136,49 @@ describe('a run that nobody waits for', () => {
     expect(service.calls).toEqual([]);
   });
 
-  test('is not skipped for a younger one', async () => {
+  test.each(['younger', 'a-younger'])('is not skipped for a younger one: %s', async name => {
     const older = world.machine.begin('older');
     world.clock.advance(1000);
-    world.machine.begin('younger');
+    world.machine.begin(name);
     expect((await world.machine.run(older)).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
   });
 
-  test('of two that were started at once exactly one sweeps', async () => {
+  test.each([
+    ['first', 'a', 'b'],
+    ['last', 'b', 'a'],
+  ])('of two that were started at once exactly one sweeps, even if its turn comes %s', async (_, ...turns) => {
     const [a, b] = [world.machine.begin('a'), world.machine.begin('b')];
-    await world.machine.run(b);
-    await world.machine.run(a);
-    expect([a, b].map(({ state }) => (state.outcome as { status: string }).status)).toEqual(['SUCCEEDED', 'SKIPPED']);
+    for (const turn of turns) await world.machine.run(turn === 'a' ? a : b, 1);
+    const ends = [a, b].map(({ state }) => (state.outcome as { status: string }).status);
+    expect(ends).toEqual(turns[0] === 'a' ? ['SUCCEEDED', 'SUCCEEDED'] : ['SUCCEEDED', 'SKIPPED']);
+  });
+
+  test('that no listing shows begins where it shows no other', async () => {
+    world.machine.unlisted.add('late');
+    expect((await world.run('late')).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
+  });
+
+  test('that has begun goes on, though a listing shows an older one by now', async () => {
+    world.remaining = 1_500;
+    world.machine.unlisted.add('older');
+    world.machine.begin('older');
+    world.clock.advance(1000);
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    world.machine.unlisted.clear();
+    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+  });
+
+  test('starts no call in the last seconds of its invocation', async () => {
+    service = new ToyService(candidates(3000));
+    Object.assign(service, { latency: 15_000, pageSize: 1000 });
+    world = toySweep(service);
+    const start = world.clock.now();
+    let last = 0;
+    service.before = () => void (last = world.clock.now() - start);
+    await world.machine.run(world.machine.begin('run'), 1);
+    expect(last).toBeGreaterThan(850_000);
+    expect(last).toBeLessThan(880_000);
   });
 
   test('that a listing does not show yet waits rather than guess', async () => {
@@ -168,7 +200,107 @@ describe('a run that nobody waits for', () => {
     expect(execution.state).toMatchObject({ next: 'WAIT' });
     expect(service.removed).toHaveLength(before);
     world.status = 'UPDATE_COMPLETE';
-    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+    await world.machine.runAll();
+    expect(world.machine.executions[1].state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+  });
+
+  test.each(['DELETE_IN_PROGRESS', 'DELETE_FAILED'])(
+    'ends in %s, since its machine is deleted only then',
+    async status => {
+      world.status = status;
+      expect((await world.run()).state).toMatchObject({
+        next: 'DONE',
+        outcome: { status: 'SKIPPED', message: 'the stack of the sweep is being deleted' },
+      });
+      expect(service.calls).toEqual([]);
+    },
+  );
+
+  test('ends where the stack that its own is nested in is being deleted', async () => {
+    const root = STACK_ID.replace('fleet', 'root');
+    world.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', parentId: root };
+    world.stacks[root] = { status: 'DELETE_IN_PROGRESS' };
+    expect((await world.run()).state).toMatchObject({ outcome: { status: 'SKIPPED' } });
+  });
+});
+
+describe('a deployment in the midst of a run that nobody waits for', () => {
+  const updated = () => {
+    world.clock.advance(60_000);
+    world.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', updatedAt: world.clock.now() };
+    world.clock.advance(60_000);
+  };
+  const begun = async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    while (service.removed.length === 0) await world.machine.run(execution, 1);
+    return execution;
+  };
+
+  test('ends it: another execution goes on, by the rules of now, and counts what was removed', async () => {
+    const execution = await begun();
+    updated();
+    await world.machine.runAll();
+    expect(execution.state).toEqual({
+      next: 'DONE',
+      outcome: { status: 'CONTINUED', message: `continues as ${world.machine.executions[1].name}` },
+    });
+    expect(world.machine.executions).toHaveLength(2);
+    expect(world.machine.executions[1].state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+  });
+
+  test.each(['the listing', 'removals'])('is noticed in %s, before anything more is removed', async what => {
+    service = new ToyService(candidates(20));
+    world = toySweep(service, { keepLatest: 3 });
+    const execution = world.machine.begin('run');
+    service.before = operation => {
+      if (operation !== (what === 'removals' ? 'Remove' : 'List') || world.stacks[STACK_ID].updatedAt) return;
+      updated();
+    };
+    service.latency = 6_000;
+    await world.machine.run(execution);
+    expect(service.removed.length).toBeLessThan(17);
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
+  });
+
+  test('leaves as many of the newest as keepLatest says, although it has removed others', async () => {
+    await begun();
+    service.candidates = service.candidates.slice(0, -3);
+    updated();
+    await world.machine.runAll();
+    expect(service.names()).toHaveLength(3);
+  });
+
+  test('ends it where the deployment has replaced its machine', async () => {
+    const execution = await begun();
+    const before = service.removed.length;
+    world.machine.start = async () => {
+      throw Object.assign(new Error('deleted'), { name: 'StateMachineDeleting' });
+    };
+    updated();
+    await world.machine.run(execution);
+    expect(execution.state).toEqual({
+      next: 'DONE',
+      outcome: {
+        status: 'SKIPPED',
+        message: 'the state machine of the sweep no longer exists',
+        counts: expect.objectContaining({ removed: before }),
+      },
+    });
+    expect(service.removed).toHaveLength(before);
+  });
+
+  test('that began before the first slice, but after the execution, counts as well', async () => {
+    const execution = world.machine.begin('run');
+    updated();
+    await world.machine.run(execution);
+    expect(execution.state.outcome).toMatchObject({ status: 'CONTINUED' });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('that has begun before the execution does not', async () => {
+    updated();
+    expect((await world.run()).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
   });
 });
 
@@ -195,10 +327,23 @@ describe('after many slices', () => {
     Object.assign(execution, { state: { ...execution.state, ...atTheEnd } });
     await world.machine.run(execution);
     expect(execution.state).toMatchObject({ next: 'DONE', outcome: { status: 'CONTINUED' } });
+    expect(execution.requests).toHaveLength(2);
     const successor = world.machine.executions[1];
     expect(successor.input).toEqual({ cursor: expect.anything(), predecessor: execution.arn });
     expect(successor.name).toMatch(/^[0-9a-f]{64}$/);
     expect((await world.machine.run(successor)).state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+  });
+
+  test('a successor is skipped where another run is older', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    Object.assign(execution, { state: { ...execution.state, ...atTheEnd } });
+    world.machine.begin('other');
+    world.clock.advance(1000);
+    await world.machine.run(execution);
+    const successor = world.machine.executions[2];
+    expect((await world.machine.run(successor)).state.outcome).toMatchObject({ status: 'SKIPPED' });
   });
 
   test('a run that has not begun yet has a successor, too, which does not mind it', async () => {

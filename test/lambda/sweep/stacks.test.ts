@@ -28,6 +28,9 @@ test.each<[string, string, string]>([
   ['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_IN_PROGRESS', 'rolling-back'],
   ['UPDATE_ROLLBACK_FAILED', 'UPDATE_COMPLETE', 'rolling-back'],
   ['UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'rolling-back'],
+  ['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'deleting'],
+  ['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'deleting'],
+  ['DELETE_FAILED', 'DELETE_FAILED', 'deleting'],
   ['DELETE_COMPLETE', 'UPDATE_COMPLETE', 'gone'],
   ['UPDATE_COMPLETE', 'DELETE_COMPLETE', 'gone'],
 ])('a stack in %s within one in %s is %s', async (own, root, expected) => {
@@ -104,6 +107,25 @@ describe('an artifact is held', () => {
     for (const tags of [owned(OTHER), claimed('o', 'other/77b2')]) await stacks.isHeld(tags, KEYS);
     expect(describeStack).toHaveBeenCalledTimes(1);
   });
+});
+
+test.each<[string, boolean]>([
+  ['a stack beside the sweep’s own in a deployment that CloudFormation waits in is not busy', true],
+  ['without such a deployment it is', false],
+])('%s', async (_what, isAwaited) => {
+  const root = { status: 'UPDATE_IN_PROGRESS' };
+  const describeStack = describing({
+    [OWN]: { ...root, parentId: 'root' },
+    [OTHER]: { ...root, parentId: 'root' },
+    third: root,
+    root,
+  });
+  const { clock } = setUp();
+  const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
+  const idsSinceSuccess = isAwaited ? async () => new Set<string>() : undefined;
+  const stacks = new Stacks({ stackId: OWN, clock, log, describeStack, idsSinceSuccess });
+  expect(await stacks.isBusy(OTHER)).toBe(!isAwaited);
+  expect(await stacks.isBusy('third')).toBe(true);
 });
 
 test.each<[string, StackState | Error, boolean, number]>([

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { type Readable } from 'stream';
+import { nodeOptionsOfEnvironment } from '../../core/environment';
 import { type Inspection } from './inspection';
 
 const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
@@ -68,7 +69,7 @@ export class ExecutionEnvironment {
   constructor(private readonly options: EnvironmentOptions) {
     const { inspection } = options;
     this.isHeld = inspection?.isWaitedFor ?? false;
-    this.process = spawn(process.execPath, [...(inspection?.flags ?? []), BOOTSTRAP], {
+    this.process = spawn(process.execPath, [...nodeOptionsOfEnvironment(), ...(inspection?.flags ?? []), BOOTSTRAP], {
       cwd: options.codeDirectory,
       env: { ...options.variables },
       stdio: ['pipe', 'pipe', 'pipe'],
