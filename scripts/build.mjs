@@ -19,11 +19,12 @@ const silenced = [
   'metadata/missing-dev-dependency',
 ];
 
+/** What each step runs, one after the other. */
 const commands = {
-  constructs: [require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced],
-  handlers: ['scripts/bundle.mjs'],
-  local: [require.resolve('typescript/bin/tsc'), '-p', 'local'],
-  cli: ['scripts/bundle-cli.mjs'],
+  constructs: [[require.resolve('jsii/bin/jsii'), '--silence-warnings', ...silenced], ['scripts/one-file.mjs']],
+  handlers: [['scripts/bundle.mjs']],
+  local: [[require.resolve('typescript/bin/tsc'), '-p', 'local']],
+  cli: [['scripts/bundle-cli.mjs']],
 };
 
 function run(args) {
@@ -34,6 +35,14 @@ function run(args) {
   return new Promise(resolve =>
     child.on('close', code => resolve({ code, output: Buffer.concat(output).toString().trim() })),
   );
+}
+
+/** Runs commands until one fails. */
+async function runAll([first, ...others]) {
+  const { code, output } = await run(first);
+  if (code !== 0 || others.length === 0) return { code, output };
+  const rest = await runAll(others);
+  return { ...rest, output: [output, rest.output].filter(Boolean).join('\n') };
 }
 
 /** Removes what was compiled from a source that has gone: compilers leave it, and the package would ship it. */
@@ -63,7 +72,7 @@ async function buildStep(step) {
   // of before: what changes meanwhile may not be in it.
   const hash = sources(step);
   stamp(step, undefined);
-  const { code, output } = await run(commands[step]);
+  const { code, output } = await runAll(commands[step]);
   if (code === 0) stamp(step, hash);
   if (code !== 0 || /^warning /m.test(output)) console.error(`${step}:\n${output}`);
   else console.log(`built ${step} in ${((Date.now() - started) / 1000).toFixed(1)} s`);

@@ -10,8 +10,8 @@ const ROOT = join(__dirname, '..');
 const STEPS = {
   constructs: {
     // jsii writes the README into the assembly.
-    from: ['lib', 'contract', 'tsconfig.json', 'package.json', 'README.md'],
-    made: ['.jsii', 'build/lib/index.js'],
+    from: ['lib', 'contract', 'tsconfig.json', 'package.json', 'README.md', 'scripts/one-file.mjs'],
+    made: ['.jsii', 'build/lib/index.js', 'build/lib/library.js'],
   },
   handlers: {
     from: [

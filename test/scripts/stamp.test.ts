@@ -16,6 +16,7 @@ beforeEach(() => {
   write('contract/b.ts', 'b');
   write('.jsii');
   write('build/lib/index.js');
+  write('build/lib/library.js');
   stamp('constructs', sources('constructs', root), root);
 });
 
