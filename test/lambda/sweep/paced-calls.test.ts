@@ -71,6 +71,9 @@ describe('a denied call', () => {
     const { call, attempts } = failing(Infinity, denied);
     await expect(clock.run(pace.run(call))).rejects.toThrow('not authorized');
     expect(attempts).toEqual([0, 1000]);
+    const short = setUp({ milliseconds: 1000 });
+    await expect(short.clock.run(short.pace.run(short.failing(1, denied).call))).rejects.toThrow('not authorized');
+    expect(short.clock.now()).toBe(0);
   });
 });
 
@@ -98,9 +101,65 @@ test('starts no call whose turn comes after the deadline, and others neither', a
   for (const { reason } of rejected) expect(reason).toBeInstanceOf(OutOfTime);
 });
 
-test('does not wait for a second attempt beyond the deadline', async () => {
-  const { clock, pace, failing } = setUp({ milliseconds: 150 });
+test.each([150, 200])('does not wait for a second attempt beyond the deadline, after %d ms', async milliseconds => {
+  const { clock, pace, failing } = setUp({ milliseconds });
   await expect(clock.run(pace.run(failing(1, unavailable).call))).rejects.toThrow(OutOfTime);
+  expect(clock.now()).toBe(0);
+});
+
+test('sends nothing for a while after a throttle, so that the bucket refills a little', async () => {
+  const { clock, pace, failing } = setUp();
+  const { call, attempts } = failing(1, throttling);
+  await clock.run(pace.run(call));
+  expect(attempts).toEqual([0, 400]);
+  expect(pace.learned).toBe(7.5);
+});
+
+test('grows with the calls that it has delayed, and with no others', async () => {
+  const { clock, pace } = setUp({ requestsPerSecond: 100 });
+  const calls = (count: number) =>
+    clock.run(Promise.all(Array.from({ length: count }, () => pace.run(async () => {}))));
+  await calls(1);
+  expect(pace.perSecond).toBe(10);
+  await calls(40);
+  expect(pace.perSecond).toBe(20);
+});
+
+test('knows how long calls take, whether they succeed or not, most of the last ones', async () => {
+  const { clock, pace } = setUp();
+  await clock.run(clock.sleep(1_000));
+  const failed = pace.run(async () => {
+    await clock.sleep(100);
+    throw Object.assign(new Error('no'), { name: 'ConflictException' });
+  });
+  await expect(clock.run(failed)).rejects.toThrow('no');
+  expect(pace.underWay).toBeCloseTo(1);
+  await clock.run(pace.run(() => clock.sleep(200)));
+  expect(pace.underWay).toBeCloseTo(1.05);
+});
+
+test('a quota that has risen lets those of the others grow, once', async () => {
+  const clock = new VirtualClock(0);
+  const options = { requestsPerSecond: 1000, clock, deadline: new Deadline(clock, Infinity) };
+  const paces = new Paces(options, { Read: 8, Remove: 8 });
+  const calls = (operation: string, count: number, call = async () => {}) =>
+    clock.run(Promise.all(Array.from({ length: count }, () => paces.of(operation).run(call))));
+  await calls('Remove', 40);
+  expect(paces.of('Remove').perSecond).toBeLessThanOrEqual(8);
+  await calls('Read', 400);
+  expect(paces.of('Read').perSecond).toBeGreaterThan(20);
+  await calls('Remove', 20);
+  expect(paces.of('Remove').perSecond).toBeGreaterThan(10);
+  let isThrottled = true;
+  await calls('Remove', 1, async () => {
+    if (isThrottled) {
+      isThrottled = false;
+      throw throttling();
+    }
+  });
+  await calls('Read', 20);
+  await calls('Remove', 20);
+  expect(paces.of('Remove').perSecond).toBeLessThanOrEqual(paces.of('Remove').learned!);
 });
 
 test('calls that come slowly do not teach it a low quota', async () => {
@@ -179,3 +238,36 @@ test.each([
     expect(new Rate(10, 0, learned).perSecond).toBe(pace);
   },
 );
+
+describe('what a service refuses', () => {
+  const setUp = (troubles = {}) => {
+    const clock = new VirtualClock(0);
+    const paces = new Paces({ requestsPerSecond: 10, clock, deadline: new Deadline(clock, 60_000) }, {}, troubles);
+    const fail = (operation: string, name: string) =>
+      clock.run(
+        paces.of(operation).run(async () => {
+          throw Object.assign(new Error('no'), { name, $metadata: {} });
+        }),
+      );
+    return { clock, paces, fail };
+  };
+
+  test('is known by operation until the operation succeeds, in the next slice as well', async () => {
+    const { paces, fail } = setUp();
+    await expect(fail('Read', 'ThrottlingException')).rejects.toThrow();
+    await expect(fail('Remove', 'AccessDeniedException')).rejects.toThrow();
+    expect(paces.met()).toEqual({
+      Read: 'Read: ThrottlingException: no',
+      Remove: 'Remove: AccessDeniedException: no',
+    });
+    const next = setUp(paces.met());
+    await next.clock.run(next.paces.of('Read').run(async () => 'answer'));
+    expect(next.paces.met()).toEqual({ Remove: 'Remove: AccessDeniedException: no' });
+  });
+
+  test('is nothing where it refuses the call as such', async () => {
+    const { paces, fail } = setUp();
+    await expect(fail('Remove', 'ConflictException')).rejects.toThrow('no');
+    expect(paces.met()).toEqual({});
+  });
+});
