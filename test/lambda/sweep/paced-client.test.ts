@@ -81,6 +81,8 @@ describe('a guarded command', () => {
     expect(guarded(command, undefined)).toBe(command);
     await clock.run(client.send(command));
     expect(sentAt).toHaveLength(1);
+    await clock.run(client.send(guarded(command, async () => {})));
+    expect(sentAt).toHaveLength(2);
   });
 });
 

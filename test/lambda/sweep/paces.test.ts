@@ -47,36 +47,3 @@ test('an operation whose quota is not raised with the others is hardly throttled
   expect(removedAt.at(-1)).toBeLessThan(200 * 1.05);
   expect(throttled).toBeLessThanOrEqual(40);
 });
-
-describe('what a service refuses', () => {
-  const setUp = (troubles = {}) => {
-    const clock = new VirtualClock(0);
-    const paces = new Paces({ requestsPerSecond: 10, clock, deadline: new Deadline(clock, 60_000) }, {}, troubles);
-    const fail = (operation: string, name: string) =>
-      clock.run(
-        paces.of(operation).run(async () => {
-          throw Object.assign(new Error('no'), { name, $metadata: {} });
-        }),
-      );
-    return { clock, paces, fail };
-  };
-
-  test('is known by operation until the operation succeeds, in the next slice as well', async () => {
-    const { paces, fail } = setUp();
-    await expect(fail('Read', 'ThrottlingException')).rejects.toThrow();
-    await expect(fail('Remove', 'AccessDeniedException')).rejects.toThrow();
-    expect(paces.met()).toEqual({
-      Read: 'Read: ThrottlingException: no',
-      Remove: 'Remove: AccessDeniedException: no',
-    });
-    const next = setUp(paces.met());
-    await next.clock.run(next.paces.of('Read').run(async () => 'answer'));
-    expect(next.paces.met()).toEqual({ Remove: 'Remove: AccessDeniedException: no' });
-  });
-
-  test('is nothing where it refuses the call as such', async () => {
-    const { paces, fail } = setUp();
-    await expect(fail('Remove', 'ConflictException')).rejects.toThrow('no');
-    expect(paces.met()).toEqual({});
-  });
-});
