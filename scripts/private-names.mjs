@@ -23,7 +23,8 @@ export function privateNames(files) {
     taken: new Set(files.filter(file => !isOurs(file)).flatMap(wordsIn)),
   };
   for (const file of files.filter(isOurs)) {
-    collect(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true), found);
+    const options = { languageVersion: ts.ScriptTarget.Latest };
+    collect(ts.createSourceFile(file, readFileSync(file, 'utf8'), options, WITH_PARENTS), found);
   }
   const { hidden, methods, taken } = found;
   const platform = platformWords();

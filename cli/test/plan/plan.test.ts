@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type SweepConfig } from '../../../contract/sweep';
 import { type SynthesizedStack } from '../../src/assembly/assembly';
 import { type Template } from '../../src/assembly/template';
@@ -134,6 +137,20 @@ describe('the plan', () => {
     await expect(planOf([elsewhere], accounts)).rejects.toThrow(
       /stack Elsewhere is for account 222222222222, and the credentials are of 111111111111: set AWS_PROFILE/,
     );
+  });
+
+  test('refuses a stack of another account that has an artifact in one that is nested', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'plan-'));
+    writeFileSync(join(directory, 'inner.json'), JSON.stringify(firmware()));
+    const Metadata = { 'aws:asset:path': 'inner.json' };
+    const elsewhere = (Type: string) =>
+      stack('Elsewhere', resources({ Inner: { Type, Metadata } }), { account: '222222222222', directory });
+    try {
+      await expect(planOf([elsewhere('AWS::CloudFormation::Stack')], accounts)).rejects.toThrow(/set AWS_PROFILE/);
+      expect((await planOf([elsewhere('AWS::Lambda::Function')], accounts)).stacks).toEqual([]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('leaves out what is of another account, and not this library’s', async () => {

@@ -47,6 +47,15 @@ test('what AWS IoT holds of a package, its versions and its default', async () =
   }
 });
 
+test('a package and its default have owners of their own, and each was claimed by the owner', async () => {
+  const { owner, stack } = ARTIFACT_TAGS;
+  const tags = { [owner]: 'any', [stack]: ARN };
+  await world.aws.iot.byHand('CreatePackage', { packageName: 'half', tags });
+  const read = (type: string) => today(`Custom::IoT${type}`, { PackageName: 'half' }, undefined, ARN);
+  expect(await read('SoftwarePackage')).toMatchObject({ owner: { stack: 'Fleet', isThisStack: true } });
+  expect(await read('DefaultPackageVersion')).toEqual({ exists: true, defaultVersion: undefined, owner: {} });
+});
+
 test('what the registry holds of a version, by its id or its definition', async () => {
   const { aws } = world;
   await aws.call('glue', 'CreateRegistry', { RegistryName: 'vehicles' });
