@@ -15,9 +15,13 @@ interface Unshown {
 /** Whether an artifact must look different after an Update. */
 export function looksDifferent<T extends Unshown>(wanted: T, previous: T | undefined): boolean {
   if (!previous) return false;
-  const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => shown);
+  const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => withoutAbsent(shown));
   return !isDeepStrictEqual(now, before);
 }
+
+/** A property that is absent may be there without a value. */
+const withoutAbsent = (properties: object) =>
+  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 
 export class SecondLook {
   private isTaken = false;

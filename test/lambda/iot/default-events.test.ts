@@ -117,6 +117,38 @@ describe('a default that shows nothing', () => {
   });
 });
 
+test('a default of another resource of the stack that goes names no predecessor', async () => {
+  const old = await created('1.0.0', {}, 'Old');
+  await settled();
+  await created('2.0.0', {}, 'New');
+  expect(tags()[KEYS.predecessor]).toBe('1.0.0');
+  succeeded(await stack.delete(DEFAULT, 'Old', old, pointer('1.0.0')));
+  expect(tags()).not.toHaveProperty([KEYS.predecessor]);
+  expect(shown()).toBe('2.0.0');
+});
+
+test('a default is answered with its package and version', async () => {
+  const { Data } = await stack.create(DEFAULT, 'D', pointer('1.0.0'));
+  expect(Data).toEqual({ PackageName: PACKAGE, VersionName: '1.0.0' });
+});
+
+describe('a package that does not exist', () => {
+  const nowhere = { PackageName: 'gone', VersionName: '1.0.0' };
+
+  test('has no default to set, which fails a deployment', async () => {
+    expect((await stack.create(DEFAULT, 'D', nowhere)).Reason).toContain(
+      'software package gone does not exist, so it has no default version to set: create the package first',
+    );
+  });
+
+  test('does not fail a rollback', async () => {
+    const id = 'gone/$default@0123456789abcdef';
+    const back = () =>
+      stack.update(DEFAULT, 'D', { id, properties: nowhere, old: { ...nowhere, VersionName: '2.0.0' } });
+    expect(succeeded(await stack.during(ROLLBACK, back))).toBe(id);
+  });
+});
+
 describe('an Update that fails', () => {
   test('leaves the default to the resource that has it', async () => {
     const id = await created('1.0.0');
@@ -195,6 +227,31 @@ describe('a rollback', () => {
     expect(tags()).toEqual({});
   });
 
+  test('gives a default back to another stack that showed nothing', async () => {
+    const other = new Stack(aws, 'other');
+    await created('1.0.0', {}, 'D', other);
+    await unset();
+    const id = await created('2.0.0', { AdoptExisting: true });
+    succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => remove(id, '2.0.0')));
+    expect(shown()).toBeUndefined();
+    expect(tags()[KEYS.stack]).toBe(other.stackId);
+  });
+
+  test('gives a default back to one of two resources that have taken it one after the other', async () => {
+    await created('1.0.0', {}, 'A');
+    await settled();
+    await created('2.0.0', {}, 'B');
+    stack.history.enter('UPDATE_FAILED');
+    await stack.later();
+    stack.history.enter('UPDATE_IN_PROGRESS');
+    const id = await created('3.0.0', {}, 'C');
+    stack.history.enter(ROLLBACK);
+    stack.history.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    succeeded(await stack.delete(DEFAULT, 'C', id, pointer('3.0.0')));
+    expect(shown()).toBe('2.0.0');
+    expect(tags()).toMatchObject({ [KEYS.version]: '2.0.0', [KEYS.predecessor]: '1.0.0' });
+  });
+
   test('of a version that is gone leaves the package without a default, and says so', async () => {
     await designatedByHand('1.0.0');
     const id = await created('2.0.0', { AdoptExisting: true });
@@ -233,11 +290,30 @@ describe('a Delete', () => {
     let reads = 0;
     stack.interrupt = async (operation, moment) => {
       // only now does the call take effect.
-      if (operation === 'GetPackage' && moment === 'before' && ++reads === 3) await designatedByHand('1.0.0');
+      if (operation === 'GetPackage' && moment === 'before' && ++reads === 8) await designatedByHand('1.0.0');
     };
     succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => remove('made-up', '1.0.0')));
+    expect(reads).toBeGreaterThanOrEqual(8);
     expect(shown()).toBeUndefined();
     expect(tags()).toEqual({});
+  });
+
+  test('of a Create that has not answered waits until that has the default which shows the same already', async () => {
+    const other = new Stack(aws, 'other');
+    await created('1.0.0', {}, 'D', other);
+    const theirs = tags();
+    await stack.attempt(DEFAULT, 'D', pointer('1.0.0', { AdoptExisting: true }));
+    const mine = tags();
+    await untag(...Object.keys(mine));
+    await tag(theirs);
+    let reads = 0;
+    stack.interrupt = async (operation, moment) => {
+      if (operation === 'ListTagsForResource' && moment === 'before' && ++reads === 6) await tag(mine);
+    };
+    succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => remove('made-up', '1.0.0')));
+    expect(reads).toBeGreaterThanOrEqual(6);
+    expect(tags()).toMatchObject({ [KEYS.stack]: other.stackId });
+    expect(shown()).toBe('1.0.0');
   });
 
   test('of what its Create has answered does not wait', async () => {
@@ -256,6 +332,15 @@ describe('a Delete', () => {
       `AWS IoT does not undesignate the default version of software package ${PACKAGE}: ValidationException: no way`,
     );
     expect(tags()[KEYS.stack]).toBe(stack.stackId);
+  });
+
+  test('without the permission for it says so itself', async () => {
+    const id = await created('1.0.0');
+    const error = new ServiceError('UnauthorizedException', 'not allowed', 401);
+    refused('UpdatePackage', { match: unsets, times: 99, trouble: { error } });
+    const { Reason } = await remove(id, '1.0.0');
+    expect(Reason).toContain('not allowed');
+    expect(Reason).not.toContain('does not undesignate');
   });
 
   test('forgets everything, and leaves other tags', async () => {
@@ -334,6 +419,17 @@ describe('an overtaken event', () => {
     expect(await stack.attempt(DEFAULT, 'D', pointer('2.0.0', { AdoptExisting: true }))).toBeUndefined();
     expect(shown()).toBe('1.0.0');
     expect(tags()[KEYS.owner]).toBeUndefined();
+  });
+
+  test('whose record is written after its rollback sets that right', async () => {
+    const id = await created('1.0.0');
+    meanwhile('TagResource', 'before', async () => {
+      await cancel('D', 'UPDATE', id);
+      succeeded(await update(id, '2.0.0', '1.0.0'));
+    });
+    expect(await attempted(id, '2.0.0')).toBeUndefined();
+    expect(tags()[KEYS.version]).toBe('1.0.0');
+    expect(shown()).toBe('1.0.0');
   });
 
   test('leaves what somebody’s hand has designated since', async () => {

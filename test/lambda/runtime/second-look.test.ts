@@ -34,6 +34,8 @@ test.each<[string, Parameters<typeof lookOf>[0], boolean]>([
 test.each<[string, object, object | undefined, boolean]>([
   ['nothing is known of before', { Name: 'a' }, undefined, false],
   ['nothing has changed', { Name: 'a', Tags: [{ Key: 'x' }] }, { Name: 'a', Tags: [{ Key: 'x' }] }, false],
+  ['what is absent is there without a value', { Name: 'a', Artifact: undefined }, { Name: 'a' }, false],
+  ['something was there before', { Name: 'a', Artifact: undefined }, { Name: 'a', Artifact: {} }, true],
   ['something has', { Name: 'a', Tags: [{ Key: 'x' }] }, { Name: 'a', Tags: [{ Key: 'y' }] }, true],
   ['only what it does not show has', { Name: 'a', Removal: 'DELETE', AdoptExisting: true }, { Name: 'a' }, false],
 ])('an artifact looks different or not if %s', (_what, wanted, previous, differs) => {
