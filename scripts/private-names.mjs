@@ -3,6 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
+/** A node says whether it is in an object only if it knows its parent. */
+const WITH_PARENTS = true;
+
 const PRIVATE = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
 
 /** What JavaScript, Node.js and Lambda name, of which the handlers declare what they use. */
