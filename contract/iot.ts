@@ -18,7 +18,7 @@ import {
   string,
   struct,
 } from './shape';
-import { type SweepConfig } from './sweep';
+import { type SweepConfig, type SweepRulesConfig } from './sweep';
 
 /** Types of the custom resources. Frozen: CloudFormation cannot change the type of a resource in place. */
 export const SoftwarePackageResourceType = {
@@ -264,6 +264,23 @@ export interface JobExecutionCleanupConfig extends SweepConfig {
   readonly waitForDeletion: boolean;
   /** Only jobs of this namespace. Absent: only jobs without a namespace. */
   readonly namespaceId?: string;
+}
+
+/**
+ * Checks that patterns can match an execution, whose name is `<job id>/<thing>/<number>`: a pattern that is meant for the
+ * ids of jobs would keep nothing.
+ */
+export function checkExecutionPatterns({ include = [], exclude = [] }: SweepRulesConfig): Problem {
+  const canMatch = (glob: string) => /[/*(]/.test(glob) && /[*?)\]}\d]$/.test(glob);
+  for (const [property, globs] of Object.entries({ include, exclude })) {
+    const never = globs.find(glob => !canMatch(glob));
+    if (never === undefined) continue;
+    return (
+      `a pattern of ${property} is compared with <job id>/<thing>/<execution number>, got ${quote(never)}, which matches ` +
+      `no execution: write ${quote(`${never}/*`)} for the executions of a job, or ${quote(`*/${never}/*`)} for those of a thing`
+    );
+  }
+  return undefined;
 }
 
 const JOB_ID: StringRule = {

@@ -132,6 +132,10 @@ function checkGlobs(property: string, globs: readonly string[]): Problem {
     const other = property === 'include' ? 'exclude' : 'include';
     return `a pattern of ${property} must not be negated, got ${quote(negated)}: write ${quote(negated.slice(1))} in ${other}`;
   }
+  const regular = globs.find(glob => glob.startsWith('^') || glob.endsWith('$'));
+  if (regular !== undefined) {
+    return `a pattern of ${property} is a glob and no regular expression, got ${quote(regular)}: write it like "2.*"`;
+  }
   const bad = globs.find(glob => glob.length === 0 || glob.length > 256);
   return bad === undefined ? undefined : `a pattern of ${property} must have 1 to 256 characters, got ${quote(bad)}`;
 }

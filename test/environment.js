@@ -12,6 +12,16 @@ AsyncLocalStorage.prototype.run = function (...args) {
   return run.apply(this, args);
 };
 
+// what checks a state machine makes a validator each time, and compiles its schemas for a fifth of a second.
+const ajv = require(require.resolve('ajv', { paths: [require.resolve('asl-validator/package.json')] }));
+const { Ajv } = ajv;
+let validator;
+ajv.default = function (options) {
+  // what is added once more is the same.
+  if (validator) validator.addKeyword = () => validator;
+  return (validator ??= new Ajv(options));
+};
+
 // what Jest needs even while a test fakes it.
 const natives = {
   promise: Promise,

@@ -3,6 +3,7 @@ import { type Clock } from '../lambda/runtime/clock';
 import { type CloudFormationEvent } from '../lambda/runtime/event';
 import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
 import { jsonLog } from '../lambda/runtime/log';
+import { DEVELOPER } from './access';
 import { SteppingClock } from './clock';
 import { DirectHandler } from './direct-handler';
 import { RecordedHistory } from './history';
@@ -16,10 +17,9 @@ export interface Reply {
 }
 
 /** The configuration of an SDK client. */
-export interface Access {
+export interface Access extends Readonly<typeof DEVELOPER> {
   readonly endpoint: string;
   readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts: number;
   readonly requestHandler: DirectHandler;
 }
@@ -87,7 +87,7 @@ export class Stack {
     this.access = {
       endpoint: aws.endpoint,
       region: aws.region,
-      credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+      ...DEVELOPER,
       maxAttempts: 1,
       requestHandler: new DirectHandler(aws),
     };

@@ -31,6 +31,7 @@ export interface Scope extends StackQuestions {
   readonly operation: CurrentOperation;
   /** Answers questions about another stack. */
   ofStack(stackId: string, logicalId?: string): StackQuestions;
+  describeStack(stackId: string): Promise<StackState>;
   /** The logical id of a resource of another type by which the stack manages something. */
   holderOf(sought: SoughtResource): Promise<string | undefined>;
 }

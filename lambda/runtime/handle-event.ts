@@ -110,6 +110,7 @@ async function outcomeOf(
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
       ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
+      describeStack: id => view.describeStack(id),
       holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };

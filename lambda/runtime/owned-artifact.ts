@@ -4,18 +4,18 @@
  * artifact and give it back.
  */
 import { type Removal } from '../../contract/cloudformation';
+import { awaitEffect } from './await-effect';
 import { ClaimedArtifact, type Which, isMark } from './claimed-artifact';
-import { LATEST_EFFECT } from './client';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
-import { type FormerOwner, parseFormers } from './former-owners';
+import { parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
 import { reasonOf } from './messages';
+import { OtherHolders } from './other-holders';
 import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, isChange, letGo, returned } from './ownership';
 import { type Checks, isRead } from './patient';
 import { isThrottled } from './retry';
 import { SecondLook } from './second-look';
-import { type Fate } from './stack-history';
 
 /** How much, in ms, the clocks of CloudFormation and of a function can differ. */
 const AT_ONCE = 1_000;
@@ -162,14 +162,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    * Create.
    */
   private async awaitCreation(why: string): Promise<void> {
-    const { clock, log, deadline } = this.scope;
-    const until = clock.now() + Math.min(LATEST_EFFECT, deadline.remaining() / 2);
-    log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
-    for (let delay = 500; clock.now() < until; delay = Math.min(2 * delay, 2_000)) {
+    this.scope.log.info(`${why}: waiting for what it may still do`, { artifact: this.what });
+    await awaitEffect(this.scope, async () => {
       const tags = await this.record.read();
-      if (tags && (await this.isSettled(tags))) return;
-      await clock.sleep(delay);
-    }
+      return tags !== undefined && this.isSettled(tags);
+    });
   }
 
   /**
@@ -197,12 +194,13 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
     if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
+    const isUndone: Undoes = undoes ?? (async claimedAt => !(await this.scope.succeededSince(claimedAt)));
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
-      undoes: async claimedAt => (undone = await (undoes ? undoes(claimedAt) : this.isUndone(claimedAt))),
-      regains: undoes ? undefined : (...taken) => this.regains(...taken),
-      isKept: undoes ? undefined : former => this.isKeptBy(former),
+      undoes: async claimedAt => (undone = await isUndone(claimedAt)),
+      regains: undoes ? undefined : (...taken) => this.others.regains(...taken),
+      isKept: undoes ? undefined : former => this.others.isKeptBy(former),
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
@@ -236,40 +234,16 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
   }
 
+  private get others(): OtherHolders {
+    return new OtherHolders(this.scope, this.me.ownerId);
+  }
+
   /** Whether the record shows that this resource is no former owner any more, and still shows the owner that was read. */
   private async isForgotten(before: Tags): Promise<boolean> {
     const { keys } = this.record;
     const now = await this.record.read();
     if (now === undefined || before[keys.owner] === undefined) return true;
     return now[keys.owner] === before[keys.owner] && !formersOf(now, keys).includes(this.me.ownerId);
-  }
-
-  /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
-  private async isKeptBy(former: string): Promise<boolean> {
-    return (await this.scope.stackPhase()) === 'deploying' && (await this.fateOf(former)) === 'held';
-  }
-
-  /** What has become of this event's artifact under the id of another resource. */
-  private async fateOf(owner: string): Promise<Fate> {
-    const { physicalId } = this.scope;
-    return physicalId?.includes(this.me.ownerId)
-      ? this.scope.fateOf(physicalId.replace(this.me.ownerId, owner))
-      : 'left';
-  }
-
-  /**
-   * Whether another resource, which has the artifact back, has let it go before: the writes of several resources at once can
-   * bring a former owner back. Waits for that one's own Delete, if it is in progress.
-   */
-  private async hasLetGo(former: string, { asRecorded }: { readonly asRecorded: boolean }): Promise<boolean> {
-    const { clock, deadline } = this.scope;
-    const until = clock.now() + Math.min(LATEST_EFFECT, deadline.remaining() / 2);
-    for (;;) {
-      const fate = await this.fateOf(former);
-      if (fate === 'gone' || fate === 'held') return fate === 'gone';
-      if (fate === 'left' || clock.now() >= until) return asRecorded;
-      await clock.sleep(500);
-    }
   }
 
   /**
@@ -288,7 +262,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       return false;
     }
     const [claim, mine] = [keys.claim + former, keys.claim + this.me.ownerId];
-    const isNoMore = await this.hasLetGo(former, { asRecorded: !(claim in now) && claim in before });
+    const isNoMore = await this.others.hasLetGo(former, { asRecorded: !(claim in now) && claim in before });
     if (!isNoMore || (await this.record.read())?.[keys.owner] !== former) return false;
     const again = [mine, ...this.memories].filter(key => key in before && !(key in now));
     const set = Object.fromEntries(again.map(key => [key, before[key]]));
@@ -316,16 +290,6 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return {};
   }
 
-  /**
-   * Whether the resource that has taken the artifact over goes too, before a deployment of it has succeeded: with the stack,
-   * or in a rollback to what was before both of them.
-   */
-  private async regains(takenAt: number, { openSince }: FormerOwner): Promise<boolean> {
-    const phase = await this.scope.stackPhase();
-    const goes = phase === 'deleting' || (openSince !== undefined && phase === 'rolling-back');
-    return goes && !(await this.scope.settledSince(takenAt));
-  }
-
   /** An artifact that the other of two resources has deleted meanwhile counts as released. */
   private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
     try {
@@ -341,10 +305,6 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (before[key] === undefined) return true;
     const now = await this.record.read();
     return now === undefined || now[key] === before[key];
-  }
-
-  private async isUndone(claimedAt: number | undefined): Promise<boolean> {
-    return !(await this.scope.succeededSince(claimedAt));
   }
 
   /**

@@ -10,10 +10,11 @@ import { type SweepOutcome } from './slices';
 /** The attributes of a run that removed nothing. */
 export const SWEPT_NOTHING = attributes(0, 0, 0);
 
-export function answerOf({ status, counts, message }: SweepOutcome): SliceAnswer {
+export function answerOf({ status, counts, message, hasLeft }: SweepOutcome): SliceAnswer {
   if (status === 'REFUSED') return { status: 'FAILED', message: `the sweep was refused: ${message}` };
   if (status === 'FAILED') return { status: 'FAILED', message: failedRemovals(counts) };
-  return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, counts.wouldRemove) } };
+  const left = hasLeft ? remaining(counts) : counts.wouldRemove;
+  return { status: 'SUCCESS', data: { ...attributes(counts.removed, counts.kept, left) } };
 }
 
 export function failedRemovals({ failed, removed, firstFailure }: SweepCounts): string {

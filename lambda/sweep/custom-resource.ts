@@ -115,6 +115,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       deadline,
       clock,
       log,
+      describeStack: id => scope.describeStack(id),
       settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
       idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
       confirm,

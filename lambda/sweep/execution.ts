@@ -211,7 +211,7 @@ async function begins(
   const { rest, updatedAt } = await stackNow(request.stackId, scope.describeStack);
   const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines);
   const over = line?.older ?? OVER[rest];
-  if (over !== undefined) return { instead: skipped(over, scope) };
+  if (over !== undefined) return { instead: skipped(over, before, scope) };
   const isAtRest = rest === 'at-rest';
   // the machine's definition is that of the time at which the execution began.
   const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
@@ -235,9 +235,9 @@ const OVER: Partial<Record<StackRest, string>> = {
   deleting: 'the stack of the sweep is being deleted',
 };
 
-function skipped(why: string, { log }: SliceScope): ExecutionState {
+function skipped(why: string, before: SweepCursor | undefined, { log }: SliceScope): ExecutionState {
   log.info(`skipped: ${why}`);
-  return { next: 'DONE', outcome: { status: 'SKIPPED', message: why } };
+  return { next: 'DONE', outcome: { status: 'SKIPPED', message: why, ...(before && { counts: before.counts }) } };
 }
 
 /** Another execution continues by the definition that the machine has now. */
@@ -251,7 +251,7 @@ async function succeeded(
     return await succeed(state, request, machines);
   } catch (error) {
     if (!isMachineGone(error)) throw error;
-    return skipped('the state machine of the sweep no longer exists', scope);
+    return skipped('the state machine of the sweep no longer exists', state.cursor as SweepCursor | undefined, scope);
   }
 }
 

@@ -24,7 +24,7 @@ export interface Work {
   readonly deadline: Deadline;
   readonly clock: Clock;
   readonly log: Log;
-  /** The entry of a run that nobody waits for, or that a state machine continues. */
+  /** Absent: no stack is asked about. */
   readonly describeStack?: DescribeStack;
   readonly settledSince: (stackId: string, claimedAt: number) => Promise<boolean>;
   readonly idsSinceSuccess: () => Promise<ReadonlySet<string>>;
@@ -72,7 +72,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
   log.info(`a deployment of ${source.waitsFor} is under way or has failed, and may need what the sweep would remove`);
   // a run that CloudFormation waits for must not wait itself, perhaps forever.
   return slice.isAwaited
-    ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts } }
+    ? { done: true, outcome: { status: 'SUCCEEDED', counts: result.cursor.counts, hasLeft: true } }
     : { done: false, cursor: replanned(result.cursor), waits: true };
 }
 
@@ -102,6 +102,8 @@ export interface SweepOutcome {
   readonly counts: SweepCounts;
   /** Why the sweep was refused. */
   readonly message?: string;
+  /** Whether it has left removals to a later run, since another stack is not at rest. */
+  readonly hasLeft?: boolean;
 }
 
 /** The result of a slice: the cursor from which the next slice continues, at once or after a while, or the outcome. */

@@ -4,7 +4,7 @@ import { type Clock } from '../runtime/clock';
 import { type Log } from '../runtime/log';
 import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
-import { type DescribeStack, LONGEST_DEPLOYMENT, type StackState, isMissingStack, isStackGone } from '../runtime/stack';
+import { type DescribeStack, LONGEST_DEPLOYMENT, isMissingStack, isStackGone } from '../runtime/stack';
 
 /** The state in which a run finds its stack. `deleting`: also if the deletion has failed, since it can only be repeated. */
 export type StackRest = 'at-rest' | 'busy' | 'rolling-back' | 'deleting' | 'gone';
@@ -17,20 +17,34 @@ export async function stackRest(stackId: string, describe: DescribeStack): Promi
   return (await stackNow(stackId, describe)).rest;
 }
 
-/** The same, and when the last update of the stack began: 0 if it was never updated. */
-export async function stackNow(
-  stackId: string,
-  describe: DescribeStack,
-): Promise<{ readonly rest: StackRest; readonly updatedAt: number }> {
-  const { updatedAt = 0, ...own } = await describe(stackId);
+/** The state of a stack with those that it is nested in. */
+interface StackNow {
+  readonly rest: StackRest;
+  /** When its last update began: 0 if it was never updated. */
+  readonly updatedAt: number;
+  readonly rootId: string;
+}
+
+export async function stackNow(stackId: string, describe: DescribeStack): Promise<StackNow> {
   let rest: StackRest = 'at-rest';
-  for (let { status, parentId }: StackState = own; ; { status, parentId } = await describe(parentId)) {
-    if (status === 'DELETE_COMPLETE') return { rest: 'gone', updatedAt };
-    if (UNDONE.test(status)) return { rest: 'rolling-back', updatedAt };
-    if (status.startsWith('DELETE_')) rest = 'deleting';
-    else if (!status.endsWith('_COMPLETE') && rest === 'at-rest') rest = 'busy';
-    if (parentId === undefined) return { rest, updatedAt };
+  let updatedAt: number | undefined;
+  for (let rootId = stackId; ;) {
+    const { status, parentId, ...own } = await describe(rootId);
+    updatedAt ??= own.updatedAt ?? 0;
+    if (GRAVITY.indexOf(restOf(status)) > GRAVITY.indexOf(rest)) rest = restOf(status);
+    if (parentId === undefined) return { rest, updatedAt, rootId };
+    rootId = parentId;
   }
+}
+
+/** What one of the stacks is in decides for all of them. */
+const GRAVITY: readonly StackRest[] = ['at-rest', 'busy', 'deleting', 'rolling-back', 'gone'];
+
+function restOf(status: string): StackRest {
+  if (status === 'DELETE_COMPLETE') return 'gone';
+  if (UNDONE.test(status)) return 'rolling-back';
+  if (status.startsWith('DELETE_')) return 'deleting';
+  return status.endsWith('_COMPLETE') ? 'at-rest' : 'busy';
 }
 
 const UNDONE = /ROLLBACK_(COMPLETE_CLEANUP_)?IN_PROGRESS$|ROLLBACK_FAILED$/;
@@ -102,14 +116,16 @@ export class Stacks {
 
   /**
    * Whether a deployment of another stack is in progress or has failed. The sweep does not wait for a stack that cannot
-   * be read.
+   * be read, nor for one whose operation is that in which CloudFormation waits for the sweep.
    */
   async isBusy(stackId: string): Promise<boolean> {
     const { describeStack, log } = this.tools;
     if (!describeStack) return false;
     try {
-      const rest = await stackRest(stackId, describeStack);
-      return rest !== 'at-rest' && rest !== 'gone';
+      const { rest, rootId } = await stackNow(stackId, describeStack);
+      if (rest === 'at-rest' || rest === 'gone') return false;
+      const isAwaited = this.tools.idsSinceSuccess !== undefined;
+      return !isAwaited || rootId !== (await stackNow(this.tools.stackId, describeStack)).rootId;
     } catch (error) {
       if (!isMissingStack(error)) log.warn(`cannot read whether stack ${stackId} is at rest: ${reasonOf(error)}`);
       return false;

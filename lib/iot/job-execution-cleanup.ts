@@ -1,10 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
   type JobExecutionCleanupConfig,
   NamespaceIdShape,
   TERMINAL_EXECUTION_STATUSES,
+  checkExecutionPatterns,
 } from '../../contract/iot';
 import { optional } from '../../contract/shape';
 import { invalid, validate } from '../core/validation';
@@ -144,7 +145,12 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
       'force is for executions in QUEUED or IN_PROGRESS, got statuses without either: name one, or leave force out',
     );
   }
-  if (force && props.jobs._bind(sweep).by === 'ALL' && Object.values(props.rules ?? {}).every(isNothing)) {
+  const problem = checkExecutionPatterns({
+    include: known(props.rules?.include),
+    exclude: known(props.rules?.exclude),
+  });
+  if (problem) throw invalid(sweep, problem);
+  if (force && props.jobs._bind(sweep).by === 'ALL' && Object.entries(props.rules ?? {}).every(isNothing)) {
     throw invalid(
       sweep,
       'a cleanup of all jobs with force takes every execution of the account from its device, got no rule that keeps or ' +
@@ -159,6 +165,14 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
   }
 }
 
+/** The patterns that are known before the deployment. */
+const known = (patterns?: string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
+
 /** Whether a rule keeps or limits nothing. */
-const isNothing = (rule: unknown) =>
-  rule === undefined || rule === 0 || rule === false || (Array.isArray(rule) && rule.length === 0);
+function isNothing([name, rule]: [string, unknown]): boolean {
+  if (rule instanceof Duration) return !rule.isUnresolved() && rule.toMilliseconds() === 0;
+  if (Array.isArray(rule)) return name === 'include' ? rule.some(includesAll) || rule.length === 0 : rule.length === 0;
+  return rule === undefined || rule === 0 || rule === false;
+}
+
+const includesAll = (pattern: unknown) => /^[*/]+$/.test(String(pattern));

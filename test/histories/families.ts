@@ -16,6 +16,7 @@ import { sweepService } from '../../lambda/sweep/service';
 import { weChatHandlers } from '../../lambda/wechat/handlers';
 import { stackResources } from '../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../lambda/wechat/sweeps';
+import { QUICK } from '../../testing/access';
 import { type Family } from './world';
 
 export const PACKAGE = 'brake-ecu';
@@ -54,8 +55,8 @@ export const IOT: Family = {
     'DeletePackage',
   ],
   servicesFor: credentials => ({
-    artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, credentials }))),
-    sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, credentials }))),
+    artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, ...QUICK, credentials }))),
+    sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, ...QUICK, credentials }))),
   }),
   sweep: packageRetention,
 };
@@ -86,8 +87,8 @@ export const GLUE: Family = {
     'GetSchema',
   ],
   servicesFor: credentials => ({
-    artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, credentials }))),
-    sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, credentials }))),
+    artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, ...QUICK, credentials }))),
+    sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, ...QUICK, credentials }))),
   }),
   sweep: schemaRetention,
 };
@@ -108,8 +109,8 @@ export const WECHAT: Family = {
   operations: ['getcsversionlist', 'deletecloudbaserunserverversion'],
   servicesFor: credentials => {
     const clients = (config: ClientConfig, ended: AbortSignal) => ({
-      secrets: new SecretsManagerClient({ ...config, credentials }),
-      stackResources: stackResources(new CloudFormationClient({ ...config, credentials })),
+      secrets: new SecretsManagerClient({ ...config, ...QUICK, credentials }),
+      stackResources: stackResources(new CloudFormationClient({ ...config, ...QUICK, credentials })),
       ended,
     });
     return {

@@ -7,9 +7,9 @@ import {
 } from 'cdk-versioned-artifacts-local';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
-import { put } from '../../lambda/runtime/http';
 import { jsonLog } from '../../lambda/runtime/log';
 import { QuickClock } from '../../testing/clock';
+import { withoutSockets } from '../../testing/without-sockets';
 import { type Machinery, type Sweep, type SweepOf, scheduleOf, sweepResources, sweeperStack } from './sweeps';
 
 /** A service family under test. */
@@ -75,6 +75,7 @@ export class World {
   private readonly provider: string;
   private readonly gate: string;
   private readonly machinery: Machinery;
+  private readonly sockets: ReturnType<typeof withoutSockets>;
   private inFlight = 0;
   /** Whether the gate may fail by now, if it is to fail meanwhile. */
   mayFail: () => boolean = () => true;
@@ -84,6 +85,7 @@ export class World {
     readonly aws: LocalAws,
     readonly clock: QuickClock,
   ) {
+    this.sockets = withoutSockets(aws, clock);
     this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
     this.gate = aws.lambda.host('gate', event => this.guard(event as Record<string, string>));
     this.machinery = { functionArn: this.provider, roleArn: `arn:aws:iam::${aws.account}:role/${MACHINES}` };
@@ -210,6 +212,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.aws.stop();
+    this.sockets.stop();
     this.clock.stop();
   }
 
@@ -278,7 +281,7 @@ export class World {
       RequestId,
       LogicalResourceId,
     };
-    await put(ResponseURL, JSON.stringify(body), 5_000);
+    await this.sockets.put(ResponseURL, JSON.stringify(body), 5_000);
   }
 
   private isRollingBack(stackId: string): boolean {
@@ -297,7 +300,7 @@ export class World {
     const { death } = context;
     const world: Surroundings = {
       clock: this.clock,
-      put: (...answer) => (death.aborted ? new Promise(() => {}) : put(...answer)),
+      put: (...answer) => (death.aborted ? new Promise(() => {}) : this.sockets.put(...answer)),
       log: (stackName, fields) =>
         jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async type => {

@@ -61,37 +61,40 @@ const KINDS: Record<string, (stack: Stack, index: number) => unknown> = {
     new CloudBaseVersionRetention(stack, `R${index}`, { ...service(stack, `s${index}`), rules, triggers }),
 };
 
-// other files of this process use the same CDK.
-afterEach(() => jest.restoreAllMocks());
-
 /** How much the CDK is asked for while a stack is declared and synthesized. */
 function work(declare: (stack: Stack, index: number) => unknown, count: number): number {
   let steps = 0;
-  const findAll = Node.prototype.findAll;
-  const spies = [
-    jest.spyOn(Node.prototype, 'findAll').mockImplementation(function (this: Node, ...order) {
-      const found = findAll.apply(this, order);
-      steps += found.length;
-      return found;
-    }),
-    counted(Stack.prototype, 'resolve'),
-    counted(Node.prototype, 'tryFindChild'),
+  // no spies of Jest's: they keep what is asked and answered each time.
+  const restores = [
+    watch(Node.prototype, 'findAll', (found: readonly unknown[]) => (steps += found.length)),
+    watch(Stack.prototype, 'resolve', () => steps++),
+    watch(Node.prototype, 'tryFindChild', () => steps++),
   ];
-  const stack = new Stack(
-    new App({ analyticsReporting: false, context: { '@aws-cdk/core:stackResourceLimit': 0 } }),
-    'S',
-  );
-  for (let index = 0; index < count; index++) declare(stack, index);
-  (stack.node.root as App).synth();
-  for (const spy of spies) {
-    steps += spy.mock.calls.length;
-    spy.mockRestore();
+  try {
+    const stack = new Stack(
+      new App({ analyticsReporting: false, context: { '@aws-cdk/core:stackResourceLimit': 0 } }),
+      'S',
+    );
+    for (let index = 0; index < count; index++) declare(stack, index);
+    (stack.node.root as App).synth();
+  } finally {
+    // other files of this process use the same CDK.
+    for (const restore of restores) restore();
   }
   return steps;
 }
 
+/** Has a method tell what it answers. Returns what ends that. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the method takes and returns.
-const counted = (of: any, method: string) => jest.spyOn(of, method) as jest.SpyInstance;
+function watch(of: any, method: string, tell: (answer: any) => void): () => void {
+  const original = of[method];
+  of[method] = function (...args: unknown[]) {
+    const answer = original.apply(this, args);
+    tell(answer);
+    return answer;
+  };
+  return () => void (of[method] = original);
+}
 
 test.each(Object.entries(KINDS))('the synthesis of %s grows with their number, and no faster', (_kind, declare) => {
   // the first ones are few enough to be declared without what many need.

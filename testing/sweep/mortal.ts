@@ -1,5 +1,6 @@
 import { type NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { DEVELOPER } from '../access';
 import { DirectHandler } from '../direct-handler';
 
 /** At which call of a run a function dies, and whether the call has taken effect. */
@@ -52,7 +53,7 @@ export class Mortal {
     return {
       endpoint: aws.endpoint,
       region: aws.region,
-      credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+      ...DEVELOPER,
       maxAttempts: 1,
       requestHandler: { handle, destroy: () => http.destroy() },
     };

@@ -18,14 +18,20 @@ export type Today = (
 
 type Properties = Readonly<Record<string, unknown>>;
 
+/** A resource of a stack. */
+interface About {
+  readonly node: StackNode;
+  readonly logicalId: string;
+  readonly resource: TemplateResource;
+}
+
 /** What becomes of the artifacts of each stack. */
 export type Artifacts = ReadonlyMap<StackNode, readonly ArtifactReport[]>;
 
 export class PlannedDeployment {
   private readonly reports = new Map<StackNode, ArtifactReport[]>();
-  /** What goes in the clean-up: of each stack the physical ids that were replaced. */
-  private readonly replaced: { readonly node: StackNode; readonly logicalId: string; readonly physicalId: string }[] =
-    [];
+  /** What goes in the clean-up, since it has another physical id now. */
+  private readonly replaced: Pick<About, 'node' | 'logicalId'>[] = [];
   readonly notes = new Map<StackNode, string[]>();
 
   constructor(
@@ -54,7 +60,7 @@ export class PlannedDeployment {
     this.rehearsal.view.begin(node.id, { exists: true, parentId: node.deployed?.parentId });
     this.rehearsal.view.enter(node.id, 'cleaning-up');
     const resource = node.deployed!.template.Resources![logicalId];
-    await this.remove(node, logicalId, resource, node.deployed!.resources.get(logicalId)!.physicalId);
+    await this.letGo({ node, logicalId, resource }, node.deployed!.resources.get(logicalId)!.physicalId);
     return this.reports.get(node)![0];
   }
 
@@ -105,7 +111,7 @@ export class PlannedDeployment {
     if (ending.failure === undefined) {
       node.answers.set(logicalId, { physicalId: ending.physicalId, data: ending.data });
       const replaces = isHeld && ending.physicalId !== held.physicalId;
-      if (replaces) this.replaced.push({ node, logicalId, physicalId: held.physicalId });
+      if (replaces) this.replaced.push(about);
     }
     this.report(about, { name, ...endingOf(event, ending, notes), ...today });
   }
@@ -119,21 +125,27 @@ export class PlannedDeployment {
       const old = before.Resources![logicalId];
       const now = node.template?.Resources?.[logicalId];
       const held = node.deployed.resources.get(logicalId);
-      const stays = now?.Type === old.Type && node.holds(now) !== false;
+      const about = { node, logicalId, resource: old };
+      const goes = !now || node.holds(now) === false;
+      const isOther = now?.Type !== old.Type;
       if (old.Type === NESTED_STACK) {
         const nested = node.children.find(child => child.logicalId === logicalId);
-        if (!stays) await this.removeNested(node, logicalId);
+        if (goes || isOther) await this.removeNested(about);
         else if (nested) await this.cleanUp(nested);
       }
       if (isArtifact(old.Type) && held) {
-        const replaced = this.replaced.find(each => each.node === node && each.logicalId === logicalId);
-        if (!stays) await this.remove(node, logicalId, old, held.physicalId);
-        else if (replaced) await this.remove(node, logicalId, old, replaced.physicalId);
+        const isReplaced = isOther || this.replaced.some(each => each.node === node && each.logicalId === logicalId);
+        if (goes) await this.letGo(about, held.physicalId);
+        else if (isReplaced && now.UpdateReplacePolicy === 'Retain') this.leave(about, 'update replace policy');
+        else if (isReplaced) await this.remove(about, held.physicalId);
       }
     }
   }
 
-  private async removeNested(node: StackNode, logicalId: string): Promise<void> {
+  private async removeNested({ node, logicalId, resource }: About): Promise<void> {
+    if (isRetained(resource)) {
+      return this.note(node, `its deletion policy has CloudFormation leave the nested stack ${logicalId}`);
+    }
     const gone = await node.nested(this.stack, logicalId);
     if (!gone?.deployed) return;
     this.reports.set(gone, []);
@@ -143,28 +155,28 @@ export class PlannedDeployment {
     const { Resources = {} } = gone.deployed.template;
     for (const each of inOrder(gone.deployed.template).reverse()) {
       const held = gone.deployed.resources.get(each);
-      if (Resources[each].Type === NESTED_STACK) await this.removeNested(gone, each);
-      if (isArtifact(Resources[each].Type) && held) await this.remove(gone, each, Resources[each], held.physicalId);
+      const about = { node: gone, logicalId: each, resource: Resources[each] };
+      if (about.resource.Type === NESTED_STACK) await this.removeNested(about);
+      if (isArtifact(about.resource.Type) && held) await this.letGo(about, held.physicalId);
     }
   }
 
-  private async remove(
-    node: StackNode,
-    logicalId: string,
-    resource: TemplateResource,
-    physicalId: string,
-  ): Promise<void> {
+  /** What becomes of a resource that its stack no longer has. */
+  private async letGo(about: About, physicalId: string): Promise<void> {
+    if (isRetained(about.resource)) return this.leave(about, 'deletion policy');
+    await this.remove(about, physicalId);
+  }
+
+  private leave(about: About, policy: string): void {
+    const { node, resource } = about;
+    const name = artifactName(resource.Type, node.resolvedAsDeployed(resource.Properties ?? {}) as Properties);
+    this.report(about, { name, actions: ['leave'], notes: [`its ${policy} has CloudFormation leave it`] });
+  }
+
+  private async remove(about: About, physicalId: string): Promise<void> {
+    const { node, logicalId, resource } = about;
     const { properties, notes } = withoutUnknown(propertiesOf(node.resolvedAsDeployed(resource.Properties ?? {})), {});
     const name = artifactName(resource.Type, properties);
-    const about = { node, logicalId, resource };
-    const isKept = node.template?.Resources?.[logicalId] === undefined && resource.DeletionPolicy === 'Retain';
-    if (isKept) {
-      return this.report(about, {
-        name,
-        actions: ['leave'],
-        notes: ['its deletion policy has CloudFormation leave it'],
-      });
-    }
     const today = await this.stateOf(resource.Type, properties, physicalId, node.id);
     const event: PlannedEvent = {
       request: 'Delete',
@@ -193,7 +205,7 @@ export class PlannedDeployment {
   }
 
   private report(
-    { node, logicalId, resource }: { node: StackNode; logicalId: string; resource: TemplateResource },
+    { node, logicalId, resource }: About,
     { name, ...said }: Pick<ArtifactReport, 'name'> & Partial<ArtifactReport>,
   ): void {
     const path = resource.Metadata?.['aws:cdk:path'];
@@ -226,6 +238,9 @@ function notesOn({ deployed, parent, account }: StackNode): string[] {
   if (/^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(deployed.status)) return [];
   return [`the stack is ${deployed.status}: the plan is of what it is now, and may be another one once it is at rest`];
 }
+
+/** Whether it outlives its place in the stack: the other policies delete it. */
+const isRetained = ({ DeletionPolicy = '' }: TemplateResource) => DeletionPolicy.startsWith('Retain');
 
 const mayHoldArtifacts = ({ Properties }: TemplateResource) => Properties?.TemplateURL !== undefined;
 

@@ -89,7 +89,6 @@ export class GlueRehearsal {
     const number = SchemaVersionNumber?.VersionNumber;
     const made = id === undefined ? this.madeIn(at).find(version => version.number === number) : this.made.get(id);
     if (made && !this.gone.has(made.id)) return viewOf(made);
-    if (this.gone.has(id ?? '')) throw missing();
     const held = (await ask()) as GetSchemaVersionCommandOutput;
     if (this.gone.has(held.SchemaVersionId ?? '')) throw missing();
     return held;

@@ -200,7 +200,6 @@ export class IotRehearsal {
 
   private async deleteVersion(input: Input): Promise<object> {
     const { packageName, versionName } = input;
-    if (!(await this.version(input))) return {};
     if ((await this.package(packageName))?.defaultVersionName === versionName) {
       throw refusal('ValidationException', `version ${versionName} is the default version of package ${packageName}`);
     }

@@ -79,7 +79,7 @@ export function rehearsing<C extends { readonly middlewareStack: object }>(clien
       const output = await answering(operation, args.input as never, ask);
       return { response: asked?.response, output: { $metadata: {}, ...output } };
     },
-    { step: 'serialize', priority: 'high', name: 'rehearsal', override: true },
+    { step: 'serialize', priority: 'high' },
   );
   return client;
 }

@@ -64,7 +64,9 @@ export class StackNode {
   ): Promise<StackNode | undefined> {
     const { account } = this;
     const deployed = await this.nestedAsDeployed(logicalId);
-    const resource = this.template?.Resources?.[logicalId];
+    const wanted = this.template?.Resources?.[logicalId];
+    const isWanted = wanted?.Type === NESTED_STACK && this.holds(wanted) !== false;
+    const resource = isWanted ? wanted : undefined;
     const template = resource && nestedTemplate(stack, resource);
     if (resource && !template) return undefined;
     const parameters = resource ? (this.resolved(resource.Properties?.Parameters ?? {}) as object) : {};

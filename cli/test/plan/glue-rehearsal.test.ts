@@ -109,6 +109,12 @@ const WRITES: Readonly<Record<string, readonly Script[]>> = {
     take(2, 'team', 'brakes'),
     take(2, 'stage', 'beta'),
   ],
+  'a pair is one of its key and its value': [
+    put(2, 'team', 'brakes'),
+    put(2, 'former', 'brakes'),
+    take(2, 'team', 'brakes'),
+    take(2, 'former', 'engines'),
+  ],
   'pairs are put to a version that was registered': [register(3), put(4, 'team', 'brakes'), take(4, 'team', 'brakes')],
   'a version has at most ten pairs': [
     async send => {
@@ -171,9 +177,86 @@ test('a rehearsal answers as the registry does then: the checkpoint and the firs
   await compare([remove('3'), remove('2-3'), remove('1'), remove('1-2'), remove('2')]);
 });
 
-test('the checkpoint, which never moves back, is none of what a plan moves', async () => {
-  const { answer } = new GlueRehearsal(new GlueClient(), new Journal(), () => Date.now());
-  await expect(rehearsing(new GlueClient(), answer).send(checkpointAt(3))).rejects.toThrow(
-    /does not know what UpdateSchema would do/,
+const rehearsed = (journal = new Journal()) =>
+  rehearsing(new GlueClient(), new GlueRehearsal(new GlueClient(), journal, () => Date.now()).answer);
+
+test('a rehearsal answers as the registry does then: pairs that are there', async () => {
+  const glue = new GlueClient();
+  const send: Send = async command => ({ ...(await (glue as unknown as { send: Send }).send(command)) });
+  for (const value of ['one', 'two', 'three']) await put(2, 'team', value)(send);
+  await compare([put(2, 'team', 'two'), take(2, 'team', 'three'), put(2, 'team', 'four'), take(2, 'team', 'five')]);
+});
+
+test('what is deleted is named in a refusal, and an end has no errors', async () => {
+  await new GlueClient().send(checkpointAt(2));
+  const client = rehearsed();
+  const deletion = (Versions: string) => client.send(new DeleteSchemaVersionsCommand({ SchemaId: SCHEMA, Versions }));
+  await expect(deletion('2-3')).rejects.toThrow('version 2 is the checkpoint');
+  await expect(deletion('1')).rejects.toThrow('version 1 is the first one');
+  expect(await deletion('3-9')).toMatchObject({ SchemaVersionErrors: [] });
+});
+
+test('a registration is answered by its number, and leaves open what the registry decides', async () => {
+  const journal = new Journal();
+  const answer = await rehearsed(journal).send(
+    new RegisterSchemaVersionCommand({ SchemaId: SCHEMA, SchemaDefinition: DEFINITIONS[3] }),
   );
+  const SchemaVersionId = expect.stringMatching(/^0{8}-0000-4000-8000-0{11}1$/);
+  expect(answer).toMatchObject({ SchemaVersionId, VersionNumber: 4, Status: 'AVAILABLE' });
+  const open = 'the registry decides on deployment whether it is compatible (BACKWARD)';
+  expect(journal.since(0)).toMatchObject([{ operation: 'RegisterSchemaVersion', open }]);
+});
+
+test.each<[string, string, string | undefined]>([
+  ['NONE', '{"type":"string"}', undefined],
+  ['DISABLED', '{"type":"string"}', 'the compatibility mode DISABLED allows no further version'],
+  ['NONE', '{"type":"recor"}', expect.stringMatching(/./)],
+])('a schema of mode %s takes a definition or refuses it: %s', async (Compatibility, SchemaDefinition, refusal) => {
+  const SchemaId = { RegistryName: 'vehicles', SchemaName: 'other' };
+  await new GlueClient().send(
+    new CreateSchemaCommand({
+      RegistryId: { RegistryName: 'vehicles' },
+      SchemaName: 'other',
+      DataFormat: 'AVRO',
+      Compatibility: Compatibility as 'NONE',
+      SchemaDefinition: DEFINITIONS[0],
+    }),
+  );
+  const journal = new Journal();
+  const registered = rehearsed(journal).send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition }));
+  const message = await registered.then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  expect(message).toEqual(refusal);
+  const writes = refusal === undefined ? [{ operation: 'RegisterSchemaVersion', input: expect.anything() }] : [];
+  expect(journal.since(0)).toEqual(writes);
+});
+
+test('what was made is listed once, on the last page', async () => {
+  const client = rehearsed();
+  await client.send(new RegisterSchemaVersionCommand({ SchemaId: SCHEMA, SchemaDefinition: DEFINITIONS[3] }));
+  const pages: unknown[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new ListSchemaVersionsCommand({ SchemaId: SCHEMA, MaxResults: 2, NextToken }));
+    pages.push((page.Schemas ?? []).map(({ VersionNumber }) => VersionNumber).sort());
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  expect(pages).toEqual([
+    [2, 3],
+    [1, 4],
+  ]);
+});
+
+test('a version that the registry does not have takes no pair', async () => {
+  const client = rehearsed();
+  const SchemaVersionId = '11111111-2222-3333-4444-555555555555';
+  const MetadataKeyValue = { MetadataKey: 'team', MetadataValue: 'brakes' };
+  const put = client.send(new PutSchemaVersionMetadataCommand({ SchemaVersionId, MetadataKeyValue }));
+  await expect(put).rejects.toMatchObject({ name: 'EntityNotFoundException', message: 'it does not exist' });
+});
+
+test('the checkpoint, which never moves back, is none of what a plan moves', async () => {
+  await expect(rehearsed().send(checkpointAt(3))).rejects.toThrow(/does not know what UpdateSchema would do/);
 });

@@ -128,6 +128,7 @@ const WRITES: Readonly<Record<string, readonly object[]>> = {
   'a version that is gone cannot change': [
     new DeletePackageVersionCommand(of('2.0.0')),
     new DeletePackageVersionCommand(of('2.0.0')),
+    new DeletePackageVersionCommand({ packageName: 'missing', versionName: '1.0.0' }),
     new UpdatePackageVersionCommand({ ...of('2.0.0'), description: 'two' }),
     new TagResourceCommand({ resourceArn: arnOf('2.0.0'), tags: [{ Key: 'team', Value: 'brakes' }] }),
     new UpdatePackageCommand({ packageName, defaultVersionName: '2.0.0' }),
@@ -191,6 +192,32 @@ test('a software bill of materials is attached and taken off', async () => {
   expect(await held()).toEqual(sbom);
   await client.send(new DisassociateSbomFromPackageVersionCommand(of('1.0.0')));
   expect(await held()).toBeUndefined();
+});
+
+test('the service lists what it has, and is not asked about what only the plan has', async () => {
+  const { answer } = new IotRehearsal(new IoTClient(), new Journal(), { stackId, now: () => 0 });
+  const asked: string[] = [];
+  const list = (name: string) =>
+    answer('ListPackageVersions', { packageName: name } as never, async () => {
+      asked.push(name);
+      return { packageVersionSummaries: [{ packageName: name, versionName: '9.0.0' }] };
+    });
+  await answer('CreatePackage', { packageName: 'new' } as never, async () => ({}));
+  await answer('UpdatePackage', { packageName, description: 'one' } as never, async () => ({}));
+  expect(await list('new')).toEqual({ packageVersionSummaries: [] });
+  for (const name of ['missing', packageName]) {
+    expect(await list(name)).toMatchObject({ packageVersionSummaries: [{ versionName: '9.0.0' }] });
+  }
+  expect(asked).toEqual(['missing', packageName]);
+});
+
+test('what is read of other things is asked, and what cannot be read is no proof that it is gone', async () => {
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+  const service = { send: () => Promise.reject(denied) } as unknown as IoTClient;
+  const { answer } = new IotRehearsal(service, new Journal(), { stackId, now: () => 0 });
+  expect(await answer('ListJobs', {} as never, async () => ({ jobs: ['ota'] }))).toEqual({ jobs: ['ota'] });
+  const create = answer('CreatePackage', { packageName: 'new' } as never, async () => ({}));
+  await expect(create).rejects.toThrow(denied);
 });
 
 test('only what was taken is in the journal', async () => {

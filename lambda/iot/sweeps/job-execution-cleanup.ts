@@ -1,5 +1,11 @@
 import { type IoTClient } from '@aws-sdk/client-iot';
-import { type JobExecutionCleanupConfig, JobIdShape, NamespaceIdShape, ThingNameShape } from '../../../contract/iot';
+import {
+  type JobExecutionCleanupConfig,
+  JobIdShape,
+  NamespaceIdShape,
+  ThingNameShape,
+  checkExecutionPatterns,
+} from '../../../contract/iot';
 import { list, optional, problems } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { rejectProblems } from '../../runtime/messages';
@@ -22,6 +28,7 @@ export class JobExecutionCleanup implements SweepKind<JobExecutionCleanupConfig,
   validate({ jobs, rules, requestsPerSecond, namespaceId }: JobExecutionCleanupConfig): void {
     rejectProblems(
       checkRules(rules, 'cleanup'),
+      checkExecutionPatterns(rules),
       checkRequestsPerSecond(requestsPerSecond),
       ...problemsOf(jobs),
       ...problems(optional(NamespaceIdShape), namespaceId),

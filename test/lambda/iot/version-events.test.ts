@@ -60,7 +60,7 @@ describe('an overtaken Update', () => {
   const overtaken = async (
     call: string,
     then: () => Promise<unknown> = async () => {},
-    [from, to] = [before, after],
+    [from, to]: readonly [object, object] = [before, after],
   ) => {
     const id = await created(from);
     meanwhile(call, 'after', async () => {

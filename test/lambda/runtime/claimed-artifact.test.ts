@@ -91,6 +91,14 @@ describe('what is the resource’s already', () => {
     },
   );
 
+  test('is not left behind by a deployment that failed without a rollback, and is not claimed anew', async () => {
+    world.tags = ownedBy(before);
+    world.succeeded = 30;
+    world.hadAtSuccess = true;
+    expect(await world.event('Update', { replaces: true }).take()).toBe('held');
+    expect(world.tags).toEqual(ownedBy(before));
+  });
+
   test('is the own of an Update, unless the event says that it had none', async () => {
     world.tags = ownedBy(before);
     world.succeeded = 30;

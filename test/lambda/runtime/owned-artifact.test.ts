@@ -3,6 +3,7 @@ import { type Removal } from '../../../contract/cloudformation';
 import { Refusal, Taken } from '../../../lambda/runtime/errors';
 import { formatFormers } from '../../../lambda/runtime/former-owners';
 import { NOBODY, type Tags, markTags } from '../../../lambda/runtime/ownership';
+import { type Fate } from '../../../lambda/runtime/stack-history';
 import { KEYS, type Moment, ToyWorld, ownedBy, sent } from './toy-artifact';
 
 const me = sent(0);
@@ -273,6 +274,13 @@ describe('what another resource of the stack has taken over', () => {
     expect(world.done).toEqual([expect.stringMatching(/as (forgotten|bequeathed)/)]);
   });
 
+  test('for good and under DELETE goes with the other, if its deployment has failed', async () => {
+    world.isLeftOpen = true;
+    world.tags = ownedBy(renamed, { ...formerly(me.ownerId), ...adopted() });
+    await world.event('Delete').delete('DELETE');
+    expect(world.tags).toEqual(ownedBy(renamed));
+  });
+
   test.each<[string, Partial<ToyWorld>, number | undefined]>([
     ['the stack is deleted', { phase: 'deleting' }, undefined],
     ['a rollback takes back both', { phase: 'rolling-back' }, before.mark!.sentAt],
@@ -341,6 +349,37 @@ describe('what was taken over from another resource of the stack', () => {
     await deleted();
     expect(world.tags).toEqual(ownedBy(renamed, { [KEYS.stack]: me.stackId }));
     expect(world.done).toEqual(['as returned']);
+  });
+
+  const forGood = (fate: Fate, state: Partial<ToyWorld> = {}) => {
+    Object.assign(world, { ...state, succeeded: 5 });
+    world.tags = ownedBy(sent(10), formerly(renamed.ownerId));
+    world.fates.set(renamed.ownerId, fate);
+  };
+
+  test('for good goes to that resource where CloudFormation keeps it, for good', async () => {
+    forGood('held');
+    await deleted();
+    expect(world.done).toEqual(['as returned']);
+    expect(owner()).toBe(renamed.ownerId);
+    expect(world.tags?.[KEYS.claim + renamed.ownerId]).toMatch(/^1970-/);
+  });
+
+  test.each<[string, Fate, Partial<ToyWorld>]>([
+    ['where CloudFormation deletes that resource', 'going', {}],
+    ['where that resource has something else', 'left', {}],
+    ['with the stack', 'held', { phase: 'deleting' }],
+  ])('for good goes %s', async (_where, fate, state) => {
+    forGood(fate, state);
+    await deleted();
+    expect(world.done).toEqual(['destroyed']);
+  });
+
+  test('is decided once more where that one is deleted and has left it alone', async () => {
+    world.fates.set(renamed.ownerId, 'gone');
+    await deleted();
+    expect(world.tags).toBeUndefined();
+    expect(world.done).toEqual(['as returned', 'destroyed']);
   });
 
   test('is decided once more where the other has let it go meanwhile', async () => {

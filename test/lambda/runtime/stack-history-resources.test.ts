@@ -160,3 +160,29 @@ describe('the properties that a resource had when the last deployment succeeded'
     expect(await propertiesAtSuccess([...nested, own, [300, 'root', 'UPDATE_COMPLETE']], stacks)).toBeUndefined();
   });
 });
+
+describe('what has become of what a resource of the stack has had since the last deployment that succeeded', () => {
+  const SOUGHT = 'sought';
+  const success: [string, string, string] = [OWN, 'CREATE_COMPLETE', OWN];
+
+  test.each<[string, [string, string, string][], string]>([
+    ['nothing has happened to it', [success], 'left'],
+    ['it was made', [success, ['W', 'CREATE_COMPLETE', SOUGHT]], 'held'],
+    ['it was replaced', [success, ['W', 'CREATE_COMPLETE', SOUGHT], ['W', 'UPDATE_COMPLETE', 'other']], 'left'],
+    ['another was', [success, ['W', 'CREATE_COMPLETE', SOUGHT], ['X', 'UPDATE_COMPLETE', 'other']], 'held'],
+    ['it is being replaced', [success, ['W', 'CREATE_COMPLETE', SOUGHT], ['W', 'UPDATE_IN_PROGRESS', SOUGHT]], 'held'],
+    ['it is being deleted', [success, ['W', 'CREATE_COMPLETE', SOUGHT], ['W', 'DELETE_IN_PROGRESS', SOUGHT]], 'going'],
+    ['it could not be deleted', [success, ['W', 'DELETE_FAILED', SOUGHT]], 'going'],
+    ['it was deleted', [success, ['W', 'DELETE_IN_PROGRESS', SOUGHT], ['W', 'DELETE_COMPLETE', SOUGHT]], 'gone'],
+    ['it was left out of the stack', [success, ['W', 'DELETE_SKIPPED', SOUGHT]], 'gone'],
+    ['it was deleted before', [['W', 'DELETE_COMPLETE', SOUGHT], success], 'left'],
+  ])('%s', async (_what, history, fate) => {
+    const events = async function* () {
+      for (const [index, [logicalId, status, physicalId]] of [...history.entries()].reverse()) {
+        yield { logicalId, status, physicalId, changedAt: index * 1_000 } satisfies StackEvent;
+      }
+    };
+    const asked = questions({ [OWN]: { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' } }, events);
+    expect(await asked.fateOf(SOUGHT)).toBe(fate);
+  });
+});

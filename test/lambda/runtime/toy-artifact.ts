@@ -19,6 +19,7 @@ import {
   release,
 } from '../../../lambda/runtime/ownership';
 import { type StackPhase } from '../../../lambda/runtime/stack';
+import { type Fate } from '../../../lambda/runtime/stack-history';
 import { SteppingClock } from '../../../testing/clock';
 
 export { KEYS };
@@ -62,6 +63,10 @@ export class ToyWorld {
   succeeded?: number;
   /** Whether a deployment has failed without a rollback. */
   isLeftOpen = false;
+  /** Whether the resource had the artifact when the last deployment succeeded. */
+  hadAtSuccess = false;
+  /** What has become of the artifact under the ids of other owners. */
+  readonly fates = new Map<string, Fate>();
   /** The stacks that no longer exist. */
   readonly gone: string[] = [];
   /** The resource of AWS's own type that manages the artifact. */
@@ -102,6 +107,9 @@ export class ToyWorld {
       succeededSince: async (claimedAt?: number) =>
         this.phase !== 'rolling-back' && (claimedAt === undefined || since(claimedAt)),
       isLeftOpen: async () => this.isLeftOpen,
+      hadAtSuccess: async () => this.hadAtSuccess,
+      physicalId: `toy@${by.ownerId}`,
+      fateOf: async (physicalId: string) => this.fates.get(physicalId.slice('toy@'.length)) ?? 'left',
       ofStack: (id: string) => ({ isGone: async () => this.gone.includes(id) }),
       holderOf: async () => this.holder,
     } as unknown as Scope;

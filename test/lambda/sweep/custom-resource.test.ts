@@ -1,4 +1,4 @@
-import { type SweepProperties } from '../../../contract/sweep-execution';
+import { type SweepProperties, SweepShape } from '../../../contract/sweep-execution';
 import { ToyService, candidates } from '../../../testing/sweep/listing';
 import { STACK_ID, type SweepWorld } from '../../../testing/sweep/sweep-world';
 import { toySweep } from '../../../testing/sweep/toy-sweep';
@@ -85,14 +85,25 @@ describe('during a deployment', () => {
     expect((await world.send('Create'))?.Reason).toMatch(/^the sweep was refused: the plan removes 17/);
   });
 
-  test.each(['{', '{"type":"Custom::Other"}', '{"type":"Custom::ToySweep","name":""}'])(
-    'the configuration %s is refused before anything is called',
-    async Config => {
-      const reply = await world.send('Create', world.properties({ Config }));
-      expect(reply).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^create-failed/) });
-      expect(service.calls).toEqual([]);
-    },
-  );
+  test.each([
+    ['{', /property Config must be JSON: /],
+    ['{"type":"Custom::Other"}', /unknown kind of sweep "Custom::Other"/],
+    ['{"rules":{}}', /unknown kind of sweep undefined, expected one of Custom::ToySweep/],
+    ['{"type":"Custom::ToySweep","name":""}', /a sweep must have a name/],
+  ])('the configuration %s is refused before anything is called', async (Config, Reason) => {
+    expect(await world.send('Create', world.properties({ Config }))).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(Reason),
+      PhysicalResourceId: expect.stringMatching(/^create-failed/),
+    });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('a sweep without triggers sweeps nothing', async () => {
+    const { Triggers: _, ...properties } = world.properties();
+    expect((await world.send('Create', properties))?.Data).toEqual(NOTHING);
+    expect(SweepShape.decode({ ServiceToken: 'arn:provider', ...properties }, '').Triggers).toEqual([]);
+  });
 });
 
 describe('a Delete', () => {

@@ -136,18 +136,49 @@ describe('a run that nobody waits for', () => {
     expect(service.calls).toEqual([]);
   });
 
-  test('is not skipped for a younger one', async () => {
+  test.each(['younger', 'a-younger'])('is not skipped for a younger one: %s', async name => {
     const older = world.machine.begin('older');
     world.clock.advance(1000);
-    world.machine.begin('younger');
+    world.machine.begin(name);
     expect((await world.machine.run(older)).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
   });
 
-  test('of two that were started at once exactly one sweeps', async () => {
+  test.each([
+    ['first', 'a', 'b'],
+    ['last', 'b', 'a'],
+  ])('of two that were started at once exactly one sweeps, even if its turn comes %s', async (_, ...turns) => {
     const [a, b] = [world.machine.begin('a'), world.machine.begin('b')];
-    await world.machine.run(b);
-    await world.machine.run(a);
-    expect([a, b].map(({ state }) => (state.outcome as { status: string }).status)).toEqual(['SUCCEEDED', 'SKIPPED']);
+    for (const turn of turns) await world.machine.run(turn === 'a' ? a : b, 1);
+    const ends = [a, b].map(({ state }) => (state.outcome as { status: string }).status);
+    expect(ends).toEqual(turns[0] === 'a' ? ['SUCCEEDED', 'SUCCEEDED'] : ['SUCCEEDED', 'SKIPPED']);
+  });
+
+  test('that no listing shows begins where it shows no other', async () => {
+    world.machine.unlisted.add('late');
+    expect((await world.run('late')).state).toMatchObject({ outcome: { status: 'SUCCEEDED' } });
+  });
+
+  test('that has begun goes on, though a listing shows an older one by now', async () => {
+    world.remaining = 1_500;
+    world.machine.unlisted.add('older');
+    world.machine.begin('older');
+    world.clock.advance(1000);
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    world.machine.unlisted.clear();
+    expect((await world.machine.run(execution)).state).toMatchObject({ outcome: { counts: { removed: 17 } } });
+  });
+
+  test('starts no call in the last seconds of its invocation', async () => {
+    service = new ToyService(candidates(3000));
+    Object.assign(service, { latency: 15_000, pageSize: 1000 });
+    world = toySweep(service);
+    const start = world.clock.now();
+    let last = 0;
+    service.before = () => void (last = world.clock.now() - start);
+    await world.machine.run(world.machine.begin('run'), 1);
+    expect(last).toBeGreaterThan(850_000);
+    expect(last).toBeLessThan(880_000);
   });
 
   test('that a listing does not show yet waits rather than guess', async () => {
@@ -250,7 +281,11 @@ describe('a deployment in the midst of a run that nobody waits for', () => {
     await world.machine.run(execution);
     expect(execution.state).toEqual({
       next: 'DONE',
-      outcome: { status: 'SKIPPED', message: 'the state machine of the sweep no longer exists' },
+      outcome: {
+        status: 'SKIPPED',
+        message: 'the state machine of the sweep no longer exists',
+        counts: expect.objectContaining({ removed: before }),
+      },
     });
     expect(service.removed).toHaveLength(before);
   });
@@ -292,10 +327,23 @@ describe('after many slices', () => {
     Object.assign(execution, { state: { ...execution.state, ...atTheEnd } });
     await world.machine.run(execution);
     expect(execution.state).toMatchObject({ next: 'DONE', outcome: { status: 'CONTINUED' } });
+    expect(execution.requests).toHaveLength(2);
     const successor = world.machine.executions[1];
     expect(successor.input).toEqual({ cursor: expect.anything(), predecessor: execution.arn });
     expect(successor.name).toMatch(/^[0-9a-f]{64}$/);
     expect((await world.machine.run(successor)).state).toMatchObject({ outcome: { counts: { removed: 17, kept: 3 } } });
+  });
+
+  test('a successor is skipped where another run is older', async () => {
+    world.remaining = 1_500;
+    const execution = world.machine.begin('run');
+    await world.machine.run(execution, 1);
+    Object.assign(execution, { state: { ...execution.state, ...atTheEnd } });
+    world.machine.begin('other');
+    world.clock.advance(1000);
+    await world.machine.run(execution);
+    const successor = world.machine.executions[2];
+    expect((await world.machine.run(successor)).state.outcome).toMatchObject({ status: 'SKIPPED' });
   });
 
   test('a run that has not begun yet has a successor, too, which does not mind it', async () => {

@@ -102,6 +102,30 @@ describe('whoever may start the machine', () => {
       });
     });
 
+    test.each([{ BucketName: 'b' }, { Triggers: ['DURING_DEPLOYMENT', 'ON_DESTROY'] }])(
+      'to an event of a resource that is no sweep: %j',
+      async declared => {
+        const StateMachineArn = world.machine.arn;
+        const [event, ...before] = history({});
+        world.history = [{ ...event, properties: JSON.stringify({ StateMachineArn, ...declared }) }, ...before];
+        expect((await forge()).state).toMatchObject({
+          error: 'SweepUndone',
+          cause: expect.stringMatching(/Sweep is not this sweep/),
+        });
+      },
+    );
+
+    test('to an event of a resource that is gone', async () => {
+      world.history = history({});
+      world.status = 'UPDATE_IN_PROGRESS';
+      world.resource = undefined;
+      const execution = world.machine.begin(eventToken(answer()), { answer: answer() });
+      expect((await world.machine.run(execution, 3)).state).toMatchObject({
+        error: 'SweepUndone',
+        cause: expect.stringMatching(/no Update of Sweep is in progress, the resource is gone/),
+      });
+    });
+
     test('to an event that does not sweep', async () => {
       world.history = history({ Triggers: ['ON_DESTROY'] });
       expect((await forge()).state).toMatchObject({

@@ -242,6 +242,18 @@ test('a state machine that is gone does not keep the stack from being deleted', 
   expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
 });
 
+test.each([
+  ['of a Create is gone', 'Create' as const, 'StateMachineDoesNotExist'],
+  ['of a Delete refuses the start', 'Delete' as const, 'ExecutionLimitExceeded'],
+])('a state machine that %s fails the event', async (_, request, name) => {
+  world.remaining = 2_000;
+  if (request === 'Delete') world.status = 'DELETE_IN_PROGRESS';
+  world.machine.start = async () => {
+    throw Object.assign(new Error('not started'), { name });
+  };
+  expect(await world.send(request)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/not started/) });
+});
+
 describe('a start of the state machine without an answer', () => {
   const hang = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
 
@@ -255,6 +267,20 @@ describe('a start of the state machine without an answer', () => {
     expect(await world.send('Create')).toBeUndefined();
     await world.machine.runAll();
     expect(world.replies).toMatchObject([{ Status: 'SUCCESS', Data: { RemovedCount: '17' } }]);
+  });
+
+  test('fails the event if no listing can be read either', async () => {
+    world.remaining = 2_000;
+    world.machine.start = async () => {
+      world.machine.running = async () => {
+        throw new Error('no listing');
+      };
+      throw hang;
+    };
+    expect(await world.send('Create')).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/nobody knows whether its state machine has started/),
+    });
   });
 
   test('fails the event if nobody knows, and what has started after all removes nothing more', async () => {

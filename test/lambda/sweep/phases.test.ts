@@ -1,3 +1,4 @@
+import { SweepLimits } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { OutOfTime } from '../../../lambda/sweep/pace';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
@@ -20,10 +21,11 @@ async function sweepAll(
 ) {
   const cursors: SweepCursor[] = [];
   const waits: boolean[] = [];
+  const records = new Lines();
   let outcome: SweepOutcome | undefined;
   for (let count = 0; !outcome && count < 100; count++) {
     const { source, paces } = service.slice(clock, slice, cursors.at(-1)?.learned);
-    const surroundings = { paces, now: () => clock.now(), records: new Lines(), again: again(count) };
+    const surroundings = { paces, now: () => clock.now(), records, again: again(count) };
     const config = { name: 'test', rules, requestsPerSecond: 100 };
     const result = await clock.run(
       runSlice({ config, source: change(source, cursors.at(-1)) }, cursors.at(-1), surroundings),
@@ -34,7 +36,7 @@ async function sweepAll(
       cursors.push(JSON.parse(JSON.stringify(result.cursor)) as SweepCursor);
     }
   }
-  return { outcome, cursors, waits };
+  return { outcome, cursors, waits, records };
 }
 
 /** Reads in steps of 400 ms, as many as it is told, before a protection can be judged. */
@@ -96,10 +98,26 @@ describe('a preparation', () => {
   });
 
   test('takes as many slices as it needs, and begins where it was', async () => {
-    const { outcome, cursors } = await sweepAll(prepared(1000), { slice: 1000 });
+    const { outcome, cursors, waits } = await sweepAll(prepared(1000), { slice: 1000 });
+    expect(new Set(waits)).toEqual(new Set([false]));
     expect(outcome?.counts).toMatchObject({ removed: 9, kept: 1 });
     expect(cursors[0].prepared).toEqual({ done: 1 });
     expect(read.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('that fails ends the slice with its error', async () => {
+    const failing = (source: SweepSource<ToyCandidate>): SweepSource<ToyCandidate> => ({
+      ...prepared(Infinity)(source, undefined),
+      preparation: {
+        isDue: true,
+        isFinished: false,
+        run: () => Promise.reject(new Error('denied')),
+        state: () => undefined,
+        reset: () => {},
+      },
+    });
+    await expect(sweepAll(failing)).rejects.toThrow('denied');
+    expect(service.removed).toEqual([]);
   });
 
   test('is not made where no rule would remove anything', async () => {
@@ -135,6 +153,14 @@ describe('what removals have begun', () => {
     const settled = async () => ++asked > 2;
     const { outcome } = await sweepAll(source => ({ ...source, settled }), { again: count => count > 0 });
     expect(outcome?.counts).toMatchObject({ removed: 6, kept: 4 });
+  });
+
+  test('is waited for no longer after many times: others can go on for days', async () => {
+    const settled = async () => false;
+    const { outcome, waits, records } = await sweepAll(source => ({ ...source, settled }));
+    expect(waits).toHaveLength(SweepLimits.WAITS);
+    expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 10 } });
+    expect(records.lines.slice(-2)).toEqual(['unsettled', 'ended SUCCEEDED']);
   });
 
   test('is nothing in a dry run', async () => {

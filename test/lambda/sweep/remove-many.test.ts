@@ -1,7 +1,7 @@
 import { type SweepRulesConfig } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { runSlice } from '../../../lambda/sweep/slices';
-import { SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
+import { type End, type Failed, SweepRefused, type SweepSource } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
 import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
@@ -10,7 +10,12 @@ import { Lines } from '../../../testing/sweep/records';
 async function sweepAll(
   service: ToyService,
   rules: SweepRulesConfig,
-  { slice = Infinity, refuse = '', hasTimeToDecide = (_slices: number): boolean => true } = {},
+  {
+    slice = Infinity,
+    stays = '',
+    end = { failed: new Error('refused') } as End | Failed,
+    hasTimeToDecide = (_slices: number): boolean => true,
+  } = {},
 ) {
   const clock = new VirtualClock();
   const records = new Lines();
@@ -25,7 +30,7 @@ async function sweepAll(
         many: async (chosen, { report }) => {
           calls.push(chosen.map(({ name }) => name));
           for (const candidate of chosen) {
-            if (candidate.name === refuse) report(candidate, { failed: new Error('refused') });
+            if (candidate.name === stays) report(candidate, end);
             else {
               service.candidates = service.candidates.filter(({ name }) => name !== candidate.name);
               report(candidate, 'removed');
@@ -65,7 +70,7 @@ test('a dry run calls nothing and tells what would go', async () => {
 test('a removal that fails fails the sweep, and no other removal', async () => {
   const service = new ToyService(candidates(4));
   service.pageSize = 10;
-  const { outcome } = await sweepAll(service, { keepLatest: 1 }, { refuse: 'item-0001' });
+  const { outcome } = await sweepAll(service, { keepLatest: 1 }, { stays: 'item-0001' });
   expect(outcome).toMatchObject({ status: 'FAILED', counts: { removed: 2, failed: 1 } });
   expect(service.names()).toEqual(['item-0001', 'item-0003']);
 });
@@ -110,17 +115,21 @@ test('nothing is decided where the time is for what is decided', async () => {
   expect([outcome.status, slices]).toEqual(['SUCCEEDED', 2]);
 });
 
-test('the place of a removal that failed is free again', async () => {
+test.each([
+  ['failed', { failed: new Error('refused') }, { removed: 2, keptBy: { MAX_REMOVALS: 1 } }],
+  ['found it gone', 'gone' as const, { removed: 2 }],
+  ['kept it', { kept: 'OWNED' }, { removed: 2, keptBy: { MAX_REMOVALS: 1 } }],
+])('the place of a removal that %s is free again', async (_, end, counts) => {
   const service = new ToyService(candidates(2));
   service.pageSize = 1;
   let listings = 0;
   service.before = operation => {
     if (operation === 'List' && ++listings === 3) service.candidates = candidates(3);
   };
-  const { outcome } = await sweepAll(service, { minAgeSeconds: 1, maxRemovals: 2 }, { refuse: 'item-0000' });
+  const { outcome } = await sweepAll(service, { minAgeSeconds: 1, maxRemovals: 2 }, { stays: 'item-0000', end });
   expect(service.names()).toEqual(['item-0000']);
   // the one that failed has a second turn, after the others.
-  expect(outcome.counts).toMatchObject({ removed: 2, keptBy: { MAX_REMOVALS: 1 } });
+  expect(outcome.counts).toMatchObject(counts);
 });
 
 test.each(['List', 'Protection'])('a refusal that %s ends with is not taken for the end of the time', async at => {
@@ -131,4 +140,56 @@ test.each(['List', 'Protection'])('a refusal that %s ends with is not taken for 
   const { outcome } = await sweepAll(service, { minAgeSeconds: 1 });
   expect(outcome).toMatchObject({ status: 'REFUSED', message: `${at} is refused` });
   expect(service.names()).toHaveLength(3);
+});
+
+describe('before candidates are removed together', () => {
+  /** How often the run confirms that it can go on, and what it removes of two. */
+  async function confirmed(rules: SweepRulesConfig, goes = true) {
+    const clock = new VirtualClock();
+    const service = new ToyService(candidates(2));
+    const { source, paces } = service.slice(clock);
+    let times = 0;
+    const many: SweepSource<ToyCandidate>['removal'] = {
+      hasTimeToDecide: () => true,
+      many: async (chosen, { protection, report }) => {
+        service.candidates = [{ ...service.candidates[0], protectedBy: 'OWNED' }, service.candidates[1]];
+        for (const candidate of service.candidates.slice(0, chosen.length)) {
+          const reason = await protection(candidate);
+          report(chosen[service.candidates.indexOf(candidate)], reason === undefined ? 'removed' : { kept: reason });
+        }
+        service.candidates = service.candidates.slice(0, 1);
+      },
+    };
+    const slice = runSlice(
+      { config: { name: 'test', rules, requestsPerSecond: 100 }, source: { ...source, removal: many } },
+      undefined,
+      {
+        paces,
+        now: () => clock.now(),
+        records: new Lines(),
+        again: false,
+        confirm: async () => {
+          times++;
+          if (!goes) throw new SweepRefused('it is over');
+        },
+      },
+    );
+    return { result: await clock.run(slice), times, left: service.names() };
+  }
+
+  test('the run confirms that it can go on: once, and in the turn of each, which may be protected by then', async () => {
+    const { result, times } = await confirmed({ minAgeSeconds: 1 });
+    expect(result).toMatchObject({ outcome: { counts: { removed: 1, keptBy: { OWNED: 1 } } } });
+    expect(times).toBe(3);
+  });
+
+  test('nothing is removed where it can not', async () => {
+    const { result, times, left } = await confirmed({ minAgeSeconds: 1 }, false);
+    expect(result).toMatchObject({ outcome: { status: 'REFUSED', counts: { removed: 0 } } });
+    expect([times, left.length]).toEqual([1, 2]);
+  });
+
+  test('nothing is confirmed where nothing goes', async () => {
+    expect(await confirmed({ keepLatest: 2 })).toMatchObject({ times: 0 });
+  });
 });

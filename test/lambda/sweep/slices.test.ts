@@ -15,12 +15,14 @@ describe('in slices', () => {
 
   test('does the same as in one, and counts the same', async () => {
     const once = new ToyService(all);
-    const { outcome: expected } = await sweepAll(once, config(rules));
+    const { outcome: expected, records: others } = await sweepAll(once, config(rules));
     const service = new ToyService(all);
-    const { outcome, cursors } = await sweepAll(service, config(rules), { slice: 700 });
+    const { outcome, cursors, records } = await sweepAll(service, config(rules), { slice: 700 });
     expect(cursors.length).toBeGreaterThan(5);
     expect(service.names()).toEqual(once.names());
     expect(outcome).toEqual(expected);
+    expect(records.metrics).toEqual(others.metrics);
+    expect(records.lines.filter(line => /^(?:ended|refused)/.test(line))).toEqual(['ended SUCCEEDED']);
     expect(new Set(service.removed).size).toBe(service.removed.length);
   });
 

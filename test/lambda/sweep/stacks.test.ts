@@ -109,6 +109,25 @@ describe('an artifact is held', () => {
   });
 });
 
+test.each<[string, boolean]>([
+  ['a stack beside the sweep’s own in a deployment that CloudFormation waits in is not busy', true],
+  ['without such a deployment it is', false],
+])('%s', async (_what, isAwaited) => {
+  const root = { status: 'UPDATE_IN_PROGRESS' };
+  const describeStack = describing({
+    [OWN]: { ...root, parentId: 'root' },
+    [OTHER]: { ...root, parentId: 'root' },
+    third: root,
+    root,
+  });
+  const { clock } = setUp();
+  const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
+  const idsSinceSuccess = isAwaited ? async () => new Set<string>() : undefined;
+  const stacks = new Stacks({ stackId: OWN, clock, log, describeStack, idsSinceSuccess });
+  expect(await stacks.isBusy(OTHER)).toBe(!isAwaited);
+  expect(await stacks.isBusy('third')).toBe(true);
+});
+
 test.each<[string, StackState | Error, boolean, number]>([
   ['that is updated', { status: 'UPDATE_IN_PROGRESS' }, true, 0],
   ['that rolls back', { status: 'UPDATE_ROLLBACK_IN_PROGRESS' }, true, 0],

@@ -112,6 +112,7 @@ describe('maxRemovals', () => {
     expect(outcome).toMatchObject({ status: 'REFUSED', counts: { planned: 8, removed: 0 } });
     expect(outcome.message).toContain('the plan removes 8, which is 3 more than maxRemovals allows (5)');
     expect(records.metrics).toMatchObject({ Refused: 1, Removed: 0 });
+    expect(records.lines.slice(-2)).toEqual([`refused ${outcome.message}`, 'ended REFUSED']);
   });
 
   test.each([8, 9])('of %d lets a plan of 8 pass', async maxRemovals => {
@@ -146,6 +147,11 @@ describe('a dry run', () => {
     expect(service.removed).toEqual([]);
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 0, wouldRemove: 2, kept: 2 } });
     expect(records.lines).toContain('would remove item-0001 BEYOND_LATEST');
+  });
+
+  test('says nothing of the kind where maxRemovals is just enough', async () => {
+    const { outcome } = await sweepAll(new ToyService(candidates(4)), config({ maxRemovals: 4, dryRun: true }));
+    expect(outcome).toMatchObject({ status: 'SUCCEEDED', counts: { planned: 4, wouldRemove: 4 } });
   });
 
   test('says that the sweep would be refused, after the records', async () => {

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import {
   JobExecutionCleanup,
@@ -137,12 +137,27 @@ test('a negated pattern is refused, which would match nearly everything', () => 
   expect(declare({ include: ['!2.*'] })).toThrow('write "2.*" in exclude');
 });
 
+test('a pattern of a cleanup that matches no execution is refused, since it would keep nothing of a job', () => {
+  const declare = (rules: SweepRules) => () =>
+    new JobExecutionCleanup(newStack(), 'Cleanup', { jobs: JobSelection.byIdPrefix('ota-'), rules });
+
+  expect(declare({ exclude: ['*/car-1/*', 'ota-lts'] })).toThrow(
+    'a pattern of exclude is compared with <job id>/<thing>/<execution number>, got "ota-lts", which matches no execution: ' +
+      'write "ota-lts/*" for the executions of a job, or "*/ota-lts/*" for those of a thing',
+  );
+  expect(declare({ include: ['*-lts'] })).toThrow('got "*-lts"');
+  expect(declare({ include: ['car-1'] })).toThrow('got "car-1"');
+  expect(declare({ include: ['ota-*', '*/car-1/*', '*/1', Lazy.string({ produce: () => 'late' })] })).not.toThrow();
+});
+
 test('a forced cleanup of all jobs needs a rule that keeps or limits something', () => {
   const declare = (rules?: SweepRules) => () =>
     new JobExecutionCleanup(newStack(), 'Cleanup', { jobs: JobSelection.all(), force: true, rules });
 
   expect(declare()).toThrow('got no rule that keeps or limits anything');
   expect(declare({ keepLatest: 0, exclude: [] })).toThrow('got no rule that keeps or limits anything');
+  expect(declare({ minAge: Duration.days(0), include: ['**'] })).toThrow('got no rule that keeps or limits anything');
+  expect(declare({ include: ['ota-*'] })).not.toThrow();
   expect(declare({ minAge: Duration.days(1) })).not.toThrow();
   expect(declare({ maxRemovals: 10 })).not.toThrow();
 });

@@ -1,6 +1,7 @@
 /** JSON Schema as the documented validator (Everit) reads it: drafts 04, 06 and 07. */
 // documented: developer guide, "Schemas": the drafts of JSON Schema and the validator
-import Ajv from 'ajv';
+import Ajv, { type Options } from 'ajv';
+import { type default as AjvCore } from 'ajv/dist/core';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json';
 import Ajv04 from 'ajv-draft-04';
 import { checkJavaPattern } from './java-pattern';
@@ -23,12 +24,20 @@ const UNKNOWN: Readonly<Record<Draft, readonly string[]>> = {
 export function checkJsonSchema(definition: string): void {
   const schema = withMetaSchema(JSON.parse(definition));
   const draft = (/draft-(04|06)/.exec(String(schema?.$schema))?.[1] ?? '07') as Draft;
-  const options = { strict: false, validateFormats: false, logger: false, code: { regExp: pattern } } as const;
-  const ajv = draft === '04' ? new Ajv04(options) : new Ajv(options);
-  if (ajv instanceof Ajv) ajv.addMetaSchema(draft06);
-  if (!ajv.validateSchema(schema)) throw new Error(ajv.errorsText(ajv.errors, { dataVar: '#' }));
+  const meta = (META[draft] ??= validator(draft));
+  if (!meta.validateSchema(schema)) throw new Error(meta.errorsText(meta.errors, { dataVar: '#' }));
+  const ajv = validator(draft, { validateSchema: false });
   UNKNOWN[draft].forEach(keyword => ajv.removeKeyword(keyword));
   ajv.compile(schema);
+}
+
+/** What checks definitions against the meta schema of their draft, which takes longer to compile than all else. */
+const META: Partial<Record<Draft, AjvCore>> = {};
+
+function validator(draft: Draft, more: Options = {}): AjvCore {
+  const options = { strict: false, validateFormats: false, logger: false, code: { regExp: pattern }, ...more } as const;
+  if (draft === '04') return new Ajv04(options);
+  return new Ajv(options).addMetaSchema(draft06);
 }
 
 const DRAFT = /^https?:\/\/json-schema\.org\/draft-0[467]\/schema#?$/;

@@ -4,6 +4,7 @@ import { LocalAws, type SeededVersion } from 'cdk-versioned-artifacts-local';
 import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../contract/glue';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
+import { DEVELOPER } from '../../../../testing/access';
 import { DirectHandler } from '../../../../testing/direct-handler';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
@@ -37,7 +38,7 @@ export function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): Sweep
   const glue = new GlueClient({
     endpoint: aws.endpoint,
     region: aws.region,
-    credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
+    ...DEVELOPER,
     maxAttempts: 1,
     requestHandler: new DirectHandler(aws),
   });

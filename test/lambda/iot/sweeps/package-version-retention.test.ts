@@ -141,6 +141,16 @@ describe('whatever the rules say', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
+  test('nor while CloudFormation waits, which hears that something remains', async () => {
+    await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
+    const sweep = sweepOf();
+    sweep.stacks[OTHER] = { status: 'UPDATE_IN_PROGRESS' };
+    sweep.status = 'UPDATE_IN_PROGRESS';
+    const data = { RemovedCount: '0', RemainingCount: '1' };
+    expect(await sweep.send('Create')).toMatchObject({ Status: 'SUCCESS', Data: data });
+    expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0']);
+  });
+
   test('what is the latest by the end of that stack’s deployment stays, which has taken a newer one out', async () => {
     await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
     const sweep = sweepOf();

@@ -1,0 +1,46 @@
+/** What CloudFormation knows of the other resources of the stack that have had the artifact of an event. */
+import { awaitEffect } from './await-effect';
+import { type Scope } from './custom-resource';
+import { type FormerOwner } from './former-owners';
+import { type Fate } from './stack-history';
+
+export class OtherHolders {
+  /** @param me the owner in the physical id of the event */
+  constructor(
+    private readonly scope: Scope,
+    private readonly me: string,
+  ) {}
+
+  /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
+  async isKeptBy(owner: string): Promise<boolean> {
+    return (await this.scope.stackPhase()) === 'deploying' && (await this.fateOf(owner)) === 'held';
+  }
+
+  /**
+   * Whether a resource that has the artifact back had let it go before: the writes of several resources at once can bring a
+   * former owner back. Waits for that one's own Delete, if it is in progress.
+   *
+   * @param asRecorded what the record says, if CloudFormation does not tell
+   */
+  async hasLetGo(owner: string, { asRecorded }: { readonly asRecorded: boolean }): Promise<boolean> {
+    let fate: Fate | undefined;
+    await awaitEffect(this.scope, async () => (fate = await this.fateOf(owner)) !== 'going');
+    return fate === 'gone' || (fate !== 'held' && asRecorded);
+  }
+
+  /**
+   * Whether the resource that has taken the artifact over goes too, before a deployment of it has succeeded: with the stack,
+   * or in a rollback to what was before both of them.
+   */
+  async regains(takenAt: number, { openSince }: FormerOwner): Promise<boolean> {
+    const phase = await this.scope.stackPhase();
+    const goes = phase === 'deleting' || (openSince !== undefined && phase === 'rolling-back');
+    return goes && !(await this.scope.settledSince(takenAt));
+  }
+
+  /** What has become of the artifact under the id of another resource. */
+  private async fateOf(owner: string): Promise<Fate> {
+    const { physicalId } = this.scope;
+    return physicalId?.includes(this.me) ? this.scope.fateOf(physicalId.replace(this.me, owner)) : 'left';
+  }
+}
