@@ -401,7 +401,36 @@ const standIns = [
   // no member is a union.
   standIn('no-unions', `${CORE}/protocols/UnionSerde.js`, 'export class UnionSerde {}'),
   standIn('no-xml-unions', `${AWS_CORE}/protocols/UnionSerde.js`, 'export class UnionSerde {}'),
-  // clients repeat in the standard mode, and sweeps have their own pace.
+  // every client sends a call once, as the handlers repeat themselves: an error only tells that it is of a call.
+  standIn(
+    'no-repeats',
+    `${CORE}/retry/middleware-retry/retryMiddleware.js`,
+    `export const retryMiddlewareOptions = { name: "retryMiddleware", step: "finalizeRequest", priority: "high" };
+     export const bindRetryMiddleware = () => undefined;
+     export const bindGetRetryPlugin = () => () => ({
+       applyToStack: stack => stack.add(
+         next => args => next(args).catch(error => {
+           error.$metadata ??= {};
+           throw error;
+         }),
+         retryMiddlewareOptions,
+       ),
+     });`,
+  ),
+  standIn(
+    'no-standard-retries',
+    `${CORE}/retry/util-retry/StandardRetryStrategy.js`,
+    'export class StandardRetryStrategy {}',
+  ),
+  standIn(
+    'no-retry-configuration',
+    `${CORE}/retry/middleware-retry/configurations.js`,
+    `export const ENV_MAX_ATTEMPTS = undefined, CONFIG_MAX_ATTEMPTS = undefined, ENV_RETRY_MODE = undefined;
+     export const CONFIG_RETRY_MODE = undefined;
+     export const NODE_MAX_ATTEMPT_CONFIG_OPTIONS = { environmentVariableSelector() {}, configFileSelector() {}, default: 1 };
+     export const NODE_RETRY_MODE_CONFIG_OPTIONS = { ...NODE_MAX_ATTEMPT_CONFIG_OPTIONS, default: "standard" };
+     export const resolveRetryConfig = config => config;`,
+  ),
   standIn(
     'no-adaptive-retries',
     `${CORE}/retry/util-retry/AdaptiveRetryStrategy.js`,

@@ -10,6 +10,4 @@ export const glueHandlers = (glue: GlueClient, read: ReadObject = readObject()) 
 });
 
 // a version repeats throttled calls itself, after it has checked whether it still may.
-export const service = awsService((config, ended) =>
-  glueHandlers(new GlueClient({ ...config, maxAttempts: 1 }), readObject(ended)),
-);
+export const service = awsService((config, ended) => glueHandlers(new GlueClient(config), readObject(ended)));

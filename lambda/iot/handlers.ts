@@ -14,6 +14,4 @@ export const iotHandlers = (iot: IoTClient, objectVersion: CurrentVersion = curr
 });
 
 // the artifacts repeat throttled calls themselves, after they have checked whether they still may.
-export const service = awsService((config, ended) =>
-  iotHandlers(new IoTClient({ ...config, maxAttempts: 1 }), currentVersion(ended)),
-);
+export const service = awsService((config, ended) => iotHandlers(new IoTClient(config), currentVersion(ended)));

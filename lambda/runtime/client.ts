@@ -14,7 +14,7 @@ import { type StackResourceState } from './stack-history';
 
 /** The configuration of every AWS client of a handler. */
 export interface ClientConfig {
-  readonly maxAttempts: number;
+  readonly maxAttempts: 1;
   readonly retryMode: 'standard';
   readonly requestHandler: NodeHttpHandler;
 }
@@ -25,9 +25,9 @@ export interface ClientConfig {
  */
 export function clientConfig(ended: AbortSignal): ClientConfig {
   return {
-    // backs off for up to half a minute: the resources of a stack send their calls all at once, and a quota can be 10
-    // calls a second.
-    maxAttempts: 8,
+    // handlers repeat calls themselves, until the deadline: were each repeated by the client as well, the time would be
+    // over before anybody could say what is wrong. So the bundles have nothing that repeats.
+    maxAttempts: 1,
     retryMode: 'standard',
     requestHandler: new EndingHttpHandler(ended),
   };
@@ -69,9 +69,7 @@ class EndingHttpHandler extends NodeHttpHandler {
 export function awsService(handlers: (config: ClientConfig, ended: AbortSignal) => Handlers): Service {
   return {
     handlers: ended => handlers(clientConfig(ended), ended),
-    // questions are repeated themselves, until the deadline: were each repeated by the client as well, the time would be
-    // over before anybody could say what is wrong.
-    view: ended => cloudFormationView(new CloudFormationClient({ ...clientConfig(ended), maxAttempts: 1 })),
+    view: ended => cloudFormationView(new CloudFormationClient(clientConfig(ended))),
   };
 }
 

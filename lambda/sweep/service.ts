@@ -9,8 +9,8 @@ import { type SweepKinds } from './source';
 /** Sweeps on AWS: as custom resources that CloudFormation waits for, and in slices of a state machine. */
 export function sweepService(kinds: (config: ClientConfig, ended: AbortSignal) => SweepKinds): Service {
   // paces only see every throttle if the client does not retry by itself.
-  const paced = (ended: AbortSignal) => kinds({ ...clientConfig(ended), maxAttempts: 1 }, ended);
-  const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient({ ...clientConfig(ended), maxAttempts: 1 }));
+  const paced = (ended: AbortSignal) => kinds(clientConfig(ended), ended);
+  const machines = (ended: AbortSignal) => new StepFunctions(new SFNClient(clientConfig(ended)));
   return {
     ...awsService((_, ended) => sweepHandlers(paced(ended), machines(ended))),
     slice: (request, scope) =>

@@ -9,6 +9,4 @@ export const weChatHandlers = (clients: WeChatClients) => ({
 });
 
 // an event repeats its calls itself, until its deadline.
-export const service = awsService((config, ended) =>
-  weChatHandlers(weChatClients({ ...config, maxAttempts: 1 }, ended)),
-);
+export const service = awsService((config, ended) => weChatHandlers(weChatClients(config, ended)));

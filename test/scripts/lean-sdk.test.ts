@@ -26,6 +26,12 @@ test('shapes of operations that no handler calls are left out, those of the othe
   expect(bundle('glue')).not.toContain('CreateCrawler');
 });
 
+test('what repeats calls is left out, and every client is told to repeat none', () => {
+  const told = sources('lambda').flatMap(source => source.match(/maxAttempts: \w+/g) ?? []);
+  expect(new Set(told)).toEqual(new Set(['maxAttempts: 1']));
+  for (const family of FAMILIES) expect(bundle(family)).not.toMatch(/RetryToken/);
+});
+
 test('members that no handler reads are left out, and each is one that the SDK has', () => {
   const unread = run(`
     import { UNREAD } from './scripts/lean-sdk.mjs';

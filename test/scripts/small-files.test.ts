@@ -12,12 +12,12 @@ const SIBLINGS = /\/resource-types\/|\/operations-[\w-]+\.ts$|\/keep-reasons\.ts
 const REASONS: Readonly<Record<string, string>> = {
   'lambda/glue/taken-back-metadata.ts': 'is a rule of metadata, and would make the longest event file longer',
   'lambda/iot/artifact-version.ts': 'looks up an S3 object, and would make the longest event file longer',
+  'lambda/runtime/tag-change.ts': 'knows tags and no owners, and everybody gets it from the rules of ownership',
   'lib/iot/remaining-version.ts': 'warns about other constructs, and would make the longest construct longer',
   'lib/provider/deployed-characters.ts': 'estimates CloudFormation values, and knows no permissions',
   'lib/provider/provider-principal.ts': 'implements an interface of the CDK',
   'lib/provider/shared-role.ts': 'keeps what providers have in common, and knows none of them',
   'lib/provider/template-limits.ts': 'knows the limits of CloudFormation, and no provider',
-  'local/src/core/environment.ts': 'reads environment variables, which the rest takes as options',
   'local/src/services/glue/json-patch.ts': 'is RFC 6902, with tests of its own',
   'local/src/services/iot/client-tokens.ts': 'is one unverified behavior of the service',
 };

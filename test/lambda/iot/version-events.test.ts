@@ -318,6 +318,13 @@ describe('what stays is said:', () => {
   });
 });
 
+/** A deployment fails without a rollback, and the next one begins. */
+const failsOpen = async () => {
+  stack.history.enter('UPDATE_FAILED');
+  await stack.later();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+};
+
 describe('the former state', () => {
   const formerStatus = () => held()?.tags[VERSION_TAGS.formerStatus];
   const renamed = async (properties: object) => {
@@ -345,6 +352,55 @@ describe('the former state', () => {
     expect(Object.keys(held()!.tags)).toEqual([ARTIFACT_TAGS.releasedBy]);
   });
 
+  test('of each of two resources that take a version over is remembered, and goes back with it', async () => {
+    await created(saying('a'), 'A');
+    await settled();
+    await created(saying('a', { Status: 'DEPRECATED' }), 'B');
+    await failsOpen();
+    const id = await created(saying('a', { Status: 'PUBLISHED' }), 'C');
+    expect(held()?.status).toBe('PUBLISHED');
+    stack.history.enter(ROLLBACK);
+    stack.history.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    succeeded(await stack.delete(VERSION, 'C', id, saying('a')));
+    expect(held()?.status).toBe('DEPRECATED');
+    expect(formerStatus()).toBe('PUBLISHED');
+  });
+
+  test('of one of them that goes is forgotten, and that of the others is not', async () => {
+    await created(saying('a'), 'A');
+    await settled();
+    const deprecated = saying('a', { Status: 'DEPRECATED' });
+    const id = await created(deprecated, 'B');
+    await failsOpen();
+    await created(saying('a', { Status: 'PUBLISHED' }), 'C');
+    expect(formerStatus()).toBe('DEPRECATED/PUBLISHED');
+    stack.history.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    succeeded(await stack.delete(VERSION, 'B', id, deprecated));
+    expect(formerStatus()).toBe('PUBLISHED');
+  });
+
+  test.each<[string, string, string]>([
+    ['DEPRECATE', 'DEPRECATED', 'DEPRECATED'],
+    ['RETAIN', 'PUBLISHED', 'PUBLISHED'],
+  ])(
+    'of a resource that goes under %s first is what the version has once the other goes',
+    async (Removal, former, end) => {
+      const properties = saying('a', { Removal });
+      const old = await created(properties, 'Old');
+      await settled();
+      const id = await created(saying('a'), 'New');
+      await failsOpen();
+      stack.history.enter(ROLLBACK);
+      stack.history.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+      succeeded(await stack.delete(VERSION, 'Old', old, properties));
+      expect(formerStatus()).toBe(former);
+      expect(held()?.status).toBe('PUBLISHED');
+      succeeded(await stack.delete(VERSION, 'New', id, saying('a')));
+      expect(held()?.status).toBe(end);
+      expect(held()?.tags).not.toHaveProperty([ARTIFACT_TAGS.owner]);
+    },
+  );
+
   test('of another stack’s is forgotten when that has the version back', async () => {
     const other = new Stack(aws, 'other');
     await created(published(), 'V', other);
@@ -358,7 +414,50 @@ describe('the former state', () => {
   });
 });
 
+describe('an Update that waits for the validation of an SBOM', () => {
+  beforeEach(() => {
+    aws.iot.behavior.sbomValidationTime = 0;
+    aws.iot.behavior.sbomValidation = () => [{ fileName: 'a.json', validationResult: 'FAILED' }];
+  });
+
+  test('fails if it is not valid, even if nothing has changed', async () => {
+    const id = await created(saying('a', sbom('a.zip')));
+    const waiting = saying('a', { ...sbom('a.zip'), WaitForSbomValidation: true });
+    expect((await update(id, waiting, saying('a', sbom('a.zip')))).Reason).toContain('is not valid: a.json:');
+  });
+
+  test('does not ask for it otherwise', async () => {
+    const properties = saying('a', sbom('a.zip'));
+    const id = await created(properties);
+    aws.calls.clear();
+    succeeded(await update(id, properties, properties));
+    expect(calls('GetPackageVersion')).toBe(1);
+  });
+});
+
 describe('a Delete', () => {
+  test('of what its Create has answered does not wait for anything else', async () => {
+    const id = await created(published());
+    await settled();
+    aws.calls.clear();
+    succeeded(await stack.delete(VERSION, 'V', id, published()));
+    expect(calls('ListTagsForResource')).toBeLessThan(4);
+  });
+
+  test('that is throttled for a moment reads the jobs once', async () => {
+    const id = await created(published());
+    await settled();
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      trouble: { error: new ServiceError('ThrottlingException', 'slow down', 429) },
+    });
+    aws.calls.clear();
+    succeeded(await stack.delete(VERSION, 'V', id, published()));
+    expect(held()).toBeUndefined();
+    expect(calls('ListJobs')).toBe(4);
+  });
+
   test.each<[string, object, boolean]>([
     ['under DELETE', {}, true],
     ['without protection', { ProtectInActiveJobs: false }, false],

@@ -37,7 +37,7 @@ test('a call under way is cut when the event is answered for it, and not repeate
   expect(service.received).toHaveLength(1);
 });
 
-test('a service that hangs is given up, after a bounded number of attempts', async () => {
+test('a service that hangs is given up, and the client leaves it to the handlers to call again', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   try {
     const began = Date.now();
@@ -52,8 +52,8 @@ test('a service that hangs is given up, after a bounded number of attempts', asy
       await jest.advanceTimersByTimeAsync(1_000);
     }
     expect(failure).toMatchObject({ name: 'TimeoutError' });
-    expect(service.received.length).toBeGreaterThan(1);
-    expect(Date.now() - began).toBeLessThan(15 * 60_000);
+    expect(service.received).toHaveLength(1);
+    expect(Date.now() - began).toBeLessThan(30_000);
   } finally {
     jest.useRealTimers();
   }
