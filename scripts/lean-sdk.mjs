@@ -165,9 +165,12 @@ export const UNCALLED = {
   [`${CORE}/protocols/json/codec-v1/JsonShapeSerializer.js`]: ['writeDiscriminatedDocument'],
 };
 
-const uncalled = Object.entries(UNCALLED).map(([file, methods]) =>
-  without(`uncalled-${methods[0]}`, file, methods.map(method)),
-);
+/** Of which more is left out than methods: only one plugin loads a module. */
+const JSON_WRITER = `${CORE}/protocols/json/codec-v1/JsonShapeSerializer.js`;
+
+const uncalled = Object.entries(UNCALLED)
+  .filter(([file]) => file !== JSON_WRITER)
+  .map(([file, methods]) => without(`uncalled-${methods[0]}`, file, methods.map(method)));
 
 const cuts = [
   // of all that the signer signs, handlers send requests.
@@ -205,6 +208,25 @@ const cuts = [
     /^( {8})for \(const \[memberName, \[, , collectionValue\], , wireName\] of prefixHeaders\) \{[^]*?^\1\}\n/m,
     /^( {8})if \(statusCode\) \{[^]*?^\1\}\n/m,
     /^( +)else if \(location === 0b100_111\) \{[^]*?^\1\}\n/m,
+  ]),
+  // no member is a document, a number beyond JavaScript's, or a union, nor has a media type.
+  without('no-written-documents', JSON_WRITER, [
+    ...UNCALLED[JSON_WRITER].map(method),
+    /^( {8})if \(ns\.isDocumentSchema\(\)\) \{[^]*?^\1\}\n/m,
+    /^( {8})if \(typeof value === "bigint"\) \{[^]*?^\1\}\n/m,
+    /^( {12})if \(value instanceof NumericValue\) \{[^]*?^\1\}\n/m,
+    /^( {16})if \(ns\.isUnionSchema\(\)[^]*?^\1\}\n(?=\1return out)/m,
+    /^( {12})if \(value != null && mediaType\) \{[^]*?^\1\}\n/m,
+    /^( {12})if \(!useReplacer\) \{\n|^ +const replacer = new [^]*?;\n +return replacer\.[^\n]*\n|(?<=return JSON\.stringify\(this\.buffer\);\n) +\}\n/gm,
+  ]),
+  without('no-read-documents', `${CORE}/protocols/json/codec-v1/JsonShapeDeserializer.js`, [
+    /^( {8})if \(ns\.isDocumentSchema\(\)\) \{[^]*?^\1\}\n/m,
+    /^( {8})if \(ns\.isBigIntegerSchema\(\)[^]*?^\1\}\n/m,
+    /^( {8})if \(ns\.isBigDecimalSchema\(\)[^]*?^\1\}\n/m,
+    /^( {8})if \(ns\.isStringSchema\(\)[^]*?^\1\}\n/m,
+    /^( {16})if \(union\) \{\n +unionSerde\.writeUnknown\(\);\n +\}\n +else (?=if)/m,
+    /^( {16})if \(union\) \{\n +unionSerde = [^]*?^\1\}\n/m,
+    /^( {20})if \(union\) \{\n +unionSerde\.mark[^]*?^\1\}\n/m,
   ]),
   // none of the services has error codes of the query protocol beside those of the JSON protocol.
   without(

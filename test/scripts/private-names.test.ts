@@ -24,7 +24,17 @@ const TAKEN = [
   ['an object', 'other.ts', 'export const other = { remaining: 1 }'],
   ['a shorthand', 'other.ts', 'const remaining = 1; export const other = { remaining }'],
   ['a text', 'other.ts', 'Reflect.get({}, "remaining")'],
+  ['an export', 'other.ts', 'export function remaining() {}'],
 ];
+
+/** Methods, public ones and those of an interface, beside functions that something else calls by their names. */
+const METHODS = `
+  export interface Store { readonly readAll: () => number; findOne(): number; getRemainingTimeInMillis(): number }
+  export class Shelf { countAll() { return 1; } toString() { return 'shelf'; } addListener() {} leaveOut() {} }
+  export const leaveOut = 1;
+  export const byType = { 'Custom::Shelf'() {}, perType: () => 1 };
+`;
+const OF_METHODS = 'methods';
 
 const ALONE = 'nothing';
 
@@ -33,7 +43,7 @@ let shortened: Readonly<Record<string, readonly string[]>>;
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'private-names-'));
-  const bundles = [[ALONE], ...TAKEN].map(([what, file, text], index) => {
+  const bundles = [[ALONE], ...TAKEN, [OF_METHODS, 'claim.ts', METHODS]].map(([what, file, text], index) => {
     const files = Object.entries({ 'claim.ts': CLASS, ...(file && { [file]: text }) });
     const paths = files.map(([name, content]) => {
       const path = join(folder, `${index}-${name}`);
@@ -50,10 +60,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('private and protected members are shortened, and nothing else', () => {
+test('private and protected members are shortened, and no other members that are data', () => {
   expect(shortened[ALONE]).toEqual(['destroy', 'remaining', 'tools', 'waiting']);
 });
 
 test.each(TAKEN)('what %s calls so, too, keeps its name', what => {
   expect(shortened[what]).toEqual(['destroy', 'tools', 'waiting']);
+});
+
+test('a public method is shortened; what the platform or Lambda names, and what is exported, are not', () => {
+  expect(shortened[OF_METHODS]).toEqual(['countAll', 'findOne', 'readAll']);
 });
