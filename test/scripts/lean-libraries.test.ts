@@ -167,19 +167,5 @@ test('no bundle calls a method that is left out because nothing calls it', () =>
   }
 });
 
-test('each client of the handlers sends a call once: the bundles have no retries of the SDK', () => {
-  const lambda = join(ROOT, 'lambda');
-  const files = readdirSync(lambda, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
-  const sources = files.map(file => readFileSync(join(lambda, file), 'utf8'));
-  const made = sources.flatMap(source => source.match(/^.*(?<!function )\bclientConfig\(.*$/gm) ?? []);
-  const passed = sources.filter(source => source.includes('awsService((config')).flatMap(uses);
-  expect([made.length, passed.length]).toEqual([4, 3]);
-  // what a service is handed, it spreads itself.
-  const handed = made.filter(line => line.includes('handlers: ended => handlers(clientConfig(ended), ended)'));
-  expect(handed.length).toBe(1);
-  const others = [...made.filter(line => !handed.includes(line)), ...passed];
-  expect(others.filter(line => !/\{ \.\.\.(?:config|clientConfig\(ended\)), maxAttempts: 1 \}/.test(line))).toEqual([]);
-});
-
 /** The lines where a service uses the configuration that it is handed. */
 const uses = (source: string): string[] => source.match(/^(?!.*\bawsService\().*\bconfig\b.*$/gm) ?? [];
