@@ -74,19 +74,22 @@ function removable({ versions, checkpoint }: Held, keep: number): string[] {
     .map(([number]) => number);
 }
 
-function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alone, own }: Swept): Held {
+function unswept(after: Held, before: Held, swept: Swept<Release, Held>): Held {
+  const { keep, stackId = '', succeeded, undoneTo, alone, own } = swept;
   const gone = Object.keys(before.versions).filter(number => !(number in after.versions));
   if (alone) expect(gone).toEqual(removable(before, keep));
   // what a stack has let go of in the same step goes, or may go once nothing rolls it back any more.
-  const letGo = gone.filter(number => succeeded && isOf(before.versions[Number(number)], stackId));
-  const swept = gone.filter(number => !letGo.includes(number));
+  const isNew = (number: string) => undoneTo !== undefined && !(number in undoneTo.versions);
+  const mayGo = (number: string) => succeeded || isNew(number);
+  const letGo = gone.filter(number => mayGo(number) && isOf(before.versions[Number(number)], stackId));
+  const taken = gone.filter(number => !letGo.includes(number));
   const all = { ...before.versions, ...after.versions };
   // what a failed deployment has had made available stays, and counts among the latest.
   const may = [...removable(before, keep), ...removable({ ...after, versions: all }, keep)];
   // so does, for a run that falls between the two calls, what it has registered and not marked yet: three at most.
   if (!own && !alone) may.push(...[1, 2, 3].flatMap(unmarked => removable(before, Math.max(1, keep - unmarked))));
-  expect(may).toEqual(expect.arrayContaining(swept));
-  const back = Object.fromEntries(swept.map(number => [number, before.versions[Number(number)]]));
+  expect(may).toEqual(expect.arrayContaining(taken));
+  const back = Object.fromEntries(taken.map(number => [number, before.versions[Number(number)]]));
   return { ...after, versions: { ...after.versions, ...back } };
 }
 

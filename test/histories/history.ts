@@ -42,7 +42,7 @@ export interface Plot<R, S> {
    * What the service would hold without what retentions have removed. Throws where one of them has removed what it must
    * not.
    */
-  unswept(after: S, before: S, swept: Swept<R>): S;
+  unswept(after: S, before: S, swept: Swept<R, S>): S;
   deployed(release: R, stackId: string, after: S, before: S): void;
   /** @param failed what the deployments declared that were rolled back */
   rolledBack(after: S, before: S, failed: readonly R[]): void;
@@ -58,7 +58,7 @@ export interface Plot<R, S> {
 }
 
 /** What retentions may have done in a step. */
-export interface Swept<R = unknown> {
+export interface Swept<R = unknown, S = unknown> {
   /** The fewest of the newest versions that one of them keeps. */
   readonly keep: number;
   /** Whose deployment or deletion they were part of. */
@@ -67,6 +67,8 @@ export interface Swept<R = unknown> {
   readonly succeeded?: boolean;
   /** What that deployment declares. Absent: nothing. */
   readonly release?: R;
+  /** What was there before the failed deployments that a rollback undoes: what the stack has made since goes. */
+  readonly undoneTo?: S;
   /** Whether they are all of that stack's. Absent: false. */
   readonly own?: boolean;
   /** Whether nothing else has happened: all that may go is gone then. Absent: false. */
@@ -208,8 +210,8 @@ class History<R, S> {
     const before = this.snapshot();
     const { stackId, status } = await this.world.rollBack(NAMES[stack]);
     expect(status).toMatch(/^(UPDATE_)?ROLLBACK_COMPLETE$/);
-    // what the failed deployments have made goes.
-    const after = this.unswept(before, this.declared[stack], { stack, stackId, succeeded: true, own: true });
+    const undoneTo = this.open[stack]?.before;
+    const after = this.unswept(before, this.declared[stack], { stack, stackId, undoneTo, own: true });
     const since = this.openOf(stack);
     if (since) this.plot.rolledBack(after, since, this.failed[stack]);
     this.failed[stack] = [];
@@ -283,7 +285,7 @@ class History<R, S> {
   private unswept(
     before: S,
     sweeps: readonly Pick<Sweep, 'keep'>[],
-    { stack, ...of }: Omit<Swept<R>, 'keep'> & { readonly stack: 0 | 1 },
+    { stack, ...of }: Omit<Swept<R, S>, 'keep'> & { readonly stack: 0 | 1 },
   ): S {
     const after = this.snapshot();
     if (sweeps.length === 0) return after;

@@ -117,20 +117,26 @@ function removable({ package: held }: Held, keep: number): string[] {
 
 const isMark = (key: string) => key === ARTIFACT_TAGS.owner || key.startsWith(ARTIFACT_TAGS.claim);
 
-function unswept(after: Held, before: Held, { keep, stackId = '', succeeded, alone }: Swept): Held {
+function unswept(after: Held, before: Held, { keep, stackId = '', ...of }: Swept<unknown, Held>): Held {
+  const { succeeded, undoneTo, alone } = of;
   const gone = Object.keys(before.package?.versions ?? {}).filter(name => !after.package?.versions[name]);
   if (alone) expect(gone).toEqual(removable(before, keep));
   if (!after.package || !before.package) return after;
+  const { versions: were } = before.package;
+  const isOwn = (name: string) => were[name].tags[ARTIFACT_TAGS.stack] === stackId;
+  const isUndone = (name: string) => undoneTo !== undefined && isOwn(name) && !undoneTo.package?.versions[name];
   // what a stack has let go of in the same step may go, once nothing rolls it back any more.
-  const ownNoMore = ([, { tags }]: [string, { tags: Readonly<Record<string, string>> }]) =>
-    succeeded && tags[ARTIFACT_TAGS.stack] === stackId;
-  const letGo = Object.entries(before.package.versions).filter(ownNoMore);
-  const swept = gone.filter(name => !letGo.some(([own]) => own === name));
-  const now = { ...after.package, versions: { ...before.package.versions, ...after.package.versions } };
-  const may = [...removable(before, keep), ...(succeeded ? removable({ ...after, package: now }, keep) : [])];
+  const swept = gone.filter(name => !(succeeded && isOwn(name)) && !isUndone(name));
+  // what a rollback takes back does not count among the latest.
+  const stay = Object.fromEntries(Object.entries(were).filter(([name]) => !isUndone(name)));
+  const now = { ...after.package, versions: { ...were, ...after.package.versions } };
+  const may = [
+    ...removable({ ...before, package: { ...before.package, versions: stay } }, keep),
+    ...(succeeded ? removable({ ...after, package: now }, keep) : []),
+  ];
   expect(may).toEqual(expect.arrayContaining(swept));
   const versions = { ...after.package.versions };
-  for (const name of swept) versions[name] = before.package.versions[name];
+  for (const name of swept) versions[name] = were[name];
   return { ...after, package: { ...after.package, versions } };
 }
 

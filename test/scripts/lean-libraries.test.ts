@@ -166,6 +166,3 @@ test('no bundle calls a method that is left out because nothing calls it', () =>
       expect([family, bundle.includes(`.${method}(`), method]).toEqual([family, false, method]);
   }
 });
-
-/** The lines where a service uses the configuration that it is handed. */
-const uses = (source: string): string[] => source.match(/^(?!.*\bawsService\().*\bconfig\b.*$/gm) ?? [];
