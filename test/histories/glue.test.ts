@@ -63,12 +63,8 @@ const idsOf = ({ versions }: Held) => Object.values(versions).map(({ versionId }
 function removable({ versions, checkpoint }: Held, keep: number): string[] {
   const listed = Object.entries(versions);
   const latest = listed.slice(-keep).map(([number]) => number);
-  const stays = [
-    '1',
-    String(checkpoint),
-    ...latest,
-    listed.filter(([, { status }]) => status === 'AVAILABLE').at(-1)?.[0],
-  ];
+  const newest = listed.filter(([, { status }]) => status === 'AVAILABLE').at(-1)?.[0];
+  const stays = ['1', String(checkpoint), ...(keep > 0 ? [...latest, newest] : [])];
   return listed
     .filter(([number, { metadata }]) => !stays.includes(number) && ownerIn(metadata) === undefined)
     .map(([number]) => number);
@@ -86,8 +82,8 @@ function unswept(after: Held, before: Held, swept: Swept<Release, Held>): Held {
   const all = { ...before.versions, ...after.versions };
   // what a failed deployment has had made available stays, and counts among the latest.
   const may = [...removable(before, keep), ...removable({ ...after, versions: all }, keep)];
-  // so does, for a run that falls between the two calls, what it has registered and not marked yet: three at most.
-  if (!own && !alone) may.push(...[1, 2, 3].flatMap(unmarked => removable(before, Math.max(1, keep - unmarked))));
+  // so does, for a run that falls between the two calls, what it has registered and not marked yet: three at most, and the newest among them.
+  if (!own && !alone) may.push(...[1, 2, 3].flatMap(unmarked => removable(before, Math.max(0, keep - unmarked))));
   expect(may).toEqual(expect.arrayContaining(taken));
   const back = Object.fromEntries(taken.map(number => [number, before.versions[Number(number)]]));
   return { ...after, versions: { ...after.versions, ...back } };
