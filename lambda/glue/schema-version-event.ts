@@ -47,6 +47,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Whether this delivery of the event has registered it. */
   private isMade = false;
   private isOvertaken = false;
+  /** Whether a version is removed that the registry has failed, or that this event alone has made. */
+  private isWithdrawing = false;
   private cannotBeFound = false;
   /** Metadata that is removed if the version is given back. */
   private undone: Wanted['Metadata'];
@@ -152,8 +154,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       'failed version removed, so that the definition is checked again',
       versionFields(this.id, found),
     );
-    this.version = found;
-    await this.removal.withdraw(found, () => this.isUnclaimed());
+    await this.withdraw(found);
     this.version = undefined;
     return undefined;
   }
@@ -292,7 +293,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       const isClaimed = this.ownership.marks.record.fields[FIELDS.owner] !== undefined;
       const stays = this.version.status === 'AVAILABLE' && this.removalPolicy === 'RETAIN' && !this.isOvertaken;
       if (isClaimed) await this.remove('DELETE', async () => true);
-      else if (!stays) await this.removal.withdraw(this.version, () => this.isUnclaimed());
+      else if (!stays) await this.withdraw(this.version);
       return failure;
     } catch (error) {
       if (isAccessDenied(failure)) return failure;
@@ -300,6 +301,17 @@ export class SchemaVersionEvent extends OwnedArtifact {
         `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`,
       );
     }
+  }
+
+  private async withdraw(version: Registered): Promise<void> {
+    this.version = version;
+    this.isWithdrawing = true;
+    await this.removal.withdraw(version, () => this.isUnclaimed()).finally(() => (this.isWithdrawing = false));
+  }
+
+  /** A version that is withdrawn need not have an owner yet. */
+  protected override async requireMine(): Promise<void> {
+    if (!this.isWithdrawing || !(await this.isUnclaimed())) await super.requireMine();
   }
 
   protected override async undoOvertaken(): Promise<void> {

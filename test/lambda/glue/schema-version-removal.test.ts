@@ -1,4 +1,4 @@
-import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
 import {
   AT,
@@ -81,6 +81,24 @@ describe('Delete', () => {
     expect(/besides, version .* could not be removed again/.test(Reason!)).toBe(isNeeded);
     await later();
     expect(numbers()).toEqual(left);
+  });
+
+  test.each([
+    ['what the registry has failed', version(INCOMPATIBLE), () => {}],
+    [
+      'what it had failed before',
+      version(INCOMPATIBLE, { AdoptExisting: true }),
+      () => aws.glue.addVersions('orders', [{ definition: INCOMPATIBLE, status: 'FAILURE' }]),
+    ],
+  ])('withdraws %s, also where that is throttled', async (_what, properties, before) => {
+    before();
+    const throttle = { service: 'glue', operation: 'DeleteSchemaVersions', times: 2, trouble: { error: throttling() } };
+    const fault = aws.faults.inject(throttle);
+    expect((await stack.create(VERSION, 'V', properties)).Reason).toMatch(
+      /the registry failed it as version \d\. Difference.*\(log group/,
+    );
+    expect(fault.hits).toBe(2);
+    expect(numbers()).toEqual([1]);
   });
 
   test('of what is gone succeeds: the version, the schema, the registry', async () => {
