@@ -33,3 +33,25 @@ export const cancel = async (logicalId: string, operation: 'CREATE' | 'UPDATE', 
   stack.history.resource(logicalId, `${operation}_FAILED`, id);
   stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
 };
+
+/** AWS IoT refuses an operation from now on. */
+export const refused = (operation: string, how: object = {}) =>
+  aws.faults.inject({ service: 'iot', operation, times: 99, ...trouble('ValidationException', 400), ...how });
+export const trouble = (code: string, status: number) => ({
+  trouble: { error: new ServiceError(code, 'no way', status) },
+});
+export const DENIED = trouble('UnauthorizedException', 401);
+
+/** How often an operation was called by events. */
+export const calls = (operation: string): number => aws.calls.filter({ service: 'iot', operation, via: 'http' }).length;
+
+export const tagged = (tags: Readonly<Record<string, string>>) => ({
+  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+});
+
+/** A deployment succeeds, and the next one begins. */
+export const settled = async (): Promise<void> => {
+  stack.history.enter('UPDATE_COMPLETE');
+  await stack.later();
+  stack.history.enter('UPDATE_IN_PROGRESS');
+};

@@ -3,7 +3,19 @@ import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../../contract/ownership';
 import { NOBODY, claimant, markTags } from '../../../lambda/runtime/ownership';
-import { PACKAGE, aws, cancel, meanwhile, pointer, shown, stack, succeeded } from './cancellations';
+import {
+  PACKAGE,
+  aws,
+  calls,
+  cancel,
+  meanwhile,
+  pointer,
+  refused,
+  settled,
+  shown,
+  stack,
+  succeeded,
+} from './cancellations';
 import { Stack } from './stack';
 
 const DEFAULT = SoftwarePackageResourceType.DEFAULT_VERSION;
@@ -14,7 +26,6 @@ beforeEach(async () => {
 });
 
 const tags = () => aws.iot.describe(PACKAGE)!.tags;
-const calls = (operation: string) => aws.calls.filter({ service: 'iot', operation, via: 'http' }).length;
 const byHand = (change: object) => aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, ...change });
 const designatedByHand = (defaultVersionName: string) => byHand({ defaultVersionName });
 const unset = () => byHand({ unsetDefaultVersion: true });
@@ -31,19 +42,6 @@ const update = (id: string, from: string, to: string, more: object = {}) =>
   stack.update(DEFAULT, 'D', { id, properties: pointer(to, more), old: pointer(from) });
 const remove = (id: string, version: string, more: object = {}) =>
   stack.delete(DEFAULT, 'D', id, pointer(version, more));
-/** A deployment succeeds, and the next one begins. */
-const settled = async () => {
-  stack.history.enter('UPDATE_COMPLETE');
-  await stack.later();
-  stack.history.enter('UPDATE_IN_PROGRESS');
-};
-const refused = (operation: string, more: object = {}) =>
-  aws.faults.inject({
-    service: 'iot',
-    operation,
-    trouble: { error: new ServiceError('ValidationException', 'no way', 400) },
-    ...more,
-  });
 const unsets = (input: { unsetDefaultVersion?: boolean }) => input.unsetDefaultVersion === true;
 
 describe('the record', () => {
@@ -327,7 +325,7 @@ describe('a Delete', () => {
 
   test('that the service refuses fails, and says which default', async () => {
     const id = await created('1.0.0');
-    refused('UpdatePackage', { match: unsets });
+    refused('UpdatePackage', { match: unsets, times: 1 });
     expect((await remove(id, '1.0.0')).Reason).toContain(
       `AWS IoT does not undesignate the default version of software package ${PACKAGE}: ValidationException: no way`,
     );

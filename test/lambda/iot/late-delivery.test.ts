@@ -205,24 +205,24 @@ describe('a late delivery of an Update that was canceled leaves what somebody ha
     await stack.later();
     return old;
   };
-  const resourceArn = (rest = '') => `arn:aws:iot:${aws.region}:${aws.account}:package/a${rest}`;
+  const arnOf = (path: string) => `arn:aws:iot:${aws.region}:${aws.account}:package/${path}`;
   const tagged = (Value: string) => [{ Key: 'x', Value }];
-
-  test('of a version', async () => {
-    const draft = (value: string) =>
-      version('1.0.0', { Description: value, Attributes: { x: value }, Tags: tagged(value), Recipe: value });
-    const old = await canceled(Type.VERSION, draft('a'), draft('b'));
-    await aws.iot.byHand('UpdatePackageVersion', {
+  const draft = (value: string) =>
+    version('1.0.0', { Description: value, Attributes: { x: value }, Tags: tagged(value), Recipe: value });
+  const written = (value: string) =>
+    aws.iot.byHand('UpdatePackageVersion', {
       packageName: PACKAGE,
       versionName: '1.0.0',
-      description: 'by hand',
-      recipe: 'by hand',
-      attributes: { x: 'by hand' },
+      description: value,
+      recipe: value,
+      attributes: { x: value },
     });
-    await aws.iot.byHand('TagResource', {
-      resourceArn: `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`,
-      tags: [{ Key: 'x', Value: 'by hand' }],
-    });
+
+  test('of a version', async () => {
+    const old = await canceled(Type.VERSION, draft('a'), draft('b'));
+    await written('by hand');
+    const resourceArn = arnOf(`${PACKAGE}/version/1.0.0`);
+    await aws.iot.byHand('TagResource', { resourceArn, tags: tagged('by hand') });
     const before = held();
     expect(await stack.deliver(old)).toBeUndefined();
     expect(held()).toEqual(before);
@@ -233,23 +233,15 @@ describe('a late delivery of an Update that was canceled leaves what somebody ha
     const named = (value: string) => ({ PackageName: 'a', Description: value, Tags: tagged(value) });
     const old = await canceled(Type.PACKAGE, named('a'), named('b'));
     await aws.iot.byHand('UpdatePackage', { packageName: 'a', description: 'by hand' });
-    await aws.iot.byHand('TagResource', { resourceArn: resourceArn(), tags: [{ Key: 'x', Value: 'by hand' }] });
+    await aws.iot.byHand('TagResource', { resourceArn: arnOf('a'), tags: tagged('by hand') });
     expect(await stack.deliver(old)).toBeUndefined();
     expect(aws.iot.describe('a')).toMatchObject({ description: 'by hand', tags: { x: 'by hand' } });
   });
 
   test('and undoes what the event itself has written since', async () => {
-    const draft = (value: string) =>
-      version('1.0.0', { Description: value, Attributes: { x: value }, Tags: tagged(value), Recipe: value });
     const old = await canceled(Type.VERSION, draft('a'), draft('b'));
     const before = held();
-    await aws.iot.byHand('UpdatePackageVersion', {
-      packageName: PACKAGE,
-      versionName: '1.0.0',
-      description: 'b',
-      recipe: 'b',
-      attributes: { x: 'b' },
-    });
+    await written('b');
     expect(await stack.deliver(old)).toBeUndefined();
     expect({ ...held(), lastModifiedDate: undefined }).toEqual({ ...before, lastModifiedDate: undefined });
   });

@@ -1,17 +1,14 @@
 /** Events about a package that fail, are overtaken or are taken back. */
-import { type LocalAws, ServiceError } from 'cdk-versioned-artifacts-local';
+import { type LocalAws } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS } from '../../../contract/ownership';
-import { aws, cancel, meanwhile, stack, succeeded } from './cancellations';
+import { DENIED, aws, calls, cancel, meanwhile, refused, stack, succeeded, tagged, trouble } from './cancellations';
 
 const TYPE = SoftwarePackageResourceType.PACKAGE;
 const ROLLBACK = 'UPDATE_ROLLBACK_IN_PROGRESS';
 
 const named = (PackageName = 'motor', more: object = {}) => ({ PackageName, Removal: 'DELETE', ...more });
 const saying = (Description: string, more: object = {}) => named('motor', { Description, ...more });
-const tagged = (tags: Record<string, string>) => ({
-  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-});
 const held = (name = 'motor') => aws.iot.describe(name);
 const owner = (name?: string) => held(name)?.tags[ARTIFACT_TAGS.owner];
 const created = async (properties: object = named()) => succeeded(await stack.create(TYPE, 'P', properties));
@@ -19,14 +16,6 @@ const update = (id: string, properties: object, old: object = named()) =>
   stack.update(TYPE, 'P', { id, properties, old });
 const rolledBack = (id: string, properties: object, old: object) =>
   stack.during(ROLLBACK, () => update(id, properties, old));
-const refused = (operation: string, code = 'ValidationException', status = 400) =>
-  aws.faults.inject({
-    service: 'iot',
-    operation,
-    times: 99,
-    trouble: { error: new ServiceError(code, 'no way', status) },
-  });
-const calls = (operation: string) => aws.calls.filter({ service: 'iot', operation, via: 'http' }).length;
 const by = (operation: keyof LocalAws['iot']['operations'], input: object) => aws.iot.byHand(operation, input);
 
 describe('an Update', () => {
@@ -95,7 +84,7 @@ describe('a rollback', () => {
 
   test('fails without the permission for it', async () => {
     const id = await created(saying('b'));
-    refused('UpdatePackage', 'UnauthorizedException', 401);
+    refused('UpdatePackage', DENIED);
     expect(await rolledBack(id, saying('a'), saying('b'))).toMatchObject({ Status: 'FAILED' });
   });
 
@@ -216,7 +205,7 @@ describe('a Delete', () => {
 
   test('that the service refuses fails, and says which package', async () => {
     const id = await created();
-    refused('DeletePackage', 'ConflictException', 409);
+    refused('DeletePackage', trouble('ConflictException', 409));
     expect((await stack.delete(TYPE, 'P', id, named())).Reason).toContain(
       'AWS IoT does not delete software package motor: ConflictException: no way',
     );
@@ -227,7 +216,7 @@ describe('a Delete', () => {
 
   test('without the permission for it fails, in a rollback, too', async () => {
     const id = await created();
-    refused('DeletePackage', 'UnauthorizedException', 401);
+    refused('DeletePackage', DENIED);
     const reply = await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(TYPE, 'P', id, named()));
     expect(reply).toMatchObject({ Status: 'FAILED' });
     expect(owner()).toBeDefined();

@@ -3,16 +3,21 @@ import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import {
+  DENIED,
   PACKAGE,
   aws,
+  calls,
   cancel,
   held,
   meanwhile,
   pointer,
   published,
+  refused,
+  settled,
   shown,
   stack,
   succeeded,
+  tagged,
   version,
 } from './cancellations';
 import { Stack } from './stack';
@@ -26,28 +31,11 @@ const created = async (properties: object, logicalId = 'V', by = stack) =>
 const update = (id: string, properties: object, old: object) => stack.update(VERSION, 'V', { id, properties, old });
 const rolledBack = (id: string, properties: object, old: object) =>
   stack.during(ROLLBACK, () => update(id, properties, old));
-const tagged = (tags: Record<string, string>) => ({
-  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-});
 const saying = (Description: string, more: object = {}) => published('1.0.0', { Description, ...more });
 const byHand = (operation: string, more: object = {}) => aws.iot.byHand(operation, { ...AT, ...more });
-const refused = (operation: string, code = 'ValidationException', status = 400) =>
-  aws.faults.inject({
-    service: 'iot',
-    operation,
-    times: 99,
-    trouble: { error: new ServiceError(code, 'no way', status) },
-  });
-const calls = (operation: string) => aws.calls.filter({ service: 'iot', operation, via: 'http' }).length;
 const resourceArn = () => `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`;
 const sbom = (Key: string) => ({ Sbom: { Bucket: 'artifacts', Key, Version: 'v1' } });
 const sbomKey = () => (held()?.sbom as { s3Location?: { key: string } } | undefined)?.s3Location?.key;
-/** A deployment succeeds, and the next one begins. */
-const settled = async () => {
-  stack.history.enter('UPDATE_COMPLETE');
-  await stack.later();
-  stack.history.enter('UPDATE_IN_PROGRESS');
-};
 
 beforeEach(() => void (aws.iot.behavior.lookUpObjects = false));
 
@@ -236,7 +224,7 @@ describe('a rollback', () => {
     await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
     const adopting = published('1.0.0', { AdoptExisting: true, Status: 'DEPRECATED' });
     const id = await created(adopting);
-    refused('UpdatePackageVersion', 'UnauthorizedException', 401);
+    refused('UpdatePackageVersion', DENIED);
     const undo = () => stack.delete(VERSION, 'V', id, adopting);
     expect(await stack.during('ROLLBACK_IN_PROGRESS', undo)).toMatchObject({ Status: 'FAILED' });
     expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
@@ -254,7 +242,7 @@ describe('a rollback', () => {
 describe('an event that fails', () => {
   test('for want of a permission fails, in a rollback, too', async () => {
     const id = await created(saying('b'));
-    refused('UpdatePackageVersion', 'UnauthorizedException', 401);
+    refused('UpdatePackageVersion', DENIED);
     expect(await rolledBack(id, saying('a'), saying('b'))).toMatchObject({ Status: 'FAILED' });
   });
 

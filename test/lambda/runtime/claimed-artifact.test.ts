@@ -3,12 +3,7 @@ import { ownerOf } from '../../../lambda/runtime/claimed-artifact';
 import { type Scope } from '../../../lambda/runtime/custom-resource';
 import { formatFormers } from '../../../lambda/runtime/former-owners';
 import { type Tags, markTags } from '../../../lambda/runtime/ownership';
-import { HELD, KEYS, ToyWorld, ownedBy, sent } from './toy-artifact';
-
-const me = sent(0);
-const before = sent(60);
-const renamed = sent(30, 'fleet', 'Renamed');
-const stranger = sent(30, 'other');
+import { HELD, KEYS, ToyWorld, before, me, ownedBy, renamed, sent, stranger } from './toy-artifact';
 
 let world: ToyWorld;
 beforeEach(() => (world = new ToyWorld()));

@@ -38,6 +38,12 @@ export const sent = (minutesAgo: number, name = 'fleet', logicalId = 'V'): Claim
   mark: { sentAt: START - minutesAgo * MINUTE, hash: '1a2b3c4d' },
 });
 
+/** The event that is tested, an earlier one of its resource, and resources of the same and of another stack. */
+export const me = sent(0);
+export const before = sent(60);
+export const renamed = sent(30, 'fleet', 'Renamed');
+export const stranger = sent(30, 'other');
+
 /** The tags of an artifact that the event of a resource has made or claimed. */
 export const ownedBy = (who: Claimant, more: Tags = {}): Tags => ({ ...ownerTags(KEYS, who), ...more });
 
