@@ -225,7 +225,7 @@ async function begins(
   }
   if (rulesAsOf === updatedAt) return { goesOn: { ...state, rulesAsOf } };
   scope.log.info('the stack was deployed since this execution has begun: another one goes on by the rules of now');
-  return { instead: await succeeded(state, request, scope, machines) };
+  return { instead: await leaveToSuccessor(state, request, scope, machines) };
 }
 
 /** Where the stack makes a run pointless. */
@@ -241,14 +241,14 @@ function skipped(why: string, before: SweepCursor | undefined, { log }: SliceSco
 }
 
 /** Another execution continues by the definition that the machine has now. */
-async function succeeded(
+async function leaveToSuccessor(
   state: ExecutionState,
   request: SliceRequest,
   scope: SliceScope,
   machines: Machines,
 ): Promise<ExecutionState> {
   try {
-    return await succeed(state, request, machines);
+    return await startSuccessor(state, request, machines);
   } catch (error) {
     if (!isMachineGone(error)) throw error;
     return skipped('the state machine of the sweep no longer exists', state.cursor as SweepCursor | undefined, scope);
@@ -314,11 +314,15 @@ async function ended(outcome: SweepOutcome, scope: SliceScope): Promise<Executio
 async function goOn(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
   // a run that CloudFormation waits for ends within an hour.
   if (state.answer || (state.slices ?? 0) < MAX_SLICES_OF_AN_EXECUTION) return state;
-  return succeed(state, request, machines);
+  return startSuccessor(state, request, machines);
 }
 
 /** Starts the successor of an execution. */
-async function succeed(state: ExecutionState, request: SliceRequest, machines: Machines): Promise<ExecutionState> {
+async function startSuccessor(
+  state: ExecutionState,
+  request: SliceRequest,
+  machines: Machines,
+): Promise<ExecutionState> {
   const name = successorOf(request.execution);
   const { cursor } = state;
   await machines.start(request.stateMachine, name, { ...(cursor && { cursor }), predecessor: request.execution });
