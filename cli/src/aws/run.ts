@@ -66,6 +66,13 @@ export async function stateOf(sfn: SFNClient, executionArn: string): Promise<Run
   return { status, counts: cursor?.counts, isWaiting: next === 'WAIT' };
 }
 
+/** The execution that has a run, where this one may have handed it over: it does so a moment before it ends. */
+export async function holderOf(sfn: SFNClient, executionArn: string): Promise<string> {
+  const next = continuationOf(executionArn);
+  const command = new DescribeExecutionCommand({ executionArn: next });
+  return (await unless('ExecutionDoesNotExist', sfn.send(command))) ? next : executionArn;
+}
+
 const continuationOf = (arn: string) => arn.replace(/[^:]+$/, successorOf(arn));
 
 /** Events of the history that are looked at for what the last slice has left. */
