@@ -209,9 +209,11 @@ async function begins(
   const before = state.cursor as SweepCursor | undefined;
   const hasBegun = before !== undefined && before.pass !== 'BEGIN';
   const { rest, updatedAt } = await stackNow(request.stackId, scope.describeStack);
-  const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines);
-  const over = line?.older ?? OVER[rest];
+  // asked first: the permission to list executions goes before the machine.
+  const over = OVER[rest];
   if (over !== undefined) return { instead: skipped(over, before, scope) };
+  const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines);
+  if (line?.older !== undefined) return { instead: skipped(line.older, before, scope) };
   const isAtRest = rest === 'at-rest';
   // the machine's definition is that of the time at which the execution began.
   const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
