@@ -296,6 +296,26 @@ describe('a deployment in the midst of a run that nobody waits for', () => {
     expect(service.removed).toHaveLength(before);
   });
 
+  test('is no reason for the run after it to be skipped for one that waits: that one finds nothing more to do', async () => {
+    world.status = 'UPDATE_IN_PROGRESS';
+    const waiting = world.machine.begin('waiting');
+    await world.machine.run(waiting, 1);
+    updated();
+    expect((await world.run()).state).toMatchObject({ outcome: { status: 'SUCCEEDED', counts: { removed: 17 } } });
+    await world.machine.runAll();
+    const ends = world.machine.executions.map(({ state }) => state.outcome);
+    expect(ends).toMatchObject([{ status: 'CONTINUED' }, {}, { status: 'SUCCEEDED', counts: { removed: 0 } }]);
+  });
+
+  test('starts no second run while it lasts, however many are due', async () => {
+    world.machine.begin('waiting');
+    updated();
+    world.status = 'UPDATE_FAILED';
+    const ends = [];
+    for (const name of ['first', 'second']) ends.push((await world.machine.run(world.machine.begin(name), 1)).state);
+    expect(ends).toMatchObject([{ outcome: { status: 'SKIPPED' } }, { outcome: { status: 'SKIPPED' } }]);
+  });
+
   test('that began before the first slice, but after the execution, counts as well', async () => {
     const execution = world.machine.begin('run');
     updated();
