@@ -1,4 +1,5 @@
 import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { untilHit } from '../../../testing/until-hit';
 import { aws, logged, stack } from './api';
 import { DELETE, LIST, TOKEN_SECRET, shareToken } from './stack';
 
@@ -33,7 +34,7 @@ describe('the token', () => {
     const fault = aws.faults.inject({ operation: DELETE, trouble: { stall: 0 } });
     const read = aws.faults.inject({ operation: 'GetSecretValue', nth, trouble: { stall: 'until released' } });
     const removal = stack.remove('api-012');
-    while (read.hits === 0) await new Promise(resolve => setImmediate(resolve));
+    await untilHit(read, removal);
     await shareToken(aws, current);
     read.release();
     expect(await removal).toMatchObject({ Status: 'SUCCESS' });

@@ -1,5 +1,6 @@
 import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot';
 import { VirtualClock } from '../../../../testing/clock';
+import { untilHit } from '../../../../testing/until-hit';
 import { arn, aws, clock, deletions, executions, finished, job, leftOf, start, sweepOf, things } from './fleet-of-jobs';
 import { DAY, PACKAGE, refusal } from './iot-sweep';
 
@@ -232,7 +233,7 @@ describe('with force', () => {
     });
     const sweep = sweepOf({ statuses: ['QUEUED'], force: true });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
     stalled.release();
     expect((await running).status).toBe('SUCCEEDED');

@@ -1,6 +1,7 @@
 import { LocalAws, type ServiceError } from 'cdk-versioned-artifacts-local';
 import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
 import { SteppingClock, type TestClock } from '../../../../testing/clock';
+import { untilHit } from '../../../../testing/until-hit';
 import { DAY, IotSweep, PACKAGE, cleanup, refusal, retention } from './iot-sweep';
 
 let clock: TestClock;
@@ -81,7 +82,7 @@ describe('a job that comes back under its id while its deletion waits for a plac
     });
     aws.faults.inject({ service: 'iot', operation: 'DeleteJob', times: 7, trouble: { error: noPlace } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
     clock.advance(60_000);
     await again();
@@ -130,7 +131,7 @@ test('a canceled execution whose deletion is throttled is not mistaken for anoth
   });
   aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
   const running = sweep.run();
-  while (stalled.hits === 0) await new Promise(setImmediate);
+  await untilHit(stalled, running);
   await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
   clock.advance(60_000);
   await start();
@@ -146,7 +147,7 @@ describe('what is among the latest by the time of its removal stays', () => {
     const stalled = aws.faults.inject({ service: 'iot', operation, trouble: { stall: 'until released' } });
     aws.faults.inject({ service: 'iot', operation, times: 2, trouble: { error: throttle } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: newer, force: true });
     clock.advance(60_000);
     stalled.release();
@@ -188,7 +189,7 @@ describe('what is among the latest by the time of its removal stays', () => {
     });
     aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advanceAll('begun-2', 'SUCCEEDED');
     clock.advance(60_000);
     stalled.release();

@@ -1,3 +1,4 @@
+import { untilHit } from '../../../../testing/until-hit';
 import { aws, clock, executions, finished, job, leftOf, sweepOf, things } from './fleet-of-jobs';
 import { DAY, refusal } from './iot-sweep';
 
@@ -13,7 +14,7 @@ describe('an execution that moved since it was listed', () => {
     });
     const sweep = sweepOf({ statuses: ['QUEUED'], force: true });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'SUCCEEDED');
     stalled.release();
     await running;
@@ -33,7 +34,7 @@ describe('an execution that moved since it was listed', () => {
     });
     const sweep = sweepOf({ statuses: ['IN_PROGRESS'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
     stalled.release();
     await running;
@@ -52,7 +53,7 @@ describe('an execution that moved since it was listed', () => {
       trouble: { stall: 'until released' },
     });
     const running = sweep.counts();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
     clock.advance(5_000);
     await finished('ota');

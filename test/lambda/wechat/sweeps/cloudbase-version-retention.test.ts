@@ -5,6 +5,7 @@ import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
+import { untilHit } from '../../../../testing/until-hit';
 import { DELETE, ENVIRONMENT, LIST, SERVER, TOKEN_SECRET, shareToken } from '../stack';
 
 const DAY = 86_400_000;
@@ -293,15 +294,11 @@ test.each([
   const read = stalled('GetSecretValue', nth);
   const sweep = sweepOf();
   sweep.remaining = remaining;
-  let isOver = false;
-  const end = outcome(sweep).finally(() => (isOver = true));
-  const reached = async (fault: { readonly hits: number }) => {
-    while (fault.hits === 0 && !isOver) await new Promise(resolve => setImmediate(resolve));
-  };
-  await reached(removal);
+  const end = outcome(sweep);
+  await untilHit(removal, end);
   const current = aws.weChat.rotateToken();
   removal.release();
-  await reached(read);
+  await untilHit(read, end);
   await shareToken(aws, current);
   read.release();
 
