@@ -296,10 +296,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
       else if (!stays) await this.withdraw(this.version);
       return failure;
     } catch (error) {
-      if (isAccessDenied(failure)) return failure;
-      return new Unpublishable(
-        `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`,
-      );
+      const reason = `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`;
+      // an event that is denied would be repeated, and use the version that it has left behind, with success.
+      return isAccessDenied(failure) ? new Error(reason) : new Unpublishable(reason);
     }
   }
 
