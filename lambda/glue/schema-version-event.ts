@@ -63,8 +63,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
-    // an Update did not own before what it claims.
-    super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
+    super(scope, id);
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;

@@ -113,6 +113,16 @@ describe('Delete', () => {
     succeeded(await stack.delete(VERSION, 'V', orphan, deletable));
   });
 
+  test('in a rollback of what is gone takes one call', async () => {
+    const id = await created(deletable);
+    await byHand('DeleteSchemaVersions', { Versions: '2' });
+    await later();
+    const calls = await stack.callsOf(async () => {
+      succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, deletable)));
+    });
+    expect(calls).toEqual(['GetSchemaVersion']);
+  });
+
   test('finds what a Create has made that never answered, under an id that CloudFormation made up', async () => {
     await created(deletable);
     succeeded(await stack.delete(VERSION, 'V', 'stack-V-1A2B3C', deletable));
