@@ -136,6 +136,25 @@ describe('Delete', () => {
     expect(JSON.stringify(stack.logs)).toContain('cannot look up what the failed Create has made');
   });
 
+  const error = (code: string, status: number) => new ServiceError(code, 'no way', status);
+  test.each([
+    ['leaves it, and says so once, if it is not allowed', error('AccessDeniedException', 403), 'SUCCESS'],
+    ['leaves it, and says so once, if that is refused', error('InvalidInputException', 400), 'SUCCESS'],
+    ['fails for another reason', error('InternalServiceException', 500), 'FAILED'],
+  ])('that must look up what a Create has made %s', async (_what, trouble, status) => {
+    aws.faults.inject({
+      service: 'glue',
+      operation: 'GetSchemaByDefinition',
+      times: Infinity,
+      trouble: { error: trouble },
+    });
+    expect((await stack.delete(VERSION, 'V', 'stack-V-1A2B3C', deletable)).Status).toBe(status);
+    const said = stack.logs.filter(
+      ({ message }) => message === 'cannot look up what the failed Create has made: it stays',
+    );
+    expect(said).toHaveLength(status === 'SUCCESS' ? 1 : 0);
+  });
+
   test.each(['refused', 'item-error'] as const)(
     'of a first version (%s) says that it goes with its schema',
     async how => {

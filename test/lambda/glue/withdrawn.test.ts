@@ -1,5 +1,5 @@
 /** What becomes of a version whose own Create fails after the registration. */
-import { ServiceError } from 'cdk-versioned-artifacts-local';
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
 import { SECOND, VERSION, aroundNext, aws, byHand, held, later, numbers, records, stack, version } from './orders';
 import { Stack } from './stack';
@@ -46,6 +46,24 @@ test('a version that another stack has adopted by then stays that one’s', asyn
   expect(records()).toEqual([expect.stringContaining('stack=other/')]);
 });
 
+test.each([
+  ['is throttled', throttling()],
+  ['meets another write', new ServiceError('ConcurrentModificationException', 'busy', 400)],
+])('a version that another stack adopts while its removal %s stays that one’s', async (_what, error) => {
+  const other = new Stack(aws, 'other');
+  refused(PUT, 'InvalidInputException', 1);
+  aws.faults.inject({ service: 'glue', operation: DELETE, trouble: { error } });
+  stack.interrupt = async (operation, moment) => {
+    if (operation !== DELETE || moment !== 'failed') return;
+    stack.interrupt = undefined;
+    expect(await other.create(VERSION, 'V', version(SECOND, { AdoptExisting: true }))).toMatchObject({
+      Status: 'SUCCESS',
+    });
+  };
+  await failed(deletable);
+  expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+});
+
 test('a version that somebody has deleted by then is not missed', async () => {
   aroundNext(PUT, {
     before: async () => {
@@ -56,6 +74,15 @@ test('a version that somebody has deleted by then is not missed', async () => {
   });
   expect(await failed(deletable)).not.toContain('besides');
   expect(held()).toBeUndefined();
+});
+
+test('a version whose Update fails in place stays the stack’s', async () => {
+  const { PhysicalResourceId: id } = await stack.create(VERSION, 'V', version(SECOND, { Removal: 'DELETE' }));
+  const before = held();
+  refused(PUT, 'InvalidInputException');
+  const old = version(SECOND, { Removal: 'DELETE' });
+  expect(await stack.update(VERSION, 'V', { id, properties: deletable, old })).toMatchObject({ Status: 'FAILED' });
+  expect(held()).toEqual(before);
 });
 
 test('a version that cannot be removed again is named beside the failure', async () => {
