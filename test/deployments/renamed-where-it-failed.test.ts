@@ -116,13 +116,15 @@ describe.each(PARTS)('%s', (_type, part: Part) => {
 /** The only artifact that the stack has left behind, as far as two worlds can have the same. */
 const leftBehind = (part: Part, world: World): unknown =>
   JSON.parse(JSON.stringify(essence(part.held(world))), (key, value: unknown) =>
-    /(^|Id|At|Date)$/.test(key) ? typeof value : value,
+    /(Id|At|Date)$/.test(key) ? typeof value : value,
   );
 
 describe.each(MAKERS)('%s that was the stack’s', (type, part) => {
   const removals = ['RETAIN', ...(type === 'a package version' ? ['DEPRECATE'] : [])];
+  // three pointers that are deleted at once can clear the pointer.
+  const renamed = type === 'a default version' ? RENAMED.filter(names => new Set(['A', ...names]).size === 2) : RENAMED;
 
-  test.each(removals.flatMap(Removal => RENAMED.map(names => ({ Removal, names }))))(
+  test.each(removals.flatMap(Removal => renamed.map(names => ({ Removal, names }))))(
     'and is renamed to $names is left under $Removal as it would be without that, if the next deployment has none',
     async ({ Removal, names }) => {
       const own = (world: World) => part.own(world, 1, { Removal });
