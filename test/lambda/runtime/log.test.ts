@@ -48,7 +48,7 @@ test('what JSON cannot say does not cost the record', () => {
   const [record] = logged(log => log.info('odd', { circular, error: new TypeError('x'), nothing: undefined }));
   expect(record).toMatchObject({
     circular: { big: '18446744073709551616' },
-    error: { name: 'TypeError', message: 'x', stack: expect.stringContaining('log.test') },
+    error: { name: 'TypeError', message: 'x', stack: expect.stringMatching(/^TypeError: x\n +at /) },
   });
 });
 
