@@ -2,6 +2,7 @@ import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { GlueGateway } from '../../../../lambda/glue/gateway';
 import { STACK_ID } from '../../../../testing/sweep/sweep-world';
+import { untilHit } from '../../../../testing/until-hit';
 import {
   DAY,
   UNMARKED,
@@ -209,7 +210,7 @@ describe('always stay', () => {
       trouble: { stall: 'until released' },
     });
     const running = sweepOf().run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await byHand('DeleteSchemaVersions', { Versions: '4' });
     clock.advance(1_000);
     stalled.release();
