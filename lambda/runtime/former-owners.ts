@@ -121,6 +121,7 @@ export function memoryOf(value: string | undefined, formers: string | undefined,
   return {
     former: remembered(value, place),
     onceReturned: rememberedBefore(value, place),
-    onceForgotten: wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
+    // before the one that had it for good nothing counts, but the others still do.
+    onceForgotten: place > 0 || wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
   };
 }

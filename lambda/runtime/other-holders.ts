@@ -36,9 +36,11 @@ export class OtherHolders {
     return hasWaited;
   }
 
-  /** Whether the resource that has the artifact goes, too. */
-  async goesToo(owner: string): Promise<boolean> {
-    return (await this.scope.stackPhase()) !== 'deploying' || ['going', 'gone'].includes(await this.fateOf(owner));
+  /** Whether they are deleted, too. */
+  async goToo(owners: readonly string[]): Promise<boolean> {
+    if (owners.length === 0 || (await this.scope.stackPhase()) !== 'deploying') return true;
+    const fates = await Promise.all(owners.map(owner => this.fateOf(owner)));
+    return fates.every(fate => fate === 'going' || fate === 'gone');
   }
 
   /**

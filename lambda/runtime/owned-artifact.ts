@@ -255,10 +255,17 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const mine = isOwner ? -1 : formers.indexOf(this.me.ownerId);
     if (!isOwner && mine < 0) return false;
     return this.others.awaitDeleted(formers.slice(mine + 1), async () => {
-      const takenAt = claimOf(tags, keys, { ownerId: tags[keys.owner] })?.since;
-      if (await this.scope.succeededSince(takenAt)) return;
-      if (isOwner || (await this.others.goesToo(tags[keys.owner]))) await this.takeBack(tags);
+      if (await this.goesWithLater(tags)) await this.takeBack(tags);
     });
+  }
+
+  /** In a Delete: whether all who have had the artifact since go as well, before a deployment with it has succeeded. */
+  protected async goesWithLater(tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const holders = [tags[keys.owner], ...formersOf(tags, keys)];
+    const later = holders.slice(0, holders.indexOf(this.me.ownerId));
+    const takenAt = claimOf(tags, keys, { ownerId: holders[0] })?.since;
+    return !(await this.scope.succeededSince(takenAt)) && this.others.goToo(later);
   }
 
   /** Undoes what is known to be this resource's own, as long as the record says since when it had the artifact. */

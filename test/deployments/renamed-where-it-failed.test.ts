@@ -3,7 +3,7 @@
  * of them are undone: what was the stack's before them is the stack's, and what was not is as it was.
  */
 import { type Resources, type World } from '../histories/world';
-import { MAKERS, PARTS, type Part, essence, play } from './cast';
+import { CAST, MAKERS, PARTS, type Part, essence, play } from './cast';
 
 const STACK = 'fleet';
 
@@ -160,3 +160,39 @@ describe.each(MAKERS)('%s that was the stack’s', (type, part) => {
     },
   );
 });
+
+describe.each(MAKERS)('%s that only the last of several renames gives up', (_type, part) => {
+  test('is kept by the resource before, as it was', () =>
+    play(part, async world => {
+      const own = (id: string): Resources => ({ [id]: part.own(world, 1) });
+      await world.deploy(STACK, own('A'));
+      const isRecord = /^cdk-versioned-artifacts/;
+      const state = (): unknown =>
+        JSON.parse(JSON.stringify(leftBehind(part, world)), (key, value) => (isRecord.test(key) ? undefined : value));
+      const before = state();
+      await fail(world, own('B'), own('C'), own('D'));
+      await succeed(world, own('C'));
+      expect(state()).toEqual(before);
+    }));
+});
+
+const SCHEMA_VERSION: Part = CAST['a schema version'];
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['a failed deployment', [], ['B', 'C']],
+  ['the stack', ['A'], ['C']],
+])(
+  'a schema version of %s goes with its resources, although each of them has put other metadata',
+  (_whose, deployed, failed) =>
+    play(SCHEMA_VERSION, async world => {
+      const own = (id: string): Resources => ({
+        [id]: SCHEMA_VERSION.own(world, 1, { Metadata: { team: 'a', ...(id !== 'C' && { more: 'b' }) } }),
+      });
+      await world.deploy(STACK, {});
+      const before = leftBehind(SCHEMA_VERSION, world);
+      for (const id of deployed) await succeed(world, own(id));
+      await fail(world, ...failed.map(own));
+      await succeed(world, {});
+      expect(leftBehind(SCHEMA_VERSION, world)).toEqual(before);
+    }),
+);
