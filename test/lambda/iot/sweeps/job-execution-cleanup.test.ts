@@ -336,3 +336,18 @@ test('killed before or after any call, a run ends as an undisturbed one, and rem
     }
   }
 });
+
+test('a job that goes between two slices does not let the jobs before it count twice', async () => {
+  things(1);
+  for (let n = 1; n <= 40; n++) await finished(`ota-${n}`);
+  const sweep = sweepOf({ rules: { minAgeSeconds: DAY } });
+  sweep.remaining = 8_000;
+  const execution = sweep.machine.begin('run');
+  await sweep.machine.run(execution, 1);
+  const { pageToken } = execution.state.cursor as { pageToken: string };
+  const { job: jobId, before } = JSON.parse(pageToken) as { job: string; before: string[] };
+  for (const gone of [jobId, before[0]]) await aws.iot.byHand('DeleteJob', { jobId: gone, force: true });
+  clock.advance(5_000);
+  await sweep.machine.run(execution);
+  expect(execution.state.outcome).toMatchObject({ counts: { kept: 39, removed: 0 } });
+});

@@ -143,6 +143,31 @@ describe('whatever the rules say', () => {
     expect(sweep.kept['api-001']).toBe('IN_TRANSITION');
   });
 
+  test.each(['creating', 'build_fail'])(
+    'as many as keepLatest says stay that can serve, beside one that is %s',
+    async status => {
+      deploy(5, { 'api-005': { status } });
+      const sweep = sweepOf({ rules: { keepLatest: 2 } });
+      await sweep.run();
+      expect(left()).toEqual(['api-003', 'api-004', 'api-005']);
+      expect(sweep.kept['api-005']).toBe('AMONG_LATEST');
+    },
+  );
+
+  test('a version that was made again under its name after the listing stays', async () => {
+    deploy(4);
+    let listings = 0;
+    const look = () => {
+      if (++listings === 3) {
+        aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-001', createdAt: new Date(clock.now()) }]);
+      }
+      return false;
+    };
+    aws.faults.inject({ operation: LIST, match: look, trouble: { stall: 0 } });
+    await sweepOf().run();
+    expect(left()).toContain('api-001');
+  });
+
   test('a version whose build failed goes', async () => {
     deploy(4, { 'api-001': { status: 'build_fail' } });
     await sweepOf().run();
