@@ -99,7 +99,8 @@ test('versions of a schema rank by their numbers, and why knows them', async () 
     Compatibility: 'BACKWARD',
     SchemaDefinition: JSON.stringify({ type: 'record', name: 'Order', fields: [] }),
   });
-  glue.addVersions('orders', [{}, {}, {}], 'vehicles');
+  const createdAt = new Date(Date.now() - 86_400_000);
+  glue.addVersions('orders', [{ createdAt }, { createdAt }, { createdAt }], 'vehicles');
   const retention = (stack: Stack) =>
     void new SchemaVersionRetention(stack, 'Keep', {
       schema: SchemaReference.fromSchemaName({ registryName: 'vehicles', schemaName: 'orders' }),

@@ -65,14 +65,18 @@ test('an interrupt leaves the run going and says how to stop it', async () => {
 });
 
 describe('a run that another execution continues', () => {
-  /** Has the first execution come to its last slice while the stack is in progress, and the next one meet it at rest. */
-  function handOver(): void {
+  /**
+   * Has the first execution come to its last slice while the stack is in progress, and the next one meet it at rest. That
+   * one begins once it may.
+   */
+  function handOver(mayGoOn = Promise.resolve()): void {
     const stack = world.aws.cloudFormation.describe('Fleet')!;
     const [{ runner }] = world.aws.lambda.functions.values();
     const invoke = runner.invoke.bind(runner);
     runner.invoke = async (invocation: Parameters<typeof invoke>[0]) => {
       const request = JSON.parse(invocation.payload) as SliceRequest;
       const isSuccessor = request.state.predecessor !== undefined;
+      if (isSuccessor) await mayGoOn;
       stack.status = isSuccessor ? 'UPDATE_COMPLETE' : 'UPDATE_IN_PROGRESS';
       const slices = isSuccessor ? request.state.slices : MAX_SLICES_OF_AN_EXECUTION - 1;
       const payload = JSON.stringify({ ...request, state: { ...request.state, slices } });
@@ -97,11 +101,15 @@ describe('a run that another execution continues', () => {
   });
 
   test('is stopped by the name of that one', async () => {
-    handOver();
     const before = executions();
-    world.onProgress = () => {
-      if (executions() === before + 2) world.interrupt();
-    };
+    const interrupted = new Promise<void>(resolve => {
+      world.onProgress = () => {
+        if (executions() < before + 2) return;
+        world.interrupt();
+        resolve();
+      };
+    });
+    handOver(interrupted);
     const { code, noted } = await swept();
     expect(code).toBe(130);
     expect(noted).toMatch(/--execution-arn arn:\S+:[0-9a-f]{64}$/);

@@ -64,8 +64,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
-    // an Update did not own before what it claims.
-    super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
+    super(scope, id);
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
@@ -297,10 +296,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
       else if (!stays) await this.withdraw(this.version);
       return failure;
     } catch (error) {
-      if (isAccessDenied(failure)) return failure;
-      return new Unpublishable(
-        `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`,
-      );
+      const reason = `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`;
+      // an event that is denied would be repeated, and use the version that it has left behind, with success.
+      return isAccessDenied(failure) ? new Error(reason) : new Unpublishable(reason);
     }
   }
 

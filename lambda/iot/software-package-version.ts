@@ -103,7 +103,7 @@ class VersionEvent extends OwnedArtifact {
   private readonly gateway: IotGateway;
   /** When the jobs were read that can need the version. Absent: they need not be. */
   private jobsReadAt?: number;
-  /** An existing version, as this event found it before it began to change the state. */
+  /** An existing version, as this event found it before it began to change it. */
   private found?: { readonly status?: string; readonly owner?: string };
 
   constructor(
@@ -194,7 +194,7 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
-          if (diff.actions.length > 0) this.found = { status: held.status, owner: tags[KEYS.owner] };
+          this.found = { status: held.status, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
@@ -233,8 +233,7 @@ class VersionEvent extends OwnedArtifact {
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
-    const user = restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags));
-    if (isChange(user)) await this.record.change(user);
+    await this.record.change(restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags)));
     await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     const content = writtenBy(this.wanted, held, diff.content);
     if (Object.keys(content).length === 0) return;

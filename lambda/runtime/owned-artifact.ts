@@ -196,7 +196,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
     if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
-    const isUndone: Undoes = undoes ?? (async claimedAt => !(await this.scope.succeededSince(claimedAt)));
+    const isUndone: Undoes = undoes ?? (async claimedAt => !this.isMovedHere(tags) && this.isOfFailure(claimedAt));
     if (!undoes && (await this.awaitOlder(tags))) return this.remove(removal);
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
@@ -220,6 +220,13 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       return this.record.change(outcome.change);
     }
     if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
+  }
+
+  /** Whether no deployment has succeeded since a claim. If its date is lost, what the resource had then decides. */
+  private async isOfFailure(claimedAt: number | undefined): Promise<boolean> {
+    if (!(await this.scope.succeededSince(claimedAt))) return true;
+    const { physicalId } = this.scope;
+    return claimedAt === undefined && physicalId !== undefined && !(await this.scope.hadAtSuccess(physicalId));
   }
 
   /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
@@ -371,7 +378,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     const change = returned(tags, keys, this.me);
     const claimed = claimOf(tags, keys, this.me);
-    if (!change || !claimed) return false;
+    if (!change || !claimed || this.isMovedHere(tags)) return false;
     if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
     if (await this.scope.settledSince(claimed.since)) return false;
     await this.confirm();
@@ -389,7 +396,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     const claimed = claimOf(tags, this.record.keys, this.me);
-    if (!claimed || (await this.scope.settledSince(claimed.since))) return;
+    if (!claimed || this.isMovedHere(tags) || (await this.scope.settledSince(claimed.since))) return;
     this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
     await this.undo('what a canceled Update did', () => this.remove('DELETE', async () => true));
   }

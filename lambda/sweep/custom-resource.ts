@@ -11,9 +11,18 @@ import {
   type SliceAnswer,
 } from '../runtime/custom-resource';
 import { reasonOf } from '../runtime/messages';
-import { isTransient } from '../runtime/retry';
-import { SWEPT_NOTHING, answerOf, endOfHour, hashOf, incomplete, incompleteAnswer, isHourOver } from './awaited';
-import { handedOn } from './cursor';
+import { isAccessDenied, isTransient } from '../runtime/retry';
+import {
+  SWEPT_NOTHING,
+  type SweepProgress,
+  answerOf,
+  endOfHour,
+  hashOf,
+  incomplete,
+  incompleteAnswer,
+  isHourOver,
+} from './awaited';
+import { NOTHING, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
 import { type Machines, isMachineGone, patientMachines } from './machine';
 import { work } from './slices';
@@ -99,7 +108,13 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     // the event was delivered again: its execution continues with it, and two executions would only disturb each other.
     const machines = patientMachines(this.machines, scope);
     const isRunning = async () => (await machines.running(StateMachineArn)).some(running => running.name === name);
-    if (await isRunning()) return handedOver;
+    const explained = (error: unknown, progress: SweepProgress) =>
+      isAccessDenied(error) ? mayNotStart(error, progress, request.RequestType, StateMachineArn) : error;
+    try {
+      if (await isRunning()) return handedOver;
+    } catch (error) {
+      throw explained(error, { counts: NOTHING });
+    }
 
     const confirm = nowAndThen(() => scope.operation.confirm('wait'), clock);
     await confirm();
@@ -135,7 +150,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
         if (await isRunning().catch(() => false)) return handedOver;
         throw perhapsStarted(error);
       }
-      if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw error;
+      if (request.RequestType !== 'Delete' || !isMachineGone(error)) throw explained(error, cursor);
       // somebody has deleted the machine: that must not prevent the deletion of the stack.
       log.error(`${incomplete(cursor)}; there is no state machine to continue in`, { error });
       return inPerson(incompleteAnswer(cursor, 'WARN'), physicalResourceId);
@@ -176,6 +191,18 @@ function differ(wanted: SweepProperties, previous: SweepProperties): boolean {
 function inPerson(answer: SliceAnswer, physicalResourceId: string): Answer {
   if (answer.status === 'FAILED') throw new Error(answer.message);
   return { physicalResourceId, data: answer.data };
+}
+
+/** Somebody has taken the permission away that the library gives, or an account's policy denies it. */
+function mayNotStart(error: unknown, progress: SweepProgress, requestType: string, machineArn: string): Error {
+  const again = requestType === 'Delete' ? 'destroy' : 'deploy';
+  const shortfall = {
+    why: `the sweep cannot continue in its state machine: ${reasonOf(error)}`,
+    mend:
+      `allow the provider's role states:ListExecutions and states:StartExecution on ${machineArn}, ` +
+      `then ${again} again, which continues from here`,
+  };
+  return new Error(incomplete(progress, shortfall), { cause: error });
 }
 
 /** A start without an answer may have arrived. What it starts finds this event ended. */

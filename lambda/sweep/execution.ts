@@ -209,10 +209,12 @@ async function begins(
   const before = state.cursor as SweepCursor | undefined;
   const hasBegun = before !== undefined && before.pass !== 'BEGIN';
   const { rest, updatedAt } = await stackNow(request.stackId, scope.describeStack);
-  const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines);
-  const over = line?.older ?? OVER[rest];
+  // asked first: the permission to list executions goes before the machine.
+  const over = OVER[rest];
   if (over !== undefined) return { instead: skipped(over, before, scope) };
   const isAtRest = rest === 'at-rest';
+  const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines, isAtRest ? updatedAt : 0);
+  if (line?.older !== undefined) return { instead: skipped(line.older, before, scope) };
   // the machine's definition is that of the time at which the execution began.
   const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
   const rulesAsOf = isAtRest ? (isFirst ? updatedAt : state.rulesAsOf) : undefined;
@@ -264,11 +266,17 @@ interface PlaceInLine {
   readonly startedAt?: number;
 }
 
-async function placeInLine({ execution, stateMachine, state }: SliceRequest, machines: Machines): Promise<PlaceInLine> {
+/** @param since when the stack was deployed: a run from before that removes nothing more, and leaves the rest to another */
+async function placeInLine(
+  { execution, stateMachine, state }: SliceRequest,
+  machines: Machines,
+  since: number,
+): Promise<PlaceInLine> {
   const running = await machines.running(stateMachine);
   const self = running.find(({ executionArn }) => executionArn === execution);
   const others = running.filter(
-    ({ executionArn }) => executionArn !== execution && executionArn !== state?.predecessor,
+    ({ executionArn, startedAt }) =>
+      executionArn !== execution && executionArn !== state?.predecessor && startedAt >= since,
   );
   // listings lag behind: without its own entry, a run does not know which of two runs is older.
   if (!self && others.length > 0) return { isUnknown: true };

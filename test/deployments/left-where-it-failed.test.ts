@@ -3,7 +3,7 @@
  * follows, and its sweeps do not run.
  */
 import { type Resources, type World } from '../histories/world';
-import { PARTS, play } from './cast';
+import { MAKERS, PARTS, essence, play } from './cast';
 
 const STACK = 'fleet';
 
@@ -116,3 +116,19 @@ describe.each(PARTS)('%s', (_type, part) => {
       expect(JSON.stringify(part.held(world))).not.toContain(STACK);
     }));
 });
+
+// what a default version showed is remembered for one adopter alone.
+test.each(MAKERS.filter(([type]) => type !== 'a default version'))(
+  '%s that a failed creation had adopted outlives the stack, although another stack had it meanwhile',
+  (_type, part) =>
+    play(part, async world => {
+      const adopting = { V: part.own(world, 1, { AdoptExisting: true }) };
+      await world.deploy('former', { V: part.own(world, 1, { Removal: 'RETAIN' }) });
+      await world.destroy('former');
+      const before = part.held(world);
+      await world.deploy(STACK, adopting, { fails: 'afterwards', onFailure: 'DO_NOTHING' });
+      expect((await world.deploy('other', adopting, { fails: 'afterwards' })).status).toBe('ROLLBACK_COMPLETE');
+      expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
+      expect(essence(part.held(world))).toEqual(essence(before));
+    }),
+);

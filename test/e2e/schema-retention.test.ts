@@ -30,8 +30,13 @@ const retention =
     new SchemaVersion(stack, 'Ours', { schema, definition });
     new SchemaVersionRetention(stack, 'Keep', { schema, rules: { keepLatest: 1 }, requestsPerSecond: 200, ...props });
   };
+const HOUR = 3_600_000;
 const add = (count: number, more: object = {}) =>
-  fleet.aws.glue.addVersions('orders', Array(count).fill(more), 'events');
+  fleet.aws.glue.addVersions(
+    'orders',
+    Array(count).fill({ createdAt: new Date(Date.now() - HOUR), ...more }),
+    'events',
+  );
 const deploy = async (declare: (stack: Stack) => void) => {
   const outcome = await fleet.deploy(declare);
   await fleet.aws.settled();

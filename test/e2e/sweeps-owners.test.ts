@@ -137,7 +137,9 @@ test.each(taken)('%s of a stack that is gone is named as such, and can be adopte
 
 describe.each(Object.entries(families))('a version %s that another stack owns', (_of, { held, left, owner, sweep }) => {
   const add = (name: string) =>
-    held === '3' ? aws.glue.addVersions('orders', [{}]) : aws.iot.createVersion('brake-ecu', name);
+    held === '3'
+      ? aws.glue.addVersions('orders', [{ createdAt: new Date(0) }])
+      : aws.iot.createVersion('brake-ecu', name);
   beforeEach(async () => {
     await aws.iot.createPackage('brake-ecu');
     await aws.glue.createSchema('orders');

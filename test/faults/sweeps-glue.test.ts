@@ -14,7 +14,7 @@ const family: Family = {
     await glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('a') });
     glue.addVersions(
       SCHEMA,
-      ['b', 'c', 'd', 'e'].map(field => ({ definition: definition(field) })),
+      ['b', 'c', 'd', 'e'].map(field => ({ definition: definition(field), createdAt: new Date(0) })),
     );
     await beginMachines(aws);
   },

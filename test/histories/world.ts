@@ -54,6 +54,9 @@ export const KEEPS = [1, 2, 3];
 /** No two operations of a stack begin within one: CloudFormation takes longer, and its events have no finer times. */
 const A_SECOND = 1_000;
 
+/** So long a retention leaves what is registered and not marked yet. */
+const A_MINUTE = 60_000;
+
 /** After so many waits of an execution somebody stops it: the stack that it waits for has failed and stays so. */
 const PATIENCE = 8;
 
@@ -111,6 +114,7 @@ export class World {
 
   /** The schedule of the third stack's retention is due. */
   async sweep(keep: number): Promise<void> {
+    this.clock.advance(A_MINUTE);
     this.aws.events.fireSchedule(scheduleOf(keep));
     await this.settled();
   }

@@ -67,7 +67,7 @@ export async function stateOf(sfn: SFNClient, executionArn: string): Promise<Run
 }
 
 /** The execution that has a run, where this one may have handed it over: it does so a moment before it ends. */
-export async function holderOf(sfn: SFNClient, executionArn: string): Promise<string> {
+export async function executionWith(sfn: SFNClient, executionArn: string): Promise<string> {
   const next = continuationOf(executionArn);
   const command = new DescribeExecutionCommand({ executionArn: next });
   return (await unless('ExecutionDoesNotExist', sfn.send(command))) ? next : executionArn;

@@ -3,7 +3,7 @@ import { type SFNClient } from '@aws-sdk/client-sfn';
 import { type SweepCounts } from '../../../lambda/sweep/cursor';
 import { Account } from '../aws/account';
 import { type DeployedSweep, findSweep, triggersOf } from '../aws/deployed-sweeps';
-import { type RunState, holderOf, runningRun, startRun, stateOf } from '../aws/run';
+import { type RunState, executionWith, runningRun, startRun, stateOf } from '../aws/run';
 import { UserError } from '../errors';
 import { sweepAsTable } from '../output/tables';
 import { type Decisions, dryRun } from '../plan/dry-run';
@@ -123,7 +123,7 @@ async function follow(
       } else if (++unknown > MOST_UNKNOWN) throw new UserError(`Step Functions does not know the execution ${run}`);
       if (!interrupted.signal.aborted) await sleep(poll, interrupted.signal);
       poll = Math.min(2 * poll, LONGEST_POLL);
-      if (interrupted.signal.aborted) return { goesOnAs: await holderOf(sfn, run) };
+      if (interrupted.signal.aborted) return { goesOnAs: await executionWith(sfn, run) };
     }
   } finally {
     bar.stop();

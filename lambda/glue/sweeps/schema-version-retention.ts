@@ -6,7 +6,7 @@ import {
   VERSIONS_PER_CALL,
 } from '../../../contract/glue';
 import { problems } from '../../../contract/shape';
-import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
+import { KeepReason, checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { reasonOf, rejectProblems } from '../../runtime/messages';
 import { claimsIn } from '../../runtime/ownership';
 import { type Guard, OutOfTime, explainedBy, pacedBy } from '../../sweep/pace';
@@ -40,12 +40,19 @@ const REMOVAL_SHARE = 0.25;
 /** The part of a slice's time that a page takes if its versions can be read at the full rate. */
 const PAGE_SHARE = 0.25;
 
+/**
+ * How long, in milliseconds, a version can be without the record of the deployment that has registered it: the registry
+ * takes both in two calls.
+ */
+const UNMARKED = 60_000;
+
 /** How long, in milliseconds, it takes to read the versions of a page, and so until the last of them is removed. */
 const LONGEST_PAGE = 30_000;
 
 interface SchemaVersion extends Candidate {
   readonly id: string;
   readonly number: number;
+  readonly agedFrom: number;
 }
 
 /** `Custom::GlueSchemaVersionRetention` */
@@ -75,6 +82,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   private checkpoint?: number;
   /** The newest available version among those that are being removed. */
   private newestGoing?: SchemaVersion;
+  private stays?: Promise<SchemaVersion | undefined>;
   private readonly decideUntil: number;
   private readonly pageSize: number;
 
@@ -106,6 +114,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   private async read(): Promise<void> {
     const listed = await this.gateway.versionsOf(this.config);
     this.checkpoint = listed.length > 0 ? (await this.gateway.findSchema(this.config))?.checkpoint : undefined;
+    this.stays = undefined;
     this.numbers = listed.map(({ VersionNumber = 0 }) => VersionNumber);
     this.versions = listed
       .filter(({ Status }) => Status !== 'DELETING')
@@ -113,18 +122,18 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
       .sort((a, b) => a.number - b.number);
   }
 
-  async isProvisional({ id, agedFrom = 0 }: SchemaVersion): Promise<boolean> {
-    // its deployment may not have written the record yet: a version cannot be registered together with its record.
-    if (agedFrom > this.tools.startedAt) return true;
-    const marks = await this.marksOf(id);
-    return !marks || this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
+  async isProvisional(version: SchemaVersion): Promise<boolean> {
+    if (version.agedFrom > this.tools.startedAt) return true;
+    const marks = await this.marksOf(version.id);
+    if (!marks || this.mayBeUnmarked(version, marks)) return true;
+    return this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }
 
   async protection(version: SchemaVersion): Promise<string | undefined> {
     const { advanceCheckpoint } = this.config;
     if (version.number === 1) return VersionKept.FIRST;
     // from the listing, because the schema's own latest version includes failed ones.
-    if (version === this.available().at(-1)) return VersionKept.LATEST;
+    if (version === this.available().at(-1) || version === (await this.latest())) return VersionKept.LATEST;
     // newer versions may have been deleted since the listing.
     if (version === this.newestGoing && !(await this.hasNewer(version))) return VersionKept.LATEST;
     if (!advanceCheckpoint && version.number === this.checkpoint) return VersionKept.CHECKPOINT;
@@ -188,13 +197,30 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     }
   }
 
-  private async protectingMetadata({ id }: SchemaVersion): Promise<string | undefined> {
-    const marks = await this.marksOf(id);
+  private mayBeUnmarked({ agedFrom }: SchemaVersion, { record }: Marks): boolean {
+    return !(FIELDS.owner in record.fields) && agedFrom > this.tools.startedAt - UNMARKED;
+  }
+
+  private async protectingMetadata(version: SchemaVersion): Promise<string | undefined> {
+    const marks = await this.marksOf(version.id);
     if (!marks) return undefined;
+    if (this.mayBeUnmarked(version, marks)) return KeepReason.TOO_YOUNG;
     const { pairs, record } = marks;
     if (await this.tools.stacks.isHeld(record.fields, FIELDS, STACK_NAME_CHARACTERS)) return VersionKept.OWNED;
     const { protectedMetadata } = this.config;
     return pairs.some(({ key, value }) => protectedMetadata[key] === value) ? VersionKept.METADATA : undefined;
+  }
+
+  /** The newest available version that stays if the deployments in progress fail, where keepLatest does not keep it. */
+  private latest(): Promise<SchemaVersion | undefined> {
+    return (this.stays ??= this.config.rules.keepLatest ? Promise.resolve(undefined) : this.newestThatStays());
+  }
+
+  private async newestThatStays(): Promise<SchemaVersion | undefined> {
+    for (const version of [...this.available()].reverse()) {
+      if (!(await this.isProvisional(version))) return version;
+    }
+    return undefined;
   }
 
   private async hasNewer({ number }: SchemaVersion): Promise<boolean> {

@@ -12,6 +12,8 @@ interface Place {
   readonly jobsAt?: string;
   /** Absent: the first one of the page. */
   readonly job?: string;
+  /** Some of the jobs before it on the page, the nearest first: where the job is gone, the page goes on behind them. */
+  readonly before?: readonly string[];
   /** The page token of the job's executions. Absent: the first page. */
   readonly after?: string;
   /** How the decision about the whole job has gone so far. Absent: it begins here. */
@@ -43,14 +45,17 @@ export class JobListing {
     if (pageToken === undefined) this.held = undefined;
     const place = pageToken === undefined ? {} : (JSON.parse(pageToken) as Place);
     const { ids, nextToken } = await this.page(place.jobsAt);
-    // a job that was removed meanwhile may have moved other jobs forward on the page.
-    const first = place.job === undefined ? 0 : Math.max(0, ids.indexOf(place.job));
-    for (let index = first; index < ids.length; index++) {
+    const at = (index: number): Place => ({
+      jobsAt: place.jobsAt,
+      job: ids[index],
+      before: ids.slice(Math.max(0, index - REMEMBERED), index).reverse(),
+    });
+    for (let index = beginning(ids, place); index < ids.length; index++) {
       for (const ahead of ids.slice(index + 1, index + AHEAD)) void this.jobs.find(ahead).catch(() => undefined);
       const job = await this.jobs.find(ids[index]);
       if (!job) continue;
-      const here = job.jobId === place.job ? place : { jobsAt: place.jobsAt, job: job.jobId };
-      const next = index + 1 < ids.length ? { jobsAt: place.jobsAt, job: ids[index + 1] } : nextPage(nextToken);
+      const here = job.jobId === place.job ? place : at(index);
+      const next = index + 1 < ids.length ? at(index + 1) : nextPage(nextToken);
       return this.partsOf(job, here, next);
     }
     return page([], nextPage(nextToken));
@@ -77,7 +82,7 @@ export class JobListing {
     const decision = lasted(here.decision, begun, clock.now());
     if (isEmpty) return page(allGo ? [wholeJob(job, decision)] : [], next);
     if (!allGo) {
-      return this.partsOf(job, { jobsAt: here.jobsAt, job: job.jobId, inParts: true }, next);
+      return this.partsOf(job, { ...here, after: undefined, decision: undefined, inParts: true }, next);
     }
     return nextToken === undefined
       ? page([wholeJob(job, decision)], next)
@@ -97,6 +102,16 @@ export class JobListing {
     const { jobs = [], nextToken } = await this.tools.gateway.listJobs({ status, namespaceId }, at);
     return { ids: jobs.filter(job => this.jobs.mayBe(job)).map(({ jobId = '' }) => jobId), nextToken };
   }
+}
+
+/** How many of the jobs before a job a place remembers. */
+const REMEMBERED = 8;
+
+/** The index on a page from which a listing goes on: jobs that were removed meanwhile have moved others forward. */
+function beginning(ids: readonly string[], { job, before = [] }: Place): number {
+  if (job === undefined) return 0;
+  const index = ids.indexOf(job);
+  return index >= 0 ? index : 1 + Math.max(-1, ...before.map(each => ids.indexOf(each)));
 }
 
 const nextPage = (jobsAt: string | undefined): Place | undefined => (jobsAt === undefined ? undefined : { jobsAt });

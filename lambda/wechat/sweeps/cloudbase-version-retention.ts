@@ -28,7 +28,7 @@ import { type ListedVersion, type ServiceName, type VersionPage, WeChatGateway }
 import { type Found, findVersion, isServiceGone } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
-import { VersionKept, protectionOf } from './keep-reasons';
+import { VersionKept, isServing, protectionOf } from './keep-reasons';
 
 /** `Custom::WeChatCloudBaseVersionRetention` */
 export class CloudBaseVersionRetention implements SweepKind<CloudBaseVersionRetentionConfig, ServiceVersion> {
@@ -57,8 +57,8 @@ interface ServiceVersion extends Candidate {
 }
 
 /**
- * No version is provisional: a deployment only records existing versions, and removes none if it fails. Versions of
- * deleted stacks are not known either: WeChat has no tags, and only the sweep's own stack is read for what it has
+ * No deployment makes a version provisional: it only records existing versions, and removes none if it fails. Versions
+ * of deleted stacks are not known either: WeChat has no tags, and only the sweep's own stack is read for what it has
  * recorded.
  */
 class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersion> {
@@ -90,6 +90,10 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     return pageAt(last, last === 0 ? first : await this.page(last));
   }
 
+  async isProvisional({ status }: ServiceVersion): Promise<boolean> {
+    return !isServing(status);
+  }
+
   async protection(candidate: ServiceVersion): Promise<string | undefined> {
     const protection = protectionOf(candidate);
     if (protection) return protection;
@@ -108,7 +112,8 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
     const ifFree = async () => {
       await guard();
       const { version, total } = await this.look(candidate);
-      if (!version) throw new Gone();
+      // what was made again under the same name is another version.
+      if (!version || createdAt(version.createdTime) !== candidate.createdAt) throw new Gone();
       const kept = total <= 1 ? VersionKept.LAST : protectionOf(version);
       if (kept) throw new Protected(kept);
     };

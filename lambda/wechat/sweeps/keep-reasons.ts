@@ -13,6 +13,9 @@ export const VersionKept = {
   OWNED: 'OWNED',
 } as const;
 
+/** Whether a version can take traffic: not while it is built, nor if that has failed. */
+export const isServing = (status = ''): boolean => status !== '' && !isInTransition(status) && !/fail/i.test(status);
+
 type Kept = (typeof VersionKept)[keyof typeof VersionKept];
 
 export function protectionOf({ status, flowRatio }: Pick<ListedVersion, 'status' | 'flowRatio'>): Kept | undefined {

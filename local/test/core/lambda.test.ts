@@ -109,9 +109,16 @@ describe('a function', () => {
   });
 
   test('runs overlapping invocations in processes of their own', async () => {
+    // each goes on once both run.
     await createFunction(
       aws,
-      'exports.handler = async () => { await new Promise(r => setTimeout(r, 100)); return process.pid; };',
+      `const fs = require("fs"), marks = __dirname + "/marks";
+       exports.handler = async () => {
+         fs.appendFileSync(marks, "x");
+         while (fs.readFileSync(marks, "utf8").length < 2) await new Promise(r => setTimeout(r, 1));
+         return process.pid;
+       };`,
+      { Timeout: 30 },
     );
     const [a, b] = await Promise.all([invoke(), invoke()]);
     expect(a.value).not.toBe(b.value);

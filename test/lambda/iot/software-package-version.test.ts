@@ -276,6 +276,18 @@ describe('Update', () => {
     expect(held('2.0.0')?.status).toBe('PUBLISHED');
   });
 
+  test('a new packageName replaces, and the new version is not looked for before it is made', async () => {
+    await aws.iot.createPackage('lights');
+    const old = await created(published());
+    const calls = await stack.callsOf(async () => {
+      const properties = published('1.0.0', { PackageName: 'lights' });
+      const reply = succeeded(await stack.update(VERSION, 'V', { id: old, properties, old: published() }));
+      expect(reply.PhysicalResourceId).toMatch(/^lights\/1\.0\.0@/);
+    });
+    expect(calls).toEqual(['CreatePackageVersion', 'UpdatePackageVersion', 'GetPackageVersion']);
+    expect(held()?.tags[ARTIFACT_TAGS.stack]).toBe(stack.stackId);
+  });
+
   test('a failed replacement answers with the old id and leaves nothing of the new version', async () => {
     const old = await created(published('1.0.0'));
     aws.iot.behavior.errorReason = ({ operation }) => (operation === 'UpdatePackageVersion' ? 'no luck' : undefined);

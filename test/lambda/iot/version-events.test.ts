@@ -1,15 +1,13 @@
-/** Events about a version that fail, are overtaken or are taken back, and what they say of it. */
-import { ServiceError } from 'cdk-versioned-artifacts-local';
-import { SoftwarePackageResourceType } from '../../../contract/iot';
+/** Events about a version that fail or are taken back, and what they say of it. */
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
+import { type PackageVersionStatus, SoftwarePackageResourceType } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, VERSION_TAGS } from '../../../contract/ownership';
 import {
   DENIED,
   PACKAGE,
   aws,
   calls,
-  cancel,
   held,
-  meanwhile,
   pointer,
   published,
   refused,
@@ -17,7 +15,6 @@ import {
   shown,
   stack,
   succeeded,
-  tagged,
   version,
 } from './cancellations';
 import { Stack } from './stack';
@@ -35,65 +32,8 @@ const saying = (Description: string, more: object = {}) => published('1.0.0', { 
 const byHand = (operation: string, more: object = {}) => aws.iot.byHand(operation, { ...AT, ...more });
 const resourceArn = () => `arn:aws:iot:${aws.region}:${aws.account}:package/${PACKAGE}/version/1.0.0`;
 const sbom = (Key: string) => ({ Sbom: { Bucket: 'artifacts', Key, Version: 'v1' } });
-const sbomKey = () => (held()?.sbom as { s3Location?: { key: string } } | undefined)?.s3Location?.key;
 
 beforeEach(() => void (aws.iot.behavior.lookUpObjects = false));
-
-describe('an overtaken Update', () => {
-  const [before, after] = [
-    saying('a', { ...tagged({ x: '1' }), ...sbom('a.zip') }),
-    saying('b', { ...tagged({ x: '2', y: '1' }), ...sbom('b.zip'), Status: 'DEPRECATED' }),
-  ];
-  /** Its call takes effect, and it goes on after its rollback. */
-  const overtaken = async (
-    call: string,
-    then: () => Promise<unknown> = async () => {},
-    [from, to]: readonly [object, object] = [before, after],
-  ) => {
-    const id = await created(from);
-    meanwhile(call, 'after', async () => {
-      await cancel('V', 'UPDATE', id);
-      stack.interrupt = undefined;
-      succeeded(await update(id, from, to));
-      await then();
-    });
-    return stack.attemptUpdate(VERSION, 'V', { id, properties: to, old: from });
-  };
-
-  test.each(['TagResource', 'UpdatePackageVersion', 'AssociateSbomWithPackageVersion'])(
-    'writes back what it writes after its rollback, which came at %s',
-    async call => {
-      expect(await overtaken(call)).toBeUndefined();
-      expect(held()).toMatchObject({ status: 'PUBLISHED', description: 'a', tags: { x: '1' } });
-      expect(held()?.tags).not.toHaveProperty('y');
-      expect(sbomKey()).toBe('a.zip');
-    },
-  );
-
-  test('leaves alone what is another stack’s by then', async () => {
-    const theirs = { [ARTIFACT_TAGS.owner]: '0123456789abcdef', x: '3' };
-    const taken = async () => {
-      await aws.iot.byHand('TagResource', { resourceArn: resourceArn(), tags: tagged(theirs).Tags });
-      await byHand('UpdatePackageVersion', { description: 'theirs' });
-    };
-    expect(await overtaken('AssociateSbomWithPackageVersion', taken)).toBeUndefined();
-    expect(held()).toMatchObject({ description: 'theirs', tags: theirs });
-  });
-
-  test('makes nothing of what somebody has deleted by then', async () => {
-    const gone = () => byHand('DeletePackageVersion');
-    expect(await overtaken('AssociateSbomWithPackageVersion', gone)).toBeUndefined();
-    expect(held()).toBeUndefined();
-    expect(stack.logs.filter(({ level }) => level === 'ERROR')).toEqual([]);
-  });
-
-  test('says that it writes back, only if it does', async () => {
-    const said = () => stack.logs.filter(({ message }) => message === 'undoing what an overtaken Update wrote').length;
-    expect(await overtaken('TagResource', undefined, [before, { ...after, Description: 'a' }])).toBeUndefined();
-    expect(said()).toBe(0);
-    expect(held()).toMatchObject({ description: 'a' });
-  });
-});
 
 describe('a version that somebody has deleted', () => {
   const DEFAULT = SoftwarePackageResourceType.DEFAULT_VERSION;
@@ -194,6 +134,31 @@ describe('a rollback', () => {
     succeeded(await rolledBack(id, published(), published()));
 
     expect(calls('GetPackageVersion')).toBe(1);
+  });
+
+  test.each([
+    ['the description', saying('b')],
+    ['the description and the state', saying('b', { Status: 'DEPRECATED' })],
+  ])('that undoes %s reads it before and after, and no third time', async (_what, after) => {
+    const id = await created(saying('a'));
+    succeeded(await update(id, after, saying('a')));
+    aws.calls.clear();
+    succeeded(await rolledBack(id, saying('a'), after));
+    expect(calls('GetPackageVersion')).toBe(2);
+  });
+
+  test.each<[string, PackageVersionStatus, number]>([
+    ['does not show yet that it was deprecated', 'DEPRECATED', 2],
+    ['has had its state all the time', 'PUBLISHED', 1],
+  ])('reads an adopted version that %s as often as it must', async (_what, Status, reads) => {
+    await aws.iot.createVersion(PACKAGE, '1.0.0', { status: 'PUBLISHED' });
+    const adopting = published('1.0.0', { AdoptExisting: true, Status });
+    const id = await created(adopting);
+    stale({ status: 'PUBLISHED' });
+    aws.calls.clear();
+    succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, adopting)));
+    expect(calls('GetPackageVersion')).toBe(reads);
+    expect(held()).toMatchObject({ status: 'PUBLISHED', tags: {} });
   });
 
   test('gives back a version that the failed Update has adopted under the same id', async () => {
@@ -303,6 +268,12 @@ describe('what stays is said:', () => {
     expect(stack.logs).toContainEqual(
       expect.objectContaining({ ...AT, claim: 'adopted', status: 'PUBLISHED', description: 'by hand' }),
     );
+  });
+
+  test('nothing of a version that the resource has already', async () => {
+    const id = await created(saying('a'));
+    succeeded(await update(id, saying('b'), saying('a')));
+    expect(stack.logs.filter(log => 'claim' in log)).toEqual([]);
   });
 });
 
@@ -444,6 +415,28 @@ describe('a Delete', () => {
     succeeded(await stack.delete(VERSION, 'V', id, published()));
     expect(held()).toBeUndefined();
     expect(calls('ListJobs')).toBe(4);
+  });
+
+  test.each<[string, object, number]>([
+    ['reads the jobs once more', {}, 8],
+    ['reads no jobs without protection', { ProtectInActiveJobs: false }, 0],
+  ])('that is throttled for long %s', async (_what, more, reads) => {
+    const properties = published('1.0.0', more);
+    const id = await created(properties);
+    await settled();
+    const until = stack.now + 120_000;
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeletePackageVersion',
+      times: Infinity,
+      match: () => stack.now < until,
+      trouble: { error: throttling() },
+    });
+    aws.calls.clear();
+    succeeded(await stack.delete(VERSION, 'V', id, properties));
+    expect(held()).toBeUndefined();
+    expect(JSON.stringify(stack.logs)).not.toContain('is needed since its removal began to wait');
+    expect(calls('ListJobs')).toBe(reads);
   });
 
   test.each<[string, object, boolean]>([

@@ -143,18 +143,41 @@ describe('an event that is overtaken', () => {
     expect(world.done).toEqual([]);
   });
 
-  test('leaves what is somebody else’s by then', async () => {
+  test.each<[string, Tags | undefined]>([
+    ['is somebody else’s', ownedBy(stranger)],
+    ['somebody else has adopted', { ...ownedBy(stranger, adopted()), ...markTags(KEYS, me) }],
+    ['is gone', undefined],
+  ])('leaves what %s by then, without an error', async (_what, tags) => {
     const taken = async () => {
-      world.tags = ownedBy(stranger);
+      world.tags = tags;
       world.isOver = true;
     };
-    await expect(world.event('Create').make(taken)).rejects.toThrow('over');
-    expect(world.tags).toEqual(ownedBy(stranger));
+    await expect(world.event('Update').make(taken)).rejects.toThrow('over');
+    expect(world.tags).toEqual(tags);
+    expect(world.messages('error')).toEqual([]);
+  });
+
+  test('leaves what somebody else takes while it is removed', async () => {
+    const event = world.event('Create');
+    let refused: unknown;
+    world.at = async moment => {
+      if (moment !== 'before destruction') return;
+      world.clock.advance(1_000);
+      world.tags = ownedBy(stranger);
+      refused = await event.sending('DeleteToy').catch((error: unknown) => error);
+    };
+    await expect(event.make(overtaken)).rejects.toThrow('over');
+    expect(refused).toMatchObject({ message: expect.stringContaining('somebody else has taken the toy') });
   });
 
   test.each<[string, Tags]>([
     ['what it has only changed', ownedBy(me, markTags(KEYS, me, before.mark!.sentAt))],
     ['what an earlier event has claimed', ownedBy(before)],
+    [
+      'what it has only changed of what was adopted',
+      ownedBy(me, { ...markTags(KEYS, me, before.mark!.sentAt), ...adopted() }),
+    ],
+    ['what an earlier event has adopted', ownedBy(before, adopted())],
   ])('leaves %s, even if it has failed', async (_what, tags) => {
     world.tags = tags;
     world.outcome = { kind: 'failed' };
@@ -165,6 +188,7 @@ describe('an event that is overtaken', () => {
   test('and made the artifact again by an Update leaves it, where it was not adopted', async () => {
     await expect(world.event('Update').make(overtaken)).rejects.toThrow('over');
     expect(owner()).toBe(me.ownerId);
+    expect(world.messages('error')).toEqual([]);
   });
 
   test('says what could not be undone', async () => {

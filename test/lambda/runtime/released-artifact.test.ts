@@ -15,6 +15,8 @@ const adopted = (from = NOBODY): Tags => ({ [KEYS.adoptedFrom]: from });
 const formerly = (ownerId: string, openSince?: number): Tags => ({
   [KEYS.formerOwner]: formatFormers([{ ownerId, openSince }]),
 });
+/** How often it was decided what becomes of the artifact. */
+const decisions = () => world.messages('info').filter(message => message === 'let go').length;
 /** Does something at the given moment, for the first time that it comes, or another one. */
 const once = (moment: Moment, what: () => void, nth = 1) => {
   let met = 0;
@@ -261,6 +263,7 @@ describe('what another resource of the stack has taken over', () => {
     await world.event('Delete').delete('RETAIN');
     expect(world.tags).toEqual(tags);
     expect(world.done).toEqual([expect.stringMatching(/as (forgotten|bequeathed)/)]);
+    expect(decisions()).toBe(1);
   });
 
   test('for good and under DELETE goes with the other, if its deployment has failed', async () => {
@@ -366,9 +369,32 @@ describe('what was taken over from another resource of the stack', () => {
 
   test('is decided once more where that one is deleted and has left it alone', async () => {
     world.fates.set(renamed.ownerId, 'gone');
-    await deleted();
+    await world.event('Delete').delete('RETAIN');
     expect(world.tags).toBeUndefined();
     expect(world.done).toEqual(['as returned', 'destroyed']);
+  });
+
+  test('for good is released with the state in which it was taken over, where that one is deleted meanwhile', async () => {
+    forGood('held');
+    world.tags = { ...world.tags, memory: 'as it was' };
+    once('after change', () => {
+      world.fates.set(renamed.ownerId, 'gone');
+      const { memory: _, ...rest } = world.tags!;
+      world.tags = rest;
+    });
+    await world.event('Delete').delete('RETAIN');
+    expect(world.done).toEqual(['as returned', 'as released']);
+    expect(world.tags).toEqual({ ...free, memory: 'as it was' });
+  });
+
+  test('is a third one’s where that takes it while CloudFormation is asked', async () => {
+    jest.spyOn(world.fates, 'get').mockImplementation(() => {
+      world.tags = ownedBy(stranger);
+      return 'gone';
+    });
+    await deleted();
+    expect(world.tags).toEqual(ownedBy(stranger));
+    expect(decisions()).toBe(1);
   });
 
   test('is decided once more where the other has let it go meanwhile', async () => {
@@ -413,6 +439,7 @@ describe('what was taken over from another resource of the stack', () => {
     await deleted();
     expect(world.tags).toEqual({});
     expect(world.done).toEqual(['as returned', 'restoration undone']);
+    expect(decisions()).toBe(1);
   });
 
   test('keeps the state of before where it was adopted', async () => {
@@ -426,5 +453,6 @@ describe('what was taken over from another resource of the stack', () => {
     once('after change', () => (world.tags = ownedBy(stranger)));
     await deleted();
     expect(world.tags).toEqual(ownedBy(stranger));
+    expect(decisions()).toBe(1);
   });
 });

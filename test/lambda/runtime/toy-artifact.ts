@@ -146,6 +146,7 @@ interface Wanted {
 export class ToyEvent extends OwnedArtifact {
   protected readonly what = 'the toy';
   protected override readonly native = { type: 'AWS::Toy::Toy', physicalId: 'toy' };
+  protected override readonly memories = ['memory'];
   protected readonly record: OwnerRecord;
   /** Why the artifact must not be destroyed. */
   protects?: string;

@@ -208,10 +208,16 @@ describe('a run that nobody waits for', () => {
     'ends in %s, since its machine is deleted only then',
     async status => {
       world.status = status;
+      // the permission to list executions goes before the machine that it names.
+      world.machine.running = async () => {
+        throw Object.assign(new Error('denied'), { name: 'AccessDeniedException' });
+      };
+      const begun = world.clock.now();
       expect((await world.run()).state).toMatchObject({
         next: 'DONE',
         outcome: { status: 'SKIPPED', message: 'the stack of the sweep is being deleted' },
       });
+      expect(world.clock.now()).toBe(begun);
       expect(service.calls).toEqual([]);
     },
   );
@@ -288,6 +294,26 @@ describe('a deployment in the midst of a run that nobody waits for', () => {
       },
     });
     expect(service.removed).toHaveLength(before);
+  });
+
+  test('is no reason for the run after it to be skipped for one that waits: that one finds nothing more to do', async () => {
+    world.status = 'UPDATE_IN_PROGRESS';
+    const waiting = world.machine.begin('waiting');
+    await world.machine.run(waiting, 1);
+    updated();
+    expect((await world.run()).state).toMatchObject({ outcome: { status: 'SUCCEEDED', counts: { removed: 17 } } });
+    await world.machine.runAll();
+    const ends = world.machine.executions.map(({ state }) => state.outcome);
+    expect(ends).toMatchObject([{ status: 'CONTINUED' }, {}, { status: 'SUCCEEDED', counts: { removed: 0 } }]);
+  });
+
+  test('starts no second run while it lasts, however many are due', async () => {
+    world.machine.begin('waiting');
+    updated();
+    world.status = 'UPDATE_FAILED';
+    const ends = [];
+    for (const name of ['first', 'second']) ends.push((await world.machine.run(world.machine.begin(name), 1)).state);
+    expect(ends).toMatchObject([{ outcome: { status: 'SKIPPED' } }, { outcome: { status: 'SKIPPED' } }]);
   });
 
   test('that began before the first slice, but after the execution, counts as well', async () => {

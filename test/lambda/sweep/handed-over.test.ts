@@ -254,6 +254,22 @@ test.each([
   expect(await world.send(request)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/not started/) });
 });
 
+test.each([
+  ['the start of its state machine', 'start' as const],
+  ['the list of its runs', 'running' as const],
+])('a deletion that is denied %s says what to allow, and that the next one goes on', async (_, call) => {
+  world.remaining = 2_000;
+  world.machine[call] = async () => {
+    throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 400 } });
+  };
+  const { Status, Reason } = (await destroy())!;
+  expect(Status).toBe('FAILED');
+  expect(Reason).toContain('the sweep cannot continue in its state machine: AccessDenied: no');
+  expect(Reason).toContain(
+    `allow the provider's role states:ListExecutions and states:StartExecution on ${world.machine.arn}, then destroy again`,
+  );
+});
+
 describe('a start of the state machine without an answer', () => {
   const hang = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
 

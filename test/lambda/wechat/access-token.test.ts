@@ -1,4 +1,7 @@
-import { type LocalAws, weChatError } from 'cdk-versioned-artifacts-local';
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type LocalAws, ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
+import { AccessToken, readToken } from '../../../lambda/wechat/access-token';
+import { untilHit } from '../../../testing/until-hit';
 import { aws, logged, stack } from './api';
 import { DELETE, LIST, TOKEN_SECRET, shareToken } from './stack';
 
@@ -14,11 +17,21 @@ describe('the token', () => {
     ['plain text', 'must be a JSON object with the field component_access_token'],
     ['{"other":"x"}', 'has no text in its field component_access_token'],
     ['[]', 'has no text in its field component_access_token'],
+    ['null', 'has no text in its field component_access_token'],
+    ['"text"', 'has no text in its field component_access_token'],
+    ['{"component_access_token":7}', 'has no text in its field component_access_token'],
   ])('in %s is missed by name, and nothing of the secret is shown', async (content, reason) => {
     await shareToken(aws, content);
     const { Reason } = await stack.record('api-012', field);
     expect(Reason).toContain(`secret ${TOKEN_SECRET} ${reason}`);
     expect(Reason).not.toContain(content);
+  });
+
+  test('may stand between blanks, and must be there', async () => {
+    await shareToken(aws, ` ${aws.weChat.accessToken}\n`);
+    expect(await stack.record('api-012')).toMatchObject({ Status: 'SUCCESS' });
+    await shareToken(aws, '\n');
+    expect((await stack.record('api-012')).Reason).toContain(`secret ${TOKEN_SECRET} has no text: write the value`);
   });
 
   test.each([
@@ -33,7 +46,7 @@ describe('the token', () => {
     const fault = aws.faults.inject({ operation: DELETE, trouble: { stall: 0 } });
     const read = aws.faults.inject({ operation: 'GetSecretValue', nth, trouble: { stall: 'until released' } });
     const removal = stack.remove('api-012');
-    while (read.hits === 0) await new Promise(resolve => setImmediate(resolve));
+    await untilHit(read, removal);
     await shareToken(aws, current);
     read.release();
     expect(await removal).toMatchObject({ Status: 'SUCCESS' });
@@ -102,9 +115,49 @@ describe('the token', () => {
       expect(Reason + logged()).not.toContain(verifyTicket);
     });
 
+    test.each([
+      ['neither a token nor a code', {}, 'neither a token nor a code: {}'],
+      ['an empty token', { component_access_token: '', errcode: -1 }, 'WeChat answered -1'],
+    ])('is missing from an answer with %s', async (_what, body, reason) => {
+      const error = new ServiceError('Other', JSON.stringify(body), 200);
+      aws.faults.inject({ operation: 'api_component_token', times: Infinity, trouble: { error } });
+      expect((await stack.record('api-012', minted())).Reason).toContain(reason);
+    });
+
     test('fails with another app', async () => {
       const { Reason } = await stack.record('api-012', minted({ ComponentAppId: 'wx0' }));
       expect(Reason).toContain('WeChat answered 61011');
     });
+  });
+});
+
+describe('a token that was read', () => {
+  let reads: number;
+  const token = () =>
+    new AccessToken(async () => {
+      if (++reads === 1) throw new Error('throttled');
+      return `token-${reads}`;
+    });
+  beforeEach(() => (reads = 0));
+
+  test('is used again, and a read that has failed is not', async () => {
+    const held = token();
+    await expect(held.current()).rejects.toThrow('throttled');
+    expect([await held.current(), await held.current()]).toEqual(['token-2', 'token-2']);
+  });
+
+  test('is read again if it is the old one, and only once', async () => {
+    const held = token();
+    await held.current().catch(() => undefined);
+    await held.current();
+    await Promise.all([held.renew('token-2'), held.renew('token-2')]);
+    expect(await held.current()).toBe('token-3');
+    await held.renew('token-2');
+    expect(await held.current()).toBe('token-3');
+  });
+
+  test('comes from somewhere', async () => {
+    const reading = readToken({}, {} as SecretsManagerClient, async () => ({}));
+    await expect(reading).rejects.toThrow('property AccessToken must have Current or Minted, got neither');
   });
 });

@@ -1,5 +1,6 @@
 import { ServiceError, weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
+import { untilHit } from '../../../testing/until-hit';
 import { aws, failing, stack, versions } from './api';
 import { DELETE, ENVIRONMENT, LIST, SERVER, shareToken } from './stack';
 
@@ -75,7 +76,7 @@ describe('an answer of WeChat', () => {
   test('an unknown code about a version that is gone meanwhile is a success', async () => {
     const late = aws.faults.inject({ operation: DELETE, trouble: { stall: 'until released' } });
     const first = stack.remove('api-012');
-    while (late.hits === 0) await new Promise(resolve => setImmediate(resolve));
+    await untilHit(late, first);
     expect(await stack.remove('api-012')).toMatchObject({ Status: 'SUCCESS' });
     late.release();
     expect(await first).toMatchObject({ Status: 'SUCCESS' });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Reaction, adviceOn, isOfLimit, passes, reactionTo } from '../../../lambda/wechat/codes';
+import { WeChatError } from '../../../lambda/wechat/errors';
 
 test.each<[number, Reaction, RegExp | undefined]>([
   [0, 'done', undefined],
@@ -88,4 +89,19 @@ test.each<[string, boolean]>([
   ['版本不存在', false],
 ])('%s passes: %p', (message, expected) => {
   expect(passes(message)).toBe(expected);
+});
+
+test.each<[string, number, string, Partial<WeChatError>]>([
+  ['without a result is a refusal', 0, 'ok', { reaction: 'refused', isTransient: false, isThrottled: false }],
+  ['that a refusal says will pass is tried again', -501023, '构建中', { reaction: 'refused', isTransient: true }],
+  ['of WeChat’s ranges is not tried again, whatever it says', 48001, 'try again later', { isTransient: false }],
+  ['that WeChat is busy is tried again', -1, 'busy', { isTransient: true, isThrottled: false }],
+  ['of the limit of a minute is a throttle', 45011, 'limit', { isTransient: true, isThrottled: true }],
+])('a code %s', (_what, code, message, expected) =>
+  expect(new WeChatError('a request', code, message)).toMatchObject(expected),
+);
+
+test('an error has advice only if there is one', () => {
+  expect(new WeChatError('list', -501001, 'no').message).toBe('WeChat answered -501001 (no) to list');
+  expect(new WeChatError('list', 45009, 'no').message).toMatch(/^WeChat answered 45009 \(no\) to list: the daily/);
 });

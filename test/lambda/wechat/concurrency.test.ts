@@ -1,6 +1,7 @@
 /** What overlaps, comes late or comes twice, and what a Delete means: a version goes only where it is the stack's for good. */
 import { weChatError } from 'cdk-versioned-artifacts-local';
 import { CLOUDBASE_SERVICE_VERSION as VERSION } from '../../../contract/wechat';
+import { untilHit } from '../../../testing/until-hit';
 import { aws, stack } from './api';
 import { DELETE, ENVIRONMENT, LIST, SERVER } from './stack';
 
@@ -40,7 +41,7 @@ const UNANSWERED = 'CloudFormation was not answered';
 async function meanwhile(operation: string, happens: () => unknown, work: () => Promise<unknown>): Promise<void> {
   const held = aws.faults.inject({ operation, trouble: { stall: 'until released' } });
   const done = work();
-  while (held.hits === 0) await new Promise(resolve => setImmediate(resolve));
+  await untilHit(held, done);
   await happens();
   held.release();
   await done;

@@ -4,9 +4,9 @@ import { findVersion, isServiceGone } from '../../../lambda/wechat/listing';
 const AT = { environmentId: 'prod-6gxk23', serverName: 'api', versionName: 'v-24' };
 const PAGE = 20;
 
-/** A service with 25 versions, of which somebody removes the first one after each of so many listed pages. */
-function service(removals: number) {
-  let versions: ListedVersion[] = Array.from({ length: 25 }, (_, at) => ({ versionName: `v-${at}` }));
+/** A service with versions, of which somebody removes the first one after each of so many listed pages. */
+function service(removals: number, count = 25) {
+  let versions: ListedVersion[] = Array.from({ length: count }, (_, at) => ({ versionName: `v-${at}` }));
   let left = removals;
   const listVersions = jest.fn(async (_at: unknown, offset: number) => {
     const page = { versions: versions.slice(offset, offset + PAGE), total: versions.length };
@@ -26,6 +26,11 @@ test('a version that is not in a listing that stays as it is is gone, after one 
   const gateway = service(0);
   expect(await findVersion(gateway, { ...AT, versionName: 'v-99' })).toEqual({ version: undefined, total: 25 });
   expect(gateway.listVersions).toHaveBeenCalledTimes(2);
+});
+
+test('a listing in which versions go all the time proves nothing, and can be read later', async () => {
+  const finding = findVersion(service(100, 90), { ...AT, versionName: 'v-99' });
+  await expect(finding).rejects.toMatchObject({ isTransient: true });
 });
 
 describe('a service', () => {

@@ -37,7 +37,7 @@ const failure = async (call: Promise<unknown>): Promise<NoAnswer> =>
   );
 
 test('a request is a POST of JSON to a path under the endpoint, with the token in the query', async () => {
-  expect(await postTo(`${origin}/proxy/`, never)('a/b', { x: '版本' }, TOKEN)).toEqual({ errcode: 0 });
+  expect(await postTo(`${origin}/proxy//`, never)('a/b', { x: '版本' }, TOKEN)).toEqual({ errcode: 0 });
   expect(received).toEqual([
     {
       url: `/proxy/a/b?access_token=${encodeURIComponent(TOKEN)}`,
@@ -56,6 +56,7 @@ test('a request without a token has no query', async () => {
 test.each<[string, (response: ServerResponse, request: IncomingMessage) => void, string]>([
   ['a page', response => response.writeHead(502).end('<html>'), 'HTTP status 502 and a body that is not JSON'],
   ['JSON that is no object', response => response.end('"ok"'), 'HTTP status 200 and a body that is not JSON'],
+  ['null', response => response.end('null'), 'HTTP status 200 and a body that is not JSON: null'],
   ['nothing', response => response.end(), 'HTTP status 200 and a body that is not JSON'],
   [
     'a redirection',

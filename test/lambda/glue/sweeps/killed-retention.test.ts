@@ -62,6 +62,7 @@ class Retention {
       this.schemaName,
       Array.from({ length: versions - 1 }, (_, index) => special[index + 2] ?? {}),
     );
+    clock.advance(60_000);
     await aws.glue.byHand('UpdateSchema', {
       SchemaId: { SchemaName: this.schemaName },
       SchemaVersionNumber: { VersionNumber: 3 },

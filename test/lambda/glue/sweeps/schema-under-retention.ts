@@ -9,6 +9,8 @@ import { DirectHandler } from '../../../../testing/direct-handler';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
 export const DAY = 86_400_000;
+/** How long a version may wait for the record of its deployment, in milliseconds. */
+export const UNMARKED = 60_000;
 
 export let clock: SteppingClock;
 export let aws: LocalAws;
@@ -45,7 +47,13 @@ export function sweepOf(more: Partial<SchemaVersionRetentionConfig> = {}): Sweep
   return new SweepWorld(config.type, config, () => glueSweeps(glue), clock);
 }
 
-export const add = (...versions: SeededVersion[]) => aws.glue.addVersions('orders', versions);
+/** Registers versions. */
+export const register = (...versions: SeededVersion[]) => aws.glue.addVersions('orders', versions);
+/** Versions for whose record nobody waits any more. */
+export function add(...versions: SeededVersion[]): void {
+  register(...versions);
+  clock.advance(UNMARKED);
+}
 export const held = () => aws.glue.describe('orders');
 export const left = () => {
   clock.advance(1_000);

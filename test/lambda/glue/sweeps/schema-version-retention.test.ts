@@ -2,8 +2,10 @@ import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { GlueGateway } from '../../../../lambda/glue/gateway';
 import { STACK_ID } from '../../../../testing/sweep/sweep-world';
+import { untilHit } from '../../../../testing/until-hit';
 import {
   DAY,
+  UNMARKED,
   add,
   aws,
   byHand,
@@ -13,6 +15,7 @@ import {
   held,
   left,
   outcomeOf,
+  register,
   sweepOf,
 } from './schema-under-retention';
 
@@ -143,10 +146,58 @@ describe('always stay', () => {
     add({}, {}, {}, { metadata: { [OWNER_KEY]: `1.owner=0123456789abcdef.stack=other/1.at=${at}abc` } });
     const sweep = sweepOf();
     sweep.stacks[other] = { status: 'UPDATE_COMPLETE' };
-    const changedAt = clock.now() - 60_000;
+    const changedAt = clock.now() - UNMARKED - 60_000;
     sweep.history = [{ logicalId: 'other', physicalId: other, status: 'UPDATE_COMPLETE', changedAt }];
     await sweep.run();
     expect(left()).toEqual(expected);
+  });
+
+  test('what is registered and not marked yet, for a minute, and the newest before it', async () => {
+    add({}, {});
+    register({}, {});
+    clock.advance(UNMARKED - 1_000);
+    // of what is younger, another rule would leave nothing.
+    const sweep = sweepOf({ rules: { minAgeSeconds: 1 } });
+    await sweep.run();
+    expect(sweep.kept).toMatchObject({ 3: 'LATEST_AVAILABLE', 4: 'TOO_YOUNG', 5: 'LATEST_AVAILABLE' });
+    expect(left()).toEqual([1, 3, 4, 5]);
+  });
+
+  test.each([
+    ['less than a minute ago does not count among the latest', UNMARKED - 1_000, [1, 3, 4]],
+    ['a minute ago does', UNMARKED, [1, 4]],
+  ])('what was registered and is not marked since %s', async (_, ago, expected) => {
+    add({}, {});
+    register({});
+    clock.advance(ago);
+    await sweepOf().run();
+    expect(left()).toEqual(expected);
+  });
+
+  test.each([
+    ['that is not over removes it if it fails', 0, [1, 3, 4]],
+    ['that has succeeded keeps it', 120_000, [1, 4]],
+  ])('the newest version but one, by age alone, where the deployment of the newest %s', async (_, ago, expected) => {
+    const other = STACK_ID.replace('fleet/0a1b', 'other/1');
+    add({}, {});
+    clock.advance(DAY);
+    const at = Math.floor((clock.now() - ago) / 1_000).toString(36);
+    register({ metadata: { [OWNER_KEY]: `1.owner=0123456789abcdef.stack=other/1.at=${at}abc` } });
+    const sweep = sweepOf({ rules: { minAgeSeconds: 3_600 } });
+    sweep.stacks[other] = { status: 'UPDATE_COMPLETE' };
+    const changedAt = clock.now() - 60_000;
+    sweep.history = [{ logicalId: 'other', physicalId: other, status: 'UPDATE_COMPLETE', changedAt }];
+    clock.advance(1_000);
+    await sweep.run();
+    expect(left()).toEqual(expected);
+  });
+
+  test('what has an owner whose deployment is over counts among the latest at once', async () => {
+    add({}, {});
+    register({ metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=other/1' } });
+    clock.advance(1_000);
+    await sweepOf().run();
+    expect(left()).toEqual([1, 4]);
   });
 
   test('what has gone since the listing does not count among the latest', async () => {
@@ -159,7 +210,7 @@ describe('always stay', () => {
       trouble: { stall: 'until released' },
     });
     const running = sweepOf().run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await byHand('DeleteSchemaVersions', { Versions: '4' });
     clock.advance(1_000);
     stalled.release();

@@ -1,5 +1,6 @@
 /** What a cleanup decides about jobs as a whole. */
 import { LEAST_IN_FLIGHT } from '../../../../lambda/sweep/pace';
+import { untilHit } from '../../../../testing/until-hit';
 import { arn, aws, clock, executions, finished, sweepOf, things } from './fleet-of-jobs';
 import { DAY } from './iot-sweep';
 
@@ -50,7 +51,7 @@ test('a job stays that was decided about long ago, and is among the latest by it
   const first = aws.faults.inject({ service: 'iot', operation: 'DeleteJob', trouble: { stall: 'until released' } });
   const sweep = sweepOf({ deleteJobs: true, rules: { keepLatest: 1 }, jobs: { by: 'IDS', jobIds } });
   const running = sweep.run();
-  while (first.hits === 0) await new Promise(setImmediate);
+  await untilHit(first, running);
   await aws.iot.byHand('DeleteJob', { jobId: 'newest', force: true });
   clock.advance(60_000);
   first.release();

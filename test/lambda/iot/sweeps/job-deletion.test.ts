@@ -1,6 +1,7 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
 import { SteppingClock } from '../../../../testing/clock';
+import { untilHit } from '../../../../testing/until-hit';
 import { DAY, IotSweep, cleanup, refusal } from './iot-sweep';
 
 let clock: SteppingClock;
@@ -83,7 +84,7 @@ describe('a job whose executions may all go', () => {
     const stalled = aws.faults.inject({ service: 'iot', operation: 'DeleteJob', trouble: { stall: 'until released' } });
     const sweep = sweepOf();
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
     clock.advance(5_000);
     await job('ota');
@@ -177,7 +178,7 @@ describe('with force', () => {
       trouble: { stall: 'until released' },
     });
     const running = sweepOf({ ...force, jobs: { by: 'THING', thingName: 't2' } }).run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJobExecution', { jobId: 'ota', thingName: 't2', executionNumber });
     stalled.release();
     await running;
@@ -211,7 +212,7 @@ describe('with force', () => {
     const sweep = sweepOf({ ...force, jobs: { by: 'IDS', jobIds: ['ota'] }, rules: { minAgeSeconds: DAY / 1000 } });
     const stalled = aws.faults.inject({ service: 'iot', operation: 'DeleteJob', trouble: { stall: 'until released' } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('t2', 'ota', 'IN_PROGRESS');
     stalled.release();
     await running;

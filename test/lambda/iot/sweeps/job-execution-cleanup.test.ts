@@ -1,5 +1,6 @@
 import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot';
 import { VirtualClock } from '../../../../testing/clock';
+import { untilHit } from '../../../../testing/until-hit';
 import { arn, aws, clock, deletions, executions, finished, job, leftOf, start, sweepOf, things } from './fleet-of-jobs';
 import { DAY, PACKAGE, refusal } from './iot-sweep';
 
@@ -78,12 +79,26 @@ describe('the executions', () => {
     expect(leftOf('ota')).toEqual([]);
   });
 
-  test('of a thing that was deleted go, too', async () => {
+  test('that time out are not deleted with force because another error comes', async () => {
+    things(1);
+    await job('ota', { timeoutConfig: { inProgressTimeoutInMinutes: 1 } });
+    aws.iot.devices.advanceAll('ota', 'IN_PROGRESS');
+    clock.advance(2 * 60_000);
+    const error = refusal('InvalidRequestException');
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', trouble: { error } });
+    await sweepOf().run();
+    expect(deletions().map(({ force }) => force)).not.toContain('true');
+  });
+
+  test.each([
+    ['go, too', 0, ['thing-001 QUEUED']],
+    ['stay where keepLatest counts, since the thing lists none', 1, ['thing-000 REMOVED', 'thing-001 QUEUED']],
+  ])('of a thing that was deleted %s', async (_, keepLatest, left) => {
     things(2);
     await job('ota');
     aws.iot.devices.remove('thing-000');
-    await sweepOf({ statuses: ['REMOVED'] }).run();
-    expect(leftOf('ota')).toEqual(['thing-001 QUEUED']);
+    expect(await sweepOf({ statuses: ['REMOVED'], rules: { keepLatest } }).counts()).toMatchObject({ failed: 0 });
+    expect(leftOf('ota')).toEqual(left);
   });
 
   test('are chosen by state and by the age of their last update', async () => {
@@ -126,22 +141,22 @@ describe('the executions', () => {
     expect(leftOf('ota')).toEqual([]);
   });
 
-  test('go by the thousand, each after a listing of its own, and only the rate holds them up', async () => {
+  test('go by the hundred, each after a listing of its own, and only the rate holds them up', async () => {
     // calls of two operations are in flight at the same time.
     await aws.stop();
     await start(new VirtualClock());
-    things(600);
+    things(300);
     await finished('ota');
     const sweep = sweepOf();
     const before = clock.now();
     const calls = await sweep.callsOf(() => sweep.run());
     expect(leftOf('ota')).toEqual([]);
-    expect(calls).toMatchObject({ DeleteJobExecution: 600, ListJobExecutionsForThing: 600 });
-    expect(calls.ListJobExecutionsForJob).toBeLessThan(8);
+    expect(calls).toMatchObject({ DeleteJobExecution: 300, ListJobExecutionsForThing: 300 });
+    expect(calls.ListJobExecutionsForJob).toBeLessThan(5);
     expect(calls.CancelJobExecution).toBeUndefined();
     const seconds = (clock.now() - before) / 1000;
-    expect(seconds).toBeGreaterThan(70);
-    expect(seconds).toBeLessThan(1.1 * (600 / 8));
+    expect(seconds).toBeGreaterThan(35);
+    expect(seconds).toBeLessThan(1.1 * (300 / 8));
   });
 
   test('are one call each where keepLatest has listed their thing already', async () => {
@@ -155,6 +170,7 @@ describe('the executions', () => {
     expect(leftOf('new')).toHaveLength(20);
     // 20 that go and 20 that stay, and the 20 once more since something went.
     expect(calls.ListJobExecutionsForThing).toBe(60);
+    expect(calls).not.toHaveProperty('DescribeJobExecution');
   });
 });
 
@@ -224,6 +240,20 @@ describe('with force', () => {
     });
   });
 
+  test('what is queued goes also in slices that are short', async () => {
+    const sweep = sweepOf({ statuses: ['QUEUED'], force: true });
+    sweep.remaining = 25_000;
+    expect((await sweep.machine.run(sweep.machine.begin('run'), 10)).status).toBe('SUCCEEDED');
+    expect(leftOf('ota')).toEqual(['thing-001 IN_PROGRESS', 'thing-002 SUCCEEDED']);
+  });
+
+  test('what was cancelled is deleted by a call that is throttled at first', async () => {
+    const error = refusal('ThrottlingException', 429);
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error } });
+    expect(await sweepOf({ statuses: ['QUEUED'], force: true }).counts()).toMatchObject({ removed: 1, failed: 0 });
+    expect(leftOf('ota')).toEqual(['thing-001 IN_PROGRESS', 'thing-002 SUCCEEDED']);
+  });
+
   test('what a device begins between the listing and the cancellation stays, with the reason', async () => {
     const stalled = aws.faults.inject({
       service: 'iot',
@@ -232,7 +262,7 @@ describe('with force', () => {
     });
     const sweep = sweepOf({ statuses: ['QUEUED'], force: true });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
     stalled.release();
     expect((await running).status).toBe('SUCCEEDED');
@@ -242,11 +272,11 @@ describe('with force', () => {
 });
 
 test('what a slice has cancelled it also deletes: to the next one it would be young, and in another state', async () => {
-  things(600);
+  things(300);
   await job('ota');
   clock.advance(2 * DAY);
   const sweep = sweepOf({ statuses: ['QUEUED'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
-  sweep.remaining = 70_000;
+  sweep.remaining = 45_000;
   const { requests } = await sweep.run();
   expect(requests.length).toBeGreaterThan(1);
   expect(leftOf('ota')).toEqual([]);
@@ -305,4 +335,19 @@ test('killed before or after any call, a run ends as an undisturbed one, and rem
       clock.advance(60_000);
     }
   }
+});
+
+test('a job that goes between two slices does not let the jobs before it count twice', async () => {
+  things(1);
+  for (let n = 1; n <= 40; n++) await finished(`ota-${n}`);
+  const sweep = sweepOf({ rules: { minAgeSeconds: DAY } });
+  sweep.remaining = 8_000;
+  const execution = sweep.machine.begin('run');
+  await sweep.machine.run(execution, 1);
+  const { pageToken } = execution.state.cursor as { pageToken: string };
+  const { job: jobId, before } = JSON.parse(pageToken) as { job: string; before: string[] };
+  for (const gone of [jobId, before[0]]) await aws.iot.byHand('DeleteJob', { jobId: gone, force: true });
+  clock.advance(5_000);
+  await sweep.machine.run(execution);
+  expect(execution.state.outcome).toMatchObject({ counts: { kept: 39, removed: 0 } });
 });

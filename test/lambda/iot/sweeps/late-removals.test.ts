@@ -1,6 +1,7 @@
 import { LocalAws, type ServiceError } from 'cdk-versioned-artifacts-local';
 import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
 import { SteppingClock, type TestClock } from '../../../../testing/clock';
+import { untilHit } from '../../../../testing/until-hit';
 import { DAY, IotSweep, PACKAGE, cleanup, refusal, retention } from './iot-sweep';
 
 let clock: TestClock;
@@ -81,7 +82,7 @@ describe('a job that comes back under its id while its deletion waits for a plac
     });
     aws.faults.inject({ service: 'iot', operation: 'DeleteJob', times: 7, trouble: { error: noPlace } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
     clock.advance(60_000);
     await again();
@@ -116,29 +117,36 @@ describe('a job that comes back under its id while its deletion waits for a plac
   });
 });
 
-test('a canceled execution whose deletion is throttled is not mistaken for another one with its number', async () => {
-  const targets = [`arn:aws:iot:${aws.region}:${aws.account}:thing/thing-000`];
-  const start = () => aws.iot.byHand('CreateJob', { jobId: 'ota', targets, document: '{}' });
-  await start();
-  clock.advance(40 * DAY);
-  const sweep = sweepOf({ statuses: ['QUEUED'], force: true, rules: { minAgeSeconds: (30 * DAY) / 1000 } });
-  const stalled = aws.faults.inject({
-    service: 'iot',
-    operation: 'DeleteJobExecution',
-    nth: 1,
-    trouble: { stall: 'until released' },
-  });
-  aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
-  const running = sweep.run();
-  while (stalled.hits === 0) await new Promise(setImmediate);
-  await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
-  clock.advance(60_000);
-  await start();
-  aws.iot.devices.advanceAll('ota', 'SUCCEEDED');
-  stalled.release();
-  await running;
-  expect(aws.iot.describeJob('ota')?.executions).toMatchObject([{ status: 'SUCCEEDED' }]);
-});
+test.each([
+  ['', 40 * DAY, 60_000, { gone: 1, failed: 0 }],
+  [', not even at the same moment', 0, 0, { kept: 1, failed: 0 }],
+])(
+  'a canceled execution whose deletion is throttled is not mistaken for another with its number%s',
+  async (_, age, later, end) => {
+    aws.iot.behavior.jobDeletionTime = () => later;
+    const targets = [`arn:aws:iot:${aws.region}:${aws.account}:thing/thing-000`];
+    const start = () => aws.iot.byHand('CreateJob', { jobId: 'ota', targets, document: '{}' });
+    await start();
+    clock.advance(age);
+    const sweep = sweepOf({ statuses: ['QUEUED'], force: true, rules: { minAgeSeconds: age / 2000 } });
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'DeleteJobExecution',
+      nth: 1,
+      trouble: { stall: 'until released' },
+    });
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
+    const running = sweep.counts();
+    await untilHit(stalled, running);
+    await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
+    clock.advance(later);
+    await start();
+    aws.iot.devices.advanceAll('ota', 'SUCCEEDED');
+    stalled.release();
+    expect(await running).toMatchObject(end);
+    expect(aws.iot.describeJob('ota')?.executions).toMatchObject([{ status: 'SUCCEEDED' }]);
+  },
+);
 
 describe('what is among the latest by the time of its removal stays', () => {
   /** The removal waits for its turn, and the newer execution is gone by then. */
@@ -146,7 +154,7 @@ describe('what is among the latest by the time of its removal stays', () => {
     const stalled = aws.faults.inject({ service: 'iot', operation, trouble: { stall: 'until released' } });
     aws.faults.inject({ service: 'iot', operation, times: 2, trouble: { error: throttle } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: newer, force: true });
     clock.advance(60_000);
     stalled.release();
@@ -188,7 +196,7 @@ describe('what is among the latest by the time of its removal stays', () => {
     });
     aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', times: 2, trouble: { error: throttle } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advanceAll('begun-2', 'SUCCEEDED');
     clock.advance(60_000);
     stalled.release();

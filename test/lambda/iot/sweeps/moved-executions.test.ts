@@ -1,3 +1,4 @@
+import { untilHit } from '../../../../testing/until-hit';
 import { aws, clock, executions, finished, job, leftOf, sweepOf, things } from './fleet-of-jobs';
 import { DAY, refusal } from './iot-sweep';
 
@@ -13,7 +14,7 @@ describe('an execution that moved since it was listed', () => {
     });
     const sweep = sweepOf({ statuses: ['QUEUED'], force: true });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'SUCCEEDED');
     stalled.release();
     await running;
@@ -33,7 +34,7 @@ describe('an execution that moved since it was listed', () => {
     });
     const sweep = sweepOf({ statuses: ['IN_PROGRESS'], force: true, rules: { minAgeSeconds: DAY / 1000 } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.devices.advance('thing-000', 'ota', 'IN_PROGRESS');
     stalled.release();
     await running;
@@ -52,7 +53,7 @@ describe('an execution that moved since it was listed', () => {
       trouble: { stall: 'until released' },
     });
     const running = sweep.counts();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
     clock.advance(5_000);
     await finished('ota');
@@ -61,6 +62,37 @@ describe('an execution that moved since it was listed', () => {
     expect(await running).toMatchObject({ removed: 0, gone: 1, failed: 0 });
     expect(leftOf('ota')).toEqual(['thing-000 SUCCEEDED']);
   });
+});
+
+test('an execution that began under the number and at the time of one that was over is not stopped', async () => {
+  aws.iot.behavior.jobDeletionTime = () => 0;
+  things(1);
+  await finished('ota');
+  const listing = { service: 'iot', operation: 'ListJobExecutionsForThing' };
+  const stalled = aws.faults.inject({ ...listing, trouble: { stall: 'until released' } });
+  const sweep = sweepOf({ statuses: undefined });
+  const running = sweep.run();
+  await untilHit(stalled, running);
+  await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
+  await job('ota');
+  stalled.release();
+  await running;
+  expect(leftOf('ota')).toEqual(['thing-000 QUEUED']);
+  expect(Object.values(sweep.kept)).toContain('STATE_CHANGED');
+});
+
+test('the executions of a job that goes while it is listed have gone with it', async () => {
+  things(1);
+  for (const id of ['ota', 'stays']) await finished(id);
+  aws.faults.inject({
+    service: 'iot',
+    operation: 'ListJobExecutionsForJob',
+    match: ({ jobId }) => jobId === 'ota',
+    times: 100,
+    trouble: { error: refusal('ResourceNotFoundException', 404) },
+  });
+  expect(await sweepOf().counts()).toMatchObject({ removed: 1, gone: 0, failed: 0 });
+  expect(leftOf('stays')).toEqual([]);
 });
 
 describe('an execution is looked at once more', () => {
@@ -92,6 +124,37 @@ describe('an execution is looked at once more', () => {
     await sweep.run();
     expect(Object.values(sweep.kept)).toEqual(['TOO_YOUNG']);
     expect(leftOf('ota')).toEqual(['thing-000 IN_PROGRESS']);
+  });
+
+  test('and is gone where its job was deleted before a deletion that was throttled is repeated', async () => {
+    const stalled = aws.faults.inject({
+      service: 'iot',
+      operation: 'DeleteJobExecution',
+      trouble: { stall: 'until released' },
+    });
+    const error = refusal('ThrottlingException', 429);
+    aws.faults.inject({ service: 'iot', operation: 'DeleteJobExecution', trouble: { error } });
+    const running = stalling().counts();
+    await untilHit(stalled, running);
+    await aws.iot.byHand('DeleteJob', { jobId: 'ota', force: true });
+    clock.advance(5_000);
+    stalled.release();
+    expect(await running).toMatchObject({ removed: 0, gone: 1, failed: 0 });
+  });
+
+  test('and stays where it is over by then, though that is selected, too', async () => {
+    const sweep = sweepOf({ statuses: ['IN_PROGRESS', 'SUCCEEDED'], force: true });
+    aws.faults.inject({
+      service: 'iot',
+      operation: 'DeleteJobExecution',
+      match: () => {
+        aws.iot.devices.advanceAll('ota', 'SUCCEEDED');
+        return true;
+      },
+      trouble: { error: refusal('ThrottlingException', 429) },
+    });
+    await sweep.run();
+    expect(Object.values(sweep.kept)).toContain('STATE_CHANGED');
   });
 
   test('by itself where its thing lists nothing', async () => {
@@ -127,8 +190,8 @@ describe('an error of a deletion', () => {
     expect(sweep.records('failed')[0]).toMatchObject({ error: 'InvalidRequestException' });
   });
 
-  test('InvalidStateTransitionException keeps it, with the reason', async () => {
-    failing('InvalidStateTransitionException', 409);
+  test('InvalidStateTransitionException keeps it, with the reason, and force is not tried', async () => {
+    failing('InvalidStateTransitionException', 409, 1);
     const sweep = sweepOf();
     expect((await sweep.run()).status).toBe('SUCCEEDED');
     expect(Object.values(sweep.kept)).toEqual(['STATE_CHANGED']);

@@ -1,4 +1,5 @@
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS, TAG_PREFIX } from '../../../../contract/ownership';
+import { untilHit } from '../../../../testing/until-hit';
 import { DAY, PACKAGE, refusal } from './iot-sweep';
 import { arnOf, aws, clock, job, left, publish, sweepOf } from './package-under-retention';
 
@@ -255,7 +256,7 @@ describe('deprecation', () => {
     });
     const sweep = sweepOf({ action: 'DEPRECATE', protectInActiveJobs: false });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
     stalled.release();
     await running;
@@ -286,7 +287,7 @@ describe('a removal', () => {
       });
       const sweep = sweepOf();
       const running = sweep.run();
-      while (stalled.hits === 0) await new Promise(setImmediate);
+      await untilHit(stalled, running);
       await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '1.0.0' });
       stalled.release();
       expect((await running).status).toBe('SUCCEEDED');

@@ -1,6 +1,7 @@
 /** A retention while a deployment is not over: what that has made pushes nothing out that its rollback needs. */
 import { ARTIFACT_TAGS } from '../../../../contract/ownership';
 import { STACK_ID } from '../../../../testing/sweep/sweep-world';
+import { untilHit } from '../../../../testing/until-hit';
 import { DAY, type IotSweep, PACKAGE } from './iot-sweep';
 import { arnOf, aws, clock, left, publish, sweepOf } from './package-under-retention';
 
@@ -49,7 +50,7 @@ describe('what a deployment that is not over has made pushes nothing out that it
       trouble: { stall: 'until released' },
     });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('DeletePackageVersion', { packageName: PACKAGE, versionName: '2.1.0' });
     stalled.release();
     await running;

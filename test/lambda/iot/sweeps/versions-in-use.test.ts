@@ -1,3 +1,4 @@
+import { untilHit } from '../../../../testing/until-hit';
 import { PACKAGE, refusal } from './iot-sweep';
 import { arnOf, aws, clock, index, job, left, publish, sweepOf } from './package-under-retention';
 
@@ -27,7 +28,7 @@ describe('a version that an active job deploys', () => {
     const listing = { service: 'iot', operation: 'ListJobs', match: (input: object) => 'status' in input };
     const stalled = aws.faults.inject({ ...listing, nth: 2, trouble: { stall: 'until released' } });
     const running = sweepOf().run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     aws.iot.setMaintenanceWindow('rollout', 'closed');
     stalled.release();
     await running;
@@ -59,7 +60,7 @@ describe('a version that an active job deploys', () => {
     const stalled = aws.faults.inject({ ...listing, trouble: { stall: 'until released' } });
     const sweep = sweepOf({ rules: { keepLatest: 1, dryRun: true } });
     const running = sweep.run();
-    while (stalled.hits === 0) await new Promise(setImmediate);
+    await untilHit(stalled, running);
     await aws.iot.byHand('UpdatePackage', { packageName: PACKAGE, defaultVersionName: '3.0.0' });
     stalled.release();
     await running;

@@ -3,8 +3,10 @@ import { LocalAws, type SeededCloudBaseVersion, weChatError } from 'cdk-versione
 import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat';
 import { type StackResource } from '../../../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
+import { postTo } from '../../../../lambda/wechat/transport';
 import { SteppingClock } from '../../../../testing/clock';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
+import { untilHit } from '../../../../testing/until-hit';
 import { DELETE, ENVIRONMENT, LIST, SERVER, TOKEN_SECRET, shareToken } from '../stack';
 
 const DAY = 86_400_000;
@@ -12,11 +14,14 @@ const DAY = 86_400_000;
 let clock: SteppingClock;
 let aws: LocalAws;
 let resources: StackResource[];
+/** How often the resources of the stack were read. */
+let readings: number;
 beforeEach(async () => {
   clock = new SteppingClock();
   aws = await LocalAws.start({ clock });
   await shareToken(aws);
   resources = [];
+  readings = 0;
 });
 afterEach(() => aws.stop());
 
@@ -32,6 +37,15 @@ const deploy = (count: number, special: Readonly<Record<string, Partial<SeededCl
   );
 const left = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}).sort();
 const calls = () => aws.calls.filter({ service: 'api.weixin.qq.com' }).map(({ operation }) => operation);
+
+const removeByHand = (version_name: string) => {
+  const fields = { env_id: ENVIRONMENT, server_name: SERVER, version_name, is_delete_server: false };
+  return postTo(aws.weChat.endpoint, new AbortController().signal)(
+    `componenttcb/${DELETE}`,
+    fields,
+    aws.weChat.accessToken,
+  );
+};
 
 function sweepOf(more: Partial<CloudBaseVersionRetentionConfig> = {}): SweepWorld {
   const config: CloudBaseVersionRetentionConfig = {
@@ -53,7 +67,10 @@ function sweepOf(more: Partial<CloudBaseVersionRetentionConfig> = {}): SweepWorl
         credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
         maxAttempts: 1,
       }),
-      stackResources: async () => resources,
+      stackResources: async () => {
+        readings++;
+        return resources;
+      },
       ended: new AbortController().signal,
     });
   return new SweepWorld(config.type, config, kinds, clock);
@@ -126,6 +143,31 @@ describe('whatever the rules say', () => {
     expect(sweep.kept['api-001']).toBe('IN_TRANSITION');
   });
 
+  test.each(['creating', 'build_fail'])(
+    'as many as keepLatest says stay that can serve, beside one that is %s',
+    async status => {
+      deploy(5, { 'api-005': { status } });
+      const sweep = sweepOf({ rules: { keepLatest: 2 } });
+      await sweep.run();
+      expect(left()).toEqual(['api-003', 'api-004', 'api-005']);
+      expect(sweep.kept['api-005']).toBe('AMONG_LATEST');
+    },
+  );
+
+  test('a version that was made again under its name after the listing stays', async () => {
+    deploy(4);
+    let listings = 0;
+    const look = () => {
+      if (++listings === 3) {
+        aws.weChat.addVersions(ENVIRONMENT, SERVER, [{ versionName: 'api-001', createdAt: new Date(clock.now()) }]);
+      }
+      return false;
+    };
+    aws.faults.inject({ operation: LIST, match: look, trouble: { stall: 0 } });
+    await sweepOf().run();
+    expect(left()).toContain('api-001');
+  });
+
   test('a version whose build failed goes', async () => {
     deploy(4, { 'api-001': { status: 'build_fail' } });
     await sweepOf().run();
@@ -147,6 +189,26 @@ describe('whatever the rules say', () => {
     await sweep.run();
     expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
     expect(sweep.kept['api-001']).toBe('OWNED');
+  });
+
+  test('what the stack has recorded of other services protects nothing', async () => {
+    deploy(4);
+    resources = [
+      `other-env/${SERVER}/api-001@0a1b2c3d4e5f6071`,
+      `${ENVIRONMENT}/other/api-002@0a1b2c3d4e5f6071`,
+      'fleet-topic-1A2B3C',
+      '',
+    ].map((physicalId, n) => ({ logicalId: `Other${n}`, physicalId }));
+    expect(await outcome(sweepOf())).toMatchObject({ counts: { removed: 2, failed: 0 } });
+    expect(left()).toEqual(['api-003', 'api-004']);
+  });
+
+  test('what the stack has recorded is read once for the decisions of a few seconds', async () => {
+    deploy(60);
+    await sweepOf().run();
+    expect(left()).toHaveLength(2);
+    expect(readings).toBeGreaterThan(1);
+    expect(readings).toBeLessThan(10);
   });
 
   test('what the deployment that it belongs to has replaced stays, for its rollback comes back to that', async () => {
@@ -239,13 +301,13 @@ describe('an answer of WeChat', () => {
     expect(left()).toEqual(['api-003', 'api-004']);
   });
 
-  test('of an unknown code fails that version alone', async () => {
+  test.each([-501555, -1])('%d, however often, fails that version alone', async code => {
     deploy(5);
     aws.faults.inject({
       operation: DELETE,
       match: ({ version_name }) => version_name === 'api-002',
       times: Infinity,
-      trouble: { error: weChatError(-501555) },
+      trouble: { error: weChatError(code) },
     });
     expect(await outcome(sweepOf())).toMatchObject({ status: 'FAILED', counts: { failed: 1, removed: 2 } });
     expect(left()).toEqual(['api-002', 'api-004', 'api-005']);
@@ -266,6 +328,34 @@ describe('an answer of WeChat', () => {
     aws.weChat.behavior.listing = 'retired';
     expect(await outcome(sweepOf())).toMatchObject({ status: 'REFUSED' });
     expect(left()).toHaveLength(5);
+  });
+});
+
+describe('a version that somebody else removes meanwhile', () => {
+  test.each([
+    ['before its turn', { operation: LIST, nth: 3 }, 0],
+    ['while it is removed, and the removal is refused', { operation: DELETE, nth: 2 }, 1],
+  ])('is gone: %s', async (_when, call, times) => {
+    deploy(4);
+    const stalled = aws.faults.inject({ ...call, trouble: { stall: 'until released' } });
+    aws.faults.inject({ ...call, times, trouble: { error: weChatError(-501555) } });
+    const running = outcome(sweepOf());
+    await untilHit(stalled, running);
+    await removeByHand('api-001');
+    stalled.release();
+    expect(await running).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 1, gone: 1, failed: 0 } });
+  });
+
+  test('is not gone because others come before it, so that it moves to another page', async () => {
+    deploy(25);
+    const newer = Array.from({ length: 20 }, (_, n) => ({ versionName: `web-${n}`, createdAt: new Date(clock.now()) }));
+    const stalled = aws.faults.inject({ operation: LIST, nth: 6, trouble: { stall: 'until released' } });
+    const running = outcome(sweepOf());
+    await untilHit(stalled, running);
+    aws.weChat.addVersions(ENVIRONMENT, SERVER, newer);
+    stalled.release();
+    expect(await running).toMatchObject({ counts: { gone: 0 } });
+    expect(left()).not.toContain('api-001');
   });
 });
 
@@ -293,15 +383,11 @@ test.each([
   const read = stalled('GetSecretValue', nth);
   const sweep = sweepOf();
   sweep.remaining = remaining;
-  let isOver = false;
-  const end = outcome(sweep).finally(() => (isOver = true));
-  const reached = async (fault: { readonly hits: number }) => {
-    while (fault.hits === 0 && !isOver) await new Promise(resolve => setImmediate(resolve));
-  };
-  await reached(removal);
+  const end = outcome(sweep);
+  await untilHit(removal, end);
   const current = aws.weChat.rotateToken();
   removal.release();
-  await reached(read);
+  await untilHit(read, end);
   await shareToken(aws, current);
   read.release();
 
