@@ -189,5 +189,7 @@ test('a sleep ends without an error when it is not needed any more', async () =>
   ended.abort();
   await expect(sleep).resolves.toBeUndefined();
   await expect(systemClock.sleep(HOUR, ended.signal)).resolves.toBeUndefined();
+  const begun = Date.now();
   await systemClock.sleep(0);
+  expect(systemClock.now()).toBeGreaterThanOrEqual(begun);
 });

@@ -45,10 +45,14 @@ test('a count is a metric of the stack in the embedded format', () => {
 test('what JSON cannot say does not cost the record', () => {
   const circular: Record<string, unknown> = { big: 2n ** 64n };
   circular.self = circular;
-  const [record] = logged(log => log.info('odd', { circular, error: new TypeError('x'), nothing: undefined }));
+  const list: unknown[] = [null];
+  list.push(list);
+  const error = Object.assign(new TypeError('x'), { code: 'E' });
+  const [record] = logged(log => log.info('odd', { circular, list, error, nothing: undefined }));
   expect(record).toMatchObject({
     circular: { big: '18446744073709551616' },
-    error: { name: 'TypeError', message: 'x', stack: expect.stringMatching(/^TypeError: x\n +at /) },
+    list: [null, [null, expect.anything()]],
+    error: { name: 'TypeError', message: 'x', code: 'E', stack: expect.stringMatching(/^TypeError: x\n +at /) },
   });
 });
 
@@ -81,6 +85,8 @@ describe('secrets stay out of the log, even where a caller hands them over', () 
     ['SecretAccessKey'],
     ['SecretString'],
     ['password'],
+    ['secret'],
+    ['credential'],
     ['Authorization'],
     ['credentials'],
   ])('under the key %s', key => {
