@@ -51,4 +51,5 @@ module.exports = {
   testTimeout: 60_000,
   // one more than the two cores of most machines: a worker often waits for a process or a timer.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/sequencer.js',
 };

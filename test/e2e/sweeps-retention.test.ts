@@ -291,7 +291,11 @@ describe('on a schedule', () => {
   });
 });
 
-const nextSecond = () => setTimeout(1_000 - (Date.now() % 1_000));
+/** Waits for the next second. A timer may end a moment before. */
+async function nextSecond(): Promise<void> {
+  const second = () => Math.floor(Date.now() / 1_000);
+  for (const before = second(); second() === before;) await setTimeout(1_000 - (Date.now() % 1_000));
+}
 
 describe('during a deployment', () => {
   const counted = (...owned: string[]) =>

@@ -4,6 +4,7 @@ import { Deadline } from '../../../lambda/runtime/clock';
 import { type Put } from '../../../lambda/runtime/http';
 import { jsonLog } from '../../../lambda/runtime/log';
 import { AnswerUrl } from '../../../testing/answer-url';
+import { anyCharacter } from '../../../testing/characters';
 import { FakeClock } from '../../../testing/clock';
 import { deliver } from '../../../testing/deliver';
 
@@ -22,7 +23,7 @@ const reasonOf = (message: string): string => JSON.parse(responseBody(failed(mes
 /** Every kind of character, weighted towards those that take many bytes or escapes. */
 const text = (maxLength: number) =>
   fc.oneof(
-    fc.string({ maxLength, unit: 'binary', size: 'max' }),
+    fc.string({ maxLength, unit: anyCharacter, size: 'max' }),
     fc.string({
       maxLength,
       size: 'max',

@@ -113,7 +113,7 @@ test('nothing is remembered by who has no memory', () => {
 
 test.each<[string, string, ReturnType<typeof memoryOf>]>([
   ['the last one', 'b2', { former: '2.0.0', onceReturned: '1.0.0', onceForgotten: '1.0.0' }],
-  ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: undefined }],
+  ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: '2.0.0' }],
 ])('who lets an artifact go remembers its own: %s', (_what, owner, memory) => {
   expect(memoryOf('2.0.0/1.0.0', formatFormers([b, a]), owner)).toEqual(memory);
 });

@@ -1,0 +1,41 @@
+const { join, sep } = require('node:path');
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/**
+ * What takes long because of the processes that it starts or the time that it waits, the longest first. Where Jest has
+ * not run a file yet, it goes by its size, and one of these would run alone at the end.
+ */
+const LONG = [
+  'test/package/reproducible.test.ts',
+  'test/e2e/cdk-cli.test.ts',
+  'local/test/cloudformation/cdk-cli.test.ts',
+  'test/deployments/renamed-where-it-failed.test.ts',
+  'test/docs/snippets.test.ts',
+  'test/e2e/schemas.test.ts',
+  'test/e2e/sweeps-retention.test.ts',
+  'test/package/floor.test.ts',
+  'test/e2e/provider.test.ts',
+  'cli/test/sweep.test.ts',
+  'test/e2e/sweeps-owners.test.ts',
+  'test/e2e/sweeps-scale.test.ts',
+  'cli/test/plan.test.ts',
+  'test/package/pack.test.ts',
+  'test/e2e/releases.test.ts',
+];
+
+const ROOT = join(__dirname, '..');
+
+const place = path => {
+  const at = LONG.indexOf(path.slice(ROOT.length + 1).replaceAll(sep, '/'));
+  return at === -1 ? LONG.length : at;
+};
+
+/** Has the files start first that take longest. */
+class LongestFirst extends Sequencer {
+  sort(tests) {
+    return super.sort(tests).sort((a, b) => place(a.path) - place(b.path));
+  }
+}
+
+module.exports = LongestFirst;
+module.exports.LONG = LONG;
