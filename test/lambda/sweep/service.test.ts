@@ -11,6 +11,13 @@ test('has a custom resource of each kind, whose calls no client repeats itself',
   expect(made).toEqual([[expect.objectContaining({ maxAttempts: 1 }), signal]]);
 });
 
+test.each([[['Custom::A']], ['toString'], [undefined]])('knows no kind of the type %p', async type => {
+  const service = sweepService(() => ({ 'Custom::A': kind }));
+  await expect(service.slice!({ config: { type } } as never, { ended: signal } as never)).rejects.toThrow(
+    'unknown kind of sweep',
+  );
+});
+
 test('works on slices of each kind, with clients that end with the invocation', async () => {
   const made: unknown[][] = [];
   const service = sweepService((...all) => (made.push(all), { 'Custom::A': kind }));
