@@ -70,7 +70,7 @@ export const PackageNameShape = string(value => checkName(PACKAGE_NAME, value));
 
 export const VersionNameShape = string(value => {
   const problem = checkName(VERSION_NAME, value);
-  return problem && value.includes('+')
+  return problem && String(value).includes('+')
     ? `${problem}; AWS IoT has no SemVer build metadata: write "-" instead of "+"`
     : problem;
 });

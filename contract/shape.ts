@@ -175,6 +175,8 @@ export function struct<F extends Fields>(fields: F): Shape<Flat<Structure<F>>> {
 
 /** Checks a string against its rule. */
 export function checkString(rule: StringRule, value: string): Problem {
+  // in JavaScript, a construct gets anything.
+  if (typeof value !== 'string') return `${rule.what} must be a string, got ${describe(value)}`;
   if (value.length < rule.min || value.length > rule.max) {
     return `${rule.what} must have ${rule.min} to ${rule.max} characters, got ${value.length} (${quote(value)})`;
   }
@@ -202,5 +204,6 @@ function mismatch(property: string, expected: string, got: unknown): Error {
 function describe(value: unknown): string {
   if (value == null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  return isStructure(value) ? 'a structure' : quote(String(value));
+  if (isStructure(value)) return 'a structure';
+  return typeof value === 'string' ? quote(value) : String(value);
 }

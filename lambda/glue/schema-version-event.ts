@@ -5,6 +5,7 @@ import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
+import { parseFormers, wasOpen } from '../runtime/former-owners';
 import { reasonOf, rejectProblems } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
@@ -29,7 +30,7 @@ import {
 import { FIELDS, claimantOf } from './owner-record';
 import { Publication, isOfThisEvent } from './publication';
 import { takenBack } from './taken-back-metadata';
-import { NO_MARKS, VersionOwnership, isMarkedByOthers } from './version-ownership';
+import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner, putSince } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -63,8 +64,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
-    // an Update did not own before what it claims.
-    super(scope, { ...id, replaces: scope.request.RequestType === 'Update' });
+    super(scope, id);
     this.me = claimantOf(scope, id.owner);
     this.removalPolicy = wanted.Removal ?? 'RETAIN';
     this.undone = wanted.Metadata;
@@ -296,10 +296,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
       else if (!stays) await this.withdraw(this.version);
       return failure;
     } catch (error) {
-      if (isAccessDenied(failure)) return failure;
-      return new Unpublishable(
-        `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`,
-      );
+      const reason = `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`;
+      // an event that is denied would be repeated, and use the version that it has left behind, with success.
+      return isAccessDenied(failure) ? new Error(reason) : new Unpublishable(reason);
     }
   }
 
@@ -361,7 +360,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
         'somebody may already have written with the version: it stays, and belongs to nobody',
         versionFields(this.id, this.version!),
       );
-      await this.restore('returned');
+      await this.restore('returned', tags);
       return this.record.change(this.released(tags));
     }
     await this.removal.remove(this.version!, async () => {
@@ -382,8 +381,22 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.since));
   }
 
-  protected override async restore(outcome: LettingGo['kind']): Promise<void> {
-    const remove = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
+  protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
+    const mine = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
+    await this.ownership.exchange(this.version!, { remove: mine, put: [] });
+    const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
+    if (!leaves || (await this.scope.stackPhase()) !== 'deploying') return;
+    // what stays under its own removal stays as this resource has left it.
+    const isOpen = wasOpen(tags[FIELDS.formerOwner], this.me.ownerId);
+    if ((isOpen || this.removalPolicy === 'DELETE') && (await this.goesWithLater(tags))) await this.takeBack(tags);
+  }
+
+  /** Takes back the pairs of this resource: from what was its own for good all, so that they look like nobody else's. */
+  protected override async takeBack(tags: Tags): Promise<void> {
+    const { marks } = this.ownership;
+    const mine = parseFormers(tags[FIELDS.formerOwner]).find(({ ownerId }) => ownerId === this.me.ownerId);
+    const template = this.undone ?? {};
+    const remove = mine ? putSince(marks, template, mine.openSince ?? 0) : putByOwner(marks, template);
     await this.ownership.exchange(this.version!, { remove, put: [] });
   }
 

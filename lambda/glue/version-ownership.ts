@@ -193,7 +193,15 @@ export function putByOwner({ pairs, record }: Marks, wanted: Readonly<Record<str
     claimed?.hash === HANDED_BACK
       ? claimed.since
       : (pairs.find(({ key, value }) => key === OWNER_KEY && value === values.at(-1))?.putAt ?? Infinity);
-  return pairs
-    .filter(({ key, value, putAt }) => wanted[key] === value && putAt >= claimedAt)
-    .map(({ key, value }) => [key, value]);
+  return putSince({ pairs }, wanted, claimedAt);
 }
+
+/** The pairs of a template that were added since a time. */
+export const putSince = (
+  { pairs }: Pick<Marks, 'pairs'>,
+  wanted: Readonly<Record<string, string>>,
+  since = Infinity,
+): Pair[] =>
+  pairs
+    .filter(({ key, value, putAt }) => wanted[key] === value && putAt >= since)
+    .map(({ key, value }) => [key, value]);

@@ -208,6 +208,12 @@ export abstract class ClaimedArtifact {
     return isMark(claimOf(tags, this.record.keys, this.me), this.scope.mark);
   }
 
+  /** CloudFormation can move a resource to another stack without an event: what the former stack claimed is final. */
+  protected isMovedHere(tags: Tags): boolean {
+    const claimed = claimOf(tags, this.record.keys, this.me);
+    return claimed !== undefined && claimed.stack !== this.me.stackId.split('/').slice(-2).join('/');
+  }
+
   /** Whether the event is about the artifact that the resource had before the event. */
   private get isItsOwn(): boolean {
     return this.scope.request.RequestType === 'Update' && !this.replaces;

@@ -10,10 +10,8 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    timer(milliseconds, undefined, { signal }).catch((error: unknown) => {
-      if (!signal?.aborted) throw error;
-    }),
+  // it fails only when the signal aborts.
+  sleep: (milliseconds, signal) => timer(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
 /** The time before which an answer must be sent. */

@@ -53,13 +53,18 @@ export function wasOpen(value: string | undefined, owner?: string): boolean {
 }
 
 /**
- * Remembers what was there before an owner took the artifact, beside what was there before the former owner if that one's
- * claim is open.
+ * Remembers what was there before an owner took the artifact, beside what was there before its former owners if the claim
+ * of the last one is open.
  *
  * @param before what is remembered so far
+ * @param formers the former owners from now on, as their tag has them
  */
-export function remember(now: string, before: string | undefined, former: string | undefined): string {
-  return wasOpen(former) ? [now, ...(before ?? '').split(NEXT).slice(-MOST)].join(NEXT) : now;
+export function remember(now: string, before: string | undefined, formers: string | undefined): string {
+  if (!wasOpen(formers)) return now;
+  const all = parseFormers(formers);
+  // what was there before the first of them counts as long as its own claim is open.
+  const kept = all.at(-1)?.openSince === undefined ? all.length - 1 : all.length;
+  return [now, ...(before ?? '').split(NEXT).slice(-kept)].join(NEXT);
 }
 
 /** Remembers something else of the first owner. */
@@ -116,6 +121,7 @@ export function memoryOf(value: string | undefined, formers: string | undefined,
   return {
     former: remembered(value, place),
     onceReturned: rememberedBefore(value, place),
-    onceForgotten: wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
+    // before the one that had it for good nothing counts, but the others still do.
+    onceForgotten: place > 0 || wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
   };
 }

@@ -29,7 +29,7 @@ export function takenByOther(what: string, owner: OwnerStack | undefined, stackI
 }
 
 function livingOrGone({ stackId: owner, isGone }: OwnerStack, stackId: string): string {
-  if (owner !== stackId && hasReplaced(stackId, owner)) {
+  if (hasReplaced(stackId, owner)) {
     return `stack ${owner}, which no longer exists: this stack has the same name`;
   }
   if (isGone === undefined) return `stack ${owner} (the provider cannot tell whether that stack still exists)`;

@@ -5,6 +5,9 @@ import { type FormerOwner } from './former-owners';
 import { type Fate } from './stack-history';
 
 export class OtherHolders {
+  /** Those that this event has waited for. */
+  private readonly awaited = new Set<string>();
+
   /** @param me the owner in the physical id of the event */
   constructor(
     private readonly scope: Scope,
@@ -14,6 +17,30 @@ export class OtherHolders {
   /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
   async isKeptBy(owner: string): Promise<boolean> {
     return (await this.scope.stackPhase()) === 'deploying' && (await this.fateOf(owner)) === 'held';
+  }
+
+  /**
+   * Waits, once for each, while they are deleted. Whether any of them was.
+   *
+   * @param beforeWaiting what to do first
+   */
+  async awaitDeleted(owners: readonly string[], beforeWaiting: () => Promise<void>): Promise<boolean> {
+    let hasWaited = false;
+    for (const owner of owners.filter(each => !this.awaited.has(each))) {
+      this.awaited.add(owner);
+      if ((await this.fateOf(owner)) !== 'going') continue;
+      if (!hasWaited) await beforeWaiting();
+      hasWaited = true;
+      await awaitEffect(this.scope, async () => (await this.fateOf(owner)) !== 'going');
+    }
+    return hasWaited;
+  }
+
+  /** Whether they are deleted, too. */
+  async goToo(owners: readonly string[]): Promise<boolean> {
+    if (owners.length === 0 || (await this.scope.stackPhase()) !== 'deploying') return true;
+    const fates = await Promise.all(owners.map(owner => this.fateOf(owner)));
+    return fates.every(fate => fate === 'going' || fate === 'gone');
   }
 
   /**

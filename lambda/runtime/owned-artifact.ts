@@ -31,6 +31,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
   /** Whether a creation had no answer: the service may still carry it out. */
   private isPending = false;
   private readonly secondLook: SecondLook;
+  private readonly others: OtherHolders;
   private handOver?: HandOver;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
@@ -38,6 +39,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isUnanswered = which.unanswered ?? false;
     this.beganAt = scope.clock.now();
     this.secondLook = new SecondLook(scope);
+    this.others = new OtherHolders(scope, which.owner);
   }
 
   /** Removes an artifact that this event is allowed to remove. */
@@ -194,7 +196,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     if (tags[keys.owner] === this.me.ownerId) this.seenAsMine();
     // a delivery of this event was killed after it had let the artifact go.
     if (tags[keys.owner] !== this.me.ownerId && this.record.removesOthers) await this.partWith(tags).restoreLost();
-    const isUndone: Undoes = undoes ?? (claimedAt => this.isOfFailure(claimedAt));
+    const isUndone: Undoes = undoes ?? (async claimedAt => !this.isMovedHere(tags) && this.isOfFailure(claimedAt));
+    if (!undoes && (await this.awaitOlder(tags))) return this.remove(removal);
     let undone = false;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
@@ -241,8 +244,33 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     return former === this.me.ownerId || (await this.isLeftTo(former, tags));
   }
 
-  private get others(): OtherHolders {
-    return new OtherHolders(this.scope, this.me.ownerId);
+  /**
+   * Waits until those that had the artifact before this resource, and are deleted at the same time, have let it go: one
+   * record says what all of them remember, and nobody can change it in one step. True if there was anybody to wait for.
+   */
+  private async awaitOlder(tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const formers = formersOf(tags, keys);
+    const isOwner = tags[keys.owner] === this.me.ownerId;
+    const mine = isOwner ? -1 : formers.indexOf(this.me.ownerId);
+    if (!isOwner && mine < 0) return false;
+    return this.others.awaitDeleted(formers.slice(mine + 1), async () => {
+      if (await this.goesWithLater(tags)) await this.takeBack(tags);
+    });
+  }
+
+  /** In a Delete: whether all who have had the artifact since go as well, before a deployment with it has succeeded. */
+  protected async goesWithLater(tags: Tags): Promise<boolean> {
+    const { keys } = this.record;
+    const holders = [tags[keys.owner], ...formersOf(tags, keys)];
+    const later = holders.slice(0, holders.indexOf(this.me.ownerId));
+    const takenAt = claimOf(tags, keys, { ownerId: holders[0] })?.since;
+    return !(await this.scope.succeededSince(takenAt)) && this.others.goToo(later);
+  }
+
+  /** Undoes what is known to be this resource's own, as long as the record says since when it had the artifact. */
+  protected async takeBack(_tags: Tags): Promise<void> {
+    // the record of most artifacts says what was there before, whoever comes first.
   }
 
   /** Whether the record shows that this resource is no former owner any more, and still shows the owner that was read. */
@@ -350,7 +378,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const { keys } = this.record;
     const change = returned(tags, keys, this.me);
     const claimed = claimOf(tags, keys, this.me);
-    if (!change || !claimed) return false;
+    if (!change || !claimed || this.isMovedHere(tags)) return false;
     if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
     if (await this.scope.settledSince(claimed.since)) return false;
     await this.confirm();
@@ -368,7 +396,7 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     const tags = await this.record.read();
     if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
     const claimed = claimOf(tags, this.record.keys, this.me);
-    if (!claimed || (await this.scope.settledSince(claimed.since))) return;
+    if (!claimed || this.isMovedHere(tags) || (await this.scope.settledSince(claimed.since))) return;
     this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
     await this.undo('what a canceled Update did', () => this.remove('DELETE', async () => true));
   }

@@ -102,7 +102,8 @@ function ofFunction(): S3Access {
   };
 }
 
-function urlOf({ bucket, key }: ObjectName, { endpoint, region }: S3Access): URL {
+/** The address of an object. */
+export function urlOf({ bucket, key }: ObjectName, { endpoint, region }: S3Access): URL {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const base = (endpoint ?? `https://s3.${region}.${suffix}`).replace(/\/$/, '');
   return new URL([base, bucket, ...key.split('/').map(encoded)].join('/'));

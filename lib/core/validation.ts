@@ -1,10 +1,26 @@
 import { Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
-import { type Shape, problems } from '../../contract/shape';
+import { type Problem, type Shape, problems } from '../../contract/shape';
 
 /** The error for a problem with a construct; the path names the construct. */
 export function invalid(scope: IConstruct, problem: string): Error {
   return new Error(`${problem} (in ${scope.node.path})`);
+}
+
+/** Which required property is missing: the compiler says that, but not to those who write JavaScript. */
+export function missing<P extends object>(props: P, ...required: readonly (keyof P & string)[]): Problem {
+  const name = required.find(each => props[each] === undefined || props[each] === null);
+  return name && `${name} is required, got nothing: set ${name}`;
+}
+
+/** Throws if a required property is missing. */
+export function requireProps<P extends object>(
+  scope: IConstruct,
+  props: P,
+  ...required: readonly (keyof P & string)[]
+): void {
+  const problem = missing(props, ...required);
+  if (problem) throw invalid(scope, problem);
 }
 
 /** The value of a Systems Manager lookup (`StringParameter.valueFromLookup`) before the lookup. */

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { GlueSweepType, ProtectedMetadataShape, type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type SweepConfig } from '../../contract/sweep';
-import { validate } from '../core/validation';
+import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
@@ -104,6 +104,7 @@ function configOf(
   props: SchemaVersionRetentionProps,
 ): SchemaVersionRetentionConfig {
   const { schema, protectedMetadata = {} } = props;
+  requireProps(sweep, props, 'schema');
   requireEnvironmentOfSchema(schema, sweep, 'a retention');
   validate(sweep, ProtectedMetadataShape, protectedMetadata);
   return {

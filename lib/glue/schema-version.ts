@@ -11,7 +11,7 @@ import { optional } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { validate } from '../core/validation';
+import { requireProps, validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
@@ -129,6 +129,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
 
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
     super(scope, id);
+    requireProps(this, props, 'schema', 'definition');
     this.schema = props.schema;
     const definition = props.definition.render(this);
     // the properties do not show what is in an uploaded definition, nor a removal that can still change.
@@ -192,6 +193,7 @@ class ImportedSchemaVersion extends Resource implements ISchemaVersion {
 
   constructor(scope: Construct, id: string, attrs: SchemaVersionAttributes) {
     super(scope, id);
+    requireProps(this, attrs, 'schema', 'versionId', 'versionNumber');
     this.schema = attrs.schema;
     this.versionId = attrs.versionId;
     this.versionNumber = attrs.versionNumber;

@@ -7,7 +7,7 @@ import {
 } from '../../contract/iot';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
-import { invalid } from '../core/validation';
+import { invalid, requireProps } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { PackageVersionStatus } from './enums';
@@ -59,6 +59,7 @@ export class DefaultPackageVersion extends Resource {
 
   constructor(scope: Construct, id: string, props: DefaultPackageVersionProps) {
     super(scope, id);
+    requireProps(this, props, 'version');
     this.version = props.version;
     this.softwarePackage = props.version.softwarePackage;
     this.refuseDraft();

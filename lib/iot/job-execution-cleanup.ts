@@ -8,11 +8,11 @@ import {
   checkExecutionPatterns,
 } from '../../contract/iot';
 import { optional } from '../../contract/shape';
-import { invalid, validate } from '../core/validation';
+import { invalid, requireProps, validate } from '../core/validation';
 import { SweepBase } from '../sweep/sweep';
 import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
-import { JobExecutionStatus, type JobStatus } from './enums';
+import { JobExecutionStatus, JobStatus } from './enums';
 import { type JobSelection } from './job-selection';
 import { IotArtifactProvider } from './provider';
 import { requireStatuses } from './statuses';
@@ -128,8 +128,9 @@ function configOf(sweep: IConstruct, props: JobExecutionCleanupProps): JobExecut
 
 function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void {
   const { statuses, force, deleteJobs } = props;
-  requireStatuses(sweep, 'jobStatuses', props.jobStatuses);
-  requireStatuses(sweep, 'statuses', statuses);
+  requireProps(sweep, props, 'jobs');
+  requireStatuses(sweep, { property: 'jobStatuses', statuses: props.jobStatuses, known: JobStatus });
+  requireStatuses(sweep, { property: 'statuses', statuses, known: JobExecutionStatus });
   validate(sweep, optional(NamespaceIdShape), props.namespaceId);
   const active = statuses?.filter(status => !TERMINAL_EXECUTION_STATUSES.includes(status)) ?? [];
   if (active.length > 0 && !force) {

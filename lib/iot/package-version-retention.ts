@@ -3,13 +3,13 @@ import { type Construct, type IConstruct } from 'constructs';
 import { IotSweepType, PackageNameInIndexShape, type PackageVersionRetentionConfig } from '../../contract/iot';
 import { type SweepConfig } from '../../contract/sweep';
 import { requireEnvironmentOf } from '../core/environment';
-import { validate } from '../core/validation';
+import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules, VersionOrder } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
 import { declaredPackageName, declaredVersionName, samePackage } from './declared-name';
 import { declaredDefaults } from './default-package-version';
-import { type PackageVersionStatus, RetentionAction } from './enums';
+import { PackageVersionStatus, RetentionAction } from './enums';
 import { IotArtifactProvider } from './provider';
 import { type ISoftwarePackage } from './software-package';
 import { declaredVersions } from './software-package-version';
@@ -118,9 +118,10 @@ function configOf(
   props: PackageVersionRetentionProps,
 ): PackageVersionRetentionConfig {
   const { softwarePackage, statuses, protectInActiveJobs = true, protectOnDevices = false } = props;
+  requireProps(sweep, props, 'softwarePackage');
   const packageName = declaredPackageName(softwarePackage);
   requireEnvironmentOf(softwarePackage, sweep, 'a retention', 'its package');
-  requireStatuses(sweep, 'statuses', statuses);
+  requireStatuses(sweep, { property: 'statuses', statuses, known: PackageVersionStatus });
   if (protectOnDevices) validate(sweep, PackageNameInIndexShape, packageName);
   return {
     type: IotSweepType.PACKAGE_VERSION_RETENTION,

@@ -12,7 +12,7 @@ import { quote } from '../../contract/shape';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { invalid, validate } from '../core/validation';
+import { invalid, requireProps, validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
@@ -283,6 +283,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
     super(scope, id, { physicalName: props.versionName });
+    requireProps(this, props, 'softwarePackage', 'versionName');
     this.softwarePackage = props.softwarePackage;
     this._declaredName = props.versionName;
     this._declaredStatus = props.status ?? PackageVersionStatus.DRAFT;
@@ -402,7 +403,8 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
   public readonly packageVersionArn: string;
 
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
-    super(scope, id, attrs.softwarePackage.env);
+    super(scope, id, attrs.softwarePackage?.env);
+    requireProps(this, attrs, 'softwarePackage', 'packageVersionName');
     validate(this, VersionNameShape, attrs.packageVersionName);
     this.softwarePackage = attrs.softwarePackage;
     this.packageVersionName = attrs.packageVersionName;

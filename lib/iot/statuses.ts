@@ -1,8 +1,22 @@
 import { type IConstruct } from 'constructs';
+import { quote } from '../../contract/shape';
 import { invalid } from '../core/validation';
 
-/** Throws if a list of states is empty: it would select nothing. */
-export function requireStatuses(scope: IConstruct, property: string, statuses?: readonly string[]): void {
-  if (statuses?.length !== 0) return;
-  throw invalid(scope, `${property} must name at least one state, got none: leave ${property} out for its default`);
+/** The states that a property names. */
+export interface NamedStatuses {
+  readonly property: string;
+  readonly statuses: readonly string[] | undefined;
+  /** The states that there are. */
+  readonly known: Readonly<Record<string, string>>;
+}
+
+/** Throws if a list of states is empty, which would select nothing, or has what is no state. */
+export function requireStatuses(scope: IConstruct, { property, statuses, known }: NamedStatuses): void {
+  if (statuses?.length === 0) {
+    throw invalid(scope, `${property} must name at least one state, got none: leave ${property} out for its default`);
+  }
+  const all = Object.values(known);
+  const other = statuses?.find(status => !all.includes(status));
+  if (other === undefined) return;
+  throw invalid(scope, `${property} must only name the states ${all.join(', ')}, got ${quote(String(other))}`);
 }

@@ -128,8 +128,8 @@ export function sweepName({ node: { path } }: IConstruct): string {
   return `${printable.slice(0, MAX_NAME - hash.length - 1)}-${hash}`;
 }
 
-function rulesConfig(sweep: IConstruct, { kind, rules = {}, defaultMaxRemovals }: SharedProps): SweepRulesConfig {
-  const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest } = rules;
+function rulesConfig(sweep: IConstruct, { kind, rules, defaultMaxRemovals }: SharedProps): SweepRulesConfig {
+  const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest } = rules ?? {};
   const config = { ...rest, minAgeSeconds: minAge?.toSeconds(), maxRemovals, dryRun: dryRun || undefined };
   // a number that only the deployment knows can be a rule that keeps something.
   const mayKeep = Token.isUnresolved(config.keepLatest) || Token.isUnresolved(config.minAgeSeconds);

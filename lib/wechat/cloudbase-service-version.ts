@@ -10,7 +10,7 @@ import {
 } from '../../contract/wechat';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
-import { validate } from '../core/validation';
+import { requireProps, validate } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { WeChatArtifactProvider } from './provider';
 import { type WeChatAccessToken } from './wechat-access-token';
@@ -175,6 +175,7 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
 
   constructor(scope: Construct, id: string, props: CloudBaseServiceVersionProps) {
     super(scope, id);
+    requireProps(this, props, 'environmentId', 'serverName', 'versionName', 'accessToken');
     this.environmentId = props.environmentId;
     this.serverName = props.serverName;
     this._declaredName = props.versionName;
@@ -221,6 +222,7 @@ class ImportedServiceVersion extends Resource implements ICloudBaseServiceVersio
 
   constructor(scope: Construct, id: string, attrs: CloudBaseServiceVersionAttributes) {
     super(scope, id);
+    requireProps(this, attrs, 'environmentId', 'serverName', 'versionName');
     validate(this, EnvironmentIdShape, attrs.environmentId);
     validate(this, ServerNameShape, attrs.serverName);
     validate(this, ServiceVersionNameShape, attrs.versionName);

@@ -8,7 +8,7 @@ import {
   EnvironmentIdShape,
   ServerNameShape,
 } from '../../contract/wechat';
-import { validate } from '../core/validation';
+import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
@@ -74,6 +74,7 @@ function configOf(
   props: CloudBaseVersionRetentionProps & { readonly provider: WeChatArtifactProvider },
 ): CloudBaseVersionRetentionConfig {
   const { environmentId, serverName, accessToken, apiEndpoint, provider } = props;
+  requireProps(sweep, props, 'environmentId', 'serverName', 'accessToken');
   validate(sweep, EnvironmentIdShape, environmentId);
   validate(sweep, ServerNameShape, serverName);
   validate(sweep, optional(ApiEndpointShape), apiEndpoint);

@@ -1,7 +1,7 @@
 import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IConstruct } from 'constructs';
 import { type AccessTokenProperty, ComponentAppIdShape, type SecretValueProperty } from '../../contract/wechat';
-import { validate } from '../core/validation';
+import { missing, validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
 
@@ -78,6 +78,8 @@ export class WeChatAccessToken {
    */
   public static minted(props: MintedTokenProps): WeChatAccessToken {
     const { componentAppId, appSecret, appSecretField, verifyTicket, verifyTicketField } = props;
+    const problem = missing(props, 'componentAppId', 'appSecret', 'verifyTicket');
+    if (problem) throw new Error(problem);
     return new WeChatAccessToken([appSecret, verifyTicket], scope => {
       validate(scope, ComponentAppIdShape, componentAppId);
       return {

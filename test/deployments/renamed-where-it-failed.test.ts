@@ -3,7 +3,7 @@
  * of them are undone: what was the stack's before them is the stack's, and what was not is as it was.
  */
 import { type Resources, type World } from '../histories/world';
-import { MAKERS, PARTS, type Part, essence, play } from './cast';
+import { CAST, MAKERS, PARTS, type Part, essence, play } from './cast';
 
 const STACK = 'fleet';
 
@@ -83,61 +83,116 @@ describe.each(PARTS)('%s', (_type, part: Part) => {
       }));
   });
 
-  // CloudFormation deletes the resources at once, and what three of them write at once is not ordered.
-  describe.each(RENAMED.filter(names => new Set(['A', ...names]).size === 2))(
-    'that was adopted and is renamed to %s %s',
-    (...names) => {
-      const begin = async (world: World) => {
-        const before = essence(part.held(world));
-        const own = beside(world);
-        await world.deploy(STACK, own);
-        const deployed = essence(part.held(world));
-        await fail(world, ...['A', ...names].map(name => ({ ...own, [name]: part.adopting(world) })));
-        return { before, deployed, own };
-      };
+  describe.each(RENAMED)('that was adopted and is renamed to %s %s %s', (...names) => {
+    const begin = async (world: World) => {
+      const before = essence(part.held(world));
+      const own = beside(world);
+      await world.deploy(STACK, own);
+      const deployed = essence(part.held(world));
+      await fail(world, ...['A', ...names].map(name => ({ ...own, [name]: part.adopting(world) })));
+      return { before, deployed, own };
+    };
 
-      test('is as it was after the stack is deleted', () =>
-        play(part, async world => {
-          const { before } = await begin(world);
-          expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
-          expect(essence(part.held(world))).toEqual(before);
-        }));
+    test('is as it was after the stack is deleted', () =>
+      play(part, async world => {
+        const { before } = await begin(world);
+        expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
+        expect(essence(part.held(world))).toEqual(before);
+      }));
 
-      test('is as it was after a rollback that is asked for', () =>
-        play(part, async world => {
-          const { deployed } = await begin(world);
-          await rollBack(world);
-          expect(essence(part.held(world))).toEqual(deployed);
-        }));
-    },
-  );
+    test('is as it was after a rollback that is asked for', () =>
+      play(part, async world => {
+        const { deployed } = await begin(world);
+        await rollBack(world);
+        expect(essence(part.held(world))).toEqual(deployed);
+      }));
+  });
 });
 
-/** The only artifact that the stack has left behind, as far as two worlds can have the same. */
+/** What the stack has left behind, as far as two worlds can have the same. */
 const leftBehind = (part: Part, world: World): unknown =>
   JSON.parse(JSON.stringify(essence(part.held(world))), (key, value: unknown) =>
-    /(^|Id|At|Date)$/.test(key) ? typeof value : value,
+    /(Id|At|Date)$/.test(key) ? typeof value : value,
   );
 
-describe.each(MAKERS)('%s that was the stack’s', (type, part) => {
-  const removals = ['RETAIN', ...(type === 'a package version' ? ['DEPRECATE'] : [])];
+/**
+ * Another state of the artifact that a resource makes, by its type. Nothing records the description of a package, and what
+ * the first of three has put on a schema version.
+ */
+const OTHER_STATE: Readonly<Record<string, object>> = {
+  'a package version': { Status: 'DEPRECATED' },
+  'a default version': { VersionName: '2.0.0' },
+  'a schema version': { Metadata: { team: 'a', renamed: 'yes' } },
+};
 
-  test.each(removals.flatMap(Removal => RENAMED.map(names => ({ Removal, names }))))(
-    'and is renamed to $names is left under $Removal as it would be without that, if the next deployment has none',
-    async ({ Removal, names }) => {
-      const own = (world: World) => part.own(world, 1, { Removal });
+const ENDS: readonly [string, (world: World) => Promise<unknown>][] = [
+  ['the next deployment has none', world => succeed(world, {})],
+  [
+    'the stack is deleted',
+    async world => expect(await world.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' }),
+  ],
+];
+
+describe.each(MAKERS)('%s that was the stack’s', (type, part) => {
+  const removals = ['DELETE', 'RETAIN', ...(type === 'a package version' ? ['DEPRECATE'] : [])];
+
+  test.each(
+    ENDS.flatMap(([end, ends]) => removals.flatMap(Removal => RENAMED.map(names => ({ Removal, names, end, ends })))),
+  )(
+    'and is renamed to $names is left under $Removal as it would be without that, if $end',
+    async ({ Removal, names, ends }) => {
+      const own = (world: World, more?: object) => part.own(world, 1, { Removal, ...more });
       let expected: unknown;
       await play(part, async world => {
         await world.deploy(STACK, { A: own(world) });
-        await world.deploy(STACK, {});
+        await ends(world);
         expected = leftBehind(part, world);
       });
       await play(part, async world => {
         await world.deploy(STACK, { A: own(world) });
-        await fail(world, ...names.map(name => ({ [name]: own(world) })));
-        await succeed(world, {});
+        // what a deployment has changed about the resource's own artifact, and not rolled back, stays changed.
+        const isOther = (name: string) => name !== 'A' && !(type === 'a schema version' && names.length > 2);
+        const renamed = names.map(name => ({ [name]: own(world, isOther(name) ? OTHER_STATE[type] : {}) }));
+        await fail(world, ...renamed);
+        await ends(world);
         expect(leftBehind(part, world)).toEqual(expected);
       });
     },
   );
 });
+
+describe.each(MAKERS)('%s that only the last of several renames gives up', (_type, part) => {
+  test('is kept by the resource before, as it was', () =>
+    play(part, async world => {
+      const own = (id: string): Resources => ({ [id]: part.own(world, 1) });
+      await world.deploy(STACK, own('A'));
+      const isRecord = /^cdk-versioned-artifacts/;
+      const state = (): unknown =>
+        JSON.parse(JSON.stringify(leftBehind(part, world)), (key, value) => (isRecord.test(key) ? undefined : value));
+      const before = state();
+      await fail(world, own('B'), own('C'), own('D'));
+      await succeed(world, own('C'));
+      expect(state()).toEqual(before);
+    }));
+});
+
+const SCHEMA_VERSION: Part = CAST['a schema version'];
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['a failed deployment', [], ['B', 'C']],
+  ['the stack', ['A'], ['C']],
+])(
+  'a schema version of %s goes with its resources, although each of them has put other metadata',
+  (_whose, deployed, failed) =>
+    play(SCHEMA_VERSION, async world => {
+      const own = (id: string): Resources => ({
+        [id]: SCHEMA_VERSION.own(world, 1, { Metadata: { team: 'a', ...(id !== 'C' && { more: 'b' }) } }),
+      });
+      await world.deploy(STACK, {});
+      const before = leftBehind(SCHEMA_VERSION, world);
+      for (const id of deployed) await succeed(world, own(id));
+      await fail(world, ...failed.map(own));
+      await succeed(world, {});
+      expect(leftBehind(SCHEMA_VERSION, world)).toEqual(before);
+    }),
+);

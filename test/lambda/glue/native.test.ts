@@ -67,6 +67,16 @@ test('what a resource has used all along it goes on using, without a question', 
   expect(Status).toBe('SUCCESS');
 });
 
+test('what a resource has used all along it does not come to adopt', async () => {
+  const { PhysicalResourceId: id } = await stack.create(VERSION, 'V', wanted());
+  hasNatively(held()[2].versionId);
+  const before = held();
+  const adopting = wanted({ AdoptExisting: true });
+  const { Reason } = await stack.update(VERSION, 'V', { id, properties: adopting, old: wanted() });
+  expect(Reason).toContain('DeletionPolicy: Retain');
+  expect(held()).toEqual(before);
+});
+
 test('another version of the stack’s, or another type, is in nobody’s way', async () => {
   hasNatively(held()[1].versionId);
   hasNatively(held()[2].versionId, 'AWS::Glue::SchemaVersionMetadata');

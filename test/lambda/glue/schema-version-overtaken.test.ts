@@ -76,6 +76,19 @@ describe('a Create that is cancelled while it runs', () => {
     expect(numbers()).toEqual([1]);
   });
 
+  test.each([version(), deletable])('while its metadata are throttled leaves no version behind (%j)', async more => {
+    const trouble = { error: throttling() };
+    aws.faults.inject({ service: 'glue', operation: 'PutSchemaVersionMetadata', nth: 2, trouble });
+    stack.interrupt = async (_operation, moment) => {
+      if (moment !== 'failed') return;
+      await later();
+      for (const status of cancelled) stack.history.resource('V', status, 'made-up');
+    };
+    const properties = { ...more, Metadata: { ticket: 'A-1' } };
+    expect(await stack.attempt(VERSION, 'V', properties)).toBeUndefined();
+    expect(numbers()).toEqual([1]);
+  });
+
   test('leaves a version that somebody has marked meanwhile to nobody', async () => {
     goesOn('PutSchemaVersionMetadata', cancelled);
     const { run } = aws.glue.operations.QuerySchemaVersionMetadata;
@@ -181,6 +194,7 @@ test.each([
     return run.apply(look, args);
   };
   succeeded(await stack.delete(VERSION, 'V', 'mine-V-1A2B3C', deletable));
+  expect(looks).toBeGreaterThan(1);
   expect(numbers()).toEqual([1]);
 });
 

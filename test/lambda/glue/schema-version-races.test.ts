@@ -88,6 +88,12 @@ describe('a producer that registers the same definition by itself', () => {
     expect(held()).toEqual(theirs);
   });
 
+  test('and marks its version keeps it under RETAIN, too', async () => {
+    before('GetSchemaByDefinition', produceMarked);
+    succeeded(await stack.create(VERSION, 'V', version()));
+    expect(records()).toEqual([]);
+  });
+
   test('while the registration is repeated, keeps its version, too', async () => {
     const busy = new ServiceError('ConcurrentModificationException', 'busy', 400);
     aws.faults.inject({ service: 'glue', operation: 'RegisterSchemaVersion', trouble: { error: busy }, times: 1 });

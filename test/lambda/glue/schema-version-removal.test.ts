@@ -113,6 +113,16 @@ describe('Delete', () => {
     succeeded(await stack.delete(VERSION, 'V', orphan, deletable));
   });
 
+  test('in a rollback of what is gone takes one call', async () => {
+    const id = await created(deletable);
+    await byHand('DeleteSchemaVersions', { Versions: '2' });
+    await later();
+    const calls = await stack.callsOf(async () => {
+      succeeded(await stack.during('ROLLBACK_IN_PROGRESS', () => stack.delete(VERSION, 'V', id, deletable)));
+    });
+    expect(calls).toEqual(['GetSchemaVersion']);
+  });
+
   test('finds what a Create has made that never answered, under an id that CloudFormation made up', async () => {
     await created(deletable);
     succeeded(await stack.delete(VERSION, 'V', 'stack-V-1A2B3C', deletable));
@@ -124,6 +134,25 @@ describe('Delete', () => {
     await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
     succeeded(await stack.delete(VERSION, 'V', 'default-registry/orders@0123456789abcdef', gone));
     expect(JSON.stringify(stack.logs)).toContain('cannot look up what the failed Create has made');
+  });
+
+  const error = (code: string, status: number) => new ServiceError(code, 'no way', status);
+  test.each([
+    ['leaves it, and says so once, if it is not allowed', error('AccessDeniedException', 403), 'SUCCESS'],
+    ['leaves it, and says so once, if that is refused', error('InvalidInputException', 400), 'SUCCESS'],
+    ['fails for another reason', error('InternalServiceException', 500), 'FAILED'],
+  ])('that must look up what a Create has made %s', async (_what, trouble, status) => {
+    aws.faults.inject({
+      service: 'glue',
+      operation: 'GetSchemaByDefinition',
+      times: Infinity,
+      trouble: { error: trouble },
+    });
+    expect((await stack.delete(VERSION, 'V', 'stack-V-1A2B3C', deletable)).Status).toBe(status);
+    const said = stack.logs.filter(
+      ({ message }) => message === 'cannot look up what the failed Create has made: it stays',
+    );
+    expect(said).toHaveLength(status === 'SUCCESS' ? 1 : 0);
   });
 
   test.each(['refused', 'item-error'] as const)(

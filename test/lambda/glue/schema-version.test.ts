@@ -216,6 +216,18 @@ describe('Update', () => {
     expect(ownerOf()).toEqual([expect.stringMatching(/^3\..*owner=/)]);
   });
 
+  test('of an object that has another content under its key registers that', async () => {
+    const put = (definition: string) =>
+      aws.call('s3', 'PutObject', { Bucket: 'assets', Key: 'item.json', Body: Buffer.from(definition) });
+    await aws.call('s3', 'CreateBucket', { Bucket: 'assets' });
+    await put(SECOND);
+    const properties = { ...AT, DefinitionObject: { Bucket: 'assets', Key: 'item.json' } };
+    const id = await created(properties);
+    await put(THIRD);
+    succeeded(await stack.update(VERSION, 'V', { id, properties, old: properties }));
+    expect(held(3)?.definition).toBe(THIRD);
+  });
+
   test('of metadata removes what the template once set, and nothing else', async () => {
     const before = version(SECOND, { Metadata: { a: '1', b: '2', same: '=' } });
     const id = await created(before);
@@ -257,10 +269,11 @@ describe('Update', () => {
   });
 
   test.each([
-    ['next', 3],
-    ['reused', 2],
-  ] as const)('registers again what has been deleted by hand, where numbers are %s', async (reading, number) => {
-    aws.glue.behavior.numberAfterDeletion = reading;
+    ['next', 3, 0],
+    ['reused', 2, 0],
+    ['next', 3, 60_000],
+  ] as const)('registers again what has been deleted by hand; numbers are %s', async (reading, number, time) => {
+    Object.assign(aws.glue.behavior, { numberAfterDeletion: reading, deletionTime: time });
     const id = await created();
     await byHand('DeleteSchemaVersions', { Versions: '2' });
     await later();
@@ -269,6 +282,7 @@ describe('Update', () => {
     );
     expect(reply.Data).toMatchObject({ VersionNumber: `${number}` });
     succeeded(await stack.delete(VERSION, 'V', id, version()));
+    await stack.later(time);
     expect(numbers()).toEqual([1, number]);
   });
 });

@@ -139,10 +139,15 @@ describe('a canceled event', () => {
   });
 
   const [before, after] = [saying('a', tagged({ x: '1' })), saying('b', tagged({ x: '2', y: '1' }))];
-  /** An Update whose call takes effect, and which goes on after its rollback. */
-  const overtaken = async (call: string, wanted: object, then: () => Promise<unknown> = async () => {}) => {
+  /** An Update whose call takes effect before or after its rollback, and which goes on after that. */
+  const overtaken = async (
+    call: string,
+    wanted: object,
+    then: () => Promise<unknown> = async () => {},
+    moment: 'before' | 'after' = 'after',
+  ) => {
     const id = await created(wanted);
-    meanwhile(call, 'after', async () => {
+    meanwhile(call, moment, async () => {
       await cancel('P', 'UPDATE', id);
       stack.interrupt = undefined;
       succeeded(await update(id, wanted, after));
@@ -157,20 +162,29 @@ describe('a canceled event', () => {
     expect(held()?.tags).not.toHaveProperty('y');
   });
 
+  test('of an Update writes back the tags that it writes after its rollback', async () => {
+    expect(await overtaken('TagResource', before, undefined, 'before')).toBeUndefined();
+    expect(held()).toMatchObject({ description: 'a', tags: { x: '1' } });
+    expect(held()?.tags).not.toHaveProperty('y');
+  });
+
   test('of an Update writes back no description where the template has none', async () => {
     expect(await overtaken('TagResource', named('motor', tagged({ x: '1' })))).toBeUndefined();
     expect(held()).toMatchObject({ description: 'b', tags: { x: '1' } });
   });
 
-  test('of an Update leaves alone what is another stack’s by then', async () => {
+  test.each([
+    ['something else', 'theirs', '3'],
+    ['the same', 'b', '2'],
+  ])('of an Update leaves alone what is another stack’s by then, which has set %s', async (_what, description, x) => {
     const resourceArn = `arn:aws:iot:${aws.region}:${aws.account}:package/motor`;
-    const theirs = { [ARTIFACT_TAGS.owner]: '0123456789abcdef', x: '3' };
+    const theirs = { [ARTIFACT_TAGS.owner]: '0123456789abcdef', x };
     const taken = async () => {
       await by('TagResource', { resourceArn, tags: tagged(theirs).Tags });
-      await by('UpdatePackage', { packageName: 'motor', description: 'theirs' });
+      await by('UpdatePackage', { packageName: 'motor', description });
     };
     expect(await overtaken('UpdatePackage', before, taken)).toBeUndefined();
-    expect(held()).toMatchObject({ description: 'theirs', tags: theirs });
+    expect(held()).toMatchObject({ description, tags: theirs });
   });
 
   test('of an Update makes nothing of what somebody has deleted by then', async () => {

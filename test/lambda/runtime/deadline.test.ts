@@ -1,5 +1,5 @@
 import { struct } from '../../../contract/shape';
-import { type Deadline } from '../../../lambda/runtime/clock';
+import { type Deadline, systemClock } from '../../../lambda/runtime/clock';
 import { type Answer, type Scope } from '../../../lambda/runtime/custom-resource';
 import { abandonedAt, deadlines } from '../../../lambda/runtime/deadline';
 import { AnswerUrl } from '../../../testing/answer-url';
@@ -154,6 +154,12 @@ describe('when CloudFormation gives up', () => {
     ['after the ServiceTimeout', '?X-Amz-Date=20261122T120000Z', '600', Date.UTC(2026, 10, 22, 12, 10)],
     ['never after more than an hour', '?X-Amz-Date=20261122T120000Z', '7200', Date.UTC(2026, 10, 22, 13)],
     [
+      'an hour after, where the ServiceTimeout is zero',
+      '?X-Amz-Date=20261122T120000Z',
+      '0',
+      Date.UTC(2026, 10, 22, 13),
+    ],
+    [
       'an hour after, where the ServiceTimeout is none',
       '?X-Amz-Date=20261122T120000Z',
       'soon',
@@ -176,3 +182,14 @@ test.each([1_000, 5_000, 30_000, 60_000, 900_000])(
     expect(at(work)).toBeGreaterThan((remaining - 500) * (2 / 3));
   },
 );
+
+test('a sleep ends without an error when it is not needed any more', async () => {
+  const ended = new AbortController();
+  const sleep = systemClock.sleep(HOUR, ended.signal);
+  ended.abort();
+  await expect(sleep).resolves.toBeUndefined();
+  await expect(systemClock.sleep(HOUR, ended.signal)).resolves.toBeUndefined();
+  const begun = Date.now();
+  await systemClock.sleep(0);
+  expect(systemClock.now()).toBeGreaterThanOrEqual(begun);
+});

@@ -70,14 +70,14 @@ test('who gets an artifact back that was never its own for good must give it bac
 });
 
 test('what was there before each of several takers is remembered, the last first', () => {
-  const open = formatFormers([b, a]);
+  const [open, ofGood] = [formatFormers([c, b]), formatFormers([b, a])];
   const second = remember('2.0.0', '1.0.0', open);
   expect([remembered(second), rememberedBefore(second)]).toEqual(['2.0.0', '1.0.0']);
   const third = remember('3.0.0', second, open);
   expect([remembered(third), rememberedBefore(third)]).toEqual(['3.0.0', second]);
   expect([remembered(third, 1), rememberedBefore(third, 1)]).toEqual(['2.0.0', '1.0.0']);
   expect([rememberedWithout(third), rememberedWithout(third, 1)]).toEqual([second, '3.0.0/1.0.0']);
-  expect([placeOf(open, 'b2'), placeOf(open, 'a1'), placeOf(open, 'z'), placeOf(undefined, 'z')]).toEqual([
+  expect([placeOf(ofGood, 'b2'), placeOf(ofGood, 'a1'), placeOf(ofGood, 'z'), placeOf(undefined, 'z')]).toEqual([
     0,
     1,
     0,
@@ -89,6 +89,13 @@ test('what was there before each of several takers is remembered, the last first
   expect(remember('2.0.0', '1.0.0', formatFormers([a]))).toBe('2.0.0');
   expect(remembered(remember('', '1.0.0', open))).toBeUndefined();
   expect(rememberedBefore(remember('2.0.0', undefined, open))).toBeUndefined();
+});
+
+test('what was there when an artifact was taken from its owner for good is remembered at the place of that one', () => {
+  const ofGood = formatFormers([b, a]);
+  const third = remember('3.0.0', remember('2.0.0', 'of a1', ofGood), ofGood);
+  expect(memoryOf(third, ofGood, 'a1')).toMatchObject({ former: 'of a1', onceReturned: undefined });
+  expect(memoryOf(third, ofGood, 'b2')).toMatchObject({ former: '3.0.0', onceReturned: 'of a1' });
 });
 
 test('something else can be remembered of the first owner', () => {
@@ -106,7 +113,7 @@ test('nothing is remembered by who has no memory', () => {
 
 test.each<[string, string, ReturnType<typeof memoryOf>]>([
   ['the last one', 'b2', { former: '2.0.0', onceReturned: '1.0.0', onceForgotten: '1.0.0' }],
-  ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: undefined }],
+  ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: '2.0.0' }],
 ])('who lets an artifact go remembers its own: %s', (_what, owner, memory) => {
   expect(memoryOf('2.0.0/1.0.0', formatFormers([b, a]), owner)).toEqual(memory);
 });

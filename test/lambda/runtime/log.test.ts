@@ -1,4 +1,4 @@
-import { jsonLog, redact, redactText } from '../../../lambda/runtime/log';
+import { WarnedLog, jsonLog, redact, redactText } from '../../../lambda/runtime/log';
 import { AnswerUrl } from '../../../testing/answer-url';
 import { deliver, updateOf } from '../../../testing/deliver';
 
@@ -45,11 +45,32 @@ test('a count is a metric of the stack in the embedded format', () => {
 test('what JSON cannot say does not cost the record', () => {
   const circular: Record<string, unknown> = { big: 2n ** 64n };
   circular.self = circular;
-  const [record] = logged(log => log.info('odd', { circular, error: new TypeError('x'), nothing: undefined }));
+  const list: unknown[] = [null];
+  list.push(list);
+  const error = Object.assign(new TypeError('x'), { code: 'E' });
+  const [record] = logged(log => log.info('odd', { circular, list, error, nothing: undefined }));
   expect(record).toMatchObject({
     circular: { big: '18446744073709551616' },
-    error: { name: 'TypeError', message: 'x', stack: expect.stringContaining('log.test') },
+    list: [null, [null, expect.anything()]],
+    error: { name: 'TypeError', message: 'x', code: 'E', stack: expect.stringMatching(/^TypeError: x\n +at /) },
   });
+});
+
+test('a log that remembers the error it was warned of last passes every line on', () => {
+  let lastError: string | undefined;
+  const lines = logged(log => {
+    const warned = new WarnedLog(log);
+    warned.warn('throttled', { error: 'Rate exceeded' });
+    warned.warn('odd', { error: 7 });
+    warned.warn('slow');
+    warned.info('read');
+    warned.error('lost');
+    warned.count('Refused', 3);
+    ({ lastError } = warned);
+  });
+  expect(lastError).toBe('Rate exceeded');
+  expect(lines.map(({ level }) => level)).toEqual(['WARN', 'WARN', 'WARN', 'INFO', 'ERROR', undefined]);
+  expect(lines.at(-1)).toMatchObject({ Refused: 3 });
 });
 
 describe('secrets stay out of the log, even where a caller hands them over', () => {
@@ -64,15 +85,20 @@ describe('secrets stay out of the log, even where a caller hands them over', () 
     ['SecretAccessKey'],
     ['SecretString'],
     ['password'],
+    ['secret'],
+    ['credential'],
     ['Authorization'],
     ['credentials'],
   ])('under the key %s', key => {
     expect(redact({ outer: [{ [key]: 'hush' }] })).toEqual({ outer: [{ [key]: '[redacted]' }] });
   });
 
-  test.each(['packageName', 'nextPage', 'clientTokens', 'secretary', 'keyId'])('but not under the key %s', key => {
-    expect(redact({ [key]: 'open' })).toEqual({ [key]: 'open' });
-  });
+  test.each(['packageName', 'nextPage', 'clientTokens', 'secretary', 'isSecret', 'keyId'])(
+    'but not under the key %s',
+    key => {
+      expect(redact({ [key]: 'open' })).toEqual({ [key]: 'open' });
+    },
+  );
 
   test.each([
     ['https://b.s3.amazonaws.com/k?X-Amz-Date=1&X-Amz-Signature=5ec7e7', 'https://b.s3.amazonaws.com/k?[redacted]'],

@@ -143,6 +143,17 @@ describe('is refused', () => {
       'jobStatuses must name at least one state, got none: leave jobStatuses out for its default',
     ],
     [
+      'for what is no state of executions',
+      { statuses: ['CANCELLED' as JobExecutionStatus] },
+      'statuses must only name the states QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED, REMOVED, CANCELED, ' +
+        'got "CANCELLED"',
+    ],
+    [
+      'for what is no state of jobs',
+      { jobStatuses: ['DONE' as JobStatus] },
+      'jobStatuses must only name the states SCHEDULED, IN_PROGRESS, COMPLETED, CANCELED, got "DONE"',
+    ],
+    [
       'for executions that go on, without force',
       { statuses: [JobExecutionStatus.QUEUED, JobExecutionStatus.FAILED, JobExecutionStatus.IN_PROGRESS] },
       'executions that have not ended are only removed with force, got statuses with QUEUED and IN_PROGRESS: ' +

@@ -70,6 +70,12 @@ describe('is refused', () => {
       { statuses: [] },
       'statuses must name at least one state, got none: leave statuses out for its default (in Stack/Keep)',
     ],
+    [
+      'for what is no state',
+      'brake-ecu',
+      { statuses: ['RELEASED' as PackageVersionStatus] },
+      'statuses must only name the states DRAFT, PUBLISHED, DEPRECATED, got "RELEASED" (in Stack/Keep)',
+    ],
   ])('%s', (_what, packageName, props, message) => {
     const stack = newStack();
     const softwarePackage = SoftwarePackage.fromPackageName(stack, 'Firmware', packageName);

@@ -333,16 +333,15 @@ describe('an answer of WeChat', () => {
 
 describe('a version that somebody else removes meanwhile', () => {
   test.each([
-    ['before its turn', LIST, 3],
-    ['while it is removed, and is refused with a code of no meaning', DELETE, 1],
-  ])('is gone: %s', async (_when, operation, nth) => {
+    ['before its turn', { operation: LIST, nth: 3 }, 0],
+    ['while it is removed, and the removal is refused', { operation: DELETE, nth: 2 }, 1],
+  ])('is gone: %s', async (_when, call, times) => {
     deploy(4);
-    const stalled = aws.faults.inject({ operation, nth, trouble: { stall: 'until released' } });
-    const refused = { operation, times: operation === DELETE ? 1 : 0, trouble: { error: weChatError(-501555) } };
+    const stalled = aws.faults.inject({ ...call, trouble: { stall: 'until released' } });
+    aws.faults.inject({ ...call, times, trouble: { error: weChatError(-501555) } });
     const running = outcome(sweepOf());
     await untilHit(stalled, running);
     await removeByHand('api-001');
-    aws.faults.inject(refused);
     stalled.release();
     expect(await running).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 1, gone: 1, failed: 0 } });
   });
@@ -350,7 +349,7 @@ describe('a version that somebody else removes meanwhile', () => {
   test('is not gone because others come before it, so that it moves to another page', async () => {
     deploy(25);
     const newer = Array.from({ length: 20 }, (_, n) => ({ versionName: `web-${n}`, createdAt: new Date(clock.now()) }));
-    const stalled = aws.faults.inject({ operation: LIST, nth: 5, trouble: { stall: 'until released' } });
+    const stalled = aws.faults.inject({ operation: LIST, nth: 6, trouble: { stall: 'until released' } });
     const running = outcome(sweepOf());
     await untilHit(stalled, running);
     aws.weChat.addVersions(ENVIRONMENT, SERVER, newer);

@@ -1,0 +1,99 @@
+/** What becomes of a version whose own Create fails after the registration. */
+import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
+import { OWNER_KEY } from '../../../contract/ownership';
+import { SECOND, VERSION, aroundNext, aws, byHand, held, later, numbers, records, stack, version } from './orders';
+import { Stack } from './stack';
+
+const PUT = 'PutSchemaVersionMetadata';
+const DELETE = 'DeleteSchemaVersions';
+
+const deletable = version(SECOND, { Removal: 'DELETE', Metadata: { ticket: 'A-1' } });
+const kept = version(SECOND, { Metadata: { ticket: 'A-1' } });
+/** A call is refused the nth time, or always. */
+const refused = (operation: string, code: string, nth?: number) =>
+  aws.faults.inject({
+    service: 'glue',
+    operation,
+    ...(nth === undefined ? { times: Infinity } : { nth }),
+    trouble: { error: new ServiceError(code, 'no way', 400) },
+  });
+const failed = async (properties: object) => {
+  const reply = await stack.create(VERSION, 'V', properties);
+  expect(reply.Status).toBe('FAILED');
+  return reply.Reason;
+};
+
+test('a version whose metadata are refused goes under DELETE, and stays with nobody under RETAIN', async () => {
+  refused(PUT, 'InvalidInputException', 2);
+  expect(await failed(deletable)).toContain('no way');
+  expect(numbers()).toEqual([1]);
+  await later();
+  refused(PUT, 'InvalidInputException', 2);
+  expect(await failed(kept)).toContain('no way');
+  expect(records(numbers().at(-1))).toEqual([expect.stringContaining('released=')]);
+});
+
+test('a version that another stack has adopted by then stays that one’s', async () => {
+  const other = new Stack(aws, 'other');
+  const adopting = version(SECOND, { AdoptExisting: true });
+  aroundNext(PUT, {
+    before: async () => {
+      expect(await other.create(VERSION, 'V', adopting)).toMatchObject({ Status: 'SUCCESS' });
+      throw new ServiceError('InvalidInputException', 'no way', 400);
+    },
+  });
+  expect(await failed(deletable)).toContain('no way');
+  expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+});
+
+test.each([
+  ['is throttled', throttling()],
+  ['meets another write', new ServiceError('ConcurrentModificationException', 'busy', 400)],
+])('a version that another stack adopts while its removal %s stays that one’s', async (_what, error) => {
+  const other = new Stack(aws, 'other');
+  refused(PUT, 'InvalidInputException', 1);
+  aws.faults.inject({ service: 'glue', operation: DELETE, trouble: { error } });
+  stack.interrupt = async (operation, moment) => {
+    if (operation !== DELETE || moment !== 'failed') return;
+    stack.interrupt = undefined;
+    expect(await other.create(VERSION, 'V', version(SECOND, { AdoptExisting: true }))).toMatchObject({
+      Status: 'SUCCESS',
+    });
+  };
+  await failed(deletable);
+  expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+});
+
+test('a version that somebody has deleted by then is not missed', async () => {
+  aroundNext(PUT, {
+    before: async () => {
+      await byHand(DELETE, { Versions: '2' });
+      await later();
+      throw new ServiceError('InvalidInputException', 'no way', 400);
+    },
+  });
+  expect(await failed(deletable)).not.toContain('besides');
+  expect(held()).toBeUndefined();
+});
+
+test('a version whose Update fails in place stays the stack’s', async () => {
+  const { PhysicalResourceId: id } = await stack.create(VERSION, 'V', version(SECOND, { Removal: 'DELETE' }));
+  const before = held();
+  refused(PUT, 'InvalidInputException');
+  const old = version(SECOND, { Removal: 'DELETE' });
+  expect(await stack.update(VERSION, 'V', { id, properties: deletable, old })).toMatchObject({ Status: 'FAILED' });
+  expect(held()).toEqual(before);
+});
+
+test('a version that cannot be removed again is named beside the failure', async () => {
+  refused(PUT, 'InvalidInputException');
+  refused(DELETE, 'InvalidInputException');
+  expect(await failed(deletable)).toMatch(/no way.*; besides, version [0-9a-f-]{36} could not be removed again: /);
+});
+
+test('a version that is left for want of permissions is no success', async () => {
+  refused(PUT, 'AccessDeniedException');
+  refused(DELETE, 'AccessDeniedException');
+  expect(await failed(deletable)).toMatch(/AccessDeniedException.*could not be removed again: AccessDeniedException/);
+  expect(held()?.metadata).not.toHaveProperty([OWNER_KEY]);
+});
