@@ -198,7 +198,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   }
 
   private mayBeUnmarked({ agedFrom }: SchemaVersion, { record }: Marks): boolean {
-    return !(FIELDS.owner in record.fields) && agedFrom > this.tools.startedAt - UNMARKED;
+    return record.values.length === 0 && agedFrom > this.tools.startedAt - UNMARKED;
   }
 
   private async protectingMetadata(version: SchemaVersion): Promise<string | undefined> {

@@ -192,6 +192,15 @@ describe('always stay', () => {
     expect(left()).toEqual(expected);
   });
 
+  test('only what is not marked yet, however young: what its stack has let go counts, and goes', async () => {
+    const released = { metadata: { [OWNER_KEY]: '2.released=0123456789abcdef' } };
+    register({}, released, released);
+    const sweep = sweepOf();
+    await sweep.run();
+    expect(sweep.kept).toMatchObject({ 2: 'TOO_YOUNG', 4: 'AMONG_LATEST' });
+    expect(left()).toEqual([1, 2, 4]);
+  });
+
   test('what has an owner whose deployment is over counts among the latest at once', async () => {
     add({}, {});
     register({ metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=other/1' } });
