@@ -27,5 +27,11 @@ export const QUICK = {
   userAgentAppId: '',
 } as const;
 
+/**
+ * For clients of artifacts' handlers: what handles a call is put together once for each operation. A sweep adds to that
+ * for a single call, which the next one must not have.
+ */
+export const KEPT = { cacheMiddleware: true } as const;
+
 /** A developer's calls. */
 export const DEVELOPER = { ...QUICK, credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' } };

@@ -3,7 +3,7 @@ import { type Clock } from '../lambda/runtime/clock';
 import { type CloudFormationEvent } from '../lambda/runtime/event';
 import { type Handlers, handleEvent } from '../lambda/runtime/handle-event';
 import { jsonLog } from '../lambda/runtime/log';
-import { DEVELOPER } from './access';
+import { DEVELOPER, KEPT } from './access';
 import { SteppingClock } from './clock';
 import { DirectHandler } from './direct-handler';
 import { RecordedHistory } from './history';
@@ -17,7 +17,7 @@ export interface Reply {
 }
 
 /** The configuration of an SDK client. */
-export interface Access extends Readonly<typeof DEVELOPER> {
+export interface Access extends Readonly<typeof DEVELOPER & typeof KEPT> {
   readonly endpoint: string;
   readonly region: string;
   readonly maxAttempts: number;
@@ -88,6 +88,7 @@ export class Stack {
       endpoint: aws.endpoint,
       region: aws.region,
       ...DEVELOPER,
+      ...KEPT,
       maxAttempts: 1,
       requestHandler: new DirectHandler(aws),
     };

@@ -1,4 +1,6 @@
 import { LocalAws, type LocalAwsOptions } from 'cdk-versioned-artifacts-local';
+import { settle } from '../../testing/clock';
+import { withoutSockets } from '../../testing/without-sockets';
 
 /** An account on the local AWS, which the environment is signed in to. */
 export class LocalAccount {
@@ -7,8 +9,10 @@ export class LocalAccount {
   }
 
   private readonly environment = { ...process.env };
+  private readonly sockets: ReturnType<typeof withoutSockets>;
 
   protected constructor(readonly aws: LocalAws) {
+    this.sockets = withoutSockets(aws, { now: Date.now, sleep: settle });
     Object.assign(process.env, aws.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
   }
 
@@ -24,6 +28,7 @@ export class LocalAccount {
   async stop(): Promise<void> {
     for (const name of Object.keys(process.env)) if (!(name in this.environment)) delete process.env[name];
     Object.assign(process.env, this.environment);
+    this.sockets.stop();
     await this.aws.stop();
   }
 }

@@ -16,7 +16,7 @@ import { sweepService } from '../../lambda/sweep/service';
 import { weChatHandlers } from '../../lambda/wechat/handlers';
 import { stackResources } from '../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../lambda/wechat/sweeps';
-import { QUICK } from '../../testing/access';
+import { KEPT, QUICK } from '../../testing/access';
 import { type Family } from './world';
 
 export const PACKAGE = 'brake-ecu';
@@ -55,7 +55,9 @@ export const IOT: Family = {
     'DeletePackage',
   ],
   servicesFor: credentials => ({
-    artifacts: awsService(config => iotHandlers(new IoTClient({ ...config, maxAttempts: 1, ...QUICK, credentials }))),
+    artifacts: awsService(config =>
+      iotHandlers(new IoTClient({ ...config, maxAttempts: 1, ...QUICK, ...KEPT, credentials })),
+    ),
     sweeps: sweepService(config => iotSweeps(new IoTClient({ ...config, ...QUICK, credentials }))),
   }),
   sweep: packageRetention,
@@ -87,7 +89,7 @@ export const GLUE: Family = {
     'GetSchema',
   ],
   servicesFor: credentials => ({
-    artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, ...QUICK, credentials }))),
+    artifacts: awsService(config => glueHandlers(new GlueClient({ ...config, ...QUICK, ...KEPT, credentials }))),
     sweeps: sweepService(config => glueSweeps(new GlueClient({ ...config, ...QUICK, credentials }))),
   }),
   sweep: schemaRetention,

@@ -9,7 +9,7 @@ test('what takes longest is there, and starts first whatever its size', () => {
   const context = { config: { id: 'any', cacheDirectory: join(__dirname, 'none') }, hasteFS };
   const testOf = (path: string) => ({ path: join(ROOT, path), context });
   const others = ['test/a.test.ts', 'test/b.test.ts'];
-  const sequencer = new LongestFirst({});
+  const sequencer = new LongestFirst({} as never);
   const sorted = sequencer.sort([...others, ...[...LONG].reverse()].map(testOf)) as { readonly path: string }[];
 
   expect(sorted.slice(0, LONG.length).map(({ path }) => path)).toEqual(LONG.map(path => join(ROOT, path)));
