@@ -79,8 +79,9 @@ describe('the active jobs', () => {
   });
 
   test('are not read on where one cannot be described: it may deploy any version', async () => {
-    const { jobs, listings } = active({ SCHEDULED: [['1', 'broken']] });
+    const { jobs, listings, clock } = active({ SCHEDULED: [['1', 'broken']] });
     await jobs.run();
+    clock.advance(MINUTE);
     expect(listings).toEqual(['SCHEDULED 0']);
     expect(await jobs.deploys('1')).toBe(true);
     await expect(jobs.deploys('2')).rejects.toThrow('a job in progress cannot be described: broken (no way)');
@@ -110,6 +111,9 @@ describe('the active jobs', () => {
     expect(await Promise.all(['1', '2', 'older'].map(version => jobs.deploys(version)))).toEqual([true, true, false]);
     expect({ listings, described }).toEqual({ listings: READ, described: ['2'] });
     expect(jobs.state()).toMatchObject({ begunAt: BEGUN + MINUTE, validUntil: BEGUN + 2 * MINUTE });
+    clock.advance(MINUTE);
+    await jobs.deploys('1');
+    expect(listings).toEqual([...READ, ...READ]);
   });
 
   test('are valid for ten times as long as it has taken to read the new ones', async () => {

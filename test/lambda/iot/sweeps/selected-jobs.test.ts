@@ -1,6 +1,7 @@
-import { type Job } from '@aws-sdk/client-iot';
+import { IoTClient, type Job } from '@aws-sdk/client-iot';
 import { type JobExecutionCleanupConfig } from '../../../../contract/iot';
 import { type IotGateway } from '../../../../lambda/iot/gateway';
+import { JobExecutionCleanup } from '../../../../lambda/iot/sweeps/job-execution-cleanup';
 import { SelectedJobs } from '../../../../lambda/iot/sweeps/selected-jobs';
 import { PACKAGE, cleanup } from './iot-sweep';
 
@@ -110,4 +111,16 @@ test('ten thousand descriptions are remembered, and the first ones go for more',
   asked.length = 0;
   for (const n of [1, 10_000, 0]) await jobs.find(`job-${n}`);
   expect(asked).toEqual(['job-0']);
+});
+
+test.each<[string, More]>([
+  ['an id', { jobs: { by: 'IDS', jobIds: ['a', 'b c'] } }],
+  ['a prefix', { jobs: { by: 'ID_PREFIX', prefix: 'b c' } }],
+  ['a thing', { jobs: { by: 'THING', thingName: 'b c' } }],
+  ['a namespace', { namespaceId: 'b c' }],
+  ['a rate', { requestsPerSecond: 0 }],
+])('a selection that no synthesis has checked is refused for %s', (_, more) => {
+  const kind = new JobExecutionCleanup(new IoTClient({ region: 'us-east-1' }));
+  expect(() => kind.validate(cleanup(more))).toThrow();
+  expect(() => kind.validate(cleanup())).not.toThrow();
 });
