@@ -233,7 +233,7 @@ function deletions({
   } as unknown as SelectedJobs;
   const asked: unknown[] = [];
   const whole = {
-    stillGoes: async (job: SelectedJob, how: object) => {
+    stillGoes: async (_: SelectedJob, how: object) => {
       asked.push(how);
       return stillGoes;
     },
