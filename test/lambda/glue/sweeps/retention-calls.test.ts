@@ -1,6 +1,17 @@
 import { ServiceError, concurrentModification, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../../contract/ownership';
-import { add, aws, byHand, checkpoint, clock, deletions, left, outcomeOf, sweepOf } from './schema-under-retention';
+import {
+  add,
+  aws,
+  byHand,
+  checkpoint,
+  clock,
+  deletions,
+  left,
+  outcomeOf,
+  sliceOf,
+  sweepOf,
+} from './schema-under-retention';
 
 describe('ranges', () => {
   test('reach over nothing that is not proven to be gone', async () => {
@@ -156,4 +167,61 @@ describe('a call', () => {
     await sweepOf().run();
     expect(left()).toEqual([1, 3]);
   });
+});
+
+describe('a page', () => {
+  test.each([
+    ['40 seconds at 8 calls a second', 40_000, 8, [80, 21]],
+    ['15 minutes at a call a second', 900_000, 1, [30, 30, 30, 11]],
+    ['8 seconds at a call a second, where it is as large as a range', 8_000, 1, [25, 25, 25, 25, 1]],
+    ['15 minutes at 8 calls a second', 900_000, 8, [101]],
+  ])('has what a slice can read in a part of its time: %s', async (_, milliseconds, requestsPerSecond, sizes) => {
+    add(...Array<object>(100).fill({}));
+    aws.glue.behavior.versionOrder = 'by-id';
+    const pages: string[][] = [];
+    let pageToken: string | undefined;
+    do {
+      // each slice has to read the versions by itself.
+      const { candidates, nextToken } = await sliceOf(milliseconds, { requestsPerSecond }).list(pageToken);
+      pages.push(candidates.map(({ name }) => name));
+      pageToken = nextToken;
+    } while (pageToken !== undefined);
+    expect(pages.map(({ length }) => length)).toEqual(sizes);
+    expect(pages.flat()).toEqual(Array.from({ length: 101 }, (_, index) => String(index + 1)));
+  });
+
+  test('is the last one where it ends with the last version', async () => {
+    add(...Array<object>(59).fill({}));
+    const slice = sliceOf(900_000, { requestsPerSecond: 1 });
+    expect((await slice.list(undefined)).nextToken).toBe('30');
+    expect(await slice.list('30')).toMatchObject({ candidates: { length: 30 }, nextToken: undefined });
+    expect(aws.calls.filter({ operation: 'ListSchemaVersions', via: 'http' })).toHaveLength(1);
+  });
+
+  test('is decided about in three quarters of the slice, and the rest is for removals', () => {
+    const slice = sliceOf(40_000);
+    clock.advance(29_999);
+    expect(slice.hasTimeToDecide()).toBe(true);
+    clock.advance(1);
+    expect(slice.hasTimeToDecide()).toBe(false);
+  });
+});
+
+test.each([
+  ['registry', { registryName: 'a registry' }],
+  ['schema', { schemaName: 'a schema' }],
+  ['rate', { requestsPerSecond: 0 }],
+  ['set of rules', { rules: {} }],
+])('a %s that no synthesis has checked is refused before anything is asked', async (_, more) => {
+  aws.calls.clear();
+  expect((await sweepOf(more).run()).status).toBe('FAILED');
+  expect(aws.calls.filter({ service: 'glue' })).toEqual([]);
+});
+
+test('a schema that goes after its versions were listed leaves nothing to do', async () => {
+  add({}, {});
+  const trouble = { error: new ServiceError('EntityNotFoundException', 'no such schema', 400) };
+  aws.faults.inject({ service: 'glue', operation: 'GetSchema', trouble });
+  expect((await sweepOf({ rules: { keepLatest: 3 } }).run()).status).toBe('SUCCEEDED');
+  expect(left()).toEqual([1, 2, 3]);
 });
