@@ -51,6 +51,22 @@ describe('ranges', () => {
     expect(left()).not.toContain(2);
   });
 
+  test.each([
+    ['reach over a gap, of whose versions alone it is asked whether they are gone', '3-4', ['2-26', '27'], [3, 4]],
+    ['do not reach over a gap as wide as a call, of which nothing is asked', '3-26', ['2', '27'], []],
+  ])('%s', async (_, gone, expected, asked) => {
+    add(...Array.from({ length: 27 }, () => ({})));
+    await byHand('DeleteSchemaVersions', { Versions: gone });
+    clock.advance(1_000);
+    await sweepOf().run();
+    expect(deletions()).toEqual(expected);
+    const numbers = aws.calls
+      .filter({ operation: 'GetSchemaVersion', via: 'http' })
+      .map(({ input }) => (input.SchemaVersionNumber as { VersionNumber?: number } | undefined)?.VersionNumber ?? 28);
+    // it is asked whether the newest one is still there.
+    expect(numbers.filter(number => number < 28)).toEqual(asked);
+  });
+
   test('skip what stays and reach over what is gone, with as few calls as it takes', async () => {
     add(...Array.from({ length: 60 }, (_, index) => (index === 28 ? { metadata: { keep: '1' } } : {})));
     await byHand('DeleteSchemaVersions', { Versions: '5-9' });
@@ -216,6 +232,17 @@ test.each([
   aws.calls.clear();
   expect((await sweepOf(more).run()).status).toBe('FAILED');
   expect(aws.calls.filter({ service: 'glue' })).toEqual([]);
+});
+
+test.each([
+  ['it is at the oldest that stays', 4],
+  ['it is behind that', 5],
+])('the checkpoint is not moved where %s', async (_, number) => {
+  add({}, {}, {}, {});
+  await checkpoint(number);
+  await sweepOf({ rules: { keepLatest: 2 }, advanceCheckpoint: true }).run();
+  expect(left()).toEqual([1, 4, 5]);
+  expect(aws.calls.filter({ operation: 'UpdateSchema', via: 'http' })).toEqual([]);
 });
 
 test('a schema that goes after its versions were listed leaves nothing to do', async () => {

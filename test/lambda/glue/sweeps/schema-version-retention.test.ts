@@ -242,7 +242,10 @@ describe('always stay', () => {
     expect(sweep.kept).toMatchObject({ 4: 'LATEST_AVAILABLE' });
   });
 
-  test('the latest before the run, where another is registered since, which its deployment may not have marked yet', async () => {
+  test.each([
+    ['its deployment may not have marked yet', {}],
+    ['a stack owns', { metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=other/1' } }],
+  ])('the latest before the run, where another is registered since, which %s', async (_, version) => {
     add({}, {}, {});
     const throttled = aws.faults.inject({ operation: 'ListSchemaVersions', trouble: { error: throttling() } });
     let waits = 0;
@@ -251,7 +254,7 @@ describe('always stay', () => {
       await sleep(milliseconds);
       if (throttled.hits === 0 || waits++ > 0) return;
       clock.advance(2_000);
-      add({});
+      add(version);
     };
     await sweepOf().run();
     expect(left()).toEqual([1, 4, 5]);

@@ -38,6 +38,7 @@ test.each<[string, More, object, boolean]>([
   ['of a job with the prefix elsewhere', PREFIX, { jobId: 'my-ota-1' }, false],
   ['in one of the states', COMPLETED, { jobId: 'a', status: 'COMPLETED' }, true],
   ['in another state', COMPLETED, { jobId: 'a', status: 'CANCELED' }, false],
+  ['in one of two states', { jobStatuses: ['COMPLETED', 'CANCELED'] }, { jobId: 'a', status: 'CANCELED' }, true],
   ['in a state that the listing does not tell', COMPLETED, { jobId: 'a' }, true],
   ['in any state, where no states are named', { jobStatuses: [] }, { jobId: 'a', status: 'CANCELED' }, true],
   ['of a job that is being deleted', {}, { jobId: 'a', status: 'DELETION_IN_PROGRESS' }, false],
