@@ -249,23 +249,26 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
    * record says what all of them remember, and nobody can change it in one step. True if there was anybody to wait for.
    */
   private async awaitOlder(tags: Tags): Promise<boolean> {
-    const { keys } = this.record;
-    const formers = formersOf(tags, keys);
-    const isOwner = tags[keys.owner] === this.me.ownerId;
-    const mine = isOwner ? -1 : formers.indexOf(this.me.ownerId);
-    if (!isOwner && mine < 0) return false;
-    return this.others.awaitDeleted(formers.slice(mine + 1), async () => {
+    const holders = this.holders(tags);
+    const mine = holders.indexOf(this.me.ownerId);
+    if (mine < 0) return false;
+    return this.others.awaitDeleted(holders.slice(mine + 1), async () => {
       if (await this.goesWithLater(tags)) await this.takeBack(tags);
     });
   }
 
   /** In a Delete: whether all who have had the artifact since go as well, before a deployment with it has succeeded. */
   protected async goesWithLater(tags: Tags): Promise<boolean> {
-    const { keys } = this.record;
-    const holders = [tags[keys.owner], ...formersOf(tags, keys)];
+    const holders = this.holders(tags);
     const later = holders.slice(0, holders.indexOf(this.me.ownerId));
-    const takenAt = claimOf(tags, keys, { ownerId: holders[0] })?.since;
+    const takenAt = claimOf(tags, this.record.keys, { ownerId: holders[0] })?.since;
     return !(await this.scope.succeededSince(takenAt)) && this.others.goToo(later);
+  }
+
+  /** Who has the artifact, and then who had it before, the last one first. */
+  private holders(tags: Tags): string[] {
+    const { keys } = this.record;
+    return [tags[keys.owner], ...formersOf(tags, keys)];
   }
 
   /** Undoes what is known to be this resource's own, as long as the record says since when it had the artifact. */
