@@ -13,6 +13,7 @@ import {
   type TagChange,
   type Tags,
   claimOf,
+  formersOf,
   isAdoptedBack,
   isAdoptedFrom,
   isChange,
@@ -21,6 +22,7 @@ import {
 import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
+import { DeclaredMetadata } from './declared-metadata';
 import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
@@ -203,7 +205,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
       this.leave();
       return done;
     }
-    const metadata = this.wantedMetadata(this.hasPut(claimed, tags) ? previous : undefined);
+    const metadata = await this.withoutLeftovers(
+      this.wantedMetadata(this.hasPut(claimed, tags) ? previous : undefined),
+      previous,
+    );
     if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
       await this.carryOut(
         async () => {
@@ -214,6 +219,23 @@ export class SchemaVersionEvent extends OwnedArtifact {
       );
     } else await this.ownership.tidy(version);
     return done;
+  }
+
+  /**
+   * An Update also removes what failed deployments have put: those of this resource, and in a rollback those of all, since
+   * CloudFormation does not ask each of them again.
+   */
+  private async withoutLeftovers(metadata: MetadataChange, previous?: Wanted): Promise<MetadataChange> {
+    const { marks } = this.ownership;
+    const { Metadata: wanted = {} } = this.wanted;
+    if (this.scope.request.RequestType !== 'Update' || !isMarkedByOthers(marks, wanted)) return metadata;
+    const isRollback = (await this.scope.stackPhase()) === 'rolling-back';
+    if (previous && !isRollback) return metadata;
+    const declared = await DeclaredMetadata.of(this.version!.id, marks, this.scope);
+    const left = declared
+      .put(marks, isRollback ? undefined : this.me.ownerId)
+      .filter(([key, value]) => wanted[key] !== value && previous?.Metadata?.[key] !== value);
+    return { ...metadata, remove: [...metadata.remove, ...left] };
   }
 
   /** Whether this resource can have put its metadata before, and a rollback will know it. */
@@ -400,15 +422,36 @@ export class SchemaVersionEvent extends OwnedArtifact {
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
     const { marks } = this.ownership;
     const template = this.undone ?? {};
-    const remove = await takenBack(outcome, marks, template, this.scope);
+    const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
+    const isCleanUp = leaves && (await this.scope.stackPhase()) === 'deploying';
+    const goes = isCleanUp && (await this.goesWithLater(tags));
+    const heir = leaves ? tags[FIELDS.owner] : this.heirOf(outcome, tags);
+    const given = { versionId: this.version!.id, marks, template, outcome, heir, isSettled: isCleanUp && !goes };
+    const remove = await takenBack(given, this.scope);
     const isBack = outcome === 'returned' && isAdoptedBack(tags, FIELDS);
     const put = isBack ? dropped(this.former ?? {}, template, marks.pairs) : [];
     await this.ownership.exchange(this.version!, { remove, put });
-    const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
-    if (!leaves || (await this.scope.stackPhase()) !== 'deploying') return;
     // what stays under its own removal stays as this resource has left it.
     const isOpen = wasOpen(tags[FIELDS.formerOwner], this.me.ownerId);
-    if ((isOpen || this.removalPolicy === 'DELETE') && (await this.goesWithLater(tags))) await this.takeBack(tags);
+    if (goes && (isOpen || this.removalPolicy === 'DELETE')) await this.takeBack(tags);
+  }
+
+  /** The resource of the stack that has the version back. */
+  private heirOf(outcome: LettingGo['kind'], tags: Tags): string | undefined {
+    if (outcome !== 'returned') return undefined;
+    return tags[FIELDS.owner] === this.me.ownerId ? formersOf(tags, FIELDS)[0] : this.me.ownerId;
+  }
+
+  protected override async clearLeftovers(tags: Tags): Promise<void> {
+    const { [FIELDS.owner]: heir, [FIELDS.stack]: stack } = tags;
+    if (!this.version || (heir !== undefined && stack !== this.me.stackId)) return;
+    const { marks } = this.ownership;
+    const declared = await DeclaredMetadata.of(this.version.id, marks, this.scope);
+    const kept = declared.by(heir);
+    const remove = declared.put(marks).filter(([key, value]) => kept?.[key] !== value);
+    if (remove.length === 0) return;
+    await this.confirm();
+    await this.ownership.exchange(this.version, { remove, put: [] });
   }
 
   /** Takes back the pairs of this resource: from what was its own for good all, so that they look like nobody else's. */
