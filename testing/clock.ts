@@ -45,6 +45,14 @@ export abstract class TestClock implements Clock {
     while ((this.sleepers.first()?.at ?? Infinity) <= this.time) this.sleepers.remove()?.wake();
   }
 
+  /** Lets the time pass until the next sleeper wakes. */
+  protected jump(): void {
+    const next = this.sleepers.remove();
+    if (!next || next.signal?.aborted) return;
+    this.time = Math.max(this.time, next.at);
+    next.wake();
+  }
+
   /** Does what is necessary for time to pass while something works. */
   run<T>(work: Promise<T>): Promise<T> {
     return work;
@@ -106,8 +114,7 @@ export class VirtualClock extends TestClock {
         await realTimer(1);
         continue;
       }
-      const next = this.sleepers.remove();
-      if (!next) {
+      if (!this.sleepers.first()) {
         // somebody else can be at work, for example another process.
         if (++idle > 200)
           throw new Error('nothing sleeps and the work has not ended: it waits for something that never happens');
@@ -115,9 +122,7 @@ export class VirtualClock extends TestClock {
         continue;
       }
       idle = 0;
-      if (next.signal?.aborted) continue;
-      this.time = Math.max(this.time, next.at);
-      next.wake();
+      this.jump();
     }
   }
 }
@@ -181,18 +186,13 @@ class Sleepers {
 
 const before = (a: Sleeper, b: Sleeper) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** How many seconds pass in a real second. */
-const PACE = 50;
-/** Real milliseconds between two looks at the time. */
-const TICK = 2;
-
 /**
- * Fast time, for processes that run at the same time and wait for each other: a minute takes a little more than a
- * second. Time in which the machine is busy with something else does not pass: a second of it is too short for that.
+ * A clock that needs nobody to turn it: as soon as all wait, it jumps to the next sleeper. A test whose work is done in
+ * this process waits for no real time.
  */
 export class QuickClock extends TestClock {
-  private seen = performance.now();
-  private readonly ticking = setInterval(() => this.advance(this.passed()), TICK).unref();
+  private isTurning = false;
+  private isStopped = false;
 
   constructor() {
     super(Date.now());
@@ -202,14 +202,24 @@ export class QuickClock extends TestClock {
     return 'in time';
   }
 
-  /** Ends all time. */
-  stop(): void {
-    clearInterval(this.ticking);
+  override sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const slept = super.sleep(milliseconds, signal);
+    if (!this.isTurning) void this.turn();
+    return slept;
   }
 
-  private passed(): number {
-    const real = performance.now() - this.seen;
-    this.seen += real;
-    return Math.round(Math.min(real, 2 * TICK) * PACE);
+  /** Ends all time. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private async turn(): Promise<void> {
+    this.isTurning = true;
+    while (!this.isStopped && this.sleepers.first()) {
+      await settle();
+      if (machineWorks()) await realTimer(1);
+      else this.jump();
+    }
+    this.isTurning = false;
   }
 }
