@@ -8,14 +8,23 @@ import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { parseFormers, wasOpen } from '../runtime/former-owners';
 import { reasonOf, rejectProblems } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
-import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
+import {
+  type LettingGo,
+  type TagChange,
+  type Tags,
+  claimOf,
+  isAdoptedBack,
+  isAdoptedFrom,
+  isChange,
+  release,
+} from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
 import { GlueGateway, type HeldVersion, type Registered } from './gateway';
-import { type MetadataChange, type Pair, diffMetadata, restoreMetadata } from './metadata';
+import { type MetadataChange, diffMetadata, dropped, restoreMetadata } from './metadata';
 import {
   type Before,
   type EventId,
@@ -53,10 +62,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
   private cannotBeFound = false;
   /** Metadata that is removed if the version is given back. */
   private undone: Wanted['Metadata'];
+  /** Metadata that this resource had before what is undone. */
+  private former: Wanted['Metadata'];
   /** Metadata that this resource has written before this event. */
   private written: Wanted['Metadata'];
-  /** The metadata that this delivery of the event puts. */
-  private put: readonly Pair[] = [];
+  /** The metadata that this delivery of the event changes. */
+  private changed: MetadataChange = { remove: [], put: [] };
 
   constructor(
     private readonly wanted: Wanted,
@@ -182,7 +193,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Claims an existing version if this resource can own it. A version of somebody else stays as it is. */
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
-    this.written = previous?.Metadata;
+    this.written = this.former = previous?.Metadata;
     const tags = await this.owners();
     if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
@@ -192,7 +203,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       this.leave();
       return done;
     }
-    const metadata = this.wantedMetadata(previous);
+    const metadata = this.wantedMetadata(this.hasPut(claimed, tags) ? previous : undefined);
     if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
       await this.carryOut(
         async () => {
@@ -205,6 +216,11 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return done;
   }
 
+  /** Whether this resource can have put its metadata before, and a rollback will know it. */
+  private hasPut({ kind }: Claimed, tags: Tags): boolean {
+    return kind === 'held' || kind === 'taken-over' || isAdoptedFrom(tags, FIELDS, this.me);
+  }
+
   /** A rollback follows so closely on the metadata that it undoes that it may not see them yet. */
   protected override async owners(): Promise<Tags | undefined> {
     const tags = await super.owners();
@@ -214,9 +230,9 @@ export class SchemaVersionEvent extends OwnedArtifact {
 
   /** In the reverse Update of a rollback. */
   private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
-    this.undone = previous?.Metadata;
+    [this.undone, this.former] = [previous?.Metadata, this.wanted.Metadata];
     const given = await this.givesBack(tags);
-    this.undone = this.wanted.Metadata;
+    [this.undone, this.former] = [this.wanted.Metadata, previous?.Metadata];
     return given;
   }
 
@@ -263,7 +279,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await this.ownership.change(version, { set: {}, remove: Object.values(FIELDS) });
       return this.leave();
     }
-    this.put = metadata.put;
+    this.changed = metadata;
     this.hasWritten = true;
     await this.ownership.exchange(version, metadata);
   }
@@ -321,8 +337,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
     else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (!(await this.isSettledElsewhere())) {
-      // put after a rollback had given the version back.
-      await this.ownership.exchange(this.version, { remove: this.put, put: [] });
+      // changed after a rollback had given the version back.
+      await this.ownership.exchange(this.version, { remove: this.changed.put, put: this.changed.remove });
       if (this.isMade) await this.withdrawn(this.version, undefined);
     }
   }
@@ -382,8 +398,12 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
-    const mine = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
-    await this.ownership.exchange(this.version!, { remove: mine, put: [] });
+    const { marks } = this.ownership;
+    const template = this.undone ?? {};
+    const remove = await takenBack(outcome, marks, template, this.scope);
+    const isBack = outcome === 'returned' && isAdoptedBack(tags, FIELDS);
+    const put = isBack ? dropped(this.former ?? {}, template, marks.pairs) : [];
+    await this.ownership.exchange(this.version!, { remove, put });
     const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
     if (!leaves || (await this.scope.stackPhase()) !== 'deploying') return;
     // what stays under its own removal stays as this resource has left it.
