@@ -45,14 +45,6 @@ export abstract class TestClock implements Clock {
     while ((this.sleepers.first()?.at ?? Infinity) <= this.time) this.sleepers.remove()?.wake();
   }
 
-  /** Lets the time pass until the next sleeper wakes. */
-  protected jump(): void {
-    const next = this.sleepers.remove();
-    if (!next || next.signal?.aborted) return;
-    this.time = Math.max(this.time, next.at);
-    next.wake();
-  }
-
   /** Does what is necessary for time to pass while something works. */
   run<T>(work: Promise<T>): Promise<T> {
     return work;
@@ -110,11 +102,14 @@ export class VirtualClock extends TestClock {
     for (let idle = 0; ;) {
       await settle();
       if (ended) return work;
-      if (machineWorks()) {
+      if (isWaiting('Immediate')) continue;
+      // what is asked of the machine is still to come, for example what is in a file.
+      if (isWaiting('Req')) {
         await realTimer(1);
         continue;
       }
-      if (!this.sleepers.first()) {
+      const next = this.sleepers.remove();
+      if (!next) {
         // somebody else can be at work, for example another process.
         if (++idle > 200)
           throw new Error('nothing sleeps and the work has not ended: it waits for something that never happens');
@@ -122,13 +117,15 @@ export class VirtualClock extends TestClock {
         continue;
       }
       idle = 0;
-      this.jump();
+      if (next.signal?.aborted) continue;
+      this.time = Math.max(this.time, next.at);
+      next.wake();
     }
   }
 }
 
-/** Whether this process has asked the machine for something that is still to come, for example what is in a file. */
-const machineWorks = () => process.getActiveResourcesInfo().some(name => name.includes('Req'));
+/** Whether this process waits for something of that kind, by a part of its name in Node.js. */
+const isWaiting = (kind: string) => process.getActiveResourcesInfo().some(name => name.includes(kind));
 
 /** The clock of the services. A test can set it behind the clock of the functions, so that what they make is old. */
 export class PastClock implements Clock {
@@ -185,41 +182,3 @@ class Sleepers {
 }
 
 const before = (a: Sleeper, b: Sleeper) => a.at < b.at || (a.at === b.at && a.order < b.order);
-
-/**
- * A clock that needs nobody to turn it: as soon as all wait, it jumps to the next sleeper. A test whose work is done in
- * this process waits for no real time.
- */
-export class QuickClock extends TestClock {
-  private isTurning = false;
-  private isStopped = false;
-
-  constructor() {
-    super(Date.now());
-  }
-
-  protected passing(): Passing {
-    return 'in time';
-  }
-
-  override sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    const slept = super.sleep(milliseconds, signal);
-    if (!this.isTurning) void this.turn();
-    return slept;
-  }
-
-  /** Ends all time. */
-  stop(): void {
-    this.isStopped = true;
-  }
-
-  private async turn(): Promise<void> {
-    this.isTurning = true;
-    while (!this.isStopped && this.sleepers.first()) {
-      await settle();
-      if (machineWorks()) await realTimer(1);
-      else this.jump();
-    }
-    this.isTurning = false;
-  }
-}
