@@ -96,6 +96,10 @@ export class SchemaVersionEvent extends OwnedArtifact {
     };
   }
 
+  protected get artifactId(): string | undefined {
+    return this.version ? versionAnswer(this.id, this.version).physicalResourceId : this.scope.physicalId;
+  }
+
   get what(): string {
     return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }

@@ -39,8 +39,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isUnanswered = which.unanswered ?? false;
     this.beganAt = scope.clock.now();
     this.secondLook = new SecondLook(scope);
-    this.others = new OtherHolders(scope, which.owner);
+    this.others = new OtherHolders(scope, which.owner, () => this.artifactId);
   }
+
+  /** The physical id by which this resource has the artifact; absent: it is not known yet. */
+  protected abstract readonly artifactId: string | undefined;
 
   /** Removes an artifact that this event is allowed to remove. */
   protected abstract destroy(tags: Tags): Promise<void>;
