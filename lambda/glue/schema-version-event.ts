@@ -202,6 +202,8 @@ export class SchemaVersionEvent extends OwnedArtifact {
         async () => {
           await this.confirm();
           await this.acquire(version, claimed.change, metadata);
+          // whatever is written before CloudFormation is asked, the event that follows sees.
+          if (this.put.length > 0) await this.confirm('wait');
         },
         { undoneOnFailure: claimed.kind !== 'held' },
       );
@@ -322,13 +324,23 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
-    else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
+    if (await this.mustUndo(tags)) {
+      await this.remove('DELETE', async () => true);
+      if (this.put.length > 0) await this.takeBackLate();
+    } else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (!(await this.isSettledElsewhere())) {
-      // put after a rollback had given the version back.
-      await this.ownership.exchange(this.version, { remove: this.put, put: [] });
+      await this.takeBackLate();
       if (this.isMade) await this.withdrawn(this.version, undefined);
     }
+  }
+
+  /** Takes back what was put after a rollback had given the version back. */
+  private async takeBackLate(): Promise<void> {
+    const tags = await this.record.read();
+    if (!tags || tags[FIELDS.owner] === this.me.ownerId) return;
+    const { pairs } = this.ownership.marks;
+    const left = this.put.filter(([key, value]) => pairs.some(pair => pair.key === key && pair.value === value));
+    await this.ownership.exchange(this.version!, { remove: left, put: [] });
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
