@@ -95,10 +95,13 @@ const isOf = ({ metadata }: Pick<Versions[number], 'metadata'>, stackId: string)
 /** The definitions of each stack's last deployment that succeeded. */
 const declarations = new Map<string, readonly string[]>();
 
-/** What a stack declares and nobody had any more a rollback has again. */
+/** What a stack declares and nobody had any more a rollback has again: also what a retention has just removed. */
 function isMadeAgain({ versions }: Held, before: Held, id: string): boolean {
   const { definition: made, metadata } = Object.values(versions).find(({ versionId }) => versionId === id)!;
-  if (Object.values(before.versions).some(each => each.definition === made)) return false;
+  const isMade = (each: Versions[number]) => each.definition === made;
+  // the registry has no definition twice: the version of before is gone if there is another one beside it.
+  const isGone = Object.values(versions).filter(isMade).length > 1;
+  if (Object.values(before.versions).some(isMade) && !isGone) return false;
   return [...declarations].some(([stackId, declared]) => declared.includes(made) && isOf({ metadata }, stackId));
 }
 
