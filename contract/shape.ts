@@ -201,7 +201,8 @@ function mismatch(property: string, expected: string, got: unknown): Error {
   return new Error(`property ${property} must be ${expected}, got ${describe(got)}`);
 }
 
-function describe(value: unknown): string {
+/** A value of any type for a message. */
+export function describe(value: unknown): string {
   if (value == null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (isStructure(value)) return 'a structure';

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
+import { describe } from '../../contract/shape';
 import { invalid } from './validation';
 
 /**
@@ -80,7 +81,7 @@ function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
     default:
       throw invalid(
         scope,
-        `the removal policy must be DESTROY or RETAIN, got ${policy.toUpperCase()}: an artifact has no snapshots`,
+        `the removal policy must be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN, got ${describe(policy)}: an artifact has no snapshots`,
       );
   }
 }

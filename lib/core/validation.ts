@@ -9,9 +9,13 @@ export function invalid(scope: IConstruct, problem: string): Error {
 
 /** Which required property is missing: the compiler says that, but not to those who write JavaScript. */
 export function missing<P extends object>(props: P, ...required: readonly (keyof P & string)[]): Problem {
-  const name = required.find(each => props[each] === undefined || props[each] === null);
+  const given = orNone(props);
+  const name = required.find(each => given[each] === undefined || given[each] === null);
   return name && `${name} is required, got nothing: set ${name}`;
 }
+
+/** In JavaScript, properties can be left out altogether. */
+export const orNone = <P extends object>(props: P | null | undefined): Partial<P> => props ?? {};
 
 /** Throws if a required property is missing. */
 export function requireProps<P extends object>(

@@ -12,6 +12,7 @@ import {
   definitionText,
   fittingDefinition,
 } from '../../contract/glue';
+import { content, record, requireArgument, text } from '../core/arguments';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { MAX_LISTED } from '../provider/permissions';
 
@@ -39,6 +40,7 @@ export abstract class SchemaDefinition {
    * @param path path of the file, relative to the working directory
    */
   public static fromFile(path: string): SchemaDefinition {
+    requireArgument('SchemaDefinition.fromFile', path, text('the path of a file', "one such as 'schemas/order.avsc'"));
     return new RenderedDefinition(() => definitionText(readFileSync(path), path));
   }
 
@@ -48,6 +50,11 @@ export abstract class SchemaDefinition {
    * @param definition the definition's text
    */
   public static fromString(definition: string): SchemaDefinition {
+    requireArgument(
+      'SchemaDefinition.fromString',
+      definition,
+      content('the text of a definition', 'it, in the data format of the schema'),
+    );
     return new RenderedDefinition(() => definition);
   }
 
@@ -57,6 +64,11 @@ export abstract class SchemaDefinition {
    * @param definition the definition
    */
   public static fromObject(definition: { [key: string]: unknown }): SchemaDefinition {
+    requireArgument(
+      'SchemaDefinition.fromObject',
+      definition,
+      record('a definition as an object', 'one, or give text to SchemaDefinition.fromString'),
+    );
     return new RenderedDefinition(scope => Stack.of(scope).toJsonString(definition));
   }
 

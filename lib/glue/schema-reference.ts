@@ -4,8 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { type IConstruct } from 'constructs';
 import { DEFAULT_REGISTRY, RegistryNameShape, SchemaNameShape } from '../../contract/glue';
 import { quote } from '../../contract/shape';
+import { GRANTEE, requireArgument, text, withMember } from '../core/arguments';
 import { differ } from '../core/environment';
-import { arnOrPlaceholder, invalid, problemsAtSynth } from '../core/validation';
+import { arnOrPlaceholder, invalid, orNone, problemsAtSynth } from '../core/validation';
 
 /** What identifies a schema: its name and that of its registry. */
 export interface SchemaAttributes {
@@ -37,6 +38,7 @@ export class SchemaReference {
    * @param cfnSchema CloudFormation's own resource, whose `schemaDefinition` is that of the first version
    */
   public static fromCfnSchema(cfnSchema: glue.CfnSchema): SchemaReference {
+    requireArgument('SchemaReference.fromCfnSchema', cfnSchema, CFN_SCHEMA);
     return new SchemaReference(cfnSchema.attrArn, undefined, undefined, cfnSchema);
   }
 
@@ -46,7 +48,7 @@ export class SchemaReference {
    * @param attrs the names of the schema and its registry
    */
   public static fromSchemaName(attrs: SchemaAttributes): SchemaReference {
-    const { registryName = DEFAULT_REGISTRY, schemaName } = attrs;
+    const { registryName = DEFAULT_REGISTRY, schemaName } = orNone(attrs);
     const [problem] = [
       ...problemsAtSynth(RegistryNameShape, registryName),
       ...problemsAtSynth(SchemaNameShape, schemaName),
@@ -65,6 +67,7 @@ export class SchemaReference {
    * @param schemaArn the schema's ARN, of the account and region of the stack that uses it
    */
   public static fromSchemaArn(schemaArn: string): SchemaReference {
+    requireArgument('SchemaReference.fromSchemaArn', schemaArn, SCHEMA_ARN);
     const anySchema = `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:schema/registry/name`;
     const arn = arnOrPlaceholder(schemaArn, anySchema);
     if (!Token.isUnresolved(arn) && !/^arn:[^:]+:glue:[^:]+:[^:]+:schema\/[^/]+\/[^/]+$/.test(arn)) {
@@ -102,6 +105,7 @@ export class SchemaReference {
    * @param actions actions such as `glue:GetSchema`
    */
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    requireArgument('a grant', grantee, GRANTEE);
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.registryArn, this.schemaArn] });
   }
 
@@ -131,6 +135,9 @@ export class SchemaReference {
     ).combine(grantReadingById(grantee));
   }
 }
+
+const CFN_SCHEMA = withMember('attrArn', "CloudFormation's own resource", 'a CfnSchema');
+const SCHEMA_ARN = text('the ARN of a schema', 'arn:aws:glue:REGION:ACCOUNT:schema/REGISTRY/NAME');
 
 function grantReadingById(grantee: iam.IGrantable): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });

@@ -8,7 +8,7 @@ import {
   checkExecutionPatterns,
 } from '../../contract/iot';
 import { optional } from '../../contract/shape';
-import { invalid, requireProps, validate } from '../core/validation';
+import { invalid, orNone, requireProps, validate } from '../core/validation';
 import { SweepBase } from '../sweep/sweep';
 import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
@@ -100,7 +100,7 @@ export interface JobExecutionCleanupProps extends SweepOptions {
  */
 export class JobExecutionCleanup extends SweepBase {
   constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
-    const { triggers = [SweepTrigger.onDestroy()] } = props;
+    const { triggers = [SweepTrigger.onDestroy()] } = orNone(props);
     super(scope, id, { ...props, triggers }, sweep => {
       const config = configOf(sweep, props);
       const provider = IotArtifactProvider.of(sweep);
@@ -111,8 +111,8 @@ export class JobExecutionCleanup extends SweepBase {
 }
 
 function configOf(sweep: IConstruct, props: JobExecutionCleanupProps): JobExecutionCleanupConfig {
-  const { force = false, deleteJobs = false, waitForDeletion = true, jobStatuses, namespaceId } = props;
   validateProps(sweep, props);
+  const { force = false, deleteJobs = false, waitForDeletion = true, jobStatuses, namespaceId } = props;
   return {
     type: IotSweepType.JOB_EXECUTION_CLEANUP,
     ...sweepConfig(sweep, { kind: 'cleanup', ...props }),
@@ -127,8 +127,8 @@ function configOf(sweep: IConstruct, props: JobExecutionCleanupProps): JobExecut
 }
 
 function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void {
-  const { statuses, force, deleteJobs } = props;
   requireProps(sweep, props, 'jobs');
+  const { statuses, force, deleteJobs } = props;
   requireStatuses(sweep, { property: 'jobStatuses', statuses: props.jobStatuses, known: JobStatus });
   requireStatuses(sweep, { property: 'statuses', statuses, known: JobExecutionStatus });
   validate(sweep, optional(NamespaceIdShape), props.namespaceId);

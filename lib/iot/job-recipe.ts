@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { utf8 } from '../../contract/text';
+import { content, record, requireArgument, text } from '../core/arguments';
 
 /**
  * The recipe of a package version: a job document that AWS IoT stores with the version. A job on the version then needs
@@ -27,6 +28,11 @@ export abstract class JobRecipe {
    * @param document the job document
    */
   public static fromObject(document: { [key: string]: unknown }): JobRecipe {
+    requireArgument(
+      'JobRecipe.fromObject',
+      document,
+      record('a job document as an object', 'one, or give text to JobRecipe.fromString'),
+    );
     return new RenderedRecipe(scope => Stack.of(scope).toJsonString(document));
   }
 
@@ -36,6 +42,7 @@ export abstract class JobRecipe {
    * @param document the job document's text
    */
   public static fromString(document: string): JobRecipe {
+    requireArgument('JobRecipe.fromString', document, content('the text of a job document', 'it as JSON'));
     return new RenderedRecipe(() => document);
   }
 
@@ -45,6 +52,7 @@ export abstract class JobRecipe {
    * @param path path of the file, relative to the working directory
    */
   public static fromFile(path: string): JobRecipe {
+    requireArgument('JobRecipe.fromFile', path, text('the path of a file', "one such as 'recipes/install.json'"));
     return new RenderedRecipe(() => utf8(readFileSync(path), 'a recipe', path));
   }
 

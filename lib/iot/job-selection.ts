@@ -1,6 +1,7 @@
 import { type IConstruct } from 'constructs';
 import { DEFAULT_POINTER, JobIdShape, type JobSelectionConfig, ThingNameShape } from '../../contract/iot';
 import { list } from '../../contract/shape';
+import { PACKAGE_VERSION, SOFTWARE_PACKAGE, requireArgument } from '../core/arguments';
 import { requireEnvironmentOf } from '../core/environment';
 import { invalid, validate } from '../core/validation';
 import { type ISoftwarePackage } from './software-package';
@@ -61,6 +62,7 @@ export class JobSelection {
    * @param version the version, as the jobs name it
    */
   public static byPackageVersion(version: ISoftwarePackageVersion): JobSelection {
+    requireArgument('JobSelection.byPackageVersion', version, PACKAGE_VERSION);
     return new JobSelection(scope => {
       requireEnvironmentOf(version, scope, 'a cleanup', 'the package version');
       return { by: 'PACKAGE_VERSION', packageVersionArn: version.packageVersionArn };
@@ -73,6 +75,7 @@ export class JobSelection {
    * @param softwarePackage the package
    */
   public static byDefaultPackageVersion(softwarePackage: ISoftwarePackage): JobSelection {
+    requireArgument('JobSelection.byDefaultPackageVersion', softwarePackage, SOFTWARE_PACKAGE);
     return new JobSelection(scope => {
       requireEnvironmentOf(softwarePackage, scope, 'a cleanup', 'the package');
       const packageVersionArn = `${softwarePackage.packageArn}/version/${DEFAULT_POINTER}`;

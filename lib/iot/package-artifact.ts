@@ -3,6 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { type Construct } from 'constructs';
 import { type S3LocationProperty } from '../../contract/iot';
+import { BUCKET, OBJECT_KEY, OBJECT_VERSION, requireArgument, text } from '../core/arguments';
 import { differ } from '../core/environment';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
@@ -54,6 +55,10 @@ export abstract class PackageArtifact {
    * @param objectVersion version id of the object
    */
   public static fromBucket(bucket: s3.IBucket, objectKey: string, objectVersion: string): PackageArtifact {
+    const call = 'PackageArtifact.fromBucket';
+    requireArgument(call, bucket, BUCKET);
+    requireArgument(call, objectKey, OBJECT_KEY);
+    requireArgument(call, objectVersion, OBJECT_VERSION);
     return new LocatedArtifact(() => ({ bucket, objectKey, objectVersion }));
   }
 
@@ -70,6 +75,11 @@ export abstract class PackageArtifact {
    * @param path path of the file or directory, relative to the working directory
    */
   public static fromAsset(path: string): PackageArtifact {
+    requireArgument(
+      'PackageArtifact.fromAsset',
+      path,
+      text('the path of a file or a directory', "one such as 'firmware/brake-ecu-2.0.0.bin'"),
+    );
     return new LocatedArtifact(scope => {
       const asset = new assets.Asset(scope, 'Artifact', { path });
       return { bucket: asset.bucket, objectKey: asset.s3ObjectKey, staged: true };

@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { type Construct, type IDependable } from 'constructs';
+import { BUCKET, OBJECT_KEY, OBJECT_VERSION, requireArgument } from '../core/arguments';
 import { requireRegionOf } from './package-artifact';
 
 /**
@@ -33,6 +34,10 @@ export class PackageSbom {
    * @param objectVersion version id of the object
    */
   public static fromBucket(bucket: s3.IBucket, objectKey: string, objectVersion: string): PackageSbom {
+    const call = 'PackageSbom.fromBucket';
+    requireArgument(call, bucket, BUCKET);
+    requireArgument(call, objectKey, OBJECT_KEY);
+    requireArgument(call, objectVersion, OBJECT_VERSION);
     return new PackageSbom(bucket, objectKey, objectVersion);
   }
 

@@ -87,8 +87,8 @@ export interface PackageVersionRetentionProps extends SweepOptions {
  */
 export class PackageVersionRetention extends RetentionBase {
   constructor(scope: Construct, id: string, props: PackageVersionRetentionProps) {
-    const { softwarePackage } = props;
     super(scope, id, props, (retention, shared) => {
+      const { softwarePackage } = props;
       const config = configOf(retention, shared, props);
       const provider = IotArtifactProvider.of(retention);
       const stack = Stack.of(retention);

@@ -9,10 +9,11 @@ import {
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
+import { GRANTEE, requireArgument, text } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
-import { invalid, requireProps, validate } from '../core/validation';
+import { invalid, isUnknown, orNone, requireProps, validate } from '../core/validation';
 import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
@@ -185,6 +186,7 @@ abstract class SoftwarePackageVersionBase extends Resource implements ISoftwareP
   public abstract readonly packageVersionArn: string;
 
   public attributePlaceholder(key: string): string {
+    requireArgument('attributePlaceholder', key, text('the key of an attribute', "one such as 'signing'"));
     return this.placeholder(`attributes:${key}`);
   }
 
@@ -193,6 +195,7 @@ abstract class SoftwarePackageVersionBase extends Resource implements ISoftwareP
   }
 
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    requireArgument('a grant', grantee, GRANTEE);
     return iam.Grant.addToPrincipal({
       grantee,
       actions,
@@ -260,6 +263,11 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     id: string,
     packageVersionArn: string,
   ): ISoftwarePackageVersion {
+    requireArgument('the import of a package version', packageVersionArn, text('its ARN', ARN_FORM));
+    const isKnown = !isUnknown(packageVersionArn);
+    if (isKnown && !/^arn:[^:]+:iot:[^:]*:[^:]*:package\/[^/]+\/version\/[^/]+$/.test(packageVersionArn)) {
+      throw new Error(`the ARN of a package version must have the form ${ARN_FORM}, got ${quote(packageVersionArn)}`);
+    }
     const [packageArn, versionName] = [0, 1].map(i => Fn.select(i, Fn.split('/version/', packageVersionArn)));
     return new ImportedSoftwarePackageVersion(scope, id, {
       softwarePackage: importPackageByArn(new Construct(scope, `${id}Package`), 'Resource', packageArn),
@@ -282,7 +290,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   private readonly looksAtJobs: boolean;
 
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
-    super(scope, id, { physicalName: props.versionName });
+    super(scope, id, { physicalName: orNone(props).versionName });
     requireProps(this, props, 'softwarePackage', 'versionName');
     this.softwarePackage = props.softwarePackage;
     this._declaredName = props.versionName;
@@ -397,13 +405,15 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   }
 }
 
+const ARN_FORM = 'arn:aws:iot:REGION:ACCOUNT:package/PACKAGE/version/NAME';
+
 class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
   public readonly softwarePackage: ISoftwarePackage;
   public readonly packageVersionName: string;
   public readonly packageVersionArn: string;
 
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
-    super(scope, id, attrs.softwarePackage?.env);
+    super(scope, id, orNone(attrs).softwarePackage?.env);
     requireProps(this, attrs, 'softwarePackage', 'packageVersionName');
     validate(this, VersionNameShape, attrs.packageVersionName);
     this.softwarePackage = attrs.softwarePackage;

@@ -1,4 +1,4 @@
-import { Fn, type IResource, Names, type RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Fn, type IResource, Names, type RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
 import { type Removal } from '../../contract/cloudformation';
@@ -9,6 +9,8 @@ import {
   type SoftwarePackageProperties,
   SoftwarePackageResourceType,
 } from '../../contract/iot';
+import { quote } from '../../contract/shape';
+import { GRANTEE, requireArgument, text } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { arnOrPlaceholder, validate } from '../core/validation';
@@ -120,6 +122,7 @@ abstract class SoftwarePackageBase extends Resource implements ISoftwarePackage 
   }
 
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    requireArgument('a grant', grantee, GRANTEE);
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.packageArn] });
   }
 
@@ -139,6 +142,7 @@ abstract class SoftwarePackageBase extends Resource implements ISoftwarePackage 
   }
 
   private grantOnVersions(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    requireArgument('a grant', grantee, GRANTEE);
     return iam.Grant.addToPrincipal({
       grantee,
       actions,
@@ -263,7 +267,13 @@ export function importPackageByName(scope: Construct, id: string, packageName: s
   return new ImportedSoftwarePackage(scope, id, packageName, packageArn(Stack.of(scope), packageName));
 }
 
+const ARN_FORM = 'arn:aws:iot:REGION:ACCOUNT:package/NAME';
+
 export function importPackageByArn(scope: Construct, id: string, givenArn: string): ISoftwarePackage {
+  requireArgument('the import of a software package', givenArn, text('its ARN', ARN_FORM));
   const arn = arnOrPlaceholder(givenArn, packageArn(Stack.of(scope), 'name'));
+  if (!Token.isUnresolved(arn) && !/^arn:[^:]+:iot:[^:]*:[^:]*:package\/[^/]+$/.test(arn)) {
+    throw new Error(`the ARN of a software package must have the form ${ARN_FORM}, got ${quote(givenArn)}`);
+  }
   return new ImportedSoftwarePackage(scope, id, Fn.select(1, Fn.split('/', arn)), arn);
 }

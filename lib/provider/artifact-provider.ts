@@ -7,6 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, Dependable, type IDependable } from 'constructs';
 import { METRIC_NAMESPACE, MetricName, STACK_DIMENSION } from '../../contract/cloudformation';
 import { type RecommendedAlarmsProps, onAny } from '../core/alarms';
+import { CONSTRUCT, requireArgument } from '../core/arguments';
 import { dependableOn, dependencyOn } from '../core/dependencies';
 import { invalid } from '../core/validation';
 import { type ArtifactProviderProps, differences, validateConfiguration } from './artifact-provider-props';
@@ -46,6 +47,7 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     props: ArtifactProviderProps | undefined,
     make: (stack: Stack) => T,
   ): T {
+    requireArgument('a provider', scope, CONSTRUCT);
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(id);
     if (!existing) return make(stack);

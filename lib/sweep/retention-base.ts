@@ -2,6 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { type SweepConfig } from '../../contract/sweep';
 import { dependableOn, resourcesOf } from '../core/dependencies';
+import { orNone } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { SweepBase } from './sweep';
 import { type SweepOptions, type SweepRules, sweepConfig } from './sweep-rules';
@@ -37,7 +38,7 @@ export abstract class RetentionBase extends SweepBase {
     props: RetentionProps,
     declare: (retention: Construct, shared: SweepConfig) => RetentionDeclaration,
   ) {
-    super(scope, id, { ...props, triggers: props.triggers ?? [SweepTrigger.afterDeployment()] }, retention => {
+    super(scope, id, { ...props, triggers: orNone(props).triggers ?? [SweepTrigger.afterDeployment()] }, retention => {
       const shared = sweepConfig(retention, { kind: 'retention', defaultMaxRemovals: MAX_REMOVALS, ...props });
       const { provider, config, versions, after } = declare(retention, shared);
       return {

@@ -3,6 +3,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import { type IConstruct } from 'constructs';
 import { type Problem } from '../../contract/shape';
 import { type SynchronousTrigger } from '../../contract/sweep-execution';
+import { requireArgument, withMember } from '../core/arguments';
 import { rootStackOf } from '../core/environment';
 import { invalid } from '../core/validation';
 import { type SweepOptions } from './sweep-rules';
@@ -84,6 +85,7 @@ export class SweepTrigger {
    * @param schedule when, such as `Schedule.rate(Duration.days(1))`
    */
   public static onSchedule(schedule: events.Schedule): SweepTrigger {
+    requireArgument('SweepTrigger.onSchedule', schedule, SCHEDULE);
     return new SweepTrigger(`onSchedule(${schedule.expressionString})`, undefined, scheduled(schedule));
   }
 
@@ -124,6 +126,8 @@ export class SweepTrigger {
     public readonly _rule?: StartingRule,
   ) {}
 }
+
+const SCHEDULE = withMember('expressionString', 'a schedule', 'one such as Schedule.rate(Duration.days(1))');
 
 /** Throws if the triggers, or options that depend on them, contradict each other. */
 export function validateTriggers(sweep: IConstruct, triggers: readonly SweepTrigger[], options: SweepOptions): void {

@@ -1,6 +1,7 @@
 import { type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IConstruct } from 'constructs';
 import { type AccessTokenProperty, ComponentAppIdShape, type SecretValueProperty } from '../../contract/wechat';
+import { SECRET, requireArgument } from '../core/arguments';
 import { missing, validate } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { allowReading } from './permissions';
@@ -65,6 +66,7 @@ export class WeChatAccessToken {
    * @param options where in the secret the token is
    */
   public static fromSecret(secret: ISecret, options: SecretTokenOptions = {}): WeChatAccessToken {
+    requireArgument('WeChatAccessToken.fromSecret', secret, SECRET);
     const current = secretValue(secret, options.jsonField);
     return new WeChatAccessToken([secret], () => ({ Current: current }));
   }
@@ -77,9 +79,10 @@ export class WeChatAccessToken {
    * @param props what the token is made from
    */
   public static minted(props: MintedTokenProps): WeChatAccessToken {
-    const { componentAppId, appSecret, appSecretField, verifyTicket, verifyTicketField } = props;
     const problem = missing(props, 'componentAppId', 'appSecret', 'verifyTicket');
     if (problem) throw new Error(problem);
+    const { componentAppId, appSecret, appSecretField, verifyTicket, verifyTicketField } = props;
+    for (const secret of [appSecret, verifyTicket]) requireArgument('WeChatAccessToken.minted', secret, SECRET);
     return new WeChatAccessToken([appSecret, verifyTicket], scope => {
       validate(scope, ComponentAppIdShape, componentAppId);
       return {

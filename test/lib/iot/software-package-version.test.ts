@@ -169,7 +169,7 @@ describe('refuses', () => {
   });
 
   test('a snapshot', () => {
-    expect(() => versionOf(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow('got SNAPSHOT');
+    expect(() => versionOf(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow('got "snapshot"');
   });
 
   test('more tags than the library leaves to the user', () => {

@@ -105,7 +105,7 @@ describe('refuses', () => {
     [
       'a snapshot',
       { removalPolicy: RemovalPolicy.SNAPSHOT },
-      'the removal policy must be DESTROY or RETAIN, got SNAPSHOT',
+      'the removal policy must be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN, got "snapshot"',
     ],
   ])('%s', (_what, props, message) => {
     expect(() => new SoftwarePackage(newStack(), 'Firmware', props)).toThrow(message);
