@@ -125,7 +125,7 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
   async isProvisional(version: SchemaVersion): Promise<boolean> {
     if (version.agedFrom > this.tools.startedAt) return true;
     const marks = await this.marksOf(version.id);
-    if (!marks || this.mayBeUnmarked(version, marks)) return true;
+    if (!marks || (this.isYoung(version) && !(FIELDS.owner in marks.record.fields))) return true;
     return this.tools.stacks.isProvisional(claimsIn(marks.record.fields, FIELDS));
   }
 
@@ -197,8 +197,13 @@ class SchemaVersions implements SweepSource<SchemaVersion>, Many<SchemaVersion> 
     }
   }
 
-  private mayBeUnmarked({ agedFrom }: SchemaVersion, { record }: Marks): boolean {
-    return record.values.length === 0 && agedFrom > this.tools.startedAt - UNMARKED;
+  private mayBeUnmarked(version: SchemaVersion, { record }: Marks): boolean {
+    return record.values.length === 0 && this.isYoung(version);
+  }
+
+  /** Without an owner, it can be that of a deployment: one that has not marked it yet, or a canceled one that removes it. */
+  private isYoung({ agedFrom }: SchemaVersion): boolean {
+    return agedFrom > this.tools.startedAt - UNMARKED;
   }
 
   private async protectingMetadata(version: SchemaVersion): Promise<string | undefined> {

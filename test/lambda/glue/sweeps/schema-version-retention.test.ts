@@ -192,18 +192,32 @@ describe('always stay', () => {
     expect(left()).toEqual(expected);
   });
 
-  test('only what is not marked yet, however young: what its stack has let go counts, and goes', async () => {
-    const released = { metadata: { [OWNER_KEY]: '2.released=0123456789abcdef' } };
-    register({}, released, released);
+  const released = { metadata: { [OWNER_KEY]: '2.released=0123456789abcdef' } };
+  const owned = { metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=other/1' } };
+
+  test('only what is not marked yet, however young: what its stack has let go goes', async () => {
+    register({}, released, owned);
+    clock.advance(1_000);
     const sweep = sweepOf();
     await sweep.run();
     expect(sweep.kept).toMatchObject({ 2: 'TOO_YOUNG', 4: 'AMONG_LATEST' });
     expect(left()).toEqual([1, 2, 4]);
   });
 
+  test.each([
+    ['a moment ago does not count among the latest, as its canceled creation may remove it', 1_000, [1, 3, 4]],
+    ['a minute ago counts', UNMARKED, [1, 4]],
+  ])('what was registered and let go %s', async (_, ago, expected) => {
+    add({}, {});
+    register(released);
+    clock.advance(ago);
+    await sweepOf().run();
+    expect(left()).toEqual(expected);
+  });
+
   test('what has an owner whose deployment is over counts among the latest at once', async () => {
     add({}, {});
-    register({ metadata: { [OWNER_KEY]: '1.owner=0123456789abcdef.stack=other/1' } });
+    register(owned);
     clock.advance(1_000);
     await sweepOf().run();
     expect(left()).toEqual([1, 4]);
