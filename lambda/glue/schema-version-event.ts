@@ -12,7 +12,7 @@ import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
 import { type HeldVersion, type Registered } from './gateway';
 import { HeldSchemaVersion } from './held-schema-version';
-import { type MetadataChange, diffMetadata, restoreMetadata } from './metadata';
+import { type MetadataChange, type Pair, diffMetadata, restoreMetadata } from './metadata';
 import {
   type Before,
   type EventId,
@@ -163,6 +163,8 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
         async () => {
           await this.confirm();
           await this.acquire(version, claimed.change, metadata);
+          // whatever is written before CloudFormation is asked, the event that follows sees.
+          if (this.changed.put.length > 0) await this.confirm('wait');
         },
         { undoneOnFailure: claimed.kind !== 'held' },
       );
@@ -281,14 +283,25 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
-    else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
+    if (await this.mustUndo(tags)) {
+      await this.remove('DELETE', async () => true);
+      if (this.changed.put.length > 0) await this.takeBackLate();
+    } else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (!(await this.isSettledElsewhere())) {
-      // changed after a rollback had given the version back.
-      const put = this.changed.remove.filter(([key, value]) => this.former?.[key] === value);
-      await this.ownership.exchange(this.version, { remove: this.changed.put, put });
+      await this.takeBackLate();
       if (this.isMade) await this.withdrawn(this.version, undefined);
     }
+  }
+
+  /** Takes back what was changed after a rollback had given the version back. */
+  private async takeBackLate(): Promise<void> {
+    const tags = await this.record.read();
+    if (!tags || tags[FIELDS.owner] === this.me.ownerId) return;
+    const { pairs } = this.ownership.marks;
+    const isHeld = ([key, value]: Pair) => pairs.some(pair => pair.key === key && pair.value === value);
+    const remove = this.changed.put.filter(isHeld);
+    const put = this.changed.remove.filter(pair => this.former?.[pair[0]] === pair[1] && !isHeld(pair));
+    await this.ownership.exchange(this.version!, { remove, put });
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */

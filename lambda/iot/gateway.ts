@@ -60,9 +60,9 @@ export interface ExecutionName {
   readonly executionNumber: number;
 }
 
-const EXECUTIONS_PER_PAGE = 250;
+export const EXECUTIONS_PER_PAGE = 250;
 const JOBS_PER_PAGE = 250;
-const VERSIONS_PER_PAGE = 100;
+export const PACKAGE_VERSIONS_PER_PAGE = 100;
 
 export class IotGateway {
   constructor(private readonly iot: IoTClient) {}
@@ -101,8 +101,8 @@ export class IotGateway {
   }
 
   /** `undefined` if there is no such package. */
-  async listVersions(packageName: string, nextToken: string | undefined) {
-    const command = new ListPackageVersionsCommand({ packageName, nextToken, maxResults: VERSIONS_PER_PAGE });
+  async listVersions(packageName: string, nextToken: string | undefined, maxResults = PACKAGE_VERSIONS_PER_PAGE) {
+    const command = new ListPackageVersionsCommand({ packageName, nextToken, maxResults });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
@@ -222,14 +222,18 @@ export class IotGateway {
   }
 
   /** `undefined` if there is no such job. */
-  async listExecutionsOfJob(jobId: string, nextToken: string | undefined) {
-    const command = new ListJobExecutionsForJobCommand({ jobId, nextToken, maxResults: EXECUTIONS_PER_PAGE });
+  async listExecutionsOfJob(jobId: string, nextToken: string | undefined, maxResults = EXECUTIONS_PER_PAGE) {
+    const command = new ListJobExecutionsForJobCommand({ jobId, nextToken, maxResults });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 
   /** `undefined` if there is no such thing. */
-  async listExecutionsOfThing(filter: { thingName: string; jobId?: string; namespaceId?: string }, nextToken?: string) {
-    const command = new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults: EXECUTIONS_PER_PAGE });
+  async listExecutionsOfThing(
+    filter: { thingName: string; jobId?: string; namespaceId?: string },
+    nextToken?: string,
+    maxResults = EXECUTIONS_PER_PAGE,
+  ) {
+    const command = new ListJobExecutionsForThingCommand({ ...filter, nextToken, maxResults });
     return unlessMissing(unlessStale(nextToken, this.iot.send(command)));
   }
 

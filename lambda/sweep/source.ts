@@ -141,6 +141,14 @@ export class SweepRefused extends Error {
   override readonly name = 'SweepRefused';
 }
 
+/** How long, in seconds, a page of one call for each candidate takes at the full rate: a third of the shortest slice. */
+const PAGE_TIME = 12;
+const SMALLEST_PAGE = 10;
+
+/** How many candidates a page has. A slice that ends in the midst of a page decides about all of it again. */
+export const pageSize = (most: number, { requestsPerSecond }: SweepConfig): number =>
+  Math.max(SMALLEST_PAGE, Math.min(most, Math.floor(PAGE_TIME * requestsPerSecond)));
+
 /** What a source needs in one slice. */
 export interface SourceTools {
   readonly paces: Paces;

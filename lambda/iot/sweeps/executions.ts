@@ -1,8 +1,8 @@
 import { type JobExecutionSummary } from '@aws-sdk/client-iot';
 import { type JobExecutionCleanupConfig, TERMINAL_EXECUTION_STATUSES } from '../../../contract/iot';
 import { type Clock } from '../../runtime/clock';
-import { type Candidate } from '../../sweep/source';
-import { type IotGateway } from '../gateway';
+import { type Candidate, pageSize } from '../../sweep/source';
+import { EXECUTIONS_PER_PAGE, type IotGateway } from '../gateway';
 import { thingNameOf } from '../names';
 import { ExecutionKept } from './keep-reasons';
 import { type SelectedJobs } from './selected-jobs';
@@ -44,13 +44,17 @@ export const isTerminal = (status: string | undefined) => TERMINAL_EXECUTION_STA
 export const heldBack = ({ force }: JobExecutionCleanupConfig, { status }: Candidate): string | undefined =>
   force || isTerminal(status) ? undefined : ExecutionKept.NOT_TERMINAL;
 
+/** keepLatest takes a call for each execution. */
+export const executionsPerPage = (config: JobExecutionCleanupConfig): number =>
+  config.rules.keepLatest ? pageSize(EXECUTIONS_PER_PAGE, config) : EXECUTIONS_PER_PAGE;
+
 /** A page of the executions of a job; none if the job is gone. */
 export async function executionsOf(
   jobId: string,
   gateway: IotGateway,
-  after?: string,
+  at: { readonly after?: string; readonly most?: number } = {},
 ): Promise<{ executions: JobExecution[]; nextToken?: string }> {
-  const page = await gateway.listExecutionsOfJob(jobId, after);
+  const page = await gateway.listExecutionsOfJob(jobId, at.after, at.most);
   const executions = (page?.executionSummaries ?? []).map(({ thingArn = '', jobExecutionSummary }) =>
     execution(jobId, thingNameOf(thingArn), jobExecutionSummary),
   );

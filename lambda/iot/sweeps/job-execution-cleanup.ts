@@ -14,7 +14,14 @@ import { Plan } from '../../sweep/plan';
 import { type Each, type End, type Page, type SourceTools, type SweepKind, type SweepSource } from '../../sweep/source';
 import { IotGateway } from '../gateway';
 import { ExecutionRemoval } from './execution-removal';
-import { type CleanupCandidate, type JobExecution, ThingExecutions, heldBack, isExecution } from './executions';
+import {
+  type CleanupCandidate,
+  type JobExecution,
+  ThingExecutions,
+  executionsPerPage,
+  heldBack,
+  isExecution,
+} from './executions';
 import { JobDeletion } from './job-deletion';
 import { JobListing } from './job-listing';
 import { SelectedJobs } from './selected-jobs';
@@ -73,9 +80,10 @@ class JobExecutions implements SweepSource<CleanupCandidate>, Each<CleanupCandid
     this.executions = new ExecutionRemoval(config, plan, this.things, { ...tools, gateway });
     const whole = deleteJobs ? new WholeJob(config, plan, this.things, { ...tools, gateway }) : undefined;
     this.wholeJobs = new JobDeletion(config, jobs, whole, { ...tools, gateway });
+    const most = executionsPerPage(config);
     this.listing =
       selection.by === 'THING'
-        ? new ThingListing({ thingName: selection.thingName, namespaceId }, jobs, whole, { ...tools, gateway })
+        ? new ThingListing({ thingName: selection.thingName, namespaceId }, most, jobs, { ...tools, gateway, whole })
         : new JobListing(config, jobs, whole, { ...tools, gateway });
     this.settled = deleteJobs && waitForDeletion ? () => this.wholeJobs.settled() : undefined;
   }

@@ -2,7 +2,7 @@ import { type JobExecutionCleanupConfig } from '../../../contract/iot';
 import { type Clock } from '../../runtime/clock';
 import { type Page } from '../../sweep/source';
 import { type IotGateway } from '../gateway';
-import { type CleanupCandidate, FRESH, executionsOf } from './executions';
+import { type CleanupCandidate, FRESH, executionsOf, executionsPerPage } from './executions';
 import { JobRemoved } from './keep-reasons';
 import { type SelectedJob, type SelectedJobs } from './selected-jobs';
 import { type WholeJob } from './whole-job';
@@ -63,7 +63,7 @@ export class JobListing {
 
   private async partsOf(job: SelectedJob, here: Place, next: Place | undefined): Promise<Page<CleanupCandidate>> {
     if (!here.inParts && this.whole?.mayGo(job)) return this.decide(job, this.whole, here, next);
-    const found = await executionsOf(job.jobId, this.tools.gateway, here.after);
+    const found = await executionsOf(job.jobId, this.tools.gateway, this.at(here));
     return page(found.executions, found.nextToken === undefined ? next : { ...here, after: found.nextToken });
   }
 
@@ -76,7 +76,7 @@ export class JobListing {
   ): Promise<Page<CleanupCandidate>> {
     const { clock } = this.tools;
     const begun = clock.now();
-    const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, here.after);
+    const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, this.at(here));
     const isEmpty = executions.length === 0 && here.after === undefined && nextToken === undefined;
     const allGo = isEmpty ? whole.emptyGoes(job) : await whole.allGo(executions);
     const decision = lasted(here.decision, begun, clock.now());
@@ -87,6 +87,10 @@ export class JobListing {
     return nextToken === undefined
       ? page([wholeJob(job, decision)], next)
       : page([], { ...here, decision, after: nextToken });
+  }
+
+  private at({ after }: Place) {
+    return { after, most: executionsPerPage(this.config) };
   }
 
   private page(at: string | undefined): Promise<JobPage> {

@@ -17,8 +17,9 @@ import {
   type SourceTools,
   type SweepKind,
   type SweepSource,
+  pageSize,
 } from '../../sweep/source';
-import { IotGateway } from '../gateway';
+import { IotGateway, PACKAGE_VERSIONS_PER_PAGE } from '../gateway';
 import { packageArn, versionArn } from '../names';
 import { ActiveJobs } from './active-jobs';
 import { DeviceReports } from './device-reports';
@@ -77,7 +78,9 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   async list(pageToken: string | undefined): Promise<Page<Candidate>> {
-    const page = await this.gateway.listVersions(this.config.packageName, pageToken);
+    const { config } = this;
+    const most = pageSize(PACKAGE_VERSIONS_PER_PAGE, config);
+    const page = await this.gateway.listVersions(config.packageName, pageToken, most);
     // the decisions about a page use what is read after the page.
     this.package = this.reading = undefined;
     return { candidates: (page?.packageVersionSummaries ?? []).map(candidate), nextToken: page?.nextToken };

@@ -8,15 +8,20 @@ import { type WholeJob } from './whole-job';
 
 /** The executions of one thing, of the selected jobs; if such a job is removed as a whole, the job instead of them. */
 export class ThingListing {
+  /** @param most how many executions a page has */
   constructor(
     private readonly filter: { readonly thingName: string; readonly namespaceId?: string },
+    private readonly most: number,
     private readonly jobs: SelectedJobs,
-    private readonly whole: WholeJob | undefined,
-    private readonly tools: { readonly gateway: IotGateway; readonly clock: Clock },
+    private readonly tools: {
+      readonly gateway: IotGateway;
+      readonly clock: Clock;
+      readonly whole: WholeJob | undefined;
+    },
   ) {}
 
   async list(pageToken: string | undefined): Promise<Page<CleanupCandidate>> {
-    const page = await this.tools.gateway.listExecutionsOfThing(this.filter, pageToken);
+    const page = await this.tools.gateway.listExecutionsOfThing(this.filter, pageToken, this.most);
     const found = (page?.executionSummaries ?? []).map(({ jobId = '', jobExecutionSummary }) =>
       execution(jobId, this.filter.thingName, jobExecutionSummary),
     );
@@ -33,11 +38,12 @@ export class ThingListing {
   }
 
   private async goesAsWhole(job: SelectedJob): Promise<boolean> {
-    if (!this.whole?.mayGo(job)) return false;
+    const { whole } = this.tools;
+    if (!whole?.mayGo(job)) return false;
     const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway);
     // one thing does not have so many executions; and without any, the thing is no longer related to the job.
     if (nextToken !== undefined || executions.length === 0) return false;
-    return this.whole.allGo(executions);
+    return whole.allGo(executions);
   }
 }
 

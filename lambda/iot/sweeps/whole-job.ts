@@ -48,7 +48,7 @@ export class WholeJob {
     const isNew = ({ createdAt = Infinity }: JobExecution) => createdAt >= this.tools.startedAt;
     let after: string | undefined;
     do {
-      const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, after);
+      const { executions, nextToken } = await executionsOf(job.jobId, this.tools.gateway, { after });
       if (executions.length === 0 && after === undefined && nextToken === undefined) return this.emptyGoes(job);
       if (!executions.every(execution => this.goes(execution))) return false;
       if (this.plan.keepLatest > 0 && executions.some(isNew)) return false;

@@ -4,6 +4,9 @@ import { untilHit } from '../../../../testing/until-hit';
 import { arn, aws, clock, executions, finished, sweepOf, things } from './fleet-of-jobs';
 import { DAY } from './iot-sweep';
 
+/** The shortest time-out that a provider can have, in milliseconds. */
+const SHORTEST = 60_000;
+
 const emptied = async (jobId: string) => {
   await finished(jobId);
   for (const { thingName, executionNumber } of executions(jobId)) {
@@ -72,4 +75,22 @@ test('a job of more executions than a slice can rank goes, with force as well', 
   const execution = await sweep.machine.run(sweep.machine.begin('run'), 50);
   expect(execution.status).toBe('SUCCEEDED');
   expect(aws.iot.jobs).toEqual(['newer']);
+});
+
+test.each([
+  ['whole jobs', { deleteJobs: true }],
+  ['executions', {}],
+])('the shortest slices get through pages of %s at a slow rate', async (_what, more) => {
+  const names = Array.from({ length: 300 }, (_, index) => `m${index}`);
+  aws.iot.devices.add(names, { groups: ['many'] });
+  for (const jobId of ['ota', 'newer']) {
+    await finished(jobId, { targets: [arn('thinggroup/many')] });
+    clock.advance(DAY);
+  }
+  const jobs = { by: 'IDS', jobIds: ['ota', 'newer'] } as const;
+  const sweep = sweepOf({ jobs, rules: { keepLatest: 1 }, requestsPerSecond: 3, ...more });
+  sweep.remaining = SHORTEST;
+  const execution = await sweep.machine.run(sweep.machine.begin('run'), 60);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect([executions('ota'), executions('newer')].map(({ length }) => length)).toEqual([0, 300]);
 });

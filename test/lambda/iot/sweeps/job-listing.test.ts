@@ -54,7 +54,8 @@ function listings({
   } as unknown as SelectedJobs;
   const tools = { gateway, clock };
   const ofJobs = () => new JobListing(cleanup(more), jobs, whole as WholeJob | undefined, tools);
-  const ofThing = (thingName: string) => new ThingListing({ thingName }, jobs, whole as WholeJob | undefined, tools);
+  const ofThing = (thingName: string) =>
+    new ThingListing({ thingName }, 250, jobs, { ...tools, whole: whole as WholeJob | undefined });
   return { ofJobs, ofThing, asked, described };
 }
 

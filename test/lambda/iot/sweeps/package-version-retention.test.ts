@@ -79,6 +79,19 @@ describe('whatever the rules say', () => {
     expect(sweep.kept['2.0.0']).toBe('OWNED');
   });
 
+  test('the shortest slices get through pages of what stacks own at a slow rate', async () => {
+    const versions = Array.from({ length: 100 }, (_, index) => `0.1.${index}`);
+    await publish(...versions);
+    for (const version of versions) {
+      await tag(arnOf(version), { [ARTIFACT_TAGS.owner]: '0123456789abcdef', [ARTIFACT_TAGS.stack]: OTHER });
+    }
+    const sweep = sweepOf({ requestsPerSecond: 3 });
+    // the shortest time-out that a provider can have.
+    sweep.remaining = 60_000;
+    expect(await sweep.machine.run(sweep.machine.begin('run'), 40)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(left()).toEqual([...versions, '3.0.0'].sort());
+  });
+
   test('what a stack owned that is gone is nobody’s; what cannot be read is taken for owned', async () => {
     await tag(arnOf('1.0.0'), {
       [ARTIFACT_TAGS.owner]: '0123456789abcdef',
