@@ -95,10 +95,11 @@ const isOf = ({ metadata }: Pick<Versions[number], 'metadata'>, stackId: string)
 /** The definitions of each stack's last deployment that succeeded. */
 const declarations = new Map<string, readonly string[]>();
 
-/** What a stack declares and nobody had any more a rollback has again. */
+/** What a stack declares and nobody had any more, or a retention has removed meanwhile, a rollback has again. */
 function isMadeAgain({ versions }: Held, before: Held, id: string): boolean {
   const { definition: made, metadata } = Object.values(versions).find(({ versionId }) => versionId === id)!;
-  if (Object.values(before.versions).some(each => each.definition === made)) return false;
+  const isSwept = Object.values(versions).filter(each => each.definition === made).length > 1;
+  if (!isSwept && Object.values(before.versions).some(each => each.definition === made)) return false;
   return [...declarations].some(([stackId, declared]) => declared.includes(made) && isOf({ metadata }, stackId));
 }
 
