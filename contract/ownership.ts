@@ -20,7 +20,10 @@ export function ownershipTags(infix = '') {
      * before it: `<owner id>+<time>/<owner id>`.
      */
     formerOwner: key('former-owner'),
-    /** Set if the artifact existed before and was adopted: `<owner id>@<StackId>` of its former owner, or `-`. */
+    /**
+     * Set if the artifact existed before and was adopted: `<owner id>@<StackId>` of its former owner, or `-`. `+` after the
+     * owner id: that one had adopted it, too; `++` or `+++`: from the resource that has adopted it back.
+     */
     adoptedFrom: key('adopted-from'),
     /**
      * The beginning of a key for each claimant, by owner id, as long as the artifact is owned. Its value names the

@@ -1,30 +1,53 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { type Readable } from 'node:stream';
 import { type LocalAws } from 'cdk-versioned-artifacts-local';
 
 const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
-const EAGER = pathToFileURL(join(__dirname, 'eager-cli.mjs')).href;
 
-/** The result of the CDK CLI: its exit code and all that it printed. */
+/** The result of a run of the CDK CLI: its exit code and all that it printed. */
 export interface CliResult {
-  readonly code: number | null;
+  readonly code: number;
   readonly output: string;
 }
 
 /** Runs the real CDK CLI against the local AWS, with its own home folder. */
-export function cdk(aws: LocalAws, home: string, ...args: string[]): Promise<CliResult> {
-  const env = {
-    ...process.env,
-    ...aws.env,
-    HOME: home,
-    CI: 'true',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    NODE_OPTIONS: `--import ${EAGER}`,
-  };
-  const all = [CLI, ...args, '--no-notices', '--no-color'];
-  const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += String(data)));
-  return new Promise(resolve => child.on('close', code => resolve({ code, output })));
+export class CdkCli {
+  private readonly process: ChildProcess;
+
+  constructor(aws: LocalAws, home: string) {
+    this.process = fork(join(__dirname, 'eager-cli.mjs'), [CLI], {
+      env: { ...process.env, ...aws.env, HOME: home, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+  }
+
+  async run(...args: readonly string[]): Promise<CliResult> {
+    const { stdout, stderr } = this.process;
+    const printed = Promise.all([stdout!, stderr!].map(untilMark));
+    this.process.send([...args, '--no-notices', '--no-color']);
+    const [out, err] = await printed;
+    return { code: out.code, output: out.text + err.text };
+  }
+
+  stop(): void {
+    this.process.kill();
+  }
+}
+
+/** What is printed until a run has ended, and its exit code. */
+function untilMark(stream: Readable): Promise<{ readonly text: string; readonly code: number }> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    const hear = (data: Buffer) => {
+      text += String(data);
+      const [printed, code] = text.split('\x1e');
+      if (!code?.endsWith('\n')) return;
+      stream.off('data', hear).off('close', gone);
+      resolve({ text: printed, code: Number(code) });
+    };
+    const gone = () => reject(new Error(`the CDK CLI is gone: ${text}`));
+    stream.on('data', hear).on('close', gone);
+  });
 }

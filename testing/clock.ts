@@ -102,7 +102,9 @@ export class VirtualClock extends TestClock {
     for (let idle = 0; ;) {
       await settle();
       if (ended) return work;
-      if (machineWorks()) {
+      if (isWaiting('Immediate')) continue;
+      // what is asked of the machine is still to come, for example what is in a file.
+      if (isWaiting('Req')) {
         await realTimer(1);
         continue;
       }
@@ -122,8 +124,8 @@ export class VirtualClock extends TestClock {
   }
 }
 
-/** Whether this process has asked the machine for something that is still to come, for example what is in a file. */
-const machineWorks = () => process.getActiveResourcesInfo().some(name => name.includes('Req'));
+/** Whether this process waits for something of that kind, by a part of its name in Node.js. */
+const isWaiting = (kind: string) => process.getActiveResourcesInfo().some(name => name.includes(kind));
 
 /** The clock of the services. A test can set it behind the clock of the functions, so that what they make is old. */
 export class PastClock implements Clock {
@@ -180,36 +182,3 @@ class Sleepers {
 }
 
 const before = (a: Sleeper, b: Sleeper) => a.at < b.at || (a.at === b.at && a.order < b.order);
-
-/** How many seconds pass in a real second. */
-const PACE = 50;
-/** Real milliseconds between two looks at the time. */
-const TICK = 2;
-
-/**
- * Fast time, for processes that run at the same time and wait for each other: a minute takes a little more than a
- * second. Time in which the machine is busy with something else does not pass: a second of it is too short for that.
- */
-export class QuickClock extends TestClock {
-  private seen = performance.now();
-  private readonly ticking = setInterval(() => this.advance(this.passed()), TICK).unref();
-
-  constructor() {
-    super(Date.now());
-  }
-
-  protected passing(): Passing {
-    return 'in time';
-  }
-
-  /** Ends all time. */
-  stop(): void {
-    clearInterval(this.ticking);
-  }
-
-  private passed(): number {
-    const real = performance.now() - this.seen;
-    this.seen += real;
-    return Math.round(Math.min(real, 2 * TICK) * PACE);
-  }
-}

@@ -49,7 +49,7 @@ function broken(error: Error): never {
 }
 
 /** Without a controller that aborts after each call, which would make an error with its stack each time. */
-async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {

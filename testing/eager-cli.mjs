@@ -1,4 +1,5 @@
-// What makes the CDK CLI quick: it looks often at what goes on, and V8 compiles its code once for all runs.
+// Runs the CDK CLI in one process as often as it is told to, and makes it quick: it is loaded once, it looks often at
+// what goes on, and V8 compiles its code once for all processes.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
@@ -6,6 +7,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import vm from 'node:vm';
+
+const [, , CLI] = process.argv;
+const require = Module.createRequire(CLI);
+
+process.on('message', args => {
+  process.argv = [process.execPath, CLI, ...args];
+  // as without who tells it, it is over when nothing is left to do.
+  process.channel.unref();
+  delete require.cache[CLI];
+  require(CLI);
+});
+
+/** Ends what is printed, after all that a run has printed. */
+process.on('beforeExit', () => {
+  for (const stream of [process.stdout, process.stderr]) stream.write(`\x1e${process.exitCode ?? 0}\n`);
+  process.exitCode = undefined;
+  if (process.connected) process.channel.ref();
+});
 
 // every two or five seconds is too seldom for an AWS that needs but a few milliseconds.
 const POLLS_MS = [2000, 5000];

@@ -33,6 +33,13 @@ export function diffMetadata(
   };
 }
 
+/** The pairs that one template has and the next one has not, and that are gone. */
+export const dropped = (
+  template: Readonly<Record<string, string>>,
+  next: Readonly<Record<string, string>>,
+  held: readonly HeldPair[],
+): readonly Pair[] => diffMetadata(template, held, {}).put.filter(([key, value]) => next[key] !== value);
+
 /** The same change, but not of keys whose value is neither the event's nor gone: somebody has changed these since. */
 export function restoreMetadata(
   wanted: Readonly<Record<string, string>>,

@@ -1,20 +1,17 @@
 /** One event of one schema version. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
-import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
-import { parseFormers, wasOpen } from '../runtime/former-owners';
 import { reasonOf, rejectProblems } from '../runtime/messages';
-import { OwnedArtifact } from '../runtime/owned-artifact';
-import { type LettingGo, type TagChange, type Tags, claimOf, isChange, release } from '../runtime/ownership';
-import { patient } from '../runtime/patient';
+import { type TagChange, type Tags, isAdoptedFrom, isChange } from '../runtime/ownership';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';
 import { Unpublishable, Vanished } from './errors';
-import { GlueGateway, type HeldVersion, type Registered } from './gateway';
+import { type HeldVersion, type Registered } from './gateway';
+import { HeldSchemaVersion } from './held-schema-version';
 import { type MetadataChange, type Pair, diffMetadata, restoreMetadata } from './metadata';
 import {
   type Before,
@@ -22,69 +19,34 @@ import {
   FIRST_VERSION,
   announced,
   checkSchemaArn,
-  schemaIn,
   versionAnswer,
   versionFields,
   versionIn,
 } from './names';
-import { FIELDS, claimantOf } from './owner-record';
+import { FIELDS } from './owner-record';
 import { Publication, isOfThisEvent } from './publication';
-import { takenBack } from './taken-back-metadata';
-import { NO_MARKS, VersionOwnership, isMarkedByOthers, putByOwner, putSince } from './version-ownership';
-import { SchemaVersionRemoval } from './version-removal';
+import { NO_MARKS, isMarkedByOthers } from './version-ownership';
 
 type Wanted = SchemaVersionProperties;
 
-export class SchemaVersionEvent extends OwnedArtifact {
-  protected override readonly me;
-  protected readonly record;
-  private readonly removalPolicy: Removal;
-  private readonly registry: GlueGateway;
+export class SchemaVersionEvent extends HeldSchemaVersion {
   private readonly publication: Publication;
-  private readonly ownership: VersionOwnership;
-  private readonly removal: SchemaVersionRemoval;
-  /** The version that the event is about, once it is known. */
-  private version?: Registered;
-  /** Whether this delivery of the event has registered it. */
+  /** Whether this delivery of the event has registered the version. */
   private isMade = false;
-  private isOvertaken = false;
   /** Whether a version is removed that the registry has failed, or that this event alone has made. */
   private isWithdrawing = false;
   private cannotBeFound = false;
-  /** Metadata that is removed if the version is given back. */
-  private undone: Wanted['Metadata'];
-  /** Metadata that this resource has written before this event. */
-  private written: Wanted['Metadata'];
-  /** The metadata that this delivery of the event puts. */
-  private put: readonly Pair[] = [];
+  /** The metadata that this delivery of the event changes. */
+  private changed: MetadataChange = { remove: [], put: [] };
 
   constructor(
-    private readonly wanted: Wanted,
-    private readonly id: EventId,
+    wanted: Wanted,
+    id: EventId,
     scope: Scope,
     private readonly clients: { readonly glue: GlueClient; readonly read: ReadObject },
   ) {
-    super(scope, id);
-    this.me = claimantOf(scope, id.owner);
-    this.removalPolicy = wanted.Removal ?? 'RETAIN';
-    this.undone = wanted.Metadata;
-    this.registry = new GlueGateway(patient(clients.glue, scope, this.checks), scope);
+    super(wanted, id, scope, clients.glue);
     this.publication = new Publication(this.registry, id, scope);
-    this.ownership = new VersionOwnership(this.registry, id, scope);
-    this.removal = new SchemaVersionRemoval(this.registry, id, scope);
-    this.record = {
-      keys: FIELDS,
-      read: async () => {
-        // keeps looking for what a Create that has not answered may still make.
-        if (id.unanswered) this.version ??= await this.find();
-        return this.version && (await this.ownership.read(this.version))?.record.fields;
-      },
-      change: (change: TagChange) => this.ownership.change(this.version!, change),
-    };
-  }
-
-  get what(): string {
-    return this.version ? versionIn(this.id, this.version.number) : `the version of ${schemaIn(this.id)}`;
   }
 
   /** Registers the definition, and claims the version if this resource can own it. */
@@ -182,7 +144,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   /** Claims an existing version if this resource can own it. A version of somebody else stays as it is. */
   private async take(version: Registered, previous?: Wanted): Promise<Answer> {
     this.version = version;
-    this.written = previous?.Metadata;
+    this.written = this.former = previous?.Metadata;
     const tags = await this.owners();
     if (!tags) throw new Vanished(this.what);
     const done = versionAnswer(this.id, version);
@@ -192,12 +154,17 @@ export class SchemaVersionEvent extends OwnedArtifact {
       this.leave();
       return done;
     }
-    const metadata = this.wantedMetadata(previous);
+    const metadata = await this.withoutLeftovers(
+      this.wantedMetadata(this.hasPut(claimed, tags) ? previous : undefined),
+      previous,
+    );
     if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
       await this.carryOut(
         async () => {
           await this.confirm();
           await this.acquire(version, claimed.change, metadata);
+          // whatever is written before CloudFormation is asked, the event that follows sees.
+          if (this.changed.put.length > 0) await this.confirm('wait');
         },
         { undoneOnFailure: claimed.kind !== 'held' },
       );
@@ -205,18 +172,16 @@ export class SchemaVersionEvent extends OwnedArtifact {
     return done;
   }
 
-  /** A rollback follows so closely on the metadata that it undoes that it may not see them yet. */
-  protected override async owners(): Promise<Tags | undefined> {
-    const tags = await super.owners();
-    if (tags?.[FIELDS.owner] !== this.me.ownerId || this.ownership.shows(this.written)) return tags;
-    return (await this.looksAgain()) ? super.owners() : tags;
+  /** Whether this resource can have put its metadata before, and a rollback will know it. */
+  private hasPut({ kind }: Claimed, tags: Tags): boolean {
+    return kind === 'held' || kind === 'taken-over' || isAdoptedFrom(tags, FIELDS, this.me);
   }
 
   /** In the reverse Update of a rollback. */
   private async givesBackAdopted(tags: Tags, previous?: Wanted): Promise<boolean> {
-    this.undone = previous?.Metadata;
+    [this.undone, this.former] = [previous?.Metadata, this.wanted.Metadata];
     const given = await this.givesBack(tags);
-    this.undone = this.wanted.Metadata;
+    [this.undone, this.former] = [this.wanted.Metadata, previous?.Metadata];
     return given;
   }
 
@@ -263,7 +228,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
       await this.ownership.change(version, { set: {}, remove: Object.values(FIELDS) });
       return this.leave();
     }
-    this.put = metadata.put;
+    this.changed = metadata;
     this.hasWritten = true;
     await this.ownership.exchange(version, metadata);
   }
@@ -318,13 +283,25 @@ export class SchemaVersionEvent extends OwnedArtifact {
     if (!this.version) return;
     const tags = await this.record.read();
     if (!tags) return;
-    if (await this.mustUndo(tags)) await this.remove('DELETE', async () => true);
-    else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
+    if (await this.mustUndo(tags)) {
+      await this.remove('DELETE', async () => true);
+      if (this.changed.put.length > 0) await this.takeBackLate();
+    } else if (tags[FIELDS.owner] === this.me.ownerId) await this.bringBackMetadata();
     else if (!(await this.isSettledElsewhere())) {
-      // put after a rollback had given the version back.
-      await this.ownership.exchange(this.version, { remove: this.put, put: [] });
+      await this.takeBackLate();
       if (this.isMade) await this.withdrawn(this.version, undefined);
     }
+  }
+
+  /** Takes back what was changed after a rollback had given the version back. */
+  private async takeBackLate(): Promise<void> {
+    const tags = await this.record.read();
+    if (!tags || tags[FIELDS.owner] === this.me.ownerId) return;
+    const { pairs } = this.ownership.marks;
+    const isHeld = ([key, value]: Pair) => pairs.some(pair => pair.key === key && pair.value === value);
+    const remove = this.changed.put.filter(isHeld);
+    const put = this.changed.remove.filter(pair => this.former?.[pair[0]] === pair[1] && !isHeld(pair));
+    await this.ownership.exchange(this.version!, { remove, put });
   }
 
   /** Brings the metadata of a version that this resource still owns to the state that CloudFormation wants now. */
@@ -339,7 +316,7 @@ export class SchemaVersionEvent extends OwnedArtifact {
   }
 
   /** The version that a Delete is about; after an incomplete Create, it is found by its definition. */
-  private async find(): Promise<HeldVersion | undefined> {
+  protected async find(): Promise<HeldVersion | undefined> {
     const { versionId } = this.id;
     if (versionId !== undefined) return this.registry.findVersion(versionId);
     if (this.cannotBeFound) return undefined;
@@ -352,56 +329,6 @@ export class SchemaVersionEvent extends OwnedArtifact {
       this.scope.log.error('cannot look up what the failed Create has made: it stays', { error });
       return undefined;
     }
-  }
-
-  protected override async destroy(tags: Tags): Promise<void> {
-    if (await this.mayBeInUse(tags)) {
-      this.scope.log.info(
-        'somebody may already have written with the version: it stays, and belongs to nobody',
-        versionFields(this.id, this.version!),
-      );
-      await this.restore('returned', tags);
-      return this.record.change(this.released(tags));
-    }
-    await this.removal.remove(this.version!, async () => {
-      await this.confirm();
-      return (await this.record.read())?.[FIELDS.owner] === this.me.ownerId;
-    });
-  }
-
-  /**
-   * Whether a version that is undone stays: somebody may already write with a version that the registry has made
-   * available.
-   */
-  private async mayBeInUse(tags: Tags): Promise<boolean> {
-    if (this.version!.status !== 'AVAILABLE') return false;
-    // under RETAIN, only an undone version is destroyed.
-    if (this.removalPolicy === 'RETAIN' && !this.isOvertaken) return true;
-    if (!isMarkedByOthers(this.ownership.marks, this.wanted.Metadata)) return false;
-    return this.isOvertaken || !(await this.scope.succeededSince(claimOf(tags, FIELDS, this.me)?.since));
-  }
-
-  protected override async restore(outcome: LettingGo['kind'], tags: Tags): Promise<void> {
-    const mine = await takenBack(outcome, this.ownership.marks, this.undone ?? {}, this.scope);
-    await this.ownership.exchange(this.version!, { remove: mine, put: [] });
-    const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
-    if (!leaves || (await this.scope.stackPhase()) !== 'deploying') return;
-    // what stays under its own removal stays as this resource has left it.
-    const isOpen = wasOpen(tags[FIELDS.formerOwner], this.me.ownerId);
-    if ((isOpen || this.removalPolicy === 'DELETE') && (await this.goesWithLater(tags))) await this.takeBack(tags);
-  }
-
-  /** Takes back the pairs of this resource: from what was its own for good all, so that they look like nobody else's. */
-  protected override async takeBack(tags: Tags): Promise<void> {
-    const { marks } = this.ownership;
-    const mine = parseFormers(tags[FIELDS.formerOwner]).find(({ ownerId }) => ownerId === this.me.ownerId);
-    const template = this.undone ?? {};
-    const remove = mine ? putSince(marks, template, mine.openSince ?? 0) : putByOwner(marks, template);
-    await this.ownership.exchange(this.version!, { remove, put: [] });
-  }
-
-  protected override released(tags: Tags): TagChange {
-    return release(tags, FIELDS, this.me);
   }
 
   /**

@@ -83,7 +83,7 @@ class PointerEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
   protected override readonly memories = [KEYS.predecessor];
-  private readonly id: string;
+  protected readonly artifactId: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
   /** The version that the pointer showed before this event moved it. */
@@ -97,7 +97,7 @@ class PointerEvent extends OwnedArtifact {
   ) {
     const { owner, packageName } = parsePhysicalId(id);
     super(scope, { owner, ...which });
-    this.id = id;
+    this.artifactId = id;
     this.packageName = packageName;
     this.what = `the default version of software package ${packageName}`;
     this.gateway = new IotGateway(patient(iot, scope, this.checks));
@@ -305,7 +305,7 @@ class PointerEvent extends OwnedArtifact {
   private answer(): Answer {
     const { PackageName, VersionName } = this.wanted;
     const data: DefaultPackageVersionData = { PackageName, VersionName };
-    return { physicalResourceId: this.id, data: { ...data } };
+    return { physicalResourceId: this.artifactId, data: { ...data } };
   }
 }
 

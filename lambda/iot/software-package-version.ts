@@ -99,7 +99,7 @@ class VersionEvent extends OwnedArtifact {
   protected readonly record;
   protected override readonly memories = [KEYS.formerStatus];
   protected override readonly native;
-  private readonly id: string;
+  protected readonly artifactId: string;
   private readonly at: VersionName;
   private readonly gateway: IotGateway;
   /** When the jobs were read that can need the version. Absent: they need not be. */
@@ -115,7 +115,7 @@ class VersionEvent extends OwnedArtifact {
   ) {
     const { owner, packageName, versionName } = parsePhysicalId(id);
     super(scope, { owner, ...which });
-    this.id = id;
+    this.artifactId = id;
     if (versionName === undefined) throw new Error(`not the physical id of a package version: ${id}`);
     this.at = { packageName, versionName };
     this.what = `version ${versionName} of software package ${packageName}`;
@@ -232,7 +232,7 @@ class VersionEvent extends OwnedArtifact {
     const tags = await this.record.read();
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
     const now = PackageVersionShape.decode(latest, '');
-    if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.id) return;
+    if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.artifactId) return;
     const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
     await this.record.change(restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags)));
     await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
@@ -370,7 +370,7 @@ class VersionEvent extends OwnedArtifact {
       VersionName: versionName,
       Status: status as PackageVersionStatus,
     };
-    return { physicalResourceId: this.id, data: { ...data } };
+    return { physicalResourceId: this.artifactId, data: { ...data } };
   }
 }
 

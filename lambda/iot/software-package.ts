@@ -70,7 +70,7 @@ class PackageEvent extends OwnedArtifact {
   protected readonly what: string;
   protected readonly record;
   protected override readonly native;
-  private readonly id: string;
+  protected readonly artifactId: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
 
@@ -82,7 +82,7 @@ class PackageEvent extends OwnedArtifact {
   ) {
     const { owner, packageName } = parsePhysicalId(id);
     super(scope, { owner, ...which });
-    this.id = id;
+    this.artifactId = id;
     this.packageName = packageName;
     this.what = `software package ${packageName}`;
     this.native = { type: 'AWS::IoT::SoftwarePackage', physicalId: packageName };
@@ -207,6 +207,6 @@ class PackageEvent extends OwnedArtifact {
   private answer(): Answer {
     const { packageName: PackageName } = this;
     const data: SoftwarePackageData = { PackageArn: packageArn(this.scope, PackageName), PackageName };
-    return { physicalResourceId: this.id, data: { ...data } };
+    return { physicalResourceId: this.artifactId, data: { ...data } };
   }
 }

@@ -8,10 +8,14 @@ export class OtherHolders {
   /** Those that this event has waited for. */
   private readonly awaited = new Set<string>();
 
-  /** @param me the owner in the physical id of the event */
+  /**
+   * @param me the owner in the physical id of the artifact
+   * @param idOf that id. An Update that replaces is about another artifact than its own id names
+   */
   constructor(
     private readonly scope: Scope,
     private readonly me: string,
+    private readonly idOf: () => string | undefined,
   ) {}
 
   /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
@@ -67,7 +71,7 @@ export class OtherHolders {
 
   /** What has become of the artifact under the id of another resource. */
   private async fateOf(owner: string): Promise<Fate> {
-    const { physicalId } = this.scope;
-    return physicalId?.includes(this.me) ? this.scope.fateOf(physicalId.replace(this.me, owner)) : 'left';
+    const id = this.idOf();
+    return id?.includes(this.me) ? this.scope.fateOf(id.replace(this.me, owner)) : 'left';
   }
 }

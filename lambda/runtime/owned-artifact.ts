@@ -39,8 +39,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     this.isUnanswered = which.unanswered ?? false;
     this.beganAt = scope.clock.now();
     this.secondLook = new SecondLook(scope);
-    this.others = new OtherHolders(scope, which.owner);
+    this.others = new OtherHolders(scope, which.owner, () => this.artifactId);
   }
+
+  /** The physical id by which this resource has the artifact; absent: it is not known yet. */
+  protected abstract readonly artifactId: string | undefined;
 
   /** Removes an artifact that this event is allowed to remove. */
   protected abstract destroy(tags: Tags): Promise<void>;
@@ -52,6 +55,11 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
 
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
   protected abstract restore(outcome: LettingGo['kind'], tags: Tags): Promise<void>;
+
+  /** In a Delete: removes what failed deployments of the stack have left on an artifact that is not the resource's. */
+  protected async clearLeftovers(_tags: Tags): Promise<void> {
+    // the record of most artifacts says what was there before.
+  }
 
   /** The keys of the record that say in which state the artifact was claimed. */
   protected readonly memories: readonly string[] = [];
@@ -207,7 +215,10 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
-    if (outcome.kind === 'foreign') return !undoes && (await this.looksAgain()) ? this.remove(removal) : undefined;
+    if (outcome.kind === 'foreign') {
+      if (undoes) return;
+      return (await this.looksAgain()) ? this.remove(removal) : this.clearLeftovers(tags);
+    }
     await this.confirm();
     if (outcome.kind === 'destroyed') {
       // nobody has had time to need what an event has just made itself.
@@ -217,7 +228,8 @@ export abstract class OwnedArtifact extends ClaimedArtifact {
     }
     // another stack owns it by now: only the mark of a claim that came too late is removed.
     if (outcome.kind === 'forgotten' && !isChange({ ...outcome.change, tidy: [] })) {
-      return this.record.change(outcome.change);
+      await this.record.change(outcome.change);
+      return undoes ? undefined : this.clearLeftovers(tags);
     }
     if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
   }

@@ -155,7 +155,7 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExis
   return {
     kind: 'adopted',
     change: {
-      set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys) },
+      set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys, me) },
       remove: [...present(tags, keys.formerOwner), ...stale],
     },
   };
@@ -353,8 +353,9 @@ function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   }
   const mine = present(tags, keys.claim + me.ownerId);
   const { owner, stack, adopted } = former;
+  const from = adopted.startsWith(FROM_ME) ? `${me.ownerId}${adopted.slice(FROM_ME.length)}@${me.stackId}` : NOBODY;
   return {
-    set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: NOBODY }) },
+    set: { [keys.owner]: owner, [keys.stack]: stack, ...(adopted && { [keys.adoptedFrom]: from }) },
     remove: present(tags, keys.formerOwner),
     // another stack owns it by now, and the policy may not allow a write to it.
     tidy: [...mine, ...(adopted ? [] : present(tags, keys.adoptedFrom))],
@@ -362,15 +363,28 @@ function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
 }
 
 /** The owner of the artifact before it is adopted. */
-function describeFormer(tags: Tags, keys: OwnershipTags): string {
+function describeFormer(tags: Tags, keys: OwnershipTags, me: Claimant): string {
   const owner = tags[keys.owner];
   if (owner === undefined) return NOBODY;
-  return `${owner}${isAdopted(tags, keys) ? ADOPTER : ''}@${tags[keys.stack] ?? ''}`;
+  const from = FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups;
+  const adopted = isAdopted(tags, keys) ? ADOPTER : '';
+  const mark = from?.owner === me.ownerId ? FROM_ME + (from.adopted && ADOPTER) : adopted;
+  return `${owner}${mark}@${tags[keys.stack] ?? ''}`;
 }
 
 /** Marks an owner that had adopted the artifact itself: if the artifact is given back, it is an adopted one again. */
 const ADOPTER = '+';
-const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+?)@(?<stack>.*)$/;
+/** The same, of what it had adopted from the resource that adopts it back. Followed by the mark of that one. */
+const FROM_ME = '++';
+const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+*)@(?<stack>.*)$/;
+
+/** Whether the owner has adopted the artifact from a resource. */
+export const isAdoptedFrom = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick<Claimant, 'ownerId'>): boolean =>
+  FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups?.owner === ownerId;
+
+/** Whether the owner has adopted back what somebody else had adopted from it. */
+export const isAdoptedBack = (tags: Tags, keys: OwnershipTags): boolean =>
+  FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups?.adopted.startsWith(FROM_ME) ?? false;
 
 /**
  * Remembers what was there before an owner claimed the artifact, beside what is remembered so far.

@@ -198,6 +198,46 @@ export async function lastProperties(
   return isTouched ? 'unknown' : undefined;
 }
 
+/** What an operation that has ended was to make of a resource. */
+export interface Declaration {
+  /** What the resource had then. */
+  readonly physicalId: string;
+  readonly properties: RawProperties;
+  /** When the operation began and ended, in milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  /** Whether a rollback has asked for it. */
+  readonly isRestoring: boolean;
+}
+
+/** What the resources of a stack were to be since the last deployment that succeeded, unless that was rolled back. */
+export async function declarationsSinceSuccess(
+  view: StackHistory,
+  stackId: string,
+  root: string,
+): Promise<readonly Declaration[]> {
+  const entries: StackEvent[] = [];
+  for await (const entry of sinceSuccess(view, stackId, root)) {
+    if (entry.physicalId === stackId && entry.status.endsWith('ROLLBACK_COMPLETE')) break;
+    entries.unshift(entry);
+  }
+  const declarations: Declaration[] = [];
+  const begun = new Map<string, number>();
+  let isRestoring = false;
+  for (const entry of entries) {
+    const { logicalId, physicalId, status, changedAt } = entry;
+    if (physicalId === stackId) isRestoring ||= status.endsWith('ROLLBACK_IN_PROGRESS');
+    else if (/^(CREATE|UPDATE)_IN_PROGRESS$/.test(status)) begun.set(logicalId, begun.get(logicalId) ?? changedAt);
+    else if (/^(CREATE|UPDATE)_/.test(status)) {
+      const from = begun.get(logicalId) ?? changedAt;
+      begun.delete(logicalId);
+      const properties = propertiesOf(entry);
+      if (physicalId && properties) declarations.push({ physicalId, properties, from, until: changedAt, isRestoring });
+    }
+  }
+  return declarations;
+}
+
 /** The properties that an entry shows; `undefined` where it shows none that can be read. */
 export function propertiesOf({ properties = '' }: StackEvent): RawProperties | undefined {
   try {

@@ -8,9 +8,11 @@ import { type Log } from './log';
 import { reasonOf } from './messages';
 import { isAccessDenied, isError, retryPassing, retryReading } from './retry';
 import {
+  type Declaration,
   type Fate,
   type StackHistory,
   type StackResourceState,
+  declarationsSinceSuccess,
   fateOf,
   firstSinceSuccess,
   hasBegunSince,
@@ -99,6 +101,8 @@ export interface StackQuestions {
    * those that have changed.
    */
   idsSinceSuccess(): Promise<ReadonlySet<string>>;
+  /** What the resources were to be since the last deployment that succeeded, unless that was rolled back. */
+  declarationsSinceSuccess(): Promise<readonly Declaration[]>;
   /** What has become of what a resource of the stack has had since the last deployment that succeeded. */
   fateOf(physicalId: string): Promise<Fate>;
   /** Whether the stack no longer exists; `undefined` if that cannot be read. */
@@ -146,6 +150,10 @@ export function stackQuestions(
     propertiesAtSuccess: async () => {
       const root = await lineage.root();
       return retryReading(asking, () => lastProperties(view, { stackId, logicalId }, root));
+    },
+    declarationsSinceSuccess: async () => {
+      const root = await lineage.root();
+      return retryReading(asking, () => declarationsSinceSuccess(view, stackId, root));
     },
     fateOf: async physicalId => {
       const root = await lineage.root();

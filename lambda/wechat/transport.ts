@@ -12,7 +12,7 @@ export type Post = (path: string, body: object, accessToken?: string) => Promise
 const TIMEOUT = 20_000;
 
 /** Requests end when `ended` aborts, because the event has been answered. */
-export function postTo(endpoint: string, ended: AbortSignal): Post {
+export function postTo(endpoint: string, ended: AbortSignal, sending = send): Post {
   const base = endpoint.replace(/\/+$/, '');
   const { host } = new URL(base);
   return async (path, body, accessToken) => {
@@ -25,7 +25,7 @@ export function postTo(endpoint: string, ended: AbortSignal): Post {
     };
     let answer: HttpAnswer;
     try {
-      answer = await send(`${base}/${path}${query}`, request);
+      answer = await sending(`${base}/${path}${query}`, request);
     } catch (error) {
       throw new NoAnswer(`${host} ${describe(error)}`);
     }

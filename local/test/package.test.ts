@@ -19,7 +19,7 @@ test('the package is built before it is packed, and holds no more than what is c
   expect(paths).toEqual(
     expect.arrayContaining([
       ...['package.json', 'README.md', 'LICENSE', own.main, own.types],
-      ...['lambda-runtime/bootstrap.mjs', 'lambda-runtime/plain-http.mjs'],
+      ...['lambda-runtime/bootstrap.cjs', 'lambda-runtime/plain-http.cjs'],
     ]),
   );
   const compiled = paths.filter(path => path.startsWith('build/'));

@@ -152,12 +152,12 @@ export const essence = (held: unknown): unknown =>
   );
 
 /** Plays something in a world of its own. */
-export async function play({ family, begin }: Part, acts: (world: World) => Promise<void>): Promise<void> {
-  const world = await World.start(family, []);
-  try {
-    await begin(world);
-    await acts(world);
-  } finally {
-    await world.stop();
-  }
-}
+export const play = ({ family, begin }: Part, acts: (world: World) => Promise<void>): Promise<void> =>
+  World.play(
+    family,
+    async world => {
+      await begin(world);
+      await acts(world);
+    },
+    { keeps: [] },
+  );

@@ -50,8 +50,7 @@ test.each<[string, Resources, Resources]>([
   ],
 ])('an Update %s', async (_what, before, after) => {
   for (const call of HELD_UP) {
-    const world = await World.start(GLUE);
-    try {
+    await World.play(GLUE, async world => {
       await world.aws.glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
       world.aws.glue.addVersions(SCHEMA, [{ definition: definition('foreign') }]);
       expect(await world.deploy(STACK, before)).toMatchObject({ status: 'CREATE_COMPLETE' });
@@ -59,15 +58,12 @@ test.each<[string, Resources, Resources]>([
       const { status } = await world.deploy(STACK, after, { fails: 'meanwhile', heldUp: { call, until: 'end' } });
       expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
       expect(held(world)).toEqual(deployed);
-    } finally {
-      await world.stop();
-    }
+    });
   }
 });
 
-test('metadata that a failed exchange of two versions had put are taken back', async () => {
-  const world = await World.start(GLUE);
-  try {
+test('metadata that a failed exchange of two versions had put are taken back', () =>
+  World.play(GLUE, async world => {
     await world.aws.glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
     await world.deploy(STACK, { V: version('own', tier('1')), W: version('other', tier('1')) });
     const deployed = held(world);
@@ -75,7 +71,4 @@ test('metadata that a failed exchange of two versions had put are taken back', a
     const { status } = await world.deploy(STACK, exchanged, { fails: 'afterwards' });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(held(world)).toEqual(deployed);
-  } finally {
-    await world.stop();
-  }
-});
+  }));

@@ -34,10 +34,9 @@ test.each([
   ['another SBOM', 'AssociateSbomWithPackageVersion', version(sbom('a.zip')), version(sbom('b.zip'))],
   ['an SBOM that it removed', 'DisassociateSbomFromPackageVersion', version(sbom('a.zip')), version({})],
 ])('%s', async (_what, operation, before, after) => {
-  const world = await World.start(FAMILY, []);
-  const { iot } = world.aws;
-  const held = () => essence([iot.describe(PACKAGE), iot.describe('own')]);
-  try {
+  const acts = async (world: World) => {
+    const { iot } = world.aws;
+    const held = () => essence([iot.describe(PACKAGE), iot.describe('own')]);
     iot.behavior.lookUpObjects = false;
     await iot.createPackage(PACKAGE);
     expect(await world.deploy('fleet', before)).toMatchObject({ status: 'CREATE_COMPLETE' });
@@ -46,9 +45,8 @@ test.each([
     const { status } = await world.deploy('fleet', after, { fails: 'meanwhile', heldUp });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(held()).toEqual(deployed);
-  } finally {
-    await world.stop();
-  }
+  };
+  await World.play(FAMILY, acts, { keeps: [] });
 });
 
 /** Without what only time changes. */

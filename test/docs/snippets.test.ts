@@ -21,7 +21,8 @@ test('the examples in the documents compile', async () => {
       paths: {
         'cdk-versioned-artifacts-local': [join(ROOT, 'local', 'build', 'index.d.ts')],
         'cdk-versioned-artifacts': [join(ROOT, 'build', 'lib', 'index.d.ts')],
-        'aws-cdk-lib': [join(ROOT, 'node_modules', 'aws-cdk-lib')],
+        // without all services that its root exports, which take seconds to read.
+        'aws-cdk-lib': [join(ROOT, 'node_modules', 'aws-cdk-lib', 'core')],
         'aws-cdk-lib/*': [join(ROOT, 'node_modules', 'aws-cdk-lib', '*')],
       },
     };

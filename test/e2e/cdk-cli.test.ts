@@ -2,22 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { cdk as runCli } from '../../testing/cdk-cli';
+import { CdkCli } from '../../testing/cdk-cli';
 
 let aws: LocalAws;
+let cli: CdkCli;
 const home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
 const assembly = join(home, 'cdk.out');
-beforeAll(async () => void (aws = await LocalAws.start()));
+beforeAll(async () => {
+  aws = await LocalAws.start();
+  cli = new CdkCli(aws, home);
+});
 afterAll(async () => {
+  cli.stop();
   await aws.stop();
   rmSync(home, { recursive: true });
 });
 
 /** Runs the CDK CLI on the example app, or on what the run before has synthesized: a release takes a while. */
 const cdk = (command: string, release: number | 'the same', ...args: string[]) =>
-  runCli(
-    aws,
-    home,
+  cli.run(
     command,
     ...args,
     ...(release === 'the same' ? ['--app', assembly] : ['-c', `release=${release}`, '--output', assembly]),

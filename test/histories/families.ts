@@ -13,9 +13,11 @@ import { iotHandlers } from '../../lambda/iot/handlers';
 import { iotSweeps } from '../../lambda/iot/sweeps';
 import { type ClientConfig, awsService } from '../../lambda/runtime/client';
 import { sweepService } from '../../lambda/sweep/service';
+import { type WeChatClients } from '../../lambda/wechat/clients';
 import { weChatHandlers } from '../../lambda/wechat/handlers';
 import { stackResources } from '../../lambda/wechat/stack-resources';
 import { weChatSweeps } from '../../lambda/wechat/sweeps';
+import { postTo } from '../../lambda/wechat/transport';
 import { KEPT, QUICK } from '../../testing/access';
 import { type Family } from './world';
 
@@ -109,10 +111,11 @@ const serviceRetention = (keep: number, aws: LocalAws): CloudBaseVersionRetentio
 export const WECHAT: Family = {
   service: 'api.weixin.qq.com',
   operations: ['getcsversionlist', 'deletecloudbaserunserverversion'],
-  servicesFor: credentials => {
-    const clients = (config: ClientConfig, ended: AbortSignal) => ({
+  servicesFor: (credentials, send) => {
+    const clients = (config: ClientConfig, ended: AbortSignal): WeChatClients => ({
       secrets: new SecretsManagerClient({ ...config, ...QUICK, credentials }),
       stackResources: stackResources(new CloudFormationClient({ ...config, ...QUICK, credentials })),
+      transport: endpoint => postTo(endpoint, ended, send),
       ended,
     });
     return {

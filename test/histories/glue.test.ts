@@ -125,6 +125,7 @@ const plot: Plot<Release, Held> = {
     .map(all => [...new Map(all.map(each => [each.logicalId, each])).values()]),
   hands: [({ aws }) => aws.glue.addVersions(SCHEMA, [{ definition: definition(2) }])],
   begin: async ({ aws }) => {
+    declarations.clear();
     await aws.glue.createSchema(SCHEMA, { Compatibility: 'BACKWARD' });
     aws.glue.addVersions(
       SCHEMA,

@@ -8,8 +8,10 @@ import {
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { jsonLog } from '../../lambda/runtime/log';
-import { QuickClock } from '../../testing/clock';
-import { withoutSockets } from '../../testing/without-sockets';
+import { bySeed } from '../../testing/chance';
+import { VirtualClock } from '../../testing/clock';
+import { inVirtualTime } from '../../testing/virtual-time';
+import { type Direct, withoutSockets } from '../../testing/without-sockets';
 import { type Machinery, type Sweep, type SweepOf, scheduleOf, sweepResources, sweeperStack } from './sweeps';
 
 /** A service family under test. */
@@ -18,8 +20,11 @@ export interface Family {
   readonly service: string;
   /** The operations of which a call may be held up, killed or refused. */
   readonly operations: readonly string[];
-  /** The family's services, whose calls are made with these credentials. */
-  servicesFor(credentials: HostedContext['credentials']): { readonly artifacts: Service; readonly sweeps: Service };
+  /** The family's services, whose calls are made with these credentials, and sent so where that needs none. */
+  servicesFor(
+    credentials: HostedContext['credentials'],
+    send: Direct['send'],
+  ): { readonly artifacts: Service; readonly sweeps: Service };
   /** How its retention is configured that keeps so many of the newest versions. */
   sweep(keep: number, aws: LocalAws): ReturnType<SweepOf>;
 }
@@ -60,25 +65,48 @@ const A_MINUTE = 60_000;
 /** After so many waits of an execution somebody stops it: the stack that it waits for has failed and stays so. */
 const PATIENCE = 8;
 
-/** One local AWS with the family's handlers in its process, and CloudFormation before them. */
+export interface WorldOptions {
+  /** What the retentions of a third stack keep, which is not there without any. @default KEEPS */
+  readonly keeps?: readonly number[];
+  /** Of everything that is left to chance. @default 0 */
+  readonly seed?: number;
+}
+
+/**
+ * One local AWS with the family's handlers in its process, and CloudFormation before them: in virtual time, without
+ * sockets, and with chance that is drawn from a seed. So whatever is played happens again in the same way.
+ */
 export class World {
-  /** @param keeps what the retentions of a third stack keep, which is not there without any */
-  static async start(family: Family, keeps = KEEPS): Promise<World> {
-    const clock = new QuickClock();
-    const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
-    Object.assign(process.env, aws.env);
-    // an execution that waits a minute does so for what takes no time here.
-    aws.stepFunctions.waitScale = 0.02;
-    const world = new World(family, aws, clock);
-    await world.beginSweeping(keeps);
-    return world;
+  /** Plays something in a world of its own. */
+  static async play(
+    family: Family,
+    acts: (world: World) => Promise<void>,
+    { keeps = KEEPS, seed = 0 }: WorldOptions = {},
+  ): Promise<void> {
+    const clock = new VirtualClock();
+    await bySeed(seed, async () => {
+      const aws = await LocalAws.start({ clock, asyncRetryDelays: [2_000, 4_000] });
+      // no world has a port of its own: an event is marked with a hash of its URL.
+      Object.defineProperty(aws, 'endpoint', { value: ENDPOINT });
+      Object.assign(process.env, aws.env);
+      const world = new World(family, aws, clock);
+      try {
+        await inVirtualTime(clock, async () => {
+          await world.beginSweeping(keeps);
+          await acts(world);
+        });
+      } finally {
+        world.sockets.stop();
+        await aws.stop();
+      }
+    });
   }
 
   readonly logs: Record<string, unknown>[] = [];
   private readonly provider: string;
   private readonly gate: string;
   private readonly machinery: Machinery;
-  private readonly sockets: ReturnType<typeof withoutSockets>;
+  private readonly sockets: Direct;
   private inFlight = 0;
   /** Whether the gate may fail by now, if it is to fail meanwhile. */
   mayFail: () => boolean = () => true;
@@ -86,7 +114,7 @@ export class World {
   private constructor(
     private readonly family: Family,
     readonly aws: LocalAws,
-    readonly clock: QuickClock,
+    readonly clock: VirtualClock,
   ) {
     this.sockets = withoutSockets(aws, clock);
     this.provider = aws.lambda.host('provider', (event, context) => this.handle(event, context));
@@ -214,12 +242,6 @@ export class World {
     return this.aws.lambda.host(name, (event, context) => this.handle(event, context), options);
   }
 
-  async stop(): Promise<void> {
-    await this.aws.stop();
-    this.sockets.stop();
-    this.clock.stop();
-  }
-
   private payloads(): string[] {
     return this.aws.calls
       .filter({ service: 'lambda', operation: 'Invoke' })
@@ -302,13 +324,18 @@ export class World {
 
   private async handle(event: unknown, context: HostedContext): Promise<unknown> {
     const { death } = context;
+    const { sockets } = this;
+    // what is dead sends nothing.
+    const ifAlive = <A extends unknown[], T>(send: (...args: A) => Promise<T>) => {
+      return (...args: A) => (death.aborted ? new Promise<T>(() => {}) : send(...args));
+    };
     const world: Surroundings = {
       clock: this.clock,
-      put: (...answer) => (death.aborted ? new Promise(() => {}) : this.sockets.put(...answer)),
+      put: ifAlive(sockets.put),
       log: (stackName, fields) =>
         jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async type => {
-        const { artifacts, sweeps } = this.family.servicesFor(context.credentials);
+        const { artifacts, sweeps } = this.family.servicesFor(context.credentials, ifAlive(sockets.send));
         return type === undefined || type === this.family.sweep(1, this.aws).type ? sweeps : artifacts;
       },
     };
@@ -323,6 +350,7 @@ export class World {
   }
 }
 
+const ENDPOINT = 'http://127.0.0.1:1';
 const MACHINES = 'machines';
 const TRUSTED = ['states.amazonaws.com', 'events.amazonaws.com'];
 const policy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });

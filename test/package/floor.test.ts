@@ -14,12 +14,15 @@ test('the constructs compile against the oldest peers', async () => {
   const folder = temporaryFolder();
   try {
     const at = (name: string) => join(ROOT, 'node_modules', `${name}-floor`);
+    // the root exports this and all services, which take seconds to read.
+    const core = join(at('aws-cdk-lib'), 'core');
+    expect(readFileSync(join(at('aws-cdk-lib'), 'index.d.ts'), 'utf8')).toContain("export * from './core';");
     const compilerOptions = {
       noEmit: true,
       rootDir: ROOT,
       typeRoots: [join(ROOT, 'node_modules', '@types')],
       paths: {
-        'aws-cdk-lib': [at('aws-cdk-lib')],
+        'aws-cdk-lib': [core],
         'aws-cdk-lib/*': [join(at('aws-cdk-lib'), '*')],
         constructs: [at('constructs')],
       },

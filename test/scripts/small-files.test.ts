@@ -10,7 +10,6 @@ const SIBLINGS = /\/resource-types\/|\/operations-[\w-]+\.ts$|\/keep-reasons\.ts
 
 /** Why a small file with one importer is not a part of it. */
 const REASONS: Readonly<Record<string, string>> = {
-  'lambda/glue/taken-back-metadata.ts': 'is a rule of metadata, and would make the longest event file longer',
   'lambda/iot/artifact-version.ts': 'looks up an S3 object, and would make the longest event file longer',
   'lambda/runtime/tag-change.ts': 'knows tags and no owners, and everybody gets it from the rules of ownership',
   'lib/iot/remaining-version.ts': 'warns about other constructs, and would make the longest construct longer',

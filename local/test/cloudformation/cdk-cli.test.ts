@@ -1,15 +1,22 @@
 import { LocalAws } from 'cdk-versioned-artifacts-local';
-import { cdk as runCli } from '../../../testing/cdk-cli';
+import { CdkCli } from '../../../testing/cdk-cli';
 import { synthesise, temporaryDirectory } from './tiny-app';
 
 let aws: LocalAws;
+let cli: CdkCli;
 const home = temporaryDirectory();
 
-beforeAll(async () => void (aws = await LocalAws.start()));
-afterAll(() => aws.stop());
+beforeAll(async () => {
+  aws = await LocalAws.start();
+  cli = new CdkCli(aws, home);
+});
+afterAll(async () => {
+  cli.stop();
+  await aws.stop();
+});
 
 /** Runs the CDK CLI on a synthesized assembly. */
-const cdk = (assembly: string, ...args: string[]) => runCli(aws, home, ...args, '--app', assembly);
+const cdk = (assembly: string, ...args: string[]) => cli.run(...args, '--app', assembly);
 
 const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);
 const status = () => aws.cloudFormation.describe('Tiny')?.status;

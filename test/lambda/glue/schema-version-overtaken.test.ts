@@ -117,6 +117,14 @@ describe('a Create that is cancelled while it runs', () => {
   });
 });
 
+/** Does something before the service carries out an operation for the nth time from now on. */
+function aroundNth(nth: number, operation: string, before: () => Promise<unknown> | undefined): void {
+  aroundNext(operation, {
+    before: async () => (nth === 1 ? before() : undefined),
+    after: async () => nth > 1 && aroundNth(nth - 1, operation, before),
+  });
+}
+
 describe('a Create that hangs until its stack has been rolled back', () => {
   /** The rollback deletes what it knows of, and ends, while the service is asked for an operation. */
   async function rolledBack(properties: object): Promise<void> {
@@ -147,6 +155,54 @@ describe('a Create that hangs until its stack has been rolled back', () => {
     const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A-1' } });
     aroundNext('PutSchemaVersionMetadata', { [when]: () => rolledBack(adopting) });
     // whatever it says, nobody hears it.
+    expect(await stack.attempt(VERSION, 'V', adopting)).toBeUndefined();
+    expect(held()).toEqual(before);
+  });
+
+  test.each([
+    ['and goes on when the Create has ended', 9],
+    ['and goes on while the Create undoes them', 3],
+  ])(
+    'and puts metadata that the Delete has not seen, %s, leaves what it has adopted as it was',
+    async (_when, reads) => {
+      await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+      await later();
+      const before = held();
+      const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A-1' } });
+      let deleted: Promise<unknown> | undefined;
+      let goesOn = () => {};
+      const cancel = async () => {
+        stack.history.resource('V', 'CREATE_FAILED', 'made-up');
+        stack.history.enter('ROLLBACK_IN_PROGRESS');
+        const hasLooked = new Promise<void>(resolve => {
+          const isLetGo = new Promise<void>(go => (goesOn = go));
+          aroundNext('RemoveSchemaVersionMetadata', { before: () => (resolve(), isLetGo) });
+        });
+        deleted = stack.delete(VERSION, 'V', 'made-up', adopting);
+        await hasLooked;
+        // the Create reads its claim, and then what it has to undo.
+        aroundNth(reads, 'QuerySchemaVersionMetadata', () => (goesOn(), deleted));
+      };
+      aroundNext('PutSchemaVersionMetadata', { after: cancel });
+      const answer = await stack.attempt(VERSION, 'V', adopting);
+      goesOn();
+      await deleted;
+      expect(answer).toBeUndefined();
+      expect(held()).toEqual(before);
+    },
+  );
+
+  test('notices at its end that it was canceled while it put the last of its metadata', async () => {
+    await byHand('RegisterSchemaVersion', { SchemaDefinition: SECOND });
+    await later();
+    const before = held();
+    aroundNext('PutSchemaVersionMetadata', {
+      after: async () => {
+        stack.history.resource('V', 'CREATE_FAILED', 'made-up');
+        stack.history.enter('ROLLBACK_IN_PROGRESS');
+      },
+    });
+    const adopting = version({ AdoptExisting: true, Metadata: { ticket: 'A-1' } });
     expect(await stack.attempt(VERSION, 'V', adopting)).toBeUndefined();
     expect(held()).toEqual(before);
   });

@@ -8,12 +8,12 @@ import { FakeClock } from '../../../testing/clock';
 const MINUTE = 60_000;
 
 /** The holders beside `me`, of whom CloudFormation tells these fates one after the other, the last one for ever. */
-function holders(fates: readonly Fate[], more: { phase?: StackPhase; settled?: boolean; physicalId?: string } = {}) {
+function holders(fates: readonly Fate[], more: { phase?: StackPhase; settled?: boolean; id?: string } = {}) {
   const { phase = 'deploying', settled = false } = more;
   const clock = new FakeClock();
+  const id = 'id' in more ? more.id : 'a/1.0.0@me';
   const asked: string[] = [];
   const scope = {
-    physicalId: 'physicalId' in more ? more.physicalId : 'a/1.0.0@me',
     clock,
     deadline: new Deadline(clock, clock.now() + 10 * MINUTE),
     stackPhase: async () => phase,
@@ -23,7 +23,7 @@ function holders(fates: readonly Fate[], more: { phase?: StackPhase; settled?: b
       return fates[Math.min(asked.length, fates.length) - 1];
     },
   } as unknown as Scope;
-  return { others: new OtherHolders(scope, 'me'), asked, clock };
+  return { others: new OtherHolders(scope, 'me', () => id), asked, clock };
 }
 
 test.each<[Fate, boolean, boolean]>([
@@ -50,8 +50,8 @@ test('a Delete in progress is waited for, and not for ever', async () => {
   expect(endless.clock.now() - begun).toBeLessThan(5 * MINUTE);
 });
 
-test.each([undefined, 'generated-1A2B'])('with the physical id %p nobody is asked', async physicalId => {
-  const { others, asked } = holders(['gone'], { physicalId });
+test.each([undefined, 'generated-1A2B'])('with the physical id %p nobody is asked', async id => {
+  const { others, asked } = holders(['gone'], { id });
   expect(await others.hasLetGo('other', { asRecorded: false })).toBe(false);
   expect(asked).toEqual([]);
 });

@@ -11,6 +11,8 @@ import {
   claimant,
   claimsIn,
   isAdopted,
+  isAdoptedBack,
+  isAdoptedFrom,
   letGo,
   markTags,
   ownerTags,
@@ -174,6 +176,17 @@ describe('letting go', () => {
     const again = await left(adopting(first, me), me, 'DELETE', 'rolling-back');
     expect(again).toMatchObject(ownedBy(stranger));
     expect(isAdopted(again as Tags, KEYS)).toBe(true);
+  });
+
+  test('who had adopted it from the one that adopts it back has it again from that one', async () => {
+    for (const own of [ownedBy(me), adopting({}, me)]) {
+      const first = adopting(own, stranger);
+      expect([isAdoptedFrom(first, KEYS, me), isAdoptedFrom(first, KEYS, renamed)]).toEqual([true, false]);
+      const back = adopting(first, me);
+      expect([isAdoptedBack(first, KEYS), isAdoptedBack(back, KEYS)]).toEqual([false, true]);
+      expect(await left(back, me, 'DELETE', 'rolling-back')).toEqual(first);
+      expect(await left(first, stranger, 'DELETE', 'rolling-back')).toEqual(own);
+    }
   });
 
   test('a rollback leaves an artifact that was nobody’s to nobody', async () => {

@@ -387,6 +387,14 @@ describe('what was taken over from another resource of the stack', () => {
     expect(world.tags).toEqual({ ...free, memory: 'as it was' });
   });
 
+  test('by a replacement that fails goes back to what has it, whatever has become of what was replaced', async () => {
+    world.tags = ownedBy(renamed);
+    world.fates.set(renamed.ownerId, 'held').set(`former-toy@${renamed.ownerId}`, 'gone');
+    const fails = () => Promise.reject(new Error('no'));
+    await expect(world.event('Update', { replaces: true }).take({ work: fails })).rejects.toThrow('no');
+    expect(owner()).toBe(renamed.ownerId);
+  });
+
   test('is a third one’s where that takes it while CloudFormation is asked', async () => {
     jest.spyOn(world.fates, 'get').mockImplementation(() => {
       if (world.done.includes('as returned')) world.tags = ownedBy(stranger);

@@ -161,6 +161,98 @@ describe('the properties that a resource had when the last deployment succeeded'
   });
 });
 
+describe('what the resources were to be since the last deployment that succeeded', () => {
+  type Noted = [number, string, string, string?, string?];
+  const declarations = async (
+    history: Noted[],
+    stacks: Record<string, StackState> = { own: { status: 'UPDATE_FAILED' } },
+  ) => {
+    const events = async function* (of: string) {
+      for (const [changedAt, logicalId, status, rules, physicalId = logicalId] of [...history].reverse()) {
+        if ((logicalId === 'root') !== (of === 'root')) continue;
+        const entry = { logicalId, physicalId, status, changedAt } satisfies StackEvent;
+        yield { ...entry, ...(rules && { properties: JSON.stringify({ rules }) }) };
+      }
+    };
+    const all = await questions(stacks, events).declarationsSinceSuccess();
+    return all.map(({ physicalId, properties, from, until, isRestoring }) => [
+      physicalId,
+      properties.rules,
+      from,
+      until,
+      ...(isRestoring ? ['restoring'] : []),
+    ]);
+  };
+  const created: Noted[] = [
+    [50, 'V', 'CREATE_IN_PROGRESS', 'old', ''],
+    [60, 'V', 'CREATE_COMPLETE', 'old'],
+    [100, OWN, 'CREATE_COMPLETE'],
+  ];
+  const failed: Noted[] = [
+    [200, OWN, 'UPDATE_IN_PROGRESS'],
+    [210, 'V', 'UPDATE_IN_PROGRESS', 'new'],
+    [220, 'V', 'UPDATE_COMPLETE', 'new'],
+  ];
+  const rollback: Noted[] = [
+    [300, OWN, 'UPDATE_ROLLBACK_IN_PROGRESS'],
+    [310, 'V', 'UPDATE_IN_PROGRESS', 'old'],
+    [320, 'V', 'UPDATE_COMPLETE', 'old'],
+  ];
+
+  test.each<[string, Noted[], unknown[]]>([
+    ['nothing where nothing has happened', created, []],
+    ['what a deployment has changed', [...created, ...failed], [['V', 'new', 210, 220]]],
+    [
+      'what each of several has changed',
+      [...created, ...failed, [230, OWN, 'UPDATE_FAILED'], [250, 'V', 'UPDATE_FAILED', 'newer']],
+      [
+        ['V', 'new', 210, 220],
+        ['V', 'newer', 250, 250],
+      ],
+    ],
+    [
+      'the replacement, since the replacing began',
+      [
+        ...created,
+        [210, 'V', 'UPDATE_IN_PROGRESS', 'new'],
+        [215, 'V', 'UPDATE_IN_PROGRESS', 'new', 'other'],
+        [220, 'V', 'UPDATE_COMPLETE', 'new', 'other'],
+      ],
+      [['other', 'new', 210, 220]],
+    ],
+    ['nothing of what goes on', [...created, [210, 'V', 'UPDATE_IN_PROGRESS', 'new']], []],
+    ['nothing of a deletion', [...created, [210, 'V', 'DELETE_COMPLETE', 'old']], []],
+    ['nothing of what never had an id', [...created, [210, 'V', 'CREATE_FAILED', 'new', '']], []],
+    ['nothing without properties', [...created, [210, 'V', 'UPDATE_COMPLETE']], []],
+    [
+      'what a rollback restores as such',
+      [...created, ...failed, ...rollback],
+      [
+        ['V', 'new', 210, 220],
+        ['V', 'old', 310, 320, 'restoring'],
+      ],
+    ],
+    [
+      'nothing of what was rolled back',
+      [...created, ...failed, ...rollback, [330, OWN, 'UPDATE_ROLLBACK_COMPLETE'], [410, 'W', 'CREATE_COMPLETE', 'w']],
+      [['W', 'w', 410, 410]],
+    ],
+    [
+      'what a clean-up of a rollback is still about',
+      [...created, ...failed, [300, OWN, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS']],
+      [['V', 'new', 210, 220]],
+    ],
+  ])('%s', async (_what, history, expected) => {
+    expect(await declarations(history)).toEqual(expected);
+  });
+
+  test('of a nested stack since its root has succeeded', async () => {
+    const stacks = { own: { status: 'UPDATE_COMPLETE', parentId: 'root' }, root: { status: 'UPDATE_IN_PROGRESS' } };
+    const nested: Noted[] = [...created, [110, 'root', 'CREATE_COMPLETE'], ...failed, [230, OWN, 'UPDATE_COMPLETE']];
+    expect(await declarations(nested, stacks)).toEqual([['V', 'new', 210, 220]]);
+  });
+});
+
 describe('what has become of what a resource of the stack has had since the last deployment that succeeded', () => {
   const SOUGHT = 'sought';
   const success: [string, string, string] = [OWN, 'CREATE_COMPLETE', OWN];

@@ -114,8 +114,9 @@ export class ToyWorld {
         this.phase !== 'rolling-back' && (claimedAt === undefined || since(claimedAt)),
       isLeftOpen: async () => this.isLeftOpen,
       hadAtSuccess: async () => this.hadAtSuccess,
-      physicalId: `toy@${by.ownerId}`,
-      fateOf: async (physicalId: string) => this.fates.get(physicalId.slice('toy@'.length)) ?? 'left',
+      // a replacement begins with the id of another artifact.
+      physicalId: `${options.replaces ? 'former-toy' : 'toy'}@${by.ownerId}`,
+      fateOf: async (physicalId: string) => this.fates.get(physicalId.replace(/^toy@/, '')) ?? 'left',
       ofStack: (id: string) => ({ isGone: async () => this.gone.includes(id) }),
       holderOf: async () => this.holder,
     } as unknown as Scope;
@@ -147,6 +148,7 @@ export class ToyEvent extends OwnedArtifact {
   protected readonly what = 'the toy';
   protected override readonly native = { type: 'AWS::Toy::Toy', physicalId: 'toy' };
   protected override readonly memories = ['memory'];
+  protected readonly artifactId: string;
   protected readonly record: OwnerRecord;
   /** Why the artifact must not be destroyed. */
   protects?: string;
@@ -159,6 +161,7 @@ export class ToyEvent extends OwnedArtifact {
     which: { owner: string; replaces?: boolean; unanswered?: boolean },
   ) {
     super(scope, which);
+    this.artifactId = `toy@${which.owner}`;
     this.record = {
       keys: KEYS,
       removesOthers: world.removesOthers,

@@ -6,7 +6,7 @@ import { type Readable } from 'stream';
 import { nodeOptionsOfEnvironment } from '../../core/environment';
 import { type Inspection } from './inspection';
 
-const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.mjs');
+const BOOTSTRAP = join(__dirname, '../../../lambda-runtime/bootstrap.cjs');
 
 /** Separates the messages of the runtime from the output of the function. */
 const SEPARATOR = '\x1e';

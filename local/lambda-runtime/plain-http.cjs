@@ -2,12 +2,12 @@
  * Handlers that take host and path of a ResponseURL and talk TLS to port 443, as those of the CDK do, reach the local AWS:
  * its URLs are plain HTTP on a port of loopback.
  */
-import http from 'node:http';
-import https from 'node:https';
-import { syncBuiltinESMExports } from 'node:module';
-import { URL } from 'node:url';
+const http = require('node:http');
+const https = require('node:https');
+const { syncBuiltinESMExports } = require('node:module');
+const { URL } = require('node:url');
 
-export function reachOverPlainHttp(endpoint) {
+exports.reachOverPlainHttp = function reachOverPlainHttp(endpoint) {
   const { hostname, port } = new URL(endpoint);
   const { request } = https;
   https.request = (options, ...rest) => {
@@ -16,4 +16,4 @@ export function reachOverPlainHttp(endpoint) {
     return http.request({ ...options, protocol: 'http:', agent: undefined, port }, ...rest);
   };
   syncBuiltinESMExports();
-}
+};
