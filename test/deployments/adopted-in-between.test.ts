@@ -44,3 +44,20 @@ test.each<[string, Part, Another, (world: World) => unknown]>([
     expect(shown(world)).toBe(wanted);
   }),
 );
+
+test.each<[string, Part]>([
+  ['A package', CAST['a package']],
+  ['A package version', CAST['a package version']],
+  ['A default version', CAST['a default version']],
+])('%s that is adopted back belongs to its adopter, although the function was killed in the midst', (_what, part) =>
+  play(part, async world => {
+    const adopting = (id: string): Resources => {
+      const { type, properties } = part.adopting(world);
+      return { [id]: { type, properties: { ...properties, AdoptExisting: true } } };
+    };
+    await deploy(world, 'first', adopting('A'));
+    await deploy(world, 'second', adopting('B'));
+    const killed = { call: part.family.operations.indexOf('UntagResource'), when: 'before' };
+    expect(await deploy(world, 'first', adopting('C'), { killed })).toBe('UPDATE_COMPLETE');
+  }),
+);
