@@ -94,14 +94,26 @@ export class VirtualClock extends TestClock {
     return 'in time';
   }
 
+  /** Whoever turns a clock: to a second one, the first would always have something still to come. */
+  private static turning?: Promise<unknown>;
+
   /** Turns the clock until the work has ended. */
   override async run<T>(work: Promise<T>): Promise<T> {
     let ended = false;
     const end = () => void (ended = true);
-    work.then(end, end);
+    const done = work.then(end, end);
+    while (VirtualClock.turning && !ended) await Promise.race([VirtualClock.turning, done]);
+    if (ended) return work;
+    const turning = this.turnUntil(() => ended);
+    VirtualClock.turning = turning.catch(() => {});
+    await turning.finally(() => (VirtualClock.turning = undefined));
+    return work;
+  }
+
+  private async turnUntil(hasEnded: () => boolean): Promise<void> {
     for (let idle = 0; ;) {
       await settle();
-      if (ended) return work;
+      if (hasEnded()) return;
       if (isWaiting('Immediate')) continue;
       // what is asked of the machine is still to come, for example what is in a file.
       if (isWaiting('Req')) {

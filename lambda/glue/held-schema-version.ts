@@ -21,7 +21,7 @@ import { type MetadataChange, dropped } from './metadata';
 import { type EventId, schemaIn, versionAnswer, versionFields, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { takenBack } from './taken-back-metadata';
-import { VersionOwnership, isMarkedByOthers, putByOwner, putSince } from './version-ownership';
+import { VersionOwnership, isMarkedByOthers, putByOwner, putSince, without } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -90,7 +90,7 @@ export abstract class HeldSchemaVersion extends OwnedArtifact {
    * CloudFormation does not ask each of them again.
    */
   protected async withoutLeftovers(metadata: MetadataChange, previous?: Wanted): Promise<MetadataChange> {
-    const { marks } = this.ownership;
+    const marks = without(this.ownership.marks, metadata.remove);
     const { Metadata: wanted = {} } = this.wanted;
     if (this.scope.request.RequestType !== 'Update' || !isMarkedByOthers(marks, wanted)) return metadata;
     const isRollback = (await this.scope.stackPhase()) === 'rolling-back';
@@ -98,7 +98,7 @@ export abstract class HeldSchemaVersion extends OwnedArtifact {
     const declared = await DeclaredMetadata.of(this.version!.id, marks, this.scope);
     const left = declared
       .put(marks, isRollback ? undefined : this.me.ownerId)
-      .filter(([key, value]) => wanted[key] !== value && previous?.Metadata?.[key] !== value);
+      .filter(([key, value]) => wanted[key] !== value);
     return { ...metadata, remove: [...metadata.remove, ...left] };
   }
 

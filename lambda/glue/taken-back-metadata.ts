@@ -4,7 +4,7 @@ import { type Scope } from '../runtime/custom-resource';
 import { type LettingGo } from '../runtime/ownership';
 import { DeclaredMetadata } from './declared-metadata';
 import { type Pair } from './metadata';
-import { type Marks, putByOwner } from './version-ownership';
+import { type Marks, putByOwner, without } from './version-ownership';
 
 /** A version that a resource gives up. */
 export interface GivenUp {
@@ -22,11 +22,13 @@ export interface GivenUp {
 /** Including what failed deployments have put and nobody is asked about. What the heir declares stays. */
 export async function takenBack(given: GivenUp, scope: Scope): Promise<readonly Pair[]> {
   const { versionId, marks, template, outcome, heir } = given;
-  const declared = await DeclaredMetadata.of(versionId, marks, scope);
+  const own = await takenBackOwn(given, scope);
+  const left = heir === undefined ? without(marks, own) : marks;
+  const declared = await DeclaredMetadata.of(versionId, left, scope);
   const kept = outcome === 'released' ? template : declared.by(heir);
   // a rename to a resource of which nothing is known takes nothing with it.
-  const own = given.isSettled && !kept ? [] : await takenBackOwn(given, scope);
-  return distinct([...own, ...declared.put(marks)]).filter(([key, value]) => kept?.[key] !== value);
+  const taken = given.isSettled && !kept ? [] : own;
+  return distinct([...taken, ...declared.put(left)]).filter(([key, value]) => kept?.[key] !== value);
 }
 
 async function takenBackOwn(

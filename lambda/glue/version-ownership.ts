@@ -184,6 +184,12 @@ export function isMarkedByOthers({ pairs, record }: Marks, template: Readonly<Re
   );
 }
 
+/** The metadata once some pairs are removed. */
+export const without = ({ pairs, record }: Marks, removed: readonly Pair[]): Marks => ({
+  pairs: pairs.filter(pair => !removed.some(([key, value]) => pair.key === key && pair.value === value)),
+  record,
+});
+
 /** The pairs of a template that were added after the version was claimed, and so by its owner. */
 export function putByOwner({ pairs, record }: Marks, wanted: Readonly<Record<string, string>>): Pair[] {
   const { fields, values } = record;

@@ -25,7 +25,7 @@ import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
-import { type Memory, memoryOf, remember } from '../runtime/former-owners';
+import { type Memory, memoryOf } from '../runtime/former-owners';
 import { isLost } from '../runtime/lost-owner';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -39,6 +39,7 @@ import {
   markTags,
   mergeChanges,
   release,
+  rememberClaimed,
 } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';
@@ -165,7 +166,7 @@ class PointerEvent extends OwnedArtifact {
       this.answer(),
     );
     if (claimed.kind === 'held') return claimed;
-    const former = remember(shown ?? '', tags[KEYS.predecessor], claimed.change.set[KEYS.formerOwner]);
+    const former = rememberClaimed(shown ?? '', tags[KEYS.predecessor], claimed.change, KEYS);
     const showed =
       former === '' ? predecessor : { set: { [KEYS.predecessor]: former }, remove: present(tags, KEYS.formerVersion) };
     return { ...claimed, change: mergeChanges(claimed.change, showed) };

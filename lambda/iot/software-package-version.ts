@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Taken } from '../runtime/errors';
-import { type Memory, memoryOf, remember, rememberInstead } from '../runtime/former-owners';
+import { type Memory, memoryOf, rememberInstead } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -39,6 +39,7 @@ import {
   isChange,
   mergeChanges,
   release,
+  rememberClaimed,
 } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';
@@ -374,6 +375,6 @@ class VersionEvent extends OwnedArtifact {
 }
 
 function rememberingStatus(change: TagChange, tags: Tags, { status = 'DRAFT' }: HeldVersion): TagChange {
-  const former = remember(status, tags[KEYS.formerStatus], change.set[KEYS.formerOwner]);
+  const former = rememberClaimed(status, tags[KEYS.formerStatus], change, KEYS);
   return mergeChanges(change, { set: { [KEYS.formerStatus]: former }, remove: [] });
 }

@@ -18,6 +18,8 @@ export interface FormerOwner {
 
 const NEXT = '/';
 const OPEN = '+';
+/** Between what was there before a stack adopted the artifact, and before the stack that it was adopted from had done so. */
+const BEFORE_ADOPTER = '+';
 
 /** A tag has 256 characters, and a record of AWS Glue has less to spare. Between two takers, the oldest decides. */
 const MOST = 2;
@@ -52,6 +54,9 @@ export function wasOpen(value: string | undefined, owner?: string): boolean {
   return former?.openSince !== undefined;
 }
 
+/** The characters of a tag’s value, which the longest names can fill. */
+const LONGEST = 256;
+
 /**
  * Remembers what was there before an owner took the artifact, beside what was there before its former owners if the claim
  * of the last one is open.
@@ -64,8 +69,19 @@ export function remember(now: string, before: string | undefined, formers: strin
   const all = parseFormers(formers);
   // what was there before the first of them counts as long as its own claim is open.
   const kept = all.at(-1)?.openSince === undefined ? all.length - 1 : all.length;
-  return [now, ...(before ?? '').split(NEXT).slice(-kept)].join(NEXT);
+  const value = [now, ...(before ?? '').split(NEXT).slice(-kept)].join(NEXT);
+  return value.length > LONGEST ? value.split(BEFORE_ADOPTER)[0] : value;
 }
+
+/**
+ * Remembers what was there before an owner adopted the artifact from a stack that had adopted it, too: that one remembers
+ * its own once it has the artifact back.
+ */
+export const rememberBeside = (now: string, before: string | undefined): string =>
+  [now, ...lastOf(before).slice(0, 1)].join(BEFORE_ADOPTER);
+
+/** What was there before the first of the owners, and before the one that it was adopted from. */
+const lastOf = (value: string | undefined): string[] => value?.split(NEXT).at(-1)?.split(BEFORE_ADOPTER) ?? [];
 
 /** Remembers something else of the first owner. */
 export const rememberInstead = (first: string, value = ''): string =>
@@ -73,7 +89,7 @@ export const rememberInstead = (first: string, value = ''): string =>
 
 /** Whether something was there before one of those who took the artifact. */
 export const isRemembered = (now: string, value: string | undefined): boolean =>
-  value !== undefined && value.split(NEXT).includes(now);
+  value !== undefined && value.split(NEXT).some(each => each.split(BEFORE_ADOPTER).includes(now));
 
 /** The place of a former owner; that of the last one if the resource is none, and the end if there is none. */
 export function placeOf(value: string | undefined, owner: string): number {
@@ -88,7 +104,7 @@ export function placeOf(value: string | undefined, owner: string): number {
 /** What was there before the artifact was taken from the former owner of that place. */
 export function remembered(value: string | undefined, place = 0): string | undefined {
   const all = value?.split(NEXT) ?? [];
-  return all[Math.min(place, all.length - 1)] || undefined;
+  return all[Math.min(place, all.length - 1)]?.split(BEFORE_ADOPTER)[0] || undefined;
 }
 
 /** What is still remembered once that former owner has the artifact back. */
@@ -120,7 +136,7 @@ export function memoryOf(value: string | undefined, formers: string | undefined,
   const place = placeOf(formers, owner);
   return {
     former: remembered(value, place),
-    onceReturned: rememberedBefore(value, place),
+    onceReturned: place === Infinity ? lastOf(value)[1] : rememberedBefore(value, place),
     // before the one that had it for good nothing counts, but the others still do.
     onceForgotten: place > 0 || wasOpen(formers, owner) ? rememberedWithout(value, place) : undefined,
   };

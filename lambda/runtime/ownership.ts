@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type EventMark } from './event';
-import { type FormerOwner, formatFormers, formersWith, parseFormers } from './former-owners';
+import { type FormerOwner, formatFormers, formersWith, parseFormers, remember, rememberBeside } from './former-owners';
 import { type StackPhase } from './stack';
 import { NO_CHANGE, type TagChange, type Tags, changed, isChange, mergeChanges, present } from './tag-change';
 
@@ -385,6 +385,21 @@ export const isAdoptedFrom = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick
 /** Whether the owner has adopted back what somebody else had adopted from it. */
 export const isAdoptedBack = (tags: Tags, keys: OwnershipTags): boolean =>
   FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups?.adopted.startsWith(FROM_ME) ?? false;
+
+/**
+ * Remembers what was there before an owner claimed the artifact, beside what is remembered so far.
+ *
+ * @param change the claim
+ */
+export function rememberClaimed(
+  now: string,
+  before: string | undefined,
+  { set }: TagChange,
+  { adoptedFrom, formerOwner }: OwnershipTags,
+): string {
+  const isFromAdopter = set[adoptedFrom]?.includes(`${ADOPTER}@`);
+  return isFromAdopter ? rememberBeside(now, before) : remember(now, before, set[formerOwner]);
+}
 
 /** The owner from whom the artifact was adopted. If giving it back was interrupted, that is the owner itself. */
 export function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {

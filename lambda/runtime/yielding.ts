@@ -36,7 +36,9 @@ export function yieldTo(before: Tags, after: Tags, keys: OwnershipTags, me: Clai
  */
 export function yieldToRival(tags: Tags, keys: OwnershipTags, me: Claimant, claimedAt: number): Yielding | undefined {
   const before = [...formersOf(tags, keys), adoptedFrom(tags, keys)?.split(/[+@]/)[0]];
-  const since = claimedAt - CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS * 1_000;
+  // the claim of the former owner has left that of the owner before it, which is no rival either.
+  const formerAt = claimsIn(tags, keys).find(({ ownerId }) => before.includes(ownerId))?.sentAt ?? -Infinity;
+  const since = Math.max(formerAt, claimedAt - CloudFormationLimits.MAX_SERVICE_TIMEOUT_SECONDS * 1_000);
   return yielding(tags, keys, me, ({ ownerId, sentAt }) => !before.includes(ownerId) && sentAt >= since);
 }
 

@@ -8,6 +8,7 @@ import {
   parseFormers,
   placeOf,
   remember,
+  rememberBeside,
   rememberInstead,
   remembered,
   rememberedBefore,
@@ -116,4 +117,35 @@ test.each<[string, string, ReturnType<typeof memoryOf>]>([
   ['the one for good', 'a1', { former: '1.0.0', onceReturned: undefined, onceForgotten: '2.0.0' }],
 ])('who lets an artifact go remembers its own: %s', (_what, owner, memory) => {
   expect(memoryOf('2.0.0/1.0.0', formatFormers([b, a]), owner)).toEqual(memory);
+});
+
+describe('what was adopted from a stack that had adopted it', () => {
+  const value = rememberBeside('2.0.0', '1.0.0');
+
+  test('is remembered of both', () => {
+    expect([value, rememberBeside('2.0.0', undefined)]).toEqual(['2.0.0+1.0.0', '2.0.0']);
+    expect(['2.0.0', '1.0.0', '2.0.0+1.0.0'].map(each => isRemembered(each, value))).toEqual([true, true, false]);
+    expect(memoryOf(value, undefined, 'a1')).toMatchObject({ former: '2.0.0', onceReturned: '1.0.0' });
+    expect(memoryOf('2.0.0', undefined, 'a1').onceReturned).toBeUndefined();
+  });
+
+  test('is remembered of the last two alone, and of the oldest owner of each', () => {
+    expect(rememberBeside('3.0.0', value)).toBe('3.0.0+2.0.0');
+    expect(rememberBeside('3.0.0', '2.0.0/1.0.0+0.1.0')).toBe('3.0.0+1.0.0');
+  });
+
+  test('is remembered beside what its new owner’s stack makes of it, as far as a tag has room', () => {
+    const formers = formatFormers([c, b]);
+    expect(remember('3.0.0', value, formatFormers([b]))).toBe('3.0.0/2.0.0+1.0.0');
+    const long = ['a', 'b', 'c', 'd'].map(letter => letter.repeat(64));
+    expect(remember(long[0], `${long[1]}/${long[2]}+${long[3]}`, formers)).toBe(long.slice(0, 3).join('/'));
+    expect(memoryOf('3.0.0/2.0.0+1.0.0', formatFormers([b]), 'b2')).toMatchObject({
+      former: '3.0.0',
+      onceReturned: '2.0.0+1.0.0',
+    });
+  });
+
+  test('shows nothing where nothing was there before it', () => {
+    expect(memoryOf('+1.0.0', undefined, 'a1')).toMatchObject({ former: undefined, onceReturned: '1.0.0' });
+  });
 });

@@ -140,6 +140,15 @@ describe('who yields', () => {
     ['the claim of the former owner', { ...claimBy(stranger), [KEYS.formerOwner]: stranger.ownerId }, undefined],
     ['that of whom it was adopted from', { ...claimBy(stranger), ...adoptedFrom(`${stranger.ownerId}@s`) }, undefined],
     ['that of an adopter', { ...claimBy(stranger), ...adoptedFrom(`${stranger.ownerId}+@s`) }, undefined],
+    [
+      'that of an owner before the one of whom it was adopted',
+      {
+        ...claimBy(ago(2_000)),
+        ...claimBy(at(new Date(claimedAt - 1_000).toISOString(), renamed)),
+        ...adoptedFrom(`${renamed.ownerId}@s`),
+      },
+      undefined,
+    ],
     ['nobody', {}, undefined],
   ])('after its function was killed: %s', (_what, more, stack) => {
     expect(yieldToRival({ ...ownerTags(KEYS, me), ...more }, KEYS, me, claimedAt)?.stackId).toBe(stack);
