@@ -54,14 +54,15 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
     rejectProblems(checkSchemaArn(this.wanted, this.scope.stackId));
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
+    // what a reverse Update restores can be gone: nobody protects a version that was only used.
+    if (!existing || before?.held.versionId === existing.id) await this.undoOther(before?.wanted);
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
-    if (before?.held.versionId === existing.id) await this.undoOther(before.wanted);
     return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
   }
 
   /** An Update from another definition to the version that the resource already has is a reverse Update. */
   private async undoOther(wanted: Wanted | undefined): Promise<void> {
-    if (!wanted || hasSameSource(wanted, this.wanted)) return;
+    if (!wanted || hasSameSource(wanted, this.wanted) || (await this.scope.stackPhase()) !== 'rolling-back') return;
     const cancelled = new SchemaVersionEvent(wanted, announced(wanted, this.id.owner), this.scope, this.clients);
     await cancelled.undoCancelled();
   }

@@ -2,6 +2,7 @@
  * K1, K6: a call of a canceled Update of a schema version takes effect when the rollback is over. The event notices
  * that, and the metadata of every version are as the rollback has left them.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { SchemaResourceType } from '../../contract/glue';
 import { OWNER_KEY } from '../../contract/ownership';
 import { GLUE, SCHEMA } from '../histories/families';
@@ -71,4 +72,20 @@ test('metadata that a failed exchange of two versions had put are taken back', (
     const { status } = await world.deploy(STACK, exchanged, { fails: 'afterwards' });
     expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(held(world)).toEqual(deployed);
+  }));
+
+test('a canceled replacement is undone, also if the version that it was to replace is gone', () =>
+  World.play(GLUE, async world => {
+    const { glue } = world.aws;
+    await glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
+    glue.addVersions(SCHEMA, [{ definition: definition('foreign') }]);
+    await world.deploy(STACK, { V: version('foreign'), W: version('own', tier('1')) });
+    const own = held(world).at(-1);
+    const taken = { V: version('own', tier('2')) };
+    const deploying = world.deploy(STACK, taken, { fails: 'meanwhile' });
+    while (isDeepStrictEqual(held(world).at(-1), own)) await world.clock.sleep(1);
+    await glue.byHand('DeleteSchemaVersions', { SchemaId: { SchemaName: SCHEMA }, Versions: '2' });
+    expect(await deploying).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(held(world)).toContainEqual(own);
+    expect(held(world)).toHaveLength(3);
   }));
