@@ -10,18 +10,26 @@ const VISIBLE = 2_000;
 interface Unshown {
   readonly Removal?: Removal;
   readonly AdoptExisting?: boolean;
+  readonly ProtectInActiveJobs?: boolean;
+  readonly Salt?: string;
 }
+
+const UNSHOWN: Record<keyof Unshown, true> = {
+  Removal: true,
+  AdoptExisting: true,
+  ProtectInActiveJobs: true,
+  Salt: true,
+};
 
 /** Whether an artifact must look different after an Update. */
 export function looksDifferent<T extends Unshown>(wanted: T, previous: T | undefined): boolean {
   if (!previous) return false;
-  const [now, before] = [wanted, previous].map(({ Removal: _, AdoptExisting: __, ...shown }) => withoutAbsent(shown));
-  return !isDeepStrictEqual(now, before);
+  return !isDeepStrictEqual(shownOf(wanted), shownOf(previous));
 }
 
 /** A property that is absent may be there without a value. */
-const withoutAbsent = (properties: object) =>
-  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+const shownOf = (properties: object) =>
+  Object.fromEntries(Object.entries(properties).filter(([key, value]) => value !== undefined && !(key in UNSHOWN)));
 
 export class SecondLook {
   private isTaken = false;

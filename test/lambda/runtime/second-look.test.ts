@@ -38,6 +38,8 @@ test.each<[string, object, object | undefined, boolean]>([
   ['something was there before', { Name: 'a', Artifact: undefined }, { Name: 'a', Artifact: {} }, true],
   ['something has', { Name: 'a', Tags: [{ Key: 'x' }] }, { Name: 'a', Tags: [{ Key: 'y' }] }, true],
   ['only what it does not show has', { Name: 'a', Removal: 'DELETE', AdoptExisting: true }, { Name: 'a' }, false],
+  ['only its protection has', { Name: 'a', ProtectInActiveJobs: false }, { Name: 'a' }, false],
+  ['only its salt has', { Name: 'a', Salt: '1' }, { Name: 'a', Salt: '2' }, false],
 ])('an artifact looks different or not if %s', (_what, wanted, previous, differs) => {
   expect(looksDifferent(wanted, previous)).toBe(differs);
 });
