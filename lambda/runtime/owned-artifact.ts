@@ -99,6 +99,9 @@ export abstract class OwnedArtifact extends ReleasedArtifact {
     const isOurs = this.hasClaimed || this.isPending;
     if (outcome.kind === 'unknown') return !isOurs;
     if (outcome.kind === 'failed') return false;
+    const { artifactId = outcome.physicalId } = this;
+    // what it has succeeded with is gone since, so that another artifact was made.
+    if ((outcome.physicalId ?? artifactId) !== artifactId) return false;
     return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
