@@ -134,14 +134,21 @@ function removable({ package: held }: Held, keep: number): string[] {
     .map(([name]) => name);
 }
 
+const ofOthers = ({ package: held }: Held, stackId: string): PackageDescription['versions'] =>
+  Object.fromEntries(
+    Object.entries(held?.versions ?? {}).filter(([, each]) => each.tags[ARTIFACT_TAGS.stack] !== stackId),
+  );
+
 const isMark = (key: string) => key === ARTIFACT_TAGS.owner || key.startsWith(ARTIFACT_TAGS.claim);
 
 function unswept(after: Held, before: Held, { keep, stackId = '', ...of }: Swept<unknown, Held>): Held {
-  const { succeeded, undoneTo, alone } = of;
+  const { succeeded, undoneTo, since, alone } = of;
   const gone = Object.keys(before.package?.versions ?? {}).filter(name => !after.package?.versions[name]);
   if (alone) expect(gone).toEqual(removable(before, keep));
   if (!after.package || !before.package) return after;
-  const { versions: were } = before.package;
+  // what a failed deployment has adopted is not the stack's.
+  const adopted = succeeded && since ? ofOthers(since, stackId) : {};
+  const were = { ...before.package.versions, ...adopted };
   const isOwn = (name: string) => were[name].tags[ARTIFACT_TAGS.stack] === stackId;
   const isUndone = (name: string) => undoneTo !== undefined && isOwn(name) && !undoneTo.package?.versions[name];
   // what a stack has let go of in the same step may go, once nothing rolls it back any more.
