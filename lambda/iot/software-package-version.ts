@@ -335,7 +335,9 @@ class VersionEvent extends OwnedArtifact {
   }
 
   private memory(tags: Tags): Memory {
-    return memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    const memory = memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    if (!this.keeper) return memory;
+    return { ...memory, former: PackageVersionShape.decode(this.keeper.properties, '').Status ?? 'DRAFT' };
   }
 
   protected override released(tags: Tags): TagChange {
