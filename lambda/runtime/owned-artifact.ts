@@ -99,6 +99,9 @@ export abstract class OwnedArtifact extends ReleasedArtifact {
     const isOurs = this.hasClaimed || this.isPending;
     if (outcome.kind === 'unknown') return !isOurs;
     if (outcome.kind === 'failed') return false;
+    const { artifactId = outcome.physicalId } = this;
+    // what it has succeeded with is gone since, so that another artifact was made.
+    if ((outcome.physicalId ?? artifactId) !== artifactId) return false;
     return !isOurs || (!outcome.isDeleted && outcome.at > this.beganAt - AT_ONCE);
   }
 
@@ -127,12 +130,16 @@ export abstract class OwnedArtifact extends ReleasedArtifact {
   /**
    * CloudFormation ignores the answer of an Update that it has canceled, and sends the reverse Update at once. So the
    * reverse Update undoes what the canceled one has made or taken in the place of the resource's artifact: either that
-   * exists by then, or the canceled Update has noticed that it is over.
+   * exists by then, or the canceled Update has noticed that it is over. Only its claim of what existed before can come a
+   * moment later, since it does not ask again at once.
    */
   async undoCancelled(): Promise<void> {
     if ((await this.scope.stackPhase()) !== 'rolling-back') return;
     const tags = await this.record.read();
-    if (!tags || tags[this.record.keys.owner] !== this.me.ownerId) return;
+    if (!tags) return;
+    if (tags[this.record.keys.owner] !== this.me.ownerId) {
+      return (await this.looksAgain()) ? this.undoCancelled() : undefined;
+    }
     const claimed = claimOf(tags, this.record.keys, this.me);
     if (!claimed || this.isMovedHere(tags) || (await this.scope.settledSince(claimed.since))) return;
     this.scope.log.info('made by an Update that was canceled', { artifact: this.what });
