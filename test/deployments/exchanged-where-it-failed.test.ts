@@ -67,6 +67,15 @@ describe.each(MOVABLE)('%s', (_type, part: Part) => {
       ],
     ],
     [{ A: 1 }, [{ A: 2 }, { A: 1 }]],
+    [
+      { A: 2, D: 1 },
+      [
+        { C: 1, D: 2 },
+        { A: 1, B: 2 },
+        { A: 1, C: 2 },
+        { B: 2, C: 1 },
+      ],
+    ],
   ])('of %j is its resource’s after %j have failed and were rolled back', (deployed, failed) =>
     play(part, async world => {
       await succeed(world, resourcesOf(part, world, deployed));
