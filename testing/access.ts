@@ -25,6 +25,8 @@ export const QUICK = {
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: '',
+  // what each call would have put together anew.
+  defaultUserAgentProvider: async () => [],
 } as const;
 
 /**
