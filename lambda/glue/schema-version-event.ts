@@ -159,17 +159,19 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
       this.wantedMetadata(this.hasPut(claimed, tags) ? previous : undefined),
       previous,
     );
-    if (isChange(claimed.change) || metadata.put.length + metadata.remove.length > 0) {
-      await this.carryOut(
-        async () => {
-          await this.confirm();
-          await this.acquire(version, claimed.change, metadata);
-          // whatever is written before CloudFormation is asked, the event that follows sees.
-          if (this.changed.put.length > 0) await this.confirm('wait');
-        },
-        { undoneOnFailure: claimed.kind !== 'held' },
-      );
-    } else await this.ownership.tidy(version);
+    const isDone = !isChange(claimed.change) && metadata.put.length + metadata.remove.length === 0;
+    if (isDone) await this.ownership.tidy(version);
+    // a delivery that was killed can have made the version when the event was over.
+    if (isDone && !claimed.byThisEvent) return done;
+    await this.carryOut(
+      async () => {
+        await this.confirm();
+        if (!isDone) await this.acquire(version, claimed.change, metadata);
+        // whatever is written before CloudFormation is asked, the event that follows sees.
+        if (this.changed.put.length > 0) await this.confirm('wait');
+      },
+      { undoneOnFailure: claimed.kind !== 'held' },
+    );
     return done;
   }
 

@@ -216,7 +216,9 @@ class PointerEvent extends OwnedArtifact {
     if (tags[KEYS.owner] === undefined) return this.moved?.from;
     if (tags[KEYS.owner] !== this.me.ownerId) return tags[KEYS.version];
     const latest = await this.scope.operation.latestProperties();
-    return latest ? DefaultPackageVersionShape.decode(latest, '').VersionName : tags[KEYS.version];
+    const wanted = latest && DefaultPackageVersionShape.decode(latest, '');
+    // a resource that has the pointer of another package by now does not say what this one shows.
+    return wanted?.PackageName === this.packageName ? wanted.VersionName : tags[KEYS.version];
   }
 
   protected override async destroy(tags: Tags): Promise<void> {
@@ -260,7 +262,9 @@ class PointerEvent extends OwnedArtifact {
   }
 
   private memory(tags: Tags): Memory {
-    return memoryOf(tags[KEYS.predecessor], tags[KEYS.formerOwner], this.me.ownerId);
+    const memory = memoryOf(tags[KEYS.predecessor], tags[KEYS.formerOwner], this.me.ownerId);
+    if (!this.keeper) return memory;
+    return { ...memory, former: DefaultPackageVersionShape.decode(this.keeper.properties, '').VersionName };
   }
 
   protected override async isSettled(tags: Tags): Promise<boolean> {

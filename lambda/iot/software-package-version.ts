@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Taken } from '../runtime/errors';
-import { type Memory, memoryOf, rememberInstead } from '../runtime/former-owners';
+import { type Memory, lostBy, memoryOf, rememberInstead, rememberLost } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -51,7 +51,7 @@ import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, restoreTags, toTags } from './tags';
 import { applyDiff, failOn, undoDiff } from './version-changes';
-import { type VersionDiff, contentOf, diffVersion, isDiff, writtenBy } from './version-diff';
+import { type VersionDiff, asFound, contentOf, diffVersion, isDiff, writtenBy } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 
 type Wanted = SoftwarePackageVersionProperties;
@@ -105,7 +105,7 @@ class VersionEvent extends OwnedArtifact {
   /** When the jobs were read that can need the version. Absent: they need not be. */
   private jobsReadAt?: number;
   /** An existing version, as this event found it before it began to change it. */
-  private found?: { readonly status?: string; readonly owner?: string };
+  private found?: HeldVersion & { readonly owner?: string };
 
   constructor(
     iot: IoTClient,
@@ -179,8 +179,12 @@ class VersionEvent extends OwnedArtifact {
     if (await this.givesBack(tags)) return this.answer(held);
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
-    const ownership = taken ? rememberingStatus(claimed.change, tags, held) : claimed.change;
-    const diff = diffVersion(this.wanted, held, { adopted: isAdopted(changed(tags, ownership), KEYS) });
+    const lost = await this.lostStatus(tags, claimed);
+    const ownership = taken ? rememberingStatus(claimed.change, tags, held.status, lost) : claimed.change;
+    const diff = diffVersion(lost ? { ...this.wanted, Status: lost } : this.wanted, held, {
+      adopted: isAdopted(changed(tags, ownership), KEYS),
+      previous,
+    });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
 
@@ -195,13 +199,25 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
-          this.found = { status: held.status, owner: tags[KEYS.owner] };
+          this.found = { ...held, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
         { undoneOnFailure: this.replaces && (taken || claimed.byThisEvent) },
       ),
     );
+  }
+
+  /**
+   * In the rollback of a replacement: the status in which another resource of the stack had taken the version, if the template
+   * leaves the status open, or names the one to which no version returns.
+   */
+  private async lostStatus(tags: Tags, { kind }: Claimed): Promise<PackageVersionStatus | undefined> {
+    if (!this.replaces || (kind !== 'held' && kind !== 'taken-over')) return undefined;
+    if ((this.wanted.Status ?? 'DRAFT') !== 'DRAFT') return undefined;
+    const lost = lostBy(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    if (lost === undefined || (await this.scope.stackPhase()) !== 'rolling-back') return undefined;
+    return lost as PackageVersionStatus;
   }
 
   private apply(diff: VersionDiff): Promise<HeldVersion | undefined> {
@@ -233,7 +249,8 @@ class VersionEvent extends OwnedArtifact {
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.artifactId) return;
-    const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
+    const adopted = isAdopted(tags, KEYS);
+    const diff = diffVersion(adopted ? { ...asFound(this.found), ...now } : now, held, { adopted });
     await this.record.change(restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags)));
     await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     const content = writtenBy(this.wanted, held, diff.content);
@@ -318,7 +335,9 @@ class VersionEvent extends OwnedArtifact {
   }
 
   private memory(tags: Tags): Memory {
-    return memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    const memory = memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    if (!this.keeper) return memory;
+    return { ...memory, former: PackageVersionShape.decode(this.keeper.properties, '').Status ?? 'DRAFT' };
   }
 
   protected override released(tags: Tags): TagChange {
@@ -331,7 +350,7 @@ class VersionEvent extends OwnedArtifact {
   private async reportLimits({ status }: HeldVersion, { leftovers, impossible }: VersionDiff): Promise<void> {
     const { log } = this.scope;
     if (leftovers.length > 0) {
-      log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', { ...this.at, stays: leftovers });
+      log.warn('no longer in the template, but cannot be cleared: it stays', { ...this.at, stays: leftovers });
     }
     if (impossible.length === 0) return;
     if ((await this.scope.stackPhase()) === 'rolling-back') {
@@ -374,7 +393,8 @@ class VersionEvent extends OwnedArtifact {
   }
 }
 
-function rememberingStatus(change: TagChange, tags: Tags, { status = 'DRAFT' }: HeldVersion): TagChange {
+function rememberingStatus(change: TagChange, tags: Tags, status = 'DRAFT', lost?: string): TagChange {
   const former = rememberClaimed(status, tags[KEYS.formerStatus], change, KEYS);
-  return mergeChanges(change, { set: { [KEYS.formerStatus]: former }, remove: [] });
+  const all = lost ? rememberLost(lost, former) : former;
+  return mergeChanges(change, { set: { [KEYS.formerStatus]: all }, remove: [] });
 }

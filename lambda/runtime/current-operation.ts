@@ -36,6 +36,8 @@ export interface CurrentOperation {
 export type OperationOutcome =
   | {
       readonly kind: 'succeeded';
+      /** What the resource has had since. */
+      readonly physicalId?: string;
       /** When, in milliseconds since the epoch. */
       readonly at: number;
       /** Whether CloudFormation has begun to delete the resource with that physical id since. */
@@ -133,7 +135,8 @@ class Judge {
     const end = news.filter(entry => !isReplacement(entry)).at(-1);
     if (!end) return { kind: 'unknown' };
     if (end.status !== `${this.event.RequestType.toUpperCase()}_COMPLETE`) return { kind: 'failed' };
-    return { kind: 'succeeded', at: end.changedAt, isDeleted: deleted.has(end.physicalId) };
+    const { physicalId, changedAt: at } = end;
+    return { kind: 'succeeded', physicalId, at, isDeleted: deleted.has(physicalId) };
   }
 
   private async byEvents(): Promise<Verdict> {

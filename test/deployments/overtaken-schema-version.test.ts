@@ -89,3 +89,23 @@ test('a canceled replacement is undone, also if the version that it was to repla
     expect(held(world)).toContainEqual(own);
     expect(held(world)).toHaveLength(3);
   }));
+
+describe('a Create that comes again within a second, though the version is gone that it has used, makes none', () => {
+  test.each([
+    ['', false],
+    [', nor if it is killed when it has marked one', true],
+  ])('%s', (_also, isKilled) =>
+    World.play(GLUE, async world => {
+      const { glue, faults } = world.aws;
+      await glue.createSchema(SCHEMA, { Compatibility: 'NONE', SchemaDefinition: definition('first') });
+      glue.addVersions(SCHEMA, [{ definition: definition('foreign') }]);
+      await world.deploy(STACK, { V: version('foreign') });
+      await glue.byHand('DeleteSchemaVersions', { SchemaId: { SchemaName: SCHEMA }, Versions: '2' });
+      const gone = held(world);
+      const marking = { service: 'glue', operation: 'PutSchemaVersionMetadata' };
+      if (isKilled) faults.inject({ ...marking, trouble: { kill: 'after' } });
+      await world.deliverAgain(0);
+      expect(held(world)).toEqual(gone);
+    }),
+  );
+});

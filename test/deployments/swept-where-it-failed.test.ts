@@ -132,4 +132,19 @@ describe.each(KINDS)('%s', (_type, part, mayGo, read) => {
       expect(snapshot(world)).not.toEqual(deployed);
       expect(JSON.stringify(snapshot(world))).not.toContain(STACK);
     }));
+
+  test('that a failed deployment has adopted goes with a retention after a deployment without it', () =>
+    play(part, async world => {
+      await world.deploy(STACK, {});
+      const before = snapshot(world);
+      await world.deploy(STACK, { Adopted: part.adopting(world) }, fails);
+      const sweep = world.sweeping({ keep: 1, triggers: ['AFTER_DEPLOYMENT'] }, {});
+      const { status } = await world.deploy(STACK, sweep, { onFailure: 'DO_NOTHING' });
+      expect(status).toBe('UPDATE_COMPLETE');
+      // the registry shows for a moment what it deletes.
+      await world.clock.sleep(2_000);
+      const gone = Object.keys(before).filter(name => !(name in snapshot(world)));
+      expect(gone).toEqual(expect.arrayContaining([...mayGo]));
+      expect(gone).toHaveLength(mayGo.length + 1);
+    }));
 });

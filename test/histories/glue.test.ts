@@ -71,21 +71,26 @@ function removable({ versions, checkpoint }: Held, keep: number): string[] {
 }
 
 function unswept(after: Held, before: Held, swept: Swept<Release, Held>): Held {
-  const { keep, stackId = '', succeeded, undoneTo, alone } = swept;
+  const { keep, stackId = '', succeeded, undoneTo, since, alone } = swept;
   const gone = Object.keys(before.versions).filter(number => !(number in after.versions));
   if (alone) expect(gone).toEqual(removable(before, keep));
   // what a stack has let go of in the same step goes, or may go once nothing rolls it back any more.
   const isNew = (number: string) => undoneTo !== undefined && !(number in undoneTo.versions);
   const mayGo = (number: string) => succeeded || isNew(number);
-  const letGo = gone.filter(number => mayGo(number) && isOf(before.versions[Number(number)], stackId));
+  // what a failed deployment has adopted is not the stack's.
+  const were = succeeded && since ? { ...before.versions, ...ofOthers(since, stackId) } : before.versions;
+  const letGo = gone.filter(number => mayGo(number) && isOf(were[Number(number)], stackId));
   const taken = gone.filter(number => !letGo.includes(number));
-  const all = { ...before.versions, ...after.versions };
+  const all = { ...were, ...after.versions };
   // what a failed deployment has had made available stays, and counts among the latest.
   const may = [...removable(before, keep), ...removable({ ...after, versions: all }, keep)];
   expect(may).toEqual(expect.arrayContaining(taken));
-  const back = Object.fromEntries(taken.map(number => [number, before.versions[Number(number)]]));
+  const back = Object.fromEntries(taken.map(number => [number, were[Number(number)]]));
   return { ...after, versions: { ...after.versions, ...back } };
 }
+
+const ofOthers = ({ versions }: Held, stackId: string): Versions =>
+  Object.fromEntries(Object.entries(versions).filter(([, each]) => !isOf(each, stackId)));
 
 const isOf = ({ metadata }: Pick<Versions[number], 'metadata'>, stackId: string): boolean =>
   ownerIn(metadata) !== undefined && JSON.stringify(metadata).includes(stackId.split('/').at(-1)!);

@@ -69,6 +69,11 @@ export interface Swept<R = unknown, S = unknown> {
   readonly release?: R;
   /** What was there before the failed deployments that a rollback undoes: what the stack has made since goes. */
   readonly undoneTo?: S;
+  /**
+   * What was there before the failed deployments that end in this one, if nobody else has changed it: what they have
+   * adopted is given back, and may go.
+   */
+  readonly since?: S;
   /** Whether they are all of that stack's. Absent: false. */
   readonly own?: boolean;
   /** Whether nothing else has happened: all that may go is gone then. Absent: false. */
@@ -89,6 +94,13 @@ const trouble = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ killed: fc.record({ call, when: fc.constantFrom('before', 'after') }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      fails: fc.constantFrom(undefined, 'meanwhile', 'afterwards'),
+      twice: fc.constantFrom(0, 50, 200, 500, 1_500, 4_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ throttled: fc.record({ call, times: fc.integer({ min: 1, max: 4 }) }) }) },
   {
     weight: 2,
@@ -226,7 +238,8 @@ class History<R, S> {
     const before = this.snapshot();
     const { stackId, status } = await this.world.destroy(NAMES[stack]);
     expect(status).toBe('DELETE_COMPLETE');
-    const after = this.unswept(before, this.declared[stack], { stack, stackId, succeeded: true, own: true });
+    const of = { stack, stackId, succeeded: true, since: this.openOf(stack), own: true };
+    const after = this.unswept(before, this.declared[stack], of);
     const since = this.openOf(stack);
     this.plot.destroyed(stackId, after, since ?? before);
     if (since) this.plot.undone(after, since, stackId);
@@ -249,7 +262,8 @@ class History<R, S> {
     const succeeded = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const sweeps = [...this.declared[stack], ...(sweep ? [sweep] : []), ...(trouble.swept ? [trouble.swept] : [])];
     if (onFailure === 'DO_NOTHING' && !succeeded) this.open[stack] ??= { before, isDisturbed: false };
-    const after = this.unswept(before, sweeps, { stack, stackId, succeeded, release, own: !trouble.swept });
+    const of = { stack, stackId, succeeded, since: this.openOf(stack), release, own: !trouble.swept };
+    const after = this.unswept(before, sweeps, of);
     this.declared[stack] = [...(succeeded ? [] : this.declared[stack]), ...(sweep ? [sweep] : [])];
     if (succeeded) {
       const since = this.openOf(stack);
