@@ -33,8 +33,8 @@ const floor = {
   ...newest,
   displayName: 'floor',
   testMatch: ['<rootDir>/test/lib/**/*.test.ts'],
-  // cdk-nag needs a newer aws-cdk-lib.
-  testPathIgnorePatterns: [...newest.testPathIgnorePatterns, 'nag\\.test\\.ts$'],
+  // cdk-nag needs a newer aws-cdk-lib; and how often the constructs ask the CDK for something is the same with any.
+  testPathIgnorePatterns: [...newest.testPathIgnorePatterns, 'nag\\.test\\.ts$', 'linear\\.test\\.ts$'],
   moduleNameMapper: {
     ...newest.moduleNameMapper,
     '^aws-cdk-lib$': 'aws-cdk-lib-floor',

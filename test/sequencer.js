@@ -22,10 +22,14 @@ const LONG = [
   'test/deployments/renamed-where-it-failed.test.ts',
   'test/e2e/cdk-cli.test.ts',
   'test/lambda/glue/sweeps/killed-retention.test.ts',
+  'cli/test/reads-only.test.ts',
+  'test/e2e/schema-retention.test.ts',
+  'test/e2e/integ.test.ts',
   'test/package/pack.test.ts',
   'test/docs/snippets.test.ts',
   'test/package/floor.test.ts',
   'local/test/cloudformation/cdk-cli.test.ts',
+  'cli/test/truth.test.ts',
 ];
 
 const ROOT = join(__dirname, '..');

@@ -25,6 +25,9 @@ export const QUICK = {
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: '',
+  disableClockSkewCorrection: true,
+  // what each call would have put together anew.
+  defaultUserAgentProvider: async () => [],
 } as const;
 
 /**

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Readable } from 'node:stream';
-import { type LocalAws } from 'cdk-versioned-artifacts-local';
+import { LocalAws } from 'cdk-versioned-artifacts-local';
 
 const CLI = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
 
@@ -11,16 +13,25 @@ export interface CliResult {
   readonly output: string;
 }
 
-/** Runs the real CDK CLI against the local AWS, with its own home folder. */
+/** Runs the real CDK CLI against a local AWS, both for one file of tests, with its own home folder. */
 export class CdkCli {
+  static async start(): Promise<CdkCli> {
+    return new CdkCli(await LocalAws.start());
+  }
+
+  readonly home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
   private readonly process: ChildProcess;
 
-  constructor(aws: LocalAws, home: string) {
+  private constructor(readonly aws: LocalAws) {
     this.process = fork(join(__dirname, 'eager-cli.mjs'), [CLI], {
-      env: { ...process.env, ...aws.env, HOME: home, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      env: { ...process.env, ...aws.env, HOME: this.home, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+  }
+
+  deploy(...args: readonly string[]): Promise<CliResult> {
+    return this.run('deploy', '--require-approval', 'never', ...args);
   }
 
   async run(...args: readonly string[]): Promise<CliResult> {
@@ -31,8 +42,10 @@ export class CdkCli {
     return { code: out.code, output: out.text + err.text };
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.process.kill();
+    await this.aws.stop();
+    rmSync(this.home, { recursive: true });
   }
 }
 

@@ -1,51 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { CdkCli } from '../../testing/cdk-cli';
 
-let aws: LocalAws;
 let cli: CdkCli;
-const home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
-const assembly = join(home, 'cdk.out');
 beforeAll(async () => {
-  aws = await LocalAws.start();
-  cli = new CdkCli(aws, home);
+  cli = await CdkCli.start();
 });
-afterAll(async () => {
-  cli.stop();
-  await aws.stop();
-  rmSync(home, { recursive: true });
-});
+afterAll(() => cli.stop());
 
-/** Runs the CDK CLI on the example app, or on what the run before has synthesized: a release takes a while. */
-const cdk = (command: string, release: number | 'the same', ...args: string[]) =>
-  cli.run(
-    command,
-    ...args,
-    ...(release === 'the same' ? ['--app', assembly] : ['-c', `release=${release}`, '--output', assembly]),
-  );
-
-const deploy = (release: number | 'the same', ...args: string[]) =>
-  cdk('deploy', release, '--require-approval', 'never', ...args);
-const held = () => aws.iot.describe('brake-ecu');
+/** The example app at a release, or what the run before has synthesized: a release takes a while. */
+const app = (release: number | 'the same') => {
+  const assembly = join(cli.home, 'cdk.out');
+  return release === 'the same' ? ['--app', assembly] : ['-c', `release=${release}`, '--output', assembly];
+};
+const held = () => cli.aws.iot.describe('brake-ecu');
 
 test('cdk deploy, diff, rollback and destroy do with versions what they do with any resource', async () => {
-  expect(await deploy(1)).toMatchObject({ code: 0 });
+  expect(await cli.deploy(...app(1))).toMatchObject({ code: 0 });
   expect(held()).toMatchObject({ defaultVersionName: '1.0.0', versions: { '1.0.0': { status: 'PUBLISHED' } } });
 
-  expect((await cdk('diff', 'the same')).output).toContain('There were no differences');
-  expect((await cdk('diff', 2)).output).toMatch(/\[-\] Custom::IoTSoftwarePackageVersion[^]*1\.0\.0/);
+  expect((await cli.run('diff', ...app('the same'))).output).toContain('There were no differences');
+  expect((await cli.run('diff', ...app(2))).output).toMatch(/\[-\] Custom::IoTSoftwarePackageVersion[^]*1\.0\.0/);
 
-  expect(await deploy('the same', '--method', 'direct')).toMatchObject({ code: 0 });
+  expect(await cli.deploy(...app('the same'), '--method', 'direct')).toMatchObject({ code: 0 });
   expect(Object.keys(held()?.versions ?? {})).toEqual(['2.0.0']);
 
-  const failed = await deploy(3, '--no-rollback');
+  const failed = await cli.deploy(...app(3), '--no-rollback');
   expect(failed.code).not.toBe(0);
   expect(failed.output).toContain('cannot change attributes (signing). Ship the change under a new versionName');
-  expect(await cdk('rollback', 'the same')).toMatchObject({ code: 0 });
+  expect(await cli.run('rollback', ...app('the same'))).toMatchObject({ code: 0 });
   expect(held()).toMatchObject({ defaultVersionName: '2.0.0', versions: { '2.0.0': { status: 'PUBLISHED' } } });
 
-  expect(await cdk('destroy', 'the same', '--force')).toMatchObject({ code: 0 });
-  expect(aws.iot.packages).toEqual([]);
+  expect(await cli.run('destroy', ...app('the same'), '--force')).toMatchObject({ code: 0 });
+  expect(cli.aws.iot.packages).toEqual([]);
 }, 300_000);

@@ -58,5 +58,13 @@ export async function namedResources(call: NamedResources): Promise<readonly str
 }
 
 const VARIABLE = /\$\{(\w+)\}/g;
-const variablesOf = (arn: string) => [...arn.matchAll(VARIABLE)].map(([, name]) => name);
+const variables = new Map<string, readonly string[]>();
+
+/** The same for each call, of which there are many. */
+function variablesOf(arn: string): readonly string[] {
+  let found = variables.get(arn);
+  if (!found) variables.set(arn, (found = [...arn.matchAll(VARIABLE)].map(([, name]) => name)));
+  return found;
+}
+
 const memberOf = (variable: string) => variable[0].toLowerCase() + variable.slice(1);

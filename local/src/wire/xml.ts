@@ -18,16 +18,9 @@ export const element = (name: string, value: unknown): string => `<${name}>${toX
 // eslint-disable-next-line no-control-regex
 export const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/**
- * Text for the content of an element: without characters that XML cannot contain, and with line ends that a parser
- * keeps.
- */
-export function escape(text: string): string {
-  return text
-    .replace(UNWRITABLE, '')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    .replace(/\r/g, '&#13;');
-}
+/** What the content of an element cannot have as it is: mark-up, and line ends that a parser would change. */
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
+const UNPLAIN = new RegExp(`[${Object.keys(ENTITIES).join('')}]|${UNWRITABLE.source}`, 'g');
+
+/** Text for the content of an element, without characters that XML cannot contain. */
+export const escape = (text: string): string => text.replace(UNPLAIN, character => ENTITIES[character] ?? '');

@@ -1,25 +1,16 @@
-import { LocalAws } from 'cdk-versioned-artifacts-local';
 import { CdkCli } from '../../../testing/cdk-cli';
-import { synthesise, temporaryDirectory } from './tiny-app';
+import { synthesise } from './tiny-app';
 
-let aws: LocalAws;
 let cli: CdkCli;
-const home = temporaryDirectory();
-
 beforeAll(async () => {
-  aws = await LocalAws.start();
-  cli = new CdkCli(aws, home);
+  cli = await CdkCli.start();
 });
-afterAll(async () => {
-  cli.stop();
-  await aws.stop();
-});
+afterAll(() => cli.stop());
 
 /** Runs the CDK CLI on a synthesized assembly. */
 const cdk = (assembly: string, ...args: string[]) => cli.run(...args, '--app', assembly);
-
-const deploy = (assembly: string, ...args: string[]) => cdk(assembly, 'deploy', '--require-approval', 'never', ...args);
-const status = () => aws.cloudFormation.describe('Tiny')?.status;
+const deploy = (assembly: string, ...args: string[]) => cli.deploy(...args, '--app', assembly);
+const status = () => cli.aws.cloudFormation.describe('Tiny')?.status;
 
 test('the CDK CLI deploys, compares, looks for drift, fails with a reason, rolls back and destroys', async () => {
   const [small, big, bad] = ['small', 'big', 'bad'].map(synthesise);
@@ -32,7 +23,7 @@ test('the CDK CLI deploys, compares, looks for drift, fails with a reason, rolls
   expect(diff.output).toMatch(/\[-\] small[^]*\[\+\] big/);
 
   expect(await cdk(small, 'drift', '--fail')).toMatchObject({ code: 0 });
-  await aws.call('ssm', 'PutParameter', { Name: 'tiny', Value: 'theirs', Overwrite: true });
+  await cli.aws.call('ssm', 'PutParameter', { Name: 'tiny', Value: 'theirs', Overwrite: true });
   const drift = await cdk(small, 'drift', '--fail');
   expect(drift.code).not.toBe(0);
   expect(drift.output).toMatch(/\[~\] AWS::SSM::Parameter Parameter[^]*\[-\] ours[^]*\[\+\] theirs/);
@@ -51,7 +42,7 @@ test('the CDK CLI deploys, compares, looks for drift, fails with a reason, rolls
   expect(status()).toBe('UPDATE_ROLLBACK_COMPLETE');
 
   expect(await deploy(big, '--method', 'direct')).toMatchObject({ code: 0 });
-  expect(aws.cloudFormation.describe('Tiny')?.outputs).toMatchObject([{ key: 'Size', value: 'big' }]);
+  expect(cli.aws.cloudFormation.describe('Tiny')?.outputs).toMatchObject([{ key: 'Size', value: 'big' }]);
 
   expect(await cdk(big, 'destroy', '--force')).toMatchObject({ code: 0 });
   expect(status()).toBeUndefined();

@@ -19,7 +19,7 @@ const HANDLER = `exports.handler = async event => {
 const directories: string[] = [];
 
 /** A directory that is gone after the tests. */
-export function temporaryDirectory(): string {
+function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tiny-app-'));
   directories.push(directory);
   return directory;
