@@ -216,7 +216,9 @@ class PointerEvent extends OwnedArtifact {
     if (tags[KEYS.owner] === undefined) return this.moved?.from;
     if (tags[KEYS.owner] !== this.me.ownerId) return tags[KEYS.version];
     const latest = await this.scope.operation.latestProperties();
-    return latest ? DefaultPackageVersionShape.decode(latest, '').VersionName : tags[KEYS.version];
+    const wanted = latest && DefaultPackageVersionShape.decode(latest, '');
+    // a resource that has the pointer of another package by now does not say what this one shows.
+    return wanted?.PackageName === this.packageName ? wanted.VersionName : tags[KEYS.version];
   }
 
   protected override async destroy(tags: Tags): Promise<void> {

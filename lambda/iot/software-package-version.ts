@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Taken } from '../runtime/errors';
-import { type Memory, memoryOf, rememberInstead } from '../runtime/former-owners';
+import { type Memory, lostBy, memoryOf, rememberInstead, rememberLost } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import {
@@ -179,8 +179,11 @@ class VersionEvent extends OwnedArtifact {
     if (await this.givesBack(tags)) return this.answer(held);
     const claimed = await this.claim(tags, { adoptExisting: this.wanted.AdoptExisting ?? false }, this.answer(held));
     const taken = claimed.kind !== 'held';
-    const ownership = taken ? rememberingStatus(claimed.change, tags, held) : claimed.change;
-    const diff = diffVersion(this.wanted, held, { adopted: isAdopted(changed(tags, ownership), KEYS) });
+    const lost = await this.lostStatus(tags, claimed);
+    const ownership = taken ? rememberingStatus(claimed.change, tags, held.status, lost) : claimed.change;
+    const diff = diffVersion(lost ? { ...this.wanted, Status: lost } : this.wanted, held, {
+      adopted: isAdopted(changed(tags, ownership), KEYS),
+    });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
 
@@ -202,6 +205,18 @@ class VersionEvent extends OwnedArtifact {
         { undoneOnFailure: this.replaces && (taken || claimed.byThisEvent) },
       ),
     );
+  }
+
+  /**
+   * In the rollback of a replacement: the status in which another resource of the stack had taken the version, if the template
+   * leaves the status open, or names the one to which no version returns.
+   */
+  private async lostStatus(tags: Tags, { kind }: Claimed): Promise<PackageVersionStatus | undefined> {
+    if (!this.replaces || (kind !== 'held' && kind !== 'taken-over')) return undefined;
+    if ((this.wanted.Status ?? 'DRAFT') !== 'DRAFT') return undefined;
+    const lost = lostBy(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    if (lost === undefined || (await this.scope.stackPhase()) !== 'rolling-back') return undefined;
+    return lost as PackageVersionStatus;
   }
 
   private apply(diff: VersionDiff): Promise<HeldVersion | undefined> {
@@ -374,7 +389,8 @@ class VersionEvent extends OwnedArtifact {
   }
 }
 
-function rememberingStatus(change: TagChange, tags: Tags, { status = 'DRAFT' }: HeldVersion): TagChange {
+function rememberingStatus(change: TagChange, tags: Tags, status = 'DRAFT', lost?: string): TagChange {
   const former = rememberClaimed(status, tags[KEYS.formerStatus], change, KEYS);
-  return mergeChanges(change, { set: { [KEYS.formerStatus]: former }, remove: [] });
+  const all = lost ? rememberLost(lost, former) : former;
+  return mergeChanges(change, { set: { [KEYS.formerStatus]: all }, remove: [] });
 }

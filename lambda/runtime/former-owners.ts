@@ -18,7 +18,10 @@ export interface FormerOwner {
 
 const NEXT = '/';
 const OPEN = '+';
-/** Between what was there before a stack adopted the artifact, and before the stack that it was adopted from had done so. */
+/**
+ * Between what was there before a stack adopted the artifact, and before the stack that it was adopted from had done so; or
+ * before an owner took it back, and when it had lost it.
+ */
 const BEFORE_ADOPTER = '+';
 
 /** A tag has 256 characters, and a record of AWS Glue has less to spare. Between two takers, the oldest decides. */
@@ -99,6 +102,26 @@ export function placeOf(value: string | undefined, owner: string): number {
     0,
     formers.findIndex(({ ownerId }) => ownerId === owner),
   );
+}
+
+/**
+ * Remembers what an owner that takes back an artifact had lost, beside what it finds: its function can be killed before that
+ * is there again.
+ */
+export function rememberLost(lost: string, value: string): string {
+  const [now, ...others] = value.split(NEXT);
+  return [now + BEFORE_ADOPTER + lost, ...others].join(NEXT);
+}
+
+/**
+ * What was there when an artifact was taken from its owner, which takes it back or has just done so. Absent: nothing that is
+ * remembered.
+ */
+export function lostBy(value: string | undefined, formers: string | undefined, owner: string): string | undefined {
+  const all = parseFormers(formers);
+  if (all.length === 0) return undefined;
+  const place = all.findIndex(({ ownerId }) => ownerId === owner);
+  return place < 0 ? value?.split(NEXT)[0].split(BEFORE_ADOPTER)[1] : remembered(value, place);
 }
 
 /** What was there before the artifact was taken from the former owner of that place. */

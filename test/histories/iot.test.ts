@@ -77,11 +77,16 @@ const designatedBy = ({ versions, default: pointer }: Pick<Release, 'versions' |
   pointer && versions.at(pointer.version);
 
 /** What of somebody else's must stay as it is. */
-const others = ({ package: held }: Held, stackId: string, declared: readonly Version[] = []): object =>
+const others = (held: Held, stackId: string, declared: readonly string[] = []): object =>
   Object.fromEntries(
-    Object.entries(held?.versions ?? {})
-      .filter(([name, { tags }]) => tags[ARTIFACT_TAGS.stack] !== stackId && !declared.some(each => each.name === name))
+    Object.entries(held.package?.versions ?? {})
+      .filter(([name]) => ![...ownBy(held, stackId), ...declared].includes(name))
       .map(([name, { status, tags }]) => [name, { status, ...owners(tags) }]),
+  );
+
+const ownBy = ({ package: held }: Held, stackId: string): string[] =>
+  Object.entries(held?.versions ?? {}).flatMap(([name, { tags }]) =>
+    tags[ARTIFACT_TAGS.stack] === stackId ? [name] : [],
   );
 
 const owners = (tags: Readonly<Record<string, string>>) => ({
@@ -90,18 +95,32 @@ const owners = (tags: Readonly<Record<string, string>>) => ({
   designatedBy: tags[DEFAULT_POINTER_TAGS.owner],
 });
 
-/** What a rollback brings back: owners, states and the default. What was published cannot be a draft again. */
-function restorable({ package: held, moved: byHand }: Held, { package: before }: Held): object | undefined {
+/** What a rollback brings back: owners, states and the default. */
+function restorable({ package: held, moved: byHand }: Held, isDraft: (name: string) => boolean): object | undefined {
   if (!held) return undefined;
   const versions = Object.entries(held.versions).map(([name, { status, tags }]) => {
-    const draft = before?.versions[name]?.status === 'DRAFT';
-    return [name, { status: draft ? 'any' : status, ...owners(tags) }];
+    return [name, { status: isDraft(name) ? 'any' : status, ...owners(tags) }];
   });
   // a designation by hand the reverse Update may take back: the template says otherwise.
   return {
     default: byHand || held.defaultVersionName,
     ...owners(held.tags),
     versions: Object.fromEntries(versions) as object,
+  };
+}
+
+/**
+ * Which versions were drafts before a rollback, or are drafts by the template, and their own resources have failed to change
+ * that: what was published cannot be a draft again.
+ */
+function drafts({ package: before }: Held, failed: readonly Release[]): (name: string) => boolean {
+  return name => {
+    const { status, tags } = before?.versions[name] ?? {};
+    const declared = released.get(tags?.[ARTIFACT_TAGS.stack] ?? '') ?? [];
+    const isInPlace = (draft: Version) =>
+      failed.some(({ versions }) => versions.some(each => isSamePlace(each, draft)));
+    const isDraft = (each: Version) => each.name === name && each.status === 'DRAFT' && isInPlace(each);
+    return status === 'DRAFT' || declared.some(isDraft);
   };
 }
 
@@ -149,6 +168,9 @@ function unswept(after: Held, before: Held, { keep, stackId = '', ...of }: Swept
 
 const moved = new WeakSet<World>();
 
+/** The versions of each stack's last deployment that succeeded. */
+const released = new Map<string, readonly Version[]>();
+
 const plot: Plot<Release, Held> = {
   family: IOT,
   release,
@@ -166,6 +188,7 @@ const plot: Plot<Release, Held> = {
     },
   ],
   begin: async ({ aws }) => {
+    released.clear();
     await aws.iot.createPackage(PACKAGE);
     for (const name of ['0.1.0', '0.2.0', '0.3.0']) await aws.iot.createVersion(PACKAGE, name, { status: 'PUBLISHED' });
   },
@@ -176,6 +199,7 @@ const plot: Plot<Release, Held> = {
   unswept,
 
   deployed(each, stackId, after, before) {
+    released.set(stackId, each.versions);
     for (const { name, status, description } of each.versions) {
       expect(after.package?.versions[name]).toMatchObject({
         status,
@@ -185,24 +209,24 @@ const plot: Plot<Release, Held> = {
     }
     const designated = designatedBy(each);
     if (designated) expect(after.package?.defaultVersionName).toBe(designated.name);
-    expect(others(after, stackId, each.versions)).toMatchObject(others(before, stackId, each.versions));
+    const names = each.versions.map(({ name }) => name);
+    expect(others(after, stackId, names)).toMatchObject(others(before, stackId, names));
   },
 
-  rolledBack(after, before) {
-    expect(restorable(after, before)).toEqual(restorable(before, before));
+  rolledBack(after, before, failed) {
+    const isDraft = drafts(before, failed);
+    expect(restorable(after, isDraft)).toEqual(restorable(before, isDraft));
   },
 
   // only what is declared, and what was there before, is there.
   undone(after, before, stackId, release) {
-    const declared = release?.versions ?? [];
-    const known = [...Object.keys(before.package?.versions ?? {}), ...declared.map(({ name }) => name)];
+    const declared = release?.versions.map(({ name }) => name) ?? [];
+    const known = [...Object.keys(before.package?.versions ?? {}), ...declared];
     expect(known).toEqual(expect.arrayContaining(Object.keys(after.package?.versions ?? {})));
-    const kept = Object.entries(after.package?.versions ?? {}).filter(
-      ([, { tags }]) => tags[ARTIFACT_TAGS.stack] === stackId,
-    );
-    expect(declared.map(({ name }) => name)).toEqual(expect.arrayContaining(kept.map(([name]) => name)));
-    // what was somebody else's is so again, as it was.
-    expect(others(after, stackId, declared)).toEqual(others(before, stackId, declared));
+    expect(declared).toEqual(expect.arrayContaining(ownBy(after, stackId)));
+    // what was somebody else's is so again, as it was. What was the stack's it may have let go of.
+    const own = [...ownBy(before, stackId), ...declared];
+    expect(others(after, stackId, own)).toEqual(others(before, stackId, own));
   },
 
   destroyed(stackId, after, before) {

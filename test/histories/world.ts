@@ -39,8 +39,8 @@ export type Resources = Readonly<Record<string, Resource>>;
 
 /** What goes wrong with a deployment. */
 export interface Trouble {
-  /** Another resource fails: while these are under way, or when all of them are done. */
-  readonly fails?: 'meanwhile' | 'afterwards';
+  /** Another resource fails: while these are under way, when all of them are done, or after so many milliseconds. */
+  readonly fails?: 'meanwhile' | 'afterwards' | number;
   /** A call is held up, and goes on in the midst of the rollback or when it is over. */
   readonly heldUp?: { readonly call: number; readonly until: 'rollback' | 'end' };
   /** The function dies at a call. */
@@ -285,7 +285,7 @@ export class World {
     const gate = {
       Type: 'Custom::Gate',
       Properties: { ServiceToken: this.gate, Fails: fails ?? 'never', Salt: String(this.aws.calls.length) },
-      DependsOn: fails === 'meanwhile' ? undefined : Object.keys(resources),
+      DependsOn: fails === undefined || fails === 'afterwards' ? Object.keys(resources) : undefined,
     };
     return { Resources: { ...Object.fromEntries(all), Gate: gate } };
   }
@@ -298,6 +298,7 @@ export class World {
     const { Fails } = event.ResourceProperties as unknown as Record<string, string>;
     const isDue = RequestType !== 'Delete' && !this.isRollingBack(StackId);
     if (isDue && Fails === 'meanwhile') await this.quietOr(this.mayFail);
+    if (isDue && Number(Fails) > 0) await this.clock.sleep(Number(Fails));
     const failed = isDue && Fails !== 'never';
     const body = {
       Status: failed ? 'FAILED' : 'SUCCESS',

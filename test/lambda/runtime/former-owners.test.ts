@@ -4,12 +4,14 @@ import {
   formatFormers,
   formersWith,
   isRemembered,
+  lostBy,
   memoryOf,
   parseFormers,
   placeOf,
   remember,
   rememberBeside,
   rememberInstead,
+  rememberLost,
   remembered,
   rememberedBefore,
   rememberedWithout,
@@ -147,5 +149,27 @@ describe('what was adopted from a stack that had adopted it', () => {
 
   test('shows nothing where nothing was there before it', () => {
     expect(memoryOf('+1.0.0', undefined, 'a1')).toMatchObject({ former: undefined, onceReturned: '1.0.0' });
+  });
+});
+
+describe('what an owner has lost', () => {
+  const lost = rememberLost('1.0.0', '2.0.0');
+
+  test('is remembered until it has taken that back', () => {
+    expect([lostBy('1.0.0', formatFormers([b]), 'b2'), lostBy(lost, formatFormers([b]), 'a1')]).toEqual([
+      '1.0.0',
+      '1.0.0',
+    ]);
+    expect(rememberLost('1.0.0', '3.0.0/2.0.0')).toBe('3.0.0+1.0.0/2.0.0');
+  });
+
+  test('is nothing if it has lost nothing', () => {
+    expect(lostBy('2.0.0', formatFormers([b]), 'a1')).toBeUndefined();
+    // of the one that it was adopted from.
+    expect(lostBy(rememberBeside('2.0.0', '1.0.0'), undefined, 'a1')).toBeUndefined();
+  });
+
+  test('is not what the one has found from whom it was taken back', () => {
+    expect(memoryOf(lost, formatFormers([b]), 'b2').former).toBe('2.0.0');
   });
 });
