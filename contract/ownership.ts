@@ -17,7 +17,7 @@ export function ownershipTags(infix = '') {
     /**
      * Owner id of a resource of the same stack that had the artifact before a rename, until CloudFormation sends the
      * Delete for that resource. If its own deployment had not succeeded, with the time of its claim, and with the owner
-     * before it: `<owner id>+<time>/<owner id>`.
+     * before it: `<owner id>+<time>/<owner id>`. `/` at the end: others had it, too.
      */
     formerOwner: key('former-owner'),
     /**

@@ -20,7 +20,10 @@ interface Declared extends Omit<Declaration, 'physicalId' | 'properties'> {
 export class DeclaredMetadata {
   /** Asks CloudFormation only about a version that has metadata beside the owner's record. */
   static async of(versionId: string, marks: Marks, scope: Scope): Promise<DeclaredMetadata> {
-    const all = isMarkedByOthers(marks) ? await scope.declarationsSinceSuccess() : [];
+    return DeclaredMetadata.from(versionId, isMarkedByOthers(marks) ? await scope.declarationsSinceSuccess() : []);
+  }
+
+  static from(versionId: string, all: readonly Declaration[]): DeclaredMetadata {
     return new DeclaredMetadata(
       all.flatMap(({ physicalId, properties, ...times }) => {
         const id = findPhysicalId(physicalId);

@@ -25,7 +25,7 @@ import {
   UpdateSchemaCommand,
 } from '@aws-sdk/client-glue';
 import { type Scope } from '../runtime/custom-resource';
-import { allPages, retryConflict, unless } from '../runtime/retry';
+import { allPages, isAccessDenied, retryConflict, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
 import { type HeldPair, type Pair, pairsFrom } from './metadata';
 import { type SchemaName } from './names';
@@ -47,6 +47,9 @@ export interface HeldVersion {
 
 /** The registry's answer to a registration; the version may have existed before. */
 export type Registered = Pick<HeldVersion, 'id' | 'number' | 'status'>;
+
+/** How a call names a version. */
+type Which = Pick<GetSchemaVersionCommandInput, 'SchemaId' | 'SchemaVersionId' | 'SchemaVersionNumber'>;
 
 const VERSIONS_PER_PAGE = 100;
 
@@ -167,8 +170,8 @@ export class GlueGateway {
   /** Metadata of a version; `undefined` if the version is gone. */
   async pairsOf(versionId: string): Promise<readonly HeldPair[] | undefined> {
     const entries = allPages(async NextToken => {
-      const page = await this.glue.send(
-        new QuerySchemaVersionMetadataCommand({ SchemaVersionId: versionId, NextToken }),
+      const page = await this.named(versionId, which =>
+        this.glue.send(new QuerySchemaVersionMetadataCommand({ ...which, NextToken })),
       );
       return { items: Object.entries(page.MetadataInfoMap ?? {}), nextToken: page.NextToken };
     });
@@ -177,16 +180,35 @@ export class GlueGateway {
   }
 
   async putMetadata(versionId: string, pair: Pair): Promise<void> {
-    const input = { SchemaVersionId: versionId, MetadataKeyValue: metadata(pair) };
+    const put = (which: Which) =>
+      this.glue.send(new PutSchemaVersionMetadataCommand({ ...which, MetadataKeyValue: metadata(pair) }));
     await unless(
       'AlreadyExistsException',
-      this.write(() => this.glue.send(new PutSchemaVersionMetadataCommand(input))),
+      this.write(() => this.named(versionId, put)),
     );
   }
 
   async removeMetadata(versionId: string, pair: Pair): Promise<void> {
-    const input = { SchemaVersionId: versionId, MetadataKeyValue: metadata(pair) };
-    await unlessMissing(this.write(() => this.glue.send(new RemoveSchemaVersionMetadataCommand(input))));
+    const remove = (which: Which) =>
+      this.glue.send(new RemoveSchemaVersionMetadataCommand({ ...which, MetadataKeyValue: metadata(pair) }));
+    await unlessMissing(this.write(() => this.named(versionId, remove)));
+  }
+
+  /**
+   * Names a version by its id; if that is denied, by its schema and number. AWS Glue has no schema to authorize an id on,
+   * and a policy only allows any id as long as the stack declares a version: not any more in the clean-up of the last one.
+   */
+  private async named<T>(versionId: string, call: (which: Which) => Promise<T>): Promise<T> {
+    try {
+      return await call({ SchemaVersionId: versionId });
+    } catch (error) {
+      if (!isAccessDenied(error)) throw error;
+      const read = new GetSchemaVersionCommand({ SchemaVersionId: versionId });
+      const { SchemaArn, VersionNumber } = await this.glue.send(read).catch((unreadable: unknown) => {
+        throw isAccessDenied(unreadable) ? error : unreadable;
+      });
+      return call({ SchemaId: { SchemaArn }, SchemaVersionNumber: { VersionNumber } });
+    }
   }
 
   private write<T>(call: () => Promise<T>): Promise<T> {

@@ -17,11 +17,11 @@ import {
 import { patient } from '../runtime/patient';
 import { DeclaredMetadata } from './declared-metadata';
 import { GlueGateway, type Registered } from './gateway';
-import { type MetadataChange, dropped } from './metadata';
+import { type MetadataChange, type Pair, diffMetadata, dropped } from './metadata';
 import { type EventId, schemaIn, versionAnswer, versionFields, versionIn } from './names';
 import { FIELDS, claimantOf } from './owner-record';
 import { takenBack } from './taken-back-metadata';
-import { VersionOwnership, isMarkedByOthers, putByOwner, putSince, without } from './version-ownership';
+import { type Marks, VersionOwnership, isMarkedByOthers, putByOwner, putSince, without } from './version-ownership';
 import { SchemaVersionRemoval } from './version-removal';
 
 type Wanted = SchemaVersionProperties;
@@ -140,15 +140,25 @@ export abstract class HeldSchemaVersion extends OwnedArtifact {
     const remove = await takenBack(given, this.scope);
     const isBack = outcome === 'returned' && isAdoptedBack(tags, FIELDS);
     const put = isBack ? dropped(this.former ?? {}, template, marks.pairs) : [];
-    await this.ownership.exchange(this.version!, { remove, put });
+    const keeper = outcome === 'returned' ? heir : undefined;
+    const missing = await this.missingOf(keeper, without(marks, remove));
+    await this.ownership.exchange(this.version!, { remove, put: [...put, ...missing] });
     // what stays under its own removal stays as this resource has left it.
     const isOpen = wasOpen(tags[FIELDS.formerOwner], this.me.ownerId);
     if (goes && (isOpen || this.removalPolicy === 'DELETE')) await this.takeBack(tags);
   }
 
+  /** What a resource declares that keeps the version, and that those who have had it since have removed. */
+  private async missingOf(keeper: string | undefined, marks: Marks): Promise<readonly Pair[]> {
+    if (keeper === undefined || !(await this.others.isKeptBy(keeper))) return [];
+    const declared = DeclaredMetadata.from(this.version!.id, await this.scope.declarationsSinceSuccess());
+    return diffMetadata(declared.by(keeper) ?? {}, marks.pairs, {}).put;
+  }
+
   /** The resource of the stack that has the version back. */
   private heirOf(outcome: LettingGo['kind'], tags: Tags): string | undefined {
     if (outcome !== 'returned') return undefined;
+    if (this.keeper) return this.keeper.ownerId;
     return tags[FIELDS.owner] === this.me.ownerId ? formersOf(tags, FIELDS)[0] : this.me.ownerId;
   }
 

@@ -262,7 +262,9 @@ class PointerEvent extends OwnedArtifact {
   }
 
   private memory(tags: Tags): Memory {
-    return memoryOf(tags[KEYS.predecessor], tags[KEYS.formerOwner], this.me.ownerId);
+    const memory = memoryOf(tags[KEYS.predecessor], tags[KEYS.formerOwner], this.me.ownerId);
+    if (!this.keeper) return memory;
+    return { ...memory, former: DefaultPackageVersionShape.decode(this.keeper.properties, '').VersionName };
   }
 
   protected override async isSettled(tags: Tags): Promise<boolean> {

@@ -51,7 +51,7 @@ import { type HeldVersion, IotGateway } from './gateway';
 import { type VersionName, answeredId, packageArn, parsePhysicalId, versionArn, versionId } from './names';
 import { diffTags, restoreTags, toTags } from './tags';
 import { applyDiff, failOn, undoDiff } from './version-changes';
-import { type VersionDiff, contentOf, diffVersion, isDiff, writtenBy } from './version-diff';
+import { type VersionDiff, asFound, contentOf, diffVersion, isDiff, writtenBy } from './version-diff';
 import { deprecateVersion, destroyVersion, restoreStatus } from './version-removal';
 
 type Wanted = SoftwarePackageVersionProperties;
@@ -105,7 +105,7 @@ class VersionEvent extends OwnedArtifact {
   /** When the jobs were read that can need the version. Absent: they need not be. */
   private jobsReadAt?: number;
   /** An existing version, as this event found it before it began to change it. */
-  private found?: { readonly status?: string; readonly owner?: string };
+  private found?: HeldVersion & { readonly owner?: string };
 
   constructor(
     iot: IoTClient,
@@ -183,6 +183,7 @@ class VersionEvent extends OwnedArtifact {
     const ownership = taken ? rememberingStatus(claimed.change, tags, held.status, lost) : claimed.change;
     const diff = diffVersion(lost ? { ...this.wanted, Status: lost } : this.wanted, held, {
       adopted: isAdopted(changed(tags, ownership), KEYS),
+      previous,
     });
     await this.reportLimits(held, diff);
     if (taken) this.reportTaken(held, claimed);
@@ -198,7 +199,7 @@ class VersionEvent extends OwnedArtifact {
       this.carryOut(
         async () => {
           await this.confirm();
-          this.found = { status: held.status, owner: tags[KEYS.owner] };
+          this.found = { ...held, owner: tags[KEYS.owner] };
           await this.own(tags, { ...claimed, change: ownership }, user);
           return this.answer((await this.apply(diff)) ?? held);
         },
@@ -248,7 +249,8 @@ class VersionEvent extends OwnedArtifact {
     if (!latest || !held || tags?.[KEYS.owner] !== this.me.ownerId) return;
     const now = PackageVersionShape.decode(latest, '');
     if (versionId(now.PackageName, now.VersionName, this.me.ownerId) !== this.artifactId) return;
-    const diff = diffVersion(now, held, { adopted: isAdopted(tags, KEYS) });
+    const adopted = isAdopted(tags, KEYS);
+    const diff = diffVersion(adopted ? { ...asFound(this.found), ...now } : now, held, { adopted });
     await this.record.change(restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags)));
     await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
     const content = writtenBy(this.wanted, held, diff.content);
@@ -333,7 +335,9 @@ class VersionEvent extends OwnedArtifact {
   }
 
   private memory(tags: Tags): Memory {
-    return memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    const memory = memoryOf(tags[KEYS.formerStatus], tags[KEYS.formerOwner], this.me.ownerId);
+    if (!this.keeper) return memory;
+    return { ...memory, former: PackageVersionShape.decode(this.keeper.properties, '').Status ?? 'DRAFT' };
   }
 
   protected override released(tags: Tags): TagChange {
@@ -346,7 +350,7 @@ class VersionEvent extends OwnedArtifact {
   private async reportLimits({ status }: HeldVersion, { leftovers, impossible }: VersionDiff): Promise<void> {
     const { log } = this.scope;
     if (leftovers.length > 0) {
-      log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', { ...this.at, stays: leftovers });
+      log.warn('no longer in the template, but cannot be cleared: it stays', { ...this.at, stays: leftovers });
     }
     if (impossible.length === 0) return;
     if ((await this.scope.stackPhase()) === 'rolling-back') {

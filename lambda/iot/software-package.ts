@@ -73,6 +73,8 @@ class PackageEvent extends OwnedArtifact {
   protected readonly artifactId: string;
   private readonly packageName: string;
   private readonly gateway: IotGateway;
+  /** The description of an existing package before this event changed it. */
+  private found?: string;
 
   constructor(
     iot: IoTClient,
@@ -126,7 +128,7 @@ class PackageEvent extends OwnedArtifact {
     const { Description, AdoptExisting, Tags } = this.wanted;
     const claimed = await this.claim(tags, { adoptExisting: AdoptExisting ?? false }, this.answer());
     if (Description === undefined && held && previous?.Description !== undefined) {
-      this.scope.log.warn('no longer in the template, but AWS IoT cannot clear it: it stays', {
+      this.scope.log.warn('no longer in the template, but cannot be cleared: it stays', {
         packageName: this.packageName,
         stays: ['description'],
       });
@@ -140,6 +142,7 @@ class PackageEvent extends OwnedArtifact {
       async () => {
         await this.confirm();
         await this.own(tags, claimed, user);
+        this.found = held;
         if (describes) await this.describe(Description);
         return this.answer();
       },
@@ -165,7 +168,7 @@ class PackageEvent extends OwnedArtifact {
     const held = await this.gateway.findPackage(this.packageName);
     const tags = await this.record.read();
     if (!latest || !held || tags?.[ARTIFACT_TAGS.owner] !== this.me.ownerId) return;
-    const { PackageName, Description, Tags } = PackageShape.decode(latest, '');
+    const { PackageName, Description = this.found, Tags } = PackageShape.decode(latest, '');
     if (PackageName !== this.packageName) return;
     const user = restoreTags(toTags(Tags), tags, toTags(this.wanted.Tags));
     if (isChange(user)) await this.record.change(user);

@@ -25,24 +25,27 @@ export interface VersionDiff {
   readonly sbom?: { readonly associate: S3LocationProperty } | 'disassociate';
   /** Properties that the service no longer lets anybody change, in words. */
   readonly impossible: readonly string[];
-  /** Properties that the template no longer has and the service cannot clear: they stay. */
+  /** Properties that the template no longer has, and that cannot be cleared: they stay. */
   readonly leftovers: readonly string[];
 }
 
-/**
- * @param options `adopted`: the version existed before this stack owned it, so properties that the template leaves open
- * stay as they are
- */
+interface Origin {
+  /** The version existed before this stack owned it, so properties that the template leaves open stay as they are. */
+  readonly adopted: boolean;
+  /** What the former template wanted. */
+  readonly previous?: SoftwarePackageVersionProperties;
+}
+
 export function diffVersion(
   wanted: SoftwarePackageVersionProperties,
   held: HeldVersion,
-  { adopted }: { readonly adopted: boolean },
+  { adopted, previous }: Origin,
 ): VersionDiff {
   const status = (held.status ?? 'DRAFT') as PackageVersionStatus;
   const draft = status === 'DRAFT';
   const content: Writable<VersionContent> = {};
   const impossible: string[] = [];
-  const leftovers: string[] = [];
+  const leftovers = adopted && previous ? nowOpen(wanted, previous) : [];
 
   if (wanted.Description !== undefined) {
     if (wanted.Description !== held.description) content.description = wanted.Description;
@@ -85,6 +88,19 @@ export function diffVersion(
     leftovers,
   };
 }
+
+/** What only the former template has set: what was there before is not recorded. */
+const nowOpen = (wanted: SoftwarePackageVersionProperties, previous: SoftwarePackageVersionProperties): string[] =>
+  (['Description', 'Recipe', 'Attributes', 'Artifact', 'Sbom', 'Status'] as const)
+    .filter(name => wanted[name] === undefined && previous[name] !== undefined)
+    .map(name => name.toLowerCase());
+
+/** The properties by which a version is again as an event has found it. */
+export const asFound = ({ status, description, recipe }: Partial<HeldVersion> = {}) => ({
+  Status: status as PackageVersionStatus | undefined,
+  Description: description,
+  Recipe: recipe,
+});
 
 export const isDiff = ({ content, actions, sbom }: VersionDiff): boolean =>
   Object.keys(content).length > 0 || actions.length > 0 || sbom !== undefined;

@@ -4,7 +4,8 @@
  *
  * A deployment that fails without a rollback leaves its claims open, and the next one can take the artifact over again. So
  * a former owner whose own claim was open when it lost the artifact is marked with the time of that claim, and the owner
- * before it is kept: a rollback gives the artifact back to one after the other.
+ * before it is kept: a rollback gives the artifact back to one after the other. There is no room for all of them: a mark
+ * says that there were more, of whom CloudFormation's history tells.
  */
 
 export interface FormerOwner {
@@ -37,6 +38,9 @@ export function parseFormers(value = ''): readonly FormerOwner[] {
     });
 }
 
+/** At the end of the value: there were more. */
+const MORE = NEXT;
+
 export const formatFormers = (formers: readonly FormerOwner[]): string =>
   formers
     .map(({ ownerId, openSince }) =>
@@ -44,10 +48,28 @@ export const formatFormers = (formers: readonly FormerOwner[]): string =>
     )
     .join(NEXT);
 
-/** The former owners once the owner loses the artifact to somebody who has not had it before. */
-export function formersWith(owner: FormerOwner, before: readonly FormerOwner[]): readonly FormerOwner[] {
-  if (owner.openSince === undefined) return [owner];
-  return [owner, ...before.filter(({ ownerId }) => ownerId !== owner.ownerId).slice(1 - MOST)];
+/** Whether resources of the stack have had the artifact that the value does not name, while no deployment succeeded. */
+export const hasMore = (value: string | undefined): boolean => value?.endsWith(MORE) ?? false;
+
+/** The value with these former owners alone. Absent: with none, and there were no more. */
+export const formersLeft = (value: string | undefined, formers: readonly FormerOwner[]): string | undefined =>
+  formatFormers(formers) + (hasMore(value) ? MORE : '') || undefined;
+
+/**
+ * The former owners once the owner loses the artifact.
+ *
+ * @param before their value so far
+ * @param taker who has it from now on. If it had the artifact before, only those before it are left
+ */
+export function formersWith(owner: FormerOwner, before: string | undefined, taker: string): string {
+  const all = parseFormers(before);
+  const at = all.findIndex(({ ownerId }) => ownerId === taker);
+  if (owner.openSince === undefined && at < 0) return formatFormers([owner]);
+  const older = owner.openSince === undefined ? [] : all.slice(at + 1);
+  const kept = [owner, ...older.filter(({ ownerId }) => ownerId !== owner.ownerId).slice(1 - MOST)];
+  const known = new Set([taker, ...kept.map(({ ownerId }) => ownerId)]);
+  const isShortened = hasMore(before) || all.some(({ ownerId }) => !known.has(ownerId));
+  return formatFormers(kept) + (isShortened ? MORE : '');
 }
 
 /** Whether a former owner's claim was open when it lost the artifact. Absent: whether that of the last one was. */

@@ -1,8 +1,16 @@
 /** What CloudFormation knows of the other resources of the stack that have had the artifact of an event. */
 import { awaitEffect } from './await-effect';
 import { type Scope } from './custom-resource';
+import { type RawProperties } from './event';
 import { type FormerOwner } from './former-owners';
 import { type Fate } from './stack-history';
+
+/** A resource that has an artifact, although the owner's record does not name it. */
+export interface Keeper {
+  readonly ownerId: string;
+  /** What it was to be at last. */
+  readonly properties: RawProperties;
+}
 
 export class OtherHolders {
   /** Those that this event has waited for. */
@@ -21,6 +29,20 @@ export class OtherHolders {
   /** In a clean-up, CloudFormation does not ask a resource again that a deployment without a rollback has made. */
   async isKeptBy(owner: string): Promise<boolean> {
     return (await this.scope.stackPhase()) === 'deploying' && (await this.fateOf(owner)) === 'held';
+  }
+
+  /** The resource that was the last one to have the artifact, among those that a clean-up does not delete. */
+  async keeper(): Promise<Keeper | undefined> {
+    const id = this.idOf();
+    if (!id?.includes(this.me) || (await this.scope.stackPhase()) !== 'deploying') return undefined;
+    const [before, after] = id.split(this.me);
+    const declared = await this.scope.declarationsSinceSuccess();
+    for (const { physicalId, properties } of [...declared].reverse()) {
+      const ownerId = physicalId.slice(before.length, physicalId.length - after.length);
+      if (ownerId === this.me || before + ownerId + after !== physicalId) continue;
+      if ((await this.fateOf(ownerId)) === 'held') return { ownerId, properties };
+    }
+    return undefined;
   }
 
   /**

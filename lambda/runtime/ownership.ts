@@ -9,7 +9,15 @@ import { createHash } from 'node:crypto';
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
 import { type EventMark } from './event';
-import { type FormerOwner, formatFormers, formersWith, parseFormers, remember, rememberBeside } from './former-owners';
+import {
+  type FormerOwner,
+  formersLeft,
+  formersWith,
+  hasMore,
+  parseFormers,
+  remember,
+  rememberBeside,
+} from './former-owners';
 import { type StackPhase } from './stack';
 import { NO_CHANGE, type TagChange, type Tags, changed, isChange, mergeChanges, present } from './tag-change';
 
@@ -141,7 +149,7 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExis
     const since = had && (claimOf(tags, keys, me)?.since ?? had.openSince ?? ALWAYS);
     // what was its own for good stays so, and nothing is left that a rollback would give back to the other.
     const taken = had && had.openSince === undefined ? undefined : openSince;
-    const former = formatFormers(formersWith({ ownerId: owner, openSince: taken }, had ? [] : formers));
+    const former = formersWith({ ownerId: owner, openSince: taken }, tags[keys.formerOwner], me.ownerId);
     const set = { ...ownerTags(keys, me, since), [keys.formerOwner]: former };
     return { kind: 'taken-over', change: { set, remove: stale } };
   }
@@ -233,6 +241,8 @@ export interface Manner {
   regains?(claimedAt: number, former: FormerOwner): Promise<boolean>;
   /** Whether that former owner of an artifact that was taken back keeps it, although it was not asked again. Absent: no. */
   isKept?(former: string): Promise<boolean>;
+  /** Who else of the stack has had the artifact, and keeps it, if the record does not name all. Absent: nobody. */
+  keeper?(): Promise<string | undefined>;
   /** Whether the deployment that took the artifact over at that time has failed without a rollback. Absent: no. */
   isLeftOpen?(claimedAt: number): Promise<boolean>;
 }
@@ -248,7 +258,13 @@ export async function letGo(tags: Tags, keys: OwnershipTags, me: Claimant, manne
     // without a mark it is unknown whether the former owner's Delete is still to come.
     if (claimedAt === undefined || (await undoes(claimedAt))) return { kind: 'returned', change: handBack(tags, keys) };
     if (await manner.isKept?.(former)) return { kind: 'returned', change: handOn(tags, keys, former) };
-  } else {
+  }
+  const keeper = hasMore(tags[keys.formerOwner]) ? await manner.keeper?.() : undefined;
+  if (keeper !== undefined) {
+    const left = (await undoes(claimedAt)) ? NO_CHANGE : leftBy(keys, me, removal);
+    return { kind: 'returned', change: mergeChanges(handOn(tags, keys, keeper, me.mark?.sentAt), left) };
+  }
+  if (former === undefined || former === me.ownerId) {
     if (from === undefined && removal === 'DELETE') return { kind: 'destroyed' };
     if (await undoes(claimedAt)) {
       return from === undefined ? { kind: 'destroyed' } : { kind: 'returned', change: giveBack(tags, keys, me) };
@@ -291,46 +307,53 @@ async function leaveToOwner(
       return { kind: 'returned', change: handBack(tags, keys, me.ownerId) };
     }
     const { set, remove } = formerTags(
+      tags,
       keys,
       formers.filter(each => each !== mine),
     );
     const change = { set, remove: [...remove, ...claim] };
-    // what was its own for good stays or goes, as it would without the new owner.
     const stays = removal !== 'DELETE';
     const decides = mine.openSince === undefined && takenAt !== undefined && (stays || keys.adoptedFrom in tags);
     if (!decides || !(await isLeftOpen?.(takenAt))) return { kind: 'forgotten', change };
-    const left: TagChange = stays
-      ? { set: { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId }, remove: [] }
-      : { set: {}, remove: [keys.adoptedFrom] };
-    return { kind: 'bequeathed', change: mergeChanges(change, left) };
+    return { kind: 'bequeathed', change: mergeChanges(change, leftBy(keys, me, removal)) };
   }
   // another stack owns it by now, and the policy may not allow a write to it.
   if (claim.length > 0) return { kind: 'forgotten', change: { set: {}, remove: [], tidy: claim } };
   return { kind: 'foreign' };
 }
 
+/** What was a resource's own for good stays or goes by its removal, if the resource that has it next goes, too. */
+const leftBy = (keys: OwnershipTags, me: Claimant, removal: Removal): TagChange =>
+  removal === 'DELETE'
+    ? { set: {}, remove: [keys.adoptedFrom] }
+    : { set: { [keys.adoptedFrom]: NOBODY, [keys.releasedBy]: me.releaseId }, remove: [] };
+
 /** Gives an artifact back to a resource of the same stack that had it before. Absent: to the last one. */
 function handBack(tags: Tags, keys: OwnershipTags, to = formersOf(tags, keys)[0]): TagChange {
   const { [keys.formerOwner]: former, [keys.owner]: owner, [keys.stack]: stackId } = tags;
   const formers = parseFormers(former);
   const at = formers.findIndex(({ ownerId }) => ownerId === to);
-  const { openSince } = formers[at];
+  const openSince = formers[at]?.openSince;
   // what is still open must not look as if a deployment had succeeded with it.
   const isMarked = openSince === undefined || keys.claim + to in tags;
   const again = isMarked
     ? {}
     : markTags(keys, { ownerId: to, stackId, mark: { sentAt: openSince, hash: HANDED_BACK } });
-  const { set, remove } = formerTags(keys, formers.slice(at + 1));
+  const { set, remove } = formerTags(tags, keys, at < 0 ? [] : formers.slice(at + 1));
   return {
     set: { [keys.owner]: to, ...again, ...set },
     remove: [...remove, ...present(tags, keys.claim + owner)],
   };
 }
 
-/** Gives an artifact that is the stack's for good to a resource that had it only in a deployment that has failed. */
-function handOn(tags: Tags, keys: OwnershipTags, to: string): TagChange {
+/**
+ * Gives an artifact to a resource that had it only in a deployment that has failed.
+ *
+ * @param since when its ownership begins. Absent: it is the stack's for good
+ */
+function handOn(tags: Tags, keys: OwnershipTags, to: string, since = ALWAYS): TagChange {
   const { set, remove } = handBack(tags, keys, to);
-  const mark = { sentAt: ALWAYS, hash: HANDED_BACK };
+  const mark = { sentAt: since, hash: HANDED_BACK };
   return { set: { ...set, ...markTags(keys, { ownerId: to, stackId: tags[keys.stack], mark }) }, remove };
 }
 
@@ -340,10 +363,12 @@ export const HANDED_BACK = '00000000';
 export const formersOf = (tags: Tags, keys: OwnershipTags) =>
   parseFormers(tags[keys.formerOwner]).map(({ ownerId }) => ownerId);
 
-const formerTags = (keys: OwnershipTags, formers: readonly FormerOwner[]): TagChange =>
-  formers.length > 0
-    ? { set: { [keys.formerOwner]: formatFormers(formers) }, remove: [] }
-    : { set: {}, remove: [keys.formerOwner] };
+function formerTags(tags: Tags, keys: OwnershipTags, formers: readonly FormerOwner[]): TagChange {
+  const value = formersLeft(tags[keys.formerOwner], formers);
+  return value === undefined
+    ? { set: {}, remove: [keys.formerOwner] }
+    : { set: { [keys.formerOwner]: value }, remove: [] };
+}
 
 function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
   const former = FORMER.exec(adoptedFrom(tags, keys) ?? NOBODY)?.groups;

@@ -7,9 +7,8 @@ import { awaitEffect } from './await-effect';
 import { ClaimedArtifact, type Which } from './claimed-artifact';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
-import { parseFormers } from './former-owners';
 import { HandOver } from './hand-over';
-import { OtherHolders } from './other-holders';
+import { type Keeper, OtherHolders } from './other-holders';
 import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, isChange, letGo } from './ownership';
 import { SecondLook } from './second-look';
 
@@ -21,8 +20,10 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
   /** Whether a Create that has not answered may still be running. */
   private isUnanswered: boolean;
   private readonly secondLook: SecondLook;
-  private readonly others: OtherHolders;
+  protected readonly others: OtherHolders;
   protected handOver?: HandOver;
+  /** The resource that has the artifact next, although the record does not name it. */
+  protected keeper?: Keeper;
 
   constructor(scope: Scope, which: { owner: string } & Omit<Which, 'id'>) {
     super(scope, which);
@@ -114,11 +115,13 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
     const isUndone: Undoes = undoes ?? (async claimedAt => !this.isMovedHere(tags) && this.isOfFailure(claimedAt));
     if (!undoes && (await this.awaitOlder(tags))) return this.remove(removal);
     let undone = false;
+    this.keeper = undefined;
     const outcome = await letGo(tags, keys, this.me, {
       removal,
       undoes: async claimedAt => (undone = await isUndone(claimedAt)),
       regains: undoes ? undefined : (...taken) => this.others.regains(...taken),
       isKept: undoes ? undefined : former => this.others.isKeptBy(former),
+      keeper: undoes ? undefined : async () => (this.keeper = await this.others.keeper())?.ownerId,
       isLeftOpen: undoes ? undefined : takenAt => this.scope.isLeftOpen(takenAt),
     });
     this.scope.log.info('let go', { artifact: this.what, outcome: outcome.kind });
@@ -151,9 +154,9 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
   /** Releases an artifact that stays. True if this resource owns it afterwards, and must still release it. */
   private async passOn(outcome: LettingGo & { readonly change: TagChange }, tags: Tags): Promise<boolean> {
     const { keys } = this.record;
-    const former = parseFormers(tags[keys.formerOwner]).find(
-      ({ ownerId }) => ownerId === outcome.change.set[keys.owner],
-    )?.ownerId;
+    const former = [...formersOf(tags, keys), this.keeper?.ownerId].find(
+      owner => owner !== undefined && owner === outcome.change.set[keys.owner],
+    );
     if (outcome.kind === 'returned' && !(await this.stillHas(keys.formerOwner, tags))) return true;
     await this.restore(outcome.kind, tags);
     await this.letGoOf(this.forget(outcome.change, tags, outcome.kind), tags);

@@ -4,7 +4,7 @@ import { SoftwarePackageResourceType as Type } from '../../contract/iot';
 import { OWNER_KEY } from '../../contract/ownership';
 import { CLOUDBASE_SERVICE_VERSION } from '../../contract/wechat';
 import { ENVIRONMENT, GLUE, IOT, PACKAGE, SCHEMA, SERVER, TOKEN, TOKEN_SECRET, WECHAT } from '../histories/families';
-import { type Family, type Resource, World } from '../histories/world';
+import { type Family, type Resource, type Resources, World } from '../histories/world';
 
 /** One resource type. */
 export interface Part {
@@ -161,3 +161,21 @@ export const play = ({ family, begin }: Part, acts: (world: World) => Promise<vo
     },
     { keeps: [] },
   );
+
+/** A root with one nested stack. */
+export const around = (world: World, resources: Resources): Promise<Resources> =>
+  aroundAll(world, { Child: resources });
+
+/** A root with nested stacks. */
+export async function aroundAll(world: World, children: Readonly<Record<string, Resources>>): Promise<Resources> {
+  const { aws } = world;
+  await aws.call('s3', 'CreateBucket', { Bucket: 'templates' }).catch(() => undefined);
+  const root: Record<string, Resources[string]> = {};
+  for (const [id, resources] of Object.entries(children)) {
+    const Key = `${aws.calls.length}.json`;
+    await aws.call('s3', 'PutObject', { Bucket: 'templates', Key, Body: JSON.stringify(world.template(resources)) });
+    const TemplateURL = `https://s3.us-east-1.amazonaws.com/templates/${Key}`;
+    root[id] = { type: 'AWS::CloudFormation::Stack', properties: { TemplateURL } };
+  }
+  return root;
+}

@@ -3,26 +3,9 @@
  * adopted stays, nothing is made later, and no sweep takes the nested stack for one at rest.
  */
 import { type Resources, type World } from '../histories/world';
-import { MAKERS, PARTS, type Part, essence, play } from './cast';
+import { MAKERS, PARTS, type Part, around, aroundAll, essence, play } from './cast';
 
 const ROOT = 'root';
-
-/** A root with one nested stack. */
-const around = (world: World, resources: Resources): Promise<Resources> => aroundAll(world, { Child: resources });
-
-/** A root with nested stacks. */
-async function aroundAll(world: World, children: Readonly<Record<string, Resources>>): Promise<Resources> {
-  const { aws } = world;
-  await aws.call('s3', 'CreateBucket', { Bucket: 'templates' }).catch(() => undefined);
-  const root: Record<string, Resources[string]> = {};
-  for (const [id, resources] of Object.entries(children)) {
-    const Key = `${aws.calls.length}.json`;
-    await aws.call('s3', 'PutObject', { Bucket: 'templates', Key, Body: JSON.stringify(world.template(resources)) });
-    const TemplateURL = `https://s3.us-east-1.amazonaws.com/templates/${Key}`;
-    root[id] = { type: 'AWS::CloudFormation::Stack', properties: { TemplateURL } };
-  }
-  return root;
-}
 
 describe.each([false, true])('while a nested stack that waits for its root is complete: %s', waitsComplete => {
   const playNested = (part: Part, acts: (world: World) => Promise<void>) => () =>

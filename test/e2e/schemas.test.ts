@@ -5,6 +5,7 @@ import {
   SchemaReference,
   SchemaVersion,
   type SchemaVersionProps,
+  SchemaVersionRetention,
   VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { OWNER_KEY } from '../../contract/ownership';
@@ -274,6 +275,18 @@ describe('a version that leaves the template', () => {
     await fleet.deploy(stack => void version(stack, { schema: returns(), removal: DELETE }));
     expect(numbers()).toEqual([1]);
     expect(fleet.log).not.toContain('not authorized');
+  });
+
+  test('and is the last one of a stack that keeps a retention is let go', async () => {
+    await foreign();
+    const release = (versions: number) => (stack: Stack) => {
+      if (versions > 0) version(stack, { schema: imported() });
+      new SchemaVersionRetention(stack, 'Keep', { schema: imported(), rules: { keepLatest: 5 } });
+    };
+    await fleet.deploy(release(1));
+    expect(await fleet.deploy(release(0))).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
+    expect(numbers()).toEqual([1, 2]);
+    expect(ownerOf(2)).not.toContain('owner=');
   });
 
   test('and is the checkpoint by now fails the deletion, and says what to do', async () => {

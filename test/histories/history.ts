@@ -94,6 +94,13 @@ const trouble = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ killed: fc.record({ call, when: fc.constantFrom('before', 'after') }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      fails: fc.constantFrom(undefined, 'meanwhile', 'afterwards'),
+      twice: fc.constantFrom(0, 50, 200, 500, 1_500, 4_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ throttled: fc.record({ call, times: fc.integer({ min: 1, max: 4 }) }) }) },
   {
     weight: 2,

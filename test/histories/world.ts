@@ -47,6 +47,8 @@ export interface Trouble {
   readonly killed?: { readonly call: number; readonly when: 'before' | 'after' };
   /** A call is throttled that often. */
   readonly throttled?: { readonly call: number; readonly times: number };
+  /** Lambda delivers each event once more, so many milliseconds later. */
+  readonly twice?: number;
   /** The schedule of a third stack's retention is due at a call. */
   readonly swept?: { readonly call: number; readonly keep: number };
   /** What CloudFormation does about a failure. Absent: it rolls back. */
@@ -108,6 +110,10 @@ export class World {
   private readonly machinery: Machinery;
   private readonly sockets: Direct;
   private inFlight = 0;
+  /** When each event is delivered once more. Absent: never. */
+  private twiceAfter?: number;
+  /** The requests that were delivered once more. */
+  private readonly again = new Set<string>();
   /** Whether the gate may fail by now, if it is to fail meanwhile. */
   mayFail: () => boolean = () => true;
 
@@ -167,6 +173,7 @@ export class World {
     const { aws } = this;
     await this.clock.sleep(A_SECOND);
     const held = this.inject(stackName, trouble);
+    this.twiceAfter = trouble.twice;
     if (held && trouble.heldUp?.until === 'rollback') {
       aws.cloudFormation.onStackStatus(({ status }) => {
         if (/ROLLBACK|DELETE/.test(status)) held.release();
@@ -185,6 +192,7 @@ export class World {
       return outcome;
     } finally {
       aws.faults.clear();
+      this.twiceAfter = undefined;
     }
   }
 
@@ -323,6 +331,16 @@ export class World {
     }
   }
 
+  private deliverTwice(event: { RequestId?: string }): void {
+    const { RequestId } = event;
+    if (this.twiceAfter === undefined || RequestId === undefined || this.again.has(RequestId)) return;
+    this.again.add(RequestId);
+    const Payload = JSON.stringify(event);
+    void this.clock
+      .sleep(this.twiceAfter)
+      .then(() => this.aws.call('lambda', 'Invoke', { FunctionName: this.provider, InvocationType: 'Event', Payload }));
+  }
+
   private async handle(event: unknown, context: HostedContext): Promise<unknown> {
     const { death } = context;
     const { sockets } = this;
@@ -341,6 +359,7 @@ export class World {
       },
     };
     this.inFlight++;
+    this.deliverTwice(event as { RequestId?: string });
     const dead = new Promise<void>(resolve => death.addEventListener('abort', () => resolve()));
     try {
       const work = isSliceRequest(event) ? handleSlice(event, context, world) : handleEvent(event, context, world);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireFresh } from '../../scripts/stamp';
 import { ROOT, run, temporaryFolder } from './workspace';
@@ -26,29 +26,11 @@ async function copyTo(path: string): Promise<string> {
   }
   cpSync(join(__dirname, 'app.js'), join(path, 'app.js'));
   symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'), 'junction');
-  readOnlyTheCore(path);
   await run(process.execPath, ['scripts/build.mjs', 'constructs'], path);
   // the one family of the app; each is bundled in the same way.
   await run(process.execPath, ['--input-type=module', '-e', BUNDLE_IOT], path);
   return path;
 }
-
-/** The root of the CDK exports all services, which the compiler takes seconds to read and no construct needs. */
-function readOnlyTheCore(path: string): void {
-  const edit = (file: string, change: (content: Content) => object) => {
-    const at = join(path, file);
-    writeFileSync(at, JSON.stringify(change(JSON.parse(readFileSync(at, 'utf8')) as Content)));
-  };
-  const paths = { 'aws-cdk-lib': ['./node_modules/aws-cdk-lib/core'] };
-  edit('tsconfig.json', ({ compilerOptions, ...rest }) => ({
-    ...rest,
-    compilerOptions: { ...compilerOptions, paths },
-  }));
-  // the strictest rules allow no paths.
-  edit('package.json', ({ jsii, ...rest }) => ({ ...rest, jsii: { ...jsii, validateTsconfig: 'minimal' } }));
-}
-
-type Content = Readonly<Record<string, object>>;
 
 test('the same source gives the same handler and the same template, byte for byte, wherever it is built', async () => {
   requireFresh(['constructs', 'handlers']);

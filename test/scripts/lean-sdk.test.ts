@@ -13,7 +13,7 @@ const sources = (room: string) =>
     .map(file => readFileSync(join(ROOT, room, file), 'utf8'));
 
 /** Bytes that a bundle may have: what was reached, and a little room for the handlers to grow. */
-const MOST_BYTES = { iot: 300_000, glue: 270_000, wechat: 229_000 };
+const MOST_BYTES = { iot: 300_000, glue: 272_000, wechat: 229_000 };
 
 test.each(byFamily(MOST_BYTES) as [string, number][])('the bundle of %s stays small', (family, most) => {
   expect(Buffer.byteLength(bundle(family))).toBeLessThanOrEqual(most);

@@ -293,6 +293,44 @@ describe('a function', () => {
     });
   });
 
+  describe('that is sent an event while it runs', () => {
+    const hand = (payload: object) =>
+      aws.call('lambda', 'Invoke', { FunctionName: 'fn', InvocationType: 'Event', Payload: JSON.stringify(payload) });
+    const pids = () => new Set(aws.logs.messages(LOG_GROUP).flatMap(message => message.split('INFO\t')[1] ?? []));
+
+    let isOver: boolean;
+    afterEach(() => {
+      isOver = true;
+    });
+    beforeEach(async () => {
+      isOver = false;
+      await createFunction(
+        aws,
+        `exports.handler = ({ hangs }) => {
+          console.log(process.pid);
+          return hangs ? new Promise(() => setInterval(() => {}, 1000)) : Promise.resolve();
+        };`,
+        { Timeout: 60 },
+      );
+      await send();
+    });
+
+    test('takes it in the same environment where it is about to return', async () => {
+      await hand({});
+      await hand({});
+      await aws.lambda.settled();
+      expect(attempts()).toHaveLength(3);
+      expect(pids().size).toBe(1);
+    });
+
+    test('takes it in another environment where it goes on', async () => {
+      await hand({ hangs: true });
+      await hand({});
+      while (!isOver && pids().size < 2) await new Promise(resolve => setImmediate(resolve));
+      expect(attempts()).toHaveLength(3);
+    });
+  });
+
   test('ends with the local AWS, whatever it is doing', async () => {
     await createFunction(aws, 'exports.handler = () => { console.log(process.pid); return new Promise(() => {}); };', {
       Timeout: 900,

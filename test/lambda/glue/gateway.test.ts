@@ -1,4 +1,5 @@
 /** The calls of the AWS Glue schema registry, by what they leave in the service and what they answer. */
+import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { AT, FIRST, GONE, NOBODY, aws, busy, clock, definition, glue, add as seed, versions } from './registry';
 
 const [SECOND, THIRD] = ['second', 'third'].map(field => definition(field));
@@ -133,6 +134,33 @@ describe('metadata', () => {
     await glue.removeMetadata(id(), ['team', 'a']);
     expect(metadata()).toEqual({ team: ['b'] });
   });
+
+  const OPERATIONS = ['Query', 'Put', 'Remove'].map(verb => `${verb}SchemaVersionMetadata`);
+  const denied = (operation: string, match = (_: object) => true) => {
+    const trouble = { error: new ServiceError('AccessDeniedException', `no ${operation}`, 400) };
+    aws.faults.inject({ operation, match, times: Infinity, trouble });
+  };
+
+  test('are read and written by schema and number where the id is denied', async () => {
+    for (const operation of OPERATIONS) denied(operation, input => 'SchemaVersionId' in input);
+    await glue.putMetadata(id(), ['team', 'a']);
+    await glue.putMetadata(id(), ['team', 'b']);
+    await glue.removeMetadata(id(), ['team', 'a']);
+    expect(metadata()).toEqual({ team: ['b'] });
+    expect(await glue.pairsOf(id())).toMatchObject([{ key: 'team', value: 'b' }]);
+    await glue.removeMetadata(NOBODY, ['team', 'a']);
+    expect(await glue.pairsOf(NOBODY)).toBeUndefined();
+  });
+
+  test.each([[[]], [['GetSchemaVersion']]])(
+    'are denied where the number is, too, or is not to be had (%j)',
+    async more => {
+      for (const operation of [...OPERATIONS, ...more]) denied(operation);
+      await expect(glue.pairsOf(id())).rejects.toThrow('no Query');
+      await expect(glue.putMetadata(id(), ['team', 'a'])).rejects.toThrow('no Put');
+      await expect(glue.removeMetadata(id(), ['team', 'a'])).rejects.toThrow('no Remove');
+    },
+  );
 
   test('are read from all pages; a missing version has none', async () => {
     aws.glue.behavior.maxMetadataPairs = 30;

@@ -104,7 +104,7 @@ describe('a version that is full', () => {
   test('keeps its record where the copy cannot be written for another reason', async () => {
     await owned();
     await fill(MAX_METADATA - 1);
-    refused('PutSchemaVersionMetadata', 'AccessDeniedException', { nth: 2 });
+    refused('PutSchemaVersionMetadata', 'AccessDeniedException', { nth: 2, times: 2 });
     await expect(ownership.change(version, by('b'))).rejects.toThrow('no way');
     expect(records()).toEqual([recordOf(1, 'a')]);
   });

@@ -130,6 +130,9 @@ test('of an adopted version, what the template leaves open stays', () => {
     sbom: heldS3,
   });
   expect(diffVersion(wanted(), have, { adopted: true })).toEqual(nothing);
+  const previous = wanted({ Status: 'DEPRECATED', Description: 'd', Sbom: s3 });
+  const leftovers = ['description', 'sbom', 'status'];
+  expect(diffVersion(wanted(), have, { adopted: true, previous })).toEqual({ ...nothing, leftovers });
 });
 
 test('the same bytes uploaded again are no change of a published artifact whose version is looked up', () => {

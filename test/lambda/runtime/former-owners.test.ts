@@ -2,7 +2,9 @@ import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
 import {
   type FormerOwner,
   formatFormers,
+  formersLeft,
   formersWith,
+  hasMore,
   isRemembered,
   lostBy,
   memoryOf,
@@ -34,13 +36,53 @@ test('a former owner for good is written as its id alone, as versions of the lib
 });
 
 test.each([
-  ['an owner for good leaves no other', a, [b], [a]],
-  ['an open one leaves the owner before it', b, [a], [b, a]],
-  ['an open one that had it before, once', b, [b, a], [b, a]],
-  ['of several open ones, the last and the oldest are left', c, [b, a], [c, a]],
+  ['an owner for good leaves no other', a, 'b2', 'a1'],
+  ['an open one leaves the owner before it', b, 'a1', 'b2+t68n40/a1'],
+  ['an open one that had it before, once', b, 'b2+t68n40/a1', 'b2+t68n40/a1'],
+  ['of several open ones, the last and the oldest are left, and a mark', c, 'b2+t68n40/a1', 'c3+t68n5o/a1/'],
+  ['the mark stays', b, 'c3+t68n5o/a1/', 'b2+t68n40/a1/'],
+  ['the mark goes with an owner for good', a, 'c3+t68n5o/b2/', 'a1'],
 ] as const)('%s', (_what, owner, before, formers) => {
-  expect(formersWith(owner, before)).toEqual(formers);
+  expect(formersWith(owner, before, 'd4')).toBe(formers);
 });
+
+test.each([
+  ['who had it in between leaves who had it before', b, { before: 'c3+t68n5o/a1', taker: 'c3' }, 'b2+t68n40/a1'],
+  ['who had it for good leaves the last one alone', { ownerId: 'b2' }, { before: 'a1', taker: 'a1' }, 'b2'],
+  ['and a mark, if there was another one', { ownerId: 'b2' }, { before: 'c3+t68n5o/a1', taker: 'a1' }, 'b2/'],
+  ['as does who had it before another one', b, { before: 'c3+t68n5o/e5+t68n5o', taker: 'e5' }, 'b2+t68n40/'],
+] as const)('if an artifact is taken back, %s', (_what, owner, { before, taker }, formers) => {
+  expect(formersWith(owner, before, taker)).toBe(formers);
+});
+
+test('the mark says that there were more, and is no owner', () => {
+  expect([hasMore('b2/'), hasMore('/'), hasMore('b2'), hasMore(undefined)]).toEqual([true, true, false, false]);
+  expect([parseFormers('b2/'), parseFormers('/')]).toEqual([[{ ownerId: 'b2' }], []]);
+  expect([formersLeft('b2/a1/', [a]), formersLeft('a1/', []), formersLeft('a1', [])]).toEqual(['a1/', '/', undefined]);
+});
+
+test.each([
+  ['DELETE', true, '-'],
+  ['RETAIN', true, '-'],
+  ['DELETE', false, undefined],
+  ['RETAIN', false, '-'],
+] as const)(
+  'a keeper that the record does not name has the artifact under %s, whether that is undone: %s, as adopted from %s',
+  async (removal, isUndone, from) => {
+    const stack = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/fleet/1';
+    const mark = { sentAt: SECONDS * 1_000, hash: '1a2b3c4d' };
+    const me = { ...claimant(stack, 'A'), mark };
+    const tags = { ...ownerTags(KEYS, me), [KEYS.adoptedFrom]: '-', [KEYS.formerOwner]: '/' };
+    const manner = { removal, undoes: async () => isUndone, keeper: async () => 'b2' };
+    const left = await letGo(tags, KEYS, me, manner);
+    if (left.kind !== 'returned') throw new Error(left.kind);
+    const after = changed(tags, left.change);
+    expect([after[KEYS.owner], after[KEYS.adoptedFrom], after[KEYS.formerOwner]]).toEqual(['b2', from, '/']);
+    expect(claimOf(after, KEYS, { ownerId: 'b2' })?.since).toBe(mark.sentAt);
+    const named = { ...tags, [KEYS.formerOwner]: '' };
+    expect(await letGo(named, KEYS, me, manner)).not.toMatchObject({ change: { set: { [KEYS.owner]: 'b2' } } });
+  },
+);
 
 test('an open claim is known by the time of it', () => {
   const value = formatFormers([b, a]);

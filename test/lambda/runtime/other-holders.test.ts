@@ -8,8 +8,11 @@ import { FakeClock } from '../../../testing/clock';
 const MINUTE = 60_000;
 
 /** The holders beside `me`, of whom CloudFormation tells these fates one after the other, the last one for ever. */
-function holders(fates: readonly Fate[], more: { phase?: StackPhase; settled?: boolean; id?: string } = {}) {
-  const { phase = 'deploying', settled = false } = more;
+function holders(
+  fates: readonly Fate[],
+  more: { phase?: StackPhase; settled?: boolean; id?: string; declared?: readonly string[] } = {},
+) {
+  const { phase = 'deploying', settled = false, declared = [] } = more;
   const clock = new FakeClock();
   const id = 'id' in more ? more.id : 'a/1.0.0@me';
   const asked: string[] = [];
@@ -18,6 +21,7 @@ function holders(fates: readonly Fate[], more: { phase?: StackPhase; settled?: b
     deadline: new Deadline(clock, clock.now() + 10 * MINUTE),
     stackPhase: async () => phase,
     settledSince: async () => settled,
+    declarationsSinceSuccess: async () => declared.map((physicalId, nth) => ({ physicalId, properties: { nth } })),
     fateOf: async (id: string) => {
       asked.push(id);
       return fates[Math.min(asked.length, fates.length) - 1];
@@ -73,4 +77,26 @@ test.each<[string, StackPhase, { settled?: boolean; openSince?: number }, boolea
 ])('a former owner regains what has gone %s: %p', async (_how, phase, { settled, openSince }, expected) => {
   const { others } = holders(['left'], { phase, settled });
   expect(await others.regains(1, { openSince } as never)).toBe(expected);
+});
+
+describe('among resources that the record does not name', () => {
+  const declared = ['a/1.0.0@b', 'a/1.0.0@c', 'a/1.0.0@me', 'a/2.0.0@d', 'generated-1A2B', 'a/1.0.0@b'];
+
+  test('the last one that is not deleted keeps the artifact, as it has declared it last', async () => {
+    const { others, asked } = holders(['held'], { declared });
+    expect(await others.keeper()).toEqual({ ownerId: 'b', properties: { nth: 5 } });
+    expect(asked).toEqual(['a/1.0.0@b']);
+  });
+
+  test.each<Fate>(['going', 'gone', 'left'])('one that is %s does not', async fate => {
+    expect(await holders([fate, 'held'], { declared }).others.keeper()).toEqual({
+      ownerId: 'c',
+      properties: { nth: 1 },
+    });
+    expect(await holders([fate], { declared }).others.keeper()).toBeUndefined();
+  });
+
+  test.each<StackPhase>(['rolling-back', 'deleting'])('nobody does in a stack that is %s', async phase => {
+    expect(await holders(['held'], { declared, phase }).others.keeper()).toBeUndefined();
+  });
 });

@@ -257,4 +257,27 @@ describe('an operation that is over', () => {
     expect(execution).toMatchObject({ status: 'FAILED', state: { error: 'SweepUndone' } });
     expect(world.replies).toEqual([]);
   });
+
+  test('stops in the midst of the removals of its state machine, whose deployment is rolled back', async () => {
+    service = new ToyService(candidates(1000));
+    service.latency = 1_000;
+    world = toySweep(service, { keepLatest: 3 }, { requestsPerSecond: 1 });
+    world.status = 'UPDATE_IN_PROGRESS';
+    world.remaining = 2_000;
+    await world.send('Update', world.properties(), deployed({ Salt: '1' }));
+    const [execution] = world.machine.executions;
+    world.remaining = 900_000;
+    let isOver = false;
+    service.before = operation => {
+      if (operation !== 'Remove' || isOver) return;
+      isOver = true;
+      world.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+      world.resource = { status: 'UPDATE_FAILED', changedAt: world.clock.now() + 1_000 };
+    };
+    await world.machine.run(execution);
+    expect(isOver).toBe(true);
+    expect(service.names().length).toBeGreaterThan(900);
+    expect(execution).toMatchObject({ status: 'FAILED', state: { error: 'SweepUndone' } });
+    expect(world.replies).toEqual([]);
+  });
 });

@@ -13,6 +13,12 @@ import { type Inspection } from './inspection';
 /** Lambda's runtime contains the SDK, for functions without it. Here it is the installed SDK. */
 const SDK = join(dirname(require.resolve('@aws-sdk/client-iot/package.json')), '../..');
 
+/**
+ * How long an event waits for an environment, which a new one takes as well to start. unverified: that CloudFormation
+ * takes longer to send the next event after an answer.
+ */
+const PATIENCE_MILLISECONDS = 100;
+
 /** What the environments of a function need from outside. */
 export interface RunnerOptions {
   readonly world: World;
@@ -41,6 +47,8 @@ export type Result = InvocationOutcome & { readonly logTail: string };
 /** Runs one version of a function: its code with its configuration. Environments stay warm between invocations. */
 export class Runner {
   private workers: Worker[] = [];
+  /** Whom to tell when an environment is idle, one after the other. */
+  private readonly waiting = new Set<() => void>();
   private isRetired = false;
 
   constructor(
@@ -59,6 +67,20 @@ export class Runner {
     }
   }
 
+  /** Waits for an environment that is about to be idle: what has answered CloudFormation still has to return. */
+  async idle(): Promise<void> {
+    if (this.workers.length === 0 || this.workers.some(({ isBusy }) => !isBusy)) return;
+    await new Promise<void>(resolve => {
+      const end = () => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, PATIENCE_MILLISECONDS);
+      this.waiting.add(end);
+    });
+  }
+
   /** Ends the environments that are idle. */
   async rest(): Promise<void> {
     await Promise.all(this.workers.filter(({ isBusy }) => !isBusy).map(({ environment }) => environment.kill()));
@@ -72,6 +94,8 @@ export class Runner {
       worker.isBusy = false;
       if (this.isRetired) await worker.environment.kill();
       if (!worker.environment.isAlive) this.workers = this.workers.filter(other => other !== worker);
+      const [next] = this.waiting;
+      next?.();
     }
   }
 

@@ -309,6 +309,7 @@ export class Lambda implements Service {
       payload: readPayload(input.Payload, InvocationType),
     };
     if (InvocationType === 'Event') {
+      if (found.runner instanceof Runner) await found.runner.idle();
       this.asynchronous.submit(invocation, 1 + found.maximumRetryAttempts, again => this.run(again));
       return { StatusCode: 202 };
     }
