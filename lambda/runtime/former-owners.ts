@@ -64,7 +64,6 @@ export const formersLeft = (value: string | undefined, formers: readonly FormerO
 export function formersWith(owner: FormerOwner, before: string | undefined, taker: string): string {
   const all = parseFormers(before);
   const at = all.findIndex(({ ownerId }) => ownerId === taker);
-  if (owner.openSince === undefined && at < 0) return formatFormers([owner]);
   const older = owner.openSince === undefined ? [] : all.slice(at + 1);
   const kept = [owner, ...older.filter(({ ownerId }) => ownerId !== owner.ownerId).slice(1 - MOST)];
   const known = new Set([taker, ...kept.map(({ ownerId }) => ownerId)]);

@@ -22,6 +22,7 @@ type Name = (typeof NAMES)[number];
 const CHAINS: readonly (readonly Name[])[] = [
   ...[3, 4, 5, 6].map(length => NAMES.slice(0, length)),
   ['A', 'B', 'C', 'A'],
+  ['A', 'B', 'A', 'C'],
   ['A', 'B', 'C', 'B', 'C'],
   ['A', 'B', 'C', 'D', 'B'],
 ];

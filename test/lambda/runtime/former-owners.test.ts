@@ -36,12 +36,13 @@ test('a former owner for good is written as its id alone, as versions of the lib
 });
 
 test.each([
-  ['an owner for good leaves no other', a, 'b2', 'a1'],
+  ['an owner for good leaves no other, but a mark', a, 'b2', 'a1/'],
+  ['and none if there was no other', a, undefined, 'a1'],
   ['an open one leaves the owner before it', b, 'a1', 'b2+t68n40/a1'],
   ['an open one that had it before, once', b, 'b2+t68n40/a1', 'b2+t68n40/a1'],
   ['of several open ones, the last and the oldest are left, and a mark', c, 'b2+t68n40/a1', 'c3+t68n5o/a1/'],
   ['the mark stays', b, 'c3+t68n5o/a1/', 'b2+t68n40/a1/'],
-  ['the mark goes with an owner for good', a, 'c3+t68n5o/b2/', 'a1'],
+  ['also with an owner for good', a, 'c3+t68n5o/b2/', 'a1/'],
 ] as const)('%s', (_what, owner, before, formers) => {
   expect(formersWith(owner, before, 'd4')).toBe(formers);
 });
