@@ -134,8 +134,9 @@ export abstract class HeldSchemaVersion extends OwnedArtifact {
     const template = this.undone ?? {};
     const leaves = outcome === 'forgotten' || outcome === 'bequeathed';
     const isCleanUp = leaves && (await this.scope.stackPhase()) === 'deploying';
-    const goes = isCleanUp && (await this.goesWithLater(tags));
-    const heir = leaves ? tags[FIELDS.owner] : this.heirOf(outcome, tags);
+    const staying = isCleanUp ? await this.laterThatStays(tags) : undefined;
+    const goes = isCleanUp && staying === undefined;
+    const heir = leaves ? (staying ?? tags[FIELDS.owner]) : this.heirOf(outcome, tags);
     const given = { versionId: this.version!.id, marks, template, outcome, heir, isSettled: isCleanUp && !goes };
     const remove = await takenBack(given, this.scope);
     const isBack = outcome === 'returned' && isAdoptedBack(tags, FIELDS);

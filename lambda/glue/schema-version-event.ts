@@ -254,7 +254,7 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
    * Removes what a failed event has registered: a failed replacement answers with the old id, so no other event would.
    * Under RETAIN, an available version stays.
    */
-  private async withdrawn({ id }: Registered, failure: unknown): Promise<unknown> {
+  private async withdrawn({ id }: Pick<Registered, 'id'>, failure: unknown): Promise<unknown> {
     try {
       this.version = await this.registry.findVersion(id);
       if (!this.version || !(await this.isUnclaimed())) return failure;
@@ -264,6 +264,14 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
       else if (!stays) await this.withdraw(this.version);
       return failure;
     } catch (error) {
+      if (isOperationOver(error) && !this.isOver) {
+        // no other event would find a version without a mark.
+        this.isOver = this.isOvertaken = true;
+        this.givesUp();
+        const left = await this.withdrawn({ id }, error);
+        if (left !== error) this.scope.log.error(reasonOf(left));
+        return error;
+      }
       const reason = `${reasonOf(failure)}; besides, version ${id} could not be removed again: ${reasonOf(error)}`;
       // an event that is denied would be repeated, and use the version that it has left behind, with success.
       return isAccessDenied(failure) ? new Error(reason) : new Unpublishable(reason);

@@ -62,11 +62,11 @@ export class OtherHolders {
     return hasWaited;
   }
 
-  /** Whether they are deleted, too. */
-  async goToo(owners: readonly string[]): Promise<boolean> {
-    if (owners.length === 0 || (await this.scope.stackPhase()) !== 'deploying') return true;
+  /** The first of them that is not deleted, too. */
+  async firstToStay(owners: readonly string[]): Promise<string | undefined> {
+    if (owners.length === 0 || (await this.scope.stackPhase()) !== 'deploying') return undefined;
     const fates = await Promise.all(owners.map(owner => this.fateOf(owner)));
-    return fates.every(fate => fate === 'going' || fate === 'gone');
+    return owners.find((_, at) => fates[at] !== 'going' && fates[at] !== 'gone');
   }
 
   /**

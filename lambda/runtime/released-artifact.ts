@@ -7,6 +7,7 @@ import { awaitEffect } from './await-effect';
 import { ClaimedArtifact, type Which } from './claimed-artifact';
 import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
+import { hasMore } from './former-owners';
 import { HandOver } from './hand-over';
 import { type Keeper, OtherHolders } from './other-holders';
 import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, isChange, letGo } from './ownership';
@@ -180,11 +181,18 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
   }
 
   /** In a Delete: whether all who have had the artifact since go as well, before a deployment with it has succeeded. */
-  protected async goesWithLater(tags: Tags): Promise<boolean> {
+  private async goesWithLater(tags: Tags): Promise<boolean> {
+    return (await this.laterThatStays(tags)) === undefined;
+  }
+
+  /** In a Delete: who has had the artifact since and stays, also because a deployment with it has succeeded. */
+  protected async laterThatStays(tags: Tags): Promise<string | undefined> {
+    const { keys } = this.record;
     const holders = this.holders(tags);
-    const later = holders.slice(0, holders.indexOf(this.me.ownerId));
-    const takenAt = claimOf(tags, this.record.keys, { ownerId: holders[0] })?.since;
-    return !(await this.scope.succeededSince(takenAt)) && this.others.goToo(later);
+    const takenAt = claimOf(tags, keys, { ownerId: holders[0] })?.since;
+    if (await this.scope.succeededSince(takenAt)) return holders[0];
+    const staying = await this.others.firstToStay(holders.slice(0, holders.indexOf(this.me.ownerId)));
+    return staying ?? (hasMore(tags[keys.formerOwner]) ? (await this.others.keeper())?.ownerId : undefined);
   }
 
   /** Who has the artifact, and then who had it before, the last one first. */

@@ -74,20 +74,21 @@ function permissionsOnWhatTheStackMade(stack: Stack): Permission[] {
   ];
 }
 
-/** What the provider needs to find out which versions jobs deploy, before it deletes one. */
-export function deployingJobsPermissions(stack: Stack): Permission[] {
-  return [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])];
-}
-
 /** What adopting needs: the provider looks whether the stack has the artifact as a resource of AWS's own type. */
 export function adoptionPermissions(stack: Stack): Permission[] {
   return [{ actions: ['cloudformation:ListStackResources'], resources: [new ScopedAws(stack).stackId] }];
 }
 
+/**
+ * What every artifact needs. The last version of a stack that is deleted has left the template when the handler looks
+ * whether a job deploys it.
+ */
+const artifactPermissions = (stack: Stack): Permission[] => [...ownersPermissions(stack), ...readingOfJobs(stack)];
+
 /** What managing a package needs. */
 export function packagePermissions(stack: Stack, packageName: string): Permission[] {
   return [
-    ...ownersPermissions(stack),
+    ...artifactPermissions(stack),
     {
       actions: ['iot:CreatePackage', 'iot:DeletePackage', 'iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
@@ -99,7 +100,7 @@ export function packagePermissions(stack: Stack, packageName: string): Permissio
 /** What managing the versions of a package needs. */
 export function versionPermissions(stack: Stack, packageName: string): Permission[] {
   return [
-    ...ownersPermissions(stack),
+    ...artifactPermissions(stack),
     {
       actions: [
         'iot:CreatePackageVersion',
@@ -132,7 +133,7 @@ export function sbomPermissions(stack: Stack, packageName: string): Permission[]
 /** What designating the default version of a package needs. */
 export function defaultPermissions(stack: Stack, packageName: string): Permission[] {
   return [
-    ...ownersPermissions(stack),
+    ...artifactPermissions(stack),
     {
       actions: ['iot:UpdatePackage', ...TAGGING],
       resources: [packageArn(stack, packageName)],
@@ -147,6 +148,12 @@ export const LISTING_OF_JOBS: Permission = {
   resources: ['*'],
   wildcardReason: 'AWS IoT has no resource-level permissions for ListJobs.',
 };
+
+/** What finding out which versions jobs deploy needs. */
+export const readingOfJobs = (stack: Stack): Permission[] => [
+  LISTING_OF_JOBS,
+  onJobs(stack, ['*'], ['iot:DescribeJob']),
+];
 
 /** What is allowed on jobs, by job ids as a policy names them. */
 export function onJobs(stack: Stack, jobIds: readonly string[], actions: string[]): Permission {

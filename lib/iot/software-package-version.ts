@@ -20,7 +20,7 @@ import { PackageVersionStatus } from './enums';
 import { type JobRecipe } from './job-recipe';
 import { type PackageArtifact, type PackageArtifactConfig, allowArtifact, locationOf } from './package-artifact';
 import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
-import { adoptionPermissions, deployingJobsPermissions, sbomPermissions, versionPermissions } from './permissions';
+import { adoptionPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 import { warnOfRemaining } from './remaining-version';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
@@ -287,7 +287,6 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   private readonly attributes?: { [key: string]: string };
   private readonly artifact?: PackageArtifactConfig;
   private readonly removal: RemovalProperty;
-  private readonly looksAtJobs: boolean;
 
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
     super(scope, id, { physicalName: orNone(props).versionName });
@@ -310,8 +309,6 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
     this.artifact = props.artifact?.bind(this);
     if (this.artifact) allowArtifact(this, provider, this.artifact);
 
-    this.looksAtJobs = props.protectInActiveJobs !== false;
-    this.allowToLookAtJobs();
     const properties: SoftwarePackageVersionProperties = {
       PackageName: packageName,
       VersionName: props.versionName,
@@ -392,16 +389,10 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
 
   public override applyRemovalPolicy(policy: RemovalPolicy): void {
     (this.node.defaultChild as ArtifactResource).setRemovalPolicy(policy);
-    this.allowToLookAtJobs();
   }
 
   private attributeOf(name: keyof SoftwarePackageVersionData): string {
     return (this.node.defaultChild as ArtifactResource).getAtt(name).toString();
-  }
-
-  private allowToLookAtJobs(): void {
-    if (this.removal.value !== 'DELETE' || !this.looksAtJobs) return;
-    IotArtifactProvider.of(this)._allowFor('deploying jobs', () => deployingJobsPermissions(this.stack));
   }
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../contract/iot';
 import { type Permission } from '../provider/permissions';
 import { otherStacksPermissions } from '../provider/runtime-permissions';
-import { LISTING_OF_JOBS, iotArn, onJobs, packageArn } from './permissions';
+import { LISTING_OF_JOBS, iotArn, onJobs, packageArn, readingOfJobs } from './permissions';
 
 const ANY_VERSION = 'A retention removes versions that no stack owns, and their names are only known when it runs.';
 const ANY_THING = 'A cleanup removes executions of things that are only known when it runs.';
@@ -22,7 +22,7 @@ export function retentionPermissions(stack: Stack, config: PackageVersionRetenti
       wildcardReason: ANY_VERSION,
     },
     ...otherStacksPermissions(stack),
-    ...(config.protectInActiveJobs ? [LISTING_OF_JOBS, onJobs(stack, ['*'], ['iot:DescribeJob'])] : []),
+    ...(config.protectInActiveJobs ? readingOfJobs(stack) : []),
     ...(config.protectOnDevices
       ? [{ actions: ['iot:SearchIndex'], resources: [iotArn(stack, 'index', 'AWS_Things')] }]
       : []),

@@ -2,6 +2,7 @@
  * K4, K6: deployments that fail without a rollback exchange artifacts among the resources of a stack. Whatever follows, each
  * artifact is where the last template says, and what was the stack's for good is not undone with what has failed.
  */
+import { SoftwarePackageResourceType as Type } from '../../contract/iot';
 import { type Resources, type World } from '../histories/world';
 import { CAST, MAKERS, type Part, essence, play } from './cast';
 
@@ -10,8 +11,21 @@ const STACK = 'fleet';
 /** Which resource has the first artifact, and which the second one. */
 type Template = Readonly<Record<string, 1 | 2>>;
 
-// two resources of the cast cannot have two default versions: it has one package for them.
-const MOVABLE = MAKERS.filter(([type]) => type !== 'a default version');
+/** The cast has one package for its default version. */
+const DEFAULTS: Part = {
+  ...CAST['a default version'],
+  begin: async ({ aws }) => {
+    for (const name of ['own-1', 'own-2']) {
+      await aws.iot.createPackage(name);
+      await aws.iot.createVersion(name, '1.0.0', { status: 'PUBLISHED' });
+    }
+  },
+  own: (_world, nth, more) => ({
+    type: Type.DEFAULT_VERSION,
+    properties: { PackageName: `own-${nth}`, VersionName: '1.0.0', ...more },
+  }),
+};
+const MOVABLE = MAKERS.map(([type, part]): [string, Part] => [type, type === 'a default version' ? DEFAULTS : part]);
 
 const resourcesOf = (part: Part, world: World, template: Template, more?: object): Resources =>
   Object.fromEntries(Object.entries(template).map(([id, nth]) => [id, part.own(world, nth, more)]));
@@ -53,6 +67,15 @@ describe.each(MOVABLE)('%s', (_type, part: Part) => {
       ],
     ],
     [{ A: 1 }, [{ A: 2 }, { A: 1 }]],
+    [
+      { A: 2, D: 1 },
+      [
+        { C: 1, D: 2 },
+        { A: 1, B: 2 },
+        { A: 1, C: 2 },
+        { B: 2, C: 1 },
+      ],
+    ],
   ])('of %j is its resource’s after %j have failed and were rolled back', (deployed, failed) =>
     play(part, async world => {
       await succeed(world, resourcesOf(part, world, deployed));

@@ -95,6 +95,8 @@ describe.each(['DELETE', 'RETAIN'])('under %s', removal => {
     [{ A: '1+', B: '2' }, { A: '2', B: '1' }, []],
     [{ A: '1+' }, { C: '1' }, [{ B: '1+' }]],
     [{ A: '1+' }, { C: '1' }, [{ B: '1' }]],
+    [{ A: '1+' }, { B: '1' }, [{ B: '1' }, { C: '1+' }]],
+    [{ D: 'adopted+' }, { B: 'adopted' }, [{ A: 'adopted' }, { C: 'adopted' }, { B: 'adopted' }, { C: 'adopted+' }]],
   ])('%j that becomes %j does not leave the pair that it drops, after %j', async (deployed, next, failed) => {
     expect(await played(deployed, failed, next, removal)).toEqual(await played(next, [], next, removal));
   });

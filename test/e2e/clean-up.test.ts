@@ -68,3 +68,26 @@ test("versions of somebody else's package go when the stack turns to another one
   expect(fleet.aws.iot.describe('brake-ecu')?.defaultVersionName).toBeUndefined();
   expect(fleet.aws.iot.describe('engine-ecu')).toMatchObject({ defaultVersionName: '1.0.0' });
 });
+
+test('the only version of a stack that is to be deleted goes when its deployment fails, and when it leaves the template', async () => {
+  await fleet.aws.iot.createPackage('brake-ecu');
+  const release =
+    (...versions: [string, VersionRemoval][]) =>
+    (scope: Construct) => {
+      const softwarePackage = SoftwarePackage.fromPackageName(scope, 'Imported', 'brake-ecu');
+      for (const [versionName, removal] of versions) softwarePackage.addVersion(versionName, { versionName, removal });
+    };
+  const [stays, goes] = [
+    release(['1.0.0', VersionRemoval.RETAIN]),
+    release(['1.0.0', VersionRemoval.RETAIN], ['2.0.0', VersionRemoval.DELETE]),
+  ];
+  const held = () => Object.keys(fleet.aws.iot.describe('brake-ecu')!.versions);
+  await fleet.deploy(stays);
+
+  expect(await fleet.deploy(goes, { fails: true })).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+  expect(held()).toEqual(['1.0.0']);
+  await fleet.deploy(goes);
+  expect(await fleet.deploy(stays)).toMatchObject({ status: 'UPDATE_COMPLETE' });
+  expect(held()).toEqual(['1.0.0']);
+  expect(fleet.log).not.toContain('not authorized');
+});

@@ -277,13 +277,17 @@ describe('a version that leaves the template', () => {
     expect(fleet.log).not.toContain('not authorized');
   });
 
-  test('and is the last one of a stack that keeps a retention is let go', async () => {
+  test('and is the only one of a stack that keeps a retention is let go, also when its first deployment fails', async () => {
     await foreign();
     const release = (versions: number) => (stack: Stack) => {
       if (versions > 0) version(stack, { schema: imported() });
       new SchemaVersionRetention(stack, 'Keep', { schema: imported(), rules: { keepLatest: 5 } });
     };
+    await fleet.deploy(release(0));
+    expect(await fleet.deploy(release(1), { fails: true })).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(ownerOf(2)).toContain('released=');
     await fleet.deploy(release(1));
+    expect(ownerOf(2)).toContain('owner=');
     expect(await fleet.deploy(release(0))).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
     expect(numbers()).toEqual([1, 2]);
     expect(ownerOf(2)).not.toContain('owner=');

@@ -98,11 +98,13 @@ test('each wildcard of the policy has its reason', () => {
   everything(new Stack(app, 'Stack'));
   const arn = (resource: string) => `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:package/${resource}`;
   const anyStack = 'arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*/*';
+  const anyJob = 'arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:job/*';
 
   expect(acknowledged(app)).toEqual({
     ...INLINE_POLICIES,
     'AwsSolutions-IAM5[Resource::*]': expect.stringContaining('AWS IoT has no resource-level permissions for'),
     [`AwsSolutions-IAM5[Resource::${anyStack}]`]: expect.stringContaining('owns an existing artifact'),
+    [`AwsSolutions-IAM5[Resource::${anyJob}]`]: expect.stringContaining('protect a version'),
     [`AwsSolutions-IAM5[Resource::${arn('*')}]`]: expect.stringContaining('tagged with the id of this stack'),
     [`AwsSolutions-IAM5[Resource::${arn('brake-ecu/version/*')}]`]: expect.stringContaining('versions that have left'),
   });

@@ -127,7 +127,7 @@ test('a long name of a stack is shortened, its id is not', () => {
 describe('a record without room for ids in full', () => {
   const ID = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
   const stack = (name: string) => `${name.padEnd(32, 'x')}/${ID}`;
-  const former = ['a', 'b'].map(owner => `${owner.repeat(16)}+sxxxxx`).join('/');
+  const former = ['a', 'b'].map(owner => `${owner.repeat(16)}+sxxxxx/`).join('');
   const fields: Tags = {
     owner: 'c'.repeat(16),
     stack: stack('orders'),

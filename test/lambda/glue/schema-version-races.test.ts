@@ -293,6 +293,7 @@ describe('a version that vanishes between two reads', () => {
       await later();
     });
     succeeded(await stack.delete(VERSION, 'V', id, version()));
+    expect(held()).toBeUndefined();
   });
 });
 

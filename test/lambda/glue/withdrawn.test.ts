@@ -1,7 +1,20 @@
 /** What becomes of a version whose own Create fails after the registration. */
 import { ServiceError, throttling } from 'cdk-versioned-artifacts-local';
 import { OWNER_KEY } from '../../../contract/ownership';
-import { SECOND, VERSION, aroundNext, aws, byHand, held, later, numbers, records, stack, version } from './orders';
+import {
+  INCOMPATIBLE,
+  SECOND,
+  VERSION,
+  aroundNext,
+  aws,
+  byHand,
+  held,
+  later,
+  numbers,
+  records,
+  stack,
+  version,
+} from './orders';
 import { Stack } from './stack';
 
 const PUT = 'PutSchemaVersionMetadata';
@@ -62,6 +75,33 @@ test.each([
   };
   await failed(deletable);
   expect(records()).toEqual([expect.stringContaining('stack=other/')]);
+});
+
+describe('a removal that is throttled until CloudFormation has given the Create up goes on', () => {
+  const incompatible = version(INCOMPATIBLE, { Removal: 'DELETE' });
+
+  test.each<[string, object, () => unknown]>([
+    ['that the registry has failed', incompatible, () => undefined],
+    ['that the registry has failed, under RETAIN', version(INCOMPATIBLE), () => undefined],
+    ['that cannot be marked', deletable, () => refused(PUT, 'InvalidInputException', 1)],
+    ['whose metadata are refused', deletable, () => refused(PUT, 'InvalidInputException', 2)],
+    [
+      'that a killed delivery of the event has left failed',
+      incompatible,
+      () => aws.glue.addVersions('orders', [{ definition: INCOMPATIBLE, status: 'FAILURE' }]),
+    ],
+  ])('of a version %s', async (_what, properties, before) => {
+    aroundNext('GetSchemaByDefinition', { before: async () => before() });
+    aws.faults.inject({ service: 'glue', operation: DELETE, trouble: { error: throttling() } });
+    stack.interrupt = async (operation, moment) => {
+      if (operation !== DELETE || moment !== 'failed') return;
+      stack.interrupt = undefined;
+      await later();
+      for (const status of ['CREATE_FAILED', 'DELETE_IN_PROGRESS']) stack.history.resource('V', status, 'made-up');
+    };
+    expect(await stack.attempt(VERSION, 'V', properties)).toBeUndefined();
+    expect(numbers()).toEqual([1]);
+  });
 });
 
 test('a version that somebody has deleted by then is not missed', async () => {

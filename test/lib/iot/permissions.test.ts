@@ -4,7 +4,6 @@ import {
   IotArtifactProvider,
   PackageVersionStatus,
   SoftwarePackage,
-  VersionRemoval,
 } from 'cdk-versioned-artifacts';
 import { THIS_STACK, allows, arn, policyOf, stackArn, stackOf } from './simulation';
 
@@ -56,19 +55,12 @@ describe('what the template declares', () => {
     expect(await allows(packages, action, '*')).toBe(true);
   });
 
-  test.each<[boolean, object]>([
-    [true, { removal: VersionRemoval.DELETE }],
-    [false, { removal: VersionRemoval.DELETE, protectInActiveJobs: false }],
-    [false, {}],
-  ])('which jobs deploy a version: %s with %j', async (expected, more) => {
-    const stack = stackOf(scope =>
-      SoftwarePackage.fromPackageName(scope, 'Firmware', 'brake-ecu').addVersion('V', {
-        versionName: '1.0.0',
-        ...more,
-      }),
-    );
-    expect(await allows(stack, 'iot:ListJobs', '*')).toBe(expected);
-    expect(await allows(stack, 'iot:DescribeJob', 'arn:aws:iot:eu-west-1:111111111111:job/rollout')).toBe(expected);
+  test.each([
+    ['packages', packages],
+    ['versions', versions],
+  ])('which jobs deploy a version, since one of a stack of %s may have left the template', async (_what, stack) => {
+    expect(await allows(stack, 'iot:ListJobs', '*')).toBe(true);
+    expect(await allows(stack, 'iot:DescribeJob', 'arn:aws:iot:eu-west-1:111111111111:job/rollout')).toBe(true);
   });
 
   test('the default of a package', async () => {
