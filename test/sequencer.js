@@ -6,6 +6,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
  * not run a file yet, it goes by its size, and one of these would run alone at the end.
  */
 const LONG = [
+  'test/deployments/chain-where-it-failed.test.ts',
   'test/e2e/schemas.test.ts',
   'test/package/reproducible.test.ts',
   'test/e2e/provider.test.ts',

@@ -85,12 +85,15 @@ class Stage {
 }
 
 describe.each(PARTS)('%s', (type, part) => {
+  const states = STATES[type] ?? [{}];
+  /** What resources alone have: most chains ask for the same ones. */
+  const alone = new Map<string, Promise<readonly unknown[]>>();
+
   describe.each(CASES)(
     'that is renamed to each of $chain, in a stack that is nested: $isNested',
     ({ chain, isNested }) => {
       /** Each resource wants another state of the artifact than the one before it. */
       const resource = (world: World, at: number): Resources => {
-        const states = STATES[type] ?? [{}];
         const own = part.own(world, 1);
         return { [chain[at]]: { ...own, properties: { ...own.properties, ...states[at % states.length] } } };
       };
@@ -103,8 +106,7 @@ describe.each(PARTS)('%s', (type, part) => {
           await acts(stage, world);
         });
 
-      /** What a stack has that has only ever had this resource, and what is left of it. */
-      const playAlone = async (at: number) => {
+      const playOnly = async (at: number): Promise<readonly unknown[]> => {
         const seen: unknown[] = [];
         await play(part, async world => {
           const stage = new Stage(world, isNested);
@@ -113,6 +115,14 @@ describe.each(PARTS)('%s', (type, part) => {
           await stage.destroy();
           seen.push(stage.held(part));
         });
+        return seen;
+      };
+
+      /** What a stack has that has only ever had this resource, and what is left of it. */
+      const playAlone = (at: number): Promise<readonly unknown[]> => {
+        const key = JSON.stringify([chain[at], at % states.length, isNested]);
+        const seen = alone.get(key) ?? playOnly(at);
+        alone.set(key, seen);
         return seen;
       };
 

@@ -58,13 +58,5 @@ export async function namedResources(call: NamedResources): Promise<readonly str
 }
 
 const VARIABLE = /\$\{(\w+)\}/g;
-const variables = new Map<string, readonly string[]>();
-
-/** The same for each call, of which there are many. */
-function variablesOf(arn: string): readonly string[] {
-  let found = variables.get(arn);
-  if (!found) variables.set(arn, (found = [...arn.matchAll(VARIABLE)].map(([, name]) => name)));
-  return found;
-}
-
+const variablesOf = (arn: string) => [...arn.matchAll(VARIABLE)].map(([, name]) => name);
 const memberOf = (variable: string) => variable[0].toLowerCase() + variable.slice(1);
