@@ -112,8 +112,8 @@ export class World {
   private inFlight = 0;
   /** When each event is delivered once more. Absent: never. */
   private twiceAfter?: number;
-  /** The requests that were delivered once more. */
-  private readonly again = new Set<string>();
+  /** The second deliveries, by the id of their request. */
+  private readonly again = new Map<string, Promise<unknown>>();
   /** Whether the gate may fail by now, if it is to fail meanwhile. */
   mayFail: () => boolean = () => true;
 
@@ -188,6 +188,7 @@ export class World {
         onFailure: trouble.onFailure === 'DELETE' ? 'DELETE' : undefined,
       });
       held?.release();
+      await Promise.all(this.again.values());
       await this.settled();
       return outcome;
     } finally {
@@ -334,11 +335,10 @@ export class World {
   private deliverTwice(event: { RequestId?: string }): void {
     const { RequestId } = event;
     if (this.twiceAfter === undefined || RequestId === undefined || this.again.has(RequestId)) return;
-    this.again.add(RequestId);
     const Payload = JSON.stringify(event);
-    void this.clock
-      .sleep(this.twiceAfter)
-      .then(() => this.aws.call('lambda', 'Invoke', { FunctionName: this.provider, InvocationType: 'Event', Payload }));
+    const invocation = { FunctionName: this.provider, InvocationType: 'Event', Payload };
+    const delivery = this.clock.sleep(this.twiceAfter).then(() => this.aws.call('lambda', 'Invoke', invocation));
+    this.again.set(RequestId, delivery);
   }
 
   private async handle(event: unknown, context: HostedContext): Promise<unknown> {
