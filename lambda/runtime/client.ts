@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   CloudFormationClient,
   DescribeStackEventsCommand,
@@ -58,6 +59,8 @@ class EndingHttpHandler extends NodeHttpHandler {
       httpAgent: { maxSockets: SOCKETS },
       httpsAgent: { maxSockets: SOCKETS },
     });
+    // each call under way listens, and Node.js takes more than ten for a leak: its warning would be in the log.
+    setMaxListeners(0, ended);
   }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
