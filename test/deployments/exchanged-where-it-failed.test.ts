@@ -101,6 +101,21 @@ describe.each(MOVABLE)('%s', (_type, part: Part) => {
       expect(heldIn(part, world)).toEqual(wanted);
     }));
 
+  test('that is taken back by whose it was for good, and lost again, is whose the template says in the end', () =>
+    play(part, async world => {
+      const [before, after] = ([{ C: 1 }, { A: 1 }] as Template[]).map(each => resourcesOf(part, world, each));
+      await succeed(world, after);
+      const wanted = heldIn(part, world);
+      await succeed(world, before);
+      const failed: readonly Template[] = [{ A: 1, C: 2 }, { C: 1 }, { D: 1 }];
+      await fail(
+        world,
+        failed.map(each => resourcesOf(part, world, each)),
+      );
+      await succeed(world, after);
+      expect(heldIn(part, world)).toEqual(wanted);
+    }));
+
   test.each<[Template, readonly Template[], Template]>([
     [
       { C: 1 },
