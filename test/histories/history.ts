@@ -249,7 +249,9 @@ class History<R, S> {
   }
 
   private async deploy(step: Step<R> & { readonly kind: 'deploy' }): Promise<void> {
-    const { stack, sweep, trouble } = step;
+    const { stack, trouble } = step;
+    // a retention can count a version that a repeated Create makes again, and takes back.
+    const sweep = trouble.twice === undefined ? step.sweep : undefined;
     const last = step.varies ? this.released[stack] : undefined;
     const release = last === undefined ? step.release : this.plot.vary(last, step.release);
     const onFailure = this.onFailure(step);
