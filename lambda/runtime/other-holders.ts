@@ -37,9 +37,11 @@ export class OtherHolders {
     if (!id?.includes(this.me) || (await this.scope.stackPhase()) !== 'deploying') return undefined;
     const [before, after] = id.split(this.me);
     const declared = await this.scope.declarationsSinceSuccess();
+    const asked = new Set([this.me]);
     for (const { physicalId, properties } of [...declared].reverse()) {
       const ownerId = physicalId.slice(before.length, physicalId.length - after.length);
-      if (ownerId === this.me || before + ownerId + after !== physicalId) continue;
+      if (asked.has(ownerId) || before + ownerId + after !== physicalId) continue;
+      asked.add(ownerId);
       if ((await this.fateOf(ownerId)) === 'held') return { ownerId, properties };
     }
     return undefined;
