@@ -1,28 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, request } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { LocalAws } from 'cdk-versioned-artifacts-local';
+import { Inspection } from '../../src/services/lambda/inspection';
 import { createFunction, createRole } from './fixtures';
 
 let aws: LocalAws;
-let port: number;
 let lines: string[];
+/** With a port that the inspector of each process chooses: one that is free now need not be so later. */
 const start = async ({ isBreaking } = { isBreaking: false }) => {
-  port = await freePort();
   lines = [];
-  aws = await LocalAws.start({ inspect: { port, isBreaking }, log: line => lines.push(line) });
+  aws = await LocalAws.start({ inspect: { port: 0, isBreaking }, log: line => lines.push(line) });
   await createRole(aws, { Action: 'logs:*', Resource: '*' });
 };
 afterEach(() => aws.stop());
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return free;
-}
+const LISTENING = /^Debugger listening on ws:\/\/(127\.0\.0\.1:\d+)\//;
 
 const invoke = async (FunctionName = 'fn', payload: object = {}) =>
   String((await aws.call('lambda', 'Invoke', { FunctionName, Payload: Buffer.from(JSON.stringify(payload)) })).Payload);
@@ -35,7 +28,8 @@ async function told(text: string, times = 1): Promise<void> {
 /** A debugger that commands and does not listen: Node.js 20 has no client of WebSockets. */
 class Debugger {
   static async attach(): Promise<Debugger> {
-    const answer = await fetch(`http://127.0.0.1:${port}/json/list`);
+    const [host] = lines.flatMap(line => LISTENING.exec(line)?.[1] ?? []).slice(-1);
+    const answer = await fetch(`http://${host}/json/list`);
     const [{ webSocketDebuggerUrl }] = (await answer.json()) as [{ webSocketDebuggerUrl: string }];
     const attached = lines.filter(line => line.startsWith('Debugger attached')).length;
     const socket = await upgraded(webSocketDebuggerUrl.replace('ws:', 'http:'));
@@ -92,7 +86,7 @@ test('the inspector answers while a function runs, and what it says is no line o
   debug.release();
   expect(Number(await running)).toBeGreaterThan(0);
   debug.detach();
-  expect(lines).toContainEqual(expect.stringMatching(`^Debugger listening on ws://127.0.0.1:${port}/`));
+  expect(lines).toContainEqual(expect.stringMatching(LISTENING));
   expect(aws.logs.messages('/aws/lambda/fn').join()).not.toContain('Debugger');
 });
 
@@ -131,6 +125,13 @@ test('a function waits for a debugger, which then holds it for longer than its t
   expect(Number(await running)).toBeGreaterThan(900);
 });
 
+test.each([
+  [{ port: 9229 }, '--inspect=127.0.0.1:9229'],
+  [{ port: 9229, isBreaking: true }, '--inspect-brk=127.0.0.1:9229'],
+])('the port of %j is the inspector\'s', (inspect, flag) => {
+  expect(new Inspection(inspect, () => {}).flags).toEqual([flag]);
+});
+
 test('a function that nobody debugs is timed out as ever', async () => {
   await start();
   await createFunction(aws, WAITS, { Timeout: 1 });
@@ -142,15 +143,14 @@ describe('the environment', () => {
   afterEach(() => variables.forEach(name => delete process.env[name]));
 
   test.each(variables)('may say so by %s', async name => {
-    const free = await freePort();
-    process.env[name] = `${free}`;
+    process.env[name] = '0';
     const written = jest.spyOn(console, 'error').mockImplementation(() => {});
     aws = await LocalAws.start();
     await createRole(aws);
     await createFunction(aws, 'exports.handler = async () => 1;', { Timeout: 30 });
     const running = invoke().catch(() => 'ended');
     while (written.mock.calls.length === 0) await new Promise(setImmediate);
-    expect(written.mock.calls[0][0]).toContain(`Debugger listening on ws://127.0.0.1:${free}/`);
+    expect(written.mock.calls[0][0]).toMatch(LISTENING);
     if (name === 'LOCAL_AWS_INSPECT') expect(await running).toBe('1');
     written.mockRestore();
   });
