@@ -28,7 +28,6 @@ const LONG = [
   'test/e2e/integ.test.ts',
   'test/package/pack.test.ts',
   'test/docs/snippets.test.ts',
-  'test/package/floor.test.ts',
   'local/test/cloudformation/cdk-cli.test.ts',
   'cli/test/truth.test.ts',
 ];
