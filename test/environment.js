@@ -1,5 +1,6 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 const fs = require('node:fs');
+const { dirname, join } = require('node:path');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
@@ -21,6 +22,10 @@ ajv.default = function (options) {
   if (validator) validator.addKeyword = () => validator;
   return (validator ??= new Ajv(options));
 };
+
+// no test looks where an acknowledgement was made. Each finds it out, and Jest finds the source of each frame.
+const cdk = dirname(require.resolve('aws-cdk-lib/package.json'));
+require(join(cdk, 'core', 'lib', 'private', 'stack-trace.js')).enhancedStackTrace = () => [];
 
 // what Jest needs even while a test fakes it.
 const natives = {

@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   type HostOptions,
   type HostedContext,
@@ -5,9 +6,11 @@ import {
   type StackOutcome,
   throttling,
 } from 'cdk-versioned-artifacts-local';
+import { clientConfig, cloudFormationView } from '../../lambda/runtime/client';
 import { type Service, type Surroundings, handleEvent } from '../../lambda/runtime/handle-event';
 import { handleSlice, isSliceRequest } from '../../lambda/runtime/handle-slice';
 import { jsonLog } from '../../lambda/runtime/log';
+import { QUICK } from '../../testing/access';
 import { bySeed } from '../../testing/chance';
 import { VirtualClock } from '../../testing/clock';
 import { inVirtualTime } from '../../testing/virtual-time';
@@ -355,7 +358,8 @@ export class World {
         jsonLog({ now: this.clock.now, write: line => this.logs.push(JSON.parse(line)) }, stackName, fields),
       service: async type => {
         const { artifacts, sweeps } = this.family.servicesFor(context.credentials, ifAlive(sockets.send));
-        return type === undefined || type === this.family.sweep(1, this.aws).type ? sweeps : artifacts;
+        const isSweep = type === undefined || type === this.family.sweep(1, this.aws).type;
+        return { ...(isSweep ? sweeps : artifacts), view: ended => viewOf(ended, context) };
       },
     };
     this.inFlight++;
@@ -369,6 +373,9 @@ export class World {
     }
   }
 }
+
+const viewOf = (ended: AbortSignal, { credentials }: HostedContext) =>
+  cloudFormationView(new CloudFormationClient({ ...clientConfig(ended), ...QUICK, credentials }));
 
 const ENDPOINT = 'http://127.0.0.1:1';
 const MACHINES = 'machines';
