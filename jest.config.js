@@ -49,7 +49,7 @@ module.exports = {
   reporters: ['default', '<rootDir>/scripts/reporter.js'],
   // tests wait for processes, and machines are busy at times.
   testTimeout: 60_000,
-  // one more than the two cores of most machines: a worker often waits for a process or a timer.
-  maxWorkers: 3,
+  // more than the two cores of most machines: a worker often waits for a process or a timer.
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/sequencer.js',
 };
