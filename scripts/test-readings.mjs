@@ -13,5 +13,7 @@ const { status } = run([jest, '--ci', '--selectProjects', 'newest', '--', ...CON
   LOCAL_AWS_READINGS: 'other',
   // fewer histories than in a whole run.
   RUNS: process.env.RUNS ?? '15',
+  // where a whole run plays some of many similar cases.
+  CASES: 'all',
 });
 process.exitCode = status ?? 1;

@@ -3,6 +3,7 @@
  * record has no room for all of them. What the template that succeeds declares stays, whoever had it in between.
  */
 import { claimant } from '../../lambda/runtime/ownership';
+import { sampled } from '../../testing/sample';
 import { type Resources, type World } from '../histories/world';
 import { PARTS, type Part, around, essence, play } from './cast';
 
@@ -93,7 +94,7 @@ describe.each(PARTS)('%s', (type, part) => {
   /** What resources alone have: most chains ask for the same ones. */
   const alone = new Map<string, Promise<readonly unknown[]>>();
 
-  describe.each(CASES)(
+  describe.each(sampled(CASES, 4))(
     'that is renamed to each of $chain, in a stack that is nested: $isNested',
     ({ chain, isNested }) => {
       /** Each resource wants another state of the artifact than the one before it. */
