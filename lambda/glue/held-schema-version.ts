@@ -2,18 +2,11 @@
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type Removal } from '../../contract/cloudformation';
 import { type SchemaVersionProperties } from '../../contract/glue';
+import { isAdoptedBack } from '../runtime/adopted-from';
 import { type Scope } from '../runtime/custom-resource';
 import { parseFormers, wasOpen } from '../runtime/former-owners';
 import { OwnedArtifact } from '../runtime/owned-artifact';
-import {
-  type LettingGo,
-  type TagChange,
-  type Tags,
-  claimOf,
-  formersOf,
-  isAdoptedBack,
-  release,
-} from '../runtime/ownership';
+import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, release } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { DeclaredMetadata } from './declared-metadata';
 import { GlueGateway, type Registered } from './gateway';

@@ -1,11 +1,12 @@
 /** One event of one schema version. The cases are in `schema-version.ts`. */
 import { type GlueClient } from '@aws-sdk/client-glue';
 import { type SchemaVersionProperties, SchemaVersionShape } from '../../contract/glue';
+import { isAdoptedFrom } from '../runtime/adopted-from';
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
 import { reasonOf, rejectProblems } from '../runtime/messages';
-import { type TagChange, type Tags, isAdoptedFrom, isChange } from '../runtime/ownership';
+import { type TagChange, type Tags, isChange } from '../runtime/ownership';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
 import { definitionOf, hasSameSource } from './definition';

@@ -22,6 +22,7 @@ import {
   DefaultPackageVersionShape,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../contract/ownership';
+import { rememberClaimed } from '../runtime/adopted-from';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Refusal } from '../runtime/errors';
@@ -39,7 +40,6 @@ import {
   markTags,
   mergeChanges,
   release,
-  rememberClaimed,
 } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService } from '../runtime/retry';

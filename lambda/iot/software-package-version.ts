@@ -24,6 +24,7 @@ import {
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
 import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/ownership';
+import { isAdopted, rememberClaimed } from '../runtime/adopted-from';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
 import { Irreversible, Taken } from '../runtime/errors';
@@ -35,11 +36,9 @@ import {
   type TagChange,
   type Tags,
   changed,
-  isAdopted,
   isChange,
   mergeChanges,
   release,
-  rememberClaimed,
 } from '../runtime/ownership';
 import { patient } from '../runtime/patient';
 import { isRefusedByService, pollUntilFound, retryAccessDenied } from '../runtime/retry';

@@ -5,11 +5,11 @@
  * Pure.
  */
 import { type OwnershipTags } from '../../contract/ownership';
+import { NOBODY } from './adopted-from';
 import {
   type ClaimRecord,
   type Claimant,
   HANDED_BACK,
-  NOBODY,
   type TagChange,
   type Tags,
   claimOf,

@@ -8,16 +8,9 @@
 import { createHash } from 'node:crypto';
 import { type Removal } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
+import { FROM_ME, NOBODY, adoptedFrom, describeOwner, describedIn, isAdopted } from './adopted-from';
 import { type EventMark } from './event';
-import {
-  type FormerOwner,
-  formersLeft,
-  formersWith,
-  hasMore,
-  parseFormers,
-  remember,
-  rememberBeside,
-} from './former-owners';
+import { type FormerOwner, formersLeft, formersWith, hasMore, parseFormers } from './former-owners';
 import { type StackPhase } from './stack';
 import { NO_CHANGE, type TagChange, type Tags, changed, isChange, mergeChanges, present } from './tag-change';
 
@@ -163,7 +156,7 @@ export function claim(tags: Tags, keys: OwnershipTags, me: Claimant, { adoptExis
   return {
     kind: 'adopted',
     change: {
-      set: { ...mine, [keys.adoptedFrom]: describeFormer(tags, keys, me) },
+      set: { ...mine, [keys.adoptedFrom]: describeOwner(tags, keys, me) },
       remove: [...present(tags, keys.formerOwner), ...stale],
     },
   };
@@ -197,14 +190,6 @@ export async function claimInPhase(
   const adopts = claimed.kind === 'adopted' || takesAdopted;
   if (!adopts || (await phase()) !== 'rolling-back') return claimed;
   return { kind: 'refused', ownerStack: tags[keys.stack] };
-}
-
-/**
- * Whether the artifact existed before its owner's Create, so that properties that the template leaves open must not be
- * cleared.
- */
-export function isAdopted(tags: Tags, keys: OwnershipTags): boolean {
-  return adoptedFrom(tags, keys) !== undefined;
 }
 
 /** What a Delete does to an artifact that exists. */
@@ -371,7 +356,7 @@ function formerTags(tags: Tags, keys: OwnershipTags, formers: readonly FormerOwn
 }
 
 function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
-  const former = FORMER.exec(adoptedFrom(tags, keys) ?? NOBODY)?.groups;
+  const former = describedIn(tags, keys);
   if (!former) {
     const own = present(tags, keys.owner, keys.stack, keys.adoptedFrom, keys.formerOwner);
     return { set: {}, remove: [...own, ...claimsBut(tags, keys)] };
@@ -386,53 +371,5 @@ function giveBack(tags: Tags, keys: OwnershipTags, me: Claimant): TagChange {
     tidy: [...mine, ...(adopted ? [] : present(tags, keys.adoptedFrom))],
   };
 }
-
-/** The owner of the artifact before it is adopted. */
-function describeFormer(tags: Tags, keys: OwnershipTags, me: Claimant): string {
-  const owner = tags[keys.owner];
-  if (owner === undefined) return NOBODY;
-  const from = FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups;
-  const adopted = isAdopted(tags, keys) ? ADOPTER : '';
-  const mark = from?.owner === me.ownerId ? FROM_ME + (from.adopted && ADOPTER) : adopted;
-  return `${owner}${mark}@${tags[keys.stack] ?? ''}`;
-}
-
-/** Marks an owner that had adopted the artifact itself: if the artifact is given back, it is an adopted one again. */
-const ADOPTER = '+';
-/** The same, of what it had adopted from the resource that adopts it back. Followed by the mark of that one. */
-const FROM_ME = '++';
-const FORMER = /^(?<owner>[^+@]*)(?<adopted>\+*)@(?<stack>.*)$/;
-
-/** Whether the owner has adopted the artifact from a resource. */
-export const isAdoptedFrom = (tags: Tags, keys: OwnershipTags, { ownerId }: Pick<Claimant, 'ownerId'>): boolean =>
-  FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups?.owner === ownerId;
-
-/** Whether the owner has adopted back what somebody else had adopted from it. */
-export const isAdoptedBack = (tags: Tags, keys: OwnershipTags): boolean =>
-  FORMER.exec(adoptedFrom(tags, keys) ?? '')?.groups?.adopted.startsWith(FROM_ME) ?? false;
-
-/**
- * Remembers what was there before an owner claimed the artifact, beside what is remembered so far.
- *
- * @param change the claim
- */
-export function rememberClaimed(
-  now: string,
-  before: string | undefined,
-  { set }: TagChange,
-  { adoptedFrom, formerOwner }: OwnershipTags,
-): string {
-  const isFromAdopter = set[adoptedFrom]?.includes(`${ADOPTER}@`);
-  return isFromAdopter ? rememberBeside(now, before) : remember(now, before, set[formerOwner]);
-}
-
-/** The owner from whom the artifact was adopted. If giving it back was interrupted, that is the owner itself. */
-export function adoptedFrom(tags: Tags, keys: OwnershipTags): string | undefined {
-  const from = tags[keys.adoptedFrom];
-  return from?.startsWith(`${tags[keys.owner]}@`) ? undefined : from;
-}
-
-/** The value of a tag for "no owner", which readers can understand. */
-export const NOBODY = '-';
 
 const shortHash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);

@@ -1,16 +1,8 @@
 /** Two claims at once: the one who sees the other's yields. Pure: the result is the change to make. */
 import { CloudFormationLimits } from '../../contract/cloudformation';
 import { type OwnershipTags } from '../../contract/ownership';
-import {
-  type ClaimRecord,
-  type Claimant,
-  type TagChange,
-  type Tags,
-  adoptedFrom,
-  claimsIn,
-  formersOf,
-  present,
-} from './ownership';
+import { adoptedFrom } from './adopted-from';
+import { type ClaimRecord, type Claimant, type TagChange, type Tags, claimsIn, formersOf, present } from './ownership';
 
 /**
  * The change that gives an artifact back to somebody who has claimed it at the same time, and the stack of that

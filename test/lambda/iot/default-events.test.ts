@@ -2,7 +2,8 @@
 import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { SoftwarePackageResourceType } from '../../../contract/iot';
 import { DEFAULT_POINTER_TAGS as KEYS } from '../../../contract/ownership';
-import { NOBODY, claimant, markTags } from '../../../lambda/runtime/ownership';
+import { NOBODY } from '../../../lambda/runtime/adopted-from';
+import { claimant, markTags } from '../../../lambda/runtime/ownership';
 import {
   PACKAGE,
   aws,

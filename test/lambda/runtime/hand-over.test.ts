@@ -1,7 +1,8 @@
 /** A resource lets an artifact go while another stack adopts it. */
+import { NOBODY } from '../../../lambda/runtime/adopted-from';
 import { OperationOver } from '../../../lambda/runtime/errors';
 import { HandOver } from '../../../lambda/runtime/hand-over';
-import { NOBODY, type Tags, changed, markTags, release } from '../../../lambda/runtime/ownership';
+import { type Tags, changed, markTags, release } from '../../../lambda/runtime/ownership';
 import { KEYS, ownedBy, sent } from './toy-artifact';
 
 const me = sent(60);

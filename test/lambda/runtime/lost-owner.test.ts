@@ -1,7 +1,8 @@
 /** Who has adopted an artifact from a resource while that one gave it back. */
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import { NOBODY } from '../../../lambda/runtime/adopted-from';
 import { isLost, restoredAdopter, restoredRival, withLostOwner } from '../../../lambda/runtime/lost-owner';
-import { type Claimant, HANDED_BACK, NOBODY, type Tags, claimant, markTags } from '../../../lambda/runtime/ownership';
+import { type Claimant, HANDED_BACK, type Tags, claimant, markTags } from '../../../lambda/runtime/ownership';
 
 const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111111111111:stack/${name}/0a1b`;
 const at = (minute: number, name: string, logicalId = 'V'): Claimant => ({

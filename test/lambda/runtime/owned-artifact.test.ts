@@ -1,5 +1,6 @@
 /** The life of an artifact after its claim: what a failed or overtaken event has done is undone, and what is called again is checked. */
-import { NOBODY, type Tags, markTags } from '../../../lambda/runtime/ownership';
+import { NOBODY } from '../../../lambda/runtime/adopted-from';
+import { type Tags, markTags } from '../../../lambda/runtime/ownership';
 import { KEYS, type Moment, ToyWorld, before, me, ownedBy, renamed, stranger } from './toy-artifact';
 
 let world: ToyWorld;

@@ -1,4 +1,5 @@
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import { isAdopted } from '../../../lambda/runtime/adopted-from';
 import { formatFormers } from '../../../lambda/runtime/former-owners';
 import {
   type Claimant,
@@ -12,7 +13,6 @@ import {
   claimant,
   claimsIn,
   hasReplaced,
-  isAdopted,
   isChange,
   letGo,
   mergeChanges,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Removal } from '../../../contract/cloudformation';
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import { isAdopted, isAdoptedBack, isAdoptedFrom } from '../../../lambda/runtime/adopted-from';
 import {
   type Claimant,
   type TagChange,
@@ -10,9 +11,6 @@ import {
   claimOf,
   claimant,
   claimsIn,
-  isAdopted,
-  isAdoptedBack,
-  isAdoptedFrom,
   letGo,
   markTags,
   ownerTags,

@@ -1,8 +1,9 @@
 /** How a Delete releases an artifact, and what becomes of what several resources have had. */
 import { type Removal } from '../../../contract/cloudformation';
+import { NOBODY } from '../../../lambda/runtime/adopted-from';
 import { Refusal, Taken } from '../../../lambda/runtime/errors';
 import { formatFormers } from '../../../lambda/runtime/former-owners';
-import { NOBODY, type Tags, markTags } from '../../../lambda/runtime/ownership';
+import { type Tags, markTags } from '../../../lambda/runtime/ownership';
 import { type Fate } from '../../../lambda/runtime/stack-history';
 import { KEYS, type Moment, ToyWorld, before, me, ownedBy, renamed, sent, stranger } from './toy-artifact';
 
