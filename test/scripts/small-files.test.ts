@@ -11,7 +11,6 @@ const SIBLINGS = /\/resource-types\/|\/operations-[\w-]+\.ts$|\/keep-reasons\.ts
 /** Why a small file with one importer is not a part of it. */
 const REASONS: Readonly<Record<string, string>> = {
   'lambda/iot/artifact-version.ts': 'looks up an S3 object, and would make the longest event file longer',
-  'lambda/runtime/tag-change.ts': 'knows tags and no owners, and everybody gets it from the rules of ownership',
   'lib/iot/remaining-version.ts': 'warns about other constructs, and would make the longest construct longer',
   'lib/provider/deployed-characters.ts': 'estimates CloudFormation values, and knows no permissions',
   'lib/provider/provider-principal.ts': 'implements an interface of the CDK',
