@@ -128,7 +128,7 @@ test('a function waits for a debugger, which then holds it for longer than its t
 test.each([
   [{ port: 9229 }, '--inspect=127.0.0.1:9229'],
   [{ port: 9229, isBreaking: true }, '--inspect-brk=127.0.0.1:9229'],
-])('the port of %j is the inspector\'s', (inspect, flag) => {
+])("the port of %j is the inspector's", (inspect, flag) => {
   expect(new Inspection(inspect, () => {}).flags).toEqual([flag]);
 });
 
