@@ -41,7 +41,7 @@ const FOR_COMPUTING = 2;
 const ROOT = join(__dirname, '..');
 const nameOf = ({ path }) => path.slice(ROOT.length + 1).replaceAll(sep, '/');
 
-/** Jest knows how long a file took the last time; in a fresh clone, it goes by its size. */
+/** As the tables say, else as it took the last time, which Jest does not know in a fresh clone. */
 const secondsOf = test => WAITING[nameOf(test)] ?? COMPUTING[nameOf(test)] ?? (test.duration ?? 1000) / 1000;
 
 /** When each file starts if so many workers take one after the other. */
