@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { JSII_ENV } from './jsii-env.mjs';
+import { SHORT_LIVED } from './short-lived.js';
 import { STEPS, isFresh, sources, stamp } from './stamp.js';
 
 const require = createRequire(import.meta.url);
@@ -28,7 +29,10 @@ const commands = {
 };
 
 function run(args) {
-  const child = spawn(process.execPath, args, { env: JSII_ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...SHORT_LIVED, ...args], {
+    env: JSII_ENV,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = [];
   child.stdout.on('data', chunk => output.push(chunk));
   child.stderr.on('data', chunk => output.push(chunk));

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SHORT_LIVED } from '../../scripts/short-lived';
 import { requireFresh } from '../../scripts/stamp';
 import { run, temporaryFolder } from '../package/workspace';
 import { ROOT, SNIPPETS } from './documents';
@@ -29,7 +30,7 @@ test('the examples in the documents compile', async () => {
     const tsconfig = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'], exclude: [] };
     writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify(tsconfig));
 
-    await run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder.path], ROOT);
+    await run(process.execPath, [...SHORT_LIVED, require.resolve('typescript/bin/tsc'), '-p', folder.path], ROOT);
     expect(snippets).not.toEqual([]);
   } finally {
     folder.remove();
