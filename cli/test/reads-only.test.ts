@@ -5,13 +5,13 @@ const isWrite = (call: string) => !/:(Get|List|Describe|Search|Query|Check)/.tes
 
 let world: World;
 let next: string;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.start();
   await world.deploy(retained(['1.0.0']));
   await seed(world, '0.1.0', '0.2.0', '0.3.0');
   next = world.synth(firmware(['2.0.0']));
 });
-afterEach(() => world.stop());
+afterAll(() => world.stop());
 
 test.each<[string, (next: string) => string[]]>([
   ['plan', app => ['plan', '--app', app]],
