@@ -5,6 +5,7 @@
 import { ServiceError } from 'cdk-versioned-artifacts-local';
 import { SchemaResourceType } from '../../contract/glue';
 import { SoftwarePackageResourceType as Type } from '../../contract/iot';
+import { sampled } from '../../testing/sample';
 import { GLUE, IOT, PACKAGE, SCHEMA } from '../histories/families';
 import { type Family, type Resource, World } from '../histories/world';
 
@@ -50,7 +51,7 @@ const KINDS: Record<string, Kind> = {
 
 const definition = (n: number) => JSON.stringify({ type: 'record', name: `Order${n}`, fields: [] });
 
-test.each(Object.entries(KINDS))(
+test.each(sampled(Object.entries(KINDS), 2))(
   'forty %s are rolled back, made again and deleted, and none is left',
   async (_what, { family, makes, begin, nth, held }) => {
     const { service } = family;

@@ -4,7 +4,7 @@ import { GlueSweepType, type SchemaVersionRetentionConfig } from '../../../../co
 import { OWNER_KEY } from '../../../../contract/ownership';
 import { glueSweeps } from '../../../../lambda/glue/sweeps';
 import { SteppingClock } from '../../../../testing/clock';
-import { sampled } from '../../../../testing/sample';
+import { deathsAt, deathsIn } from '../../../../testing/sweep/deaths';
 import { type Death, Mortal } from '../../../../testing/sweep/mortal';
 import { SweepWorld } from '../../../../testing/sweep/sweep-world';
 
@@ -98,15 +98,6 @@ async function runOf(
   return retention.run();
 }
 
-/** Before and after each of so many calls. */
-const momentsOf = (calls: number): readonly Death[] =>
-  sampled(
-    Array.from({ length: calls }, (_, index) => index + 1).flatMap(call =>
-      (['before', 'after'] as const).map(moment => ({ call, moment })),
-    ),
-    3,
-  );
-
 type Calls = Awaited<ReturnType<typeof runOf>>['calls'];
 
 /** Numbers in the ranges that deletions were asked for. */
@@ -129,7 +120,7 @@ describe.each([
   test('killed before or after any call, a run ends as an undisturbed one, and asks for nothing else', async () => {
     const undisturbed = await runOf({ advanceCheckpoint });
     expect(undisturbed.end).toEqual(expected);
-    for (const death of momentsOf(undisturbed.calls.length)) {
+    for (const death of deathsIn(undisturbed.calls.length)) {
       const { end, calls, slices } = await runOf({ advanceCheckpoint }, { deaths: [death] });
       expect({ ...death, ...end }).toEqual({ ...death, ...expected });
       expect(slices).toBe(2);
@@ -140,7 +131,7 @@ describe.each([
 
   test('cut off from the service before or after any call, a run makes the call again and ends the same', async () => {
     const undisturbed = await runOf({ advanceCheckpoint });
-    for (const death of momentsOf(undisturbed.calls.length)) {
+    for (const death of deathsIn(undisturbed.calls.length)) {
       const { end, slices } = await runOf({ advanceCheckpoint }, { deaths: [{ ...death, survives: true }] });
       expect({ ...death, ...end }).toEqual({ ...death, ...expected });
       expect(slices).toBe(1);
@@ -173,13 +164,11 @@ describe.each([
     const writes = undisturbed.calls.flatMap(({ operation }, index) =>
       /^(Update|Delete)/.test(operation) ? [index + 1] : [],
     );
-    for (const call of writes) {
-      for (const moment of ['before', 'after'] as const) {
-        const { end, calls } = await runOf(more, { ...pages, deaths: [{ call, moment }] });
-        expect({ call, moment, ...end }).toEqual({ call, moment, ...expected });
-        expect(asked(calls).filter(number => left.includes(number))).toEqual([]);
-        expect(moves(calls).length > 0).toBe(advanceCheckpoint);
-      }
+    for (const death of deathsAt(writes)) {
+      const { end, calls } = await runOf(more, { ...pages, deaths: [death] });
+      expect({ ...death, ...end }).toEqual({ ...death, ...expected });
+      expect(asked(calls).filter(number => left.includes(number))).toEqual([]);
+      expect(moves(calls).length > 0).toBe(advanceCheckpoint);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { type JobExecutionCleanupConfig, type JobExecutionStatus } from '../../../../contract/iot';
 import { VirtualClock } from '../../../../testing/clock';
+import { deathsIn } from '../../../../testing/sweep/deaths';
 import { untilHit } from '../../../../testing/until-hit';
 import { arn, aws, clock, deletions, executions, finished, job, leftOf, start, sweepOf, things } from './fleet-of-jobs';
 import { DAY, PACKAGE, refusal } from './iot-sweep';
@@ -321,19 +322,17 @@ test('killed before or after any call, a run ends as an undisturbed one, and rem
   await aws.iot.byHand('DeleteJob', { jobId: 'undisturbed' });
   clock.advance(60_000);
   const calls = Object.values(counts).reduce((a, b) => a + b);
-  for (let call = 1; call <= calls; call++) {
-    for (const moment of ['before', 'after'] as const) {
-      const id = `job-${call}-${moment}`;
-      await finished(id);
-      const sweep = sweepOf(config);
-      sweep.mortal.dieAt({ call, moment });
-      const { status, requests } = await sweep.run();
-      expect({ id, status, left: leftOf(id) }).toEqual({ id, status: 'SUCCEEDED', left: [] });
-      expect(requests).toHaveLength(2);
-      expect(leftOf('stays')).toHaveLength(3);
-      await aws.iot.byHand('DeleteJob', { jobId: id });
-      clock.advance(60_000);
-    }
+  for (const death of deathsIn(calls)) {
+    const id = `job-${death.call}-${death.moment}`;
+    await finished(id);
+    const sweep = sweepOf(config);
+    sweep.mortal.dieAt(death);
+    const { status, requests } = await sweep.run();
+    expect({ id, status, left: leftOf(id) }).toEqual({ id, status: 'SUCCEEDED', left: [] });
+    expect(requests).toHaveLength(2);
+    expect(leftOf('stays')).toHaveLength(3);
+    await aws.iot.byHand('DeleteJob', { jobId: id });
+    clock.advance(60_000);
   }
 });
 
