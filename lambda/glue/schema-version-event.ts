@@ -352,10 +352,13 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 
-  /** Whether only this resource has the version. */
+  /** Whether only this resource has the version: it can be a producer's, who has registered the same definition. */
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
-    return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
+    if (!tags) return false;
+    const owner = tags[FIELDS.owner];
+    if (owner !== undefined) return owner === this.me.ownerId;
+    return this.version?.status === 'FAILURE' || !isMarkedByOthers(this.ownership.marks, this.wanted.Metadata);
   }
 
   private definition(): Promise<string> {
