@@ -55,15 +55,18 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
     rejectProblems(checkSchemaArn(this.wanted, this.scope.stackId));
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
-    // what a reverse Update restores can be gone: nobody protects a version that was only used.
-    if (!existing || before?.held.versionId === existing.id) await this.undoOther(before?.wanted);
+    if (before) await this.undoOther(before, existing);
     if (!existing) return this.carryOut(() => this.register(definition), { undoneOnFailure: false });
     return this.take(existing, before?.held.versionId === existing.id ? before.wanted : undefined);
   }
 
-  /** An Update from another definition to the version that the resource already has is a reverse Update. */
-  private async undoOther(wanted: Wanted | undefined): Promise<void> {
-    if (!wanted || hasSameSource(wanted, this.wanted) || (await this.scope.stackPhase()) !== 'rolling-back') return;
+  /** Undoes the canceled Update to another definition that a reverse Update follows. */
+  private async undoOther({ held, wanted }: Before, existing: HeldVersion | undefined): Promise<void> {
+    if (!wanted || hasSameSource(wanted, this.wanted)) return;
+    // what it restores can be gone, and nobody protects a version that was only used: its definition may exist again.
+    const isOther = existing !== undefined && held.versionId !== undefined && held.versionId !== existing.id;
+    if (isOther && (await this.registry.findVersion(held.versionId!))) return;
+    if ((await this.scope.stackPhase()) !== 'rolling-back') return;
     const cancelled = new SchemaVersionEvent(wanted, announced(wanted, this.id.owner), this.scope, this.clients);
     await cancelled.undoCancelled();
   }
@@ -352,10 +355,13 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
     if (command === 'RegisterSchemaVersion') await this.publication.refuseRegistered(await this.definition());
   }
 
-  /** Whether only this resource has the version. */
+  /** Whether only this resource has the version: it can be a producer's, who has registered the same definition. */
   private async isUnclaimed(): Promise<boolean> {
     const tags = await this.record.read();
-    return tags !== undefined && [undefined, this.me.ownerId].includes(tags[FIELDS.owner]);
+    if (!tags) return false;
+    const owner = tags[FIELDS.owner];
+    if (owner !== undefined) return owner === this.me.ownerId;
+    return this.version?.status === 'FAILURE' || !isMarkedByOthers(this.ownership.marks, this.wanted.Metadata);
   }
 
   private definition(): Promise<string> {

@@ -117,30 +117,28 @@ export class SchemaReference {
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, 'glue:GetSchema', 'glue:GetSchemaByDefinition', 'glue:ListSchemaVersions').combine(
-      grantReadingById(grantee),
+      grantById(grantee, 'glue:GetSchemaVersion'),
     );
   }
 
   /**
-   * Lets a producer look definitions up and register new ones.
+   * Lets a producer look definitions up, register new ones and write metadata to versions. AWS's own client names these
+   * versions by their ids alone, so that part of the grant covers the versions of every schema.
    *
    * @param grantee who gets the permissions
    */
   public grantRegister(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(
-      grantee,
-      'glue:GetSchemaByDefinition',
-      'glue:PutSchemaVersionMetadata',
-      'glue:RegisterSchemaVersion',
-    ).combine(grantReadingById(grantee));
+    return this.grant(grantee, 'glue:GetSchemaByDefinition', 'glue:RegisterSchemaVersion').combine(
+      grantById(grantee, 'glue:GetSchemaVersion', 'glue:PutSchemaVersionMetadata'),
+    );
   }
 }
 
 const CFN_SCHEMA = withMember('attrArn', "CloudFormation's own resource", 'a CfnSchema');
 const SCHEMA_ARN = text('the ARN of a schema', 'arn:aws:glue:REGION:ACCOUNT:schema/REGISTRY/NAME');
 
-function grantReadingById(grantee: iam.IGrantable): iam.Grant {
-  return iam.Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
+function grantById(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+  return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: ['*'] });
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   CreateRegistryCommand,
   CreateSchemaCommand,
   DeleteSchemaCommand,
+  GetSchemaByDefinitionCommand,
   GetSchemaCommand,
   ListSchemaVersionsCommand,
   ListSchemasCommand,
@@ -273,7 +274,7 @@ test('versions below the checkpoint take no part in compatibility checks', async
 });
 
 describe('the deletion of a schema', () => {
-  test('shows as DELETING until it is gone, in no list, and takes no writes', async () => {
+  test('shows as DELETING until it is gone, in no list, and takes neither writes nor definitions', async () => {
     const { create, send, schema, register, clock } = await startGlue();
     await create();
     expect(await send(new DeleteSchemaCommand({ SchemaId: SCHEMA }))).toMatchObject({
@@ -284,6 +285,8 @@ describe('the deletion of a schema', () => {
     expect(await schema()).toMatchObject({ SchemaStatus: 'DELETING' });
     expect((await send(new ListSchemasCommand({}))).Schemas).toEqual([]);
     await expect(register(COMPATIBLE)).rejects.toEqual(refused('ConcurrentModificationException'));
+    const looking = new GetSchemaByDefinitionCommand({ SchemaId: SCHEMA, SchemaDefinition: FIRST });
+    await expect(send(looking)).rejects.toEqual(refused('InvalidInputException', /is being deleted/));
 
     await clock.sleep(500);
 

@@ -77,6 +77,60 @@ test.each([
   expect(records()).toEqual([expect.stringContaining('stack=other/')]);
 });
 
+describe('a version that a producer has registered and marked just then stays as that one has left it', () => {
+  const pair = { MetadataKey: 'x-amz-meta-transport', MetadataValue: 'topic' };
+  const mark = (number = 2) => byHand(PUT, { SchemaVersionNumber: { VersionNumber: number }, MetadataKeyValue: pair });
+  const produced = (definition = SECOND) =>
+    aroundNext('RegisterSchemaVersion', {
+      before: async () => {
+        await byHand('RegisterSchemaVersion', { SchemaDefinition: definition });
+        await mark();
+      },
+    });
+  const cancel = async () => {
+    await later();
+    for (const status of ['CREATE_FAILED', 'DELETE_IN_PROGRESS']) stack.history.resource('V', status, 'made-up');
+  };
+  const marked = { [pair.MetadataKey]: [pair.MetadataValue] };
+
+  test.each([deletable, kept])('if the event is canceled before its claim (%j)', async properties => {
+    produced();
+    aws.faults.inject({ service: 'glue', operation: PUT, trouble: { error: throttling() } });
+    stack.interrupt = async (operation, moment) => {
+      if (operation !== PUT || moment !== 'failed') return;
+      stack.interrupt = undefined;
+      await cancel();
+    };
+    expect(await stack.attempt(VERSION, 'V', properties)).toBeUndefined();
+    expect(held()?.metadata).toEqual(marked);
+  });
+
+  test('if the claim fails', async () => {
+    produced();
+    refused(PUT, 'InvalidInputException', 1);
+    expect(await failed(deletable)).toContain('no way');
+    expect(held()?.metadata).toEqual(marked);
+  });
+
+  test('if it is marked while the removal waits', async () => {
+    refused(PUT, 'InvalidInputException', 1);
+    aws.faults.inject({ service: 'glue', operation: DELETE, trouble: { error: throttling() } });
+    stack.interrupt = async (operation, moment) => {
+      if (operation !== DELETE || moment !== 'failed') return;
+      stack.interrupt = undefined;
+      await mark();
+    };
+    await failed(deletable);
+    expect(held()?.metadata).toEqual(marked);
+  });
+
+  test('but not if the registry has failed it: nobody can write with it', async () => {
+    produced(INCOMPATIBLE);
+    await failed(version(INCOMPATIBLE, { Removal: 'DELETE' }));
+    expect(numbers()).toEqual([1]);
+  });
+});
+
 describe('a removal that is throttled until CloudFormation has given the Create up goes on', () => {
   const incompatible = version(INCOMPATIBLE, { Removal: 'DELETE' });
 

@@ -353,14 +353,16 @@ describe('permissions', () => {
     );
   });
 
-  test('of consumers and producers are on schema and registry, but for reading by id', () => {
+  test('of consumers and producers are on schema and registry, but for what names a version by its id', () => {
     const stack = newStack({ env });
     const schema = SchemaReference.fromSchemaArn('arn:aws:glue:eu-west-1:111111111111:schema/events/orders');
     const grantee = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/consumer');
     schema.grantRead(grantee);
     schema.grantRegister(grantee);
 
-    expect(resourcesOf(stack, 'glue:GetSchemaVersion')).toEqual(['*']);
+    for (const action of ['GetSchemaVersion', 'PutSchemaVersionMetadata']) {
+      expect(new Set(resourcesOf(stack, `glue:${action}`))).toEqual(new Set(['*']));
+    }
     for (const action of ['ListSchemaVersions', 'RegisterSchemaVersion']) {
       expect(resourcesOf(stack, `glue:${action}`)).toEqual([schema.registryArn, schema.schemaArn]);
     }

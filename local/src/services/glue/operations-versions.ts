@@ -9,7 +9,7 @@ import { canonical, syntaxError } from './formats';
 import { jsonPatch } from './json-patch';
 import type { RegistryContext } from './operations-registries';
 import { type Place, pageOf } from './paging';
-import type { RegistryStore, SchemaRecord, VersionRecord } from './state';
+import { type RegistryStore, type SchemaRecord, type VersionRecord, isDeleting } from './state';
 import { addVersion, requireSyntax } from './version-creation';
 import { findVersion, findVersionById, versionNotFound } from './version-lookup';
 
@@ -45,6 +45,8 @@ export function versionOperations(context: RegistryContext): Operations {
       members: VERSIONS.GetSchemaByDefinition,
       run({ SchemaId, SchemaDefinition }) {
         const schema = store.schema(SchemaId);
+        // documented: API reference, DeleteSchema, but not the error, which is one that this operation declares.
+        if (isDeleting(schema)) throw invalidInput(`${schema.arn} is being deleted.`);
         requireSyntax(schema.dataFormat, SchemaDefinition);
         const found = findDuplicate(store, schema, SchemaDefinition);
         if (!found) throw versionNotFound(`SchemaArn: ${schema.arn}`);
