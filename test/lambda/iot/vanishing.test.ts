@@ -3,7 +3,7 @@
  * fails because of that, or waits for the end of its time.
  */
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
-import { PACKAGE, aws, cancel, pointer, published, settled, stack, succeeded, tagged } from './cancellations';
+import { PACKAGE, aws, cancel, pointer, published, settled, shown, stack, succeeded, tagged } from './cancellations';
 
 const OWN = 'own';
 const byHand = (operation: string, input: object) => aws.iot.byHand(operation, { packageName: PACKAGE, ...input });
@@ -27,7 +27,7 @@ interface Subject {
 }
 
 const packageIsDeleted = async () => {
-  await byHand('UpdatePackage', { unsetDefaultVersion: true });
+  if (shown() !== undefined) await byHand('UpdatePackage', { unsetDefaultVersion: true });
   for (const versionName of Object.keys(aws.iot.describe(PACKAGE)?.versions ?? {})) {
     await byHand('DeletePackageVersion', { versionName });
   }
