@@ -105,15 +105,17 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
     try {
       await this.removeAsRecorded(removal, undoes);
     } catch (error) {
-      if (error instanceof Taken) {
-        this.scope.log.warn(error.message);
-        return this.removeAsRecorded(removal, undoes);
-      }
-      const isGone = !isOperationOver(error) && !(await this.record.read().catch(() => true));
-      // somebody else has deleted it meanwhile.
-      if (isGone) return;
-      throw isRefusedByService(error) ? new Refusal(reasonOf(error)) : error;
+      // what was read before may be another one's by now.
+      if (!isRefusedByService(error) && !(error instanceof Taken)) return this.unlessGone(error);
+      this.scope.log.warn(reasonOf(error));
+      await this.removeAsRecorded(removal, undoes).catch((again: unknown) => this.unlessGone(again));
     }
+  }
+
+  /** Throws why a Delete has failed, unless somebody else has deleted the artifact meanwhile. */
+  private async unlessGone(error: unknown): Promise<void> {
+    if (!isOperationOver(error) && !(await this.record.read().catch(() => true))) return;
+    throw isRefusedByService(error) ? new Refusal(reasonOf(error)) : error;
   }
 
   private async removeAsRecorded(removal: Removal, undoes?: Undoes): Promise<void> {

@@ -140,6 +140,16 @@ describe.each(['LimitExceededException', 'ResourceNotFoundException'])('%s for a
   });
 });
 
+test('a Delete does not fail because of what is refused once', async () => {
+  const kept = published('1.0.0', { Removal: 'RETAIN' });
+  const id = succeeded(await stack.create(Type.VERSION, 'R', kept));
+  await settled();
+  stack.status = 'DELETE_IN_PROGRESS';
+  refused('UntagResource', { times: 1 });
+  succeeded(await stack.delete(Type.VERSION, 'R', id, kept));
+  expect(Object.keys(held()?.tags ?? {})).toEqual([ARTIFACT_TAGS.releasedBy]);
+});
+
 test('what is made again in a rollback, and is refused, stays away', async () => {
   const [first, second] = [
     { PackageName: 'own', Description: 'a' },
