@@ -1,6 +1,8 @@
 import { type S3LocationProperty } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
-import { isAccessDenied, retryAccessDenied, retryPassing } from '../runtime/retry';
+import { isOperationOver } from '../runtime/errors';
+import { reasonOf } from '../runtime/messages';
+import { isError, retryAccessDenied, retryPassing } from '../runtime/retry';
 import { type CurrentVersion } from '../runtime/s3-objects';
 
 /** Where an artifact is, with the version of the object if the template asks for a lookup. */
@@ -21,16 +23,14 @@ export async function withVersion<T extends S3LocationProperty | undefined>(
     const Version = await retryAccessDenied(scope, () => retryPassing(scope, lookUp));
     return { ...artifact, Version };
   } catch (cause) {
-    if (!(cause instanceof Error) || !MISSING.includes(cause.name)) throw cause;
-    const missing = `the artifact is not at s3://${object.bucket}/${object.key} any more (${cause.name})`;
-    if ((await scope.stackPhase()) !== 'rolling-back') {
-      if (isAccessDenied(cause)) throw cause;
-      throw new Error(`${missing}: deploy again to upload it`, { cause });
+    if (isOperationOver(cause)) throw cause;
+    const where = `s3://${object.bucket}/${object.key}`;
+    if ((await scope.stackPhase()) === 'rolling-back') {
+      const reason = reasonOf(cause);
+      scope.log.warn(`the rollback continues without the version of the artifact at ${where}`, { reason });
+      return artifact;
     }
-    scope.log.warn(`${missing}: the rollback continues without the version of the object`);
-    return artifact;
+    if (!isError(cause, 'NoSuchKey')) throw cause;
+    throw new Error(`the artifact is not at ${where} any more (${cause.name}): deploy again to upload it`, { cause });
   }
 }
-
-// S3 answers "access denied" for a missing object if the caller cannot list the bucket.
-const MISSING = ['NoSuchKey', 'AccessDenied'];

@@ -123,18 +123,20 @@ class PointerEvent extends OwnedArtifact {
     const claimed = await this.take(tags, shown);
     const version = await this.moving(tags, claimed);
     if (!isChange(claimed.change) && !isChange(version) && shown === VersionName) return this.answer();
-    return this.carryOut(
-      async () => {
-        await this.confirm();
-        await this.own(tags, claimed, version);
-        if (shown !== VersionName) {
-          await this.point(shown);
-          // nothing else would restore a pointer that was moved after CloudFormation had ended the operation.
-          await this.scope.operation.confirm('wait');
-        }
-        return this.answer();
-      },
-      { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+    return this.orRefused(this.answer(), () =>
+      this.carryOut(
+        async () => {
+          await this.confirm();
+          await this.own(tags, claimed, version);
+          if (shown !== VersionName) {
+            await this.point(shown);
+            // nothing else would restore a pointer that was moved after CloudFormation had ended the operation.
+            await this.scope.operation.confirm('wait');
+          }
+          return this.answer();
+        },
+        { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+      ),
     );
   }
 

@@ -45,7 +45,7 @@ import { type OwnershipTags, TAG_PREFIX } from '../../contract/ownership';
 import { type OwnerRecord } from '../runtime/claimed-artifact';
 import { withLostOwner } from '../runtime/lost-owner';
 import { type TagChange, type Tags } from '../runtime/ownership';
-import { allPages, isAccessDenied, isError, unless } from '../runtime/retry';
+import { allPages, isAccessDenied, isError, isRefusedByService, unless } from '../runtime/retry';
 import { type Guard, guarded } from '../sweep/pace';
 import { StalePageToken } from '../sweep/source';
 import { type VersionContent } from './version-diff';
@@ -85,8 +85,14 @@ export class IotGateway {
     await this.updatePackage({ packageName, defaultVersionName });
   }
 
+  /** Whether a package without a default refuses that is not documented. */
   async undesignate(packageName: string): Promise<void> {
-    await this.updatePackage({ packageName, unsetDefaultVersion: true });
+    try {
+      await this.updatePackage({ packageName, unsetDefaultVersion: true });
+    } catch (error) {
+      const isDone = isRefusedByService(error) && !(await this.findPackage(packageName))?.defaultVersionName;
+      if (!isDone) throw error;
+    }
   }
 
   async deletePackage(packageName: string): Promise<void> {

@@ -27,7 +27,7 @@ import { DEFAULT_POINTER_TAGS, VERSION_TAGS as KEYS } from '../../contract/owner
 import { isAdopted, rememberClaimed } from '../runtime/adopted-from';
 import { type Claimed, type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Irreversible, Taken } from '../runtime/errors';
+import { Taken } from '../runtime/errors';
 import { type Memory, lostBy, memoryOf, rememberInstead, rememberLost } from '../runtime/former-owners';
 import { reasonOf } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
@@ -128,7 +128,7 @@ class VersionEvent extends OwnedArtifact {
     const { PackageName, VersionName } = this.wanted;
     const tags = { ...toTags(this.wanted.Tags), ...this.mine };
     const content = contentOf(this.wanted);
-    return this.orRefused({ status: 'DRAFT' }, async () => {
+    return this.orRefused(this.answer({}), async () => {
       const found = await this.watch(() =>
         pollUntilFound(
           async () => {
@@ -194,7 +194,7 @@ class VersionEvent extends OwnedArtifact {
       return this.update(previous);
     }
     if (isDone) return this.answer(held);
-    return this.orRefused(held, () =>
+    return this.orRefused(this.answer(held), () =>
       this.carryOut(
         async () => {
           await this.confirm();
@@ -220,7 +220,8 @@ class VersionEvent extends OwnedArtifact {
   }
 
   private apply(diff: VersionDiff): Promise<HeldVersion | undefined> {
-    return applyDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, diff);
+    const { gateway, wanted, scope, unlessRefused } = this;
+    return applyDiff({ gateway, wanted, scope, unlessRefused }, diff);
   }
 
   /** A version that somebody has deleted by hand becomes the default again if it was the default. */
@@ -251,7 +252,7 @@ class VersionEvent extends OwnedArtifact {
     const adopted = isAdopted(tags, KEYS);
     const diff = diffVersion(adopted ? { ...asFound(this.found), ...now } : now, held, { adopted });
     await this.record.change(restoreTags(toTags(now.Tags), tags, toTags(this.wanted.Tags)));
-    await undoDiff({ gateway: this.gateway, wanted: this.wanted, scope: this.scope }, held, diff);
+    await undoDiff({ gateway: this.gateway, wanted: this.wanted }, held, diff);
     const content = writtenBy(this.wanted, held, diff.content);
     if (Object.keys(content).length === 0) return;
     await this.gateway.updateVersion(this.at.packageName, this.at.versionName, content);
@@ -269,7 +270,7 @@ class VersionEvent extends OwnedArtifact {
   }
 
   protected override destroy(): Promise<void> {
-    return destroyVersion(this.gateway, this.at, this.scope);
+    return destroyVersion(this.gateway, this.at, this.scope, held => this.leftOf(held));
   }
 
   /** A version that devices are about to get stays, and so does a version for which that is unknown. */
@@ -365,16 +366,6 @@ class VersionEvent extends OwnedArtifact {
 
   private reportTaken({ status, description }: HeldVersion, { kind }: Claimed): void {
     this.scope.log.info('package version left as it is', { ...this.at, claim: kind, status, description });
-  }
-
-  /** A refusal of the service fails a deployment, but not a rollback. */
-  private async orRefused(held: Pick<HeldVersion, 'status'>, work: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isRefusedByService(error)) throw error;
-      throw new Irreversible(`${error.name}: ${error.message}`, this.answer(held));
-    }
   }
 
   private get waitsForSbom(): boolean {

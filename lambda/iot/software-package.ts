@@ -21,7 +21,7 @@ import { PackageShape, type SoftwarePackageData, type SoftwarePackageProperties 
 import { ARTIFACT_TAGS } from '../../contract/ownership';
 import { type Which, ownerOf } from '../runtime/claimed-artifact';
 import { type Answer, type ResourceHandler, type Scope } from '../runtime/custom-resource';
-import { Irreversible, Refusal } from '../runtime/errors';
+import { Refusal } from '../runtime/errors';
 import { listed } from '../runtime/messages';
 import { OwnedArtifact } from '../runtime/owned-artifact';
 import { type TagChange, type Tags, isChange, release } from '../runtime/ownership';
@@ -93,7 +93,11 @@ class PackageEvent extends OwnedArtifact {
   }
 
   /** Creates the package, or takes the one that has its name. */
-  async ensure(): Promise<Answer> {
+  ensure(): Promise<Answer> {
+    return this.orRefused(this.answer(), () => this.make());
+  }
+
+  private async make(): Promise<Answer> {
     const { packageName } = this;
     const { Description, Tags } = this.wanted;
     const found = await this.watch(() =>
@@ -138,25 +142,18 @@ class PackageEvent extends OwnedArtifact {
     if (!isChange(claimed.change) && !isChange(user) && !describes) {
       return looksDifferent(this.wanted, previous) && (await this.looksAgain()) ? this.update(previous) : this.answer();
     }
-    return this.carryOut(
-      async () => {
-        await this.confirm();
-        await this.own(tags, claimed, user);
-        this.found = held;
-        if (describes) await this.describe(Description);
-        return this.answer();
-      },
-      { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+    return this.orRefused(this.answer(), () =>
+      this.carryOut(
+        async () => {
+          await this.confirm();
+          await this.own(tags, claimed, user);
+          this.found = held;
+          if (describes) await this.gateway.describePackage(this.packageName, Description);
+          return this.answer();
+        },
+        { undoneOnFailure: this.replaces && (claimed.kind !== 'held' || claimed.byThisEvent) },
+      ),
     );
-  }
-
-  private async describe(description: string): Promise<void> {
-    try {
-      await this.gateway.describePackage(this.packageName, description);
-    } catch (error) {
-      if (!isRefusedByService(error)) throw error;
-      throw new Irreversible(`${error.name}: ${error.message}`, this.answer());
-    }
   }
 
   protected override async undoOvertaken(): Promise<void> {
@@ -193,7 +190,7 @@ class PackageEvent extends OwnedArtifact {
       throw new Refusal(`AWS IoT does not delete software package ${packageName}: ${error.name}: ${error.message}`);
     }
     await pollUntilGone(
-      () => this.gateway.findPackage(packageName),
+      async () => this.leftOf(await this.gateway.findPackage(packageName)),
       this.scope,
       `software package ${packageName} was deleted, but AWS IoT still shows it`,
     );

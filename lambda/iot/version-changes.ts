@@ -5,6 +5,7 @@ import {
   type SoftwarePackageVersionProperties,
 } from '../../contract/iot';
 import { type Scope } from '../runtime/custom-resource';
+import { Irreversible } from '../runtime/errors';
 import { listed } from '../runtime/messages';
 import { isRefusedByService, pollUntilFound } from '../runtime/retry';
 import { type HeldVersion, type IotGateway } from './gateway';
@@ -17,6 +18,8 @@ interface Tools {
   readonly gateway: IotGateway;
   readonly wanted: Wanted;
   readonly scope: Scope;
+  /** Makes one of several changes. */
+  unlessRefused(step: () => Promise<void>): Promise<void>;
 }
 
 /** Returns the version after the changes, read once; `undefined` if nothing was written. */
@@ -24,12 +27,12 @@ export async function applyDiff(
   tools: Tools,
   { content, actions, sbom }: VersionDiff,
 ): Promise<HeldVersion | undefined> {
-  const { gateway, wanted, scope } = tools;
+  const { gateway, wanted, scope, unlessRefused } = tools;
   const { PackageName, VersionName } = wanted;
   const hasContent = Object.keys(content).length > 0;
-  if (hasContent) await gateway.updateVersion(PackageName, VersionName, content);
-  if (sbom === 'disassociate') await gateway.disassociateSbom(PackageName, VersionName);
-  else if (sbom) await associate(tools, sbom.associate);
+  if (hasContent) await unlessRefused(() => gateway.updateVersion(PackageName, VersionName, content));
+  if (sbom === 'disassociate') await unlessRefused(() => gateway.disassociateSbom(PackageName, VersionName));
+  else if (sbom) await unlessRefused(() => associate(tools, sbom.associate));
   // before publishing: a version whose SBOM fails its validation stays a draft.
   if (wanted.Sbom && wanted.WaitForSbomValidation) {
     await awaitSbomValidation(tools, wanted.Sbom);
@@ -37,12 +40,12 @@ export async function applyDiff(
   }
   for (const action of actions) {
     await scope.operation.confirm();
-    await act(tools, action);
+    await unlessRefused(() => act(tools, action));
   }
 
   if (!hasContent && !sbom && actions.length === 0) return undefined;
   const after = await gateway.findVersion(PackageName, VersionName);
-  if (!after) throw new Error(`version ${VersionName} of ${PackageName} vanished while it was written`);
+  if (!after) throw new Irreversible(`version ${VersionName} of ${PackageName} vanished while it was written`);
   failOn(after.errorReason, wanted);
   return after;
 }
@@ -53,7 +56,7 @@ export async function applyDiff(
  * @param diff from the version to what CloudFormation wants by now
  */
 export async function undoDiff(
-  { gateway, wanted }: Tools,
+  { gateway, wanted }: Pick<Tools, 'gateway' | 'wanted'>,
   held: HeldVersion,
   { sbom, actions }: VersionDiff,
 ): Promise<void> {
@@ -72,7 +75,8 @@ export async function undoDiff(
 
 /** The service can end a creation or update with a reason and no error. */
 export function failOn(errorReason: string | undefined, { PackageName, VersionName }: Wanted): void {
-  if (errorReason) throw new Error(`AWS IoT reports for version ${VersionName} of ${PackageName}: ${errorReason}`);
+  if (errorReason)
+    throw new Irreversible(`AWS IoT reports for version ${VersionName} of ${PackageName}: ${errorReason}`);
 }
 
 async function act({ gateway, wanted }: Tools, action: PackageVersionAction): Promise<void> {

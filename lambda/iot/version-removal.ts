@@ -4,11 +4,20 @@ import { DEFAULT_POINTER_TAGS } from '../../contract/ownership';
 import { type Scope } from '../runtime/custom-resource';
 import { Refusal } from '../runtime/errors';
 import { isRefusedByService, pollUntilGone } from '../runtime/retry';
-import { type IotGateway } from './gateway';
+import { type HeldVersion, type IotGateway } from './gateway';
 import { type VersionName, packageArn } from './names';
 
-/** Deletes a version, and its default designation if this stack can remove that. Returns when the version is gone. */
-export async function destroyVersion(gateway: IotGateway, at: VersionName, scope: Scope): Promise<void> {
+/**
+ * Deletes a version, and its default designation if this stack can remove that. Returns when the version is gone.
+ *
+ * @param leftOf what is left of it, if it is still shown
+ */
+export async function destroyVersion(
+  gateway: IotGateway,
+  at: VersionName,
+  scope: Scope,
+  leftOf: (held: HeldVersion | undefined) => Promise<unknown>,
+): Promise<void> {
   const { packageName, versionName } = at;
   try {
     await gateway.deleteVersion(packageName, versionName);
@@ -20,7 +29,7 @@ export async function destroyVersion(gateway: IotGateway, at: VersionName, scope
     });
   }
   await pollUntilGone(
-    () => gateway.findVersion(packageName, versionName),
+    async () => leftOf(await gateway.findVersion(packageName, versionName)),
     scope,
     `version ${versionName} of ${packageName} was deleted, but AWS IoT still shows it`,
   );

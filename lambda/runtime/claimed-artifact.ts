@@ -1,10 +1,10 @@
 /** How an event comes to have an artifact: it reads the owner, and claims the artifact or is refused. */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Answer, type Scope } from './custom-resource';
-import { HeldByNative, OperationOver, Refusal, Taken } from './errors';
+import { HeldByNative, Irreversible, OperationOver, Refusal, Taken, isLeftAlone } from './errors';
 import { type EventMark } from './event';
 import { isLost, restored } from './lost-owner';
-import { type OwnerStack, heldByNative, takenByOther } from './messages';
+import { type OwnerStack, heldByNative, reasonOf, takenByOther } from './messages';
 import {
   type Claim,
   type Claimant,
@@ -20,6 +20,7 @@ import {
   ownerTags,
   reclaim,
 } from './ownership';
+import { isRefusedByService } from './retry';
 import { type SoughtResource, type StackPhase } from './stack';
 import { type Yielding, yieldTo, yieldToRival } from './yielding';
 
@@ -237,7 +238,7 @@ export abstract class ClaimedArtifact {
     this.hasWritten = true;
     if (kind === 'held') {
       await this.requireStillMine();
-      return this.record.change(mergeChanges(change, rest));
+      return this.unlessRefused(() => this.record.change(mergeChanges(change, rest)));
     }
     this.hasClaimed = true;
     await this.record.change(change);
@@ -249,6 +250,32 @@ export abstract class ClaimedArtifact {
       await this.record.change(restored({ ...after, ...this.mine }, this.record.keys));
     }
     if (isChange(rest)) await this.record.change(rest);
+  }
+
+  /** Logs and counts what stays as it is although it must change, if that must not fail the event. */
+  protected refused(error: Error, fields: object = {}): void {
+    this.scope.log.count('Refused');
+    this.scope.log.error(reasonOf(error), { refused: error.name, ...fields });
+  }
+
+  /** A step that does not keep a rollback from the steps that follow. */
+  protected readonly unlessRefused = async (step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      if (!mayStay(error) || (await this.scope.stackPhase()) !== 'rolling-back') throw error;
+      this.refused(error);
+    }
+  };
+
+  /** A refusal of the service fails a deployment, but not a rollback: that answers the state as it is. */
+  protected async orRefused(answer: Answer, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!mayStay(error) || (isLeftAlone(error) && error.answer)) throw error;
+      throw new Irreversible(reasonOf(error), answer);
+    }
   }
 
   /** A late delivery gives nothing up that its first one has claimed with success. */
@@ -282,6 +309,8 @@ export abstract class ClaimedArtifact {
     await operation.confirm();
   }
 }
+
+const mayStay = (error: unknown): error is Error => isLeftAlone(error) || isRefusedByService(error);
 
 export const isMark = (claimed: EventMark | undefined, { sentAt, hash }: EventMark) =>
   claimed?.sentAt === sentAt && claimed.hash === hash;

@@ -8,6 +8,7 @@ import { Refusal, isOperationOver } from './errors';
 import { isLost, restored, restoredAdopter, restoredRival } from './lost-owner';
 import { reasonOf } from './messages';
 import { type Claimant, type TagChange, type Tags, mergeChanges } from './ownership';
+import { isError } from './retry';
 
 /** How often other stacks can adopt an artifact while the tags of one of them are restored. */
 const MAX_RIVALS = 3;
@@ -36,8 +37,14 @@ export class HandOver {
     const mine = record.keys.claim + me.ownerId;
     // as long as the own claim is there, a delivery that comes again after a kill looks for a rival as well.
     const isKept = record.keys.owner in change.set && mine in this.tags;
+    const write = () => record.change(isKept ? withoutRemoval(change, mine) : change);
     try {
-      await record.change(isKept ? withoutRemoval(change, mine) : change);
+      await write().catch(async (error: unknown) => {
+        if (!isError(error, 'LimitExceededException')) throw error;
+        // all tags are in use, and one is to be set that is new: the own claim makes room for it.
+        await record.change({ set: {}, remove: [mine] });
+        await write();
+      });
     } catch (error) {
       // a policy that names the own stack's tags denies a write to what another stack has adopted.
       if (isOperationOver(error) || !(await this.isAdopted().catch(() => false))) throw error;

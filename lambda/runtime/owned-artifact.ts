@@ -123,7 +123,7 @@ export abstract class OwnedArtifact extends ReleasedArtifact {
     if (isMark(claimed, this.scope.mark) || (await this.scope.stackPhase()) !== 'rolling-back') return false;
     if (await this.scope.settledSince(claimed.since)) return false;
     await this.confirm();
-    await this.giveBack(change, tags);
+    await this.unlessRefused(() => this.giveBack(change, tags));
     return true;
   }
 

@@ -9,8 +9,10 @@ import { type Scope } from './custom-resource';
 import { Refusal, Taken, isOperationOver } from './errors';
 import { hasMore } from './former-owners';
 import { HandOver } from './hand-over';
+import { reasonOf } from './messages';
 import { type Keeper, OtherHolders } from './other-holders';
 import { type LettingGo, type TagChange, type Tags, claimOf, formersOf, isChange, letGo } from './ownership';
+import { isRefusedByService } from './retry';
 import { SecondLook } from './second-look';
 
 /** Whether an event undoes what was claimed at that time. */
@@ -42,6 +44,12 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
   /** Why an artifact that the event is about to destroy stays, without an owner. Asked before the destruction. */
   protected async protection(): Promise<string | undefined> {
     return undefined;
+  }
+
+  /** What is left of an artifact that was destroyed: if somebody has made it again, that is another one. */
+  protected async leftOf<T>(held: T | undefined): Promise<T | undefined> {
+    const now = held && (await this.record.read());
+    return now && now[this.record.keys.owner] !== this.me.ownerId ? undefined : held;
   }
 
   /** Restores the state in which the artifact was claimed, before the owner's record is changed. */
@@ -97,10 +105,17 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
     try {
       await this.removeAsRecorded(removal, undoes);
     } catch (error) {
-      if (!(error instanceof Taken)) throw error;
-      this.scope.log.warn(error.message);
-      await this.removeAsRecorded(removal, undoes);
+      // what was read before may be another one's by now.
+      if (!isRefusedByService(error) && !(error instanceof Taken)) return this.unlessGone(error);
+      this.scope.log.warn(reasonOf(error));
+      await this.removeAsRecorded(removal, undoes).catch((again: unknown) => this.unlessGone(again));
     }
+  }
+
+  /** Throws why a Delete has failed, unless somebody else has deleted the artifact meanwhile. */
+  private async unlessGone(error: unknown): Promise<void> {
+    if (!isOperationOver(error) && !(await this.record.read().catch(() => true))) return;
+    throw isRefusedByService(error) ? new Refusal(reasonOf(error)) : error;
   }
 
   private async removeAsRecorded(removal: Removal, undoes?: Undoes): Promise<void> {
@@ -142,7 +157,7 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
       await this.record.change(outcome.change);
       return undoes ? undefined : this.clearLeftovers(tags);
     }
-    if (await this.unlessGone(() => this.passOn(outcome, tags))) return this.remove(removal, undoes);
+    if (await this.passOn(outcome, tags)) return this.remove(removal, undoes);
   }
 
   /** Whether no deployment has succeeded since a claim. If its date is lost, what the resource had then decides. */
@@ -258,16 +273,6 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
     return {};
   }
 
-  /** An artifact that the other of two resources has deleted meanwhile counts as released. */
-  private async unlessGone(work: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isOperationOver(error) || (await this.record.read().catch(() => true))) throw error;
-      return false;
-    }
-  }
-
   /** Whether a tag that decides the case still has the value that was read, if it had one. */
   private async stillHas(key: string, before: Tags): Promise<boolean> {
     if (before[key] === undefined) return true;
@@ -295,12 +300,6 @@ export abstract class ReleasedArtifact extends ClaimedArtifact {
   }
 
   protected abstract released(tags: Tags): TagChange;
-
-  /** Logs and counts what stays as it is although it must change, if that must not fail the event. */
-  protected refused(error: Error, fields: object = {}): void {
-    this.scope.log.count('Refused');
-    this.scope.log.error(error.message, { refused: error.name, ...fields });
-  }
 
   protected async giveBack(change: TagChange, tags: Tags): Promise<void> {
     await this.restore('returned', tags);

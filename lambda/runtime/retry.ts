@@ -3,6 +3,7 @@
  * pages.
  */
 import { type Clock, type Deadline } from './clock';
+import { Irreversible } from './errors';
 import { type Log } from './log';
 
 /**
@@ -216,7 +217,7 @@ export async function pollUntilFound<T>(
   for (let delay = FIRST_READ; ; delay = Math.min(delay * 2, LONGEST_READ)) {
     const value = await read();
     if (value !== undefined) return value;
-    if (deadline.remaining() <= delay) throw new Error(unfinished);
+    if (deadline.remaining() <= delay) throw new Irreversible(unfinished);
     await clock.sleep(delay);
   }
 }

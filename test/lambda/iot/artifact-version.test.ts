@@ -107,16 +107,29 @@ describe('where the object is missing', () => {
     expect(Reason).not.toContain('any more');
   });
 
-  test('a rollback goes on', async () => {
+  const rolledBack = async () => {
     const { PhysicalResourceId } = await stack.create(VERSION, 'V', properties());
-    await remove();
     stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    const back = await stack.update(VERSION, 'V', {
-      id: PhysicalResourceId,
-      properties: properties(),
-      old: properties({ Salt: '2' }),
-    });
-    expect(back.Status).toBe('SUCCESS');
+    return () =>
+      stack.update(VERSION, 'V', {
+        id: PhysicalResourceId,
+        properties: properties(),
+        old: properties({ Salt: '2' }),
+      });
+  };
+
+  test('a rollback goes on', async () => {
+    const undo = await rolledBack();
+    await remove();
+    expect((await undo()).Status).toBe('SUCCESS');
+    expect(location()?.version).toBe(first);
+  });
+
+  test.each([301, 400, 403, 500])('a rollback goes on, also where S3 answers with %d', async status => {
+    const undo = await rolledBack();
+    const error = new ServiceError('Other', 'no', status);
+    aws.faults.inject({ service: 's3', operation: 'HeadObject', times: Infinity, trouble: { error } });
+    expect((await undo()).Status).toBe('SUCCESS');
     expect(location()?.version).toBe(first);
   });
 });

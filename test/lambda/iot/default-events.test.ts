@@ -324,6 +324,14 @@ describe('a Delete', () => {
     expect(calls('ListTagsForResource')).toBeLessThan(3);
   });
 
+  test('of what somebody unsets at the same time does not fail', async () => {
+    aws.iot.behavior.unsetNothing = 'refused';
+    const id = await created('1.0.0');
+    meanwhile('UpdatePackage', 'before', unset);
+    succeeded(await remove(id, '1.0.0'));
+    expect(shown()).toBeUndefined();
+  });
+
   test('that the service refuses fails, and says which default', async () => {
     const id = await created('1.0.0');
     refused('UpdatePackage', { match: unsets, times: 1 });

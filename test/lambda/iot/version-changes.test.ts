@@ -46,7 +46,7 @@ function toolsFor(more: Partial<SoftwarePackageVersionProperties> = {}) {
     operation: { confirm: async (after?: string) => void asked.push(after ?? 'now') },
     stackPhase: async () => phase,
   } as unknown as Scope;
-  return { gateway, wanted: { ...AT, ...more }, scope };
+  return { gateway, wanted: { ...AT, ...more }, scope, unlessRefused: (step: () => Promise<void>) => step() };
 }
 
 const held = () => aws.iot.describe(PackageName)?.versions[VersionName];
