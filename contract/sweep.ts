@@ -113,6 +113,10 @@ export function checkRules(rules: SweepRulesConfig, kind: 'retention' | 'cleanup
   if (kind === 'retention' && !keepLatest && !minAgeSeconds) {
     return 'a retention must keep something, got neither a keepLatest of at least 1 nor a minAge: set one of them';
   }
+  // whoever computes a list and gets an empty one does not want everything removed.
+  if (rules.include?.length === 0) {
+    return 'include must have at least one pattern, got none: leave include out for all names';
+  }
   return checkGlobs('include', include) ?? checkGlobs('exclude', exclude);
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
@@ -10,7 +10,7 @@ import {
 import { optional } from '../../contract/shape';
 import { invalid, orNone, requireProps, validate } from '../core/validation';
 import { SweepBase } from '../sweep/sweep';
-import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
+import { type SweepOptions, type SweepRules, knownPatterns, sweepConfig } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
 import { JobExecutionStatus, JobStatus } from './enums';
 import { type JobSelection } from './job-selection';
@@ -147,8 +147,8 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
     );
   }
   const problem = checkExecutionPatterns({
-    include: known(props.rules?.include),
-    exclude: known(props.rules?.exclude),
+    include: knownPatterns(props.rules?.include),
+    exclude: knownPatterns(props.rules?.exclude),
   });
   if (problem) throw invalid(sweep, problem);
   if (force && props.jobs._bind(sweep).by === 'ALL' && Object.entries(props.rules ?? {}).every(isNothing)) {
@@ -166,13 +166,10 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
   }
 }
 
-/** The patterns that are known before the deployment. */
-const known = (patterns?: string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
-
 /** Whether a rule keeps or limits nothing. */
 function isNothing([name, rule]: [string, unknown]): boolean {
   if (rule instanceof Duration) return !rule.isUnresolved() && rule.toMilliseconds() === 0;
-  if (Array.isArray(rule)) return name === 'include' ? rule.some(includesAll) || rule.length === 0 : rule.length === 0;
+  if (Array.isArray(rule)) return rule.length === 0 || (name === 'include' && rule.some(includesAll));
   return rule === undefined || rule === 0 || rule === false;
 }
 

@@ -139,7 +139,12 @@ function rulesConfig(sweep: IConstruct, { kind, rules, defaultMaxRemovals }: Sha
 }
 
 function knownRules({ include, exclude, ...numbers }: SweepRulesConfig): SweepRulesConfig {
-  const known = (patterns?: readonly string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
   const resolved = Object.entries(numbers).filter(([, value]) => !Token.isUnresolved(value));
-  return { ...Object.fromEntries(resolved), include: known(include), exclude: known(exclude) };
+  return { ...Object.fromEntries(resolved), include: knownPatterns(include), exclude: knownPatterns(exclude) };
+}
+
+/** The patterns that are known before the deployment. None where it brings all of them: the list is not empty then. */
+export function knownPatterns(patterns?: readonly string[]): readonly string[] | undefined {
+  const known = Token.isUnresolved(patterns) ? [] : patterns?.filter(pattern => !isUnknown(pattern));
+  return known?.length === 0 && patterns!.length > 0 ? undefined : known;
 }
