@@ -8,7 +8,7 @@ import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
 import { retentionPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
+import { type SchemaReference, arnElsewhere, requireEnvironmentOfSchema } from './schema-reference';
 import { declaredSchemaVersions } from './schema-version';
 
 /** What happens to a run in which the registry did not delete a version. */
@@ -110,6 +110,7 @@ function configOf(
   return {
     type: GlueSweepType.SCHEMA_VERSION_RETENTION,
     ...shared,
+    arn: arnElsewhere(schema, sweep),
     statuses: ['AVAILABLE'],
     registryName: schema.registryName,
     schemaName: schema.schemaName,

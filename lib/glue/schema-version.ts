@@ -16,7 +16,7 @@ import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
 import { type SchemaDefinition, definitionSource, isSameDefinition, normalizedDefinition } from './schema-definition';
-import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
+import { type SchemaReference, arnElsewhere, requireEnvironmentOfSchema } from './schema-reference';
 
 /** A version of a schema, defined here or imported. */
 export interface ISchemaVersion extends IResource {
@@ -160,7 +160,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,
       SchemaName: props.schema.schemaName,
-      SchemaArn: isElsewhereMaybe(props.schema, this) ? props.schema.schemaArn : undefined,
+      SchemaArn: arnElsewhere(props.schema, this),
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
       AdoptExisting: props.adoptExisting || undefined,

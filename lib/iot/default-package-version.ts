@@ -6,6 +6,7 @@ import {
   SoftwarePackageResourceType,
 } from '../../contract/iot';
 import { Declared } from '../core/declared';
+import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty } from '../core/removal';
 import { invalid, requireProps } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
@@ -63,6 +64,7 @@ export class DefaultPackageVersion extends Resource {
     this.version = props.version;
     this.softwarePackage = props.version.softwarePackage;
     this.refuseDraft();
+    requireEnvironmentOf(this.softwarePackage, this, 'a default version', 'its package');
 
     const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(this.softwarePackage);

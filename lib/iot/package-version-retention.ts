@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { IotSweepType, PackageNameInIndexShape, type PackageVersionRetentionConfig } from '../../contract/iot';
 import { type SweepConfig } from '../../contract/sweep';
-import { requireEnvironmentOf } from '../core/environment';
+import { isElsewhereMaybe, requireEnvironmentOf } from '../core/environment';
 import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules, VersionOrder } from '../sweep/sweep-rules';
@@ -126,6 +126,7 @@ function configOf(
   return {
     type: IotSweepType.PACKAGE_VERSION_RETENTION,
     ...shared,
+    arn: isElsewhereMaybe(softwarePackage.env, sweep) ? softwarePackage.packageArn : undefined,
     statuses,
     order: props.order ?? VersionOrder.SEMVER,
     packageName,
