@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { GlueSweepType, ProtectedMetadataShape, type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type SweepConfig } from '../../contract/sweep';
+import { FLAG, PAIRS, SCHEMA, memberOf, requireKinds } from '../core/arguments';
 import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
@@ -103,9 +104,17 @@ function configOf(
   shared: SweepConfig,
   props: SchemaVersionRetentionProps,
 ): SchemaVersionRetentionConfig {
-  const { schema, protectedMetadata = {} } = props;
+  const { schema } = props;
   requireProps(sweep, props, 'schema');
+  requireKinds(sweep, props, {
+    schema: SCHEMA,
+    removeFailed: FLAG,
+    protectedMetadata: PAIRS,
+    advanceCheckpoint: FLAG,
+    onVersionError: memberOf('OnVersionError', OnVersionError),
+  });
   requireEnvironmentOfSchema(schema, sweep, 'a retention');
+  const protectedMetadata = props.protectedMetadata ?? {};
   validate(sweep, ProtectedMetadataShape, protectedMetadata);
   return {
     type: GlueSweepType.SCHEMA_VERSION_RETENTION,

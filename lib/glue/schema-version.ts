@@ -8,6 +8,7 @@ import {
   SchemaVersionShape,
 } from '../../contract/glue';
 import { optional } from '../../contract/shape';
+import { FLAG, PAIRS, SCHEMA, memberOf, requireKinds, withMember } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
@@ -130,6 +131,13 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
     super(scope, id);
     requireProps(this, props, 'schema', 'definition');
+    requireKinds(this, props, {
+      schema: SCHEMA,
+      definition: withMember('render', 'a SchemaDefinition', 'one such as SchemaDefinition.fromFile(path)'),
+      metadata: PAIRS,
+      removal: memberOf('VersionRemoval', VersionRemoval),
+      adoptExisting: FLAG,
+    });
     this.schema = props.schema;
     const definition = props.definition.render(this);
     // the properties do not show what is in an uploaded definition, nor a removal that can still change.
@@ -194,6 +202,7 @@ class ImportedSchemaVersion extends Resource implements ISchemaVersion {
   constructor(scope: Construct, id: string, attrs: SchemaVersionAttributes) {
     super(scope, id);
     requireProps(this, attrs, 'schema', 'versionId', 'versionNumber');
+    requireKinds(this, attrs, { schema: SCHEMA });
     this.schema = attrs.schema;
     this.versionId = attrs.versionId;
     this.versionNumber = attrs.versionNumber;

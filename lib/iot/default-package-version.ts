@@ -5,6 +5,7 @@ import {
   DefaultPackageVersionShape,
   SoftwarePackageResourceType,
 } from '../../contract/iot';
+import { FLAG, PACKAGE_VERSION, requireKinds } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty } from '../core/removal';
@@ -61,6 +62,7 @@ export class DefaultPackageVersion extends Resource {
   constructor(scope: Construct, id: string, props: DefaultPackageVersionProps) {
     super(scope, id);
     requireProps(this, props, 'version');
+    requireKinds(this, props, { version: PACKAGE_VERSION, adoptExisting: FLAG });
     this.version = props.version;
     this.softwarePackage = props.version.softwarePackage;
     this.refuseDraft();
