@@ -76,13 +76,12 @@ export const VersionNameShape = string(value => {
 });
 
 const description = string(value => {
+  const problem = checkString(DESCRIPTION, value);
+  if (problem) return problem;
   const bytes = Buffer.byteLength(value);
-  return (
-    checkString(DESCRIPTION, value) ??
-    (bytes > DESCRIPTION.max
-      ? `a description must have at most ${DESCRIPTION.max} bytes, got ${bytes}: shorten it`
-      : undefined)
-  );
+  return bytes > DESCRIPTION.max
+    ? `a description must have at most ${DESCRIPTION.max} bytes, got ${bytes}: shorten it`
+    : undefined;
 });
 
 const recipe = string(value =>
@@ -94,7 +93,7 @@ const recipe = string(value =>
 const attributes = map(string(ATTRIBUTE_VALUE), { key: string(ATTRIBUTE_KEY), entry: 'attribute' }).also(pairs => {
   const bytes = Object.entries(pairs)
     .flat()
-    .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    .reduce((sum, text) => sum + Buffer.byteLength(String(text)), 0);
   return bytes > ATTRIBUTES_BYTES
     ? `the attributes of a package version must have at most ${ATTRIBUTES_BYTES} bytes together, keys and values, got ${bytes}`
     : undefined;

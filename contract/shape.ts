@@ -110,7 +110,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Shape<T>
 export function optional<T>(shape: Shape<T>): OptionalShape<T> {
   return new OptionalShape<T>(
     (value, property) => (value == null || value === '' ? undefined : shape.decode(value, property)),
-    (value, unknown) => (value === undefined || unknown(value) ? [] : shape.judge(value, unknown)),
+    (value, unknown) => (value == null || unknown(value) ? [] : shape.judge(value, unknown)),
   );
 }
 

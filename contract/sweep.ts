@@ -13,7 +13,7 @@ export interface SweepRulesConfig {
   readonly keepLatest?: number;
   /** How long, in seconds, a candidate stays. */
   readonly minAgeSeconds?: number;
-  /** Globs: a candidate is only removed if one matches its name. Absent or empty: all names. */
+  /** Globs: a candidate is only removed if one matches its name. Absent: all names. */
   readonly include?: readonly string[];
   /** Globs: a candidate stays if one matches its name. */
   readonly exclude?: readonly string[];
@@ -30,6 +30,8 @@ export interface SweepRulesConfig {
 export interface SweepConfig {
   /** The sweep's name: in records, and as the dimension of its metrics. */
   readonly name: string;
+  /** What the sweep is over, where only the deployment can tell if that is in the account and region of the stack. */
+  readonly arn?: string;
   readonly rules: SweepRulesConfig;
   /** A candidate is only removed in one of these states. Absent: in any state. */
   readonly statuses?: readonly string[];
@@ -112,6 +114,10 @@ export function checkRules(rules: SweepRulesConfig, kind: 'retention' | 'cleanup
   }
   if (kind === 'retention' && !keepLatest && !minAgeSeconds) {
     return 'a retention must keep something, got neither a keepLatest of at least 1 nor a minAge: set one of them';
+  }
+  // whoever computes a list and gets an empty one does not want everything removed.
+  if (rules.include?.length === 0) {
+    return 'include must have at least one pattern, got none: leave include out for all names';
   }
   return checkGlobs('include', include) ?? checkGlobs('exclude', exclude);
 }

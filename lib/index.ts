@@ -28,13 +28,12 @@ export { PackageSbom } from './iot/package-sbom';
 export { PackageVersionRetention, type PackageVersionRetentionProps } from './iot/package-version-retention';
 export { IotArtifactProvider } from './iot/provider';
 export { type ISoftwarePackage, SoftwarePackage, type SoftwarePackageProps } from './iot/software-package';
+export { type ISoftwarePackageVersion, SoftwarePackageVersion } from './iot/software-package-version';
 export {
-  type ISoftwarePackageVersion,
-  SoftwarePackageVersion,
   type SoftwarePackageVersionAttributes,
   type SoftwarePackageVersionOptions,
   type SoftwarePackageVersionProps,
-} from './iot/software-package-version';
+} from './iot/software-package-version-props';
 export { ArtifactProvider } from './provider/artifact-provider';
 export { type ArtifactProviderProps } from './provider/artifact-provider-props';
 export { type ISweep } from './sweep/sweep';

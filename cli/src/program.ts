@@ -1,5 +1,5 @@
 /** The commands and their options. What a command does is loaded once it is asked for: help must be there at once. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { explained } from './errors';
 import { type Terminal } from './terminal';
 
@@ -37,7 +37,7 @@ function programFor(terminal: Terminal, end: (code: number) => void): Command {
     .description('show what a deployment and its sweeps would remove; only reads')
     .option('--app <directory>', 'the output of cdk synth', 'cdk.out')
     .option('--json', 'print the plan as JSON')
-    .option('--markdown', 'print the plan as the comment of a pull request')
+    .addOption(new Option('--markdown', 'print the plan as the comment of a pull request').conflicts('json'))
     .option('--fail-on-removal', 'exit with 2 where something would be deleted')
     .addHelpText('after', EXAMPLES.plan)
     .action(async (stacks: string[], options) =>

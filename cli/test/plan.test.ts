@@ -316,6 +316,12 @@ test('a plan calls nothing that writes', async () => {
   expect(calls.filter(isWrite)).toEqual([]);
 });
 
+test('a plan is printed in one form', async () => {
+  const next = world.synth(firmware(['1.0.0']));
+  const { code, said } = await world.run('plan', '--app', next, '--json', '--markdown');
+  expect({ code, said }).toEqual({ code: 1, said: '' });
+});
+
 test('tables and Markdown say the same', async () => {
   await world.deploy(firmware(['1.0.0']));
   const next = world.synth(firmware(['2.0.0']));

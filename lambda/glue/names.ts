@@ -1,6 +1,6 @@
 /** Physical ids of schema versions, and the names of schemas. */
 import { type SchemaVersionData, type SchemaVersionProperties } from '../../contract/glue';
-import { type Problem, quote } from '../../contract/shape';
+import { quote } from '../../contract/shape';
 import { type Answer } from '../runtime/custom-resource';
 
 /** What identifies a schema. */
@@ -91,22 +91,3 @@ export const versionFields = ({ registryName, schemaName }: SchemaName, { id, nu
   versionId: id,
   versionNumber: number,
 });
-
-/**
- * Why a schema cannot be the one that its ARN names, if the properties have one: if the ARN is of another account or
- * region, its names would find another schema.
- */
-export function checkSchemaArn(
-  { SchemaArn: schemaArn }: Pick<SchemaVersionProperties, 'SchemaArn'>,
-  stackId: string,
-): Problem {
-  if (schemaArn === undefined) return undefined;
-  const environment = (arn: string) => arn.split(':').slice(3, 5);
-  const [region, account] = environment(schemaArn);
-  const [stackRegion, stackAccount] = environment(stackId);
-  if (region === stackRegion && account === stackAccount) return undefined;
-  return (
-    `a schema must be in the account and region of its stack, ${stackAccount} and ${stackRegion}, got ${quote(schemaArn)}: ` +
-    'define its versions in a stack there'
-  );
-}

@@ -5,7 +5,7 @@ import { isAdoptedFrom } from '../runtime/adopted-from';
 import { type Claimed } from '../runtime/claimed-artifact';
 import { type Answer, type Scope } from '../runtime/custom-resource';
 import { HeldByNative, Refusal, isOperationOver } from '../runtime/errors';
-import { reasonOf, rejectProblems } from '../runtime/messages';
+import { checkArn, reasonOf, rejectProblems } from '../runtime/messages';
 import { type TagChange, type Tags, isChange } from '../runtime/ownership';
 import { isAccessDenied, isRefusedByService, retryAccessDenied, unless } from '../runtime/retry';
 import { type ReadObject } from '../runtime/s3-objects';
@@ -14,16 +14,7 @@ import { Unpublishable, Vanished } from './errors';
 import { type HeldVersion, type Registered } from './gateway';
 import { HeldSchemaVersion } from './held-schema-version';
 import { type MetadataChange, type Pair, diffMetadata, restoreMetadata } from './metadata';
-import {
-  type Before,
-  type EventId,
-  FIRST_VERSION,
-  announced,
-  checkSchemaArn,
-  versionAnswer,
-  versionFields,
-  versionIn,
-} from './names';
+import { type Before, type EventId, FIRST_VERSION, announced, versionAnswer, versionFields, versionIn } from './names';
 import { FIELDS } from './owner-record';
 import { Publication, isOfThisEvent } from './publication';
 import { NO_MARKS, isMarkedByOthers } from './version-ownership';
@@ -52,7 +43,7 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
 
   /** Registers the definition, and claims the version if this resource can own it. */
   async publish(before?: Before): Promise<Answer> {
-    rejectProblems(checkSchemaArn(this.wanted, this.scope.stackId));
+    rejectProblems(checkArn(this.wanted.SchemaArn, this.scope.stackId));
     const definition = await this.definition();
     const existing = (await this.unchanged(definition, before)) ?? (await this.existing(definition));
     if (before) await this.undoOther(before, existing);
@@ -77,7 +68,7 @@ export class SchemaVersionEvent extends HeldSchemaVersion {
   }
 
   async delete(): Promise<void> {
-    const foreign = checkSchemaArn(this.wanted, this.scope.stackId);
+    const foreign = checkArn(this.wanted.SchemaArn, this.scope.stackId);
     if (foreign) return this.scope.log.info('nothing was registered', { because: foreign });
     this.written = this.wanted.Metadata;
     if (!this.id.unanswered) {

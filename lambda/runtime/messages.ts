@@ -15,6 +15,14 @@ export function rejectProblems(...problems: Problem[]): void {
   if (broken.length > 0) throw new Error(broken.join('; '));
 }
 
+/** What an ARN of another account or region names is not what its names would find in those of the stack. */
+export function checkArn(arn: string | undefined, stackId: string): Problem {
+  const environment = (of: string) => of.split(':').slice(3, 5).join(' and ');
+  const here = environment(stackId);
+  if (arn === undefined || environment(arn) === here) return undefined;
+  return `${quote(arn)} is not in the region and account of this stack, ${here}: use it in a stack there`;
+}
+
 /** The stack that owns an artifact. */
 export interface OwnerStack {
   readonly stackId: string;

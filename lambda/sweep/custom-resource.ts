@@ -10,7 +10,7 @@ import {
   type Scope,
   type SliceAnswer,
 } from '../runtime/custom-resource';
-import { reasonOf } from '../runtime/messages';
+import { checkArn, reasonOf, rejectProblems } from '../runtime/messages';
 import { isAccessDenied, isTransient } from '../runtime/retry';
 import {
   SWEPT_NOTHING,
@@ -85,6 +85,8 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
     { isDue }: { readonly isDue: boolean },
     scope: Scope,
   ): Promise<Answer | HandedOver> {
+    // else a deletion of the stack would be the first to fail.
+    rejectProblems(checkArn(parse(wanted.Config).arn, scope.stackId));
     const nothing = { physicalResourceId, data: { ...SWEPT_NOTHING } };
     if (!wanted.Triggers.includes('DURING_DEPLOYMENT')) return nothing;
     if (!isDue) {

@@ -122,7 +122,7 @@ export class Plan<C extends Candidate> {
 export type Selection = (candidate: Candidate) => string | undefined;
 
 export function selection({ rules, statuses }: Pick<SweepConfig, 'rules' | 'statuses'>): Selection {
-  const included = rules.include?.length ? matcher(rules.include) : () => true;
+  const included = rules.include ? matcher(rules.include) : () => true;
   const excluded = rules.exclude?.length ? matcher(rules.exclude) : () => false;
   return ({ name, status }) => {
     if (statuses && !(status !== undefined && statuses.includes(status))) return KeepReason.STATUS;

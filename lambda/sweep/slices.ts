@@ -2,6 +2,7 @@ import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { type SweepConfig, SweepLimits, SweepMetric } from '../../contract/sweep';
 import { type Clock, type Deadline } from '../runtime/clock';
 import { type Log } from '../runtime/log';
+import { checkArn, rejectProblems } from '../runtime/messages';
 import { type DescribeStack } from '../runtime/stack';
 import { type SweepCounts, type SweepCursor, atBeginning, checkedCursor, firstCursor, replanned } from './cursor';
 import { Judge } from './judge';
@@ -42,6 +43,7 @@ export async function work(kinds: SweepKinds, slice: Work): Promise<SliceResult>
   const idsSinceSuccess = slice.isAwaited ? slice.idsSinceSuccess : undefined;
   const kind = kindOf(kinds, config);
   kind.validate(config);
+  rejectProblems(checkArn(config.arn, stackId));
   const startedAt = cursor?.startedAt ?? clock.now();
   const paces = new Paces(
     { requestsPerSecond: config.requestsPerSecond, clock, deadline },

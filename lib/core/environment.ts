@@ -1,4 +1,4 @@
-import { type IResource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, type IResource, type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { invalid } from './validation';
 
@@ -18,6 +18,18 @@ export function rootStackOf(scope: IConstruct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;
   return stack;
+}
+
+/**
+ * Whether only the deployment can tell if an environment is that of a construct: it is another one, or the environment of
+ * one of the two is only known then.
+ */
+export function isElsewhereMaybe(there: Partial<ResourceEnvironment>, scope: IConstruct): boolean {
+  const here = Stack.of(scope);
+  return (
+    ![here.region, Aws.REGION].includes(there.region ?? '') ||
+    ![here.account, Aws.ACCOUNT_ID].includes(there.account ?? '')
+  );
 }
 
 /** Whether two values are known and differ. */

@@ -37,7 +37,7 @@ export class RemovalProperty {
     given?: Removal,
   ) {
     this.current = given ?? byDefault;
-    this.explicit = given !== undefined;
+    this.explicit = given != null;
   }
 
   public get value(): Removal {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { AssetHashType, Stack, Token } from 'aws-cdk-lib';
+import { AssetHashType, Token } from 'aws-cdk-lib';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { type Construct, type IConstruct } from 'constructs';
 import {
@@ -15,6 +15,7 @@ import {
 import { content, record, requireArgument, text } from '../core/arguments';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { MAX_LISTED } from '../provider/permissions';
+import { jsonOf } from '../provider/references';
 
 /**
  * The definition of a schema version, in the data format of its schema: AVRO, JSON or PROTOBUF. It can have at most
@@ -69,7 +70,7 @@ export abstract class SchemaDefinition {
       definition,
       record('a definition as an object', 'one, or give text to SchemaDefinition.fromString'),
     );
-    return new RenderedDefinition(scope => Stack.of(scope).toJsonString(definition));
+    return new RenderedDefinition(scope => jsonOf(scope, definition));
   }
 
   /**

@@ -5,7 +5,7 @@ import { type IConstruct } from 'constructs';
 import { DEFAULT_REGISTRY, RegistryNameShape, SchemaNameShape } from '../../contract/glue';
 import { quote } from '../../contract/shape';
 import { GRANTEE, requireArgument, text, withMember } from '../core/arguments';
-import { differ } from '../core/environment';
+import { differ, isElsewhereMaybe } from '../core/environment';
 import { arnOrPlaceholder, invalid, orNone, problemsAtSynth } from '../core/validation';
 
 /** What identifies a schema: its name and that of its registry. */
@@ -141,16 +141,11 @@ function grantById(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: ['*'] });
 }
 
-/**
- * Whether only the deployment can tell if a schema is in the account and region of a construct: the ARN names others,
- * or a token.
- */
-export function isElsewhereMaybe({ schemaArn, _cfnSchema }: SchemaReference, scope: IConstruct): boolean {
-  if (_cfnSchema) return false;
-  const stack = Stack.of(scope);
-  const { region, account } = stack.splitArn(schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
-  const isGiven = (value: string | undefined, own: string, pseudo: string) => value !== own && value !== pseudo;
-  return isGiven(region, stack.region, Aws.REGION) || isGiven(account, stack.account, Aws.ACCOUNT_ID);
+/** The ARN of a schema, if only the deployment can tell whether it is in the account and region of a construct. */
+export function arnElsewhere({ schemaArn, _cfnSchema }: SchemaReference, scope: IConstruct): string | undefined {
+  if (_cfnSchema) return undefined;
+  const environment = Stack.of(scope).splitArn(schemaArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return isElsewhereMaybe(environment, scope) ? schemaArn : undefined;
 }
 
 /** Throws if a schema is known to be in another account or region than a construct. */

@@ -2,13 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { GlueSweepType, ProtectedMetadataShape, type SchemaVersionRetentionConfig } from '../../contract/glue';
 import { type SweepConfig } from '../../contract/sweep';
+import { FLAG, PAIRS, SCHEMA, memberOf, requireKinds } from '../core/arguments';
 import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
 import { type SweepTrigger } from '../sweep/sweep-trigger';
 import { retentionPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
-import { type SchemaReference, requireEnvironmentOfSchema } from './schema-reference';
+import { type SchemaReference, arnElsewhere, requireEnvironmentOfSchema } from './schema-reference';
 import { declaredSchemaVersions } from './schema-version';
 
 /** What happens to a run in which the registry did not delete a version. */
@@ -103,13 +104,22 @@ function configOf(
   shared: SweepConfig,
   props: SchemaVersionRetentionProps,
 ): SchemaVersionRetentionConfig {
-  const { schema, protectedMetadata = {} } = props;
+  const { schema } = props;
   requireProps(sweep, props, 'schema');
+  requireKinds(sweep, props, {
+    schema: SCHEMA,
+    removeFailed: FLAG,
+    protectedMetadata: PAIRS,
+    advanceCheckpoint: FLAG,
+    onVersionError: memberOf('OnVersionError', OnVersionError),
+  });
   requireEnvironmentOfSchema(schema, sweep, 'a retention');
+  const protectedMetadata = props.protectedMetadata ?? {};
   validate(sweep, ProtectedMetadataShape, protectedMetadata);
   return {
     type: GlueSweepType.SCHEMA_VERSION_RETENTION,
     ...shared,
+    arn: arnElsewhere(schema, sweep),
     statuses: ['AVAILABLE'],
     registryName: schema.registryName,
     schemaName: schema.schemaName,

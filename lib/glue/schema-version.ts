@@ -8,6 +8,7 @@ import {
   SchemaVersionShape,
 } from '../../contract/glue';
 import { optional } from '../../contract/shape';
+import { FLAG, PAIRS, SCHEMA, memberOf, requireKinds, withMember } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
@@ -16,7 +17,7 @@ import { ArtifactResource } from '../provider/artifact-resource';
 import { registrationPermissions } from './permissions';
 import { GlueArtifactProvider } from './provider';
 import { type SchemaDefinition, definitionSource, isSameDefinition, normalizedDefinition } from './schema-definition';
-import { type SchemaReference, isElsewhereMaybe, requireEnvironmentOfSchema } from './schema-reference';
+import { type SchemaReference, arnElsewhere, requireEnvironmentOfSchema } from './schema-reference';
 
 /** A version of a schema, defined here or imported. */
 export interface ISchemaVersion extends IResource {
@@ -130,6 +131,13 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
   constructor(scope: Construct, id: string, props: SchemaVersionProps) {
     super(scope, id);
     requireProps(this, props, 'schema', 'definition');
+    requireKinds(this, props, {
+      schema: SCHEMA,
+      definition: withMember('render', 'a SchemaDefinition', 'one such as SchemaDefinition.fromFile(path)'),
+      metadata: PAIRS,
+      removal: memberOf('VersionRemoval', VersionRemoval),
+      adoptExisting: FLAG,
+    });
     this.schema = props.schema;
     const definition = props.definition.render(this);
     // the properties do not show what is in an uploaded definition, nor a removal that can still change.
@@ -160,7 +168,7 @@ export class SchemaVersion extends Resource implements ISchemaVersion {
     const properties: SchemaVersionProperties = {
       RegistryName: props.schema.registryName,
       SchemaName: props.schema.schemaName,
-      SchemaArn: isElsewhereMaybe(props.schema, this) ? props.schema.schemaArn : undefined,
+      SchemaArn: arnElsewhere(props.schema, this),
       ...definitionSource(this, provider, definition),
       Metadata: props.metadata,
       AdoptExisting: props.adoptExisting || undefined,
@@ -194,6 +202,7 @@ class ImportedSchemaVersion extends Resource implements ISchemaVersion {
   constructor(scope: Construct, id: string, attrs: SchemaVersionAttributes) {
     super(scope, id);
     requireProps(this, attrs, 'schema', 'versionId', 'versionNumber');
+    requireKinds(this, attrs, { schema: SCHEMA });
     this.schema = attrs.schema;
     this.versionId = attrs.versionId;
     this.versionNumber = attrs.versionNumber;

@@ -5,7 +5,9 @@ import {
   DefaultPackageVersionShape,
   SoftwarePackageResourceType,
 } from '../../contract/iot';
+import { FLAG, PACKAGE_VERSION, requireKinds } from '../core/arguments';
 import { Declared } from '../core/declared';
+import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty } from '../core/removal';
 import { invalid, requireProps } from '../core/validation';
 import { ArtifactResource } from '../provider/artifact-resource';
@@ -60,9 +62,11 @@ export class DefaultPackageVersion extends Resource {
   constructor(scope: Construct, id: string, props: DefaultPackageVersionProps) {
     super(scope, id);
     requireProps(this, props, 'version');
+    requireKinds(this, props, { version: PACKAGE_VERSION, adoptExisting: FLAG });
     this.version = props.version;
     this.softwarePackage = props.version.softwarePackage;
     this.refuseDraft();
+    requireEnvironmentOf(this.softwarePackage, this, 'a default version', 'its package');
 
     const provider = IotArtifactProvider.of(this);
     const packageName = declaredPackageName(this.softwarePackage);

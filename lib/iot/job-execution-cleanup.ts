@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import {
   IotSweepType,
@@ -8,9 +8,10 @@ import {
   checkExecutionPatterns,
 } from '../../contract/iot';
 import { optional } from '../../contract/shape';
+import { FLAG, requireKinds, withMember } from '../core/arguments';
 import { invalid, orNone, requireProps, validate } from '../core/validation';
 import { SweepBase } from '../sweep/sweep';
-import { type SweepOptions, type SweepRules, sweepConfig } from '../sweep/sweep-rules';
+import { type SweepOptions, type SweepRules, knownPatterns, sweepConfig } from '../sweep/sweep-rules';
 import { SweepTrigger } from '../sweep/sweep-trigger';
 import { JobExecutionStatus, JobStatus } from './enums';
 import { type JobSelection } from './job-selection';
@@ -100,8 +101,7 @@ export interface JobExecutionCleanupProps extends SweepOptions {
  */
 export class JobExecutionCleanup extends SweepBase {
   constructor(scope: Construct, id: string, props: JobExecutionCleanupProps) {
-    const { triggers = [SweepTrigger.onDestroy()] } = orNone(props);
-    super(scope, id, { ...props, triggers }, sweep => {
+    super(scope, id, { ...props, triggers: orNone(props).triggers ?? [SweepTrigger.onDestroy()] }, sweep => {
       const config = configOf(sweep, props);
       const provider = IotArtifactProvider.of(sweep);
       provider._allow(...cleanupPermissions(Stack.of(sweep), config));
@@ -112,22 +112,28 @@ export class JobExecutionCleanup extends SweepBase {
 
 function configOf(sweep: IConstruct, props: JobExecutionCleanupProps): JobExecutionCleanupConfig {
   validateProps(sweep, props);
-  const { force = false, deleteJobs = false, waitForDeletion = true, jobStatuses, namespaceId } = props;
+  const force = props.force ?? false;
   return {
     type: IotSweepType.JOB_EXECUTION_CLEANUP,
     ...sweepConfig(sweep, { kind: 'cleanup', ...props }),
     statuses: props.statuses ?? (force ? Object.values(JobExecutionStatus) : TERMINAL_EXECUTION_STATUSES),
     jobs: props.jobs._bind(sweep),
-    jobStatuses,
+    jobStatuses: props.jobStatuses ?? undefined,
     force,
-    deleteJobs,
-    waitForDeletion,
-    namespaceId,
+    deleteJobs: props.deleteJobs ?? false,
+    waitForDeletion: props.waitForDeletion ?? true,
+    namespaceId: props.namespaceId ?? undefined,
   };
 }
 
 function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void {
   requireProps(sweep, props, 'jobs');
+  requireKinds(sweep, props, {
+    jobs: withMember('_bind', 'a JobSelection', "one such as JobSelection.byIdPrefix('ota-')"),
+    force: FLAG,
+    deleteJobs: FLAG,
+    waitForDeletion: FLAG,
+  });
   const { statuses, force, deleteJobs } = props;
   requireStatuses(sweep, { property: 'jobStatuses', statuses: props.jobStatuses, known: JobStatus });
   requireStatuses(sweep, { property: 'statuses', statuses, known: JobExecutionStatus });
@@ -147,8 +153,8 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
     );
   }
   const problem = checkExecutionPatterns({
-    include: known(props.rules?.include),
-    exclude: known(props.rules?.exclude),
+    include: knownPatterns(props.rules?.include),
+    exclude: knownPatterns(props.rules?.exclude),
   });
   if (problem) throw invalid(sweep, problem);
   if (force && props.jobs._bind(sweep).by === 'ALL' && Object.entries(props.rules ?? {}).every(isNothing)) {
@@ -158,7 +164,7 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
         'limits anything: select jobs (JobSelection.byIdPrefix), leave force out, or set rules such as minAge or maxRemovals',
     );
   }
-  if (props.waitForDeletion !== undefined && !deleteJobs) {
+  if (props.waitForDeletion != null && !deleteJobs) {
     throw invalid(
       sweep,
       'waitForDeletion only takes effect if jobs are deleted, got no deleteJobs: set deleteJobs: true',
@@ -166,14 +172,11 @@ function validateProps(sweep: IConstruct, props: JobExecutionCleanupProps): void
   }
 }
 
-/** The patterns that are known before the deployment. */
-const known = (patterns?: string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
-
 /** Whether a rule keeps or limits nothing. */
 function isNothing([name, rule]: [string, unknown]): boolean {
   if (rule instanceof Duration) return !rule.isUnresolved() && rule.toMilliseconds() === 0;
-  if (Array.isArray(rule)) return name === 'include' ? rule.some(includesAll) || rule.length === 0 : rule.length === 0;
-  return rule === undefined || rule === 0 || rule === false;
+  if (Array.isArray(rule)) return rule.length === 0 || (name === 'include' && rule.some(includesAll));
+  return rule == null || rule === 0 || rule === false;
 }
 
 const includesAll = (pattern: unknown) => /^[*/]+$/.test(String(pattern));

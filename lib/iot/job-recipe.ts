@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Stack } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { utf8 } from '../../contract/text';
 import { content, record, requireArgument, text } from '../core/arguments';
+import { jsonOf } from '../provider/references';
 
 /**
  * The recipe of a package version: a job document that AWS IoT stores with the version. A job on the version then needs
@@ -33,7 +33,7 @@ export abstract class JobRecipe {
       document,
       record('a job document as an object', 'one, or give text to JobRecipe.fromString'),
     );
-    return new RenderedRecipe(scope => Stack.of(scope).toJsonString(document));
+    return new RenderedRecipe(scope => jsonOf(scope, document));
   }
 
   /**

@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { type Construct, type IConstruct } from 'constructs';
 import { IotSweepType, PackageNameInIndexShape, type PackageVersionRetentionConfig } from '../../contract/iot';
 import { type SweepConfig } from '../../contract/sweep';
-import { requireEnvironmentOf } from '../core/environment';
+import { FLAG, SOFTWARE_PACKAGE, memberOf, requireKinds } from '../core/arguments';
+import { isElsewhereMaybe, requireEnvironmentOf } from '../core/environment';
 import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules, VersionOrder } from '../sweep/sweep-rules';
@@ -117,20 +118,30 @@ function configOf(
   shared: SweepConfig,
   props: PackageVersionRetentionProps,
 ): PackageVersionRetentionConfig {
-  const { softwarePackage, statuses, protectInActiveJobs = true, protectOnDevices = false } = props;
+  const { softwarePackage } = props;
   requireProps(sweep, props, 'softwarePackage');
+  requireKinds(sweep, props, {
+    softwarePackage: SOFTWARE_PACKAGE,
+    order: memberOf('VersionOrder', VersionOrder),
+    action: memberOf('RetentionAction', RetentionAction),
+    protectInActiveJobs: FLAG,
+    protectOnDevices: FLAG,
+  });
   const packageName = declaredPackageName(softwarePackage);
   requireEnvironmentOf(softwarePackage, sweep, 'a retention', 'its package');
+  const { protectOnDevices } = props;
+  const statuses = props.statuses ?? undefined;
   requireStatuses(sweep, { property: 'statuses', statuses, known: PackageVersionStatus });
   if (protectOnDevices) validate(sweep, PackageNameInIndexShape, packageName);
   return {
     type: IotSweepType.PACKAGE_VERSION_RETENTION,
     ...shared,
+    arn: isElsewhereMaybe(softwarePackage.env, sweep) ? softwarePackage.packageArn : undefined,
     statuses,
     order: props.order ?? VersionOrder.SEMVER,
     packageName,
     action: props.action ?? RetentionAction.DELETE,
-    protectInActiveJobs,
-    protectOnDevices,
+    protectInActiveJobs: props.protectInActiveJobs ?? true,
+    protectOnDevices: protectOnDevices ?? false,
   };
 }

@@ -9,7 +9,7 @@ import {
   VersionNameShape,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
-import { GRANTEE, requireArgument, text } from '../core/arguments';
+import { GRANTEE, SOFTWARE_PACKAGE, requireArgument, requireKinds, text } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { requireEnvironmentOf } from '../core/environment';
 import { RemovalProperty, VersionRemoval } from '../core/removal';
@@ -17,14 +17,18 @@ import { invalid, isUnknown, orNone, requireProps, validate } from '../core/vali
 import { type ArtifactResource, TaggedArtifactResource } from '../provider/artifact-resource';
 import { declaredPackageName } from './declared-name';
 import { PackageVersionStatus } from './enums';
-import { type JobRecipe } from './job-recipe';
-import { type PackageArtifact, type PackageArtifactConfig, allowArtifact, locationOf } from './package-artifact';
-import { type PackageSbom, allowSbomToBeRead } from './package-sbom';
+import { type PackageArtifactConfig, allowArtifact, locationOf } from './package-artifact';
+import { allowSbomToBeRead } from './package-sbom';
 import { adoptionPermissions, sbomPermissions, versionPermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 import { warnOfRemaining } from './remaining-version';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
 import { type ISoftwarePackage, importPackageByArn } from './software-package';
+import {
+  KINDS,
+  type SoftwarePackageVersionAttributes,
+  type SoftwarePackageVersionProps,
+} from './software-package-version-props';
 
 /** A version of a software package, defined here or imported. */
 export interface ISoftwarePackageVersion extends IResource {
@@ -69,110 +73,6 @@ export interface ISoftwarePackageVersion extends IResource {
    * @param grantee who gets the permissions
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
-}
-
-/** A version, apart from its package. */
-export interface SoftwarePackageVersionOptions {
-  /**
-   * The name of the version: 1 to 64 letters, digits, `-`, `_` and `.`, such as `2.0.0`. A different name is a
-   * different version: the new one is created before the old one is removed.
-   */
-  readonly versionName: string;
-
-  /**
-   * What the version is: up to 1,024 printable characters, without line breaks.
-   *
-   * @default - no description
-   */
-  readonly description?: string;
-
-  /**
-   * Values for job documents and recipes. Keys can have letters, digits, `:`, `_` and `-`; all keys and values can have
-   * 3,000 bytes together. Publishing the version freezes them.
-   *
-   * @default - no attributes
-   */
-  readonly attributes?: { [key: string]: string };
-
-  /**
-   * The file that the version ships. Publishing the version freezes its location.
-   *
-   * @default - no artifact
-   */
-  readonly artifact?: PackageArtifact;
-
-  /**
-   * A job document that is stored with the version.
-   *
-   * @default - no recipe
-   */
-  readonly recipe?: JobRecipe;
-
-  /**
-   * The software bill of materials. It can be replaced at any time.
-   *
-   * @default - no SBOM
-   */
-  readonly sbom?: PackageSbom;
-
-  /**
-   * Whether the deployment waits for AWS IoT to validate the SBOM, and fails with what is wrong with its files.
-   *
-   * @default false - the validation goes on in the background
-   */
-  readonly waitForSbomValidation?: boolean;
-
-  /**
-   * The state that the version must have. On the way from DRAFT to DEPRECATED it is published. A version cannot return
-   * to DRAFT.
-   *
-   * @default PackageVersionStatus.DRAFT
-   */
-  readonly status?: PackageVersionStatus;
-
-  /**
-   * What happens to the version when its construct is removed or its name changes.
-   *
-   * @default VersionRemoval.RETAIN - devices can still run it; a retention removes it in time
-   */
-  readonly removal?: VersionRemoval;
-
-  /**
-   * Whether a version with `VersionRemoval.DELETE` stays while an active job deploys it. It then belongs to nobody, so
-   * that a retention can remove it later.
-   *
-   * @default true
-   */
-  readonly protectInActiveJobs?: boolean;
-
-  /**
-   * Whether to take over an existing version of this name that belongs to nobody or to another stack.
-   *
-   * @default false - the deployment fails if such a version exists
-   */
-  readonly adoptExisting?: boolean;
-
-  /**
-   * Any text. If you change it, the version's properties are applied again in case somebody has changed them by hand.
-   *
-   * @default - applied when a property changes
-   */
-  readonly salt?: string;
-}
-
-/** Properties of a `SoftwarePackageVersion`. */
-export interface SoftwarePackageVersionProps extends SoftwarePackageVersionOptions {
-  /** The package of the version. It must be in the stack's account and region. */
-  readonly softwarePackage: ISoftwarePackage;
-}
-
-/** What identifies an existing version. */
-export interface SoftwarePackageVersionAttributes {
-  /** The package. */
-  readonly softwarePackage: ISoftwarePackage;
-
-  /** The name of the version. */
-  readonly packageVersionName: string;
 }
 
 /**
@@ -291,6 +191,7 @@ export class SoftwarePackageVersion extends SoftwarePackageVersionBase {
   constructor(scope: Construct, id: string, props: SoftwarePackageVersionProps) {
     super(scope, id, { physicalName: orNone(props).versionName });
     requireProps(this, props, 'softwarePackage', 'versionName');
+    requireKinds(this, props, KINDS);
     this.softwarePackage = props.softwarePackage;
     this._declaredName = props.versionName;
     this._declaredStatus = props.status ?? PackageVersionStatus.DRAFT;
@@ -406,6 +307,7 @@ class ImportedSoftwarePackageVersion extends SoftwarePackageVersionBase {
   constructor(scope: Construct, id: string, attrs: SoftwarePackageVersionAttributes) {
     super(scope, id, orNone(attrs).softwarePackage?.env);
     requireProps(this, attrs, 'softwarePackage', 'packageVersionName');
+    requireKinds(this, attrs, { softwarePackage: SOFTWARE_PACKAGE });
     validate(this, VersionNameShape, attrs.packageVersionName);
     this.softwarePackage = attrs.softwarePackage;
     this.packageVersionName = attrs.packageVersionName;

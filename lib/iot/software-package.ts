@@ -10,7 +10,7 @@ import {
   SoftwarePackageResourceType,
 } from '../../contract/iot';
 import { quote } from '../../contract/shape';
-import { GRANTEE, requireArgument, text } from '../core/arguments';
+import { FLAG, GRANTEE, requireArgument, requireKinds, text } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { RemovalProperty } from '../core/removal';
 import { arnOrPlaceholder, validate } from '../core/validation';
@@ -18,7 +18,8 @@ import { type ArtifactResource, TaggedArtifactResource } from '../provider/artif
 import { adoptionPermissions, packageArn, packagePermissions } from './permissions';
 import { IotArtifactProvider } from './provider';
 // eslint-disable-next-line import-x/no-cycle -- packages make versions, and versions import packages: in methods alone.
-import { SoftwarePackageVersion, type SoftwarePackageVersionOptions } from './software-package-version';
+import { SoftwarePackageVersion } from './software-package-version';
+import { type SoftwarePackageVersionOptions } from './software-package-version-props';
 
 /** A software package of AWS IoT Device Management, defined here or imported. */
 export interface ISoftwarePackage extends IResource {
@@ -204,6 +205,7 @@ export class SoftwarePackage extends SoftwarePackageBase {
 
   constructor(scope: Construct, id: string, props: SoftwarePackageProps = {}) {
     super(scope, id, { physicalName: props.packageName });
+    requireKinds(this, props, { adoptExisting: FLAG });
     this._declaredName =
       props.packageName ?? Names.uniqueResourceName(this, { maxLength: PACKAGE_NAME.max, separator: '-' });
     declaredPackages.refuseSecond(this, `software package ${this._declaredName}`, [this._declaredName]);

@@ -1,5 +1,6 @@
 import { type IConstruct } from 'constructs';
 import { quote } from '../../contract/shape';
+import { listOf, requireKinds } from '../core/arguments';
 import { invalid } from '../core/validation';
 
 /** The states that a property names. */
@@ -12,10 +13,15 @@ export interface NamedStatuses {
 
 /** Throws if a list of states is empty, which would select nothing, or has what is no state. */
 export function requireStatuses(scope: IConstruct, { property, statuses, known }: NamedStatuses): void {
+  const all = Object.values(known);
+  requireKinds(
+    scope,
+    { [property]: statuses },
+    { [property]: listOf('a list of states', `one such as ['${all[0]}']`) },
+  );
   if (statuses?.length === 0) {
     throw invalid(scope, `${property} must name at least one state, got none: leave ${property} out for its default`);
   }
-  const all = Object.values(known);
   const other = statuses?.find(status => !all.includes(status));
   if (other === undefined) return;
   throw invalid(scope, `${property} must only name the states ${all.join(', ')}, got ${quote(String(other))}`);

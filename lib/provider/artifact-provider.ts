@@ -52,6 +52,12 @@ export abstract class ArtifactProvider extends Construct implements iam.IGrantab
     const existing = stack.node.tryFindChild(id);
     if (!existing) return make(stack);
     if (!(existing instanceof ArtifactProvider)) {
+      if ('_serviceToken' in existing) {
+        throw invalid(
+          existing,
+          'this stack has constructs of two copies of cdk-versioned-artifacts: install it once (npm ls cdk-versioned-artifacts shows where it is)',
+        );
+      }
       throw invalid(existing, `${id} is the id of this library's provider in a stack: give this construct another one`);
     }
     if (props) existing.configure(props);

@@ -89,7 +89,9 @@ export class ArtifactResource extends CfnResource {
   // as late as possible, and without a token for each: both can change until the app is synthesized.
   protected override get cfnProperties(): { [key: string]: unknown } {
     const { provider, properties, removal } = this.artifact;
-    return { ServiceToken: provider._serviceToken, ...properties, ...removal?.property };
+    // what is null in JavaScript is not given, and no template can hold it.
+    const given = Object.entries(properties).filter(([, value]) => value !== null);
+    return { ServiceToken: provider._serviceToken, ...Object.fromEntries(given), ...removal?.property };
   }
 
   /**

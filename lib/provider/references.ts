@@ -4,6 +4,7 @@ import {
   type IResolvable,
   type IResolveContext,
   Reference,
+  Stack,
   StringConcat,
   Token,
   Tokenization,
@@ -18,6 +19,10 @@ export function hasTokens(value: unknown): boolean {
   const members = value as Record<string, unknown>;
   return Object.keys(members).some(key => Token.isUnresolved(key) || hasTokens(members[key]));
 }
+
+/** A value as JSON: text whose rules can be checked, unless only the deployment knows a part of it. */
+export const jsonOf = (scope: IConstruct, value: object): string =>
+  hasTokens(value) ? Stack.of(scope).toJsonString(value) : JSON.stringify(value);
 
 /** Whether what was set on a resource, beside its properties, has tokens. */
 export function hasTokensBeside(resource: CfnResource): boolean {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Duration, Token } from 'aws-cdk-lib';
 import { type IConstruct } from 'constructs';
 import { type SweepConfig, type SweepRulesConfig, checkRequestsPerSecond, checkRules } from '../../contract/sweep';
+import { type Expected, FLAG, listOf, requireKinds, withMember } from '../core/arguments';
 import { invalid, isUnknown } from '../core/validation';
 
 /** How versions are ranked, the best first. */
@@ -128,8 +129,28 @@ export function sweepName({ node: { path } }: IConstruct): string {
   return `${printable.slice(0, MAX_NAME - hash.length - 1)}-${hash}`;
 }
 
+const PATTERNS = listOf('a list of patterns', "one such as ['2.*']");
+const RULES: { readonly [R in keyof Required<SweepRules>]: Expected | undefined } = {
+  keepLatest: undefined,
+  minAge: withMember('toSeconds', 'a Duration', 'one such as Duration.days(30)'),
+  include: PATTERNS,
+  exclude: PATTERNS,
+  maxRemovals: undefined,
+  dryRun: FLAG,
+};
+
+/** Throws if what a sweep is given for its rules has others, which would keep nothing, or is not of their kind. */
+export function requireRules(sweep: IConstruct, rules: SweepRules | undefined): void {
+  const other = Object.keys(rules ?? {}).find(name => !Object.hasOwn(RULES, name));
+  if (other)
+    throw invalid(sweep, `rules can only have ${Object.keys(RULES).join(', ')}, got ${other}: correct its name`);
+  requireKinds(sweep, rules ?? {}, RULES);
+}
+
 function rulesConfig(sweep: IConstruct, { kind, rules, defaultMaxRemovals }: SharedProps): SweepRulesConfig {
-  const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest } = rules ?? {};
+  // what is null in JavaScript is not given.
+  const given = Object.entries(rules ?? {}).filter(([, value]) => value !== null);
+  const { minAge, maxRemovals = defaultMaxRemovals, dryRun, ...rest }: SweepRules = Object.fromEntries(given);
   const config = { ...rest, minAgeSeconds: minAge?.toSeconds(), maxRemovals, dryRun: dryRun || undefined };
   // a number that only the deployment knows can be a rule that keeps something.
   const mayKeep = Token.isUnresolved(config.keepLatest) || Token.isUnresolved(config.minAgeSeconds);
@@ -139,7 +160,12 @@ function rulesConfig(sweep: IConstruct, { kind, rules, defaultMaxRemovals }: Sha
 }
 
 function knownRules({ include, exclude, ...numbers }: SweepRulesConfig): SweepRulesConfig {
-  const known = (patterns?: readonly string[]) => patterns?.filter(pattern => !Token.isUnresolved(pattern));
   const resolved = Object.entries(numbers).filter(([, value]) => !Token.isUnresolved(value));
-  return { ...Object.fromEntries(resolved), include: known(include), exclude: known(exclude) };
+  return { ...Object.fromEntries(resolved), include: knownPatterns(include), exclude: knownPatterns(exclude) };
+}
+
+/** The patterns that are known before the deployment. None where it brings all of them: the list is not empty then. */
+export function knownPatterns(patterns?: readonly string[]): readonly string[] | undefined {
+  const known = Token.isUnresolved(patterns) ? [] : patterns?.filter(pattern => !isUnknown(pattern));
+  return known?.length === 0 && patterns!.length > 0 ? undefined : known;
 }

@@ -148,13 +148,13 @@ export function namesOf(triggers: readonly SweepTrigger[]): string {
 function checkTriggers(triggers: readonly SweepTrigger[], { onIncomplete, salt }: SweepOptions): Problem {
   const twice = triggers.find(({ _name }, index) => triggers.findIndex(other => other._name === _name) < index);
   if (twice) return `a sweep must have each trigger only once, got SweepTrigger.${twice._name} twice: leave one out`;
-  if (onIncomplete !== undefined && !triggers.some(({ _synchronous }) => _synchronous)) {
+  if (onIncomplete != null && !triggers.some(({ _synchronous }) => _synchronous)) {
     return (
       `onIncomplete only takes effect if CloudFormation waits for the sweep, got ${namesOf(triggers)}: leave it out, or add ` +
       'SweepTrigger.onDestroy() or SweepTrigger.duringDeployment() to triggers'
     );
   }
-  if (salt !== undefined && !isTriggered(triggers, 'DURING_DEPLOYMENT')) {
+  if (salt != null && !isTriggered(triggers, 'DURING_DEPLOYMENT')) {
     return (
       `salt only takes effect if a deployment sweeps, got ${namesOf(triggers)}: leave it out, or add ` +
       'SweepTrigger.duringDeployment() to triggers'

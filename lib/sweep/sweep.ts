@@ -6,12 +6,13 @@ import { Construct, type IConstruct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../contract/cloudformation';
 import { SWEEP_METRIC_DIMENSION, type SweepConfig, SweepMetric } from '../../contract/sweep';
 import { type SweepData, type SweepProperties, SweepShape } from '../../contract/sweep-execution';
+import { listOf, memberOf, record, requireKinds } from '../core/arguments';
 import { invalid } from '../core/validation';
 import { type ArtifactProvider } from '../provider/artifact-provider';
 import { ArtifactResource } from '../provider/artifact-resource';
 import { type RecommendedSweepAlarmsProps, sweepAlarms } from './sweep-alarms';
 import { SweepMachines } from './sweep-machines';
-import { OnIncomplete, type SweepOptions, sweepName } from './sweep-rules';
+import { OnIncomplete, type SweepOptions, type SweepRules, requireRules, sweepName } from './sweep-rules';
 import { type SweepTrigger, isTriggered, namesOf, validateTriggers } from './sweep-trigger';
 
 /** A sweep of any kind. */
@@ -79,6 +80,12 @@ export interface ISweep extends IConstruct {
   onFailure(id: string, options?: events.OnEventOptions): events.Rule;
 }
 
+const KINDS = {
+  rules: record('SweepRules', 'some such as { keepLatest: 5 }'),
+  triggers: listOf('a list of SweepTrigger', 'one such as [SweepTrigger.onDestroy()]', '_name'),
+  onIncomplete: memberOf('OnIncomplete', OnIncomplete),
+};
+
 /** What each kind of sweep declares. */
 export interface SweepDeclaration {
   readonly provider: ArtifactProvider;
@@ -106,10 +113,12 @@ export abstract class SweepBase extends Construct implements ISweep {
   constructor(
     scope: Construct,
     id: string,
-    props: SweepOptions & { readonly triggers: readonly SweepTrigger[] },
+    props: SweepOptions & { readonly triggers: readonly SweepTrigger[]; readonly rules?: SweepRules },
     declare: (sweep: Construct) => SweepDeclaration,
   ) {
     super(scope, id);
+    requireKinds(this, props, KINDS);
+    requireRules(this, props.rules);
     this.triggers = props.triggers;
     validateTriggers(this, props.triggers, props);
     const declaration = declare(this);

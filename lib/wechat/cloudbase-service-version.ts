@@ -8,6 +8,7 @@ import {
   ServiceVersionNameShape,
   ServiceVersionShape,
 } from '../../contract/wechat';
+import { ACCESS_TOKEN, FLAG, memberOf, requireKinds } from '../core/arguments';
 import { Declared } from '../core/declared';
 import { dependableOn, resourcesOf } from '../core/dependencies';
 import { requireProps, validate } from '../core/validation';
@@ -176,6 +177,13 @@ export class CloudBaseServiceVersion extends Resource implements ICloudBaseServi
   constructor(scope: Construct, id: string, props: CloudBaseServiceVersionProps) {
     super(scope, id);
     requireProps(this, props, 'environmentId', 'serverName', 'versionName', 'accessToken');
+    requireKinds(this, props, {
+      accessToken: ACCESS_TOKEN,
+      deleteServerWithLastVersion: FLAG,
+      deleteImageWithServer: FLAG,
+      onRefusal: memberOf('OnRefusal', OnRefusal),
+      verification: memberOf('CloudBaseVerification', CloudBaseVerification),
+    });
     this.environmentId = props.environmentId;
     this.serverName = props.serverName;
     this._declaredName = props.versionName;

@@ -8,6 +8,7 @@ import {
   EnvironmentIdShape,
   ServerNameShape,
 } from '../../contract/wechat';
+import { ACCESS_TOKEN, requireKinds } from '../core/arguments';
 import { requireProps, validate } from '../core/validation';
 import { RetentionBase } from '../sweep/retention-base';
 import { type SweepOptions, type SweepRules } from '../sweep/sweep-rules';
@@ -75,6 +76,7 @@ function configOf(
 ): CloudBaseVersionRetentionConfig {
   const { environmentId, serverName, accessToken, apiEndpoint, provider } = props;
   requireProps(sweep, props, 'environmentId', 'serverName', 'accessToken');
+  requireKinds(sweep, props, { accessToken: ACCESS_TOKEN });
   validate(sweep, EnvironmentIdShape, environmentId);
   validate(sweep, ServerNameShape, serverName);
   validate(sweep, optional(ApiEndpointShape), apiEndpoint);

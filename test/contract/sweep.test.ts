@@ -13,6 +13,7 @@ test.each<[SweepRulesConfig, RegExp]>([
   [{ keepLatest: 1, exclude: ['!b'] }, /must not be negated, got "!b": write "b" in include/],
   [{ keepLatest: 1, exclude: ['^2\\.'] }, /is a glob and no regular expression, got "\^2.+": write it like "2\.\*"/],
   [{ keepLatest: 1, include: ['2.*$'] }, /a pattern of include is a glob and no regular expression/],
+  [{ keepLatest: 1, include: [] }, /include must have at least one pattern, got none: leave include out for all names/],
   [{ keepLatest: 1, include: [''] }, /a pattern of include must have 1 to 256 characters, got ""/],
   [{ keepLatest: 1, exclude: ['x'.repeat(257)] }, /a pattern of exclude/],
   [{ keepLatest: 1, exclude: Array<string>(51).fill('a') }, /exclude must have at most 50 patterns, got 51/],

@@ -1,4 +1,6 @@
 /** What a user asks about. */
+import { PackageNameShape } from '../../../contract/iot';
+import { problems, quote } from '../../../contract/shape';
 import { UserError } from '../errors';
 
 export type Name =
@@ -16,6 +18,9 @@ export type Name =
       readonly versionName: string;
     };
 
+/** Whether AWS IoT takes it for a name: one with "@" is that of a schema with something else for a number. */
+const isName = (text: string) => problems(PackageNameShape, text).length === 0;
+
 export function parseName(text: string): Name {
   const schema = /^([^/@]+)\/([^/@]+)@(\d+)$/.exec(text);
   if (schema) {
@@ -23,7 +28,7 @@ export function parseName(text: string): Name {
     return { kind: 'schema version', registryName, schemaName, number: Number(number) };
   }
   const parts = text.split('/');
-  if (parts.length === 2 && parts.every(Boolean)) {
+  if (parts.length === 2 && parts.every(part => isName(part))) {
     const [packageName, versionName] = parts;
     return { kind: 'package version', packageName, versionName };
   }
@@ -32,6 +37,6 @@ export function parseName(text: string): Name {
     return { kind: 'service version', environmentId, serverName, versionName };
   }
   throw new UserError(
-    `${text} is no name of a version: write PACKAGE/VERSION, REGISTRY/SCHEMA@NUMBER or ENVIRONMENT/SERVICE/VERSION`,
+    `${quote(text)} is no name of a version: write PACKAGE/VERSION, REGISTRY/SCHEMA@NUMBER or ENVIRONMENT/SERVICE/VERSION`,
   );
 }

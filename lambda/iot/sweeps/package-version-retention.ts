@@ -1,7 +1,7 @@
 import { type IoTClient, type PackageVersionSummary } from '@aws-sdk/client-iot';
 import { PackageNameInIndexShape, PackageNameShape, type PackageVersionRetentionConfig } from '../../../contract/iot';
 import { ARTIFACT_TAGS, DEFAULT_POINTER_TAGS } from '../../../contract/ownership';
-import { problems } from '../../../contract/shape';
+import { problems, quote } from '../../../contract/shape';
 import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { isRemembered } from '../../runtime/former-owners';
 import { rejectProblems } from '../../runtime/messages';
@@ -31,9 +31,10 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
 
   constructor(private readonly iot: IoTClient) {}
 
-  validate({ packageName, rules, requestsPerSecond, protectOnDevices }: PackageVersionRetentionConfig): void {
+  validate({ packageName, rules, requestsPerSecond, action, protectOnDevices }: PackageVersionRetentionConfig): void {
     rejectProblems(
       ...problems(PackageNameShape, packageName),
+      ['DELETE', 'DEPRECATE'].includes(action) ? undefined : `action must be DELETE or DEPRECATE, got ${quote(action)}`,
       checkRules(rules, 'retention'),
       checkRequestsPerSecond(requestsPerSecond),
       ...(protectOnDevices ? problems(PackageNameInIndexShape, packageName) : []),

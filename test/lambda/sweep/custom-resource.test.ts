@@ -99,6 +99,26 @@ describe('during a deployment', () => {
     expect(service.calls).toEqual([]);
   });
 
+  test.each<[string, SweepProperties['Triggers']]>([
+    ['by the deployment', ['DURING_DEPLOYMENT']],
+    // else the deletion would be the first to fail.
+    ['on destroy', ['ON_DESTROY']],
+  ])('a sweep %s over what is in another region fails its Create, and its Delete succeeds', async (_, Triggers) => {
+    world = toySweep(service, {}, { arn: 'arn:aws:iot:eu-west-1:111111111111:package/brake-ecu' });
+    const properties = world.properties({ Triggers });
+    expect((await world.send('Create', properties))?.Reason).toMatch(
+      /^"arn:aws:iot:eu-west-1:.*" is not in the region and account of this stack, us-east-1 and 111111111111: use it in a stack there/,
+    );
+    world.status = 'ROLLBACK_IN_PROGRESS';
+    expect((await world.send('Delete', properties))?.Status).toBe('SUCCESS');
+    expect(service.calls).toEqual([]);
+  });
+
+  test('a sweep over what an ARN of the stack’s own region names sweeps', async () => {
+    world = toySweep(service, {}, { arn: 'arn:aws:iot:us-east-1:111111111111:package/brake-ecu' });
+    expect((await world.send('Create'))?.Status).toBe('SUCCESS');
+  });
+
   test('a sweep without triggers sweeps nothing', async () => {
     const { Triggers: _, ...properties } = world.properties();
     expect((await world.send('Create', properties))?.Data).toEqual(NOTHING);

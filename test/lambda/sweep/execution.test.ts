@@ -81,6 +81,20 @@ describe('an execution', () => {
 });
 
 describe('a run that nobody waits for', () => {
+  test.each(['arn:aws:iot:eu-west-1:111111111111:package/p', 'arn:aws:iot:us-east-1:222222222222:package/p'])(
+    'removes nothing where it is over %s, whose name is here that of something else',
+    async arn => {
+      world = toySweep(service, { keepLatest: 3 }, { arn });
+      const execution = world.machine.begin('run');
+      await world.machine.run(execution);
+      expect(execution.state).toMatchObject({
+        next: 'FAILED',
+        cause: expect.stringContaining('is not in the region and account of this stack, us-east-1 and 111111111111'),
+      });
+      expect(service.calls).toEqual([]);
+    },
+  );
+
   test.each([
     'UPDATE_IN_PROGRESS',
     'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',

@@ -243,7 +243,8 @@ describe('a selection', () => {
 
   test.each<[string, SweepRulesConfig, string, string | undefined]>([
     ['everything without patterns', {}, '1.0.0', undefined],
-    ['everything with no pattern in the list', { include: [] }, '1.0.0', undefined],
+    ['nothing with no pattern in the list', { include: [] }, '1.0.0', 'NOT_INCLUDED'],
+    ['everything where no pattern excludes', { exclude: [] }, '1.0.0', undefined],
     ['a name that a pattern includes', { include: ['2.*'] }, '2.0.0', undefined],
     ['no name that all patterns miss', { include: ['2.*', '3.*'] }, '1.0.0', 'NOT_INCLUDED'],
     ['no name that a pattern excludes', { exclude: ['*-lts'] }, '2.0.0-lts', 'EXCLUDED'],

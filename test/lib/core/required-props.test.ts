@@ -1,7 +1,9 @@
+import { CfnParameter } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 import * as library from 'cdk-versioned-artifacts';
-import { newStack } from '../app';
+import { newStack, resources } from '../app';
+import { type Member, structs } from '../assembly';
 
 // jsii checks types in other languages, and nothing does in JavaScript.
 type Props = Record<string, unknown>;
@@ -123,4 +125,87 @@ test.each([
   expect(() =>
     all.SoftwarePackageVersion.make(stack, { softwarePackage: softwarePackage(stack), versionName }),
   ).toThrow(`the name of a package version must be a string, ${got}`);
+});
+
+/** The properties of a struct, those that it inherits included. */
+function membersOf(fqn: string): Member[] {
+  const { properties = [], interfaces = [] } = structs.find(struct => struct.fqn === fqn)!;
+  return [...properties, ...interfaces.flatMap(membersOf)];
+}
+
+/** Names, text and numbers have rules of their own; the CDK looks at its removal policies. */
+const isOfOtherRules = ({ type, name }: Member) =>
+  ['string', 'number'].includes(type?.primitive ?? '') || name === 'removalPolicy';
+
+const STRUCTS: Readonly<Record<string, string>> = { 'SoftwarePackage.addVersion': 'SoftwarePackageVersionOptions' };
+
+const kinds = Object.keys(all)
+  .filter(what => !what.includes('.') || what in STRUCTS)
+  .flatMap(what =>
+    membersOf(`cdk-versioned-artifacts.${STRUCTS[what] ?? `${what}Props`}`)
+      .filter(member => !isOfOtherRules(member))
+      .flatMap(({ name }) =>
+        [['yes', '"yes"'] as const, [7, '7'] as const].map(wrong => [what, name, ...wrong] as const),
+      ),
+  );
+
+test.each(kinds)('%s refuses a %s that is %p, since nothing in JavaScript does', (what, prop, value, got) => {
+  const stack = newStack();
+  const props = { ...all[what].props(stack), [prop]: value };
+  expect(() => all[what].make(stack, props)).toThrow(new RegExp(`^${prop} must be .*, got ${got}: pass `));
+});
+
+test.each([
+  ['minAge', 30, 'minAge must be a Duration, got 30'],
+  ['include', '2.*', 'include must be a list of patterns, got "2.*"'],
+  ['exclude', '2.*', 'exclude must be a list of patterns, got "2.*"'],
+  ['dryRun', 'yes', 'dryRun must be a boolean, got "yes"'],
+  // a rule that is misspelt would keep nothing.
+  ['keepLastest', 5, 'rules can only have keepLatest, minAge, include, exclude, maxRemovals, dryRun, got keepLastest'],
+])('a sweep refuses the rule %s: %p', (rule, value, message) => {
+  for (const what of ['JobExecutionCleanup', 'PackageVersionRetention']) {
+    const stack = newStack();
+    const props = { ...all[what].props(stack), rules: { keepLatest: 1, [rule]: value } };
+    expect(() => all[what].make(stack, props)).toThrow(message);
+  }
+});
+
+test.each(Object.keys(all).filter(what => kinds.some(([kind]) => kind === what)))(
+  'what is null of %s in JavaScript is as by default',
+  what => {
+    const made = (more: Props) => {
+      const stack = newStack();
+      all[what].make(stack, { ...all[what].props(stack), ...more });
+      return resources(stack);
+    };
+    const required = Object.keys(all[what].props(newStack()));
+    const optional = new Set(kinds.filter(([kind]) => kind === what).map(([, prop]) => prop));
+    expect(
+      made(Object.fromEntries([...optional].filter(prop => !required.includes(prop)).map(prop => [prop, null]))),
+    ).toEqual(made({}));
+  },
+);
+
+test.each(['keepLatest', 'minAge', 'include', 'exclude', 'maxRemovals', 'dryRun'])('the rule %s can be null', rule => {
+  const stack = newStack();
+  const props = all.JobExecutionCleanup.props(stack);
+  expect(() => all.JobExecutionCleanup.make(stack, { ...props, rules: { [rule]: null } })).not.toThrow();
+});
+
+test('a status that a parameter brings is taken', () => {
+  const stack = newStack();
+  const status = new CfnParameter(stack, 'Status').valueAsString;
+  const props = { ...all.SoftwarePackageVersion.props(stack), status };
+  expect(() => all.SoftwarePackageVersion.make(stack, props)).not.toThrow();
+});
+
+test('a text or a number in the place of attributes, or among them, is refused', () => {
+  const making = (more: Props) => () => {
+    const stack = newStack();
+    all.SoftwarePackageVersion.make(stack, { ...all.SoftwarePackageVersion.props(stack), ...more });
+  };
+  expect(making({ attributes: { size: 5 } })).toThrow(
+    'the value of an attribute must be a string, got 5, in attribute "size"',
+  );
+  expect(making({ description: 5 })).toThrow('a description must be a string, got 5');
 });

@@ -86,6 +86,31 @@ test('the deployment is told the ARN of a schema where only it knows whose accou
   expect(arnOf(named)).toBeUndefined();
 });
 
+describe('a definition from an object', () => {
+  const record = (doc: string) => SchemaDefinition.fromObject({ type: 'record', name: 'Order', doc, fields: [] });
+
+  test('is uploaded where it is large, as a text is', () => {
+    const stack = newStack();
+    new SchemaVersion(stack, 'V', { schema: named, definition: record('x'.repeat(20_000)) });
+    expect(artifact(stack, VERSION)).toHaveProperty('DefinitionObject');
+  });
+
+  test('is declared once', () => {
+    const stack = newStack();
+    new SchemaVersion(stack, 'V', { schema: named, definition: record('an order') });
+    expect(() => new SchemaVersion(stack, 'W', { schema: named, definition: record('an order') })).toThrow(
+      'a version of schema orders with this definition is declared twice, here and in Stack/V',
+    );
+  });
+
+  test('may hold tokens', () => {
+    const stack = newStack();
+    const doc = new CfnParameter(stack, 'Doc').valueAsString;
+    new SchemaVersion(stack, 'V', { schema: named, definition: record(doc) });
+    expect(JSON.stringify(artifact(stack, VERSION).Definition)).toContain('{"Ref":"Doc"}');
+  });
+});
+
 test('metadata may be written by the ids of versions only where a stack declares one', () => {
   const definition = SchemaDefinition.fromString('"string"');
   const [versions, retention] = [newStack(), newStack()];

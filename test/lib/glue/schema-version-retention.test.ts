@@ -19,8 +19,7 @@ function keep(stack: Stack, props: Partial<SchemaVersionRetentionProps> = {}): S
 }
 
 /** The configuration, as a synchronous trigger hands it over. */
-function configOf(props: Partial<SchemaVersionRetentionProps>): Record<string, unknown> {
-  const stack = newStack({ env });
+function configOf(props: Partial<SchemaVersionRetentionProps>, stack = newStack({ env })): Record<string, unknown> {
   keep(stack, { triggers: [SweepTrigger.onDestroy()], ...props });
   return JSON.parse(only(stack, RETENTION).Properties.Config);
 }
@@ -112,6 +111,14 @@ describe('permissions', () => {
     keep(stack, { advanceCheckpoint: true });
     expect(allowed(stack, 'glue:UpdateSchema')).toEqual(arns);
   });
+});
+
+test('a retention carries the ARN of a schema where only the deployment knows whether it is of its region', () => {
+  const arn = 'arn:aws:glue:us-east-1:111111111111:schema/events/orders';
+  const schema = SchemaReference.fromSchemaArn(arn);
+
+  expect(configOf({ schema }, newStack()).arn).toBe(arn);
+  expect(configOf({ schema }, newStack({ env: { ...env, region: 'us-east-1' } })).arn).toBeUndefined();
 });
 
 describe('refuses', () => {

@@ -25,6 +25,12 @@ test('an object may hold tokens', () => {
   });
 });
 
+test('an object that is too long is refused at synthesis, as its text is', () => {
+  expect(() => rendered(JobRecipe.fromObject({ note: 'x'.repeat(3072) }))).toThrow(
+    'a recipe must have at most 3072 characters, got 3083: move constants into the job document or into attributes',
+  );
+});
+
 test('a text stays as it is, placeholders included', () => {
   const text = '{"url": "${aws:iot:s3-presigned-url:https://s3/b/k}"}';
   expect(rendered(JobRecipe.fromString(text))).toBe(text);

@@ -1,4 +1,4 @@
-import { type App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { type App, Aws, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import {
   DefaultPackageVersion,
   PackageVersionRetention,
@@ -93,6 +93,21 @@ describe('is refused', () => {
         'got 111111111111 and eu-west-1: define it in a stack there (in Stack/Keep)',
     );
   });
+});
+
+test('a retention carries the ARN of a package where only the deployment knows whether it is of its region', () => {
+  const arn = 'arn:aws:iot:us-east-1:111111111111:package/brake-ecu';
+  const arnIn = (stack: Stack, packageArn: string) => {
+    retention(stack, { softwarePackage: SoftwarePackage.fromPackageArn(stack, 'Firmware', packageArn) });
+    return config(stack).arn;
+  };
+
+  expect(arnIn(newStack(), arn)).toBe(arn);
+  expect(arnIn(newStack({ env: { account: '111111111111', region: 'us-east-1' } }), arn)).toBeUndefined();
+  const own = `arn:${Aws.PARTITION}:iot:${Aws.REGION}:${Aws.ACCOUNT_ID}:package/brake-ecu`;
+  expect(arnIn(newStack({ env: { account: '111111111111', region: 'us-east-1' } }), own)).toBeUndefined();
+  const brought = newStack();
+  expect(arnIn(brought, new CfnParameter(brought, 'Arn').valueAsString)).toBe('${Arn}');
 });
 
 test.each([

@@ -88,6 +88,15 @@ describe('there is one provider', () => {
     );
   });
 
+  test('of one copy of the library', () => {
+    const stack = newStack();
+    Object.assign(new Construct(stack, 'IotArtifacts'), { _serviceToken: 'that of a provider of another copy' });
+
+    expect(() => withPackage(stack)).toThrow(
+      'this stack has constructs of two copies of cdk-versioned-artifacts: install it once',
+    );
+  });
+
   test('in a stack, whoever asks for it', () => {
     const stack = withPackage();
     const provider = IotArtifactProvider.of(stack);

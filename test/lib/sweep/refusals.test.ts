@@ -1,5 +1,6 @@
 import { CfnParameter, Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
   JobExecutionCleanup,
   JobSelection,
@@ -52,6 +53,28 @@ describe('rules are refused at synthesis', () => {
     expect(() => cleanup(newStack(), { requestsPerSecond })).toThrow(
       `requestsPerSecond must be above 0 and at most 1000, got ${requestsPerSecond} (in Stack/Cleanup)`,
     );
+  });
+});
+
+describe('patterns', () => {
+  const list = (stack: Stack) => new CfnParameter(stack, 'List', { type: 'CommaDelimitedList' }).valueAsList;
+  const looked = (stack: Stack) => [StringParameter.valueFromLookup(stack, '/pattern')];
+
+  test.each([retention, cleanup])('of an empty include are refused, which would include everything: %p', sweep => {
+    expect(() => sweep(newStack(), { rules: { keepLatest: 1, include: [] } })).toThrow(
+      'include must have at least one pattern, got none: leave include out for all names',
+    );
+  });
+
+  test.each([
+    ['a parameter brings', list],
+    ['are still to be looked up', looked],
+  ])('that %s are accepted', (_, patterns) => {
+    const stack = newStack({ env: { account: '111111111111', region: 'eu-west-1' } });
+    const brought = patterns(stack);
+    const rules = { keepLatest: 1, include: brought, exclude: brought };
+    expect(() => retention(stack, { rules })).not.toThrow();
+    expect(() => cleanup(stack, { rules })).not.toThrow();
   });
 });
 

@@ -17,6 +17,14 @@ describe('the rules', () => {
     expect(left()).toEqual(['1.9.0']);
   });
 
+  test('delete nothing where the deployment brings an action that is none', async () => {
+    await publish('1.0.0', '2.0.0');
+    const sweep = sweepOf({ rules: { keepLatest: 1 }, action: 'deprecate' as 'DEPRECATE' });
+    const { state } = await sweep.run();
+    expect(state).toMatchObject({ next: 'FAILED', cause: 'action must be DELETE or DEPRECATE, got "deprecate"' });
+    expect(left()).toEqual(['1.0.0', '2.0.0']);
+  });
+
   test('range over more than a page', async () => {
     for (let n = 0; n < 230; n++) await aws.iot.createVersion(PACKAGE, `1.0.${n}`);
     const sweep = sweepOf({ rules: { keepLatest: 3 }, protectInActiveJobs: false });
