@@ -288,7 +288,7 @@ describe('a removal', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
-  test.each(['ValidationException', 'ConflictException'] as const)(
+  test.each(['ValidationException', 'ConflictException', 'InvalidRequestException'] as const)(
     'of what has become the default is not a failure, refused by %s',
     async code => {
       aws.iot.behavior.defaultDeleteError = code;
