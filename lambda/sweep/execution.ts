@@ -14,6 +14,7 @@ import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
 import { type RawProperties, sentAt } from '../runtime/event';
+import { reasonOf } from '../runtime/messages';
 import {
   OTHER_RULES,
   answerOf,
@@ -292,7 +293,10 @@ function confirmationOf({ stackId }: SliceRequest, { rulesAsOf }: ExecutionState
   const { operation, clock } = scope;
   if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
   return nowAndThen(async () => {
-    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack);
+    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack).catch((error: unknown) => {
+      // what waits for it has not failed: the next slice asks again.
+      throw new OutOfTime(`cannot read whether the stack is at rest: ${reasonOf(error)}`);
+    });
     if (rest !== 'at-rest') throw new OutOfTime(`the stack is no longer at rest: ${rest}`);
     if (updatedAt !== rulesAsOf) throw new OutOfTime('the stack was deployed meanwhile');
   }, clock);

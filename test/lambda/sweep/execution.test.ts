@@ -343,6 +343,26 @@ test('a run that began at rest stops removing soon after its stack is in progres
   expect(execution.state).toMatchObject({ next: 'WAIT' });
 });
 
+test('a run that cannot see for a while whether its stack is at rest removes nothing meanwhile, and fails nothing', async () => {
+  service = new ToyService(candidates(100));
+  service.latency = 1_000;
+  world = toySweep(service, { keepLatest: 3 });
+  const at = { ...world.stacks[STACK_ID] };
+  const before: number[] = [];
+  Object.defineProperty(world.stacks, STACK_ID, {
+    get: () => {
+      if (service.removed.length > 0 && before.length < 12) {
+        before.push(service.removed.length);
+        throw Object.assign(new Error('down'), { name: 'ServiceUnavailable' });
+      }
+      return at;
+    },
+  });
+  const { state } = await world.run();
+  expect(state.outcome).toMatchObject({ status: 'SUCCEEDED', counts: { removed: 97, failed: 0 } });
+  expect(world.records('failed')).toEqual([]);
+});
+
 describe('after many slices', () => {
   const atTheEnd = { slices: MAX_SLICES_OF_AN_EXECUTION - 1 };
 

@@ -155,6 +155,21 @@ describe('whatever the rules say', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
+  test('nor where CloudFormation throttles the look at that stack', async () => {
+    await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
+    const sweep = sweepOf();
+    let looks = 0;
+    Object.defineProperty(sweep.stacks, OTHER, {
+      get: () => {
+        if (++looks <= 3) throw refusal('Throttling');
+        return { status: 'UPDATE_IN_PROGRESS' };
+      },
+    });
+    const { state } = await sweep.machine.run(sweep.machine.begin('run'), 1);
+    expect(state).toMatchObject({ next: 'WAIT' });
+    expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0']);
+  });
+
   test('nor while CloudFormation waits, which hears that something remains', async () => {
     await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
     const sweep = sweepOf();
