@@ -83,6 +83,19 @@ export async function hasBegunSince(
   return false;
 }
 
+/** Whether an operation of a stack has begun or ended since. */
+export async function hasMovedSince(
+  events: AsyncIterable<StackEvent>,
+  stackId: string,
+  since: number,
+): Promise<boolean> {
+  for await (const { physicalId, changedAt } of events) {
+    if (changedAt <= since) return false;
+    if (physicalId === stackId) return true;
+  }
+  return false;
+}
+
 /** The entries since a claim, newest first. Within the second of the claim their order decides. */
 class WayToClaim {
   /** Whether the walk is within a rollback that has ended since the claim. */

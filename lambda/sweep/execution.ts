@@ -216,9 +216,8 @@ async function begins(
   const isAtRest = rest === 'at-rest';
   const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines, isAtRest ? updatedAt : 0);
   if (line?.older !== undefined) return { instead: skipped(line.older, before, scope) };
-  // the machine's definition is that of the time at which the execution began.
-  const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
-  const rulesAsOf = isAtRest ? (isFirst ? updatedAt : state.rulesAsOf) : undefined;
+  const hasRulesOfNow = () => beganWithRulesOfNow(request, { startedAt: line?.startedAt, updatedAt }, scope);
+  const rulesAsOf = isAtRest ? ((await hasRulesOfNow()) ? updatedAt : state.rulesAsOf) : undefined;
   if (!isAtRest || line?.isUnknown) {
     scope.log.info(
       isAtRest ? 'waiting until this execution is listed' : 'the stack is in progress or has failed: waiting',
@@ -229,6 +228,20 @@ async function begins(
   if (rulesAsOf === updatedAt) return { goesOn: { ...state, rulesAsOf } };
   scope.log.info('the stack was deployed since this execution has begun: another one goes on by the rules of now');
   return { instead: await leaveToSuccessor(state, request, scope, machines) };
+}
+
+/**
+ * Whether the first slice has the rules that are deployed: the machine's definition is that of the time at which the
+ * execution began, and the stack was at rest from then on. A slice can be late: the function was throttled.
+ */
+async function beganWithRulesOfNow(
+  { sweep, stackId }: SliceRequest,
+  { startedAt = Infinity, updatedAt }: { readonly startedAt?: number; readonly updatedAt: number },
+  scope: SliceScope,
+): Promise<boolean> {
+  if (sweep !== 'BEGIN' || updatedAt > startedAt) return false;
+  // a stack that was never updated has only had these rules.
+  return updatedAt === 0 || !(await scope.ofStack(stackId).hasMovedSince(startedAt));
 }
 
 /** Where the stack makes a run pointless. */
