@@ -31,7 +31,7 @@ import { type Machines, isMachineGone, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
-import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow } from './stacks';
+import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow, whileAwaited } from './stacks';
 
 /** What slices need. */
 export interface SliceTools {
@@ -304,7 +304,7 @@ async function placeInLine(
  */
 function confirmationOf({ stackId }: SliceRequest, { rulesAsOf }: ExecutionState, scope: SliceScope): Confirm {
   const { operation, clock } = scope;
-  if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
+  if (operation) return whileAwaited(operation, clock);
   return nowAndThen(async () => {
     const { rest, updatedAt } = await stackNow(stackId, scope.describeStack).catch((error: unknown) => {
       // what waits for it has not failed: the next slice asks again.

@@ -81,10 +81,10 @@ class RemovePass<C extends Candidate> {
    * Called before each attempt: a removal can wait long for its turn, and the operation of the run can end meanwhile.
    */
   private guard(candidate: C): Guard {
-    const { confirm, judge } = this.steps;
+    const { confirm, judge, source } = this.steps;
     const isUnprotected = judge.guard(candidate);
     return async () => {
-      await confirm();
+      await confirm(source.hasNoMarks ? 'now' : undefined);
       await isUnprotected();
     };
   }
