@@ -17,6 +17,10 @@ import { type RawProperties, sentAt } from '../runtime/event';
 import { reasonOf } from '../runtime/messages';
 import {
   OTHER_RULES,
+  STOPPED,
+  type Shortfall,
+  type SweepProgress,
+  TIME_OVER,
   answerOf,
   endOfHour,
   failedRemovals,
@@ -27,7 +31,7 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, isMachineGone, patientMachines } from './machine';
+import { type Machines, StopWatch, isMachineGone, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
@@ -87,6 +91,10 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
 
   const confirm = confirmationOf(request, state, scope);
   if (state.answer) await confirm();
+  const watch = new StopWatch(tools.machines, request);
+  const notStopped = nowAndThen(async () => {
+    if (await watch.look()) throw new OutOfTime('somebody has stopped the execution');
+  }, clock);
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
@@ -102,17 +110,20 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
     idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
     isAwaited: state.answer !== undefined,
-    confirm,
+    confirm: async when => {
+      await confirm(when);
+      await notStopped();
+    },
   });
   if (result.done) return ended(result.outcome, scope);
+  // nobody else would tell CloudFormation.
+  if (state.answer) await watch.look();
+  if (watch.isStopped) return cutShort(result.cursor, STOPPED, state.answer, scope);
 
   const { cursor, waits } = result;
   const pause = waits ? SHORTEST_WAIT_SECONDS : 0;
   if (state.answer && isHourOver(scope.abandonedAt, clock.now(), pause * 1000)) {
-    const cause = incomplete(cursor);
-    log.error(cause);
-    await scope.answer(incompleteAnswer(cursor, state.answer.OnIncomplete));
-    return { next: 'FAILED', error: 'SweepIncomplete', cause };
+    return cutShort(cursor, TIME_OVER, state.answer, scope);
   }
   const next = waits
     ? { next: 'WAIT' as const, waitSeconds: pause }
@@ -191,9 +202,19 @@ async function answerOtherRules(
 ): Promise<ExecutionState | undefined> {
   const known = [ConfigHash, rules && hashOf(JSON.parse(rules.Config) as SweepConfig)];
   if (known.every(hash => hash === undefined || hash === hashOf(config))) return undefined;
-  const cause = incomplete({ counts }, OTHER_RULES);
+  return cutShort({ counts }, OTHER_RULES, { OnIncomplete }, scope);
+}
+
+/** Ends a run before it is complete. */
+async function cutShort(
+  progress: SweepProgress,
+  shortfall: Shortfall,
+  answer: Pick<PendingAnswer, 'OnIncomplete'> | undefined,
+  scope: SliceScope,
+): Promise<ExecutionState> {
+  const cause = incomplete(progress, shortfall);
   scope.log.error(cause);
-  await scope.answer(incompleteAnswer({ counts }, OnIncomplete, OTHER_RULES));
+  if (answer) await scope.answer(incompleteAnswer(progress, answer.OnIncomplete, shortfall));
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 

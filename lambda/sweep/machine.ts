@@ -16,6 +16,8 @@ export interface Machines {
   /** Starts an execution; it is fine if one of the same name was started before. */
   start(machineArn: string, name: string, state: ExecutionState): Promise<void>;
   running(machineArn: string): Promise<RunningExecution[]>;
+  /** Whether somebody has stopped an execution, as far as the latest stopped ones tell. */
+  wasStopped(machineArn: string, executionArn: string): Promise<boolean>;
 }
 
 export class StepFunctions implements Machines {
@@ -29,6 +31,13 @@ export class StepFunctions implements Machines {
     }
   }
 
+  async wasStopped(stateMachineArn: string, executionArn: string): Promise<boolean> {
+    const { executions = [] } = await this.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: 'ABORTED' }),
+    );
+    return executions.some(stopped => stopped.executionArn === executionArn);
+  }
+
   async running(stateMachineArn: string): Promise<RunningExecution[]> {
     const executions = allPages(async nextToken => {
       const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken });
@@ -39,6 +48,23 @@ export class StepFunctions implements Machines {
     return ((await unless('StateMachineDoesNotExist', executions)) ?? []).map(
       ({ executionArn = '', name = '', startDate }) => ({ executionArn, name, startedAt: startDate?.getTime() ?? 0 }),
     );
+  }
+}
+
+/** Whether the execution of a slice was stopped: Step Functions does not tell the function. */
+export class StopWatch {
+  /** What the last look has shown. */
+  isStopped = false;
+
+  constructor(
+    private readonly machines: Machines,
+    private readonly at: { readonly stateMachine: string; readonly execution: string },
+  ) {}
+
+  /** An execution counts as running if it cannot be read. */
+  async look(): Promise<boolean> {
+    const { stateMachine, execution } = this.at;
+    return (this.isStopped = await this.machines.wasStopped(stateMachine, execution).catch(() => false));
   }
 }
 
@@ -55,6 +81,7 @@ export function patientMachines(machines: Machines, { clock, deadline, log }: Li
   return {
     start: (...execution) => repeated(() => machines.start(...execution)),
     running: machineArn => repeated(() => machines.running(machineArn)),
+    wasStopped: (...execution) => machines.wasStopped(...execution),
   };
 }
 

@@ -8,7 +8,7 @@ export interface Execution {
   readonly arn: string;
   readonly startedAt: number;
   readonly input: ExecutionState;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   /** The output of the last state. */
   state: ExecutionState;
   /** The input of each invocation of the function, in order. */
@@ -46,6 +46,10 @@ export class StateMachine implements Machines {
       .filter(({ status, name }) => status === 'RUNNING' && !this.unlisted.has(name))
       .map(({ arn, name, startedAt }) => ({ executionArn: arn, name, startedAt }))
       .reverse();
+  }
+
+  async wasStopped(_: string, executionArn: string): Promise<boolean> {
+    return this.executions.some(({ arn, status }) => arn === executionArn && status === 'ABORTED');
   }
 
   /** Starts an execution, as a rule does, or somebody by hand. */

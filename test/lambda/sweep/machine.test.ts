@@ -57,6 +57,16 @@ test('running executions are listed to the last page', async () => {
   );
 });
 
+test('an execution was stopped that is among the latest of those', async () => {
+  const stopped = { executionArn: 'arn:a', name: 'a', startDate: 1_767_225_600 };
+  const machines = stepFunctions((_, { statusFilter }) => {
+    expect(statusFilter).toBe('ABORTED');
+    return { executions: [stopped], nextToken: 'more' };
+  });
+  expect(await machines.wasStopped(MACHINE, 'arn:a')).toBe(true);
+  expect(await machines.wasStopped(MACHINE, 'arn:b')).toBe(false);
+});
+
 describe('patiently', () => {
   const MINUTE = 60_000;
   const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };
@@ -69,7 +79,7 @@ describe('patiently', () => {
       tried.push(clock.now());
       if (clock.now() < milliseconds) throw Object.assign(new Error('not now'), { name });
     };
-    const machines = { start, running: async () => [] };
+    const machines = { start, running: async () => [], wasStopped: async () => false };
     const begun = patientMachines(machines, { clock, deadline: new Deadline(clock, timeout), log }).start(
       MACHINE,
       'name',
@@ -93,7 +103,7 @@ describe('patiently', () => {
     const running = jest.fn(async () => [execution]);
     running.mockRejectedValueOnce(Object.assign(new Error('not now'), { name: 'AccessDeniedException' }));
     const machines = patientMachines(
-      { start: async () => {}, running },
+      { start: async () => {}, running, wasStopped: async () => false },
       { clock, deadline: new Deadline(clock, MINUTE), log },
     );
     expect(await clock.run(machines.running(MACHINE))).toEqual([execution]);
