@@ -42,8 +42,8 @@ export const OTHER_RULES: Shortfall = {
 };
 
 export const STOPPED: Shortfall = {
-  why: 'somebody has stopped the execution of the sweep',
-  mend: 'run it again, which continues from here',
+  why: 'somebody has stopped the execution',
+  mend: 'run it again',
 };
 
 export function incompleteAnswer(progress: SweepProgress, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {

@@ -14,7 +14,6 @@ import { Deadline } from '../runtime/clock';
 import { type SliceScope } from '../runtime/custom-resource';
 import { OperationOver, isOperationOver } from '../runtime/errors';
 import { type RawProperties, sentAt } from '../runtime/event';
-import { reasonOf } from '../runtime/messages';
 import {
   OTHER_RULES,
   STOPPED,
@@ -31,7 +30,7 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, StopWatch, isMachineGone, patientMachines } from './machine';
+import { type Machines, type Stops, isMachineGone, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
@@ -40,7 +39,7 @@ import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow, whileAwai
 /** What slices need. */
 export interface SliceTools {
   readonly kinds: SweepKinds;
-  readonly machines: Machines;
+  readonly machines: Machines & Stops;
 }
 
 /** CloudFormation only deletes a machine when no execution runs: a wait delays that. */
@@ -91,10 +90,14 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
 
   const confirm = confirmationOf(request, state, scope);
   if (state.answer) await confirm();
-  const watch = new StopWatch(tools.machines, request);
-  const notStopped = nowAndThen(async () => {
-    if (await watch.look()) throw new OutOfTime('somebody has stopped the execution');
-  }, clock);
+  let isStopped = false;
+  const look = async () => {
+    const stopped = tools.machines.wasStopped(request.stateMachine, request.execution);
+    // an execution that cannot be read counts as running.
+    isStopped = await stopped.catch(() => false);
+    if (isStopped) throw new OutOfTime();
+  };
+  const notStopped = nowAndThen(look, clock);
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
@@ -117,8 +120,8 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
   });
   if (result.done) return ended(result.outcome, scope);
   // nobody else would tell CloudFormation.
-  if (state.answer) await watch.look();
-  if (watch.isStopped) return cutShort(result.cursor, STOPPED, state.answer, scope);
+  if (state.answer) await look().catch(() => {});
+  if (isStopped) return cutShort(result.cursor, STOPPED, state.answer, scope);
 
   const { cursor, waits } = result;
   const pause = waits ? SHORTEST_WAIT_SECONDS : 0;
@@ -237,8 +240,8 @@ async function begins(
   const isAtRest = rest === 'at-rest';
   const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines, isAtRest ? updatedAt : 0);
   if (line?.older !== undefined) return { instead: skipped(line.older, before, scope) };
-  const hasRulesOfNow = () => beganWithRulesOfNow(request, { startedAt: line?.startedAt, updatedAt }, scope);
-  const rulesAsOf = isAtRest ? ((await hasRulesOfNow()) ? updatedAt : state.rulesAsOf) : undefined;
+  const hasRulesOfNow = isAtRest && (await beganWithRulesOfNow(request, line ?? {}, updatedAt, scope));
+  const rulesAsOf = hasRulesOfNow ? updatedAt : isAtRest ? state.rulesAsOf : undefined;
   if (!isAtRest || line?.isUnknown) {
     scope.log.info(
       isAtRest ? 'waiting until this execution is listed' : 'the stack is in progress or has failed: waiting',
@@ -257,7 +260,8 @@ async function begins(
  */
 async function beganWithRulesOfNow(
   { sweep, stackId }: SliceRequest,
-  { startedAt = Infinity, updatedAt }: { readonly startedAt?: number; readonly updatedAt: number },
+  { startedAt = Infinity }: PlaceInLine,
+  updatedAt: number,
   scope: SliceScope,
 ): Promise<boolean> {
   if (sweep !== 'BEGIN' || updatedAt > startedAt) return false;
@@ -327,9 +331,9 @@ function confirmationOf({ stackId }: SliceRequest, { rulesAsOf }: ExecutionState
   const { operation, clock } = scope;
   if (operation) return whileAwaited(operation, clock);
   return nowAndThen(async () => {
-    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack).catch((error: unknown) => {
-      // what waits for it has not failed: the next slice asks again.
-      throw new OutOfTime(`cannot read whether the stack is at rest: ${reasonOf(error)}`);
+    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack).catch(() => {
+      // what waits for it has not failed: the next slice asks again, and says why it cannot.
+      throw new OutOfTime();
     });
     if (rest !== 'at-rest') throw new OutOfTime(`the stack is no longer at rest: ${rest}`);
     if (updatedAt !== rulesAsOf) throw new OutOfTime('the stack was deployed meanwhile');

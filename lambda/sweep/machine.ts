@@ -16,11 +16,15 @@ export interface Machines {
   /** Starts an execution; it is fine if one of the same name was started before. */
   start(machineArn: string, name: string, state: ExecutionState): Promise<void>;
   running(machineArn: string): Promise<RunningExecution[]>;
+}
+
+/** What was stopped of them: Step Functions does not tell the function. */
+export interface Stops {
   /** Whether somebody has stopped an execution, as far as the latest stopped ones tell. */
   wasStopped(machineArn: string, executionArn: string): Promise<boolean>;
 }
 
-export class StepFunctions implements Machines {
+export class StepFunctions implements Machines, Stops {
   constructor(private readonly sfn: SFNClient) {}
 
   async start(stateMachineArn: string, name: string, state: ExecutionState): Promise<void> {
@@ -51,23 +55,6 @@ export class StepFunctions implements Machines {
   }
 }
 
-/** Whether the execution of a slice was stopped: Step Functions does not tell the function. */
-export class StopWatch {
-  /** What the last look has shown. */
-  isStopped = false;
-
-  constructor(
-    private readonly machines: Machines,
-    private readonly at: { readonly stateMachine: string; readonly execution: string },
-  ) {}
-
-  /** An execution counts as running if it cannot be read. */
-  async look(): Promise<boolean> {
-    const { stateMachine, execution } = this.at;
-    return (this.isStopped = await this.machines.wasStopped(stateMachine, execution).catch(() => false));
-  }
-}
-
 /**
  * Repeats what is throttled, denied or broken, as long as a further call can end in time. The client must not repeat by
  * itself: it would be busy with a call that hangs until it is too late to say so.
@@ -81,7 +68,6 @@ export function patientMachines(machines: Machines, { clock, deadline, log }: Li
   return {
     start: (...execution) => repeated(() => machines.start(...execution)),
     running: machineArn => repeated(() => machines.running(machineArn)),
-    wasStopped: (...execution) => machines.wasStopped(...execution),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type SweepConfig } from '../../contract/sweep';
 import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
-import { type Machines, type RunningExecution } from '../../lambda/sweep/machine';
+import { type Machines, type RunningExecution, type Stops } from '../../lambda/sweep/machine';
 import { type TestClock } from '../clock';
 
 export interface Execution {
@@ -21,7 +21,7 @@ const ATTEMPTS = 4;
  * A small version of a sweep's state machine: slice, choose, wait, slice. If a slice fails, the machine retries it,
  * then gives up.
  */
-export class StateMachine implements Machines {
+export class StateMachine implements Machines, Stops {
   readonly arn = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
   readonly executions: Execution[] = [];
   /** Executions that a listing does not show yet. */

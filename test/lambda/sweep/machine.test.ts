@@ -79,7 +79,7 @@ describe('patiently', () => {
       tried.push(clock.now());
       if (clock.now() < milliseconds) throw Object.assign(new Error('not now'), { name });
     };
-    const machines = { start, running: async () => [], wasStopped: async () => false };
+    const machines = { start, running: async () => [] };
     const begun = patientMachines(machines, { clock, deadline: new Deadline(clock, timeout), log }).start(
       MACHINE,
       'name',
@@ -103,7 +103,7 @@ describe('patiently', () => {
     const running = jest.fn(async () => [execution]);
     running.mockRejectedValueOnce(Object.assign(new Error('not now'), { name: 'AccessDeniedException' }));
     const machines = patientMachines(
-      { start: async () => {}, running, wasStopped: async () => false },
+      { start: async () => {}, running },
       { clock, deadline: new Deadline(clock, MINUTE), log },
     );
     expect(await clock.run(machines.running(MACHINE))).toEqual([execution]);

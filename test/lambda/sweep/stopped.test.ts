@@ -23,7 +23,7 @@ test('a run that nobody waits for removes nothing more some seconds later', asyn
   const { state, requests } = await world.run();
   expect(requests).toHaveLength(1);
   expect(service.removed.length).toBeLessThan(400);
-  expect(state.cause).toMatch(/^somebody has stopped the execution of the sweep: \d+ removed/);
+  expect(state.cause).toMatch(/^somebody has stopped the execution: \d+ removed/);
 });
 
 test.each([
