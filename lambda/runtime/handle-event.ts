@@ -21,6 +21,7 @@ import { type Put } from './http';
 import { type Fields, type Log, WarnedLog } from './log';
 import { reasonOf } from './messages';
 import { isHandedOver, operation } from './operation';
+import { retryPassing } from './retry';
 import { type CloudFormationView, holderOf, stackQuestions } from './stack';
 
 /** Handlers by resource type. */
@@ -110,7 +111,7 @@ async function outcomeOf(
       request: requestOf(event),
       mark: markOf(event, world.clock.now()),
       ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
-      describeStack: id => view.describeStack(id),
+      describeStack: id => retryPassing(asking, () => view.describeStack(id)),
       holderOf: sought => holderOf(sought, () => view.resources(at.stackId), asking),
       operation: currentOperation(event, view, { ...asking, ...questions }),
     };

@@ -6,6 +6,7 @@ import { abandonedAt, deadlines } from './deadline';
 import { eventToken } from './event';
 import { type InvocationContext, type Surroundings, stackNameOf } from './handle-event';
 import { type Log } from './log';
+import { retryPassing } from './retry';
 import { type Asking, type CloudFormationView, stackQuestions } from './stack';
 
 /** Whether an event comes from a state machine, and not from CloudFormation. */
@@ -76,7 +77,7 @@ async function serve(
       ...scope,
       clock,
       ended: ended.signal,
-      describeStack: stackId => view.describeStack(stackId),
+      describeStack: stackId => retryPassing(asking, () => view.describeStack(stackId)),
       describeResource: (...which) => view.describeResource(...which),
       ofStack: (stackId, logicalId = '') => stackQuestions({ stackId, logicalId }, view, asking),
       operation: answer && operationOf(answer, view, asking),

@@ -72,13 +72,24 @@ export async function hasSucceeded(events: AsyncIterable<StackEvent>, claim: Cla
 const DEPLOYMENT_BEGUN = /^(CREATE|UPDATE|IMPORT)_IN_PROGRESS$/;
 
 /** Whether a deployment has begun since the one that made a claim. */
-export async function hasBegunSince(
+export const hasBegunSince = (
   events: AsyncIterable<StackEvent>,
   { stackId, claimedAt }: Omit<ClaimOf, 'logicalId'>,
+): Promise<boolean> => hasEntered(DEPLOYMENT_BEGUN, events, stackId, claimedAt + SECOND);
+
+/** Whether an operation of a stack has begun or ended after a time. */
+export const hasMovedSince = (events: AsyncIterable<StackEvent>, stackId: string, time: number): Promise<boolean> =>
+  hasEntered(/./, events, stackId, time + 1);
+
+async function hasEntered(
+  which: RegExp,
+  events: AsyncIterable<StackEvent>,
+  stackId: string,
+  since: number,
 ): Promise<boolean> {
   for await (const { physicalId, status, changedAt } of events) {
-    if (changedAt < claimedAt + SECOND) return false;
-    if (physicalId === stackId && DEPLOYMENT_BEGUN.test(status)) return true;
+    if (changedAt < since) return false;
+    if (physicalId === stackId && which.test(status)) return true;
   }
   return false;
 }

@@ -16,6 +16,7 @@ import {
   fateOf,
   firstSinceSuccess,
   hasBegunSince,
+  hasMovedSince,
   hasSucceeded,
   lastProperties,
   sinceSuccess,
@@ -86,6 +87,8 @@ export interface StackQuestions {
    * succeeded.
    */
   isLeftOpen(claimedAt: number): Promise<boolean>;
+  /** Whether an operation of the stack itself has begun or ended since. */
+  hasMovedSince(time: number): Promise<boolean>;
   /**
    * Whether the resource had a physical id when the last deployment succeeded. This shows what a deployment that has
    * not succeeded has made if the artifact itself has no record.
@@ -131,6 +134,7 @@ export function stackQuestions(
       const hasBegun = () => hasBegunSince(view.events(root), { stackId: root, claimedAt });
       return (await retryReading(asking, hasBegun)) && !(await settledSince(claimedAt));
     },
+    hasMovedSince: time => retryReading(asking, () => hasMovedSince(view.events(stackId), stackId, time)),
     idsSinceSuccess: async () => {
       const root = await lineage.root();
       return retryReading(asking, async () => {

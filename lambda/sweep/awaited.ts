@@ -26,12 +26,12 @@ export function failedRemovals({ failed, removed, firstFailure }: SweepCounts): 
 export type SweepProgress = Pick<SweepCursor, 'counts' | 'troubles'>;
 
 /** Why a sweep ended before it was complete, and what to do about it. */
-interface Shortfall {
+export interface Shortfall {
   readonly why: string;
   readonly mend: string;
 }
 
-const TIME_OVER: Shortfall = {
+export const TIME_OVER: Shortfall = {
   why: "CloudFormation's time ended before the sweep",
   mend: 'run it again, or on a schedule, which has no such limit',
 };
@@ -39,6 +39,11 @@ const TIME_OVER: Shortfall = {
 export const OTHER_RULES: Shortfall = {
   why: 'the rules in the state machine are not those of the last successful deployment, so the sweep stops',
   mend: 'deploy again, or destroy again, which continues from here',
+};
+
+export const STOPPED: Shortfall = {
+  why: 'somebody has stopped the execution',
+  mend: 'run it again',
 };
 
 export function incompleteAnswer(progress: SweepProgress, onIncomplete: OnIncomplete, of = TIME_OVER): SliceAnswer {

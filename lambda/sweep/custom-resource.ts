@@ -27,7 +27,7 @@ import { rulesOfDeletion } from './deletion';
 import { type Machines, isMachineGone, patientMachines } from './machine';
 import { work } from './slices';
 import { type SweepKind, type SweepKinds, kindOf } from './source';
-import { nowAndThen } from './stacks';
+import { whileAwaited } from './stacks';
 
 /**
  * How long, in milliseconds, before the time to answer the sweep stops: enough for a call in progress, and for the start
@@ -118,7 +118,7 @@ export class SweepHandler implements ResourceHandler<SweepProperties> {
       throw explained(error, { counts: NOTHING });
     }
 
-    const confirm = nowAndThen(() => scope.operation.confirm('wait'), clock);
+    const confirm = whileAwaited(scope.operation, clock);
     await confirm();
     const config = parse(Config);
     const until = Math.min(scope.deadline.at - handOver(scope), endOfHour(abandonedAt));

@@ -16,6 +16,10 @@ import { OperationOver, isOperationOver } from '../runtime/errors';
 import { type RawProperties, sentAt } from '../runtime/event';
 import {
   OTHER_RULES,
+  STOPPED,
+  type Shortfall,
+  type SweepProgress,
+  TIME_OVER,
   answerOf,
   endOfHour,
   failedRemovals,
@@ -26,16 +30,16 @@ import {
 } from './awaited';
 import { NOTHING, type SweepCounts, type SweepCursor, handedOn } from './cursor';
 import { rulesOfDeletion } from './deletion';
-import { type Machines, isMachineGone, patientMachines } from './machine';
+import { type Machines, type Stops, isMachineGone, patientMachines } from './machine';
 import { OutOfTime } from './pace';
 import { type SweepOutcome, work } from './slices';
 import { type SweepKinds, kindOf } from './source';
-import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow } from './stacks';
+import { type Confirm, type StackRest, isUndone, nowAndThen, stackNow, whileAwaited } from './stacks';
 
 /** What slices need. */
 export interface SliceTools {
   readonly kinds: SweepKinds;
-  readonly machines: Machines;
+  readonly machines: Machines & Stops;
 }
 
 /** CloudFormation only deletes a machine when no execution runs: a wait delays that. */
@@ -86,6 +90,14 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
 
   const confirm = confirmationOf(request, state, scope);
   if (state.answer) await confirm();
+  let isStopped = false;
+  const look = async () => {
+    const stopped = tools.machines.wasStopped(request.stateMachine, request.execution);
+    // an execution that cannot be read counts as running.
+    isStopped = await stopped.catch(() => false);
+    if (isStopped) throw new OutOfTime();
+  };
+  const notStopped = nowAndThen(look, clock);
   const until = Math.min(scope.deadline.at - lastCall(scope), endOfHour(scope.abandonedAt));
   const deadline = new Deadline(clock, until);
   const again = retryCount > 0;
@@ -101,17 +113,20 @@ async function serve(request: SliceRequest, scope: SliceScope, tools: SliceTools
     settledSince: (id, claimedAt) => scope.ofStack(id).settledSince(claimedAt),
     idsSinceSuccess: () => scope.ofStack(stackId).idsSinceSuccess(),
     isAwaited: state.answer !== undefined,
-    confirm,
+    confirm: async when => {
+      await confirm(when);
+      await notStopped();
+    },
   });
   if (result.done) return ended(result.outcome, scope);
+  // nobody else would tell CloudFormation.
+  if (state.answer) await look().catch(() => {});
+  if (isStopped) return cutShort(result.cursor, STOPPED, state.answer, scope);
 
   const { cursor, waits } = result;
   const pause = waits ? SHORTEST_WAIT_SECONDS : 0;
   if (state.answer && isHourOver(scope.abandonedAt, clock.now(), pause * 1000)) {
-    const cause = incomplete(cursor);
-    log.error(cause);
-    await scope.answer(incompleteAnswer(cursor, state.answer.OnIncomplete));
-    return { next: 'FAILED', error: 'SweepIncomplete', cause };
+    return cutShort(cursor, TIME_OVER, state.answer, scope);
   }
   const next = waits
     ? { next: 'WAIT' as const, waitSeconds: pause }
@@ -190,9 +205,19 @@ async function answerOtherRules(
 ): Promise<ExecutionState | undefined> {
   const known = [ConfigHash, rules && hashOf(JSON.parse(rules.Config) as SweepConfig)];
   if (known.every(hash => hash === undefined || hash === hashOf(config))) return undefined;
-  const cause = incomplete({ counts }, OTHER_RULES);
+  return cutShort({ counts }, OTHER_RULES, { OnIncomplete }, scope);
+}
+
+/** Ends a run before it is complete. */
+async function cutShort(
+  progress: SweepProgress,
+  shortfall: Shortfall,
+  answer: Pick<PendingAnswer, 'OnIncomplete'> | undefined,
+  scope: SliceScope,
+): Promise<ExecutionState> {
+  const cause = incomplete(progress, shortfall);
   scope.log.error(cause);
-  await scope.answer(incompleteAnswer({ counts }, OnIncomplete, OTHER_RULES));
+  if (answer) await scope.answer(incompleteAnswer(progress, answer.OnIncomplete, shortfall));
   return { next: 'FAILED', error: 'SweepIncomplete', cause };
 }
 
@@ -215,9 +240,8 @@ async function begins(
   const isAtRest = rest === 'at-rest';
   const line = hasBegun ? undefined : await placeInLine({ ...request, state }, machines, isAtRest ? updatedAt : 0);
   if (line?.older !== undefined) return { instead: skipped(line.older, before, scope) };
-  // the machine's definition is that of the time at which the execution began.
-  const isFirst = request.sweep === 'BEGIN' && updatedAt <= (line?.startedAt ?? Infinity);
-  const rulesAsOf = isAtRest ? (isFirst ? updatedAt : state.rulesAsOf) : undefined;
+  const hasRulesOfNow = isAtRest && (await beganWithRulesOfNow(request, line ?? {}, updatedAt, scope));
+  const rulesAsOf = hasRulesOfNow ? updatedAt : isAtRest ? state.rulesAsOf : undefined;
   if (!isAtRest || line?.isUnknown) {
     scope.log.info(
       isAtRest ? 'waiting until this execution is listed' : 'the stack is in progress or has failed: waiting',
@@ -228,6 +252,21 @@ async function begins(
   if (rulesAsOf === updatedAt) return { goesOn: { ...state, rulesAsOf } };
   scope.log.info('the stack was deployed since this execution has begun: another one goes on by the rules of now');
   return { instead: await leaveToSuccessor(state, request, scope, machines) };
+}
+
+/**
+ * Whether the first slice has the rules that are deployed: the machine's definition is that of the time at which the
+ * execution began, and the stack was at rest from then on. A slice can be late: the function was throttled.
+ */
+async function beganWithRulesOfNow(
+  { sweep, stackId }: SliceRequest,
+  { startedAt = Infinity }: PlaceInLine,
+  updatedAt: number,
+  scope: SliceScope,
+): Promise<boolean> {
+  if (sweep !== 'BEGIN' || updatedAt > startedAt) return false;
+  // a stack that was never updated has only had these rules.
+  return updatedAt === 0 || !(await scope.ofStack(stackId).hasMovedSince(startedAt));
 }
 
 /** Where the stack makes a run pointless. */
@@ -290,9 +329,12 @@ async function placeInLine(
  */
 function confirmationOf({ stackId }: SliceRequest, { rulesAsOf }: ExecutionState, scope: SliceScope): Confirm {
   const { operation, clock } = scope;
-  if (operation) return nowAndThen(() => operation.confirm('wait'), clock);
+  if (operation) return whileAwaited(operation, clock);
   return nowAndThen(async () => {
-    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack);
+    const { rest, updatedAt } = await stackNow(stackId, scope.describeStack).catch(() => {
+      // what waits for it has not failed: the next slice asks again, and says why it cannot.
+      throw new OutOfTime();
+    });
     if (rest !== 'at-rest') throw new OutOfTime(`the stack is no longer at rest: ${rest}`);
     if (updatedAt !== rulesAsOf) throw new OutOfTime('the stack was deployed meanwhile');
   }, clock);

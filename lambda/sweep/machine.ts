@@ -18,7 +18,13 @@ export interface Machines {
   running(machineArn: string): Promise<RunningExecution[]>;
 }
 
-export class StepFunctions implements Machines {
+/** What was stopped of them: Step Functions does not tell the function. */
+export interface Stops {
+  /** Whether somebody has stopped an execution, as far as the latest stopped ones tell. */
+  wasStopped(machineArn: string, executionArn: string): Promise<boolean>;
+}
+
+export class StepFunctions implements Machines, Stops {
   constructor(private readonly sfn: SFNClient) {}
 
   async start(stateMachineArn: string, name: string, state: ExecutionState): Promise<void> {
@@ -27,6 +33,13 @@ export class StepFunctions implements Machines {
     } catch (error) {
       if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
     }
+  }
+
+  async wasStopped(stateMachineArn: string, executionArn: string): Promise<boolean> {
+    const { executions = [] } = await this.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: 'ABORTED' }),
+    );
+    return executions.some(stopped => stopped.executionArn === executionArn);
   }
 
   async running(stateMachineArn: string): Promise<RunningExecution[]> {

@@ -6,7 +6,7 @@ import { Protected } from './judge';
 import { type Guard, OutOfTime } from './pace';
 import { type Decision } from './plan';
 import { type PassSteps } from './plan-pass';
-import { type Candidate, type Each, type End, type Failed, type Many, SweepRefused } from './source';
+import { type Candidate, type Each, type End, type Failed, type Many, StalePageToken, SweepRefused } from './source';
 import { type PageTally, Tally } from './tally';
 import { walk } from './walk';
 
@@ -81,10 +81,10 @@ class RemovePass<C extends Candidate> {
    * Called before each attempt: a removal can wait long for its turn, and the operation of the run can end meanwhile.
    */
   private guard(candidate: C): Guard {
-    const { confirm, judge } = this.steps;
+    const { confirm, judge, source } = this.steps;
     const isUnprotected = judge.guard(candidate);
     return async () => {
-      await confirm();
+      await confirm(source.hasNoMarks ? 'now' : undefined);
       await isUnprotected();
     };
   }
@@ -176,12 +176,15 @@ class RemovePass<C extends Candidate> {
   }
 }
 
-/** The end of a removal. Throws an error that ends the slice or the sweep. */
+/** What ends the pass, the slice or the sweep, and is no failure of a removal that has met it. */
+const ENDING = [OutOfTime, StalePageToken, SweepRefused];
+
+/** The end of a removal. Throws an error that ends the pass, the slice or the sweep. */
 async function endOf(removal: Promise<End>): Promise<End | Failed> {
   try {
     return await removal;
   } catch (error) {
-    if (error instanceof OutOfTime || error instanceof SweepRefused || isOperationOver(error)) throw error;
+    if (ENDING.some(type => error instanceof type) || isOperationOver(error)) throw error;
     return error instanceof Protected ? { kept: error.reason } : { failed: error };
   }
 }

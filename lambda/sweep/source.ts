@@ -52,6 +52,11 @@ export interface SweepSource<C extends Candidate> {
    * removed.
    */
   readonly waitsFor?: string;
+  /**
+   * Whether nothing but the sweep's own stack tells what the stack has: a deployment that has just begun can take a
+   * candidate, and no mark shows it. Absent: candidates have marks.
+   */
+  readonly hasNoMarks?: boolean;
   /** The data that protections need, if reading it takes long. */
   readonly preparation?: Preparation;
   /**

@@ -1,6 +1,7 @@
 /** The operations of stacks whose deployments a sweep must not disturb. */
 import { type OwnershipTags } from '../../contract/ownership';
 import { type Clock } from '../runtime/clock';
+import { type CurrentOperation } from '../runtime/current-operation';
 import { type Log } from '../runtime/log';
 import { reasonOf } from '../runtime/messages';
 import { type ClaimRecord, type Tags, claimsIn } from '../runtime/ownership';
@@ -181,21 +182,31 @@ export class Stacks {
 const nameOf = (stack: string) => stack.split('/').at(-2) ?? '';
 const idOf = (stack: string) => stack.split('/').at(-1);
 
-/** Throws if a run must no longer remove. Called before removals, which take minutes. */
-export type Confirm = () => Promise<void>;
+/**
+ * Throws if a run must no longer remove. Called before removals, which take minutes.
+ *
+ * @param when `now` if an answer of some seconds ago is too old
+ */
+export type Confirm = (when?: 'now') => Promise<void>;
 
 /** How long, in milliseconds, an answer is valid. */
 const COUNTS_FOR = 5_000;
 
 /** Queries only when the last answer is no longer valid; concurrent callers share one query. */
-export function nowAndThen(ask: Confirm, clock: Clock): Confirm {
+export function nowAndThen(ask: () => Promise<void>, clock: Clock): Confirm {
   let last: { readonly at: number; readonly answer: Promise<void> } | undefined;
-  return () => {
-    if (!last || clock.now() - last.at >= COUNTS_FOR) {
+  return when => {
+    if (when === 'now' || !last || clock.now() - last.at >= COUNTS_FOR) {
       last = { at: clock.now(), answer: ask() };
       // the next caller gets the error; here it must not count as unhandled.
       last.answer.catch(() => undefined);
     }
     return last.answer;
   };
+}
+
+/** While CloudFormation waits for the run, no other deployment of the stack can begin: an answer is never too old. */
+export function whileAwaited(operation: CurrentOperation, clock: Clock): Confirm {
+  const confirm = nowAndThen(() => operation.confirm('wait'), clock);
+  return () => confirm();
 }

@@ -26,4 +26,4 @@ export function whyItStays({ version, total }: Found, allowed: Allowance): strin
  * unverified: the wording. The documentation only shows `build_fail`; other transitional states of Tencent end in
  * "ing".
  */
-export const isInTransition = (status: string) => status.endsWith('ing') && status !== 'running';
+export const isInTransition = (status: string) => /(?<!^runn)ing$/i.test(status);

@@ -1,13 +1,26 @@
 import { isRefused } from './errors';
-import { type ListedVersion, type ServiceName, type ServiceVersionName, type WeChatGateway } from './gateway';
+import {
+  type ListedVersion,
+  type ServiceName,
+  type ServiceVersionName,
+  type VersionPage,
+  type WeChatGateway,
+} from './gateway';
 
 /** A version among those of its service. */
 export interface Found {
   /** Absent if it is not listed. */
   readonly version?: ListedVersion;
-  /** How many versions the service has. */
+  /** How many versions the service has. Others that are being deleted do not count. */
   readonly total: number;
 }
+
+/** How many of the versions on a page are being deleted, apart from one version. */
+export const othersGoing = ({ versions }: Pick<VersionPage, 'versions'>, versionName: string): number =>
+  versions.filter(({ versionName: other, status = '' }) => other !== versionName && DELETING.test(status)).length;
+
+// unverified: the wording, and that a version is listed while it is being deleted.
+const DELETING = /delet/i;
 
 /** How often a listing is read again that has become shorter meanwhile. */
 const READ_AGAIN = 3;
@@ -32,13 +45,16 @@ async function readListing(
   at: ServiceVersionName,
 ): Promise<Found & { readonly isShorter: boolean }> {
   let most = 0;
+  let going = 0;
   for (let seen = 0; ;) {
     const { versions, total } = await gateway.listVersions(at, seen);
+    going += othersGoing({ versions }, at.versionName);
     const version = versions.find(({ versionName }) => versionName === at.versionName);
     seen += versions.length;
     most = Math.max(most, total);
     // an empty page ends the listing, whatever the total says.
-    if (version || versions.length === 0 || seen >= total) return { version, total, isShorter: total < most };
+    if (version || versions.length === 0 || seen >= total)
+      return { version, total: total - going, isShorter: total < most };
   }
 }
 

@@ -79,9 +79,17 @@ function removalOf(scope: IConstruct, policy: RemovalPolicy): Removal {
     case RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE:
       return 'RETAIN';
     default:
-      throw invalid(
-        scope,
-        `the removal policy must be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN, got ${describe(policy)}: an artifact has no snapshots`,
-      );
+      throw noSnapshots(scope, policy);
   }
 }
+
+/** Throws if CloudFormation would have to make a snapshot of an artifact: it would refuse the deployment. */
+export function refuseSnapshot(scope: IConstruct, policy: RemovalPolicy | undefined): void {
+  if (policy === RemovalPolicy.SNAPSHOT) throw noSnapshots(scope, policy);
+}
+
+const noSnapshots = (scope: IConstruct, policy: RemovalPolicy) =>
+  invalid(
+    scope,
+    `the removal policy must be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN, got ${describe(policy)}: an artifact has no snapshots`,
+  );

@@ -12,7 +12,7 @@ import { type Construct, type IConstruct } from 'constructs';
 import { type TagProperty } from '../../contract/cloudformation';
 import { type Shape } from '../../contract/shape';
 import { resourcesOf } from '../core/dependencies';
-import { type RemovalProperty } from '../core/removal';
+import { type RemovalProperty, refuseSnapshot } from '../core/removal';
 import { problemsAtSynth, validate } from '../core/validation';
 import { type ArtifactProvider } from './artifact-provider';
 import { render } from './looks';
@@ -106,8 +106,11 @@ export class ArtifactResource extends CfnResource {
   }
 
   public override applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
-    if (!this.artifact.removal) super.applyRemovalPolicy(policy, options);
-    else if (policy !== undefined) this.artifact.removal.setInBulk(policy);
+    const { removal } = this.artifact;
+    if (!removal) {
+      refuseSnapshot(this, policy);
+      super.applyRemovalPolicy(policy, options);
+    } else if (policy !== undefined) removal.setInBulk(policy);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   SweepTrigger,
 } from 'cdk-versioned-artifacts';
 import { PastClock } from '../../testing/clock';
+import { untilHit } from '../../testing/until-hit';
 import { type Fleet } from './fleet';
 import { createJob, runs, startSweepFleet } from './sweep-fleet';
 
@@ -85,6 +86,25 @@ describe('a destroy that outlives Lambda’s limit', () => {
     expect(fleet.log).toContain('70 removed');
     // the execution's input is the one place that keeps it.
     expect(fleet.log).not.toContain('cloudformation-custom-resource-response');
+  });
+
+  test('ends soon where somebody stops the state machine, and CloudFormation hears of it', async () => {
+    fleet.aws.throttle({ service: 'iot', perSecond: 10 });
+    await deploy({ requestsPerSecond: 10 });
+    const destroyed = fleet.destroy();
+    // removals of the machine's.
+    const removal = { service: 'iot', operation: 'DeleteJobExecution', nth: 45 };
+    const stalled = fleet.aws.faults.inject({ ...removal, trouble: { stall: 'until released' } });
+    await untilHit(stalled, destroyed);
+    const [{ arn: executionArn }] = fleet.aws.stepFunctions.executions();
+    await fleet.aws.call('states', 'StopExecution', { executionArn });
+    stalled.release();
+    const { status, failures } = await destroyed;
+    expect(status).toBe('DELETE_FAILED');
+    expect(failures.join()).toContain('somebody has stopped the execution');
+    expect(left()).toBeGreaterThan(0);
+    expect(await fleet.destroy()).toMatchObject({ status: 'DELETE_COMPLETE' });
+    expect(left()).toBe(0);
   });
 
   test.each([

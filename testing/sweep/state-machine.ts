@@ -1,6 +1,6 @@
 import { type SweepConfig } from '../../contract/sweep';
 import { type ExecutionState, type SliceRequest } from '../../contract/sweep-execution';
-import { type Machines, type RunningExecution } from '../../lambda/sweep/machine';
+import { type Machines, type RunningExecution, type Stops } from '../../lambda/sweep/machine';
 import { type TestClock } from '../clock';
 
 export interface Execution {
@@ -8,7 +8,7 @@ export interface Execution {
   readonly arn: string;
   readonly startedAt: number;
   readonly input: ExecutionState;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   /** The output of the last state. */
   state: ExecutionState;
   /** The input of each invocation of the function, in order. */
@@ -21,7 +21,7 @@ const ATTEMPTS = 4;
  * A small version of a sweep's state machine: slice, choose, wait, slice. If a slice fails, the machine retries it,
  * then gives up.
  */
-export class StateMachine implements Machines {
+export class StateMachine implements Machines, Stops {
   readonly arn = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
   readonly executions: Execution[] = [];
   /** Executions that a listing does not show yet. */
@@ -46,6 +46,10 @@ export class StateMachine implements Machines {
       .filter(({ status, name }) => status === 'RUNNING' && !this.unlisted.has(name))
       .map(({ arn, name, startedAt }) => ({ executionArn: arn, name, startedAt }))
       .reverse();
+  }
+
+  async wasStopped(_: string, executionArn: string): Promise<boolean> {
+    return this.executions.some(({ arn, status }) => arn === executionArn && status === 'ABORTED');
   }
 
   /** Starts an execution, as a rule does, or somebody by hand. */

@@ -32,6 +32,17 @@ class StaysAfterAll extends Error {
   }
 }
 
+/** Until the last version of a range was read, what was read of the first one is too old: the range must be shorter. */
+class ReadTooLong extends Error {
+  /** @param last the last version that was read in time */
+  constructor(readonly last: number) {
+    super('the versions of a range cannot be read fast enough');
+  }
+}
+
+/** How long, in milliseconds, what was read of a version is valid: a stack can adopt it at any time. */
+const FRESH = 5_000;
+
 /** How long, in milliseconds, a deletion that met another write waits before it is planned and sent again. */
 const CONFLICT_DELAYS = [500, 2_000, 8_000];
 
@@ -64,18 +75,24 @@ export async function deleteRanges({
     end(checkpoint, { kept: VersionKept.CHECKPOINT });
   };
   const guard = (range: Range) => async () => {
+    let since: number | undefined;
+    let before = range.first;
     for (const number of [...left].filter(each => isWithin(each, range))) {
       const reason = await protection(number);
       if (reason !== undefined) throw new StaysAfterAll(number, reason);
+      since ??= time.clock.now();
+      if (time.clock.now() - since > FRESH) throw new ReadTooLong(before);
+      before = number;
     }
   };
+  let width = VERSIONS_PER_CALL;
   let isPlannedAgain = false;
   let conflicts = 0;
   while (left.size > 0) {
     const checkpoint = (await gateway.findSchema(schema))?.checkpoint;
     if (checkpoint === undefined) return endAll({ first: 1, last: Infinity }, 'gone');
     spare(checkpoint);
-    const range = rangesOf(left, kept, VERSIONS_PER_CALL).at(0);
+    const range = rangesOf(left, kept, width).at(0);
     if (!range) return;
     try {
       const items = await gateway.deleteVersions(schema, inWords(range), guard(range));
@@ -92,6 +109,10 @@ export async function deleteRanges({
       if (error instanceof StaysAfterAll) {
         kept.add(error.number);
         end(error.number, { kept: error.reason });
+        continue;
+      }
+      if (error instanceof ReadTooLong) {
+        width = error.last - range.first + 1;
         continue;
       }
       if (isError(error, 'ConcurrentModificationException') && conflicts < CONFLICT_DELAYS.length) {

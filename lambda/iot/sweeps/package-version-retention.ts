@@ -6,7 +6,7 @@ import { checkRequestsPerSecond, checkRules } from '../../../contract/sweep';
 import { isRemembered } from '../../runtime/former-owners';
 import { rejectProblems } from '../../runtime/messages';
 import { type Tags, claimsIn } from '../../runtime/ownership';
-import { isError } from '../../runtime/retry';
+import { isError, isRefusedByService } from '../../runtime/retry';
 import { Protected } from '../../sweep/judge';
 import { type Guard, OutOfTime, pacedBy } from '../../sweep/pace';
 import {
@@ -46,7 +46,7 @@ export class PackageVersionRetention implements SweepKind<PackageVersionRetentio
   }
 }
 
-/** How long, in milliseconds, the default that was read from a package is valid. */
+/** How long, in milliseconds, what was read of stacks is valid: the default of a package, and the owner of a version. */
 const FRESH = 5_000;
 
 /** The default of a package, and its owner. */
@@ -102,6 +102,17 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
   }
 
   private async found(name: string): Promise<string | undefined> {
+    const held = await this.heldByStacks(name);
+    if (held !== undefined) return held;
+    const readAt = this.tools.clock.now();
+    if (await this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
+    if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
+    // jobs and devices can take minutes where calls are throttled, and a stack can adopt the version meanwhile.
+    return this.tools.clock.now() - readAt < FRESH ? undefined : this.heldByStacks(name);
+  }
+
+  /** Whether the version is the default, or would be again after a rollback, or belongs to a stack. */
+  private async heldByStacks(name: string): Promise<string | undefined> {
     // at the same time: while some calls wait for the package, the pace of the versions' tags must not be idle.
     const [{ defaultVersion, tags }, isOwned] = await Promise.all([this.packageState(), this.isOwned(name)]);
     if (defaultVersion === name) return VersionKept.DEFAULT;
@@ -111,10 +122,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     if (tags[DEFAULT_POINTER_TAGS.formerVersion] === name && (await this.moves(tags))) {
       return VersionKept.DEFAULT_PREDECESSOR;
     }
-    if (isOwned) return VersionKept.OWNED;
-    if (await this.preparation?.deploys(name)) return VersionKept.IN_ACTIVE_JOB;
-    if (await this.reports?.show(name)) return VersionKept.ON_DEVICE;
-    return undefined;
+    return isOwned ? VersionKept.OWNED : undefined;
   }
 
   async each({ name }: Candidate, guard: Guard): Promise<End> {
@@ -133,7 +141,7 @@ class PackageVersions implements SweepSource<Candidate>, Each<Candidate> {
     } catch (error) {
       if (isError(error, 'ResourceNotFoundException')) return 'gone';
       // the error for a version that has become the default, or has changed its state, is not documented.
-      if (!isError(error, 'ValidationException', 'ConflictException')) throw error;
+      if (!isRefusedByService(error)) throw error;
       if (await this.isDefault(name)) return { kept: VersionKept.DEFAULT };
       if (action === 'DEPRECATE' && error.name === 'ConflictException') return { kept: VersionKept.NO_TRANSITION };
       throw error;

@@ -11,6 +11,7 @@ import {
 import { rejectProblems } from '../../runtime/messages';
 import { Protected } from '../../sweep/judge';
 import { type Guard, inPace, pacedBy } from '../../sweep/pace';
+import { Plan } from '../../sweep/plan';
 import {
   type Candidate,
   type Each,
@@ -25,7 +26,7 @@ import { AccessToken, readToken } from '../access-token';
 import { type WeChatClients } from '../clients';
 import { NoAnswer, WeChatError, isRefused } from '../errors';
 import { type ListedVersion, type ServiceName, type VersionPage, WeChatGateway } from '../gateway';
-import { type Found, findVersion, isServiceGone } from '../listing';
+import { type Found, findVersion, isServiceGone, othersGoing } from '../listing';
 import { parsePhysicalId } from '../names';
 import { postTo } from '../transport';
 import { VersionKept, isServing, protectionOf } from './keep-reasons';
@@ -63,16 +64,20 @@ interface ServiceVersion extends Candidate {
  */
 class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersion> {
   readonly removal = this;
+  readonly hasNoMarks = true;
   private readonly gateway: WeChatGateway;
   private readonly service: ServiceName;
+  private readonly plan: Plan<ServiceVersion>;
   private recorded?: Promise<Recorded>;
   private lastRemoval: Promise<unknown> = Promise.resolve();
 
   constructor(
-    { environmentId, serverName, accessToken, apiEndpoint = WECHAT_API }: CloudBaseVersionRetentionConfig,
+    config: CloudBaseVersionRetentionConfig,
     private readonly clients: WeChatClients,
     private readonly tools: SourceTools,
   ) {
+    const { environmentId, serverName, accessToken, apiEndpoint = WECHAT_API } = config;
+    this.plan = new Plan(config, tools.startedAt);
     this.service = { environmentId, serverName };
     const post = (clients.transport ?? postTo)(apiEndpoint, clients.ended);
     const secrets = pacedBy(tools.paces, clients.secrets);
@@ -110,12 +115,13 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
   private async removeIfFree(candidate: ServiceVersion, guard: Guard): Promise<End> {
     const at = { ...this.service, versionName: candidate.name };
     const ifFree = async () => {
-      await guard();
-      const { version, total } = await this.look(candidate);
+      const { version, total, all } = await this.look(candidate);
       // what was made again under the same name is another version.
       if (!version || createdAt(version.createdTime) !== candidate.createdAt) throw new Gone();
-      const kept = total <= 1 ? VersionKept.LAST : protectionOf(version);
+      const kept = total <= 1 ? VersionKept.LAST : (protectionOf(version) ?? (await this.amongLatest(version, all)));
       if (kept) throw new Protected(kept);
+      // last, as a deployment of the stack can record the version at any moment.
+      await guard();
     };
     try {
       await orRefused('REMOVAL', this.gateway.deleteVersion(at, ALONE, ifFree));
@@ -130,11 +136,24 @@ class ServiceVersions implements SweepSource<ServiceVersion>, Each<ServiceVersio
   }
 
   /** Reads a version again, first on the page where it was listed. */
-  private async look({ name, offset }: ServiceVersion): Promise<Found> {
-    const { versions, total } = await this.page(offset);
+  private async look({ name, offset }: ServiceVersion): Promise<Look> {
+    const page = await this.page(offset);
+    const { versions, total } = page;
     const version = versions.find(({ versionName }) => versionName === name);
-    if (version || total <= VERSIONS_PER_PAGE) return { version, total };
+    const all = offset === 0 && versions.length >= total ? versions : undefined;
+    if (version || all) return { version, total: total - othersGoing(page, name), all };
     return orRefused('LISTING', findVersion(this.gateway, { ...this.service, versionName: name }));
+  }
+
+  /**
+   * Why a version stays by its rank, which rises when newer versions go. Only known if all versions are on one page: the
+   * others keep the rank that they had when the plan was made.
+   */
+  private async amongLatest(version: ListedVersion, all: Look['all']): Promise<string | undefined> {
+    if (!all) return undefined;
+    const latest = await this.plan.rank(all.filter(({ status }) => isServing(status)).map(each => candidate(each, 0)));
+    const { action, reason } = this.plan.decide(candidate(version, 0), latest, []);
+    return action === 'keep' ? reason : undefined;
   }
 
   private page(offset: number): Promise<VersionPage> {
@@ -188,6 +207,12 @@ const FRESH = 5_000;
 interface Recorded {
   readonly readAt: number;
   readonly names: ReadonlySet<string>;
+}
+
+/** A version as it is now. */
+interface Look extends Found {
+  /** All versions of the service, if they are on one page. */
+  readonly all?: readonly ListedVersion[];
 }
 
 /** The version was gone when its turn came. */

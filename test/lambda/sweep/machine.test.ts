@@ -57,6 +57,16 @@ test('running executions are listed to the last page', async () => {
   );
 });
 
+test('an execution was stopped that is among the latest of those', async () => {
+  const stopped = { executionArn: 'arn:a', name: 'a', startDate: 1_767_225_600 };
+  const machines = stepFunctions((_, { statusFilter }) => {
+    expect(statusFilter).toBe('ABORTED');
+    return { executions: [stopped], nextToken: 'more' };
+  });
+  expect(await machines.wasStopped(MACHINE, 'arn:a')).toBe(true);
+  expect(await machines.wasStopped(MACHINE, 'arn:b')).toBe(false);
+});
+
 describe('patiently', () => {
   const MINUTE = 60_000;
   const log = { info: () => {}, warn: () => {}, error: () => {}, count: () => {} };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type SweepConfig, SweepLimits } from '../../../contract/sweep';
 import { type SweepCursor } from '../../../lambda/sweep/cursor';
 import { type SweepOutcome, runSlice } from '../../../lambda/sweep/slices';
-import { type Each } from '../../../lambda/sweep/source';
+import { type Each, StalePageToken } from '../../../lambda/sweep/source';
 import { VirtualClock } from '../../../testing/clock';
 import { type ToyCandidate, ToyService, candidates } from '../../../testing/sweep/listing';
 import { Lines } from '../../../testing/sweep/records';
@@ -42,6 +42,21 @@ describe('in slices', () => {
     expect(records.lines).toContain('restarted');
     expect(service.names()).toEqual(newest(all, 5));
     expect(outcome.counts).toMatchObject({ removed: 47, kept: 13 });
+  });
+
+  test('one that a removal meets does, too, and is no failure', async () => {
+    const service = new ToyService(all);
+    let isStale = true;
+    service.before = (operation, name) => {
+      if (operation !== 'Remove' || name !== 'item-0010' || !isStale) return;
+      isStale = false;
+      throw new StalePageToken('forgotten');
+    };
+    const { outcome, records } = await sweepAll(service, config({ keepLatest: 5 }));
+    expect(records.lines).toContain('restarted');
+    expect(records.lines.filter(line => line.startsWith('failed'))).toEqual([]);
+    expect(service.names()).toEqual(newest(all, 5));
+    expect(outcome.counts).toMatchObject({ removed: 47, kept: 13, failed: 0 });
   });
 
   test('a restarted plan ranks anew what is there now', async () => {

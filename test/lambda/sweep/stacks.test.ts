@@ -1,7 +1,8 @@
 import { ARTIFACT_TAGS as KEYS } from '../../../contract/ownership';
+import { type CurrentOperation } from '../../../lambda/runtime/current-operation';
 import { type ClaimRecord, type Tags } from '../../../lambda/runtime/ownership';
 import { type StackState } from '../../../lambda/runtime/stack';
-import { Stacks, isUndone, nowAndThen, stackRest } from '../../../lambda/sweep/stacks';
+import { Stacks, isUndone, nowAndThen, stackRest, whileAwaited } from '../../../lambda/sweep/stacks';
 import { FakeClock } from '../../../testing/clock';
 
 const ACCOUNT = 'arn:aws:cloudformation:eu-west-1:111122223333:stack';
@@ -194,4 +195,16 @@ test('a question is asked again when its answer is five seconds old, and its err
   await expect(confirm()).rejects.toThrow('over');
   await expect(confirm()).rejects.toThrow('over');
   expect(ask).toHaveBeenCalledTimes(2);
+  await confirm('now');
+  await confirm();
+  expect(ask).toHaveBeenCalledTimes(3);
+});
+
+test('while CloudFormation waits, an answer of some seconds ago is not too old', async () => {
+  const clock = new FakeClock();
+  const operation = { confirm: jest.fn(async () => {}) };
+  const confirm = whileAwaited(operation as unknown as CurrentOperation, clock);
+  await confirm();
+  await confirm('now');
+  expect(operation.confirm.mock.calls).toEqual([['wait']]);
 });

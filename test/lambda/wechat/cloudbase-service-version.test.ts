@@ -157,8 +157,9 @@ describe('Delete', () => {
     expect(versions()).toContain('api-013');
   });
 
-  test('refuses the last version', async () => {
-    aws.weChat.addVersions(ENVIRONMENT, 'single', [{ versionName: 'single-001' }]);
+  test.each([0, 1])('refuses the last version, beside %d that are being deleted', async going => {
+    const others = Array.from({ length: going }, () => ({ versionName: 'single-000', status: 'deleting' }));
+    aws.weChat.addVersions(ENVIRONMENT, 'single', [{ versionName: 'single-001' }, ...others]);
     const id = `${ENVIRONMENT}/single/single-001@0a1b2c3d4e5f6071`;
     const properties = { ...stack.properties('single-001'), ServerName: 'single' };
     const reply = await stack.during('DELETE_IN_PROGRESS', () =>

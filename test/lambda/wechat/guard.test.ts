@@ -50,7 +50,9 @@ test('without the flag, neither traffic nor the last version ever goes', () => {
 test.each([
   ['building', true],
   ['deploying', true],
+  ['DELETING', true],
   ['running', false],
+  ['Running', false],
   ['normal', false],
   ['build_fail', false],
   ['', false],

@@ -184,6 +184,10 @@ test('the versions of a service are removed one after the other, those of anothe
   expect(all[id('web-001')].DependsOn ?? []).not.toContain(id('api-011'));
 });
 
+test('a snapshot is refused', () => {
+  expect(() => version(newStack()).applyRemovalPolicy(RemovalPolicy.SNAPSHOT)).toThrow('an artifact has no snapshots');
+});
+
 test('under RETAIN CloudFormation leaves the version alone', () => {
   const stack = newStack();
   version(stack).applyRemovalPolicy(RemovalPolicy.RETAIN);

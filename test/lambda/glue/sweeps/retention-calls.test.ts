@@ -51,6 +51,19 @@ describe('ranges', () => {
     expect(left()).not.toContain(2);
   });
 
+  test('are as short as it takes to read all of their versions within seconds', async () => {
+    add(...Array.from({ length: 14 }, () => ({})));
+    await sweepOf({ requestsPerSecond: 1 }).run();
+    expect(left()).toEqual([1, 15]);
+    const widths = deletions().map(versions => {
+      const [first, last = first] = String(versions).split('-').map(Number);
+      return last - first + 1;
+    });
+    // a version a second.
+    expect(Math.max(...widths)).toBeLessThanOrEqual(7);
+    expect(Math.min(...widths.slice(0, -1))).toBeGreaterThanOrEqual(5);
+  });
+
   test.each([
     ['reach over a gap, of whose versions alone it is asked whether they are gone', '3-4', ['2-26', '27'], [3, 4]],
     ['do not reach over a gap as wide as a call, of which nothing is asked', '3-26', ['2', '27'], []],

@@ -163,6 +163,18 @@ describe('a deletion', () => {
     expect(registry.ends).toEqual({ 2: 'gone', 3: 'gone' });
   });
 
+  test.each([
+    [1_000, ['2-7', '8-13']],
+    [3_000, ['2-3', '4-5', '6-7', '8-9', '10-11', '12-13']],
+    [9_000, ['2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13']],
+  ])('comes within seconds of the look at its first version, if each takes %d milliseconds', async (takes, calls) => {
+    const remove = Array.from({ length: 12 }, (_, index) => index + 2);
+    const protection = async () => void registry.clock.advance(takes);
+    await registry.delete(remove, { protection });
+    expect(registry.calls).toEqual(calls);
+    expect(Object.values(registry.ends)).toEqual(remove.map(() => 'removed'));
+  });
+
   test('of a version that was gone needs no listing', async () => {
     registry.answers = [[item(3, 'ResourceNotFoundException')]];
     await registry.delete([2, 3]);

@@ -164,6 +164,21 @@ describe('whatever the rules say', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
+  test('nor where CloudFormation throttles the look at that stack', async () => {
+    await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
+    const sweep = sweepOf();
+    let looks = 0;
+    Object.defineProperty(sweep.stacks, OTHER, {
+      get: () => {
+        if (++looks <= 3) throw refusal('Throttling');
+        return { status: 'UPDATE_IN_PROGRESS' };
+      },
+    });
+    const { state } = await sweep.machine.run(sweep.machine.begin('run'), 1);
+    expect(state).toMatchObject({ next: 'WAIT' });
+    expect(left()).toEqual(['1.0.0', '2.0.0', '3.0.0']);
+  });
+
   test('nor while CloudFormation waits, which hears that something remains', async () => {
     await tag(packageArn(), { [DEFAULT_POINTER_TAGS.stack]: OTHER });
     const sweep = sweepOf();
@@ -297,7 +312,7 @@ describe('a removal', () => {
     expect(left()).toEqual(['3.0.0']);
   });
 
-  test.each(['ValidationException', 'ConflictException'] as const)(
+  test.each(['ValidationException', 'ConflictException', 'InvalidRequestException'] as const)(
     'of what has become the default is not a failure, refused by %s',
     async code => {
       aws.iot.behavior.defaultDeleteError = code;

@@ -1,3 +1,4 @@
+import { ARTIFACT_TAGS } from '../../../../contract/ownership';
 import { untilHit } from '../../../../testing/until-hit';
 import { PACKAGE, refusal } from './iot-sweep';
 import { arnOf, aws, clock, index, job, left, publish, sweepOf } from './package-under-retention';
@@ -213,4 +214,21 @@ describe('a version that a device reports', () => {
     expect(calls).toEqual({});
     expect(sweep.machine.executions[0].state.cause).toContain('without dots');
   });
+});
+
+test('a version that a stack adopts while the query about devices takes long stays', async () => {
+  await publish('1.0.0', '2.0.0');
+  await index();
+  const query = { service: 'iot', operation: 'SearchIndex' };
+  const stalled = aws.faults.inject({ ...query, trouble: { stall: 'until released' } });
+  const sweep = sweepOf({ protectInActiveJobs: false, protectOnDevices: true });
+  const running = sweep.run();
+  await untilHit(stalled, running);
+  const tags = [{ Key: ARTIFACT_TAGS.owner, Value: '0123456789abcdef' }];
+  await aws.iot.byHand('TagResource', { resourceArn: arnOf('1.0.0'), tags });
+  clock.advance(6_000);
+  stalled.release();
+  await running;
+  expect(left()).toEqual(['1.0.0', '2.0.0']);
+  expect(sweep.kept['1.0.0']).toBe('OWNED');
 });

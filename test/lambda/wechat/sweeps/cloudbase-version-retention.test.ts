@@ -1,81 +1,20 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { LocalAws, type SeededCloudBaseVersion, weChatError } from 'cdk-versioned-artifacts-local';
-import { CLOUDBASE_VERSION_RETENTION, type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat';
-import { type StackResource } from '../../../../lambda/wechat/stack-resources';
-import { weChatSweeps } from '../../../../lambda/wechat/sweeps';
-import { postTo } from '../../../../lambda/wechat/transport';
-import { SteppingClock } from '../../../../testing/clock';
-import { SweepWorld } from '../../../../testing/sweep/sweep-world';
+import { weChatError } from 'cdk-versioned-artifacts-local';
+import { type CloudBaseVersionRetentionConfig } from '../../../../contract/wechat';
 import { untilHit } from '../../../../testing/until-hit';
-import { DELETE, ENVIRONMENT, LIST, SERVER, TOKEN_SECRET, shareToken } from '../stack';
-
-const DAY = 86_400_000;
-
-let clock: SteppingClock;
-let aws: LocalAws;
-let resources: StackResource[];
-/** How often the resources of the stack were read. */
-let readings: number;
-beforeEach(async () => {
-  clock = new SteppingClock();
-  aws = await LocalAws.start({ clock });
-  await shareToken(aws);
-  resources = [];
-  readings = 0;
-});
-afterEach(() => aws.stop());
-
-/** Versions api-001 to api-N, a day apart, the newest a day old. */
-const deploy = (count: number, special: Readonly<Record<string, Partial<SeededCloudBaseVersion>>> = {}) =>
-  aws.weChat.addVersions(
-    ENVIRONMENT,
-    SERVER,
-    Array.from({ length: count }, (_, n) => {
-      const versionName = `api-${String(n + 1).padStart(3, '0')}`;
-      return { versionName, createdAt: new Date(clock.now() - (count - n) * DAY), ...special[versionName] };
-    }),
-  );
-const left = () => Object.keys(aws.weChat.describe(ENVIRONMENT, SERVER) ?? {}).sort();
-const calls = () => aws.calls.filter({ service: 'api.weixin.qq.com' }).map(({ operation }) => operation);
-
-const removeByHand = (version_name: string) => {
-  const fields = { env_id: ENVIRONMENT, server_name: SERVER, version_name, is_delete_server: false };
-  return postTo(aws.weChat.endpoint, new AbortController().signal)(
-    `componenttcb/${DELETE}`,
-    fields,
-    aws.weChat.accessToken,
-  );
-};
-
-function sweepOf(more: Partial<CloudBaseVersionRetentionConfig> = {}): SweepWorld {
-  const config: CloudBaseVersionRetentionConfig = {
-    type: CLOUDBASE_VERSION_RETENTION,
-    name: 'prod/KeepApi',
-    rules: { keepLatest: 2 },
-    requestsPerSecond: 8,
-    environmentId: ENVIRONMENT,
-    serverName: SERVER,
-    accessToken: { Current: { SecretId: TOKEN_SECRET } },
-    apiEndpoint: aws.weChat.endpoint,
-    ...more,
-  };
-  const kinds = () =>
-    weChatSweeps({
-      secrets: new SecretsManagerClient({
-        endpoint: aws.endpoint,
-        region: aws.region,
-        credentials: { accessKeyId: 'AKIADEVELOPER', secretAccessKey: 'secret' },
-        maxAttempts: 1,
-      }),
-      stackResources: async () => {
-        readings++;
-        return resources;
-      },
-      ended: new AbortController().signal,
-    });
-  return new SweepWorld(config.type, config, kinds, clock);
-}
-const outcome = async (sweep: SweepWorld) => (await sweep.run()).state.outcome;
+import { DELETE, ENVIRONMENT, LIST, SERVER, shareToken } from '../stack';
+import {
+  DAY,
+  aws,
+  calls,
+  clock,
+  deploy,
+  left,
+  outcome,
+  record,
+  removeByHand,
+  stack,
+  sweepOf,
+} from './service-under-retention';
 
 test('the newest stay, by creation', async () => {
   deploy(4);
@@ -184,7 +123,7 @@ describe('whatever the rules say', () => {
 
   test('a version that the stack has recorded stays', async () => {
     deploy(4);
-    resources = [{ logicalId: 'Api', physicalId: `${ENVIRONMENT}/${SERVER}/api-001@0a1b2c3d4e5f6071` }];
+    stack.resources = [record('api-001')];
     const sweep = sweepOf();
     await sweep.run();
     expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
@@ -193,7 +132,7 @@ describe('whatever the rules say', () => {
 
   test('what the stack has recorded of other services protects nothing', async () => {
     deploy(4);
-    resources = [
+    stack.resources = [
       `other-env/${SERVER}/api-001@0a1b2c3d4e5f6071`,
       `${ENVIRONMENT}/other/api-002@0a1b2c3d4e5f6071`,
       'fleet-topic-1A2B3C',
@@ -207,14 +146,14 @@ describe('whatever the rules say', () => {
     deploy(60);
     await sweepOf().run();
     expect(left()).toHaveLength(2);
-    expect(readings).toBeGreaterThan(1);
-    expect(readings).toBeLessThan(10);
+    expect(stack.readings).toBeGreaterThan(1);
+    expect(stack.readings).toBeLessThan(10);
   });
 
   test('what the deployment that it belongs to has replaced stays, for its rollback comes back to that', async () => {
     deploy(4);
     const id = (versionName: string) => `${ENVIRONMENT}/${SERVER}/${versionName}@0a1b2c3d4e5f6071`;
-    resources = [{ logicalId: 'Api', physicalId: id('api-004') }];
+    stack.resources = [{ logicalId: 'Api', physicalId: id('api-004') }];
     const sweep = sweepOf({ rules: { keepLatest: 1 } });
     const noted = (status: string, versionName: string) => ({
       logicalId: 'Api',
@@ -268,14 +207,10 @@ describe('an answer of WeChat', () => {
 
   test('that is late finds what the stack has recorded meanwhile', async () => {
     deploy(4);
-    const record = (name: string) => ({
-      logicalId: name,
-      physicalId: `${ENVIRONMENT}/${SERVER}/${name}@0a1b2c3d4e5f6071`,
-    });
     aws.faults.inject({
       operation: DELETE,
       match: () => {
-        resources = [record('api-001'), record('api-002')];
+        stack.resources = [record('api-001'), record('api-002')];
         return true;
       },
       times: 30,
