@@ -186,11 +186,10 @@ const cuts = [
     ...['checkSocketUsage', 'updateHttpClientConfig', 'httpHandlerConfigs'].map(method),
     /^ +socketWarningTimeoutId = timing\.setTimeout\([^]*?1000\)\);\n/m,
   ]),
-  // no handler streams events, or asks what only streams and generated clients ask.
-  without(
-    'no-event-streams',
-    `${CORE}/protocols/HttpProtocol.js`,
-    [
+  // no handler streams events, or asks what only streams and generated clients ask. No operation in use has a host of its
+  // own, and an endpoint comes taken apart.
+  without('no-event-streams', `${CORE}/protocols/HttpProtocol.js`, [
+    ...[
       'resolveError',
       'getRequestType',
       'getResponseType',
@@ -200,16 +199,37 @@ const cuts = [
       'resolveEventStreamMarshaller',
       'getEventStreamMarshaller',
     ].map(method),
-  ),
-  // what an operation in use answers is in the body, and nothing that it is sent is in a header.
+    /^( {8})if \(this\.serdeContext\?\.disableHostPrefix\) \{[^]*?is not a valid hostname\.`\);\n\1\}\n/m,
+    /^( {8})if \("url" in endpoint\) \{[^]*?^\1\}\n\1else (?=\{)/m,
+  ]),
+  // what an operation in use answers is in the body, and nothing that it is sent is in a header, the whole body or a
+  // query of any names.
   without('no-header-members', `${CORE}/protocols/HttpBindingProtocol.js`, [
     /^( {8})if \(payload\) \{[^]*?^\1\}\n/m,
     /^( {8})for \(const header in headers\) \{[^]*?^\1\}\n/m,
     /^( {8})for \(const \[memberName, \[, , collectionValue\], , wireName\] of prefixHeaders\) \{[^]*?^\1\}\n/m,
     /^( {8})if \(statusCode\) \{[^]*?^\1\}\n/m,
     /^( +)else if \(location === 0b100_111\) \{[^]*?^\1\}\n/m,
+    /^( +)if \(location === 0b100_100\) \{[^]*?^\1\}\n\1else (?=if)/m,
+    /^( +)if \(wireName === undefined\) \{[^]*?^\1\}\n/m,
   ]),
-  // no member is a document, a number beyond JavaScript's, or a union, nor has a media type.
+  // CloudFormation, alone with the query protocol, is only asked with texts: other shapes are an error.
+  without('no-queried-shapes', `${AWS_CORE}/protocols/query/QueryShapeSerializer.js`, [
+    /^( {8})if \(ns\.isBlobSchema\(\)\) \{[^]*?^\1\}\n\1else (?=if)/m,
+    ...['BigInteger', 'BigDecimal', 'Timestamp', 'Document', 'List', 'Map'].map(
+      shape => new RegExp(String.raw`^( {8})else if \(ns\.is${shape}Schema\(\)\) \{[^]*?^\1\}\n`, 'm'),
+    ),
+    /^( +)if \(!didWriteMember && ns\.isUnionSchema\(\)\) \{[^]*?^\1\}\n/m,
+  ]),
+  // What it answers is no event, union or document.
+  without('no-xml-events', `${AWS_CORE}/protocols/xml/XmlShapeDeserializer.js`, [
+    /^( +)const isEventPayload = [^]*?^\1\}\n/m,
+    /^( +)if \(union\) \{\n +unionSerde = [^]*?^\1\}\n/m,
+    /^( +)if \(union\) \{\n +unionSerde\.mark[^]*?^\1\}\n/m,
+    /^( +)if \(union\) \{\n +unionSerde\.writeUnknown[^]*?^\1\}\n/m,
+    /^( +)if \(ns\.isDocumentSchema\(\)\) \{[^]*?^\1\}\n/m,
+  ]),
+  // nor is a member of JSON a document, a number beyond JavaScript's, or a union, nor has a media type.
   without('no-written-documents', JSON_WRITER, [
     ...UNCALLED[JSON_WRITER].map(method),
     /^( {8})if \(ns\.isDocumentSchema\(\)\) \{[^]*?^\1\}\n/m,

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as shapes from '@aws-sdk/client-cloudformation';
 import { FAMILIES, byFamily } from '../../scripts/families';
 import { requireFresh } from '../../scripts/stamp';
 import { ROOT, run } from './run-script';
@@ -50,9 +51,21 @@ test('members that no handler reads are left out, and each is one that the SDK h
   }
 });
 
-test('no operation in use has members in a header or as the whole body, which the bundles cannot read', () => {
-  for (const family of FAMILIES) {
-    expect(bundle(family)).not.toMatch(/\b(httpHeader|httpPayload|httpPrefixHeaders|httpResponseCode):["1[{]/);
+test('no operation in use has a host of its own, or members of which the bundles cannot read or write the place', () => {
+  const places = ['httpHeader', 'httpPayload', 'httpPrefixHeaders', 'httpQueryParams', 'httpResponseCode'];
+  const traits = new RegExp(String.raw`\b(${[...places, 'endpoint', 'eventPayload'].join('|')}):["1[{]`);
+  for (const family of FAMILIES) expect(bundle(family)).not.toMatch(traits);
+});
+
+test('CloudFormation is asked with texts alone, which the bundles can write', () => {
+  const asked = new Set(
+    sources('lambda').flatMap(source => source.match(/\b(Describe|List)Stack\w*(?=Command\b)/g) ?? []),
+  );
+  expect(asked).toContain('DescribeStacks');
+  const shapeOf = (name: string) => (shapes as unknown as Record<string, unknown[] | undefined>)[`${name}$`]!;
+  for (const operation of asked) {
+    const input = (shapeOf(operation)[4] as () => unknown[])();
+    expect([operation, new Set(input[5] as number[])]).toEqual([operation, new Set([0])]);
   }
 });
 
