@@ -31,6 +31,8 @@ export interface Fault extends CallFilter {
 export interface InjectedFault {
   /** How many calls the fault has hit. */
   readonly hits: number;
+  /** Settles when the fault hits its first call. */
+  readonly firstHit: Promise<void>;
   /** Lets stalled calls continue. */
   release(): void;
   /** Removes the fault. Stalled calls continue. */
@@ -79,6 +81,8 @@ export class Faults {
 
 class Injected implements InjectedFault {
   hits = 0;
+  private struck!: () => void;
+  readonly firstHit = new Promise<void>(resolve => (this.struck = resolve));
   private matched = 0;
   private open!: () => void;
   private readonly released = new Promise<void>(resolve => (this.open = resolve));
@@ -95,6 +99,7 @@ class Injected implements InjectedFault {
     this.matched++;
     if (this.matched < nth || this.hits >= times) return false;
     this.hits++;
+    this.struck();
     return true;
   }
 
