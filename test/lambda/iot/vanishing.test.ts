@@ -3,6 +3,7 @@
  * fails because of that, or waits for the end of its time.
  */
 import { SoftwarePackageResourceType as Type } from '../../../contract/iot';
+import { sampled } from '../../../testing/sample';
 import { PACKAGE, aws, cancel, pointer, published, settled, shown, stack, succeeded, tagged } from './cancellations';
 
 const OWN = 'own';
@@ -120,13 +121,13 @@ const CALLS = Array.from({ length: 9 }, (_, index) => index + 1);
 
 describe.each(Object.entries(SUBJECTS))('%s', (_what, subject) => {
   describe.each(Object.entries(EVENTS))('%s', (_event, prepared) => {
-    test.each(CALLS)('bears that it vanishes before call %d', async nth => {
+    test.each(sampled(CALLS, 3))('bears that it vanishes before call %d', async nth => {
       const send = await prepared(subject);
       beforeCall(nth, subject.vanishes);
       succeeded(await send());
     });
 
-    test.each(CALLS)('does not wait for what is made anew before call %d', async nth => {
+    test.each(sampled(CALLS, 3))('does not wait for what is made anew before call %d', async nth => {
       const send = await prepared(subject);
       beforeCall(nth, async () => {
         await subject.vanishes();
