@@ -24,12 +24,15 @@ test('a version that a deployment of the stack records which has just begun stay
   // when the first one has gone, the stack was at rest a moment ago.
   await disturbed(sweep.machine.run(run, 2), { nth: 4 }, () => {
     sweep.status = 'UPDATE_IN_PROGRESS';
-    stack.resources = [record('api-001')];
+    const [candidate] = left();
+    stack.resources = [record(candidate)];
   });
+  const recorded = left();
+  expect(recorded).toHaveLength(3);
   expect(run.state).toMatchObject({ next: 'WAIT' });
   sweep.stacks[STACK_ID] = { status: 'UPDATE_COMPLETE', updatedAt: clock.now() };
   await sweep.machine.runAll();
-  expect(left()).toEqual(['api-001', 'api-003', 'api-004']);
+  expect(left()).toEqual(recorded);
 });
 
 test('a version stays that comes to be among the latest, since a newer one has gone meanwhile', async () => {
