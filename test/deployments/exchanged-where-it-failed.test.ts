@@ -3,6 +3,7 @@
  * artifact is where the last template says, and what was the stack's for good is not undone with what has failed.
  */
 import { SoftwarePackageResourceType as Type } from '../../contract/iot';
+import { sampled } from '../../testing/sample';
 import { type Resources, type World } from '../histories/world';
 import { CAST, MAKERS, type Part, essence, play } from './cast';
 
@@ -57,26 +58,31 @@ const heldIn = (part: Part, world: World): unknown =>
   });
 
 describe.each(MOVABLE)('%s', (_type, part: Part) => {
-  test.each<[Template, readonly Template[]]>([
-    [{ A: 1, B: 2 }, [{ B: 1, C: 2 }, { A: 2 }, { B: 2 }]],
-    [
-      { A: 1, B: 2 },
+  test.each(
+    sampled<[Template, readonly Template[]]>(
       [
-        { A: 2, B: 1 },
-        { A: 1, B: 2 },
+        [{ A: 1, B: 2 }, [{ B: 1, C: 2 }, { A: 2 }, { B: 2 }]],
+        [
+          { A: 1, B: 2 },
+          [
+            { A: 2, B: 1 },
+            { A: 1, B: 2 },
+          ],
+        ],
+        [{ A: 1 }, [{ A: 2 }, { A: 1 }]],
+        [
+          { A: 2, D: 1 },
+          [
+            { C: 1, D: 2 },
+            { A: 1, B: 2 },
+            { A: 1, C: 2 },
+            { B: 2, C: 1 },
+          ],
+        ],
       ],
-    ],
-    [{ A: 1 }, [{ A: 2 }, { A: 1 }]],
-    [
-      { A: 2, D: 1 },
-      [
-        { C: 1, D: 2 },
-        { A: 1, B: 2 },
-        { A: 1, C: 2 },
-        { B: 2, C: 1 },
-      ],
-    ],
-  ])('of %j is its resource’s after %j have failed and were rolled back', (deployed, failed) =>
+      2,
+    ),
+  )('of %j is its resource’s after %j have failed and were rolled back', (deployed, failed) =>
     play(part, async world => {
       await succeed(world, resourcesOf(part, world, deployed));
       const before = essence(part.held(world));
@@ -116,25 +122,30 @@ describe.each(MOVABLE)('%s', (_type, part: Part) => {
       expect(heldIn(part, world)).toEqual(wanted);
     }));
 
-  test.each<[Template, readonly Template[], Template]>([
-    [
-      { C: 1 },
+  test.each(
+    sampled<[Template, readonly Template[], Template]>(
       [
-        { A: 1, B: 2 },
-        { A: 2, B: 1 },
+        [
+          { C: 1 },
+          [
+            { A: 1, B: 2 },
+            { A: 2, B: 1 },
+          ],
+          { A: 2 },
+        ],
+        [
+          { A: 1, B: 2 },
+          [
+            { B: 1, C: 2 },
+            { A: 1, B: 2 },
+          ],
+          {},
+        ],
+        [{ A: 2, B: 1 }, [{ C: 1 }, { A: 1, B: 2 }], {}],
       ],
-      { A: 2 },
-    ],
-    [
-      { A: 1, B: 2 },
-      [
-        { B: 1, C: 2 },
-        { A: 1, B: 2 },
-      ],
-      {},
-    ],
-    [{ A: 2, B: 1 }, [{ C: 1 }, { A: 1, B: 2 }], {}],
-  ])('of %j goes after %j have failed, once the template is %j', (deployed, failed, next) =>
+      2,
+    ),
+  )('of %j goes after %j have failed, once the template is %j', (deployed, failed, next) =>
     play(part, async world => {
       await succeed(world, {});
       const before = heldIn(part, world);

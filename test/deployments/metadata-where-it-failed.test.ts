@@ -2,6 +2,7 @@
  * K4, K6: deployments that fail without a rollback put and drop metadata of schema versions, and move the versions among
  * resources. Whatever follows, each version has the metadata that the last template says, and what was there before.
  */
+import { sampled } from '../../testing/sample';
 import { type Resources, type World } from '../histories/world';
 import { CAST, type Part, essence, play } from './cast';
 
@@ -63,41 +64,55 @@ async function played(deployed: Template, failed: readonly Template[], end: End,
 const THREE_RENAMES: readonly Template[] = [{ B: '1+' }, { C: '1' }, { D: '1' }];
 
 describe.each(['DELETE', 'RETAIN'])('under %s', removal => {
-  test.each<[End, Template, readonly Template[]]>([
-    ['rolled back', { A: '1+' }, [{ A: '1' }, { B: '1+' }]],
-    ['rolled back', { A: '1' }, [{ A: '1+' }, { A: '2' }]],
-    ['rolled back', { A: 'adopted' }, [{ A: 'adopted+' }, { A: '2' }]],
-    ['rolled back', { A: '1' }, THREE_RENAMES],
-    [
-      'rolled back',
-      { D: 'adopted', C: '1' },
+  test.each(
+    sampled<[End, Template, readonly Template[]]>(
       [
-        { C: 'adopted+', D: '1' },
-        { B: 'adopted', C: '1' },
+        ['rolled back', { A: '1+' }, [{ A: '1' }, { B: '1+' }]],
+        ['rolled back', { A: '1' }, [{ A: '1+' }, { A: '2' }]],
+        ['rolled back', { A: 'adopted' }, [{ A: 'adopted+' }, { A: '2' }]],
+        ['rolled back', { A: '1' }, THREE_RENAMES],
+        [
+          'rolled back',
+          { D: 'adopted', C: '1' },
+          [
+            { C: 'adopted+', D: '1' },
+            { B: 'adopted', C: '1' },
+          ],
+        ],
+        ['deleted', { C: 'adopted', B: '1' }, [{ B: 'adopted', C: '1+' }, { C: 'adopted' }]],
+        ['deleted', { A: '1' }, THREE_RENAMES],
+        [{ A: '1' }, { A: '1' }, THREE_RENAMES],
+        [{ D: '1' }, { A: '1' }, THREE_RENAMES],
+        [{ A: '1' }, { A: '1' }, [{ A: '1+' }, { A: '2' }]],
+        [{ A: '1' }, { A: '1' }, [{ B: '1' }, { C: '1+' }]],
+        [{ B: '1+' }, { A: '1+' }, [{ A: '1' }, { B: '1+' }]],
+        [{ B: 'adopted' }, {}, [{ C: 'adopted+', D: '1+' }]],
+        [{ B: '1' }, { A: '1' }, [{ A: '1+' }]],
       ],
-    ],
-    ['deleted', { C: 'adopted', B: '1' }, [{ B: 'adopted', C: '1+' }, { C: 'adopted' }]],
-    ['deleted', { A: '1' }, THREE_RENAMES],
-    [{ A: '1' }, { A: '1' }, THREE_RENAMES],
-    [{ D: '1' }, { A: '1' }, THREE_RENAMES],
-    [{ A: '1' }, { A: '1' }, [{ A: '1+' }, { A: '2' }]],
-    [{ A: '1' }, { A: '1' }, [{ B: '1' }, { C: '1+' }]],
-    [{ B: '1+' }, { A: '1+' }, [{ A: '1' }, { B: '1+' }]],
-    [{ B: 'adopted' }, {}, [{ C: 'adopted+', D: '1+' }]],
-    [{ B: '1' }, { A: '1' }, [{ A: '1+' }]],
-  ])('metadata are as if nothing had failed once the stack is %j, with %j before %j', async (end, deployed, failed) => {
+      2,
+    ),
+  )('metadata are as if nothing had failed once the stack is %j, with %j before %j', async (end, deployed, failed) => {
     expect(await played(deployed, failed, end, removal)).toEqual(await played(deployed, [], end, removal));
   });
 
-  test.each<[Template, Template, readonly Template[]]>([
-    [{ A: '1+' }, { B: '1' }, []],
-    [{ A: 'adopted+' }, { B: 'adopted' }, []],
-    [{ A: '1+', B: '2' }, { A: '2', B: '1' }, []],
-    [{ A: '1+' }, { C: '1' }, [{ B: '1+' }]],
-    [{ A: '1+' }, { C: '1' }, [{ B: '1' }]],
-    [{ A: '1+' }, { B: '1' }, [{ B: '1' }, { C: '1+' }]],
-    [{ D: 'adopted+' }, { B: 'adopted' }, [{ A: 'adopted' }, { C: 'adopted' }, { B: 'adopted' }, { C: 'adopted+' }]],
-  ])('%j that becomes %j does not leave the pair that it drops, after %j', async (deployed, next, failed) => {
+  test.each(
+    sampled<[Template, Template, readonly Template[]]>(
+      [
+        [{ A: '1+' }, { B: '1' }, []],
+        [{ A: 'adopted+' }, { B: 'adopted' }, []],
+        [{ A: '1+', B: '2' }, { A: '2', B: '1' }, []],
+        [{ A: '1+' }, { C: '1' }, [{ B: '1+' }]],
+        [{ A: '1+' }, { C: '1' }, [{ B: '1' }]],
+        [{ A: '1+' }, { B: '1' }, [{ B: '1' }, { C: '1+' }]],
+        [
+          { D: 'adopted+' },
+          { B: 'adopted' },
+          [{ A: 'adopted' }, { C: 'adopted' }, { B: 'adopted' }, { C: 'adopted+' }],
+        ],
+      ],
+      2,
+    ),
+  )('%j that becomes %j does not leave the pair that it drops, after %j', async (deployed, next, failed) => {
     expect(await played(deployed, failed, next, removal)).toEqual(await played(next, [], next, removal));
   });
 });
