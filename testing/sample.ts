@@ -1,5 +1,11 @@
 /** Which of many similar cases a test plays. */
-const { CASES: which, SEED = '28' } = process.env;
+const { CASES, SEED: seed = '28' } = process.env;
+
+/** Which samples are played. */
+export const SEED = Number(seed);
+
+/** Whether all cases are played. */
+export const PLAYS_ALL = CASES === 'all';
 
 let tables = 0;
 
@@ -8,6 +14,6 @@ let tables = 0;
  * is all of them.
  */
 export function sampled<T>(cases: readonly T[], every: number): readonly T[] {
-  const first = (Number(SEED) + tables++) % every;
-  return which === 'all' ? cases : cases.filter((_, index) => index % every === first);
+  const first = (SEED + tables++) % every;
+  return PLAYS_ALL ? cases : cases.filter((_, index) => index % every === first);
 }
